@@ -1,0 +1,1 @@
+"""The oracle of P11: consistency decided by searching the runs, apart from the package."""

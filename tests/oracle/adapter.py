@@ -1,0 +1,163 @@
+"""Cases of the oracle as responses of DescribeTrainingJob, and what the checker says of them.
+
+The responses have all that no other rule may stumble over: an end time and artifacts where
+they belong, one configuration, limits that the times respect. An observation of a primary
+alone becomes what ListTrainingJobs shows, which has no configuration.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import trainstate
+from tests.oracle.brute_force import History, Obs, consistent
+from tests.oracle.family import LATE, Case, Config
+from tests.oracle.readings import ENDED
+
+Response = dict[str, Any]
+
+NAME = "p11-job"
+CREATED = datetime(2026, 1, 5, 8, tzinfo=UTC)
+UNSEEN = Config(spot=None, retry=None, plan=None)
+
+
+def verdict_of(sequence: Case) -> str:
+    """The verdict of the checker, in capitals."""
+    narrowed = {} if sequence.accept == "deprecated" else {"accept": sequence.accept}
+    check: Any = vars(trainstate)["check"]
+    report = check(responses_of(sequence), order=sequence.order, **narrowed)
+    verdict = report.verdict
+    return str(getattr(verdict, "value", verdict)).upper()
+
+
+def expected_of(sequence: Case) -> str:
+    """The verdict that the oracle finds right.
+
+    UNKNOWN where only a guard that was not seen makes the difference: a retry, a training
+    plan. An unseen spot is no such case, for its statuses show it.
+    """
+    seen = _configuration_seen(sequence)
+    if not _explained(sequence, seen):
+        return "INCONSISTENT"
+    if seen is UNSEEN and not _explained(sequence, Config(spot=None, retry=0, plan=False)):
+        return "UNKNOWN"
+    return "CONSISTENT"
+
+
+def responses_of(sequence: Case) -> list[Response]:
+    """One dictionary for each observation."""
+    configuration = _configuration(sequence)
+    return [_response(seen, sequence, configuration) for seen in sequence.observations]
+
+
+def is_summary(seen: Obs) -> bool:
+    """Holds if only ListTrainingJobs shows so little."""
+    return seen.q is None and seen.history is None
+
+
+def _explained(sequence: Case, config: Config) -> bool:
+    run = consistent(
+        sequence.observations,
+        spot=config.spot,
+        retry=config.retry,
+        plan=config.plan,
+        order=sequence.order,
+        accept=sequence.accept,
+    )
+    return run is not None
+
+
+def _configuration_seen(sequence: Case) -> Config:
+    hidden = sequence.config == UNSEEN or all(map(is_summary, sequence.observations))
+    return UNSEEN if hidden else sequence.config
+
+
+# ------------------------------------------------------------------------- dictionaries
+
+
+def _response(seen: Obs, sequence: Case, configuration: Mapping[str, Any]) -> Response:
+    members = {
+        "TrainingJobName": NAME,
+        "TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:123456789012:training-job/{NAME}",
+        "CreationTime": CREATED,
+        "TrainingJobStatus": seen.p,
+        "SecondaryStatus": seen.q,
+        "LastModifiedTime": None if seen.modified is None else _instant(seen.modified),
+        "TrainingEndTime": _instant(_end(seen, sequence)) if _has_ended(seen) else None,
+    }
+    if not is_summary(seen):
+        members |= configuration
+        members |= _result(seen)
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _result(seen: Obs) -> Response:
+    """The members that the outcome calls for."""
+    outcome = {seen.p, seen.q}
+    artifacts = {"S3ModelArtifacts": f"s3://bucket/{NAME}/output/model.tar.gz"}
+    return {
+        "SecondaryStatusTransitions": seen.history and _transitions(seen.history),
+        "FailureReason": "AlgorithmError: exit code 1" if "Failed" in outcome else None,
+        "ModelArtifacts": artifacts if "Completed" in outcome else None,
+    }
+
+
+def _transitions(history: History) -> list[Response]:
+    return [
+        {"Status": status, "StartTime": _instant(start)}
+        | ({} if end is None else {"EndTime": _instant(end)})
+        for status, start, end in history
+    ]
+
+
+def _has_ended(seen: Obs) -> bool:
+    if seen.p is None:
+        return seen.q in ENDED or (seen.history or ((None,),))[-1][0] in ENDED
+    return seen.p not in ("InProgress", "Stopping")
+
+
+def _end(seen: Obs, sequence: Case) -> int:
+    """When the job ended: its own terminal entry, another's, or as late as all allow."""
+    histories = [seen.history, *(other.history for other in sequence.observations)]
+    starts = [history[-1][1] for history in histories if history and history[-1][0] in ENDED]
+    modified = [
+        other.modified
+        for other in sequence.observations
+        if other.modified is not None and _has_ended(other)
+    ]
+    return [*starts, min(modified, default=LATE)][0]
+
+
+def _configuration(sequence: Case) -> Response:
+    """The same in all responses; nothing where it is unseen."""
+    config = sequence.config
+    if config == UNSEEN:
+        return {}
+    resources = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}
+    if config.plan:
+        resources |= {"TrainingPlanArn": "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/p"}
+    members: Response = {
+        "StoppingCondition": _limits(sequence),
+        "EnableManagedSpotTraining": config.spot,
+        "ResourceConfig": resources,
+    }
+    if config.retry:
+        members["RetryStrategy"] = {"MaximumRetryAttempts": config.retry}
+    return members
+
+
+def _limits(sequence: Case) -> Response:
+    """Limits that a job which names them has reached, and that no other job comes near."""
+    statuses = {seen.q for seen in sequence.observations} | {
+        status for seen in sequence.observations for status, _, _ in seen.history or ()
+    }
+    limits = {"MaxRuntimeInSeconds": 60 if "MaxRuntimeExceeded" in statuses else 2_000_000}
+    if sequence.config.spot:
+        short = "MaxWaitTimeExceeded" in statuses
+        limits["MaxWaitTimeInSeconds"] = 60 if short else 2_000_000
+    return limits
+
+
+def _instant(at: int) -> datetime:
+    """Instants are minutes apart: farther than any tolerance for clocks that round."""
+    return CREATED + timedelta(minutes=at)

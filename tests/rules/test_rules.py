@@ -1,0 +1,180 @@
+"""Every rule: documented, sourced, named like its file, and right about its own examples."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import trainstate
+from trainstate.errors import SpecError, UnknownNameError
+from trainstate.rules.example import Example, poll
+from trainstate.rules.index import find_rule, rules, select_rules
+from trainstate.rules.model import Place, Reading, Rule, rule
+
+RULES = rules()
+BAD = [(rule, n, example) for rule in RULES for n, example in enumerate(rule.bad)]
+GOOD = [(rule, n, example) for rule in RULES for n, example in enumerate(rule.good)]
+
+
+def report_on(example: Example, rule: Rule, folder: Path) -> trainstate.Report:
+    """The report on an example, with only this rule."""
+    if example.text is None:
+        return trainstate.check(example.responses(), select=[rule.code])
+    file = folder / "example.ndjson"
+    file.write_text(example.text, encoding="utf-8")
+    return trainstate.check(file, select=[rule.code])
+
+
+def name_of(case: object) -> str | None:
+    return case.name if isinstance(case, Rule) else None
+
+
+@pytest.mark.parametrize(("rule", "n", "example"), BAD, ids=name_of)
+def test_a_bad_example_is_flagged(rule: Rule, n: int, example: Example, tmp_path: Path) -> None:
+    """Each bad example of a rule gives a finding of that rule."""
+    assert rule.name in {finding.name for finding in report_on(example, rule, tmp_path)}
+
+
+@pytest.mark.parametrize(("rule", "n", "example"), GOOD, ids=name_of)
+def test_a_good_example_is_not_flagged(
+    rule: Rule, n: int, example: Example, tmp_path: Path
+) -> None:
+    """No good example of a rule gives a finding of that rule."""
+    assert list(report_on(example, rule, tmp_path)) == []
+
+
+@pytest.mark.parametrize(("rule", "n", "example"), GOOD, ids=name_of)
+def test_a_good_example_is_good_for_all_rules(rule: Rule, n: int, example: Example) -> None:
+    """No good example of a rule is an error for any other."""
+    report = trainstate.check(example.responses())
+
+    assert [str(finding) for finding in report if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=name_of)
+def test_a_rule_says_everything_about_itself(rule: Rule) -> None:
+    """Title, reason, message, help, sources, examples both ways, and since are there."""
+    assert rule.title.endswith(".")
+    assert len(rule.why) > 80
+    assert not rule.message.endswith(".")
+    assert rule.help
+    assert rule.sources
+    assert rule.bad
+    assert rule.good
+    assert re.fullmatch(r"\d+\.\d+\.\d+", rule.since)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=name_of)
+def test_a_rule_cites_sources_of_the_spec(rule: Rule) -> None:
+    """Each source id is in the specification."""
+    assert set(rule.sources) <= set(trainstate.SPEC.source_by_id)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=name_of)
+def test_a_rule_reads_members_of_the_spec(rule: Rule) -> None:
+    """Each member that a rule declares to read is in the specification, or it reads all."""
+    assert set(rule.reads) <= {*trainstate.SPEC.member_by_name, "*"}
+    assert rule.reads
+
+
+@pytest.mark.parametrize(("rule", "n", "example"), BAD, ids=name_of)
+def test_facts_fill_the_message_and_survive_json(
+    rule: Rule, n: int, example: Example, tmp_path: Path
+) -> None:
+    """A finding's facts hold every field of its message, as JSON values."""
+    fields = {name for _, name, _, _ in string.Formatter().parse(rule.message) if name}
+    for finding in report_on(example, rule, tmp_path):
+        assert fields <= set(finding.facts)
+        assert json.loads(json.dumps(dict(finding.facts))) is not None
+
+
+def test_codes_are_in_order_and_of_one_group_a_hundred() -> None:
+    """The index lists the rules by code, each once."""
+    codes = [rule.code for rule in RULES]
+
+    assert codes == sorted(set(codes))
+
+
+DESIGNED = """
+unreadable-record missing-member wrong-type bad-timestamp naive-timestamp arn-name-mismatch
+unknown-primary-status unknown-secondary-status deprecated-status misspelt-status
+secondary-used-as-primary illegal-pair undocumented-pair wrong-initial-status illegal-transition
+undocumented-transition last-entry-mismatch entry-after-terminal unclosed-entry
+closed-last-entry-while-active open-terminal-entry missing-history guard-violated
+retry-budget-exceeded entry-ends-before-start overlapping-entries gap-between-entries
+times-out-of-order training-time-mismatch runtime-limit-not-reached runtime-limit-ignored
+missing-failure-reason unexpected-failure-reason end-time-while-active missing-end-time
+billable-exceeds-training spot-savings-without-spot missing-model-artifacts stale-observation
+forked-history rewritten-history left-terminal-status unreachable-state changed-fixed-member
+last-modified-went-back billing-went-back identity-reused never-finished
+illegal-rule-evaluation-transition unknown-rule-evaluation-status illegal-warm-pool-transition
+illegal-profiling-status
+""".split()
+
+
+def test_no_designed_rule_is_left_out() -> None:
+    """Every rule that the design lists in the groups TS0 to TS7 exists."""
+    assert set(DESIGNED) <= {rule.name for rule in RULES}
+
+
+def test_selectors_take_codes_prefixes_and_names() -> None:
+    """A longer selector wins over a shorter one."""
+    chosen = {
+        rule.code for rule in select_rules(select=["TS3", "forked-history"], ignore=["ts301"])
+    }
+
+    assert "TS602" in chosen
+    assert "TS302" in chosen
+    assert "TS301" not in chosen
+    assert {rule.code for rule in select_rules(select=["TS301"], ignore=["TS3"])} == {"TS301"}
+
+
+def test_a_rule_on_request_runs_only_when_it_is_named() -> None:
+    """never-finished is for those who ask for it by its name or code."""
+    assert "never-finished" not in {rule.name for rule in select_rules()}
+    assert "never-finished" not in {rule.name for rule in select_rules(select=["TS6"])}
+    assert "never-finished" in {rule.name for rule in select_rules(select=["never-finished"])}
+
+
+@pytest.mark.parametrize("wanted", ["TS999", "ilegal-transition", ""])
+def test_an_unknown_selector_is_refused(wanted: str) -> None:
+    """A selector that fits no rule is an error, with a near name where there is one."""
+    with pytest.raises(UnknownNameError, match="rule"):
+        select_rules(select=[wanted])
+
+
+def test_a_near_miss_gets_a_suggestion() -> None:
+    """A misspelt name is answered with the right one."""
+    with pytest.raises(UnknownNameError, match="did you mean 'illegal-transition'"):
+        find_rule("ilegal-transition")
+
+
+def _declare(**changes: str) -> object:
+    stated = {"code": "TS999", "name": "some-thing", "severity": "error", "scope": "response"}
+
+    def check(reading: Reading) -> list[Place]:
+        """Something is wrong."""
+        return []
+
+    declared = rule(
+        **{**stated, **changes},  # type: ignore[arg-type]
+        reads=["SecondaryStatus"],
+        sources=["model"],
+        message="m",
+        help="h",
+        bad=[poll("Completed/Completed: Completed")],
+        good=[],
+        since="0.1.0",
+    )
+    return declared(check)
+
+
+@pytest.mark.parametrize("changes", [{"code": "TS1"}, {"name": "Some_Thing"}, {}])
+def test_a_rule_that_does_not_fit_its_file_is_refused(changes: dict[str, str]) -> None:
+    """Code and name have their forms, and the file is called by both."""
+    with pytest.raises(SpecError):
+        _declare(**changes)

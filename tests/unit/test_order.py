@@ -1,0 +1,164 @@
+"""Unit tests of the order of responses, the timelines and the sightings."""
+
+from __future__ import annotations
+
+import pytest
+
+from trainstate.check.order import Order, Rank, are_tied, is_after, rank_of
+from trainstate.check.sightings import Sightings
+from trainstate.check.timeline import Timeline
+from trainstate.history.model import Kind, Origin, Response
+from trainstate.history.wire import read_response
+from trainstate.machine.belief import Sighting
+from trainstate.rules.example import poll, written
+from trainstate.spec.load import builtin_spec
+
+BARE = {"/SecondaryStatusTransitions": None}
+
+
+def response(text: str, *, kind: Kind = Kind.RESPONSE, modified: float | None = 100) -> Response:
+    changes = {} if modified is not None else {"/LastModifiedTime": None}
+    recorded = written(poll(text, changes, modified=modified))
+    return read_response(recorded, builtin_spec(), kind=kind, origin=Origin())
+
+
+def test_a_later_modification_is_after() -> None:
+    """LastModifiedTime decides whatever the order of arrival is."""
+    assert is_after(Rank(2, arrival=0), Rank(1, arrival=5))
+    assert not is_after(Rank(1, arrival=5), Rank(2, arrival=0))
+
+
+def test_equal_times_are_open_where_both_have_histories() -> None:
+    """Two responses with histories and one LastModifiedTime may have been read in any order."""
+    one, other = Rank(1, arrival=0, loose=True), Rank(1, arrival=1, loose=True)
+
+    assert are_tied(one, other)
+    assert not is_after(other, one)
+
+
+def test_equal_times_are_ordered_by_arrival_without_histories() -> None:
+    """Without a history arrival is all that there is."""
+    assert is_after(Rank(1, arrival=1), Rank(1, arrival=0, loose=True))
+
+
+def test_a_free_response_has_no_rank_without_a_time() -> None:
+    """An event without LastModifiedTime has no order at all."""
+    event = response("InProgress/Starting: Starting", kind=Kind.EVENT, modified=None)
+
+    assert rank_of(event, arrival=3, newest=7, order=None) is None
+    assert rank_of(event, arrival=3, newest=7, order=Order.ARRIVAL) == Rank(7, 3)
+
+
+def test_a_poll_without_a_time_takes_its_place_of_arrival() -> None:
+    """It is after what had been seen."""
+    bare = response("InProgress/Starting: Starting", modified=None)
+
+    assert rank_of(bare, arrival=3, newest=7, order=None) == Rank(7, 3)
+    assert rank_of(bare, arrival=3, newest=7, order=Order.FREE) is None
+
+
+def growing() -> Timeline[float]:
+    return Timeline(lambda earlier, later: later >= earlier)
+
+
+def test_a_timeline_takes_values_in_any_order_of_arrival() -> None:
+    """A late value is put where its rank says."""
+    timeline = growing()
+
+    assert timeline.place(30, Rank(3, 0), 0) is None
+    assert timeline.place(10, Rank(1, 1), 1) is None
+    assert timeline.place(20, Rank(2, 2), 2) is None
+    assert [run.value for run in timeline.runs] == [10, 20, 30]
+
+
+@pytest.mark.parametrize(("value", "moment", "against"), [(5, 4, 20), (25, 1, 20), (15, 3, 20)])
+def test_a_timeline_names_what_a_value_contradicts(
+    value: float, moment: int, against: float
+) -> None:
+    """Too small after, too large before, and another one between equal ones."""
+    timeline = growing()
+    timeline.place(20, Rank(2, 0), 0)
+    timeline.place(20, Rank(4, 1), 1)
+    clash = timeline.place(value, Rank(moment, 2), 2)
+
+    assert clash is not None
+    assert clash.value == against
+    assert len(timeline.runs) == 1
+
+
+def test_a_timeline_lets_a_value_stand_between_equal_ones_where_it_may() -> None:
+    """What can come and go is no contradiction."""
+    timeline: Timeline[str] = Timeline(lambda earlier, later: True)
+    timeline.place("on", Rank(1, 0), 0)
+    timeline.place("on", Rank(5, 1), 1)
+
+    assert timeline.place("off", Rank(3, 2), 2) is None
+
+
+def test_a_timeline_puts_a_tied_value_where_it_fits() -> None:
+    """Ranks that are tied leave the order open."""
+    timeline = growing()
+    timeline.place(20, Rank(2, 0, loose=True), 0)
+
+    assert timeline.place(10, Rank(2, 1, loose=True), 1) is None
+    assert [run.value for run in timeline.runs] == [10, 20]
+
+
+def test_a_timeline_is_bounded() -> None:
+    """The oldest runs are forgotten."""
+    timeline: Timeline[int] = Timeline(lambda earlier, later: later >= earlier, most=3)
+    for moment in range(5):
+        timeline.place(moment, Rank(moment, moment), moment)
+
+    assert [run.value for run in timeline.runs] == [2, 3, 4]
+
+
+A, B = Sighting("InProgress", "Starting"), Sighting("InProgress", "Training")
+
+
+def seen(*sightings: tuple[Sighting, Rank | None]) -> Sightings:
+    gathered = Sightings()
+    for index, (sighting, rank) in enumerate(sightings):
+        gathered = gathered.adding(sighting, rank, index)
+    return gathered
+
+
+def test_equal_sightings_are_one_run() -> None:
+    """Stuttering does not grow the state."""
+    gathered = seen((A, Rank(1, 0)), (A, Rank(2, 1)), (B, Rank(3, 2)))
+
+    assert [run.value for run in gathered.runs] == [A, B]
+
+
+def test_a_late_sighting_splits_a_run() -> None:
+    """What was seen between two equal sightings stands between them."""
+    gathered = seen((A, Rank(1, 0)), (A, Rank(3, 1)), (B, Rank(2, 2)))
+
+    assert list(gathered.groups()) == [(A,), (B,), (A,)]
+
+
+def test_tied_sightings_are_one_group() -> None:
+    """What no order tells apart is searched together."""
+    tied = seen((A, Rank(1, 0, loose=True)), (B, Rank(1, 1, loose=True)), (A, Rank(2, 2)))
+
+    assert list(tied.groups()) == [(A, B), (A,)]
+
+
+def test_a_sighting_without_a_rank_floats() -> None:
+    """It is kept once, apart from the ordered ones."""
+    gathered = seen((A, None), (A, None), (B, Rank(1, 2)))
+
+    assert gathered.unordered() == (A,)
+    assert gathered.is_repeat(A, None)
+    assert not gathered.is_repeat(B, None)
+
+
+def test_a_repeat_moves_the_end_of_the_newest_run() -> None:
+    """The last moment at which a sighting was seen is kept."""
+    gathered = seen((A, Rank(1, 0)))
+
+    assert gathered.is_repeat(A, Rank(4, 1))
+    assert gathered.repeated(Rank(4, 1)).runs[0].last == Rank(4, 1)
+    assert gathered.repeated(Rank(1, 1)) is gathered
+    assert gathered.repeated(None) is gathered
+    assert not Sightings().is_repeat(A, Rank(1, 0))

@@ -1,0 +1,1 @@
+"""A formal state machine of the life of an Amazon SageMaker training job."""

@@ -1,0 +1,1 @@
+"""Judging recordings: one job's incremental state, many jobs in a stream, the report."""

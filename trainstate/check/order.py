@@ -1,0 +1,67 @@
+"""The order of a job's responses: LastModifiedTime first, then arrival where that counts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from trainstate.history.model import Kind, Response
+
+
+class Order(StrEnum):
+    """What decides the order of responses that LastModifiedTime does not order.
+
+    *arrival*: polls are recorded in the order in which they were made. *free*: events
+    come in any order.
+    """
+
+    ARRIVAL = "arrival"
+    FREE = "free"
+
+
+BEFORE_ALL = -1
+"""The moment of responses that came before any LastModifiedTime was seen."""
+
+
+@frozen(order=True)
+class Rank:
+    """Where a response stands among its job's: an instant, and its place of arrival.
+
+    ``loose`` holds where an equal LastModifiedTime leaves the order open, because the
+    response's own history tells its place; ``free`` where its arrival says nothing.
+    """
+
+    moment: int
+    arrival: int
+    loose: bool = False
+    free: bool = False
+
+
+def rank_of(response: Response, *, arrival: int, newest: int, order: Order | None) -> Rank | None:
+    """The rank of a response, or None where it has no order at all.
+
+    ``newest`` is the latest LastModifiedTime seen before; ``order`` None takes arrival
+    for polls and free for events.
+    """
+    free = order is Order.FREE or (order is None and response.kind is Kind.EVENT)
+    if response.modified is not None:
+        return Rank(response.modified, arrival, bool(response.history), free)
+    return None if free else Rank(newest, arrival)
+
+
+def is_after(later: Rank, earlier: Rank) -> bool:
+    """Holds if the order says that one response is after another.
+
+    Equal LastModifiedTimes of two responses that have their histories say nothing: a
+    poll may be read late. Otherwise arrival decides.
+    """
+    if later.moment != earlier.moment:
+        return later.moment > earlier.moment
+    return not are_tied(later, earlier) and later.arrival > earlier.arrival
+
+
+def are_tied(one: Rank, other: Rank) -> bool:
+    """Holds if nothing says which of two responses is after the other."""
+    open_to_both = (one.loose and other.loose) or one.free or other.free
+    return one.moment == other.moment and open_to_both

@@ -1,0 +1,116 @@
+"""The result of a check: findings, a verdict for each job, and one for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from trainstate.history.model import Response
+from trainstate.rules.model import Severity
+from trainstate.spec.model import Evidence
+
+
+class Verdict(StrEnum):
+    """Whether a run of the model explains what was recorded; never a bool.
+
+    *UNKNOWN* where a status is not in the vocabulary, or the data is too partial to tell.
+    """
+
+    CONSISTENT = "CONSISTENT"
+    UNKNOWN = "UNKNOWN"
+    INCONSISTENT = "INCONSISTENT"
+
+    @property
+    def rank(self) -> int:
+        """0 for CONSISTENT; a larger number is worse."""
+        return list(Verdict).index(self)
+
+
+@frozen(kw_only=True)
+class Finding:
+    """One thing that a rule found, with everything that tools need and no text to parse.
+
+    ``job`` is the ARN, the name, or where a nameless history was read; ``line`` counts
+    from 1 and ``index`` the job's responses from 0; ``pointer`` is a JSON pointer into
+    the response; ``witness`` the shortest legal history that shows what was expected.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    help: str
+    sources: tuple[str, ...]
+    job: str = ""
+    file: str | None = None
+    line: int | None = None
+    index: int | None = None
+    pointer: str = ""
+    facts: Mapping[str, Any] = field(factory=dict)
+    witness: tuple[str, ...] = ()
+    unknown: bool = False
+    response: Response | None = field(default=None, eq=False, repr=False)
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        where = place or self.job
+        return f"{where}: {self.code} {self.name}: {self.message}"
+
+
+@frozen(kw_only=True)
+class JobReport:
+    """What is known of one job: the verdict, and what it rests on.
+
+    ``created`` is an instant or None; ``basis`` is *history* or *reachability*;
+    ``assumed`` is the weakest evidence that the verdict uses.
+    """
+
+    job: str
+    created: int | None
+    verdict: Verdict
+    complete: bool
+    basis: str
+    assumed: Evidence
+    responses: int
+
+
+@frozen(kw_only=True)
+class Summary:
+    """The totals of a report."""
+
+    responses: int = 0
+    jobs: int = 0
+    consistent: int = 0
+    inconsistent: int = 0
+    unknown: int = 0
+    errors: int = 0
+    warnings: int = 0
+    infos: int = 0
+
+
+@frozen(kw_only=True)
+class Report:
+    """Everything that a check found. Iterating gives the findings, in order of arrival."""
+
+    findings: tuple[Finding, ...]
+    jobs: tuple[JobReport, ...]
+    summary: Summary
+    spec_version: str
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of all jobs; UNKNOWN at best where a record could not be read."""
+        if self.summary.inconsistent:
+            return Verdict.INCONSISTENT
+        unreadable = any(finding.index is None for finding in self.findings)
+        return Verdict.UNKNOWN if self.summary.unknown or unreadable else Verdict.CONSISTENT
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings of this severity and worse ones."""
+        return tuple(found for found in self.findings if found.severity.rank <= severity.rank)

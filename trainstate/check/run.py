@@ -1,0 +1,58 @@
+"""The check as a function: anything that holds recorded responses to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from trainstate.check.order import Order
+from trainstate.check.report import Report
+from trainstate.check.stream import Checker, judge
+from trainstate.errors import UsageError
+from trainstate.history.readers import read_values
+from trainstate.rules.index import select_rules
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Evidence, Spec
+
+
+def check(
+    responses: Any,
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    accept: str = Evidence.DEPRECATED,
+    order: str | None = None,
+    spec: Spec | None = None,
+    tolerances: Tolerances | None = None,
+) -> Report:
+    """The report on recorded responses of any number of jobs, in the order of their arrival.
+
+    ``responses`` is a mapping as boto3 gives it, an iterable of such, JSON text, the
+    path of a file or folder, or a mix of these; it is never changed. ``select`` and
+    ``ignore`` take codes of rules, prefixes of codes, or names. ``accept`` is the
+    weakest evidence that counts; ``order`` is *arrival*, *free*, or None for arrival of
+    polls and no order of events. Raises InputError for a path that cannot be read or
+    has no known format, UsageError or UnknownNameError for an option.
+    """
+    spec = spec or builtin_spec()
+    checker = Checker(
+        spec=spec,
+        rules=select_rules(select=_names(select), ignore=_names(ignore)),
+        accept=_choice("accept", accept, Evidence),
+        order=None if order is None else _choice("order", order, Order),
+        tolerances=tolerances or Tolerances(),
+    )
+    return judge(read_values(responses, spec), checker)
+
+
+def _names(selectors: Iterable[str]) -> tuple[str, ...]:
+    return (selectors,) if isinstance(selectors, str) else tuple(selectors)
+
+
+def _choice(option: str, value: str, choices: Any) -> Any:
+    try:
+        return choices(value)
+    except ValueError:
+        known = ", ".join(choices)
+        raise UsageError(f"Expected {option} to be one of {known} but got {value!r}.") from None

@@ -1,0 +1,89 @@
+"""Values of a job in the order of its responses, with what may follow what.
+
+Equal neighbours are one run of the timeline, so that memory grows with changes and not
+with responses.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from attrs import define, field, frozen
+
+from trainstate.check.order import Rank, is_after
+
+T = TypeVar("T")
+
+
+@frozen
+class Seen(Generic[T]):
+    """A value, the first and the last rank at which it was seen, and by which response."""
+
+    value: T
+    first: Rank
+    last: Rank
+    index: int
+
+
+@define
+class Timeline(Generic[T]):
+    """Values by rank, kept consistent: a value that contradicts a neighbour is not taken.
+
+    ``may_follow(earlier, later)`` is a preorder. ``most`` bounds the runs that are
+    kept; beyond it the oldest are forgotten.
+    """
+
+    may_follow: Callable[[T, T], bool]
+    most: int = 256
+    runs: list[Seen[T]] = field(factory=list)
+
+    def place(self, value: T, rank: Rank, index: int) -> Seen[T] | None:
+        """The run that the value contradicts, or None when it was taken.
+
+        Where ranks are tied the value is put wherever it fits.
+        """
+        around = self._around(rank)
+        if around is not None:
+            free = self.may_follow(value, around.value) and self.may_follow(around.value, value)
+            return None if free else around
+        low = bisect_left(self.runs, rank.moment, key=lambda run: run.last.moment)
+        high = bisect_right(self.runs, rank.moment, key=lambda run: run.first.moment)
+        low = max(low, sum(is_after(rank, run.last) for run in self.runs[:high]))
+        contradicted: Seen[T] | None = None
+        for spot in range(high, low - 1, -1):
+            contradicted = self._conflict(spot, value)
+            if contradicted is None:
+                self._insert(spot, value, rank, index)
+                return None
+        return contradicted
+
+    def _around(self, rank: Rank) -> Seen[T] | None:
+        """The run that was seen both before and after the rank."""
+        spot = bisect_left(self.runs, rank.moment, key=lambda run: run.last.moment)
+        if (
+            spot < len(self.runs)
+            and self.runs[spot].first.moment < rank.moment < self.runs[spot].last.moment
+        ):
+            return self.runs[spot]
+        return None
+
+    def _conflict(self, spot: int, value: T) -> Seen[T] | None:
+        """The run next to a spot that the value cannot stand beside."""
+        if spot > 0 and not self.may_follow(self.runs[spot - 1].value, value):
+            return self.runs[spot - 1]
+        if spot < len(self.runs) and not self.may_follow(value, self.runs[spot].value):
+            return self.runs[spot]
+        return None
+
+    def _insert(self, spot: int, value: T, rank: Rank, index: int) -> None:
+        for near in (spot - 1, spot):
+            if 0 <= near < len(self.runs) and self.runs[near].value == value:
+                run = self.runs[near]
+                first, last = min(run.first, rank), max(run.last, rank)
+                self.runs[near] = Seen(value, first, last, run.index)
+                return
+        self.runs.insert(spot, Seen(value, rank, rank, index))
+        if len(self.runs) > self.most:
+            del self.runs[0]

@@ -1,0 +1,203 @@
+"""`trainstate check`: the main job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from attrs import define, field
+
+from trainstate.check.order import Order
+from trainstate.check.report import Finding, JobReport, Report
+from trainstate.check.stream import Checker
+from trainstate.cli.output import Output, open_output
+from trainstate.history.readers import FORMATS, Limits, SourceReport, read_paths
+from trainstate.render.json import report_json
+from trainstate.render.text import (
+    finding_lines,
+    job_lines,
+    source_lines,
+    statistics_lines,
+    summary_line,
+)
+from trainstate.rules.index import select_rules
+from trainstate.rules.model import Severity
+from trainstate.spec.load import builtin_spec, load_spec
+from trainstate.spec.model import Evidence
+
+FOUND = 1
+"""The exit status when there are findings at or above the fail level."""
+
+
+@click.command(name="check", short_help="Judge recorded histories (the main job).")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option(
+    "--output", "-o", metavar="FILE", help="Write the report to FILE instead of standard output."
+)
+@click.option(
+    "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes or names."
+)
+@click.option(
+    "--ignore", multiple=True, metavar="RULES", help="Not these rules: codes, prefixes or names."
+)
+@click.option(
+    "--accept",
+    type=click.Choice([str(level) for level in Evidence]),
+    default=str(Evidence.DEPRECATED),
+    help="The weakest evidence that counts.  [default: deprecated, i.e. all]",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([str(level) for level in Severity]),
+    default=str(Severity.ERROR),
+    show_default=True,
+    help="The mildest severity that makes the exit status 1.",
+)
+@click.option(
+    "--order",
+    type=click.Choice([str(order) for order in Order]),
+    help="What orders responses of equal LastModifiedTime.  [default: arrival, for events free]",
+)
+@click.option(
+    "--input-format",
+    type=click.Choice(FORMATS),
+    default="auto",
+    show_default=True,
+    help="The form of the input; it is recognised by default.",
+)
+@click.option(
+    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+)
+@click.option(
+    "--jobs-detail",
+    type=click.Choice(["all", "none"]),
+    default="all",
+    help="List every job, or none.",
+)
+@click.option("--max-ratio", type=float, metavar="N", help="How far compressed input may expand.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Show infos, the verdict of each job and the files read."
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Judge the recorded histories in PATHs against the model of a training job's life.
+
+    A PATH is a file or a folder, or - for standard input: boto3, AWS CLI and raw API
+    JSON, NDJSON, EventBridge events, list pages, SDK logs, notebooks, .gz and .zst.
+
+    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse or input
+    that cannot be read at all.
+    """
+    asked = _Asked(**options)
+    checker = asked.checker()
+    with open_output(asked.output) as output:
+        run = _Run(asked=asked, checker=checker, output=output)
+        report = run.report()
+    failed = bool(report.at_least(Severity(asked.fail_on)))
+    ctx.exit(FOUND if failed and not asked.exit_zero else 0)
+
+
+@define(kw_only=True)
+class _Asked:
+    """The options of one check, as the command line gives them."""
+
+    paths: tuple[str, ...]
+    form: str
+    output: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    accept: str
+    fail_on: str
+    order: str | None
+    input_format: str
+    spec_path: str | None
+    jobs_detail: str
+    max_ratio: float | None
+    statistics: bool
+    verbose: bool
+    exit_zero: bool
+
+    def checker(self) -> Checker:
+        """A checker as asked for; raises the errors of wrong names and specs."""
+        return Checker(
+            spec=load_spec(self.spec_path) if self.spec_path else builtin_spec(),
+            rules=select_rules(select=_listed(self.select), ignore=_listed(self.ignore)),
+            accept=Evidence(self.accept),
+            order=None if self.order is None else Order(self.order),
+        )
+
+    @property
+    def shown(self) -> Severity:
+        """The mildest severity that the text shows: infos only when they are asked for."""
+        asked = self.verbose or self.select or self.fail_on == Severity.INFO
+        return Severity.INFO if asked else Severity.WARNING
+
+
+@define(kw_only=True)
+class _Run:
+    """One check: what was found and which files were read, while the report is written."""
+
+    asked: _Asked
+    checker: Checker
+    output: Output
+    findings: list[Finding] = field(factory=list)
+    sources: list[SourceReport] = field(factory=list)
+
+    def report(self) -> Report:
+        """The report, written as asked for; text findings as soon as they are found."""
+        for finding in self._found():
+            self.findings.append(finding)
+            if self.asked.form == "text" and finding.severity.rank <= self.asked.shown.rank:
+                self._write_finding(finding)
+        report = Report(
+            findings=tuple(self.findings),
+            jobs=self._jobs,
+            summary=self.checker.summary,
+            spec_version=self.checker.spec.version,
+        )
+        if self.asked.form == "json":
+            self.output.line(report_json(report, jobs_detail=self.asked.jobs_detail == "all"))
+        else:
+            self._write_end(report)
+        return report
+
+    _jobs: tuple[JobReport, ...] = field(factory=tuple, init=False)
+
+    def _found(self) -> Iterator[Finding]:
+        limits = Limits() if self.asked.max_ratio is None else Limits(ratio=self.asked.max_ratio)
+        records = read_paths(
+            self.asked.paths,
+            self.checker.spec,
+            input_format=self.asked.input_format,
+            limits=limits,
+            on_source=self.sources.append,
+        )
+        for record in records:
+            yield from self.checker.feed(record)
+        at_end, self._jobs = self.checker.close()
+        yield from at_end
+
+    def _write_finding(self, finding: Finding) -> None:
+        for line in finding_lines(finding, self.checker.spec, style=self.output.style):
+            self.output.line(line)
+        self.output.line("")
+
+    def _write_end(self, report: Report) -> None:
+        if self.asked.statistics:
+            named = [(found.code, found.name) for found in report.at_least(self.asked.shown)]
+            for line in statistics_lines(named):
+                self.output.line(line)
+        if self.asked.verbose:
+            for line in (*source_lines(self.sources), *job_lines(report.jobs)):
+                self.output.line(line)
+        self.output.line(summary_line(report.summary))
+
+
+def _listed(selectors: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.strip() for text in selectors for name in text.split(",") if name.strip())

@@ -1,0 +1,63 @@
+"""`trainstate next`: what can come after a pair."""
+
+from __future__ import annotations
+
+import click
+
+from trainstate.errors import UnknownNameError, UsageError
+from trainstate.machine.step import showing, successors
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Row, Spec, Transition
+
+
+@click.command(name="next", short_help="What can come after a pair.")
+@click.argument("pair", metavar="PRIMARY/SECONDARY")
+def command(pair: str) -> None:
+    """List the pairs that can come next, with the evidence and the condition of each.
+
+    Example: trainstate next InProgress/Training
+    """
+    spec = builtin_spec()
+    found = next_pairs(spec, pair)
+    if not found:
+        click.echo("nothing: no status follows")
+    width = max((len("/".join(after)) for after in found), default=0)
+    for after, row in found.items():
+        click.echo(
+            f"{'/'.join(after):<{width}}  {row.evidence:<10}  {_condition(spec, row)}".rstrip()
+        )
+
+
+def next_pairs(spec: Spec, text: str) -> dict[tuple[str, str], Row]:
+    """The pairs that one step leads to, each with the strongest fact that allows it.
+
+    ``text`` is ``Primary/Secondary``. Raises UsageError for another form and
+    UnknownNameError for a pair that is not legal.
+    """
+    primary, slash, secondary = text.partition("/")
+    if not slash:
+        raise UsageError(
+            f"Expected PRIMARY/SECONDARY, as in InProgress/Training, but got {text!r}."
+        )
+    pair = (
+        spec.canonical_primary(primary) or primary,
+        spec.canonical_secondary(secondary) or secondary,
+    )
+    if pair not in spec.pair_by_key:
+        legal = [row.secondary for row in spec.pairs if row.primary == pair[0]]
+        known = ", ".join(legal or spec.primary_by_name)
+        what = f"legal secondaries of {pair[0]}" if legal else "primaries"
+        raise UnknownNameError(f"{'/'.join(pair)} is no legal pair; {what}: {known}.")
+    found: dict[tuple[str, str], Row] = {}
+    for state in showing(spec, *pair):
+        for following, row in successors(spec, state):
+            known_row = found.setdefault(following.pair, row)
+            if row.evidence.rank < known_row.evidence.rank:
+                found[following.pair] = row
+    return dict(sorted(found.items(), key=lambda item: item[1].evidence.rank))
+
+
+def _condition(spec: Spec, row: Row) -> str:
+    if isinstance(row, Transition) and row.guard:
+        return f"where {spec.guard_by_name[row.guard].says}"
+    return row.note

@@ -1,0 +1,72 @@
+"""Where a report goes: standard output, or a file that is either the old one or the new one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, TextIO
+
+from attrs import frozen
+
+from trainstate.errors import InputError
+from trainstate.render.text import STYLES, UNSTYLED
+
+
+@frozen
+class Output:
+    """A stream to write lines to, and the style that suits it."""
+
+    stream: IO[str]
+    style: Mapping[str, str] = UNSTYLED
+
+    def line(self, text: str) -> None:
+        """Writes one line; what the stream's encoding lacks is written as an escape."""
+        try:
+            self.stream.write(text + "\n")
+        except UnicodeEncodeError:
+            encoding = getattr(self.stream, "encoding", None) or "ascii"
+            self.stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+@contextmanager
+def open_output(path: str | None) -> Iterator[Output]:
+    """The output for a path; None and - are standard output.
+
+    A file is written beside its place and moved there at the end, so that an
+    interrupted run leaves the old file. Raises InputError where it cannot be written.
+    """
+    if path is None or path == "-":
+        yield Output(sys.stdout, STYLES if is_coloured(sys.stdout) else UNSTYLED)
+        return
+    target = Path(path)
+    try:
+        # The file outlives this block on success: it is moved to its place.
+        stream = NamedTemporaryFile(  # noqa: SIM115
+            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
+        )
+    except OSError as error:
+        raise InputError(f"The report cannot be written to {path!r}: {error.strerror}.") from error
+    try:
+        with stream:
+            yield Output(stream)  # type: ignore[arg-type]
+        Path(stream.name).chmod(0o666 & ~_umask())
+        Path(stream.name).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(stream.name).unlink()
+        raise
+
+
+def is_coloured(stream: TextIO) -> bool:
+    """Holds if a stream is a terminal and the user has not asked for plain text."""
+    return not os.environ.get("NO_COLOR") and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,76 @@
+"""Histories as an append-only register: how one reading of it relates to another.
+
+H is a prefix of H' if the earlier entries are equal and the last entry of H has in H'
+the same status and start, with its end open or equal. The message of the last entry is
+free: the service rewrites it, even after the end.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from trainstate.history.instants import same_instant
+from trainstate.history.model import Entry
+
+History = tuple[Entry, ...]
+
+
+class Relation(StrEnum):
+    """How a response's history relates to the longest history seen of its job."""
+
+    FIRST = "first"
+    ABSENT = "absent"
+    SAME = "same"
+    GROWN = "grown"
+    SMALLER = "smaller"
+    FORKED = "forked"
+    REWRITTEN = "rewritten"
+
+
+@frozen
+class Comparison:
+    """A relation, the first entry that differs, and the closed entries whose message changed."""
+
+    relation: Relation
+    at: int | None = None
+    messages: tuple[int, ...] = ()
+
+
+def compare(known: History, seen: History) -> Comparison:
+    """How ``seen`` relates to ``known``, two readings of one job's history."""
+    for index, (old, new) in enumerate(zip(known, seen, strict=False)):
+        if old.status != new.status:
+            return Comparison(Relation.FORKED, index)
+        if not _same_times(old, new):
+            return Comparison(Relation.REWRITTEN, index)
+    messages = _changed_messages(known, seen)
+    before, after = size(known), size(seen)
+    shorter = min(len(known), len(seen))
+    if before == after:
+        return Comparison(Relation.SAME, None, messages)
+    grown = before < after
+    return Comparison(Relation.GROWN if grown else Relation.SMALLER, shorter, messages)
+
+
+def size(history: History) -> tuple[int, bool]:
+    """How far a history has grown: its entries, and whether the last one is closed."""
+    return len(history), bool(history) and history[-1].end is not None
+
+
+def _same_times(old: Entry, new: Entry) -> bool:
+    """Holds if two readings of one entry can be of one entry; an absent time fits any."""
+    starts = old.start is None or new.start is None or same_instant(old.start, new.start)
+    ends = old.end is None or new.end is None or same_instant(old.end, new.end)
+    return starts and ends
+
+
+def _changed_messages(known: History, seen: History) -> tuple[int, ...]:
+    """The entries that are closed and followed by another in both, with another message."""
+    settled = min(len(known), len(seen)) - 1
+    return tuple(
+        index
+        for index, (old, new) in enumerate(zip(known[: max(settled, 0)], seen, strict=False))
+        if old.message is not None and new.message is not None and old.message != new.message
+    )

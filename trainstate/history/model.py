@@ -1,0 +1,144 @@
+"""The domain: a response read from a recording, and the entries of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from trainstate.history.instants import Instant
+
+
+class Kind(StrEnum):
+    """What a response was read from; it decides how much of the record it can show."""
+
+    RESPONSE = "response"
+    SUMMARY = "summary"
+    EVENT = "event"
+    LOG = "log"
+
+
+@frozen(kw_only=True)
+class Origin:
+    """Where a record was read: file, line (from 1), the reader's name, a place inside the line.
+
+    ``pointer`` is the JSON pointer of the record inside its document, empty where the
+    record is the whole document; ``ordinal`` counts the histories of a log or a
+    notebook cell from 1.
+    """
+
+    file: str | None = None
+    line: int | None = None
+    reader: str = "mapping"
+    pointer: str = ""
+    cell: int | None = None
+    ordinal: int | None = None
+
+
+@frozen(kw_only=True)
+class Problem:
+    """A value that could not be read as what its member holds.
+
+    ``kind`` is *wrong-type* or *bad-timestamp*; ``pointer`` is the JSON pointer of the
+    value inside the response; ``expected`` says what belongs there.
+    """
+
+    kind: str
+    pointer: str
+    value: object
+    expected: str
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One entry of the history: what AWS calls a SecondaryStatusTransition.
+
+    ``status`` is the specification's spelling, or what was written where that is
+    unknown; ``written`` is what the recording says. ``end`` is None while the entry is
+    open. Times are instants, None where absent or unreadable. A log's entries have
+    neither start nor end: ``stamp`` is the time that was printed, an upper bound.
+    """
+
+    status: str
+    written: str
+    start: Instant | None = None
+    end: Instant | None = None
+    message: str | None = None
+    stamp: Instant | None = None
+
+
+@frozen(kw_only=True)
+class Response:
+    """A partial reading of a job's record at some moment.
+
+    ``primary`` and ``secondary`` have the specification's spelling (or the written one
+    where that is unknown) and are None where absent; ``history`` is None where the
+    response has none and empty where it has an empty one. ``instants`` holds every
+    timestamp member that could be read; ``members`` the response as it was recorded,
+    under the service's names, never changed. ``naive`` lists the JSON pointers of
+    times without an offset.
+    """
+
+    kind: Kind
+    name: str | None
+    arn: str | None
+    created: Instant | None
+    modified: Instant | None
+    primary: str | None
+    secondary: str | None
+    written_primary: str | None
+    written_secondary: str | None
+    history: tuple[Entry, ...] | None
+    instants: Mapping[str, Instant]
+    members: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+    naive: tuple[str, ...] = ()
+    zoned: bool = False
+    origin: Origin = field(factory=Origin)
+
+    @property
+    def job(self) -> str:
+        """The ARN, or the name, or where a nameless history was read."""
+        if self.arn or self.name:
+            return self.arn or self.name or ""
+        return place_of(self.origin)
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """The statuses of the history, in order; empty where there is none."""
+        return tuple(entry.status for entry in self.history or ())
+
+    def get(self, pointer: str) -> Any:
+        """The recorded value at a member's name or a JSON pointer; None where absent."""
+        value: Any = self.members
+        for step in pointer.removeprefix("/").split("/"):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return value
+
+    def seconds(self, member: str) -> float | None:
+        """A member that holds a number of seconds; None where it is absent or no number."""
+        value = self.members.get(member)
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+@frozen(kw_only=True)
+class Unreadable:
+    """A record that could not be read: what was wrong with it, and where it was."""
+
+    reason: str
+    origin: Origin
+    excerpt: str = ""
+
+
+def place_of(origin: Origin) -> str:
+    """A name for a history that names no job: file, cell or line, ordinal."""
+    parts = [origin.file or "input"]
+    if origin.cell is not None:
+        parts.append(f"cell {origin.cell}")
+    elif origin.line is not None and origin.ordinal is None:
+        parts.append(f"line {origin.line}")
+    if origin.ordinal is not None:
+        parts.append(f"job {origin.ordinal}")
+    return " ".join(parts) + (f" {origin.pointer}" if origin.pointer else "")

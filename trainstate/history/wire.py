@@ -1,0 +1,215 @@
+"""A recorded mapping to a Response: total, so that no input can raise.
+
+What cannot be read becomes a Problem of the response, which a rule reports; the rest
+of the response is judged all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from attrs import define, field
+
+from trainstate.history import instants
+from trainstate.history.instants import Instant
+from trainstate.history.model import Entry, Kind, Origin, Problem, Response
+from trainstate.spec.model import Spec
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int, float),
+    "long": (int, float),
+    "boolean": (bool,),
+    "structure": (Mapping,),
+    "map": (Mapping,),
+    "list": (list, tuple),
+}
+_SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
+
+
+@define
+class _Reading:
+    """What was noticed while one response was read."""
+
+    problems: list[Problem] = field(factory=list)
+    naive: list[str] = field(factory=list)
+    zoned: bool = False
+
+    def instant(self, value: object, pointer: str) -> Instant | None:
+        if value is None:
+            return None
+        try:
+            instant, naive = instants.parse(value)
+        except instants.NotAnInstant as error:
+            self.fault("bad-timestamp", pointer, value, str(error))
+            return None
+        if naive:
+            self.naive.append(pointer)
+        else:
+            self.zoned = True
+        return instant
+
+    def text(self, value: object, pointer: str) -> str | None:
+        if value is None or isinstance(value, str):
+            return value
+        self.fault("wrong-type", pointer, value, "string")
+        return None
+
+    def fault(self, kind: str, pointer: str, value: object, expected: str) -> None:
+        problem = Problem(kind=kind, pointer=pointer, value=value, expected=expected)
+        self.problems.append(problem)
+
+
+def read_response(
+    recorded: Mapping[str, Any], spec: Spec, *, kind: Kind = Kind.RESPONSE, origin: Origin
+) -> Response:
+    """The response that a mapping holds, whatever its values are.
+
+    ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge
+    ``detail``) or snake_case ones; unknown members are kept and ignored, null members
+    count as absent. Nothing is raised: see ``Response.problems``.
+    """
+    members = _service_names(recorded, spec)
+    layout, reading = spec.layout, _Reading()
+    moments: dict[str, Instant] = {}
+    for name, value in members.items():
+        member = spec.member_by_name.get(name)
+        if member is None or value is None:
+            continue
+        if member.type == "timestamp":
+            moment = reading.instant(value, f"/{name}")
+            if moment is not None:
+                moments[name] = moment
+        elif not _has_type(value, member.type):
+            reading.fault("wrong-type", f"/{name}", value, member.type)
+    primary = _as_text(members.get(layout.primary))
+    secondary = _as_text(members.get(layout.secondary))
+    history = _history(members.get(layout.history), spec, reading)
+    return Response(
+        kind=kind,
+        name=_as_text(members.get(layout.name)),
+        arn=_as_text(members.get(layout.arn)),
+        created=moments.get(layout.created),
+        modified=moments.get(layout.modified),
+        primary=None if primary is None else spec.canonical_primary(primary) or primary,
+        secondary=None if secondary is None else spec.canonical_secondary(secondary) or secondary,
+        written_primary=primary,
+        written_secondary=secondary,
+        history=history,
+        instants=moments,
+        members=members,
+        problems=tuple(reading.problems),
+        naive=tuple(reading.naive),
+        zoned=reading.zoned,
+        origin=origin,
+    )
+
+
+def looks_like_response(value: object, spec: Spec) -> bool:
+    """Holds if a value is a mapping with a member that only a job's response has."""
+    if not isinstance(value, Mapping):
+        return False
+    folded = {_fold(key) for key in value if isinstance(key, str)}
+    return not folded.isdisjoint(_telltales(spec))
+
+
+@cache
+def _telltales(spec: Spec) -> frozenset[str]:
+    layout = spec.layout
+    tellers = (layout.name, layout.arn, layout.primary, layout.history, layout.ended)
+    return frozenset(_fold(name) for name in tellers if name)
+
+
+def _has_type(value: object, type_name: str) -> bool:
+    if isinstance(value, bool):
+        return type_name == "boolean"
+    if isinstance(value, float) and not value.is_integer():
+        return False
+    return isinstance(value, _TYPES[type_name])
+
+
+def _as_text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _history(value: object, spec: Spec, reading: _Reading) -> tuple[Entry, ...] | None:
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        return None
+    entries = (
+        _entry(item, f"/{spec.layout.history}/{index}", spec, reading)
+        for index, item in enumerate(value)
+    )
+    return tuple(entries)
+
+
+def _entry(item: object, pointer: str, spec: Spec, reading: _Reading) -> Entry:
+    layout = spec.layout
+    if not isinstance(item, Mapping):
+        reading.fault("wrong-type", pointer, item, "structure")
+        return Entry(status="", written="")
+    status_pointer = f"{pointer}/{layout.entry_status}"
+    written = reading.text(item.get(layout.entry_status), status_pointer)
+    if written is None:
+        if item.get(layout.entry_status) is None:
+            reading.fault("wrong-type", status_pointer, None, "string")
+        written = ""
+    return Entry(
+        status=spec.canonical_secondary(written) or written,
+        written=written,
+        start=reading.instant(item.get(layout.entry_start), f"{pointer}/{layout.entry_start}"),
+        end=reading.instant(item.get(layout.entry_end), f"{pointer}/{layout.entry_end}"),
+        message=reading.text(item.get(layout.entry_message), f"{pointer}/{layout.entry_message}"),
+    )
+
+
+def _service_names(recorded: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]:
+    """The mapping under the service's names; the mapping itself where it has them already."""
+    if any(key in spec.member_by_name for key in recorded):
+        return recorded
+    by_fold = {_fold(member.name): member for member in spec.members}
+    renamed: dict[str, Any] = {}
+    for key, value in recorded.items():
+        member = by_fold.get(_fold(key)) if isinstance(key, str) else None
+        if member is None:
+            renamed[key] = value
+        else:
+            renamed[member.name] = value if member.type == "map" else _pascal(value)
+    return renamed
+
+
+def _pascal(value: Any) -> Any:
+    """A snake_case structure under PascalCase names; an instant or a text as it is."""
+    if isinstance(value, Mapping):
+        return {_pascal_name(key): _pascal(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_pascal(item) for item in value]
+    return value
+
+
+def _pascal_name(key: Any) -> Any:
+    if isinstance(key, str) and _SNAKE.fullmatch(key):
+        return "".join(part[:1].upper() + part[1:] for part in key.split("_"))
+    return key
+
+
+def _fold(name: str) -> str:
+    return name.replace("_", "").casefold()
+
+
+def timestamps(response: Response, spec: Spec) -> Iterator[tuple[str, Instant]]:
+    """Every instant of a response with its JSON pointer: members first, then entries."""
+    for name, moment in response.instants.items():
+        yield f"/{name}", moment
+    for index, entry in enumerate(response.history or ()):
+        for member, instant in (
+            (spec.layout.entry_start, entry.start),
+            (spec.layout.entry_end, entry.end),
+        ):
+            if instant is not None:
+                yield f"/{spec.layout.history}/{index}/{member}", instant
+
+
+__all__ = ["looks_like_response", "read_response", "timestamps"]

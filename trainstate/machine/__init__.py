@@ -1,0 +1,1 @@
+"""What may come next: step semantics, belief sets, and the same machine for embedding."""

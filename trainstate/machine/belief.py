@@ -1,0 +1,188 @@
+"""Belief sets: which runs explain what was seen, where not every response has a history.
+
+A *sighting* is what one response shows of the state. The longest history that was seen
+is the run's past, without gaps; beyond its end the run may go on in any legal way. The
+search keeps every moment of every run that explains the sightings so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from attrs import field, frozen
+
+from trainstate.history.instants import SECOND
+from trainstate.machine.guards import UNSEEN, Configuration
+from trainstate.machine.step import (
+    State,
+    follow,
+    initial_states,
+    run_ahead,
+    successors,
+    trace,
+)
+from trainstate.spec.graph import reachable
+from trainstate.spec.model import Spec
+
+MOST_UNORDERED = 8
+"""Sightings without an order that are searched for together; more are searched in portions."""
+
+
+@frozen
+class Sighting:
+    """What a response shows: the pair, each None where absent, and the history's length.
+
+    ``length`` is None where the response has no history. ``by`` is the instant at which
+    it was seen at the latest: no entry that starts afterwards can have been shown.
+    """
+
+    primary: str | None
+    secondary: str | None
+    length: int | None = None
+    by: int | None = field(default=None, eq=False)
+
+
+@frozen
+class Moment:
+    """A moment of a run: the state, and how many entries of the known history have passed.
+
+    ``passed`` is None beyond the end of the known history.
+    """
+
+    state: State
+    passed: int | None = None
+
+
+@frozen
+class Past:
+    """The known past of a job: its longest history's statuses and starts, its configuration.
+
+    ``starts`` may be empty where no sighting needs them: all have histories.
+    """
+
+    statuses: tuple[str, ...] = ()
+    config: Configuration = UNSEEN
+    starts: tuple[int | None, ...] = ()
+
+    def has_begun(self, passed: int | None, by: int | None) -> bool:
+        """Holds if the entry that is the last one at a moment can have started by an instant."""
+        if by is None or passed is None or passed > len(self.starts):
+            return True
+        start = self.starts[passed - 1]
+        return start is None or start < by + SECOND
+
+
+Group = Sequence[Sighting]
+
+
+def explains(
+    spec: Spec, past: Past, groups: Iterable[Group], floating: Group = ()
+) -> frozenset[Moment]:
+    """The moments at which a run can be after it has shown every sighting; empty if none can.
+
+    ``groups`` are in order; the sightings inside a group have no order among
+    themselves, those in ``floating`` none at all.
+    """
+    ordered = tuple(tuple(group) for group in groups)
+    portions = [floating[i : i + MOST_UNORDERED] for i in range(0, len(floating), MOST_UNORDERED)]
+    ends = [_explains(spec, past, ordered, tuple(portion)) for portion in portions or [()]]
+    return frozenset.intersection(*ends) if all(ends) else frozenset()
+
+
+def _explains(
+    spec: Spec, past: Past, groups: Iterable[tuple[Sighting, ...]], afloat: tuple[Sighting, ...]
+) -> frozenset[Moment]:
+    nodes = {(moment, frozenset(range(len(afloat)))) for moment in first_moments(spec, past)}
+    for group in groups:
+        wanted = frozenset(range(len(group)))
+        done = _search(spec, past, group, afloat, {(m, left, wanted) for m, left in nodes})
+        nodes = {(moment, left) for moment, left, missing in done if not missing}
+    done = _search(spec, past, (), afloat, {(m, left, frozenset()) for m, left in nodes})
+    return frozenset(moment for moment, left, _ in done if not left)
+
+
+Node = tuple[Moment, frozenset[int], frozenset[int]]
+
+
+def _search(
+    spec: Spec,
+    past: Past,
+    group: tuple[Sighting, ...],
+    afloat: tuple[Sighting, ...],
+    start: set[Node],
+) -> frozenset[Node]:
+    """Every node that can be reached by steps of the run and by showing sightings.
+
+    A node is a moment, the floating sightings and the members of the group still to show.
+    """
+
+    def after(node: Node) -> Iterator[Node]:
+        moment, left, missing = node
+        for index in missing:
+            if shows(past, moment, group[index]):
+                yield moment, left, missing - {index}
+        for index in left:
+            if shows(past, moment, afloat[index]):
+                yield moment, left - {index}, missing
+        for following in next_moments(spec, past, moment):
+            yield following, left, missing
+
+    return reachable(start, after)
+
+
+def shows(past: Past, moment: Moment, sighting: Sighting) -> bool:
+    """Holds if a response at this moment could be the sighting."""
+    state = moment.state
+    return (
+        sighting.primary in (None, state.primary)
+        and sighting.secondary in (None, state.position.secondary)
+        and sighting.length in (None, moment.passed)
+        and past.has_begun(moment.passed, sighting.by)
+    )
+
+
+@lru_cache(maxsize=1024)
+def first_moments(spec: Spec, past: Past) -> tuple[Moment, ...]:
+    """The moments at which a run can begin: the known history's first entry, or any initial."""
+    if not past.statuses:
+        return tuple(Moment(state) for state in initial_states(spec))
+    position = trace(spec, past.statuses, past.config)[0].position
+    return (Moment(State(position.primary, position), 1),)
+
+
+@lru_cache(maxsize=65536)
+def next_moments(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
+    """The moments that one step leads to."""
+    state, passed = moment.state, moment.passed
+    if passed is None:
+        return tuple(Moment(following) for following, _ in successors(spec, state, past.config))
+    alone = tuple(Moment(ahead, passed) for ahead, _ in run_ahead(spec, state))
+    if passed < len(past.statuses):
+        position = trace(spec, past.statuses, past.config)[passed].position
+        following = follow(spec, state, position)
+        return alone if following is None else (*alone, Moment(following, passed + 1))
+    beyond = (
+        Moment(following)
+        for following, _ in successors(spec, state, past.config)
+        if following.position != state.position
+    )
+    return (*alone, *beyond)
+
+
+def is_possible(spec: Spec, past: Past, sighting: Sighting) -> bool:
+    """Holds if some run shows the sighting, whatever else was seen."""
+    return bool(explains(spec, past, [(sighting,)]))
+
+
+__all__ = [
+    "Group",
+    "Moment",
+    "Past",
+    "Sighting",
+    "explains",
+    "first_moments",
+    "is_possible",
+    "next_moments",
+    "shows",
+]

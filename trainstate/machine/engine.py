@@ -1,0 +1,175 @@
+"""The same machine as a hierarchical machine of the `transitions` library, for embedding.
+
+The only module that imports the library. Its parents are primaries and its children
+secondaries. What the library lets pass in silence is fenced here: every option is
+explicit, there are no automatic transitions, every state is declared before a
+transition names it, each trigger has one transition a source, and an illegal move is
+our error with the facts in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from attrs import define
+from transitions import EventData, MachineError
+from transitions.extensions.nesting import HierarchicalMachine, NestedState
+
+from trainstate.errors import IllegalMoveError, UnknownNameError
+from trainstate.machine.guards import UNSEEN, Configuration
+from trainstate.machine.step import is_legal_step, showing, successors
+from trainstate.spec.model import Spec
+
+PairName = tuple[str, str]
+
+
+class PairState(NestedState):
+    """A state called ``Primary/Secondary``."""
+
+    separator = "/"
+
+
+class PairMachine(HierarchicalMachine):
+    """The library's machine with pairs as states."""
+
+    state_cls = PairState
+
+
+@define(slots=False)
+class _Model:
+    """What the library changes: the name of the state, as it sets it."""
+
+    state: str = ""
+
+
+class Engine:
+    """A running machine: it adopts an observed pair and makes legal moves, one at a time.
+
+    ``config`` decides the guards. ``on_change`` is called after each move with the pair
+    before and the pair after.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        *,
+        config: Configuration = UNSEEN,
+        initial: PairName | None = None,
+        on_change: Callable[[PairName, PairName], object] | None = None,
+    ) -> None:
+        row = spec.initials[0]
+        self._spec = spec
+        self._config = config
+        self._on_change = on_change
+        self._model = _Model()
+        start = self._known(initial or (row.primary, row.secondary))
+        self._machine = PairMachine(
+            model=self._model,
+            states=_nested(spec),
+            initial=_name(start),
+            transitions=_library_transitions(spec, self._is_allowed),
+            auto_transitions=False,
+            ordered_transitions=False,
+            ignore_invalid_triggers=False,
+            send_event=True,
+            queued=False,
+            after_state_change=self._changed,
+        )
+
+    @property
+    def pair(self) -> PairName:
+        """The primary and the secondary status that the machine is in."""
+        primary, _, secondary = self._model.state.partition(PairState.separator)
+        return primary, secondary
+
+    @property
+    def next(self) -> tuple[PairName, ...]:
+        """The pairs that one legal move leads to."""
+        return tuple(pair for pair in self._spec.pair_by_key if self.can(pair))
+
+    def can(self, after: PairName) -> bool:
+        """Holds if one legal move leads to the pair; raises UnknownNameError for no pair."""
+        trigger = _name(self._known(after))
+        if trigger not in self._machine.get_triggers(self._model.state):
+            return False
+        return bool(self._model.may_trigger(trigger))  # type: ignore[attr-defined]
+
+    def move(self, after: PairName) -> None:
+        """Makes one move; raises IllegalMoveError where it is not legal."""
+        before, trigger = self.pair, _name(self._known(after))
+        try:
+            moved = self._model.trigger(trigger)  # type: ignore[attr-defined]
+        except (MachineError, AttributeError) as error:
+            raise self._illegal(before, after) from error
+        if not moved:
+            raise self._illegal(before, after)
+
+    def adopt(self, pair: PairName) -> None:
+        """Takes over an observed pair without a move; raises UnknownNameError for no pair."""
+        self._machine.set_state(_name(self._known(pair)), model=self._model)
+
+    def _known(self, pair: PairName) -> PairName:
+        if pair not in self._spec.pair_by_key:
+            raise UnknownNameError(
+                f"Expected a pair of the {self._spec.name} spec but got {'/'.join(pair)!r};"
+                " `trainstate spec` lists the legal pairs."
+            )
+        return pair
+
+    def _illegal(self, before: PairName, after: PairName) -> IllegalMoveError:
+        options = ", ".join(_name(pair) for pair in self.next) or "nothing"
+        return IllegalMoveError(
+            f"{_name(after)} cannot follow {_name(before)}; what can follow: {options}."
+        )
+
+    def _is_allowed(self, before: PairName, after: PairName) -> bool:
+        return is_legal_step(self._spec, before, after, self._config)
+
+    def _changed(self, event: EventData) -> None:
+        if self._on_change is not None and event.transition is not None:
+            before = event.transition.source.split(PairState.separator)
+            self._on_change((before[0], before[1]), self.pair)
+
+
+def _name(pair: PairName) -> str:
+    return PairState.separator.join(pair)
+
+
+def _nested(spec: Spec) -> list[dict[str, Any]]:
+    """The states for the library: each primary with its secondaries as children."""
+    children: dict[str, list[str]] = {}
+    for pair in spec.pairs:
+        children.setdefault(pair.primary, []).append(pair.secondary)
+    return [{"name": primary, "children": names} for primary, names in children.items()]
+
+
+def _library_transitions(
+    spec: Spec, allowed: Callable[[PairName, PairName], bool]
+) -> list[dict[str, Any]]:
+    """One transition for each legal step; its condition asks the guards at the moment."""
+    return [
+        {
+            "trigger": _name(after),
+            "source": _name(before),
+            "dest": _name(after),
+            "conditions": _condition(allowed, before, after),
+        }
+        for before in spec.pair_by_key
+        for after in _steps(spec, before)
+    ]
+
+
+def _steps(spec: Spec, before: PairName) -> Iterable[PairName]:
+    found = (
+        following.pair
+        for state in showing(spec, *before)
+        for following, _ in successors(spec, state)
+    )
+    return dict.fromkeys(found)
+
+
+def _condition(
+    allowed: Callable[[PairName, PairName], bool], before: PairName, after: PairName
+) -> Callable[[EventData], bool]:
+    return lambda _event: allowed(before, after)

@@ -1,0 +1,71 @@
+"""What a job's configuration allows, as far as a response shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from trainstate.history.model import Response
+from trainstate.spec.model import Guard, Spec
+
+
+@frozen
+class Allowance:
+    """Whether one guard holds: True, False, or None where the configuration was not seen.
+
+    ``budget`` is how often it may be used; None where no number was seen.
+    """
+
+    holds: bool | None
+    budget: int | None = None
+
+
+@frozen
+class Configuration:
+    """The guards of a job, by name. Hashable, so that judgements can be remembered by it."""
+
+    allowances: tuple[tuple[str, Allowance], ...] = ()
+
+    def of(self, guard: str | None) -> Allowance:
+        """The allowance of a guard; one that is unseen where nothing is known of it."""
+        if guard is None:
+            return _FREE
+        return next((allowance for name, allowance in self.allowances if name == guard), _UNSEEN)
+
+
+_FREE = Allowance(True)
+_UNSEEN = Allowance(None)
+
+UNSEEN = Configuration()
+"""The configuration of a job of which only statuses were recorded."""
+
+
+def configuration(response: Response, spec: Spec) -> Configuration:
+    """The guards that a response's configuration members let hold.
+
+    A response that carries the stopping condition carries the whole configuration
+    (the API requires it), so that what is absent from it is not set. Of any other
+    response only what is there is known.
+    """
+    whole = isinstance(response.members.get(spec.layout.stopping), Mapping)
+    return Configuration(
+        tuple((guard.name, _allowance(guard, response, whole)) for guard in spec.guards)
+    )
+
+
+def _allowance(guard: Guard, response: Response, whole: bool) -> Allowance:
+    value = response.get(guard.member)
+    if value or (guard.implied_by and response.get(guard.implied_by) is not None):
+        budget = response.get(guard.budget) if guard.budget else None
+        return Allowance(True, budget if type(budget) is int else None)
+    return Allowance(False) if whole or value is False else _UNSEEN
+
+
+def merged(known: Configuration, seen: Configuration) -> Configuration:
+    """What two responses of one job show together; the first that shows a guard decides."""
+    names = [name for name, _ in seen.allowances or known.allowances]
+    pairs = ((name, known.of(name), seen.of(name)) for name in names)
+    return Configuration(
+        tuple((name, old if old.holds is not None else new) for name, old, new in pairs)
+    )

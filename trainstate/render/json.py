@@ -1,0 +1,77 @@
+"""The report as JSON, version 1: what tools rely on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import msgspec
+
+from trainstate.check.report import Finding, JobReport, Report
+from trainstate.history.instants import iso
+from trainstate.version import VERSION
+
+SCHEMA = 1
+"""The version of the report's form; it grows when a member changes its meaning."""
+
+
+def report_json(report: Report, *, jobs_detail: bool = True) -> str:
+    """The report as JSON text; ``jobs_detail`` False leaves the list of jobs out."""
+    return _text(report_object(report, jobs_detail=jobs_detail))
+
+
+def report_object(report: Report, *, jobs_detail: bool = True) -> dict[str, Any]:
+    """The report as JSON values, in the order that the schema gives."""
+    tool = {"name": "trainstate", "version": VERSION, "spec": report.spec_version}
+    jobs = {"jobs": [job_object(job) for job in report.jobs]} if jobs_detail else {}
+    return {
+        "schema": SCHEMA,
+        "tool": tool,
+        "verdict": str(report.verdict),
+        "summary": attrs.asdict(report.summary),
+        **jobs,
+        "findings": [finding_object(finding) for finding in report.findings],
+    }
+
+
+def job_object(job: JobReport) -> dict[str, Any]:
+    """A job's verdict as JSON values."""
+    return {
+        "job": job.job,
+        "created": None if job.created is None else iso(job.created),
+        "verdict": str(job.verdict),
+        "complete": job.complete,
+        "basis": job.basis,
+        "assumed": str(job.assumed),
+        "responses": job.responses,
+    }
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON values."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": str(finding.severity),
+        "job": finding.job,
+        "file": finding.file,
+        "line": finding.line,
+        "index": finding.index,
+        "pointer": finding.pointer,
+        "message": finding.message,
+        "help": finding.help,
+        "sources": list(finding.sources),
+        "facts": _plain_facts(finding.facts),
+        "witness": list(finding.witness),
+    }
+
+
+def _plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: msgspec.to_builtins(value, enc_hook=str) for key, value in facts.items()}
+
+
+def _text(value: Any) -> str:
+    """JSON in ASCII: what a recording's text holds, lone surrogates too, comes out escaped."""
+    return json.dumps(value, ensure_ascii=True, indent=1, allow_nan=False, default=str)

@@ -1,0 +1,25 @@
+"""Untrusted text made harmless: recordings come from strangers."""
+
+from __future__ import annotations
+
+import re
+
+# C0 and C1 controls, and the marks that reorder or hide text on a terminal.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "|[\U000e0000-\U000e007f]"
+)
+LONGEST = 400
+"""Characters of one recorded text that are shown; the rest is counted."""
+
+
+def plain(text: object, *, longest: int = LONGEST) -> str:
+    """A text on one line, without controls, escape sequences or marks that reorder it."""
+    shown = _UNSAFE.sub(_escaped, str(text))
+    if len(shown) <= longest:
+        return shown
+    return f"{shown[:longest]}… ({len(shown) - longest} more characters)"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match.group().encode("unicode_escape", "backslashreplace").decode("ascii")

@@ -1,0 +1,68 @@
+"""A rule as a page: the same text on the terminal and in the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from trainstate.rules.example import Example
+from trainstate.rules.model import Rule, Scope
+from trainstate.spec.model import Spec
+
+_SCOPES = {
+    Scope.RECORD: "each record as it is read",
+    Scope.RESPONSE: "each response alone",
+    Scope.SEQUENCE: "each response against the earlier ones of its job",
+    Scope.JOB: "each job at its end",
+    Scope.DRIFT: "the specification against an installed botocore",
+}
+
+
+def rule_table(rules: Iterable[Rule]) -> Iterator[str]:
+    """One line a rule: code, severity, name and title."""
+    listed = tuple(rules)
+    width = max((len(rule.name) for rule in listed), default=0)
+    for rule in listed:
+        yield f"{rule.code}  {rule.severity:<7}  {rule.name:<{width}}  {rule.title}"
+
+
+def rule_page(rule: Rule, spec: Spec) -> Iterator[str]:
+    """A rule in Markdown: what is wrong, why, examples, help, sources."""
+    yield f"# {rule.code} {rule.name}"
+    yield ""
+    yield f"*{rule.severity}, judges {_SCOPES[rule.scope]}, since {rule.since}*"
+    yield ""
+    yield rule.title
+    yield ""
+    yield rule.why
+    yield ""
+    yield f"Message: {rule.message}"
+    yield ""
+    yield from _examples("Bad", rule.bad)
+    yield from _examples("Good", rule.good)
+    yield "## What to do"
+    yield ""
+    yield rule.help[:1].upper() + rule.help[1:] + "."
+    yield ""
+    yield from _reads(rule)
+    yield "## Sources"
+    yield ""
+    for source_id in rule.sources:
+        source = spec.source(source_id)
+        link = f" <{source.url}>" if source.url else ""
+        yield f"- `{source_id}` {source.title}.{link} {source.says}".rstrip()
+
+
+def _reads(rule: Rule) -> Iterator[str]:
+    if rule.reads:
+        yield f"Reads: {', '.join(f'`{member}`' for member in rule.reads)}."
+        yield ""
+
+
+def _examples(title: str, examples: Iterable[Example]) -> Iterator[str]:
+    yield f"## {title}"
+    yield ""
+    for example in examples:
+        yield "```text"
+        yield str(example)
+        yield "```"
+        yield ""

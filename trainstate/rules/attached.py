@@ -1,0 +1,39 @@
+"""Changes of the machines that are attached to a job, with the machine of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import AttachedChange, Step
+from trainstate.spec.graph import reachable
+from trainstate.spec.model import AttachedMachine
+
+
+def changes(
+    step: Step, *, items: bool, named: bool
+) -> Iterator[tuple[AttachedMachine, AttachedChange]]:
+    """The changes of the machines of one shape.
+
+    ``items``: the machine's member is a list of items; ``named``: the status has a
+    member of its own, instead of being the member's value.
+    """
+    machines = {machine.name: machine for machine in step.spec.machines}
+    for change in step.attached:
+        machine = machines.get(change.machine)
+        if machine and machine.items is items and bool(machine.status) is named:
+            yield machine, change
+
+
+def is_unknown(machine: AttachedMachine, change: AttachedChange) -> bool:
+    """Holds if the machine has no such status."""
+    return change.after not in machine.statuses
+
+
+def is_illegal(machine: AttachedMachine, change: AttachedChange) -> bool:
+    """Holds if no steps lead from the status before to the one after; polls may miss some."""
+    before = change.before
+    if before not in machine.statuses or is_unknown(machine, change):
+        return False
+    return change.after not in reachable(
+        [before], lambda status: (after for start, after in machine.transitions if start == status)
+    )

@@ -1,0 +1,74 @@
+"""The rules that there are, found by looking into the folder: adding one edits no other file."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+
+import trainstate.rules as folder
+from trainstate.errors import SpecError, UnknownNameError
+from trainstate.rules.model import Rule
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, by code. Raises SpecError where two share a code or a name."""
+    found: list[Rule] = []
+    for module in pkgutil.iter_modules(folder.__path__):
+        if module.name.startswith("ts"):
+            loaded = importlib.import_module(f"{folder.__name__}.{module.name}")
+            found += [value for value in vars(loaded).values() if isinstance(value, Rule)]
+    found.sort(key=lambda rule: rule.code)
+    for key in ("code", "name"):
+        values = [getattr(rule, key) for rule in found]
+        twice = next((value for value in values if values.count(value) > 1), None)
+        if twice is not None:
+            raise SpecError(f"Two rules have the {key} {twice!r}; a {key} belongs to one rule.")
+    return tuple(found)
+
+
+def find_rule(wanted: str) -> Rule:
+    """The rule with this code or name, in any case; raises UnknownNameError."""
+    key = wanted.strip().casefold()
+    for rule in rules():
+        if key in (rule.code.casefold(), rule.name):
+            return rule
+    names = [name for rule in rules() for name in (rule.name, rule.code.casefold())]
+    close = get_close_matches(key, names, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else "; `trainstate rule` lists the rules."
+    raise UnknownNameError(f"Expected a rule's code or name but got {wanted!r}{hint}")
+
+
+def select_rules(*, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """The rules that the selectors leave: codes, prefixes of codes, or names.
+
+    Rules that run only on request are left out unless a selector names them. Of two
+    selectors that fit a rule the longer decides, so that ``ignore=["TS3"]`` with
+    ``select=["TS301"]`` keeps one. Raises UnknownNameError for a selector that fits none.
+    """
+    chosen, dropped = tuple(select), tuple(ignore)
+    for selector in (*chosen, *dropped):
+        if not any(_fits(rule, selector) for rule in rules()):
+            find_rule(selector)
+    return tuple(rule for rule in rules() if _kept(rule, chosen, dropped))
+
+
+def _kept(rule: Rule, chosen: tuple[str, ...], dropped: tuple[str, ...]) -> bool:
+    asked = max((_fits(rule, selector) for selector in chosen), default=0)
+    if chosen and not asked:
+        return False
+    if rule.on_request and asked < len(rule.code):
+        return False
+    refused = max((_fits(rule, selector) for selector in dropped), default=0)
+    return not refused or asked > refused
+
+
+def _fits(rule: Rule, selector: str) -> int:
+    """How well a selector fits a rule: 0 not at all, more for a longer prefix of the code."""
+    key = selector.strip().casefold()
+    if key in (rule.name, rule.code.casefold()):
+        return len(rule.code)
+    return len(key) if key and rule.code.casefold().startswith(key) and len(key) >= 2 else 0

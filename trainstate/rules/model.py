@@ -1,0 +1,357 @@
+"""What a rule is: everything about one way in which a recording can be wrong, in one file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from trainstate.errors import SpecError
+from trainstate.history.chain import Relation
+from trainstate.history.model import Entry, Kind, Response, Unreadable
+from trainstate.machine import step as machine
+from trainstate.machine.guards import Configuration
+from trainstate.rules.example import Example, Poll, as_example
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.model import Pair, Spec
+
+
+class Severity(StrEnum):
+    """How bad a finding is, worst first.
+
+    *error*: no run of the model explains it. *warning*: legal but suspicious, or
+    deprecated. *info*: rests on weaker evidence; hidden by default.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst severity."""
+        return list(Severity).index(self)
+
+
+class Scope(StrEnum):
+    """What a rule is asked about."""
+
+    RECORD = "record"
+    RESPONSE = "response"
+    SEQUENCE = "sequence"
+    JOB = "job"
+    DRIFT = "drift"
+
+
+@frozen(kw_only=True)
+class Place:
+    """Where in a response a rule is broken, and the facts that say how.
+
+    ``pointer`` is a JSON pointer into the response; ``facts`` fill the rule's message;
+    ``severity`` and ``unknown`` replace the rule's own where a case is milder or worse;
+    ``witness`` is the shortest legal history that shows what was expected; ``help``
+    replaces the rule's own help.
+    """
+
+    pointer: str = ""
+    facts: Mapping[str, Any] = field(factory=dict)
+    severity: Severity | None = None
+    unknown: bool | None = None
+    witness: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Reading:
+    """One response and what a rule needs to judge it: the model and the job's configuration."""
+
+    response: Response
+    spec: Spec
+    tolerances: Tolerances
+    config: Configuration
+
+    @property
+    def moves(self) -> tuple[machine.Move, ...]:
+        """The moves of the response's history, one for each entry."""
+        return machine.trace(self.spec, self.response.statuses, self.config)
+
+    @property
+    def pair(self) -> Pair | None:
+        """The fact that makes the response's pair legal; None where it has none."""
+        response = self.response
+        return self.spec.pair_by_key.get((response.primary or "", response.secondary or ""))
+
+    @property
+    def ended(self) -> bool:
+        """Holds if the response's primary is terminal, or follows a terminal one."""
+        return self.response.primary in self.spec.ended_primaries
+
+    @property
+    def active(self) -> bool:
+        """Holds if the response's primary is known and not ended."""
+        primary = self.response.primary
+        return primary in self.spec.primary_by_name and primary not in self.spec.ended_primaries
+
+    @property
+    def trimmed(self) -> bool:
+        """Holds if the response is an excerpt that a person or a script made.
+
+        Such a response lacks the ARN or the creation time, which the service always
+        gives, and shows fewer than two configuration members: what is absent from it
+        says nothing about the service. A log is always an excerpt.
+        """
+        response = self.response
+        if response.kind is Kind.LOG:
+            return True
+        if response.arn is not None and response.created is not None:
+            return False
+        return self.configured < 2
+
+    @property
+    def configured(self) -> int:
+        """How many configuration members the response carries."""
+        members = self.response.members
+        return sum(
+            members.get(member.name) is not None
+            for member in self.spec.members
+            if member.role.endswith("configuration")
+        )
+
+    def entry_pointer(self, index: int, member: str = "") -> str:
+        """The JSON pointer of an entry of the history, or of a member of it."""
+        pointer = f"/{self.spec.layout.history}/{index}"
+        return f"{pointer}/{member}" if member else pointer
+
+
+@frozen(kw_only=True)
+class Clash:
+    """Two responses that no run can show in their order.
+
+    ``before`` and ``after`` are the pairs in the order of LastModifiedTime (or of
+    arrival), ``at`` the index of the response that was seen earlier.
+    """
+
+    before: tuple[str | None, str | None]
+    after: tuple[str | None, str | None]
+    at: int
+
+
+@frozen(kw_only=True)
+class MemberChange:
+    """A member that has another value than in an earlier response of the job."""
+
+    member: str
+    before: Any
+    after: Any
+    at: int
+
+
+@frozen(kw_only=True)
+class AttachedChange:
+    """A change of an attached machine: the status before (None: first seen) and after."""
+
+    machine: str
+    item: str
+    pointer: str
+    before: str | None
+    after: str
+
+
+@frozen(kw_only=True)
+class EarlierEpoch:
+    """The epoch that had the same ARN or name before: when it was created and last seen alive.
+
+    Times are instants; ``ended`` tells whether a terminal status was seen.
+    """
+
+    created: int | None
+    last_seen: int | None
+    ended: bool
+
+
+@frozen(kw_only=True)
+class Step:
+    """A response in the sequence of its job's responses, with what it contradicts.
+
+    ``index`` counts the job's responses from 0. ``known`` is the longest history seen
+    before; ``at`` the first entry in which the two differ, or the length of the shorter.
+    ``ordered_later`` holds where LastModifiedTime, or the order of arrival where that
+    decides, puts the response after one with a longer history; ``ordered_earlier``
+    where it is put before one with a shorter history; ``late`` where the response
+    arrived after a newer one.
+    """
+
+    reading: Reading
+    index: int
+    relation: Relation = Relation.FIRST
+    known: tuple[Entry, ...] = ()
+    at: int | None = None
+    ordered_later: bool = False
+    ordered_earlier: bool = False
+    late: bool = False
+    clash: Clash | None = None
+    lost_history: bool = False
+    changes: tuple[MemberChange, ...] = ()
+    billing: tuple[MemberChange, ...] = ()
+    messages: tuple[int, ...] = ()
+    attached: tuple[AttachedChange, ...] = ()
+    earlier_epoch: EarlierEpoch | None = None
+    mixed_zones: bool = False
+
+    @property
+    def response(self) -> Response:
+        """The response that is judged."""
+        return self.reading.response
+
+    @property
+    def spec(self) -> Spec:
+        """The specification that it is judged by."""
+        return self.reading.spec
+
+    @property
+    def left_end(self) -> bool:
+        """Holds if the clash is that a job went on after its end, other than to be deleted."""
+        if self.clash is None:
+            return False
+        before, after = self.clash.before[0], self.clash.after[0]
+        deleted = self.spec.ended_primaries - self.spec.terminal_primaries
+        return before in self.spec.ended_primaries and after not in {None, before, *deleted}
+
+
+@frozen(kw_only=True)
+class JobEnd:
+    """A job after its last response: the last pair and whether a terminal status was seen."""
+
+    job: str
+    pair: tuple[str | None, str | None]
+    complete: bool
+    responses: int
+
+
+Check = Callable[[Any], Iterable[Place]]
+
+
+@frozen(kw_only=True)
+class Rule:
+    """One way in which a recording can be wrong.
+
+    ``name`` is the identity, ``code`` its short alias. ``title`` and ``why`` come from
+    the check's docstring. ``reads`` names the members that the check may read; a check
+    whose members did not change gives what it gave before. ``bad`` and ``good`` are
+    examples that are executed. ``unknown`` says that a finding makes the verdict
+    UNKNOWN instead of INCONSISTENT.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    scope: Scope
+    title: str
+    why: str
+    reads: tuple[str, ...]
+    sources: tuple[str, ...]
+    message: str
+    help: str
+    bad: tuple[Example, ...]
+    good: tuple[Example, ...]
+    since: str
+    unknown: bool
+    on_request: bool
+    check: Check
+
+    @cached_property
+    def category(self) -> str:
+        """The prefix of the code: what the rule reads."""
+        return self.code[:3]
+
+
+ExampleForm = str | Poll | Sequence[str | Poll] | Example
+
+_CODE = re.compile(r"TS\d{3}", re.ASCII)
+_NAME = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
+
+
+def rule(
+    *,
+    code: str,
+    name: str,
+    severity: str,
+    scope: str,
+    reads: Sequence[str],
+    sources: Sequence[str],
+    message: str,
+    help: str,
+    bad: Sequence[ExampleForm],
+    good: Sequence[ExampleForm],
+    since: str,
+    unknown: bool = False,
+    on_request: bool = False,
+) -> Callable[[Check], Rule]:
+    """A decorator that makes a Rule of a check.
+
+    The check takes a Reading (scope *response*), a Step (*sequence*), an Unreadable
+    (*record*) or a JobEnd (*job*) and yields Places. The first line of its docstring is
+    the title: the bad state, as a fact; the rest says why it is wrong. Raises SpecError
+    where the declaration does not fit its file.
+    """
+
+    def declare(check: Check) -> Rule:
+        title, _, why = cleandoc(check.__doc__ or "").partition("\n\n")
+        declared = Rule(
+            code=code,
+            name=name,
+            severity=Severity(severity),
+            scope=Scope(scope),
+            title=" ".join(title.split()),
+            why=why.strip(),
+            reads=tuple(reads),
+            sources=tuple(sources),
+            message=message,
+            help=help,
+            bad=tuple(map(as_example, bad)),
+            good=tuple(map(as_example, good)),
+            since=since,
+            unknown=unknown,
+            on_request=on_request,
+            check=check,
+        )
+        _fits_its_file(declared, Path(check.__code__.co_filename).stem)
+        return declared
+
+    return declare
+
+
+def _fits_its_file(declared: Rule, stem: str) -> None:
+    if not _CODE.fullmatch(declared.code) or not _NAME.fullmatch(declared.name):
+        raise SpecError(
+            f"Expected a code like TS301 and a name like illegal-transition but got"
+            f" {declared.code!r} and {declared.name!r} in {stem}.py."
+        )
+    expected = f"{declared.code}_{declared.name}".lower().replace("-", "_")
+    if stem.lower() != expected:
+        raise SpecError(
+            f"The rule {declared.code} {declared.name} is in {stem}.py; call the file {expected}.py."
+        )
+
+
+__all__ = [
+    "AttachedChange",
+    "Clash",
+    "EarlierEpoch",
+    "JobEnd",
+    "MemberChange",
+    "Place",
+    "Reading",
+    "Relation",
+    "Rule",
+    "Scope",
+    "Severity",
+    "Step",
+    "Unreadable",
+    "rule",
+]

@@ -1,0 +1,57 @@
+"""What a response shows of the secondary status, and how a finding quotes a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from reprlib import Repr
+
+from attrs import frozen
+
+from trainstate.rules.model import Reading
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+@frozen
+class Shown:
+    """A secondary status, its place, and the spelling in the recording."""
+
+    pointer: str
+    status: str
+    written: str
+
+
+def shown(reading: Reading) -> Iterator[Shown]:
+    """The secondary status of the response, then that of each entry; texts only."""
+    response, layout = reading.response, reading.spec.layout
+    if response.secondary is not None and response.written_secondary is not None:
+        yield Shown(f"/{layout.secondary}", response.secondary, response.written_secondary)
+    for index, entry in enumerate(response.history or ()):
+        pointer = reading.entry_pointer(index, layout.entry_status)
+        if entry.written or not is_unread(reading, pointer):
+            yield Shown(pointer, entry.status, entry.written)
+
+
+def is_unread(reading: Reading, pointer: str) -> bool:
+    """Holds if the value at a place, or what it stands in, could not be read.
+
+    TS003 and TS004 report it, so that no other rule takes it for absent.
+    """
+    places = {problem.pointer for problem in reading.response.problems}
+    return pointer in places or pointer.rpartition("/")[0] in places
+
+
+def prints_no_end(reading: Reading) -> bool:
+    """Holds if the response is an excerpt that leaves out the end of every entry."""
+    return reading.trimmed and all(entry.end is None for entry in reading.response.history or ())
+
+
+def quoted(value: object) -> str:
+    """A recorded value as a short text, whatever it is."""
+    if value is None:
+        return "nothing"
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # an integer of more digits than Python prints
+        return "a number of very many digits"

@@ -1,0 +1,38 @@
+"""How far two times may be apart before a rule says so, each with what it rests on."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trainstate.history.instants import SECOND
+
+
+@frozen(kw_only=True)
+class Tolerances:
+    """Seconds by which the times of a recording may differ from what the model says."""
+
+    join: float = 1.0
+    """Between the end of an entry and the start of the next, exclusive.
+
+    Entries join exactly in 84 of 84 recorded joints; listings cut times to whole seconds.
+    """
+
+    order: float = 1.0
+    """Between two times that must not be in the wrong order, exclusive: sub-second rounding."""
+
+    training: float = 1.0
+    """Between TrainingTimeInSeconds and end minus start, inclusive.
+
+    Within one second in 21 of 21 recordings, without being floor, ceiling or rounding.
+    """
+
+    limit: float = 60.0
+    """By which a run may stay below its limit and still have reached it."""
+
+    overrun: float = 3600.0
+    """By which training may exceed its limit: 120 s after SIGTERM, then the upload."""
+
+    def microseconds(self, name: str) -> int:
+        """A tolerance in microseconds, the unit of instants."""
+        seconds: float = getattr(self, name)
+        return round(seconds * SECOND)

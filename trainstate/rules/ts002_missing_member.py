@@ -1,0 +1,58 @@
+"""TS002 missing-member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.spec.load import builtin_spec
+
+_ACTIVE = "InProgress/Training: Starting 90, Training"
+
+
+@rule(
+    code="TS002",
+    name="missing-member",
+    severity="error",
+    scope="response",
+    reads=[member.name for member in builtin_spec().members],
+    sources=["api-members", "api-list"],
+    message="`{member}` is absent",
+    help="record the whole response; a simulator must give each member that the API requires",
+    bad=[poll(_ACTIVE, {"/TrainingJobStatus": None}), poll(_ACTIVE, {"/CreationTime": None})],
+    good=[_ACTIVE, "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
+    since="0.1.0",
+)
+def missing_member(reading: Reading) -> Iterator[Place]:
+    """A response lacks a member that the service always gives.
+
+    Without status or identity it tells little about its job. What an excerpt leaves out is
+    no fault, but without statuses and history nobody can tell if the job is consistent.
+    """
+    layout, absent = reading.spec.layout, list(_absent(reading))
+    for name in absent:
+        if name == layout.name and layout.arn in absent:
+            continue  # no job is named: one fault
+        error = name in _needed(reading) and not reading.trimmed
+        severity = Severity.ERROR if error else Severity.INFO
+        unclear = reading.trimmed and name in (layout.primary, layout.secondary)
+        unknown = unclear and not reading.response.history
+        yield Place(pointer=f"/{name}", facts={"member": name}, severity=severity, unknown=unknown)
+
+
+def _absent(reading: Reading) -> Iterator[str]:
+    layout, response = reading.spec.layout, reading.response
+    listed = {layout.name, layout.arn, layout.created, layout.primary}
+    for member in reading.spec.members if response.kind is not Kind.LOG else ():
+        given = response.kind is not Kind.SUMMARY or member.name in listed
+        late = member.name == layout.artifacts  # recordings of active jobs have none
+        if member.required and given and not late and response.members.get(member.name) is None:
+            yield member.name
+
+
+def _needed(reading: Reading) -> set[str]:
+    layout, created = reading.spec.layout, reading.configured > 1
+    needed = {layout.primary, layout.secondary} | ({layout.created} if created else set())
+    return needed | ({layout.arn} if reading.response.name is None else set())

@@ -1,0 +1,46 @@
+"""TS003 wrong-type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.shown import quoted
+from trainstate.spec.load import builtin_spec
+
+_ACTIVE = "InProgress/Training: Starting 90, Training"
+
+
+@rule(
+    code="TS003",
+    name="wrong-type",
+    severity="error",
+    scope="response",
+    reads=[member.name for member in builtin_spec().members],
+    sources=["api-members"],
+    message="expected {expected} but got {value}",
+    help="give the member the type that the API declares; an absent value is left out or null",
+    bad=[
+        poll(_ACTIVE, {"/TrainingJobStatus": 3}),
+        poll(_ACTIVE, {"/SecondaryStatusTransitions/0/Status": None}),
+        poll(_ACTIVE, {"/EnableManagedSpotTraining": "false"}),
+    ],
+    good=[
+        _ACTIVE,
+        poll(_ACTIVE, {"/HyperParameters": {"epochs": "3"}, "/TrainingTimeInSeconds": 12.0}),
+    ],
+    since="0.1.0",
+)
+def wrong_type(reading: Reading) -> Iterator[Place]:
+    """A member has a value of another type than the API declares.
+
+    The value cannot be read, and what it would tell is not judged. An entry of the
+    history without a status counts as one: its status is what an entry is for.
+    """
+    for problem in reading.response.problems:
+        if problem.kind == "wrong-type":
+            yield Place(
+                pointer=problem.pointer,
+                facts={"expected": problem.expected, "value": quoted(problem.value)},
+            )

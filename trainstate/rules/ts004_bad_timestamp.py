@@ -1,0 +1,49 @@
+"""TS004 bad-timestamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.shown import quoted
+
+_ACTIVE = "InProgress/Training: Starting 90, Training"
+
+
+@rule(
+    code="TS004",
+    name="bad-timestamp",
+    severity="error",
+    scope="response",
+    reads=[
+        *("CreationTime", "LastModifiedTime", "TrainingStartTime", "TrainingEndTime"),
+        "SecondaryStatusTransitions",
+    ],
+    sources=["api-members", "guide-eventbridge"],
+    message="{value} is no time: {expected}",
+    help="write times as ISO 8601 with an offset, or as epoch seconds or milliseconds",
+    bad=[
+        poll(_ACTIVE, {"/CreationTime": "yesterday"}),
+        poll(_ACTIVE, {"/SecondaryStatusTransitions/0/EndTime": "2026-02-30T10:00:00Z"}),
+        poll(_ACTIVE, {"/LastModifiedTime": -1}),
+    ],
+    good=[
+        _ACTIVE,
+        poll(_ACTIVE, {"/CreationTime": 1767348000.0, "/LastModifiedTime": "1767348090000"}),
+    ],
+    since="0.1.0",
+)
+def bad_timestamp(reading: Reading) -> Iterator[Place]:
+    """A value that should be a time is none.
+
+    It is neither a date and time in ISO 8601 nor a number of seconds or milliseconds
+    since 1970, or it lies outside the years 1970 to 9999. Whatever the time would tell
+    about the order of the job's life is not judged.
+    """
+    for problem in reading.response.problems:
+        if problem.kind == "bad-timestamp":
+            yield Place(
+                pointer=problem.pointer,
+                facts={"expected": problem.expected, "value": quoted(problem.value)},
+            )

@@ -1,0 +1,51 @@
+"""TS005 naive-timestamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Severity, Step, rule
+
+_ACTIVE = "InProgress/Starting: Starting"
+
+
+@rule(
+    code="TS005",
+    name="naive-timestamp",
+    severity="info",
+    scope="sequence",
+    reads=[
+        *("CreationTime", "LastModifiedTime", "TrainingStartTime", "TrainingEndTime"),
+        "SecondaryStatusTransitions",
+    ],
+    sources=["api-members"],
+    message="{what}",
+    help="record times with their offset, as boto3 and the AWS CLI give them",
+    bad=[
+        poll(_ACTIVE, {"/CreationTime": "2026-01-02T10:00:00"}),
+        [_ACTIVE, poll(_ACTIVE, {"/LastModifiedTime": "2026-01-02T10:00:00"})],
+    ],
+    good=[
+        _ACTIVE,
+        [_ACTIVE, poll(_ACTIVE, {"/LastModifiedTime": "2026-01-02T12:00:05+02:00"})],
+    ],
+    since="0.1.0",
+)
+def naive_timestamp(step: Step) -> Iterator[Place]:
+    """A time has no offset from UTC.
+
+    It is read as UTC. Where all times of a job are naive their order is right whatever
+    the clock was; where naive and aware times meet, one of them may be hours off, and
+    every judgement of their order with it.
+    """
+    naive = step.response.naive
+    first = naive[0] if naive else ""
+    if step.mixed_zones:
+        what = "times with and without an offset meet in one job; those without are read as UTC"
+        facts = {"what": what, "count": len(naive)}
+        yield Place(pointer=first, facts=facts, severity=Severity.WARNING)
+    elif naive and (step.index == 0 or step.response.kind is not Kind.LOG):
+        what = "times without an offset are read as UTC"
+        yield Place(pointer=first, facts={"what": what, "count": len(naive)})

@@ -1,0 +1,55 @@
+"""TS006 arn-name-mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, Severity, rule
+
+_ACTIVE = "InProgress/Starting: Starting"
+_MASKS = ("*", "<", "xxx", "...")
+
+
+@rule(
+    code="TS006",
+    name="arn-name-mismatch",
+    severity="error",
+    scope="response",
+    reads=["TrainingJobName", "TrainingJobArn"],
+    sources=["api-describe"],
+    message="the ARN names `{segment}`, the response `{name}`",
+    help="two jobs were mixed up, or one of the two was edited by hand",
+    bad=[
+        poll(_ACTIVE, {"/TrainingJobName": "another"}),
+        poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:eu-west-1:123456789012:example"}),
+    ],
+    good=[
+        _ACTIVE,
+        poll(_ACTIVE, {"/TrainingJobName": "Example"}),
+        poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:training-job/hidden"}),
+    ],
+    since="0.1.0",
+)
+def arn_name_mismatch(reading: Reading) -> Iterator[Place]:
+    """A job's ARN ends with another name than its own.
+
+    The ARN's last segment is the job's name; the service may write it in lower case
+    there. An ARN that was masked by hand is not compared; one without any segment is
+    only a warning.
+    """
+    name, arn = reading.response.name, reading.response.arn
+    if name is None or arn is None or not arn.startswith("arn:") or _masked(name + arn):
+        return
+    _, slash, segment = arn.rpartition("/")
+    if slash and segment.casefold() == name.casefold():
+        return
+    yield Place(
+        pointer=f"/{reading.spec.layout.arn}",
+        facts={"segment": segment if slash else "", "name": name},
+        severity=None if slash else Severity.WARNING,
+    )
+
+
+def _masked(text: str) -> bool:
+    return any(mask in text.casefold() for mask in _MASKS)

@@ -1,0 +1,38 @@
+"""TS101 unknown-primary-status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import Place, Reading, rule
+
+
+@rule(
+    code="TS101",
+    name="unknown-primary-status",
+    severity="warning",
+    scope="response",
+    reads=["TrainingJobStatus"],
+    sources=["api-describe", "api-enum"],
+    message="the primary status `{status}` is not in the specification",
+    help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
+    bad=["Paused/Training: Starting 90, Training", "Active/Training: Starting 90, Training"],
+    good=[
+        "InProgress/Training: Starting 90, Training",
+        "Stopping/Stopping: Starting 90, Training 60, Stopping",
+    ],
+    since="0.1.0",
+    unknown=True,
+)
+def unknown_primary_status(reading: Reading) -> Iterator[Place]:
+    """The primary status is none that the specification knows.
+
+    AWS says that its values are subject to change, so that an unknown status is not an
+    illegal one: nobody can tell whether the job is consistent. A secondary status in
+    its place is another fault, and TS105 reports it.
+    """
+    written, spec = reading.response.written_primary, reading.spec
+    if written is None or spec.canonical_primary(written) is not None:
+        return
+    if spec.canonical_secondary(written) is None:
+        yield Place(pointer=f"/{spec.layout.primary}", facts={"status": written})

@@ -1,0 +1,40 @@
+"""TS102 unknown-secondary-status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.shown import shown
+
+
+@rule(
+    code="TS102",
+    name="unknown-secondary-status",
+    severity="warning",
+    scope="response",
+    reads=["SecondaryStatus", "SecondaryStatusTransitions"],
+    sources=["api-describe", "api-enum"],
+    message="the secondary status `{status}` is not in the specification",
+    help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
+    bad=[
+        "InProgress/Warming: Starting 90, Warming",
+        "InProgress/Training: Starting 90, Warming 20, Training",
+    ],
+    good=[
+        "InProgress/Training: Starting 90, Training",
+        "InProgress/PreparingTraining: Starting 90, PreparingTraining",
+    ],
+    since="0.1.0",
+    unknown=True,
+)
+def unknown_secondary_status(reading: Reading) -> Iterator[Place]:
+    """A secondary status is none that the specification knows.
+
+    AWS says that its values are subject to change, so that an unknown status is not an
+    illegal one: nobody can tell what may come before and after it. The transitions from
+    and to it are therefore not judged.
+    """
+    for place in shown(reading):
+        if place.status not in reading.spec.secondary_by_name:
+            yield Place(pointer=place.pointer, facts={"status": place.written})

@@ -1,0 +1,51 @@
+"""TS104 misspelt-status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.shown import Shown, shown
+
+
+@rule(
+    code="TS104",
+    name="misspelt-status",
+    severity="error",
+    scope="response",
+    reads=["TrainingJobStatus", "SecondaryStatus", "SecondaryStatusTransitions"],
+    sources=["api-enum", "api-describe", "api-retry", "sdk-docs-2019"],
+    message="`{written}` is another spelling of `{status}`",
+    help="write statuses as the API's enumeration does, and compare them exactly",
+    bad=[
+        "INPROGRESS/Training: Starting 90, Training",
+        "InProgress/Training: starting 90, Training",
+        "InProgress/PreparingTraining: Starting 90, PreparingTraining",
+    ],
+    good=[
+        "InProgress/Training: Starting 90, Training",
+        "Stopping/Stopping: Starting 90, Training 60, Stopping",
+    ],
+    since="0.1.0",
+)
+def misspelt_status(reading: Reading) -> Iterator[Place]:
+    """A status is not spelt as the API's enumeration spells it.
+
+    The response is judged as if it had the right spelling, but a program that compares
+    statuses exactly takes it for another one. A spelling that some text of AWS uses is
+    a warning; any other change of case is an error, as the service does not write it.
+    """
+    spec, response = reading.spec, reading.response
+    written = response.written_primary
+    places = list(shown(reading))
+    if written is not None and response.primary is not None:
+        places.insert(0, Shown(f"/{spec.layout.primary}", response.primary, written))
+    for place in places:
+        if place.written != place.status:
+            # Only secondaries have aliases; a primary that is spelt like one is TS105's.
+            declared = place.written in spec.alias_by_written
+            yield Place(
+                pointer=place.pointer,
+                facts={"written": place.written, "status": place.status},
+                severity=Severity.WARNING if declared else None,
+            )

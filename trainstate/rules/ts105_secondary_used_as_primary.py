@@ -1,0 +1,44 @@
+"""TS105 secondary-used-as-primary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import Place, Reading, rule
+
+
+@rule(
+    code="TS105",
+    name="secondary-used-as-primary",
+    severity="error",
+    scope="response",
+    reads=["TrainingJobStatus"],
+    sources=["api-describe", "api-enum"],
+    message="`{status}` is a secondary status; a primary one that goes with it is {primaries}",
+    help="a table of statuses was mixed up: the two members have different enumerations",
+    bad=[
+        "Training/Training: Starting 90, Training",
+        "Uploading/Uploading: Starting 90, Training 60, Uploading",
+    ],
+    good=[
+        "Stopping/Stopping: Starting 90, Stopping",
+        "InProgress/Uploading: Starting 90, Training 60, Uploading",
+    ],
+    since="0.1.0",
+)
+def secondary_used_as_primary(reading: Reading) -> Iterator[Place]:
+    """The primary status is one that only the secondary status can have.
+
+    The two enumerations share some names, but this one is not among them. A consumer
+    that waits for a terminal primary status waits for ever on such a response.
+    """
+    written, spec = reading.response.written_primary, reading.spec
+    if written is None or spec.canonical_primary(written) is not None:
+        return
+    status = spec.canonical_secondary(written)
+    if status is not None:
+        primaries = [pair.primary for pair in spec.pairs if pair.secondary == status]
+        yield Place(
+            pointer=f"/{spec.layout.primary}",
+            facts={"status": status, "primaries": " or ".join(f"`{name}`" for name in primaries)},
+        )

@@ -1,0 +1,57 @@
+"""TS201 illegal-pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.machine.witness import witness
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.wording import pair_text
+from trainstate.spec.load import builtin_spec
+
+
+@rule(
+    code="TS201",
+    name="illegal-pair",
+    severity="error",
+    scope="response",
+    reads=["TrainingJobStatus", "SecondaryStatus"],
+    sources=["api-describe", "recordings-responses"],
+    message="`{pair}` is no legal pair; `{primary}` goes with {legal}{evidence}",
+    help="change both statuses at once; `trainstate spec` lists the legal pairs",
+    bad=[
+        "Completed/Training: Starting 90, Training",
+        "InProgress/Stopping: Starting 90, Training 60, Stopping",
+    ],
+    good=[
+        "InProgress/Training: Starting 90, Training",
+        "Stopping/Starting: Starting",
+    ],
+    since="0.1.0",
+)
+def illegal_pair(reading: Reading) -> Iterator[Place]:
+    """The primary and the secondary status cannot be shown together.
+
+    Each is a status of the service, but no source has the two in one response. A job
+    changes both together; only a stop request or a deletion lets the primary run ahead.
+    """
+    primary, secondary = reading.response.primary, reading.response.secondary
+    spec = reading.spec
+    if primary not in spec.primary_by_name or secondary not in spec.secondary_by_name:
+        return
+    if primary is None or secondary is None or reading.pair is not None:
+        return
+    legal = [pair.secondary for pair in spec.pairs if pair.primary == primary]
+    row = builtin_spec().pair_by_key.get((primary, secondary))
+    weaker = row is not None and row.evidence.rank > spec.accepted.rank
+    yield Place(
+        pointer=f"/{spec.layout.secondary}",
+        facts={
+            "pair": pair_text((primary, secondary)),
+            "primary": primary,
+            "secondary": secondary,
+            "legal": ", ".join(legal) or "nothing",
+            "evidence": f"; `--accept {row.evidence}` accepts it" if row and weaker else "",
+        },
+        witness=witness(spec, (), secondary, reading.config),
+    )

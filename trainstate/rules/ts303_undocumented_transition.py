@@ -1,0 +1,48 @@
+"""TS303 undocumented-transition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.spec.model import Evidence
+
+
+@rule(
+    code="TS303",
+    name="undocumented-transition",
+    severity="info",
+    scope="response",
+    reads=["SecondaryStatusTransitions"],
+    sources=["model", "api-enum", "reports-pending"],
+    message="`{after}` {place}: inferred, no documentation and no recording shows it",
+    help="the transition is accepted; narrow `--accept` to refuse what rests on inference",
+    bad=[
+        "InProgress/Pending: Pending",
+        "Stopped/Stopped: Starting 90, Training 60, Stopped",
+        "InProgress/Training: Starting 90, Training 60, Updating 5, Training",
+    ],
+    good=[
+        "Completed/Completed: Starting 90, Downloading 20, Training 60, Uploading 5, Completed",
+        "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped",
+    ],
+    since="0.1.0",
+)
+def undocumented_transition(reading: Reading) -> Iterator[Place]:
+    """A status follows another for no documented reason.
+
+    The transition follows from how the service must work: a job can be stopped, can fail
+    or can be interrupted at any moment. It is no fault, but the verdict rests on it.
+    """
+    statuses = reading.response.statuses
+    for index, step in enumerate(reading.moves):
+        if step.row is not None and step.row.evidence is Evidence.INFERRED:
+            before = statuses[index - 1] if index else None
+            yield Place(
+                pointer=reading.entry_pointer(index, reading.spec.layout.entry_status),
+                facts={
+                    "before": before,
+                    "after": statuses[index],
+                    "place": f"follows `{before}`" if before else "begins the history",
+                },
+            )

@@ -1,0 +1,43 @@
+"""TS304 last-entry-mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import Place, Reading, rule
+
+
+@rule(
+    code="TS304",
+    name="last-entry-mismatch",
+    severity="error",
+    scope="response",
+    reads=["SecondaryStatus", "SecondaryStatusTransitions"],
+    sources=["api-describe", "recordings-responses"],
+    message="the history ends with `{last}`, the secondary status is `{secondary}`",
+    help="set the secondary status and append to the history in one step",
+    bad=[
+        "Completed/Completed: Starting 90, Downloading",
+        "InProgress/Training: Starting 90, Training 60, Uploading",
+    ],
+    good=[
+        "InProgress/Training: Starting 90, Training",
+        "Stopping/Starting: Starting",
+    ],
+    since="0.1.0",
+)
+def last_entry_mismatch(reading: Reading) -> Iterator[Place]:
+    """The history ends with another status than the secondary status.
+
+    The secondary status is the last of the history: in every recorded response the two
+    agree, also where the primary has run ahead of them.
+    """
+    response, known = reading.response, reading.spec.secondary_by_name
+    if not response.history or response.secondary not in known:
+        return
+    last = response.history[-1].status
+    if last in known and last != response.secondary:
+        yield Place(
+            pointer=f"/{reading.spec.layout.secondary}",
+            facts={"last": last, "secondary": response.secondary},
+        )

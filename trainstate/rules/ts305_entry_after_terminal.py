@@ -1,0 +1,42 @@
+"""TS305 entry-after-terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.machine.step import Refusal
+from trainstate.rules.model import Place, Reading, rule
+
+
+@rule(
+    code="TS305",
+    name="entry-after-terminal",
+    severity="error",
+    scope="response",
+    reads=["SecondaryStatusTransitions"],
+    sources=["api-describe", "waiter", "recordings-logs"],
+    message="`{after}` follows `{before}`, which ends a job",
+    help="a second run is another job with its own history; an end is written once",
+    bad=[
+        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed 0, Completed",
+        "InProgress/Starting: Starting 90, Failed 0, Starting",
+    ],
+    good=[
+        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+        "Failed/Failed: Starting 90, Training 60, Failed",
+    ],
+    since="0.1.0",
+)
+def entry_after_terminal(reading: Reading) -> Iterator[Place]:
+    """The history goes on after a status that ends a job.
+
+    No terminal status has a way out: after the end only the message of the last entry
+    changes. A job of the same name that is created later has a history of its own.
+    """
+    statuses = reading.response.statuses
+    for index, step in enumerate(reading.moves):
+        if step.refusal is Refusal.AFTER_END:
+            yield Place(
+                pointer=reading.entry_pointer(index, reading.spec.layout.entry_status),
+                facts={"before": statuses[index - 1], "after": statuses[index]},
+            )

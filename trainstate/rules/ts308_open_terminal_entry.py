@@ -1,0 +1,56 @@
+"""TS308 open-terminal-entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Entry, Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.shown import is_unread, prints_no_end
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+_FAILED = "Failed/Failed: Starting 90, Failed"
+
+
+@rule(
+    code="TS308",
+    name="open-terminal-entry",
+    severity="error",
+    scope="response",
+    reads=["SecondaryStatusTransitions"],
+    sources=["api-transition", "recordings-responses"],
+    message="the entry `{status}` {what}, where it should end when it starts",
+    help="append the entry of a terminal status closed, with its end equal to its start",
+    bad=[
+        poll(_DONE, {"/SecondaryStatusTransitions/3/EndTime": None}),
+        poll(_FAILED, {"/SecondaryStatusTransitions/1/EndTime": None}),
+        poll(_FAILED, {"/SecondaryStatusTransitions/1/EndTime": "2026-01-02T10:02:00Z"}),
+    ],
+    good=[_DONE, _FAILED],
+    since="0.1.0",
+)
+def open_terminal_entry(reading: Reading) -> Iterator[Place]:
+    """The entry of a terminal status is open, or lasts.
+
+    A status ends when the job ends, so that the entry of the end is closed from the
+    first: in all recordings it ends when it starts. One that lasts is only a warning.
+    """
+    if reading.response.kind is Kind.LOG:
+        return
+    severity = Severity.INFO if prints_no_end(reading) else None
+    for index, entry in enumerate(reading.response.history or ()):
+        pointer = reading.entry_pointer(index, reading.spec.layout.entry_end)
+        if entry.status not in reading.spec.terminal_secondaries or is_unread(reading, pointer):
+            continue
+        facts = {"status": entry.status, "what": "has no end"}
+        if entry.end is None:
+            yield Place(pointer=pointer, facts=facts, severity=severity)
+        elif _lasts(reading, entry):
+            facts["what"] = "lasts"
+            yield Place(pointer=pointer, facts=facts, severity=Severity.WARNING)
+
+
+def _lasts(reading: Reading, entry: Entry) -> bool:
+    start, end, tolerance = entry.start, entry.end, reading.tolerances.microseconds("join")
+    return start is not None and end is not None and end - start >= tolerance

@@ -1,0 +1,45 @@
+"""TS309 missing-history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.shown import is_unread
+
+_ACTIVE = "InProgress/Training: Starting 90, Training"
+
+
+@rule(
+    code="TS309",
+    name="missing-history",
+    severity="info",
+    scope="sequence",
+    reads=["SecondaryStatusTransitions"],
+    sources=["api-describe", "api-transition", "guide-eventbridge"],
+    message="{what}",
+    help="record the history, too: without it a job is judged by its statuses alone",
+    bad=[
+        "Completed/Completed",
+        [_ACTIVE, poll("InProgress/Training", modified=120)],
+        [_ACTIVE, poll(_ACTIVE, {"/SecondaryStatusTransitions": None}, modified=120)],
+    ],
+    good=[_ACTIVE, [_ACTIVE, _ACTIVE]],
+    since="0.1.0",
+)
+def missing_history(step: Step) -> Iterator[Place]:
+    """A whole response has no history.
+
+    The service always gives it, and it never gets shorter: after a response with one,
+    a response without is an error. Alone it makes the judgement weaker and is no fault.
+    """
+    response, pointer = step.response, f"/{step.spec.layout.history}"
+    whole = response.kind is Kind.RESPONSE and not step.reading.trimmed
+    empty_event = response.kind is Kind.EVENT and response.history == ()
+    if step.lost_history:
+        what = "a response of the job has a history, and a later one has none"
+        yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
+    elif (whole or empty_event) and not response.history and not is_unread(step.reading, pointer):
+        yield Place(pointer=pointer, facts={"what": "the history is absent or empty"})

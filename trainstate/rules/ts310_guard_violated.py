@@ -1,0 +1,60 @@
+"""TS310 guard-violated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.shown import shown
+
+
+@rule(
+    code="TS310",
+    name="guard-violated",
+    severity="error",
+    scope="response",
+    reads=[
+        *("SecondaryStatus", "SecondaryStatusTransitions", "StoppingCondition"),
+        *("EnableManagedSpotTraining", "RetryStrategy", "ResourceConfig"),
+    ],
+    sources=["guide-spot", "api-retry", "api-stopping-condition"],
+    message="{what} is possible only where {says}",
+    help="compare the history with the job's configuration; two jobs may have been mixed up",
+    bad=[
+        "InProgress/Interrupted: Starting 90, Training 60, Interrupted",
+        "Stopped/MaxWaitTimeExceeded: Starting 90, Stopping 5, MaxWaitTimeExceeded",
+        "InProgress/Starting: Starting 90, Training 60, Starting",
+    ],
+    good=[
+        "InProgress/Training: Starting 90, Training",
+        "Stopped/MaxRuntimeExceeded: Starting 90, Training 60, Stopping 5, MaxRuntimeExceeded",
+    ],
+    since="0.1.0",
+)
+def guard_violated(reading: Reading) -> Iterator[Place]:
+    """A job has a status, or went a way, that its configuration does not allow.
+
+    Only spot instances are taken away, only a job with a retry strategy starts again, and
+    only one on a training plan goes back to waiting. The configuration is fixed at the
+    creation, so that no run explains the history.
+    """
+    spec, statuses = reading.spec, reading.response.statuses
+    broken: set[str] = set()
+    places = list(shown(reading))
+    if len(places) > 1 and places[0].status == places[-1].status:
+        places = places[1:]  # the secondary status is the last entry's: one fault
+    for place in places:
+        row = spec.secondary_by_name.get(place.status)
+        if row is not None and row.guard and reading.config.of(row.guard).holds is False:
+            broken.add(row.guard)
+            yield _place(reading, place.pointer, f"`{place.status}`", row.guard)
+    for index, step in enumerate(reading.moves):
+        if step.guard is not None and step.guard not in broken:
+            pointer = reading.entry_pointer(index, spec.layout.entry_status)
+            what = f"`{statuses[index]}` after `{statuses[index - 1]}`"
+            yield _place(reading, pointer, what, step.guard)
+
+
+def _place(reading: Reading, pointer: str, what: str, guard: str) -> Place:
+    says = reading.spec.guard_by_name[guard].says
+    return Place(pointer=pointer, facts={"what": what, "guard": guard, "says": says})

@@ -1,0 +1,52 @@
+"""TS311 retry-budget-exceeded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.machine.step import Move
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.spec.model import Transition
+
+_TWICE = "InProgress/Starting: Starting 90, Training 60, Starting 90, Training 60, Starting"
+_ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
+
+
+@rule(
+    code="TS311",
+    name="retry-budget-exceeded",
+    severity="error",
+    scope="response",
+    reads=["SecondaryStatusTransitions", "RetryStrategy"],
+    sources=["api-retry"],
+    message="retries in the history: {used}, allowed by the configuration: {budget}",
+    help="compare the history with the number of attempts in the job's configuration",
+    bad=[
+        poll(_TWICE, {"/RetryStrategy": {"MaximumRetryAttempts": 1}}),
+        poll(_ONCE, {"/RetryStrategy": {"MaximumRetryAttempts": 0}}),
+    ],
+    good=[
+        poll(_TWICE, {"/RetryStrategy": {"MaximumRetryAttempts": 2}}),
+        poll(_ONCE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
+    ],
+    since="0.1.0",
+)
+def retry_budget_exceeded(reading: Reading) -> Iterator[Place]:
+    """A job was started again more often than its configuration allows.
+
+    The retry strategy says how often the service tries again after an error of its own.
+    Starts after a spot interruption do not count, they need no strategy.
+    """
+    for guard in reading.spec.guards:
+        budget = reading.config.of(guard.name).budget
+        if budget is None:
+            continue
+        used = [at for at, move in enumerate(reading.moves) if _uses(move, guard.name)]
+        for at in used[max(budget, 0) :][:1]:
+            pointer = reading.entry_pointer(at, reading.spec.layout.entry_status)
+            yield Place(pointer=pointer, facts={"used": len(used), "budget": budget})
+
+
+def _uses(move: Move, guard: str) -> bool:
+    return isinstance(move.row, Transition) and move.row.guard == guard

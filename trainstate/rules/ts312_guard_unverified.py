@@ -1,0 +1,50 @@
+"""TS312 guard-unverified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+
+_BARE = {"/StoppingCondition": None, "/EnableManagedSpotTraining": None}
+_AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
+
+
+@rule(
+    code="TS312",
+    name="guard-unverified",
+    severity="info",
+    scope="response",
+    reads=[
+        *("SecondaryStatusTransitions", "StoppingCondition"),
+        *("EnableManagedSpotTraining", "RetryStrategy", "ResourceConfig"),
+    ],
+    sources=["api-retry", "api-stopping-condition"],
+    message="`{after}` follows `{before}`, which is possible only where {says}; nothing shows that",
+    help="record the job's configuration, too",
+    bad=[
+        poll(_AGAIN, _BARE),
+        poll("InProgress/Pending: Starting 90, Training 60, Pending", _BARE),
+    ],
+    good=[
+        poll("InProgress/Starting: Starting 90, Interrupted 60, Starting", _BARE),
+        poll(_AGAIN, {"/RetryStrategy": {"MaximumRetryAttempts": 2}}),
+    ],
+    since="0.1.0",
+    unknown=True,
+)
+def guard_unverified(reading: Reading) -> Iterator[Place]:
+    """A job went a way that only some configurations allow, and its own was not recorded.
+
+    With the configuration the history would be legal or not; without it nobody can
+    tell. A spot interruption is no such case, as the status itself proves the spot job.
+    """
+    spec, statuses = reading.spec, reading.response.statuses
+    for index, step in enumerate(reading.moves):
+        if step.unseen is not None:
+            says = spec.guard_by_name[step.unseen].says
+            yield Place(
+                pointer=reading.entry_pointer(index, spec.layout.entry_status),
+                facts={"before": statuses[index - 1], "after": statuses[index], "says": says},
+            )

@@ -1,0 +1,51 @@
+"""TS313 primary-contradicts-history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.machine.step import State, run_ahead
+from trainstate.rules.model import Place, Reading, rule
+
+
+@rule(
+    code="TS313",
+    name="primary-contradicts-history",
+    severity="error",
+    scope="response",
+    reads=["TrainingJobStatus", "SecondaryStatus", "SecondaryStatusTransitions"],
+    sources=["api-describe", "api-stop", "recordings-logs"],
+    message="the primary status is `{primary}`, where the history leads to {expected}",
+    help="a job that is being stopped stays so until it ends; keep the primary status",
+    bad=[
+        "InProgress/Uploading: Starting 90, Training 60, Stopping 5, Uploading",
+        "InProgress/Uploading: Starting 90, Downloading 20, Stopping 5, Uploading",
+    ],
+    good=[
+        "Stopping/Uploading: Starting 90, Training 60, Stopping 5, Uploading",
+        "Stopping/Uploading: Starting 90, Training 60, Uploading",
+    ],
+    since="0.1.0",
+)
+def primary_contradicts_history(reading: Reading) -> Iterator[Place]:
+    """The primary status is none that the history can lead to.
+
+    The pair is legal, and so is the history, but not the two together: the history has
+    gone through a status after which the job cannot show this primary status again.
+    """
+    response, moves = reading.response, reading.moves
+    if not moves or reading.pair is None or any(move.refusal for move in moves):
+        return
+    position = moves[-1].position
+    if position.secondary != response.secondary:
+        return
+    ahead = run_ahead(reading.spec, State(position.primary, position))
+    expected = dict.fromkeys([position.primary, *(state.primary for state, _ in ahead)])
+    if response.primary not in expected:
+        yield Place(
+            pointer=f"/{reading.spec.layout.primary}",
+            facts={
+                "primary": response.primary,
+                "expected": " or ".join(f"`{primary}`" for primary in expected),
+            },
+        )

@@ -1,0 +1,48 @@
+"""TS401 entry-ends-before-start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.instants import same_instant
+from trainstate.history.model import Kind
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.wording import time_text
+
+
+@rule(
+    code="TS401",
+    name="entry-ends-before-start",
+    severity="error",
+    scope="response",
+    reads=["SecondaryStatusTransitions"],
+    sources=["api-transition", "recordings-responses"],
+    message="the entry `{status}` starts at {start} and ends before that, at {end}",
+    help="look for times that were swapped, or that two clocks wrote",
+    bad=[
+        "Completed/Completed: Starting 90, Training -30, Uploading 5, Completed",
+        "InProgress/Training: Starting -1, Training",
+    ],
+    good=[
+        "Completed/Completed: Starting 90, Training 60, Uploading 0, Completed",
+        "InProgress/Training: Starting 0, Training",
+    ],
+    since="0.1.0",
+)
+def entry_ends_before_start(reading: Reading) -> Iterator[Place]:
+    """An entry of the history ends before it starts.
+
+    A status ends when the job moves to another one, which cannot be before it began. An
+    end equal to the start is normal: the terminal entry always has it. Where one of the
+    two times is cut to the whole second they may seem to be swapped within that second.
+    """
+    if reading.response.kind is Kind.LOG:
+        return
+    for index, entry in enumerate(reading.response.history or ()):
+        start, end = entry.start, entry.end
+        if start is None or end is None or end >= start or same_instant(start, end):
+            continue
+        yield Place(
+            pointer=reading.entry_pointer(index, reading.spec.layout.entry_end),
+            facts={"status": entry.status, "start": time_text(start), "end": time_text(end)},
+        )

@@ -1,0 +1,56 @@
+"""TS402 overlapping-entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.wording import time_text
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+
+
+@rule(
+    code="TS402",
+    name="overlapping-entries",
+    severity="error",
+    scope="response",
+    reads=["SecondaryStatusTransitions"],
+    sources=["api-transition", "recordings-responses"],
+    message="`{after}` starts at {start}, before `{before}` ends at {end}",
+    help="a job has one status at a time: close an entry when the next one starts",
+    bad=[
+        poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:40Z"}),
+        poll(_DONE, {"/SecondaryStatusTransitions/2/StartTime": "2026-01-02T10:02:29Z"}),
+    ],
+    good=[
+        _DONE,
+        poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:30.900Z"}),
+    ],
+    since="0.1.0",
+)
+def overlapping_entries(reading: Reading) -> Iterator[Place]:
+    """An entry of the history starts before the one before it ends.
+
+    A job has one secondary status at a time. An entry ends at the moment when the next
+    one starts: exactly, in 84 of 84 recorded joints. Less than the tolerance for a
+    joint is what listings that cut times to whole seconds show.
+    """
+    if reading.response.kind is Kind.LOG:
+        return
+    tolerance = reading.tolerances.microseconds("join")
+    for index, (one, two) in enumerate(pairwise(reading.response.history or ()), 1):
+        if one.end is None or two.start is None or one.end - two.start < tolerance:
+            continue
+        yield Place(
+            pointer=reading.entry_pointer(index, reading.spec.layout.entry_start),
+            facts={
+                "before": one.status,
+                "after": two.status,
+                "end": time_text(one.end),
+                "start": time_text(two.start),
+            },
+        )

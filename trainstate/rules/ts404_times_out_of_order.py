@@ -1,0 +1,58 @@
+"""TS404 times-out-of-order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.chronology import orders
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.wording import time_text
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+
+
+@rule(
+    code="TS404",
+    name="times-out-of-order",
+    severity="error",
+    scope="response",
+    reads=[
+        "CreationTime",
+        "TrainingStartTime",
+        "TrainingEndTime",
+        "LastModifiedTime",
+        "SecondaryStatusTransitions",
+    ],
+    sources=["api-describe-times", "recordings-responses", "recordings-logs"],
+    message="{earlier} is {earlier_time}, after {later}, which is {later_time}",
+    help="look for times of two jobs or of two clocks, or for a lost offset from UTC",
+    bad=[
+        poll(_DONE, {"/CreationTime": "2026-01-02T10:00:30Z"}),
+        poll(_DONE, {"/TrainingStartTime": "2026-01-02T10:05:00Z"}),
+        poll(_DONE, modified=120),
+    ],
+    good=[_DONE, poll(_DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
+    since="0.1.0",
+)
+def times_out_of_order(reading: Reading) -> Iterator[Place]:
+    """Two times of a job are in an order that its life cannot have.
+
+    A job is created, enters its statuses one after the other, trains and ends, and is
+    modified last. The record may be modified minutes after the end (rules, profiler and
+    warm pools do so), never before what it shows. The lines of a log are printed in the
+    order of the polls, so that their times do not go back either.
+    """
+    tolerance = reading.tolerances.microseconds("order")
+    for earlier, later in orders(reading):
+        if earlier.at - later.at < tolerance:
+            continue
+        yield Place(
+            pointer=f"/{later.name}",
+            facts={
+                "earlier": earlier.name,
+                "earlier_time": time_text(earlier.at),
+                "later": later.name,
+                "later_time": time_text(later.at),
+            },
+        )

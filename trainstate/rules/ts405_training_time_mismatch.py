@@ -1,0 +1,57 @@
+"""TS405 training-time-mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.clock import elapsed, is_cut, is_plain, is_repeated
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Reading, Severity, rule
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+_STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
+
+
+def _reporting(text: str, seconds: int) -> Poll:
+    return poll(text, {"/TrainingTimeInSeconds": seconds, "/BillableTimeInSeconds": seconds})
+
+
+@rule(
+    code="TS405",
+    name="training-time-mismatch",
+    severity="error",
+    scope="response",
+    reads=[
+        *("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
+        "SecondaryStatusTransitions",
+    ],
+    sources=["api-describe-times", "recordings-responses"],
+    message="{reported} seconds of training are reported, and {elapsed} passed from start to end",
+    help="the time is TrainingEndTime - TrainingStartTime, within a second, on all instances alike",
+    bad=[_reporting(_DONE, seconds) for seconds in (67, 63, 155)],
+    good=[_DONE, *(_reporting(_STOPPED, seconds) for seconds in (66, 60))],
+    since="0.1.0",
+)
+def training_time_mismatch(reading: Reading) -> Iterator[Place]:
+    """The reported training time is not the time between start and end of the training.
+
+    Recordings agree within a second, without being floor, ceiling or rounding. A job
+    that was stopped or interrupted reports less: 9527 seconds where 9532 passed, the
+    five of its Stopping entry. More than what passed is never reported, but of a job
+    with retries the start that is shown may be another attempt's.
+    """
+    reported = reading.response.seconds(reading.spec.layout.training_seconds)
+    passed = elapsed(reading)
+    if reading.response.kind is Kind.LOG or reported is None or passed is None:
+        return
+    tolerance, excess = reading.tolerances.training, reported - passed
+    if abs(excess) <= tolerance or (is_cut(reading) and abs(excess) < tolerance + 1):
+        return
+    if excess < 0 and not is_plain(reading):
+        return
+    yield Place(
+        pointer=f"/{reading.spec.layout.training_seconds}",
+        facts={"reported": reported, "elapsed": round(passed, 3)},
+        severity=Severity.WARNING if is_repeated(reading) else None,
+    )

@@ -1,0 +1,59 @@
+"""TS406 runtime-limit-not-reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules import clock
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, Severity, rule
+
+_OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, MaxRuntimeExceeded"
+
+
+@rule(
+    code="TS406",
+    name="runtime-limit-not-reached",
+    severity="warning",
+    scope="response",
+    reads=[
+        *("SecondaryStatus", "SecondaryStatusTransitions", "CreationTime", "StoppingCondition"),
+        *("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
+    ],
+    sources=["api-stopping-condition", "api-describe"],
+    message="`{status}` after {spent} seconds, where the limit is {limit}",
+    help="compare the StoppingCondition with the time that passed before the job was ended",
+    bad=[
+        poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 7200}),
+        poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 3680}),
+    ],
+    good=[
+        poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}),
+        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+    ],
+    since="0.1.0",
+)
+def runtime_limit_not_reached(reading: Reading) -> Iterator[Place]:
+    """A job was ended for a limit of time that it had not reached.
+
+    The run time counts from the start of the training, the waiting time from the
+    creation. Where even the whole life of the job is shorter than the limit of the run
+    time no run explains it; otherwise rounding and retries leave room for doubt.
+    """
+    response, spec = reading.response, reading.spec
+    status = response.secondary or (response.statuses[-1] if response.statuses else "")
+    limit, start = clock.limit(reading, status), spec.time.spans.get(status)
+    if response.kind is Kind.LOG or limit is None or start is None:
+        return
+    least = limit - reading.tolerances.limit
+    whole = clock.since(reading, spec.layout.created)
+    counted = clock.trained(reading) if start == spec.layout.started else whole
+    spent = [seconds for seconds in (whole, counted) if seconds is not None and seconds < least]
+    if spent:
+        sure = start == spec.layout.started and whole is not None and whole < least
+        yield Place(
+            pointer=f"/{spec.layout.secondary}",
+            facts={"status": status, "spent": round(spent[0]), "limit": limit},
+            severity=Severity.ERROR if sure else None,
+        )

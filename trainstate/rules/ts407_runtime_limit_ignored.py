@@ -1,0 +1,54 @@
+"""TS407 runtime-limit-ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules import clock
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+
+_LONG = "Completed/Completed: Starting 90, Training 9000, Uploading 5, Completed"
+_STOPPED = "Stopped/Stopped: Starting 90, Training 9000, Stopping 5, Stopped"
+
+
+@rule(
+    code="TS407",
+    name="runtime-limit-ignored",
+    severity="warning",
+    scope="response",
+    reads=[
+        *("SecondaryStatusTransitions", "StoppingCondition"),
+        *("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
+    ],
+    sources=["api-stopping-condition", "api-stop"],
+    message="{spent} seconds of training, where the limit is {limit}",
+    help="the service ends a job at its limit; a simulator must do so as well",
+    bad=[
+        poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}),
+        poll(_STOPPED, {"/StoppingCondition/MaxRuntimeInSeconds": 60}),
+    ],
+    good=[_LONG, poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 8999})],
+    since="0.1.0",
+)
+def runtime_limit_ignored(reading: Reading) -> Iterator[Place]:
+    """A job trained far longer than its limit allows.
+
+    The service ends a job at the limit of its run time: the algorithm has 120 seconds
+    to leave, and the upload takes what it takes, for which the tolerance stands. Time
+    in interruptions does not count, and of a job that began anew the time of the
+    attempts is not known: nothing is said of it.
+    """
+    spent = clock.trained(reading)
+    known = bool(clock.clocked(reading)) and not clock.is_repeated(reading)
+    if reading.response.kind is Kind.LOG or spent is None or not known:
+        return
+    least = spent - clock.broken_seconds(reading) - reading.tolerances.overrun
+    for status, start in reading.spec.time.spans.items():
+        limit = clock.limit(reading, status)
+        if start == reading.spec.layout.started and limit is not None and least > limit:
+            yield Place(
+                pointer=reading.spec.time.limits[status],
+                facts={"spent": round(spent), "limit": limit},
+            )

@@ -1,0 +1,56 @@
+"""TS501 missing-failure-reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, Severity, rule
+
+_FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
+
+
+@rule(
+    code="TS501",
+    name="missing-failure-reason",
+    severity="error",
+    scope="response",
+    reads=["TrainingJobStatus", "FailureReason", "TrainingJobArn", "CreationTime"],
+    sources=["api-describe"],
+    message="`{member}` is {state} on a job that is `{primary}`",
+    help="every failed job tells its reason; code that reads it would find nothing",
+    bad=[poll(_FAILED, {"/FailureReason": reason}) for reason in (None, "", " ")],
+    good=[
+        poll(_FAILED, {"/FailureReason": "AlgorithmError: exit code 1"}),
+        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+        "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
+    ],
+    since="0.1.0",
+)
+def missing_failure_reason(reading: Reading) -> Iterator[Place]:
+    """A failed job does not say why it failed.
+
+    The API gives a reason with every failure. In an event the text may have been cut
+    for its size, so that there it is only suspicious.
+    """
+    response, spec = reading.response, reading.spec
+    member = spec.member_by_name.get(spec.layout.failure_reason)
+    if member is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
+        return
+    reason = response.members.get(member.name)
+    absent = reason is None
+    empty = isinstance(reason, str) and not reason.strip()
+    if response.primary not in member.present_at or not (absent or empty):
+        return
+    if absent and reading.trimmed:
+        return
+    yield Place(
+        pointer=f"/{member.name}",
+        facts={
+            "member": member.name,
+            "state": "absent" if absent else "empty",
+            "primary": response.primary,
+        },
+        severity=Severity.WARNING if response.kind is Kind.EVENT else None,
+    )

@@ -1,0 +1,62 @@
+"""TS502 unexpected-failure-reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, Severity, rule
+
+_REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
+
+
+@rule(
+    code="TS502",
+    name="unexpected-failure-reason",
+    severity="error",
+    scope="response",
+    reads=["TrainingJobStatus", "FailureReason"],
+    sources=["api-describe", "reports-pending"],
+    message="`{member}` has a text on a job that is `{primary}`",
+    help="only failed jobs have a reason; look for one that was left from another job",
+    bad=[
+        poll("Completed/Completed: Starting 90, Training 60, Uploading 5, Completed", _REASON),
+        poll("Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped", _REASON),
+    ],
+    good=[
+        poll("Failed/Failed: Starting 90, Training 60, Uploading 5, Failed", _REASON),
+        poll("InProgress/Starting: Starting", {"/FailureReason": ""}),
+        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+    ],
+    since="0.1.0",
+)
+def unexpected_failure_reason(reading: Reading) -> Iterator[Place]:
+    """A job that did not fail has a reason for its failure.
+
+    The reason belongs to failed jobs. On a completed job nothing explains it; on a
+    stopped one no documentation and no recording shows it. An active job may be about
+    to fail, which goes through Uploading as a rule. A job that is being deleted may
+    have failed before. An empty text is no reason.
+    """
+    response, spec = reading.response, reading.spec
+    member = spec.member_by_name.get(spec.layout.failure_reason)
+    status = spec.primary_by_name.get(response.primary or "")
+    if member is None or status is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
+        return
+    reason = response.members.get(member.name)
+    followed = status.name in spec.ended_primaries - spec.terminal_primaries
+    if followed or status.name in member.present_at or not isinstance(reason, str):
+        return
+    if reason.strip():
+        yield Place(
+            pointer=f"/{member.name}",
+            facts={"member": member.name, "primary": status.name},
+            severity=_severity(reading, status.name in member.absent_at),
+        )
+
+
+def _severity(reading: Reading, is_absent: bool) -> Severity:
+    if is_absent:
+        return Severity.ERROR
+    return Severity.WARNING if reading.ended else Severity.INFO

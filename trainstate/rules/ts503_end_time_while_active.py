@@ -1,0 +1,47 @@
+"""TS503 end-time-while-active."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+
+_ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026-01-02T10:02:30Z"}
+
+
+@rule(
+    code="TS503",
+    name="end-time-while-active",
+    severity="error",
+    scope="response",
+    reads=["TrainingJobStatus", "TrainingEndTime"],
+    sources=["api-describe-times", "recordings-responses"],
+    message="`{member}` is set on a job that is `{primary}`",
+    help="set the end time and the terminal status in one step",
+    bad=[
+        poll("InProgress/Training: Starting 90, Training", _ENDED),
+        poll("Stopping/Stopping: Starting 90, Training 50, Stopping", _ENDED),
+    ],
+    good=[
+        "InProgress/Training: Starting 90, Training",
+        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+    ],
+    since="0.1.0",
+)
+def end_time_while_active(reading: Reading) -> Iterator[Place]:
+    """A job that has not ended has the time of its end.
+
+    The service sets the time when the job ends, after the upload, together with the
+    terminal status. Code that takes the time for the end would leave too early.
+    """
+    response, spec = reading.response, reading.spec
+    member = spec.member_by_name.get(spec.layout.ended)
+    if member is None or response.kind is Kind.LOG or response.primary not in member.absent_at:
+        return
+    if response.members.get(member.name) is not None:
+        yield Place(
+            pointer=f"/{member.name}",
+            facts={"member": member.name, "primary": response.primary},
+        )

@@ -1,0 +1,56 @@
+"""TS504 missing-end-time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.clock import clocked
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, Severity, rule
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+_FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
+
+
+@rule(
+    code="TS504",
+    name="missing-end-time",
+    severity="error",
+    scope="response",
+    reads=[
+        *("TrainingJobStatus", "TrainingEndTime", "SecondaryStatusTransitions"),
+        *("TrainingJobArn", "CreationTime"),
+    ],
+    sources=["api-describe-times", "recordings-responses"],
+    message="`{member}` is absent from a job that is `{primary}`",
+    help="the time is the end of the last entry of the history",
+    bad=[poll(text, {"/TrainingEndTime": None}) for text in (_DONE, _FAILED)],
+    good=[
+        _DONE,
+        poll("Failed/Failed: Starting 90, Failed", {"/TrainingEndTime": None}),
+        "InProgress/Training: Starting 90, Training",
+    ],
+    since="0.1.0",
+)
+def missing_end_time(reading: Reading) -> Iterator[Place]:
+    """A job that has ended lacks the time of its end.
+
+    Every completed job has it. A job that failed or was stopped has it at least where
+    its training began: a job that never got instances may have none. An excerpt of a
+    response that lacks it says nothing.
+    """
+    response, spec = reading.response, reading.spec
+    member = spec.member_by_name.get(spec.layout.ended)
+    if member is None or response.kind not in {Kind.RESPONSE, Kind.EVENT} or reading.trimmed:
+        return
+    if response.kind is Kind.EVENT and reading.configured < 2:
+        return
+    begun = response.primary in spec.terminal_primaries and bool(clocked(reading))
+    certain = response.primary in member.present_at
+    if (certain or begun) and response.members.get(member.name) is None:
+        yield Place(
+            pointer=f"/{member.name}",
+            facts={"member": member.name, "primary": response.primary},
+            severity=None if certain else Severity.WARNING,
+        )

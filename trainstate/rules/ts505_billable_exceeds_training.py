@@ -1,0 +1,46 @@
+"""TS505 billable-exceeds-training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+
+
+@rule(
+    code="TS505",
+    name="billable-exceeds-training",
+    severity="error",
+    scope="response",
+    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds"],
+    sources=["api-describe-times", "recordings-responses", "recordings-logs"],
+    message="{billable} seconds are billed, of {training} seconds of training",
+    help="both are seconds of the clock: neither is multiplied by the number of instances",
+    bad=[poll(_DONE, {"/BillableTimeInSeconds": seconds}) for seconds in (66, 130)],
+    good=[
+        _DONE,
+        poll(_DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True}),
+    ],
+    since="0.1.0",
+)
+def billable_exceeds_training(reading: Reading) -> Iterator[Place]:
+    """More time is billed than the job trained.
+
+    Billed and trained time are equal in all recordings without managed spot training,
+    and with it the billed time is shorter. Savings, (1 - billable / training) * 100,
+    would be negative.
+    """
+    response, layout = reading.response, reading.spec.layout
+    training = response.seconds(layout.training_seconds)
+    billable = response.seconds(layout.billable_seconds)
+    if response.kind not in {Kind.RESPONSE, Kind.EVENT} or training is None or billable is None:
+        return
+    if billable > training:
+        yield Place(
+            pointer=f"/{layout.billable_seconds}",
+            facts={"billable": billable, "training": training},
+        )

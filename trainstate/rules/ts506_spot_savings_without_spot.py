@@ -1,0 +1,53 @@
+"""TS506 spot-savings-without-spot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+_STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
+_SAVED = {"/BillableTimeInSeconds": 30}
+
+
+@rule(
+    code="TS506",
+    name="spot-savings-without-spot",
+    severity="error",
+    scope="response",
+    reads=[
+        *("TrainingJobStatus", "TrainingTimeInSeconds", "BillableTimeInSeconds"),
+        *("EnableManagedSpotTraining", "StoppingCondition"),
+    ],
+    sources=["api-describe-times", "recordings-responses", "recordings-logs"],
+    message="{billable} of {training} seconds are billed without managed spot training",
+    help="bill all of the training time, or enable managed spot training",
+    bad=[poll(text, _SAVED) for text in (_DONE, _STOPPED)],
+    good=[
+        _DONE,
+        poll(_DONE, _SAVED | {"/EnableManagedSpotTraining": True}),
+        poll("InProgress/Training: Starting 90, Training", _SAVED | {"/TrainingTimeInSeconds": 40}),
+    ],
+    since="0.1.0",
+)
+def spot_savings_without_spot(reading: Reading) -> Iterator[Place]:
+    """Less time is billed than the job trained, without managed spot training.
+
+    Only managed spot training saves: without it the two are equal in 21 of 21 recorded
+    responses and in 638 of 638 logs. While a job runs the billed time may lag.
+    """
+    response, spec = reading.response, reading.spec
+    if response.kind not in {Kind.RESPONSE, Kind.EVENT} or not reading.ended:
+        return
+    training = response.seconds(spec.layout.training_seconds)
+    billable = response.seconds(spec.layout.billable_seconds)
+    saved = training is not None and billable is not None and billable < training
+    guard = spec.time.savings_guard
+    if saved and guard is not None and reading.config.of(guard).holds is False:
+        yield Place(
+            pointer=f"/{spec.layout.billable_seconds}",
+            facts={"billable": billable, "training": training},
+        )

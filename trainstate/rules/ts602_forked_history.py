@@ -1,0 +1,48 @@
+"""TS602 forked-history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import Place, Relation, Step, rule
+
+
+@rule(
+    code="TS602",
+    name="forked-history",
+    severity="error",
+    scope="sequence",
+    reads=["SecondaryStatusTransitions"],
+    sources=["api-describe", "recordings-responses"],
+    message="entry {at} is `{after}`, where an earlier response of the job has `{before}`",
+    help="two jobs under one name, or a recording of two runs; split them by ARN and CreationTime",
+    bad=[
+        [
+            "InProgress/Downloading: Starting 90, Downloading",
+            "InProgress/Training: Starting 90, Training",
+        ]
+    ],
+    good=[
+        [
+            "InProgress/Downloading: Starting 90, Downloading",
+            "InProgress/Training: Starting 90, Downloading 20, Training",
+        ]
+    ],
+    since="0.1.0",
+)
+def forked_history(step: Step) -> Iterator[Place]:
+    """Two responses of one job have histories that go different ways.
+
+    The history is only ever appended to, and every response shows all of it. Of two
+    responses of one job one history must therefore begin with the other. Where they
+    differ in a status, no order of the responses explains both.
+    """
+    if step.relation is Relation.FORKED and step.at is not None:
+        yield Place(
+            pointer=step.reading.entry_pointer(step.at, step.spec.layout.entry_status),
+            facts={
+                "at": step.at,
+                "before": step.known[step.at].status,
+                "after": step.response.statuses[step.at],
+            },
+        )

@@ -1,0 +1,50 @@
+"""TS604 left-terminal-status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.wording import pair_text
+
+_BARE = {"/SecondaryStatusTransitions": None}
+_DONE = poll("Completed/Completed", _BARE, modified=300)
+_STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
+
+
+@rule(
+    code="TS604",
+    name="left-terminal-status",
+    severity="error",
+    scope="sequence",
+    reads=["TrainingJobStatus", "SecondaryStatus", "LastModifiedTime"],
+    sources=["waiter", "api-describe"],
+    message="{after} comes after {before}, with which the job had ended; compare response {at}",
+    help="split the responses by ARN and CreationTime; a job that has ended never runs again",
+    bad=[
+        [_DONE, poll("InProgress/Training", _BARE, modified=400)],
+        [_STOPPED, poll("Completed/Completed", _BARE, modified=400)],
+    ],
+    good=[
+        [_DONE, poll("Completed/Completed", _BARE, modified=400)],
+        [_STOPPED, poll("Deleting/Stopped", _BARE, modified=400)],
+    ],
+    since="0.1.0",
+)
+def left_terminal_status(step: Step) -> Iterator[Place]:
+    """A job has another status after its end.
+
+    No terminal status has a way out: waiters leave at it, and the bill is written. Only
+    a deletion follows it. A status after the end means that two jobs of one name were
+    merged, or that responses are in the wrong order.
+    """
+    if step.clash is not None and step.left_end:
+        yield Place(
+            pointer=f"/{step.spec.layout.primary}",
+            facts={
+                "before": pair_text(step.clash.before),
+                "after": pair_text(step.clash.after),
+                "at": step.clash.at,
+            },
+        )

@@ -1,0 +1,57 @@
+"""TS605 unreachable-state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.machine.witness import witness
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.wording import pair_text
+
+_BARE = {"/SecondaryStatusTransitions": None}
+_STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
+
+
+@rule(
+    code="TS605",
+    name="unreachable-state",
+    severity="error",
+    scope="sequence",
+    reads=["TrainingJobStatus", "SecondaryStatus", "LastModifiedTime"],
+    sources=["api-describe", "api-stop", "guide-spot"],
+    message="{after} cannot come after {before}; the other of the two is in response {at}",
+    help="see `trainstate next` for what can follow; perhaps two jobs share the name",
+    bad=[
+        [_STOPPING, poll("InProgress/Training", _BARE, modified=400)],
+        [_STOPPING, poll("InProgress/Downloading", _BARE, modified=400)],
+    ],
+    good=[
+        [_STOPPING, poll("Stopping/Uploading", _BARE, modified=400)],
+        [
+            poll("InProgress/Starting", _BARE, modified=300),
+            poll("Stopped/Stopped", _BARE, modified=400),
+        ],
+    ],
+    since="0.1.0",
+)
+def unreachable_state(step: Step) -> Iterator[Place]:
+    """No run leads from what an earlier response shows to what a later one shows.
+
+    Polls may miss any number of steps. Even so the two states are in no run of the
+    model in this order, whatever happened between them.
+    """
+    if step.clash is None or step.left_end:
+        return
+    primary, secondary = step.clash.after
+    layout = step.spec.layout
+    expected = () if secondary is None else witness(step.spec, (), secondary, step.reading.config)
+    yield Place(
+        pointer=f"/{layout.secondary if primary is None else layout.primary}",
+        facts={
+            "before": pair_text(step.clash.before),
+            "after": pair_text(step.clash.after),
+            "at": step.clash.at,
+        },
+        witness=expected,
+    )

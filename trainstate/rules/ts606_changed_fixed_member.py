@@ -1,0 +1,46 @@
+"""TS606 changed-fixed-member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Step, rule
+
+_TRAINING = "InProgress/Training: Starting 90, Training"
+
+
+@rule(
+    code="TS606",
+    name="changed-fixed-member",
+    severity="error",
+    scope="sequence",
+    reads=["RoleArn", "HyperParameters", "Environment", "AlgorithmSpecification"],
+    sources=["api-members", "api-update"],
+    message="`{member}` is not what it was in response {at}",
+    help="only the members that UpdateTrainingJob takes can change; compare the two responses",
+    bad=[
+        [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, {"/RoleArn": "two"}, modified=200)],
+        [
+            poll(_TRAINING, {"/HyperParameters": {"epochs": "1"}}),
+            poll(_TRAINING, {"/HyperParameters": {"epochs": "2"}}, modified=200),
+        ],
+    ],
+    good=[
+        [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, {"/RoleArn": "one"}, modified=200)],
+        [_TRAINING, poll(_TRAINING, modified=200)],
+    ],
+    since="0.1.0",
+)
+def changed_fixed_member(step: Step) -> Iterator[Place]:
+    """A member that is fixed when the job is created has changed.
+
+    Identity, origin and most of the configuration are written once. A change means that
+    responses of two jobs were merged, or that a simulator lets a job be edited. The
+    values are not printed: hyperparameters and environments hold secrets.
+    """
+    for change in step.changes:
+        yield Place(
+            pointer=f"/{change.member}",
+            facts={"member": change.member, "at": change.at},
+        )

@@ -1,0 +1,48 @@
+"""TS608 billing-went-back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Step, rule
+
+_TRAINING = "InProgress/Training: Starting 90, Training"
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+
+
+@rule(
+    code="TS608",
+    name="billing-went-back",
+    severity="error",
+    scope="sequence",
+    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds", "BillableTokenCount"],
+    sources=["api-describe-times", "api-members"],
+    message="`{member}` is {after}, and {before} in response {at}: in their order it went back",
+    help="seconds and tokens only add up; perhaps a retry began to count anew",
+    bad=[
+        [poll(_TRAINING, {"/TrainingTimeInSeconds": 90}, modified=130), _DONE],
+        [_DONE, poll(_DONE, {"/BillableTimeInSeconds": 60}, modified=500)],
+    ],
+    good=[
+        [poll(_TRAINING, {"/TrainingTimeInSeconds": 30}, modified=120), _DONE],
+        [_DONE, poll(_DONE, modified=500)],
+    ],
+    since="0.1.0",
+)
+def billing_went_back(step: Step) -> Iterator[Place]:
+    """A number of seconds or tokens is smaller than in an earlier response of the job.
+
+    What was trained and what is billed only grows while the job runs, and is fixed
+    when it has ended.
+    """
+    for change in step.billing:
+        yield Place(
+            pointer=f"/{change.member}",
+            facts={
+                "member": change.member,
+                "before": change.before,
+                "after": change.after,
+                "at": change.at,
+            },
+        )

@@ -1,0 +1,58 @@
+"""TS609 identity-reused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.lifetimes import Reuse, reuse
+from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.wording import time_text
+
+_FIRST = poll("InProgress/Training: Starting 90, Training", modified=300)
+
+
+def _anew(time: str) -> dict[str, str]:
+    members = ("CreationTime", "LastModifiedTime", "SecondaryStatusTransitions/0/StartTime")
+    return {f"/{member}": time for member in members}
+
+
+@rule(
+    code="TS609",
+    name="identity-reused",
+    severity="error",
+    scope="sequence",
+    reads=["TrainingJobArn", "TrainingJobName", "CreationTime", "LastModifiedTime"],
+    sources=["api-delete"],
+    message="a job created {created} has the name of one that was created {earlier}: {reuse}",
+    help="call a job by its ARN together with its CreationTime: names are used again",
+    bad=[
+        [_FIRST, poll("InProgress/Starting: Starting", _anew("2026-01-02T10:01:00Z"))],
+        [_FIRST, poll("InProgress/Starting: Starting", _anew("2026-01-02T11:00:00Z"))],
+    ],
+    good=[
+        [_FIRST, poll("InProgress/Training: Starting 90, Training", modified=400)],
+        ["Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
+    ],
+    since="0.1.0",
+)
+def identity_reused(step: Step) -> Iterator[Place]:
+    """Two jobs of different creation times have one name.
+
+    A name can be used again when its job was deleted, which only a job that has ended
+    can be. Two jobs of one name that live at the same time cannot be, so that there the
+    CreationTime was changed or a name is not unique. Where they follow each other it is
+    only worth knowing.
+    """
+    earlier = step.earlier_epoch
+    found = None if earlier is None else reuse(step, earlier)
+    if earlier is not None and found is not None:
+        yield Place(
+            pointer=f"/{step.spec.layout.created}",
+            facts={
+                "created": time_text(step.response.created),
+                "earlier": time_text(earlier.created),
+                "reuse": str(found),
+            },
+            severity=None if found is Reuse.TOGETHER else Severity.INFO,
+        )

@@ -1,0 +1,45 @@
+"""TS610 never-finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.model import JobEnd, Place, rule
+from trainstate.rules.wording import pair_text
+
+
+@rule(
+    code="TS610",
+    name="never-finished",
+    severity="warning",
+    scope="job",
+    reads=["TrainingJobStatus", "SecondaryStatus"],
+    sources=["waiter", "api-describe"],
+    message="the last of {responses} responses shows {pair}, and no response shows an end",
+    help="record until the job has ended, or leave this rule out for jobs that still run",
+    bad=[
+        "InProgress/Training: Starting 90, Training",
+        [
+            "InProgress/Starting: Starting",
+            "Stopping/Stopping: Starting 90, Training 60, Stopping",
+        ],
+    ],
+    good=[
+        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+        [
+            "InProgress/Training: Starting 90, Training",
+            "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed",
+        ],
+    ],
+    since="0.1.0",
+    on_request=True,
+)
+def never_finished(end: JobEnd) -> Iterator[Place]:
+    """No response of a job shows that it has ended.
+
+    The job may still run, or the recording may have been cut off, so that the rule runs
+    only on request: for archives of jobs that must all have ended, and for simulators
+    that must bring every job to an end.
+    """
+    if not end.complete:
+        yield Place(facts={"responses": end.responses, "pair": pair_text(end.pair)})

@@ -1,0 +1,47 @@
+"""TS611 changed-message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Step, rule
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+_ONE = {"/SecondaryStatusTransitions/0/StatusMessage": "Preparing the instances"}
+_TWO = {"/SecondaryStatusTransitions/0/StatusMessage": "Insufficient capacity"}
+_LAST = {"/SecondaryStatusTransitions/3/StatusMessage": "Training job completed"}
+_REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
+
+
+@rule(
+    code="TS611",
+    name="changed-message",
+    severity="warning",
+    scope="sequence",
+    reads=["SecondaryStatusTransitions"],
+    sources=["api-transition", "recordings-responses"],
+    message="entry {index}, `{status}`, has another message than before, though it is closed",
+    help="keep the message of an entry when the next one starts; only the last one's may change",
+    bad=[
+        [poll(_DONE, _ONE), poll(_DONE, _TWO, modified=500)],
+        [poll("InProgress/Training: Starting 90, Training", _ONE), poll(_DONE, _TWO)],
+    ],
+    good=[
+        [poll(_DONE, _ONE), poll(_DONE, _ONE, modified=500)],
+        [poll(_DONE, _LAST), poll(_DONE, _REUSED, modified=500)],
+    ],
+    since="0.1.0",
+)
+def changed_message(step: Step) -> Iterator[Place]:
+    """The message of a closed entry that another entry follows has changed.
+
+    The service rewrites the message of the last entry: while the job waits or runs, and
+    after the end, when a warm pool is kept, reused or released. An entry that another
+    one follows is settled in all recordings.
+    """
+    for index in step.messages:
+        yield Place(
+            pointer=step.reading.entry_pointer(index, step.spec.layout.entry_message),
+            facts={"index": index, "status": step.response.statuses[index]},
+        )

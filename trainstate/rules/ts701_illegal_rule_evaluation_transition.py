@@ -1,0 +1,51 @@
+"""TS701 illegal-rule-evaluation-transition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.attached import changes, is_illegal
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Step, rule
+
+
+def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatuses") -> Poll:
+    item = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": status}
+    text = "InProgress/Training: Starting 90, Training"
+    return poll(text, {f"/{member}": [item]}, modified=modified)
+
+
+@rule(
+    code="TS701",
+    name="illegal-rule-evaluation-transition",
+    severity="error",
+    scope="sequence",
+    reads=["DebugRuleEvaluationStatuses", "ProfilerRuleEvaluationStatuses"],
+    sources=["guide-debugger-rules"],
+    message="the evaluation `{item}` was `{before}` and is `{after}`",
+    help="an evaluation that has a result keeps it; look for two rules of one name",
+    bad=[
+        [_rule("NoIssuesFound", 100), _rule("InProgress", 200)],
+        [
+            _rule("Stopped", 100, "ProfilerRuleEvaluationStatuses"),
+            _rule("IssuesFound", 200, "ProfilerRuleEvaluationStatuses"),
+        ],
+    ],
+    good=[
+        [_rule("InProgress", 100), _rule("IssuesFound", 200)],
+        [_rule("InProgress", 100), _rule("Stopped", 200)],
+    ],
+    since="0.1.0",
+)
+def illegal_rule_evaluation_transition(step: Step) -> Iterator[Place]:
+    """The evaluation of a rule has a status that cannot follow the one before.
+
+    An evaluation runs, perhaps stops, and has one result. Polls may miss what lies
+    between two statuses, and no steps at all lead from this one to that one.
+    """
+    for machine, change in changes(step, items=True, named=True):
+        if is_illegal(machine, change):
+            yield Place(
+                pointer=change.pointer,
+                facts={"item": change.item, "before": change.before, "after": change.after},
+            )

@@ -1,0 +1,41 @@
+"""TS702 unknown-rule-evaluation-status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.attached import changes, is_unknown
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Step, rule
+
+
+def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
+    item = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": status}
+    return poll("InProgress/Training: Starting 90, Training", {f"/{member}": [item]})
+
+
+@rule(
+    code="TS702",
+    name="unknown-rule-evaluation-status",
+    severity="warning",
+    scope="sequence",
+    reads=["DebugRuleEvaluationStatuses", "ProfilerRuleEvaluationStatuses"],
+    sources=["guide-debugger-rules"],
+    message="the evaluation `{item}` has the unknown status `{status}`",
+    help="compare the spelling; `trainstate drift` tells whether the API has a new status",
+    bad=[_rule("Passed"), _rule("noissuesfound", "ProfilerRuleEvaluationStatuses")],
+    good=[_rule("NoIssuesFound"), _rule("Error", "ProfilerRuleEvaluationStatuses")],
+    since="0.1.0",
+)
+def unknown_rule_evaluation_status(step: Step) -> Iterator[Place]:
+    """The evaluation of a rule has a status that the API does not list.
+
+    Code that compares statuses would take it for none of them. The life of the job is
+    judged all the same.
+    """
+    for machine, change in changes(step, items=True, named=True):
+        if is_unknown(machine, change):
+            yield Place(
+                pointer=change.pointer,
+                facts={"item": change.item, "status": change.after},
+            )

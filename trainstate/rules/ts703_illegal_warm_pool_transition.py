@@ -1,0 +1,52 @@
+"""TS703 illegal-warm-pool-transition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.attached import changes, is_illegal, is_unknown
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Severity, Step, rule
+
+
+def _pool(status: str, modified: float) -> Poll:
+    text = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+    return poll(text, {"/WarmPoolStatus": {"Status": status}}, modified=modified)
+
+
+@rule(
+    code="TS703",
+    name="illegal-warm-pool-transition",
+    severity="error",
+    scope="sequence",
+    reads=["WarmPoolStatus"],
+    sources=["guide-warm-pool"],
+    message="the pool was {before} and is `{after}`",
+    help="a pool that was reused belongs to the next job, and one that was terminated is gone",
+    bad=[
+        [_pool("Terminated", 200), _pool("Available", 300)],
+        [_pool("InUse", 200), _pool("Idle", 300)],
+    ],
+    good=[
+        [_pool("InUse", 200), _pool("Available", 300), _pool("Terminated", 400)],
+        [_pool("InUse", 200), _pool("Reused", 300)],
+    ],
+    since="0.1.0",
+)
+def illegal_warm_pool_transition(step: Step) -> Iterator[Place]:
+    """A warm pool has a status that cannot follow the one before, or that is unknown.
+
+    A pool is in use, then available, then reused by a matching job or terminated; polls
+    may miss what lies between. A status that the API does not list is only suspicious.
+    """
+    for machine, change in changes(step, items=False, named=True):
+        unknown = is_unknown(machine, change)
+        if unknown or is_illegal(machine, change):
+            yield Place(
+                pointer=change.pointer,
+                facts={
+                    "before": f"`{change.before}`" if change.before else "not seen",
+                    "after": change.after,
+                },
+                severity=Severity.WARNING if unknown else None,
+            )

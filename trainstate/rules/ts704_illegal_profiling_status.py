@@ -1,0 +1,41 @@
+"""TS704 illegal-profiling-status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.attached import changes, is_illegal, is_unknown
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Step, rule
+
+
+def _profiling(status: str) -> Poll:
+    text = "InProgress/Training: Starting 90, Training"
+    return poll(text, {"/ProfilingStatus": status})
+
+
+@rule(
+    code="TS704",
+    name="illegal-profiling-status",
+    severity="warning",
+    scope="sequence",
+    reads=["ProfilingStatus"],
+    sources=["api-members", "api-update"],
+    message="`{member}` is `{status}`",
+    help="compare the spelling; `trainstate drift` tells whether the API has a new status",
+    bad=[_profiling("On"), [_profiling("Enabled"), _profiling("disabled")]],
+    good=[_profiling("Enabled"), [_profiling("Enabled"), _profiling("Disabled")]],
+    since="0.1.0",
+)
+def illegal_profiling_status(step: Step) -> Iterator[Place]:
+    """The profiler has a status that the API does not list.
+
+    It is on or off, and UpdateTrainingJob switches it. Code that compares the two would
+    take another word for neither of them.
+    """
+    for machine, change in changes(step, items=False, named=False):
+        if is_unknown(machine, change) or is_illegal(machine, change):
+            yield Place(
+                pointer=change.pointer,
+                facts={"member": machine.member, "status": change.after},
+            )

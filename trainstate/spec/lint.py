@@ -1,0 +1,198 @@
+"""The lint of a specification: what would make a machine that lies.
+
+Each check is a generator of defects. A defect says which table and row it is in and
+what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from trainstate.spec.graph import reachable
+from trainstate.spec.model import Row, Spec
+
+
+@frozen
+class Defect:
+    """One thing that is wrong with a specification."""
+
+    code: str
+    place: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.code} at {self.place}: {self.says}"
+
+
+def lint(spec: Spec) -> tuple[Defect, ...]:
+    """Every defect of a specification, unknown names first; empty when it is well formed.
+
+    Reachability is judged only where every name is known: a wrong name makes
+    everything behind it unreachable, and would bury its own defect.
+    """
+    defects = (*_unknown_names(spec), *_unsourced(spec), *_repeated(spec))
+    if any(defect.code == "unknown-name" for defect in defects):
+        return defects
+    return (*defects, *_ambiguous(spec), *_unreachable(spec), *_no_way_to_end(spec), *_exits(spec))
+
+
+def _rows(spec: Spec) -> Iterator[tuple[str, Row]]:
+    for row in (*spec.primaries, *spec.secondaries):
+        yield f"status {row.name}", row
+    for alias in spec.aliases:
+        yield f"alias {alias.written}", alias
+    for pair in spec.pairs:
+        yield f"pair {pair.primary}/{pair.secondary}", pair
+    for initial in spec.initials:
+        yield f"initial {initial.secondary}", initial
+    for edge in spec.transitions:
+        yield f"transition {edge.before} -> {edge.after}", edge
+    for change in spec.primary_transitions:
+        yield f"primary transition {change.before} -> {change.after}", change
+    for guard in spec.guards:
+        yield f"guard {guard.name}", guard
+    for member in spec.members:
+        yield f"member {member.name}", member
+    for machine in spec.machines:
+        yield f"machine {machine.name}", machine
+
+
+def _unsourced(spec: Spec) -> Iterator[Defect]:
+    for place, row in _rows(spec):
+        if not row.sources:
+            yield Defect("unsourced", place, "has no source")
+        for source in row.sources:
+            if source not in spec.source_by_id:
+                yield Defect("unknown-name", place, f"names the unknown source {source!r}")
+
+
+def _unknown_names(spec: Spec) -> Iterator[Defect]:
+    primaries = {row.name for row in spec.primaries}
+    secondaries = {row.name for row in spec.secondaries}
+    for place, used, known in _uses(spec, primaries, secondaries):
+        for name in used:
+            if name not in known:
+                yield Defect("unknown-name", place, f"names the unknown {name!r}")
+
+
+def _uses(
+    spec: Spec, primaries: set[str], secondaries: set[str]
+) -> Iterator[tuple[str, Iterable[str], set[str]]]:
+    guards = {guard.name for guard in spec.guards}
+    yield "status", [row.guard for row in spec.secondaries if row.guard], guards
+    for alias in spec.aliases:
+        yield f"alias {alias.written}", [alias.status], secondaries
+    pairs = [("pair", row.primary, row.secondary) for row in spec.pairs]
+    pairs += [("initial", row.primary, row.secondary) for row in spec.initials]
+    for table, primary, secondary in pairs:
+        place = f"{table} {primary}/{secondary}"
+        yield place, [primary], primaries
+        yield place, [secondary], secondaries
+    for edge in spec.transitions:
+        place = f"transition {edge.before} -> {edge.after}"
+        yield place, [edge.before, edge.after], secondaries
+        yield place, [edge.under] if edge.under else [], primaries
+        yield place, [edge.guard] if edge.guard else [], guards
+    for change in spec.primary_transitions:
+        place = f"primary transition {change.before} -> {change.after}"
+        yield place, [change.before, change.after], primaries
+    for member in spec.members:
+        yield f"member {member.name}", [*member.present_at, *member.absent_at], primaries
+    yield "time", [*spec.time.clock_starts, *spec.time.clock_breaks], secondaries
+    yield "time.limits", spec.time.limits, secondaries
+    yield "time.spans", spec.time.spans, set(spec.time.limits)
+    yield "time.spans", spec.time.spans.values(), set(spec.member_by_name)
+    yield "time", [spec.time.savings_guard] if spec.time.savings_guard else [], guards
+    for machine in spec.machines:
+        ends = [name for edge in machine.transitions for name in edge]
+        yield f"machine {machine.name}", ends, set(machine.statuses)
+        yield f"machine {machine.name}", [machine.member], set(spec.member_by_name)
+
+
+def _repeated(spec: Spec) -> Iterator[Defect]:
+    names: list[tuple[str, ...]] = [
+        *(("source", row.id) for row in spec.sources),
+        *(("primary", row.name) for row in spec.primaries),
+        *(("secondary", row.name) for row in spec.secondaries),
+        *(("alias", row.written) for row in spec.aliases),
+        *(("pair", row.primary, row.secondary) for row in spec.pairs),
+        *(("initial", row.secondary) for row in spec.initials),
+        *(
+            ("primary transition", row.before, row.after, str(row.alone))
+            for row in spec.primary_transitions
+        ),
+        *(("guard", row.name) for row in spec.guards),
+        *(("member", row.name) for row in spec.members),
+        *(("machine", row.name) for row in spec.machines),
+    ]
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield Defect("repeated", " ".join(name), f"is declared {times} times")
+
+
+def _ambiguous(spec: Spec) -> Iterator[Defect]:
+    seen: Counter[tuple[str, str, str | None]] = Counter()
+    for edge in spec.transitions:
+        seen[edge.before, edge.after, edge.guard] += 1
+    for (before, after, _), times in seen.items():
+        if times > 1:
+            place = f"transition {before} -> {after}"
+            yield Defect("ambiguous", place, f"is declared {times} times with the same guard")
+    for (before, secondary), afters in _entry_choices(spec).items():
+        if len(afters) > 1:
+            says = f"can be entered under {' and '.join(sorted(afters))}"
+            yield Defect("ambiguous", f"{before} -> {secondary}", says)
+
+
+def _entry_choices(spec: Spec) -> dict[tuple[str, str], set[str]]:
+    """The primaries under which an entry can be entered, where the old one cannot be kept."""
+    entered = {(pair.primary, pair.secondary) for pair in spec.pairs if pair.entered}
+    choices: dict[tuple[str, str], set[str]] = {}
+    for change in spec.primary_transitions:
+        for primary, secondary in entered:
+            kept = (change.before, secondary) in entered
+            if not change.alone and primary == change.after and not kept:
+                choices.setdefault((change.before, secondary), set()).add(primary)
+    return choices
+
+
+def _edges(spec: Spec) -> dict[str, set[str]]:
+    edges: dict[str, set[str]] = {row.name: set() for row in spec.secondaries}
+    for edge in spec.transitions:
+        edges[edge.before].add(edge.after)
+    return edges
+
+
+def _unreachable(spec: Spec) -> Iterator[Defect]:
+    edges = _edges(spec)
+    found = reachable([row.secondary for row in spec.initials], edges.__getitem__)
+    for status in spec.secondaries:
+        if status.name not in found:
+            yield Defect("unreachable", f"status {status.name}", "no history leads to it")
+    paired = {pair.primary for pair in spec.pairs}
+    for status in spec.primaries:
+        if status.name not in paired:
+            yield Defect("unreachable", f"status {status.name}", "no pair has it")
+
+
+def _no_way_to_end(spec: Spec) -> Iterator[Defect]:
+    edges = _edges(spec)
+    for status in spec.secondaries:
+        if not reachable([status.name], edges.__getitem__) & spec.terminal_secondaries:
+            yield Defect("no-way-to-end", f"status {status.name}", "no terminal status follows")
+
+
+def _exits(spec: Spec) -> Iterator[Defect]:
+    for edge in spec.transitions:
+        if edge.before in spec.terminal_secondaries:
+            place = f"transition {edge.before} -> {edge.after}"
+            yield Defect("exit-from-terminal", place, "a terminal status has no way out")
+    for change in spec.primary_transitions:
+        if change.before in spec.terminal_primaries and (
+            change.after not in spec.ended_primaries or not change.alone
+        ):
+            place = f"primary transition {change.before} -> {change.after}"
+            yield Defect("exit-from-terminal", place, "a terminal primary goes on")

@@ -1,0 +1,143 @@
+"""Facts from TOML to a typed, frozen and linted specification."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from itertools import product
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import msgspec
+
+from trainstate.errors import SpecError
+from trainstate.spec.lint import lint
+from trainstate.spec.model import (
+    Alias,
+    AttachedMachine,
+    Guard,
+    Initial,
+    Member,
+    Pair,
+    PrimaryTransition,
+    RecordLayout,
+    Source,
+    Spec,
+    Status,
+    TimeFacts,
+    Transition,
+)
+
+R = TypeVar("R")
+
+# Rows that say the same of several statuses are written once, with lists.
+_SPREAD = ("primary", "secondary", "before", "after")
+
+_TABLES: Mapping[str, tuple[str, type]] = {
+    "source": ("sources", Source),
+    "primary": ("primaries", Status),
+    "secondary": ("secondaries", Status),
+    "alias": ("aliases", Alias),
+    "pair": ("pairs", Pair),
+    "initial": ("initials", Initial),
+    "transition": ("transitions", Transition),
+    "primary_transition": ("primary_transitions", PrimaryTransition),
+    "guard": ("guards", Guard),
+    "member": ("members", Member),
+    "machine": ("machines", AttachedMachine),
+}
+
+
+def load_spec(path: str | PathLike[str]) -> Spec:
+    """The specification that a TOML file holds.
+
+    ``path`` is a file in the form of ``trainstate/data/training_job.toml``. Raises
+    SpecError when the file cannot be read, has an unknown or ill-typed row, or does
+    not pass the lint.
+    """
+    place = Path(path)
+    try:
+        text = place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"The spec {str(place)!r} cannot be read: {error}.") from error
+    return parse_spec(text, place=str(place))
+
+
+@cache
+def builtin_spec() -> Spec:
+    """The specification of the training job that comes with the package."""
+    resource = resources.files("trainstate.data") / "training_job.toml"
+    return parse_spec(resource.read_text(encoding="utf-8"), place=resource.name)
+
+
+def parse_spec(text: str, *, place: str = "spec") -> Spec:
+    """The specification that a TOML text holds; ``place`` names it in errors."""
+    try:
+        facts = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{place} is not TOML: {error}.") from error
+    spec = build_spec(facts, place=place)
+    defects = lint(spec)
+    if defects:
+        raise SpecError(
+            f"{place} has {len(defects)} defect(s): " + "; ".join(map(str, defects)) + "."
+        )
+    return spec
+
+
+def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
+    """The typed form of parsed facts, without the lint."""
+    unknown = sorted(set(facts) - {*_TABLES, "spec", "record", "time"})
+    if unknown:
+        raise SpecError(
+            f"{place} has the unknown table {unknown[0]!r}; known are: "
+            + ", ".join(["spec", "record", "time", *_TABLES])
+            + "."
+        )
+    head = facts.get("spec", {})
+    missing = [key for key in ("name", "title", "version") if not isinstance(head.get(key), str)]
+    if missing:
+        raise SpecError(f"{place}: the table [spec] needs a text {missing[0]!r}.")
+    rows: dict[str, Any] = {
+        field: tuple(_rows(facts.get(table, []), kind, place=f"{place} [[{table}]]"))
+        for table, (field, kind) in _TABLES.items()
+    }
+    return Spec(
+        name=head["name"],
+        title=head["title"],
+        version=head["version"],
+        layout=_typed(facts.get("record", {}), RecordLayout, place=f"{place} [record]"),
+        time=_typed(facts.get("time", {}), TimeFacts, place=f"{place} [time]"),
+        **rows,
+    )
+
+
+def _rows(tables: Any, kind: type[R], *, place: str) -> Iterator[R]:
+    if not isinstance(tables, list):
+        raise SpecError(f"{place}: expected an array of tables but got {type(tables).__name__}.")
+    for ordinal, table in enumerate(tables, 1):
+        for row in _spread(table):
+            yield _typed(row, kind, place=f"{place} row {ordinal}")
+
+
+def _spread(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    keys = [key for key in _SPREAD if isinstance(table.get(key), list)]
+    for values in product(*(table[key] for key in keys)):
+        yield {**table, **dict(zip(keys, values, strict=True))}
+
+
+def _typed(table: Mapping[str, Any], kind: type[R], *, place: str) -> R:
+    known = [field.name for field in attrs.fields(kind)]  # type: ignore[arg-type]
+    unknown = sorted(set(table) - set(known))
+    if unknown:
+        raise SpecError(
+            f"{place} has the unknown key {unknown[0]!r}; known are: {', '.join(known)}."
+        )
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise SpecError(f"{place}: {error}.") from error

@@ -1,0 +1,360 @@
+"""The typed form of the facts: rows with evidence and sources, and the spec that holds them.
+
+Nothing here knows a status or a member by name: another service whose jobs have
+primary and secondary statuses is another TOML file, not another program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+from attrs import evolve, field, frozen
+
+from trainstate.errors import UnknownNameError
+
+
+class Evidence(StrEnum):
+    """How much stands behind a fact, strongest first."""
+
+    DOCUMENTED = "documented"
+    RECORDED = "recorded"
+    INFERRED = "inferred"
+    DEPRECATED = "deprecated"
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest evidence; a larger number is weaker."""
+        return list(Evidence).index(self)
+
+
+def weakest(levels: tuple[Evidence, ...]) -> Evidence:
+    """The weakest of the levels; documented when there are none."""
+    return max(levels, key=lambda level: level.rank, default=Evidence.DOCUMENTED)
+
+
+@frozen(kw_only=True)
+class Source:
+    """Where a fact comes from: a documentation page, an enumeration, recordings, a report."""
+
+    id: str
+    kind: str
+    title: str
+    url: str = ""
+    says: str = ""
+
+
+@frozen(kw_only=True)
+class Row:
+    """A fact with its evidence and the ids of its sources."""
+
+    evidence: Evidence
+    sources: tuple[str, ...]
+    note: str = ""
+
+
+@frozen(kw_only=True)
+class Status(Row):
+    """A primary or a secondary status.
+
+    ``kind`` is *active*, *terminal* or *after* (only a deletion follows the end) for
+    primaries and empty for secondaries, whose kind follows from their pairs.
+    ``guard`` names the guard that the job's configuration must meet for this status.
+    """
+
+    name: str
+    kind: str = ""
+    says: str = ""
+    guard: str | None = None
+
+
+@frozen(kw_only=True)
+class Alias(Row):
+    """Another spelling of a status that some text of the service or of an SDK uses."""
+
+    written: str
+    status: str
+
+
+@frozen(kw_only=True)
+class Pair(Row):
+    """A legal (primary, secondary) pair.
+
+    ``entered`` tells whether an entry of the history can be entered under this
+    primary; where it is False the pair arises only when the primary runs ahead of
+    the secondary (a stop request, a deletion).
+    """
+
+    primary: str
+    secondary: str
+    entered: bool
+
+
+@frozen(kw_only=True)
+class Initial(Row):
+    """A secondary status that a history can begin with, and its primary."""
+
+    primary: str
+    secondary: str
+
+
+@frozen(kw_only=True)
+class Transition(Row):
+    """An edge of the machine: the secondary status changes from ``before`` to ``after``.
+
+    ``guard`` names what the job's configuration must allow; ``under`` the primary
+    under which the entry before must have been entered; ``logs`` and ``responses``
+    count the recordings that show the edge.
+    """
+
+    before: str
+    after: str
+    guard: str | None = None
+    under: str | None = None
+    logs: int = 0
+    responses: int = 0
+
+
+@frozen(kw_only=True)
+class PrimaryTransition(Row):
+    """A change of the primary status; ``alone`` when the history gets no entry with it."""
+
+    before: str
+    after: str
+    alone: bool
+
+
+@frozen(kw_only=True)
+class Guard(Row):
+    """A condition on the job's configuration.
+
+    The guard holds where ``member`` (a JSON pointer) is truthy, or where ``implied_by``
+    is present. ``budget`` points at the number of times that it may be used.
+    ``when_unseen`` says what to believe of a job whose configuration was not recorded:
+    *holds* when the status itself proves the guard, *unknown* otherwise.
+    """
+
+    name: str
+    says: str
+    member: str
+    implied_by: str | None = None
+    budget: str | None = None
+    when_unseen: str = "unknown"
+
+
+@frozen(kw_only=True)
+class Member(Row):
+    """A member of the response and the one role that it plays.
+
+    ``type`` is the API's: string, timestamp, integer, long, boolean, structure, list, map.
+    ``required`` is what the API declares. ``present_at`` and ``absent_at`` list the
+    primaries at which the member must, or must not, be there. Of an updatable
+    configuration ``updatable`` names the parts that can change; all can where it is empty.
+    """
+
+    name: str
+    role: str
+    type: str
+    required: bool = False
+    present_at: tuple[str, ...] = ()
+    absent_at: tuple[str, ...] = ()
+    updatable: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class AttachedMachine(Row):
+    """A small machine beside the job's own: rule evaluations, warm pool, profiling.
+
+    ``member`` holds it in the response, ``items`` is True where that member is a list,
+    ``key`` identifies an item, ``status`` names the member that holds the status.
+    """
+
+    name: str
+    member: str
+    status: str
+    items: bool = False
+    key: str = ""
+    statuses: tuple[str, ...] = ()
+    transitions: tuple[tuple[str, str], ...] = ()
+
+
+@frozen(kw_only=True)
+class RecordLayout:
+    """Which member of a response plays which part, by the service's spelling."""
+
+    name: str
+    arn: str
+    created: str
+    modified: str
+    primary: str
+    secondary: str
+    history: str
+    entry_status: str
+    entry_start: str
+    entry_end: str
+    entry_message: str
+    started: str = ""
+    ended: str = ""
+    training_seconds: str = ""
+    billable_seconds: str = ""
+    failure_reason: str = ""
+    artifacts: str = ""
+    stopping: str = ""
+
+
+@frozen(kw_only=True)
+class TimeFacts:
+    """Which statuses start the clock of training, and which break its plain course.
+
+    ``limits`` maps a status to the limit that a job which ends with it has reached: a
+    JSON pointer to seconds. ``spans`` maps it to the member whose time the limit counts
+    from. Only jobs for which ``savings_guard`` holds are billed less than they trained.
+    """
+
+    clock_starts: tuple[str, ...] = ()
+    clock_breaks: tuple[str, ...] = ()
+    savings_guard: str | None = None
+    limits: Mapping[str, str] = field(factory=dict)
+    spans: Mapping[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True, eq=False)
+class Spec:
+    """The model of a job's life: statuses, pairs, transitions, guards, members, attached machines.
+
+    A value object: it is never changed, ``accepting`` gives a narrower one.
+    """
+
+    name: str
+    title: str
+    version: str
+    layout: RecordLayout
+    time: TimeFacts
+    sources: tuple[Source, ...]
+    primaries: tuple[Status, ...]
+    secondaries: tuple[Status, ...]
+    aliases: tuple[Alias, ...]
+    pairs: tuple[Pair, ...]
+    initials: tuple[Initial, ...]
+    transitions: tuple[Transition, ...]
+    primary_transitions: tuple[PrimaryTransition, ...]
+    guards: tuple[Guard, ...]
+    members: tuple[Member, ...]
+    machines: tuple[AttachedMachine, ...]
+    accepted: Evidence = Evidence.DEPRECATED
+
+    def accepting(self, level: Evidence) -> Spec:
+        """The same spec without the pairs, transitions and initial statuses of weaker evidence."""
+        if level is self.accepted:
+            return self
+
+        def strong(row: Row) -> bool:
+            return row.evidence.rank <= level.rank
+
+        return evolve(
+            self,
+            pairs=tuple(filter(strong, self.pairs)),
+            initials=tuple(filter(strong, self.initials)),
+            transitions=tuple(filter(strong, self.transitions)),
+            primary_transitions=tuple(filter(strong, self.primary_transitions)),
+            accepted=level,
+        )
+
+    @cached_property
+    def source_by_id(self) -> Mapping[str, Source]:
+        """The sources by id."""
+        return MappingProxyType({source.id: source for source in self.sources})
+
+    @cached_property
+    def primary_by_name(self) -> Mapping[str, Status]:
+        """The primary statuses by name."""
+        return MappingProxyType({status.name: status for status in self.primaries})
+
+    @cached_property
+    def secondary_by_name(self) -> Mapping[str, Status]:
+        """The secondary statuses by name."""
+        return MappingProxyType({status.name: status for status in self.secondaries})
+
+    @cached_property
+    def alias_by_written(self) -> Mapping[str, Alias]:
+        """The aliases by their spelling."""
+        return MappingProxyType({alias.written: alias for alias in self.aliases})
+
+    @cached_property
+    def pair_by_key(self) -> Mapping[tuple[str, str], Pair]:
+        """The legal pairs by (primary, secondary)."""
+        return MappingProxyType({(pair.primary, pair.secondary): pair for pair in self.pairs})
+
+    @cached_property
+    def guard_by_name(self) -> Mapping[str, Guard]:
+        """The guards by name."""
+        return MappingProxyType({guard.name: guard for guard in self.guards})
+
+    @cached_property
+    def member_by_name(self) -> Mapping[str, Member]:
+        """The members by name."""
+        return MappingProxyType({member.name: member for member in self.members})
+
+    @cached_property
+    def initial_by_secondary(self) -> Mapping[str, Initial]:
+        """The initial rows by the secondary status that a history begins with."""
+        return MappingProxyType({row.secondary: row for row in self.initials})
+
+    @cached_property
+    def terminal_primaries(self) -> frozenset[str]:
+        """The primaries that end a job."""
+        return frozenset(status.name for status in self.primaries if status.kind == "terminal")
+
+    @cached_property
+    def ended_primaries(self) -> frozenset[str]:
+        """The terminal primaries and those that only follow them."""
+        return frozenset(status.name for status in self.primaries if status.kind != "active")
+
+    @cached_property
+    def terminal_secondaries(self) -> frozenset[str]:
+        """The secondaries that are entered under a terminal primary: a history ends with them."""
+        return frozenset(
+            pair.secondary
+            for pair in self.pairs
+            if pair.entered and pair.primary in self.terminal_primaries
+        )
+
+    @cached_property
+    def spellings(self) -> Mapping[str, str]:
+        """Every accepted spelling of a secondary, lower case folded, to the status's own name."""
+        folded = {status.name.casefold(): status.name for status in self.secondaries}
+        folded |= {alias.written.casefold(): alias.status for alias in self.aliases}
+        return MappingProxyType(folded)
+
+    @cached_property
+    def primary_spellings(self) -> Mapping[str, str]:
+        """Every accepted spelling of a primary, lower case folded, to the status's own name."""
+        return MappingProxyType({row.name.casefold(): row.name for row in self.primaries})
+
+    def canonical_secondary(self, written: str) -> str | None:
+        """The status that a spelling stands for; None for an unknown one."""
+        if written in self.secondary_by_name:
+            return written
+        return self.spellings.get(written.casefold())
+
+    def canonical_primary(self, written: str) -> str | None:
+        """The primary status that a spelling stands for; None for an unknown one."""
+        if written in self.primary_by_name:
+            return written
+        return self.primary_spellings.get(written.casefold())
+
+    def source(self, source_id: str) -> Source:
+        """The source with this id; raises UnknownNameError."""
+        try:
+            return self.source_by_id[source_id]
+        except KeyError:
+            raise UnknownNameError(
+                f"Expected the id of a source of the {self.name} spec but got {source_id!r};"
+                " `trainstate spec` lists them."
+            ) from None
+
+    def members_with(self, role: str) -> tuple[Member, ...]:
+        """The members that play this role, in the order of the facts."""
+        return tuple(member for member in self.members if member.role == role)
