@@ -1,1 +1,55 @@
-"""A formal state machine of the life of an Amazon SageMaker training job."""
+"""A formal state machine of the life of an Amazon SageMaker training job.
+
+``check`` judges recorded DescribeTrainingJob responses against it; ``SPEC`` is the
+model with the evidence of every fact; ``rules`` lists what can be wrong.
+"""
+
+from __future__ import annotations
+
+from trainstate.check.order import Order
+from trainstate.check.report import Finding, JobReport, Report, Verdict
+from trainstate.check.run import check
+from trainstate.errors import (
+    IllegalMoveError,
+    InputError,
+    SpecError,
+    TrainstateError,
+    UnknownNameError,
+    UsageError,
+)
+from trainstate.rules.index import rules
+from trainstate.rules.model import Rule, Severity
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.load import builtin_spec, load_spec
+from trainstate.spec.model import Evidence, Spec
+from trainstate.spec.statuses import PrimaryStatus, SecondaryStatus
+from trainstate.version import VERSION as __version__
+
+SPEC: Spec = builtin_spec()
+"""The specification of the training job."""
+
+__all__ = [
+    "SPEC",
+    "Evidence",
+    "Finding",
+    "IllegalMoveError",
+    "InputError",
+    "JobReport",
+    "Order",
+    "PrimaryStatus",
+    "Report",
+    "Rule",
+    "SecondaryStatus",
+    "Severity",
+    "Spec",
+    "SpecError",
+    "Tolerances",
+    "TrainstateError",
+    "UnknownNameError",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "check",
+    "load_spec",
+    "rules",
+]

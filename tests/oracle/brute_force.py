@@ -114,9 +114,11 @@ def _ordered_by_arrival(observations: Sequence[Obs], i: int, j: int) -> bool:
     first, second = _key(observations, i), _key(observations, j)
     if first != second:
         return first < second
-    # Of two histories read at one key, the one that arrives late may be a stale read.
-    both = observations[i].history is not None and observations[j].history is not None
-    return i < j and not both
+    # Of two histories with one LastModifiedTime, the one that arrives late may be a stale read.
+    one, other = observations[i], observations[j]
+    both = one.history is not None and other.history is not None
+    dated = one.modified is not None and other.modified is not None
+    return i < j and not (both and dated)
 
 
 def _key(observations: Sequence[Obs], i: int) -> float:

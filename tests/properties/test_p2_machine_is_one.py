@@ -43,6 +43,7 @@ PAIRS: dict[Pair, bool] = {
     (p, q): row["entered"] for p, q, row in spread("pair", "primary", "secondary")
 }
 CHANGES = {(a, b, row["alone"]) for a, b, row in spread("primary_transition", "before", "after")}
+STATUS_GUARDS = {row["name"]: row.get("guard") for row in FACTS["secondary"]}
 ENDED = {row["name"] for row in FACTS["primary"] if row["kind"] != "active"}
 
 
@@ -77,7 +78,7 @@ def declared_relation(allowed: set[str]) -> set[tuple[Pair, Pair]]:
     entries = {
         (before, (shown, after))
         for q, after, row in spread("transition", "before", "after")
-        if row.get("guard") is None or row["guard"] in allowed
+        if {row.get("guard"), STATUS_GUARDS.get(after)} - {None} <= allowed
         for before in PAIRS
         if before[1] == q and before[0] not in ENDED
         for label in labels(before)

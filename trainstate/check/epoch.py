@@ -20,7 +20,7 @@ from trainstate.check.timeline import Timeline
 from trainstate.history.chain import Comparison, History, Relation, compare, size
 from trainstate.history.model import Kind, Response
 from trainstate.machine.belief import Past, Sighting, explains, is_possible
-from trainstate.machine.guards import UNSEEN, Configuration, configuration, merged
+from trainstate.machine.guards import UNSEEN, Configuration, configuration, merged, proven
 from trainstate.machine.step import trace
 from trainstate.rules.model import AttachedChange, Clash, EarlierEpoch, MemberChange, Reading, Step
 from trainstate.rules.tolerances import Tolerances
@@ -92,7 +92,7 @@ class Epoch:
             changes=tuple(self.members.changed(digests(response, self.spec), response.kind, index)),
             billing=tuple(self._billing(response, rank, index)),
             attached=tuple(self._attached(response, rank, index)),
-            lost_history=self._loses_history(reading, rank),
+            lost_history=self._loses_history(response, rank),
             earlier_epoch=earlier_epoch,
             mixed_zones=mixed,
         )
@@ -144,12 +144,13 @@ class Epoch:
         if self.sightings.is_repeat(sighting, rank):
             self.sightings = self.sightings.repeated(rank)
             return step
-        if self._is_unclear() or not is_possible(self.spec, self._past, sighting):
+        alone = Past(config=self.config) if length is None else self._past
+        if self._is_unclear() or not is_possible(self.spec, alone, sighting):
             return step
         candidate = self.sightings.adding(sighting, rank, step.index)
         if self._explained(candidate):
             self.sightings = candidate
-            return step
+            return evolve(step, unproven=self.has_bare and not self._is_proven(candidate))
         return evolve(step, clash=self._clash(sighting, rank, step.index))
 
     @property
@@ -164,7 +165,7 @@ class Epoch:
         spec = self.spec
         known_primary = sighting.primary is None or sighting.primary in spec.primary_by_name
         known_secondary = sighting.secondary is None or sighting.secondary in spec.secondary_by_name
-        shows = sighting.primary is not None or sighting.secondary is not None
+        shows = (sighting.primary, sighting.secondary, sighting.length) != (None, None, None)
         return known_primary and known_secondary and shows
 
     def _is_unclear(self) -> bool:
@@ -175,6 +176,12 @@ class Epoch:
     def _explained(self, sightings: Sightings) -> bool:
         groups, floating = sightings.groups(), sightings.unordered()
         return bool(explains(self.spec, self._past, groups, floating))
+
+    def _is_proven(self, sightings: Sightings) -> bool:
+        """Holds if a run explains the sightings without a guard that was not seen."""
+        past = evolve(self._past, config=proven(self.config, self.spec))
+        groups, floating = sightings.groups(), sightings.unordered()
+        return past.config == self.config or bool(explains(self.spec, past, groups, floating))
 
     def _clash(self, sighting: Sighting, rank: Rank | None, index: int) -> Clash:
         """The nearest earlier response that alone contradicts the sighting, else the newest."""
@@ -208,7 +215,7 @@ class Epoch:
             value = response.seconds(member.name)
             if value is None or rank is None or response.kind is Kind.LOG:
                 continue
-            timeline = self.billing.setdefault(member.name, Timeline(_not_less))
+            timeline = self.billing_of(member.name)
             clash = timeline.place(value, rank, index)
             if clash is not None:
                 yield MemberChange(
@@ -239,6 +246,14 @@ class Epoch:
             return _change(machine, item, before, after)
         return _change(machine, item, None, status) if fresh or _is_new(machine, status) else None
 
+    def billing_of(self, member: str) -> Timeline[float]:
+        """What a billing member was seen to be."""
+        return self.billing.setdefault(member, Timeline(_not_less))
+
+    def attached_of(self, machine: AttachedMachine, item: str) -> Timeline[str]:
+        """The statuses that an item of an attached machine was seen in."""
+        return self.attached.setdefault((machine.name, item), Timeline(_follows(machine)))
+
     def _mixes_zones(self, response: Response) -> bool:
         """Whether naive and aware times meet in the job for the first time."""
         met = self.naive and self.zoned
@@ -255,12 +270,11 @@ class Epoch:
         smaller = bool(response.history) and size(response.history or ()) < size(self.known)
         return rank.moment < self.newest or (rank.moment == self.newest and smaller)
 
-    def _loses_history(self, reading: Reading, rank: Rank | None) -> bool:
-        """Whether whole responses of the job have a history before, and none afterwards."""
-        whole = reading.response.kind is Kind.RESPONSE and reading.configured > 1
-        if not whole or rank is None:
+    def _loses_history(self, response: Response, rank: Rank | None) -> bool:
+        """Whether a response has a history, and a later one says that it is empty."""
+        if response.kind is not Kind.RESPONSE or rank is None or response.history is None:
             return False
-        if reading.response.history:
+        if response.history:
             self.full = rank if self.full is None or is_after(self.full, rank) else self.full
             return self.bare is not None and is_after(self.bare, rank)
         self.bare = rank if self.bare is None or is_after(rank, self.bare) else self.bare

@@ -32,6 +32,8 @@ class Sightings:
         if not self.runs:
             return False
         newest = self.runs[-1]
+        if len(self.runs) > 1 and are_tied(newest.first, self.runs[-2].last):
+            return False
         return newest.value == sighting and rank.moment >= newest.last.moment
 
     def repeated(self, rank: Rank | None) -> Sightings:

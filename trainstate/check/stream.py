@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from attrs import define, evolve, field
@@ -86,7 +87,7 @@ class Checker:
         """The findings about jobs as a whole, and what is known of each job."""
         found = [finding for state in self._states for finding in self._ended(state)]
         self._count(found, responses=False)
-        reports = tuple(map(_job_report, self._states))
+        reports = tuple(map(job_report, self._states))
         verdicts = [report.verdict for report in reports]
         self.summary = evolve(
             self.summary,
@@ -96,6 +97,16 @@ class Checker:
             unknown=verdicts.count(Verdict.UNKNOWN),
         )
         return found, reports
+
+    @property
+    def states(self) -> tuple[JobState, ...]:
+        """The epochs of all jobs, in the order of their first responses."""
+        return tuple(self._states)
+
+    def adopt(self, key: str, state: JobState) -> None:
+        """Takes over an epoch that was judged elsewhere; ``key`` is its job's ARN or name."""
+        self.jobs.setdefault(key, []).append(state)
+        self._states.append(state)
 
     def _judge(self, response: Response) -> Iterator[Finding]:
         state, earlier = self._state_of(response)
@@ -123,7 +134,7 @@ class Checker:
 
     def _is_new(self, finding: Finding, state: JobState) -> bool:
         """Whether the job has not had the finding yet; the job's verdict takes it in."""
-        key = hash((finding.code, finding.pointer, finding.message))
+        key = _key(finding)
         if key in state.reported:
             return False
         state.reported.add(key)
@@ -203,6 +214,13 @@ def judge(records: Iterable[Response | Unreadable], checker: Checker) -> Report:
     )
 
 
+def _key(finding: Finding) -> int:
+    """A number for what a finding says, the same in every process, so that it can be kept."""
+    text = f"{finding.code}\0{finding.pointer}\0{finding.message}"
+    digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=7)
+    return int.from_bytes(digest.digest(), "big")
+
+
 def _finding(rule: Rule, place: Place) -> Finding:
     return Finding(
         code=rule.code,
@@ -218,7 +236,8 @@ def _finding(rule: Rule, place: Place) -> Finding:
     )
 
 
-def _job_report(state: JobState) -> JobReport:
+def job_report(state: JobState) -> JobReport:
+    """What is known of one job."""
     epoch = state.epoch
     return JobReport(
         job=epoch.job,

@@ -89,7 +89,7 @@ def read_response(
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, reading)
     return Response(
-        kind=kind,
+        kind=_kind(kind, members, layout.summary),
         name=_as_text(members.get(layout.name)),
         arn=_as_text(members.get(layout.arn)),
         created=moments.get(layout.created),
@@ -106,6 +106,12 @@ def read_response(
         zoned=reading.zoned,
         origin=origin,
     )
+
+
+def _kind(kind: Kind, members: Mapping[str, Any], summary: tuple[str, ...]) -> Kind:
+    """A response that has nothing but what a listing shows is a summary, wherever it was."""
+    bare = kind is Kind.RESPONSE and bool(members) and set(members) <= set(summary)
+    return Kind.SUMMARY if bare else kind
 
 
 def looks_like_response(value: object, spec: Spec) -> bool:

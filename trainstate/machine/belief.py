@@ -23,7 +23,7 @@ from trainstate.machine.step import (
     trace,
 )
 from trainstate.spec.graph import reachable
-from trainstate.spec.model import Spec
+from trainstate.spec.model import Row, Spec, Transition
 
 MOST_UNORDERED = 8
 """Sightings without an order that are searched for together; more are searched in portions."""
@@ -47,11 +47,13 @@ class Sighting:
 class Moment:
     """A moment of a run: the state, and how many entries of the known history have passed.
 
-    ``passed`` is None beyond the end of the known history.
+    ``passed`` is None beyond the end of the known history; ``used`` counts, there, how
+    often a guard with a budget was used.
     """
 
     state: State
     passed: int | None = None
+    used: int = 0
 
 
 @frozen
@@ -156,18 +158,36 @@ def next_moments(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
     """The moments that one step leads to."""
     state, passed = moment.state, moment.passed
     if passed is None:
-        return tuple(Moment(following) for following, _ in successors(spec, state, past.config))
+        return tuple(_onward(spec, past, state, moment.used))
     alone = tuple(Moment(ahead, passed) for ahead, _ in run_ahead(spec, state))
     if passed < len(past.statuses):
         position = trace(spec, past.statuses, past.config)[passed].position
         following = follow(spec, state, position)
         return alone if following is None else (*alone, Moment(following, passed + 1))
-    beyond = (
-        Moment(following)
-        for following, _ in successors(spec, state, past.config)
-        if following.position != state.position
-    )
-    return (*alone, *beyond)
+    beyond = _onward(spec, past, state, _used(spec, past))
+    return (*alone, *(after for after in beyond if after.state.position != state.position))
+
+
+def _onward(spec: Spec, past: Past, state: State, used: int) -> Iterator[Moment]:
+    """The moments after a step beyond the known history, as far as budgets go."""
+    for following, row in successors(spec, state, past.config):
+        budget = _budget(past.config, row)
+        if budget is None:
+            yield Moment(following, None, used)
+        elif used < budget:
+            yield Moment(following, None, used + 1)
+
+
+def _budget(config: Configuration, row: Row) -> int | None:
+    guard = row.guard if isinstance(row, Transition) else None
+    return None if guard is None else config.of(guard).budget
+
+
+@lru_cache(maxsize=1024)
+def _used(spec: Spec, past: Past) -> int:
+    """How often the known history used a guard with a budget."""
+    rows = (step.row for step in trace(spec, past.statuses, past.config))
+    return sum(row is not None and _budget(past.config, row) is not None for row in rows)
 
 
 def is_possible(spec: Spec, past: Past, sighting: Sighting) -> bool:

@@ -69,3 +69,15 @@ def merged(known: Configuration, seen: Configuration) -> Configuration:
     return Configuration(
         tuple((name, old if old.holds is not None else new) for name, old, new in pairs)
     )
+
+
+def proven(known: Configuration, spec: Spec) -> Configuration:
+    """The configuration in which only what is known holds, or what a status itself proves."""
+    return Configuration(
+        tuple((guard.name, _proven(known.of(guard.name), guard)) for guard in spec.guards)
+    )
+
+
+def _proven(allowance: Allowance, guard: Guard) -> Allowance:
+    unproven = allowance.holds is None and guard.when_unseen != "holds"
+    return Allowance(False) if unproven else allowance

@@ -93,6 +93,9 @@ def move(spec: Spec, before: Position, status: str, config: Configuration = UNSE
     fitting = [row for row in rows if row.under in (None, before.primary)]
     if not fitting or target is None:
         return Move(after, refusal=Refusal.NOT_UNDER)
+    own = spec.secondary_by_name[status].guard
+    if config.of(own).holds is False:
+        return Move(target, refusal=Refusal.GUARD, guard=own)
     return _guarded(spec, target, fitting, config)
 
 

@@ -183,7 +183,8 @@ class Step:
     ``ordered_later`` holds where LastModifiedTime, or the order of arrival where that
     decides, puts the response after one with a longer history; ``ordered_earlier``
     where it is put before one with a shorter history; ``late`` where the response
-    arrived after a newer one.
+    arrived after a newer one; ``unproven`` where only a guard that was not seen lets a
+    run show the response after the others.
     """
 
     reading: Reading
@@ -196,6 +197,7 @@ class Step:
     late: bool = False
     clash: Clash | None = None
     lost_history: bool = False
+    unproven: bool = False
     changes: tuple[MemberChange, ...] = ()
     billing: tuple[MemberChange, ...] = ()
     messages: tuple[int, ...] = ()

@@ -37,15 +37,15 @@ def illegal_pair(reading: Reading) -> Iterator[Place]:
     """
     primary, secondary = reading.response.primary, reading.response.secondary
     spec = reading.spec
-    if primary not in spec.primary_by_name or secondary not in spec.secondary_by_name:
-        return
-    if primary is None or secondary is None or reading.pair is not None:
+    if primary not in spec.primary_by_name or secondary not in {None, *spec.secondary_by_name}:
         return
     legal = [pair.secondary for pair in spec.pairs if pair.primary == primary]
-    row = builtin_spec().pair_by_key.get((primary, secondary))
+    if primary is None or reading.pair is not None or (secondary is None and legal):
+        return
+    row = builtin_spec().pair_by_key.get((primary, secondary or ""))
     weaker = row is not None and row.evidence.rank > spec.accepted.rank
     yield Place(
-        pointer=f"/{spec.layout.secondary}",
+        pointer=f"/{spec.layout.secondary if secondary else spec.layout.primary}",
         facts={
             "pair": pair_text((primary, secondary)),
             "primary": primary,
@@ -53,5 +53,5 @@ def illegal_pair(reading: Reading) -> Iterator[Place]:
             "legal": ", ".join(legal) or "nothing",
             "evidence": f"; `--accept {row.evidence}` accepts it" if row and weaker else "",
         },
-        witness=witness(spec, (), secondary, reading.config),
+        witness=witness(spec, (), secondary or "", reading.config),
     )

@@ -24,7 +24,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     bad=[
         "Completed/Completed",
         [_ACTIVE, poll("InProgress/Training", modified=120)],
-        [_ACTIVE, poll(_ACTIVE, {"/SecondaryStatusTransitions": None}, modified=120)],
+        [_ACTIVE, poll(_ACTIVE, {"/SecondaryStatusTransitions": []}, modified=120)],
     ],
     good=[_ACTIVE, [_ACTIVE, _ACTIVE]],
     since="0.1.0",
@@ -32,14 +32,18 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
 def missing_history(step: Step) -> Iterator[Place]:
     """A whole response has no history.
 
-    The service always gives it, and it never gets shorter: after a response with one,
-    a response without is an error. Alone it makes the judgement weaker and is no fault.
+    The service always gives it, and it never gets shorter: an empty list after a
+    history is an error. A response that has no such member shows less of the job, which
+    makes the judgement weaker; where others of the job have it, something dropped it.
     """
     response, pointer = step.response, f"/{step.spec.layout.history}"
     whole = response.kind is Kind.RESPONSE and not step.reading.trimmed
     empty_event = response.kind is Kind.EVENT and response.history == ()
     if step.lost_history:
-        what = "a response of the job has a history, and a later one has none"
+        what = "a response of the job has a history, and a later one an empty one"
         yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
     elif (whole or empty_event) and not response.history and not is_unread(step.reading, pointer):
-        yield Place(pointer=pointer, facts={"what": "the history is absent or empty"})
+        dropped = whole and bool(step.known) and step.reading.configured > 1
+        what = "the history is absent" + (", and others of the job have it" if dropped else "")
+        severity = Severity.WARNING if dropped else None
+        yield Place(pointer=pointer, facts={"what": what}, severity=severity)

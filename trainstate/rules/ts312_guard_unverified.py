@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, Step, rule
 
 _BARE = {"/StoppingCondition": None, "/EnableManagedSpotTraining": None}
 _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
@@ -15,13 +15,13 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     code="TS312",
     name="guard-unverified",
     severity="info",
-    scope="response",
+    scope="sequence",
     reads=[
         *("SecondaryStatusTransitions", "StoppingCondition"),
         *("EnableManagedSpotTraining", "RetryStrategy", "ResourceConfig"),
     ],
     sources=["api-retry", "api-stopping-condition"],
-    message="`{after}` follows `{before}`, which is possible only where {says}; nothing shows that",
+    message="`{after}` comes after {before}, which is possible only where {says}; nothing shows that",
     help="record the job's configuration, too",
     bad=[
         poll(_AGAIN, _BARE),
@@ -34,17 +34,24 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     since="0.1.0",
     unknown=True,
 )
-def guard_unverified(reading: Reading) -> Iterator[Place]:
+def guard_unverified(step: Step) -> Iterator[Place]:
     """A job went a way that only some configurations allow, and its own was not recorded.
 
     With the configuration the history would be legal or not; without it nobody can
     tell. A spot interruption is no such case, as the status itself proves the spot job.
     """
-    spec, statuses = reading.spec, reading.response.statuses
-    for index, step in enumerate(reading.moves):
-        if step.unseen is not None:
-            says = spec.guard_by_name[step.unseen].says
-            yield Place(
-                pointer=reading.entry_pointer(index, spec.layout.entry_status),
-                facts={"before": statuses[index - 1], "after": statuses[index], "says": says},
-            )
+    reading, spec, statuses = step.reading, step.spec, step.response.statuses
+    unseen = [(index, move) for index, move in enumerate(reading.moves) if move.unseen]
+    for index, move in unseen:
+        says = spec.guard_by_name[move.unseen or ""].says
+        yield Place(
+            pointer=reading.entry_pointer(index, spec.layout.entry_status),
+            facts={"before": f"`{statuses[index - 1]}`", "after": statuses[index], "says": says},
+        )
+    if step.unproven and not unseen:
+        says = "its configuration allows it"
+        after = step.response.secondary or step.response.primary or ""
+        yield Place(
+            pointer=f"/{spec.layout.secondary}",
+            facts={"before": "what was seen", "after": after, "says": says},
+        )

@@ -44,8 +44,7 @@ def _rows(spec: Spec) -> Iterator[tuple[str, Row]]:
         yield f"status {row.name}", row
     for alias in spec.aliases:
         yield f"alias {alias.written}", alias
-    for pair in spec.pairs:
-        yield f"pair {pair.primary}/{pair.secondary}", pair
+    yield from _pair_rows(spec)
     for initial in spec.initials:
         yield f"initial {initial.secondary}", initial
     for edge in spec.transitions:
@@ -58,6 +57,13 @@ def _rows(spec: Spec) -> Iterator[tuple[str, Row]]:
         yield f"member {member.name}", member
     for machine in spec.machines:
         yield f"machine {machine.name}", machine
+
+
+def _pair_rows(spec: Spec) -> Iterator[tuple[str, Row]]:
+    for pair in spec.pairs:
+        yield f"pair {pair.primary}/{pair.secondary}", pair
+    for outcome in spec.outcomes:
+        yield f"outcome {outcome.primary}/{outcome.secondary}", outcome
 
 
 def _unsourced(spec: Spec) -> Iterator[Defect]:
@@ -87,6 +93,7 @@ def _uses(
         yield f"alias {alias.written}", [alias.status], secondaries
     pairs = [("pair", row.primary, row.secondary) for row in spec.pairs]
     pairs += [("initial", row.primary, row.secondary) for row in spec.initials]
+    pairs += [("outcome", row.primary, row.secondary) for row in spec.outcomes if row.secondary]
     for table, primary, secondary in pairs:
         place = f"{table} {primary}/{secondary}"
         yield place, [primary], primaries
@@ -102,6 +109,9 @@ def _uses(
     for member in spec.members:
         yield f"member {member.name}", [*member.present_at, *member.absent_at], primaries
     yield "time", [*spec.time.clock_starts, *spec.time.clock_breaks], secondaries
+    yield "outcome", [row.primary for row in spec.outcomes], primaries
+    attempts = spec.attempts
+    yield "attempts", [*attempts.begins, *attempts.breaks, *attempts.interruptions], secondaries
     yield "time.limits", spec.time.limits, secondaries
     yield "time.spans", spec.time.spans, set(spec.time.limits)
     yield "time.spans", spec.time.spans.values(), set(spec.member_by_name)
@@ -127,6 +137,7 @@ def _repeated(spec: Spec) -> Iterator[Defect]:
         *(("guard", row.name) for row in spec.guards),
         *(("member", row.name) for row in spec.members),
         *(("machine", row.name) for row in spec.machines),
+        *(("outcome", row.primary, row.secondary) for row in spec.outcomes),
     ]
     for name, times in Counter(names).items():
         if times > 1:

@@ -19,9 +19,11 @@ from trainstate.spec.lint import lint
 from trainstate.spec.model import (
     Alias,
     AttachedMachine,
+    AttemptFacts,
     Guard,
     Initial,
     Member,
+    OutcomeFact,
     Pair,
     PrimaryTransition,
     RecordLayout,
@@ -49,6 +51,7 @@ _TABLES: Mapping[str, tuple[str, type]] = {
     "guard": ("guards", Guard),
     "member": ("members", Member),
     "machine": ("machines", AttachedMachine),
+    "outcome": ("outcomes", OutcomeFact),
 }
 
 
@@ -91,11 +94,11 @@ def parse_spec(text: str, *, place: str = "spec") -> Spec:
 
 def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
     """The typed form of parsed facts, without the lint."""
-    unknown = sorted(set(facts) - {*_TABLES, "spec", "record", "time"})
+    unknown = sorted(set(facts) - {*_TABLES, "spec", "record", "time", "attempts"})
     if unknown:
         raise SpecError(
             f"{place} has the unknown table {unknown[0]!r}; known are: "
-            + ", ".join(["spec", "record", "time", *_TABLES])
+            + ", ".join(["spec", "record", "time", "attempts", *_TABLES])
             + "."
         )
     head = facts.get("spec", {})
@@ -112,6 +115,7 @@ def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
         version=head["version"],
         layout=_typed(facts.get("record", {}), RecordLayout, place=f"{place} [record]"),
         time=_typed(facts.get("time", {}), TimeFacts, place=f"{place} [time]"),
+        attempts=_typed(facts.get("attempts", {}), AttemptFacts, place=f"{place} [attempts]"),
         **rows,
     )
 

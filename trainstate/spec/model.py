@@ -14,6 +14,7 @@ from types import MappingProxyType
 from attrs import evolve, field, frozen
 
 from trainstate.errors import UnknownNameError
+from trainstate.spec.outcome import Outcome
 
 
 class Evidence(StrEnum):
@@ -182,7 +183,10 @@ class AttachedMachine(Row):
 
 @frozen(kw_only=True)
 class RecordLayout:
-    """Which member of a response plays which part, by the service's spelling."""
+    """Which member of a response plays which part, by the service's spelling.
+
+    ``summary`` lists the members that a listing shows of a job.
+    """
 
     name: str
     arn: str
@@ -195,6 +199,7 @@ class RecordLayout:
     entry_start: str
     entry_end: str
     entry_message: str
+    summary: tuple[str, ...] = ()
     started: str = ""
     ended: str = ""
     training_seconds: str = ""
@@ -220,6 +225,37 @@ class TimeFacts:
     spans: Mapping[str, str] = field(factory=dict)
 
 
+@frozen(kw_only=True)
+class OutcomeFact(Row):
+    """What a pair means to somebody who waits for the job.
+
+    A row without a secondary holds for every secondary that has no row of its own.
+    """
+
+    name: Outcome
+    primary: str
+    secondary: str = ""
+    says: str = ""
+
+
+@frozen(kw_only=True)
+class AttemptFacts:
+    """Which statuses begin an attempt of a job, and which break one off.
+
+    An attempt begins with one of ``begins`` after another status, and with whatever
+    follows one of ``breaks``. ``interruptions`` are counted. ``instances`` is a JSON
+    pointer to the number of instances; ``groups`` one to a list of mappings that have
+    the number under ``group_count``.
+    """
+
+    begins: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    interruptions: tuple[str, ...] = ()
+    instances: str = ""
+    groups: str = ""
+    group_count: str = ""
+
+
 @frozen(kw_only=True, eq=False)
 class Spec:
     """The model of a job's life: statuses, pairs, transitions, guards, members, attached machines.
@@ -243,6 +279,8 @@ class Spec:
     guards: tuple[Guard, ...]
     members: tuple[Member, ...]
     machines: tuple[AttachedMachine, ...]
+    outcomes: tuple[OutcomeFact, ...] = ()
+    attempts: AttemptFacts = field(factory=AttemptFacts)
     accepted: Evidence = Evidence.DEPRECATED
 
     def accepting(self, level: Evidence) -> Spec:
@@ -301,6 +339,11 @@ class Spec:
     def initial_by_secondary(self) -> Mapping[str, Initial]:
         """The initial rows by the secondary status that a history begins with."""
         return MappingProxyType({row.secondary: row for row in self.initials})
+
+    @cached_property
+    def outcome_by_key(self) -> Mapping[tuple[str, str], OutcomeFact]:
+        """The outcomes by (primary, secondary), the secondary empty where any fits."""
+        return MappingProxyType({(row.primary, row.secondary): row for row in self.outcomes})
 
     @cached_property
     def terminal_primaries(self) -> frozenset[str]:

@@ -1,0 +1,216 @@
+"""What responses are wrapped in: events, pages, rows of logs, members called `response`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from trainstate.errors import InputError
+from trainstate.history import Kind, Response, Unreadable
+from trainstate.history.readers import SourceReport, read_paths, read_values
+from trainstate.spec.load import builtin_spec
+
+SPEC = builtin_spec()
+JOB: dict[str, Any] = {"TrainingJobName": "job", "RoleArn": "arn:aws:iam::1:role/r"}
+EVENT: dict[str, Any] = {
+    "detail-type": "SageMaker Training Job State Change",
+    "source": "aws.sagemaker",
+    "detail": {**JOB, "CreationTime": "1583831889050", "SecondaryStatusTransitions": []},
+}
+ROWS: dict[str, Any] = {
+    "entries": [
+        {"time": "2020-05-18T10:11:12", "status": "Starting", "message": "Starting"},
+        {"time": "2020-05-18T10:12:12", "status": "Starting", "message": "Preparing"},
+        {"time": "2020-05-18T10:13:12Z", "status": "TRAINING", "message": 3},
+        {"time": "soon", "status": "Completed"},
+        {"status": "Completed", "message": "done"},
+    ],
+    "training_seconds": 77,
+    "billable_seconds": 27,
+    "savings_pct": 64.9,
+}
+
+
+def only(value: Any) -> Response:
+    (record,) = read_values(value, SPEC)
+    assert isinstance(record, Response)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "reader", "pointer"),
+    [
+        (JOB, Kind.RESPONSE, "mapping", ""),
+        ({"training_job_name": "job", "role_arn": "r"}, Kind.RESPONSE, "mapping", ""),
+        ({"response": JOB, "note": "x"}, Kind.RESPONSE, "mapping", "/response"),
+        (EVENT, Kind.EVENT, "eventbridge", "/detail"),
+        ({"TrainingJob": JOB}, Kind.RESPONSE, "search-page", "/TrainingJob"),
+        (
+            {"Results": [{"TrainingJob": JOB}]},
+            Kind.RESPONSE,
+            "search-page",
+            "/Results/0/TrainingJob",
+        ),
+        (
+            {"results": [{"training_job": JOB}]},
+            Kind.RESPONSE,
+            "search-page",
+            "/results/0/training_job",
+        ),
+        (
+            {"TrainingJobSummaries": [JOB]},
+            Kind.SUMMARY,
+            "list-page",
+            "/TrainingJobSummaries/0",
+        ),
+        (
+            {"training_job_summaries": [JOB]},
+            Kind.SUMMARY,
+            "list-page",
+            "/training_job_summaries/0",
+        ),
+    ],
+)
+def test_a_response_is_found_in_what_it_is_wrapped_in(
+    value: Any, kind: Kind, reader: str, pointer: str
+) -> None:
+    """A response has the kind and the place of what it was found in."""
+    actual = only(value)
+
+    assert ("job", kind, reader, pointer) == (
+        actual.name,
+        actual.kind,
+        actual.origin.reader,
+        actual.origin.pointer,
+    )
+
+
+def test_times_of_events_are_milliseconds() -> None:
+    """An event's epoch milliseconds are read from text too, and its history may be empty."""
+    actual = only(EVENT)
+
+    assert (1_583_831_889_050_000, ()) == (actual.created, actual.history)
+
+
+def test_rows_of_a_log_are_one_history() -> None:
+    """Equal neighbours are one entry with the first time and the last message."""
+    actual = only(ROWS)
+
+    expected = [
+        ("Starting", "Starting", 1_589_796_672_000_000, "Preparing"),
+        ("Training", "TRAINING", 1_589_796_792_000_000, None),
+        ("Completed", "Completed", None, "done"),
+    ]
+    entries = [(e.status, e.written, e.stamp, e.message) for e in actual.history or ()]
+    assert expected == entries
+
+
+def test_rows_of_a_log_say_what_a_log_says() -> None:
+    """A log has totals, naive times and bad times, and neither a name nor a primary status."""
+    actual = only(ROWS)
+
+    expected = {
+        "TrainingTimeInSeconds": 77,
+        "BillableTimeInSeconds": 27,
+        "SavingsPercent": 64.9,
+    }
+    assert expected == actual.members
+    assert (None, None, Kind.LOG) == (actual.name, actual.primary, actual.kind)
+    assert (("/log",), True) == (actual.naive, actual.zoned)
+    assert [("bad-timestamp", "/log/3", "soon")] == [
+        (problem.kind, problem.pointer, problem.value) for problem in actual.problems
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": 1},
+        {"entries": []},
+        {"entries": "text"},
+        {"entries": [{"time": 1}]},
+        {"entries": [3]},
+        {"TrainingJob": 3},
+        {"TrainingJobSummaries": [3]},
+        {"detail-type": "SageMaker Training Job State Change", "detail": 3},
+        [[[[[[JOB]]]]]],
+        {1: 2},
+    ],
+)
+def test_what_holds_no_response_is_unreadable(value: Any) -> None:
+    """A value without a member of a response is one unreadable record."""
+    (actual,) = read_values(value if isinstance(value, dict) else {"response": {"a": value}}, SPEC)
+
+    assert isinstance(actual, Unreadable)
+
+
+def test_nesting_of_wrappers_ends() -> None:
+    """A response inside too many wrappers is not looked for."""
+    value: Any = JOB
+    for _ in range(9):
+        value = {"response": value}
+
+    (actual,) = read_values(value, SPEC)
+
+    assert isinstance(actual, Unreadable)
+
+
+def test_records_of_other_things_are_left_out(tmp_path: Path) -> None:
+    """Events of other kinds and other results of a search are counted, and are no fault."""
+    other = {"detail-type": "SageMaker Model State Change", "detail": {}}
+    search = {"Results": [{"Trial": {}}, {"TrainingJob": JOB}]}
+    reports: list[SourceReport] = []
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"\n".join(map(msgspec.json.encode, [EVENT, other, search])))
+
+    actual = list(read_paths([file], SPEC, on_source=reports.append))
+
+    detail = "1 of eventbridge, 1 of search-page, 2 of other things left out"
+    expected = SourceReport(file=str(file), reader="ndjson", records=2, detail=detail)
+    assert ["job", "job"] == [record.name for record in actual if isinstance(record, Response)]
+    assert [expected] == reports
+
+
+def test_a_file_of_other_things_is_refused(tmp_path: Path) -> None:
+    """A file with events of other kinds only is refused, and the reason says so."""
+    file = tmp_path / "events.json"
+    file.write_text('{"detail-type": "SageMaker Model State Change", "detail": {}}')
+
+    with pytest.raises(InputError, match="other things than training jobs"):
+        list(read_paths([file], SPEC))
+
+
+@pytest.mark.parametrize(
+    ("value", "reader"),
+    [
+        (EVENT, "eventbridge"),
+        ({"TrainingJobSummaries": [JOB]}, "list-page"),
+        ({"Results": [{"TrainingJob": JOB}]}, "search-page"),
+        (ROWS, "log-rows"),
+        ({"response": JOB}, "json"),
+    ],
+)
+def test_a_document_is_called_by_what_it_is(tmp_path: Path, value: Any, reader: str) -> None:
+    """The reader of a single page, event or log is named after it."""
+    reports: list[SourceReport] = []
+    file = tmp_path / "one.json"
+    file.write_bytes(msgspec.json.encode(value))
+
+    list(read_paths([file], SPEC, on_source=reports.append))
+
+    assert [reader] == [report.reader for report in reports]
+
+
+def test_a_value_too_deep_to_be_read_is_unreadable() -> None:
+    """A mapping that is nested too deeply for its names to be changed does not raise."""
+    deep: Any = {}
+    for _ in range(5000):
+        deep = {"a": deep}
+
+    (actual,) = read_values({"training_job_name": "job", "vpc_config": deep}, SPEC)
+
+    assert isinstance(actual, Unreadable)
+    assert "nested too deeply" == actual.reason

@@ -1,0 +1,185 @@
+"""Logs as the SageMaker Python SDK prints them, between whatever a container prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trainstate.errors import InputError
+from trainstate.history import Kind, Response
+from trainstate.history.readers import SourceReport, read_paths, read_values
+from trainstate.history.readers.sdk_log import has_status_line
+from trainstate.spec.load import builtin_spec
+
+SPEC = builtin_spec()
+LOG = """\
+2020-05-18 10:11:12 Starting - Starting the training job...
+2020-05-18 10:11:40 Starting - Preparing the instances for training......
+2020-05-18 10:13:00 Downloading - Downloading input data...
+2020-05-18 10:13:40 Training - Training image download completed. Training in progress.
+2020-05-18 10:14:00,123 INFO - epoch 1
+2020-05-18 10:20:00 Uploading - Uploading generated training model
+2020-05-18 10:20:10 Completed - Training job completed
+Training seconds: 1,077
+Billable seconds: 27
+Managed Spot Training savings: 64.9%
+"""
+WHOLE = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
+
+
+def histories(text: str) -> list[list[str]]:
+    return [list(job.statuses) for job in jobs(text)]
+
+
+def jobs(text: str) -> list[Response]:
+    return [record for record in read_values(text, SPEC) if isinstance(record, Response)]
+
+
+def line(status: str, second: int = 0) -> str:
+    return f"2020-05-18 10:11:{second:02} {status} - Something happened\n"
+
+
+def test_a_log_is_one_history() -> None:
+    """Lines of one status are one entry with the first time and the last message."""
+    (job,) = jobs(LOG)
+
+    expected = [
+        ("Starting", 1_589_796_672, "Preparing the instances for training"),
+        ("Downloading", 1_589_796_780, "Downloading input data"),
+        ("Training", 1_589_796_820, "Training image download completed. Training in progress"),
+        ("Uploading", 1_589_797_200, "Uploading generated training model"),
+        ("Completed", 1_589_797_210, "Training job completed"),
+    ]
+    actual = [(e.status, (e.stamp or 0) // 1_000_000, e.message) for e in job.history or ()]
+    assert expected == actual
+
+
+def test_a_log_names_no_job() -> None:
+    """A history of a log has a place for a name, naive times, and the totals that were printed."""
+    (job,) = jobs(LOG)
+
+    expected = {
+        "TrainingTimeInSeconds": 1077,
+        "BillableTimeInSeconds": 27,
+        "SavingsPercent": 64.9,
+    }
+    assert (Kind.LOG, None, None, "input job 1") == (job.kind, job.name, job.primary, job.job)
+    assert (expected, ("/log",), False) == (job.members, job.naive, job.zoned)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOG.replace("...\n", "..."),
+        LOG.replace("\n", "\r\n"),
+        LOG.replace("\n", "\n\x1b[34mTraining - epoch 2 - loss 0.1\x1b[0m\n"),
+        LOG.replace("\n2020", "\n\x1b[34m...\x1b[0m2020"),
+        LOG.replace("\n", "\n2020-05-18 10:11:12 INFO - x\n2020-05-18 10:11:12 training - y\n"),
+        LOG.replace("\n", "\n2020-05-18 10:11:12 Loading: x\n"),
+        LOG.replace("\n2020", "\nsome output 2020"),
+        LOG.replace("Starting", "STARTING"),
+        f'{{"loss": 1}}\n{LOG}',
+        "noise\n" * 20_000 + LOG,
+    ],
+)
+def test_output_of_the_container_is_no_status(text: str) -> None:
+    """Status lines are found glued to dots and output, in colours; loggers' lines are none."""
+    assert [WHOLE] == histories(text)
+
+
+def test_messages_end_where_dots_and_colours_begin() -> None:
+    """A message has no dots of polls and no output that was printed after it."""
+    text = "2020-05-18 10:11:12 Training - In progress..\x1b[34moutput\n" + line("Stopping")
+
+    (job,) = jobs(text)
+
+    assert ["In progress", "Something happened"] == [e.message for e in job.history or ()]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ("Starting Completed Starting Failed", [2, 2]),
+        ("Starting Training Starting Failed", [2, 2]),
+        ("Starting Pending Starting Training", [4]),
+        ("Training Interrupted Starting Training", [4]),
+        ("Training Restarting Pending Training", [4]),
+        ("Completed Training Completed", [3]),
+        ("Starting Starting Starting", [1]),
+    ],
+)
+def test_an_initial_status_begins_another_job(statuses: str, expected: list[int]) -> None:
+    """A history ends where an initial status follows that its job can't have gone back to."""
+    actual = histories("".join(line(status) for status in statuses.split()))
+
+    assert expected == [len(history) for history in actual]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            line("Starting") + line("Warming") + line("Training"),
+            ["Starting", "Warming", "Training"],
+        ),
+        (line("Queued") + line("Starting"), ["Queued", "Starting"]),
+        (line("Starting") + "output " + line("Warming"), ["Starting"]),
+        (line("Starting") + line("Monday"), ["Starting"]),
+        (line("Starting") + line("warming"), ["Starting"]),
+        (line("Completed") + line("Loading"), ["Completed"]),
+    ],
+)
+def test_an_unknown_status_is_read_where_it_can_be_one(text: str, expected: list[str]) -> None:
+    """A word that looks like a status counts at the start of a line, until the job has ended."""
+    assert [expected] == histories(text)
+
+
+def test_a_text_without_a_known_status_is_no_log() -> None:
+    """Lines that look like status lines of no known status make no job."""
+    with pytest.raises(InputError, match="no format that is known"):
+        jobs(line("Warming") * 2)
+
+
+def test_a_time_that_is_none_is_a_problem() -> None:
+    """A status line with an impossible time is an entry without a time, and a problem."""
+    (job,) = jobs("2020-13-18 10:11:12 Starting - x\n" + line("Training"))
+
+    assert ["/log/0"] == [problem.pointer for problem in job.problems]
+    assert [True, False] == [entry.stamp is None for entry in job.history or ()]
+
+
+@pytest.mark.parametrize("text", ["Training seconds: ,", "Training seconds: 1.5", "seconds: 3"])
+def test_only_whole_numbers_are_totals(text: str) -> None:
+    """Numbers that the SDK does not print are no totals."""
+    (job,) = jobs(line("Starting") + text)
+
+    assert {} == job.members
+
+
+def test_every_history_of_a_file_has_its_place(tmp_path: Path) -> None:
+    """Histories of a file are counted, and have the line of their first status."""
+    file = tmp_path / "train.log"
+    file.write_text("noise\n" + LOG + LOG)
+    reports: list[SourceReport] = []
+
+    actual = [record.origin for record in read_paths([file], SPEC, on_source=reports.append)]
+
+    assert [(1, 2), (2, 12)] == [(origin.ordinal, origin.line) for origin in actual]
+    assert {"sdk-log"} == {origin.reader for origin in actual}
+    assert [SourceReport(file=str(file), reader="sdk-log", records=2)] == reports
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LOG, True),
+        ("x\n..." + LOG, True),
+        (line("Warming"), False),
+        ("x " + LOG.splitlines()[0], False),
+        ("", False),
+    ],
+)
+def test_a_log_is_told_by_the_start_of_a_line(text: str, expected: bool) -> None:
+    """A text is a log if a line begins with a known status."""
+    assert expected == has_status_line(text, SPEC)

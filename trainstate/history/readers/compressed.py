@@ -1,0 +1,183 @@
+"""Compressed input, recognised by its first bytes and unpacked within limits."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from trainstate.errors import InputError
+from trainstate.history.readers.settings import MEBIBYTE, Limits
+
+# What is unpacked at once is lost where its end is damaged, so that it is not much.
+_BLOCK = 64 * 1024
+# Small inputs may expand as they like: a recording of one job that was polled for a
+# week is nearly all repetition.
+_RATIO_FROM = 64 * MEBIBYTE
+_GZIP_WINDOW = 31  # the largest window, with a gzip header
+
+
+class Readable(Protocol):
+    """What bytes can be read from into a buffer."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None:
+        """Fill the buffer from its beginning; 0 at the end."""
+        ...
+
+
+class Unpacker(Protocol):
+    """One member or frame of compressed data being unpacked."""
+
+    eof: bool
+    unused_data: bytes
+    needs_input: bool
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """The next unpacked bytes, at most ``max_length``."""
+        ...
+
+
+class _Gzip:
+    """A gzip member, with the interface that the other decompressors have."""
+
+    def __init__(self) -> None:
+        self._inflating = zlib.decompressobj(_GZIP_WINDOW)
+
+    @property
+    def eof(self) -> bool:
+        return self._inflating.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inflating.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inflating.unconsumed_tail
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._inflating.decompress(self._inflating.unconsumed_tail + data, max_length)
+
+
+def _zstd() -> Any:
+    if sys.version_info >= (3, 14):  # pragma: no cover - the other branch of a version
+        from compression import zstd  # noqa: PLC0415 - loaded only for what is zstd
+    else:
+        from backports import zstd  # noqa: PLC0415 - loaded only for what is zstd
+    return zstd
+
+
+def _zstd_frame() -> Unpacker:
+    frame: Unpacker = _zstd().ZstdDecompressor()
+    return frame
+
+
+_METHODS: dict[bytes, tuple[str, Callable[[], Any]]] = {
+    b"\x1f\x8b": ("gzip", _Gzip),
+    b"\x28\xb5\x2f\xfd": ("zstd", _zstd_frame),
+}
+MAGIC = max(map(len, _METHODS))
+"""How many bytes tell whether an input is compressed."""
+
+
+def method_of(head: bytes) -> bytes | None:
+    """The magic bytes that an input begins with; None where it is not compressed."""
+    return next((magic for magic in _METHODS if head.startswith(magic)), None)
+
+
+class Unpacked:
+    """The bytes that a compressed input holds.
+
+    ``fault`` says what was wrong with the compressed data, None while nothing was; what
+    comes before is read all the same. Raises InputError when a limit is passed.
+    """
+
+    def __init__(self, source: Readable, magic: bytes, *, limits: Limits, file: str) -> None:
+        self.method, self._start = _METHODS[magic]
+        self.fault: str | None = None
+        self._magic, self._source, self._limits, self._file = magic, source, limits, file
+        self._unpacker: Unpacker = self._start()
+        self._block = bytearray(_BLOCK)
+        self._ended = False
+        self._taken = self._given = 0
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill the buffer from its beginning; 0 at the end, or where the data is damaged."""
+        while not self._ended:
+            data = self._step(min(len(buffer), _BLOCK))
+            if data:
+                self._count(len(data))
+                buffer[: len(data)] = data
+                return len(data)
+        return 0
+
+    def _step(self, size: int) -> bytes:
+        if self._unpacker.eof:
+            self._next_member()
+            return b""
+        fed = self._feed() if self._unpacker.needs_input else b""
+        if self._unpacker.needs_input and not fed:
+            self._end("the compressed data ends too early")
+            return b""
+        return self._decompress(fed, size)
+
+    def _decompress(self, data: bytes, size: int) -> bytes:
+        try:
+            return self._unpacker.decompress(data, size)
+        # zlib.error and ZstdError have no common parent but Exception.
+        except Exception as error:  # noqa: BLE001
+            self._end(f"the compressed data is damaged: {error}")
+            return b""
+
+    def _feed(self) -> bytes:
+        size = self._source.readinto(memoryview(self._block)) or 0
+        self._taken += size
+        return bytes(self._block[:size])
+
+    def _next_member(self) -> None:
+        """Compressed files may be put one after another; gzip pads with zeros."""
+        rest = self._unpacker.unused_data.lstrip(b"\0")
+        while len(rest) < MAGIC and (more := self._feed()):
+            rest = (rest + more).lstrip(b"\0")
+        if not rest:
+            self._end(None)
+        elif not rest.startswith(self._magic):
+            self._end("something follows the compressed data")
+        else:
+            self._source = Replayed(rest, self._source)
+            self._taken -= len(rest)
+            self._unpacker = self._start()
+
+    def _end(self, fault: str | None) -> None:
+        self._ended, self.fault = True, fault
+
+    def _count(self, size: int) -> None:
+        self._given += size
+        if self._given > self._limits.decompressed:
+            raise InputError(
+                f"{self._file}: expands to more than {self._limits.decompressed:,} bytes, the"
+                " limit for compressed input; unpack it first, or raise `Limits.decompressed`."
+            )
+        if self._given > _RATIO_FROM and self._given > self._limits.ratio * self._taken:
+            raise InputError(
+                f"{self._file}: expands to more than {self._limits.ratio:g} times its size, the"
+                " limit for compressed input; if it can be trusted, raise `--max-ratio`"
+                " (`Limits.ratio`)."
+            )
+
+
+class Replayed:
+    """Bytes that were read already, then the rest of their source."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        self._head, self._rest = memoryview(head), rest
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill the buffer from its beginning; 0 at the end."""
+        if not self._head:
+            return self._rest.readinto(buffer) or 0
+        size = min(len(buffer), len(self._head))
+        buffer[:size] = self._head[:size]
+        self._head = self._head[size:]
+        return size

@@ -1,0 +1,147 @@
+"""What a JSON value holds: a response, or something that responses are wrapped in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from attrs import evolve, frozen
+
+from trainstate.history.model import Kind, Origin, Response, Unreadable
+from trainstate.history.readers.log_rows import Row, log_response, named_totals
+from trainstate.history.readers.tally import NO_RESPONSE, Tally
+from trainstate.history.wire import looks_like_response, read_response
+from trainstate.spec.model import Spec
+
+_DEEPEST = 4
+_TRAINING_EVENT = "SageMaker Training Job State Change"
+
+
+class Form(StrEnum):
+    """What a response was found in; OTHER is another thing's record, NOTHING no record."""
+
+    RESPONSE = "response"
+    EVENT = "eventbridge"
+    SEARCH = "search-page"
+    SUMMARY = "list-page"
+    ROWS = "log-rows"
+    OTHER = "other"
+    NOTHING = "nothing"
+
+
+_KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY}
+
+
+@frozen
+class Part:
+    """A value inside another, its form and its JSON pointer."""
+
+    form: Form
+    value: Any
+    pointer: str
+
+
+def records(value: Any, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
+    """The responses that a value holds; what holds none is unreadable."""
+    for part in parts(value, tally.spec, origin.pointer):
+        if part.form is Form.OTHER:
+            tally.others += 1
+        else:
+            yield _record(part, _place(part, origin), tally)
+
+
+def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Iterator[Part]:
+    """The responses that a value is wrapped around, each with its form and place."""
+    if depth > _DEEPEST:
+        yield Part(Form.NOTHING, value, pointer)
+    elif isinstance(value, Mapping):
+        yield from _mapping_parts(value, spec, pointer, depth)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from parts(item, spec, f"{pointer}/{index}", depth=depth + 1)
+    else:
+        yield Part(Form.NOTHING, value, pointer)
+
+
+def _mapping_parts(
+    value: Mapping[str, Any], spec: Spec, pointer: str, depth: int
+) -> Iterator[Part]:
+    if "response" in value and isinstance(value["response"], Mapping):
+        yield from parts(value["response"], spec, f"{pointer}/response", depth=depth + 1)
+    elif "detail-type" in value:
+        yield _event(value, spec, pointer)
+    elif looks_like_response(value, spec):
+        yield Part(Form.RESPONSE, value, pointer)
+    elif (name := _list_named(value, "TrainingJobSummaries", "training_job_summaries")) is not None:
+        for index, item in enumerate(value[name]):
+            yield _checked(Form.SUMMARY, item, spec, f"{pointer}/{name}/{index}")
+    elif (name := _list_named(value, "Results", "results")) is not None:
+        for index, item in enumerate(value[name]):
+            yield _result(item, spec, f"{pointer}/{name}/{index}")
+    elif "TrainingJob" in value or "training_job" in value:
+        yield _result(value, spec, pointer)
+    else:
+        yield Part(Form.ROWS if _is_log(value) else Form.NOTHING, value, pointer)
+
+
+def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
+    detail = value.get("detail")
+    if looks_like_response(detail, spec):
+        return Part(Form.EVENT, detail, f"{pointer}/detail")
+    known = value["detail-type"] == _TRAINING_EVENT
+    return Part(Form.NOTHING if known else Form.OTHER, value, pointer)
+
+
+def _result(item: Any, spec: Spec, pointer: str) -> Part:
+    """A result of Search, which finds many kinds of things."""
+    for name in ("TrainingJob", "training_job"):
+        if isinstance(item, Mapping) and name in item:
+            return _checked(Form.SEARCH, item[name], spec, f"{pointer}/{name}")
+    return Part(Form.OTHER, item, pointer)
+
+
+def _checked(form: Form, item: Any, spec: Spec, pointer: str) -> Part:
+    return Part(form if looks_like_response(item, spec) else Form.NOTHING, item, pointer)
+
+
+def _list_named(value: Mapping[str, Any], *names: str) -> str | None:
+    return next((name for name in names if isinstance(value.get(name), list | tuple)), None)
+
+
+def _is_log(value: Mapping[str, Any]) -> bool:
+    rows = value.get("entries")
+    return (
+        isinstance(rows, Sequence)
+        and bool(rows)
+        and all(isinstance(row, Mapping) and isinstance(row.get("status"), str) for row in rows)
+    )
+
+
+def _place(part: Part, origin: Origin) -> Origin:
+    if part.form in (Form.RESPONSE, Form.NOTHING):
+        same = part.pointer == origin.pointer
+        return origin if same else evolve(origin, pointer=part.pointer)
+    return evolve(origin, pointer=part.pointer, reader=str(part.form))
+
+
+def _record(part: Part, origin: Origin, tally: Tally) -> Response | Unreadable:
+    if part.form is Form.NOTHING:
+        return tally.unreadable(NO_RESPONSE, origin, part.value)
+    try:
+        record = _response(part, origin, tally.spec)
+    except RecursionError:
+        return tally.unreadable("nested too deeply", origin, part.value)
+    tally.forms[part.form] += 1
+    return record
+
+
+def _response(part: Part, origin: Origin, spec: Spec) -> Response:
+    if part.form is not Form.ROWS:
+        kind = _KINDS.get(part.form, Kind.RESPONSE)
+        return read_response(part.value, spec, kind=kind, origin=origin)
+    rows = [
+        Row(time=row.get("time"), status=row["status"], message=row.get("message"))
+        for row in part.value["entries"]
+    ]
+    return log_response(rows, named_totals(part.value, spec), spec, origin=origin)

@@ -1,0 +1,123 @@
+"""JSON documents in a text: one, or several one after another, whole or damaged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from attrs import frozen
+
+from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.brackets import separated
+from trainstate.history.readers.envelope import records
+from trainstate.history.readers.tally import Tally
+
+_DECODER = msgspec.json.Decoder()
+_TOO_DEEP = "not JSON that can be read: nested too deeply"
+_INK = re.compile(rb"\S")
+# Between documents, and around the items of a damaged array.
+_BETWEEN, _AROUND_ITEMS = b" \t\r\n", b" \t\r\n,]"
+
+
+class NotJson(ValueError):
+    """A text is not JSON."""
+
+
+@frozen(kw_only=True)
+class Document:
+    """A JSON value of a text, or what was wrong with it; ``pointer`` is set inside an array."""
+
+    start: int
+    value: Any = None
+    fault: str | None = None
+    text: bytes = b""
+    pointer: str = ""
+
+
+def decode(data: bytes) -> Any:
+    """The value of a JSON text; raises NotJson, whatever the bytes are."""
+    try:
+        return _DECODER.decode(data)
+    except msgspec.DecodeError as error:
+        reason = str(error).removeprefix("JSON is malformed: ")
+    except UnicodeDecodeError:
+        raise NotJson("not UTF-8") from None
+    except RecursionError:
+        raise NotJson(_TOO_DEEP) from None
+    raise NotJson(f"not JSON: {reason[:1].lower()}{reason[1:]}")
+
+
+def documents(data: bytes) -> Iterator[Document]:
+    """The JSON documents of a text in their order; damaged ones have a fault.
+
+    Of a damaged array each item is a document of its own, so that one bad record
+    does not take the others with it.
+    """
+    try:
+        yield Document(start=_indent(data, 0), value=decode(data))
+    except NotJson as error:
+        if str(error) == _TOO_DEEP:
+            yield Document(start=0, fault=_TOO_DEEP, text=data)
+        else:
+            yield from _apart(data)
+
+
+def read_documents(
+    data: bytes, tally: Tally, *, pointer: str = ""
+) -> Iterator[Response | Unreadable]:
+    """The records in the JSON documents of a text."""
+    line, counted = 1, 0
+    for document in documents(data):
+        line += data.count(b"\n", counted, document.start)
+        counted = document.start
+        origin = Origin(
+            file=tally.file, line=line, reader=tally.reader, pointer=pointer + document.pointer
+        )
+        if document.fault is not None:
+            yield tally.unreadable(document.fault, origin, document.text)
+        else:
+            yield from records(document.value, origin, tally)
+
+
+def _apart(data: bytes) -> Iterator[Document]:
+    place = 0
+    for begin, end in separated(data, 0, len(data)):
+        yield from _gap(data, place, begin, _BETWEEN)
+        place = end
+        document = _document(data, begin, end)
+        if document.fault not in (None, _TOO_DEEP) and data[begin : begin + 1] == b"[":
+            yield from _items(data, begin + 1, end)
+        else:
+            yield document
+    yield from _gap(data, place, len(data), _BETWEEN)
+
+
+def _items(data: bytes, start: int, end: int) -> Iterator[Document]:
+    place = start
+    for index, (begin, stop) in enumerate(separated(data, start, end)):
+        yield from _gap(data, place, begin, _AROUND_ITEMS)
+        yield _document(data, begin, stop, pointer=f"/{index}")
+        place = stop
+    yield from _gap(data, place, end, _AROUND_ITEMS)
+
+
+def _document(data: bytes, begin: int, end: int, *, pointer: str = "") -> Document:
+    text = data[begin:end]
+    try:
+        return Document(start=begin, value=decode(text), pointer=pointer)
+    except NotJson as error:
+        return Document(start=begin, fault=str(error), text=text, pointer=pointer)
+
+
+def _gap(data: bytes, begin: int, end: int, nothing: bytes) -> Iterator[Document]:
+    """What stands between two values must be nothing."""
+    text = data[begin:end].strip(nothing)
+    if text:
+        yield Document(start=_indent(data, begin), fault="not JSON: text between values", text=text)
+
+
+def _indent(data: bytes, start: int) -> int:
+    match = _INK.search(data, start)
+    return match.start() if match else start

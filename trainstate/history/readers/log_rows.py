@@ -1,0 +1,100 @@
+"""A history of printed status lines: which job they are of is not said, times are bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import define, field, frozen
+
+from trainstate.history import instants
+from trainstate.history.instants import Instant
+from trainstate.history.model import Entry, Kind, Origin, Problem, Response
+from trainstate.spec.model import Spec
+
+LOG = "/log"
+"""The pointer that stands for all printed times of a log."""
+
+SAVINGS = "SavingsPercent"
+"""The savings that a log prints; no member of a response."""
+
+
+@frozen(kw_only=True)
+class Row:
+    """A printed status line: when it was printed, the status as written, the message."""
+
+    time: object
+    status: str
+    message: object = None
+
+
+@define
+class _Stamps:
+    """The printed times of one history, as far as they could be read."""
+
+    naive: bool = False
+    zoned: bool = False
+    problems: list[Problem] = field(factory=list)
+
+    def read(self, value: object, pointer: str) -> Instant | None:
+        if value is None:
+            return None
+        try:
+            instant, naive = instants.parse(value)
+        except instants.NotAnInstant as error:
+            self.problems.append(
+                Problem(kind="bad-timestamp", pointer=pointer, value=value, expected=str(error))
+            )
+            return None
+        self.naive, self.zoned = self.naive or naive, self.zoned or not naive
+        return instant
+
+
+def log_response(
+    rows: Iterable[Row], totals: Mapping[str, Any], spec: Spec, *, origin: Origin
+) -> Response:
+    """The response that status lines of one job are worth: a history, and printed totals.
+
+    Neighbouring lines of one status are one entry, with the first time and the last
+    message. A log names no job and prints no primary status.
+    """
+    stamps = _Stamps()
+    entries: list[Entry] = []
+    for index, row in enumerate(rows):
+        stamp = stamps.read(row.time, f"{LOG}/{index}")
+        message = row.message if isinstance(row.message, str) else None
+        status = spec.canonical_secondary(row.status) or row.status
+        if entries and entries[-1].status == status:
+            last = entries.pop()
+            stamp, message = last.stamp, message or last.message
+        entries.append(Entry(status=status, written=row.status, message=message, stamp=stamp))
+    return Response(
+        kind=Kind.LOG,
+        name=None,
+        arn=None,
+        created=None,
+        modified=None,
+        primary=None,
+        secondary=None,
+        written_primary=None,
+        written_secondary=None,
+        history=tuple(entries),
+        instants={},
+        members=totals,
+        problems=tuple(stamps.problems),
+        naive=(LOG,) if stamps.naive else (),
+        zoned=stamps.zoned,
+        origin=origin,
+    )
+
+
+def named_totals(printed: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
+    """The totals of a log under the service's names; absent ones are left out."""
+    names = {
+        "training_seconds": spec.layout.training_seconds,
+        "billable_seconds": spec.layout.billable_seconds,
+        "savings_pct": SAVINGS,
+    }
+    return {
+        name: printed[key] for key, name in names.items() if name and printed.get(key) is not None
+    }

@@ -1,0 +1,31 @@
+"""NDJSON: one JSON value a line, read as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.bytestream import lines
+from trainstate.history.readers.compressed import Readable
+from trainstate.history.readers.envelope import records
+from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.tally import Tally
+
+
+def read_ndjson(
+    stream: Readable, tally: Tally, *, pointer: str = ""
+) -> Iterator[Response | Unreadable]:
+    """The records in the lines of an input; blank lines are passed over."""
+    for number, line, cut in lines(stream, limit=tally.limits.line):
+        if line.isspace() or not line:
+            continue
+        origin = Origin(file=tally.file, line=number, reader=tally.reader, pointer=pointer)
+        if cut:
+            yield tally.unreadable(f"longer than {tally.limits.line:,} bytes", origin, line)
+            continue
+        try:
+            value = decode(line)
+        except NotJson as error:
+            yield tally.unreadable(str(error), origin, line)
+            continue
+        yield from records(value, origin, tally)

@@ -1,0 +1,86 @@
+"""Files and folders to records."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator
+
+from trainstate.errors import InputError, UsageError
+from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.settings import FORMATS, SKIPPED, Limits, SourceReport
+from trainstate.history.readers.source import Asked, Input
+from trainstate.history.readers.walk import AnyPath, Source, existing, shown, sources
+from trainstate.spec.model import Spec
+
+OnSource = Callable[[SourceReport], None]
+
+
+def read_paths(
+    paths: Iterable[AnyPath],
+    spec: Spec,
+    *,
+    input_format: str = "auto",
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    on_source: OnSource | None = None,
+) -> Iterator[Response | Unreadable]:
+    """The records of files, in the order of the paths.
+
+    A path is a file, ``-`` for standard input, or a folder, of which the recordings are
+    read in the order of their names, hidden ones left out. ``input_format`` is one of
+    FORMATS; ``on_source`` is told of each input at its end. Raises InputError for a
+    path that is not there before anything is read, and later for a file that cannot be
+    opened, is in no known format or holds no response, and for a folder without
+    recordings; UsageError for an unknown format.
+    """
+    asked = asked_for(spec, input_format=input_format, limits=limits)
+    named = [paths] if isinstance(paths, str | os.PathLike) else paths
+    return _read_all(existing(named), asked, on_source or ignore)
+
+
+def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:
+    """How to read, after a look at the arguments; raises UsageError."""
+    if input_format not in FORMATS:
+        raise UsageError(
+            f"Expected input_format to be one of {', '.join(FORMATS)} but got {input_format!r}."
+        )
+    return Asked(spec=spec, limits=limits, input_format=input_format)
+
+
+def _read_all(
+    paths: list[str], asked: Asked, on_source: OnSource
+) -> Iterator[Response | Unreadable]:
+    for path in paths:
+        read = False
+        for source in sources(path):
+            report = yield from _read(source, asked)
+            on_source(report)
+            read = read or report.reader != SKIPPED
+        if not read:
+            raise InputError(f"{shown(path)}: the folder has no recording that can be read in it.")
+
+
+def _read(source: Source, asked: Asked) -> Generator[Response | Unreadable, None, SourceReport]:
+    reading = Input(
+        asked=asked,
+        name=source.file,
+        named=source.named,
+        file=source.file,
+        suffix=source.suffix,
+    )
+    reason = source.fault
+    if reason is None:
+        try:
+            with source.open() as stream:
+                yield from reading.read(stream)
+        except OSError as error:
+            reason = error.strerror or str(error)
+    if reason is None:
+        return reading.report
+    if source.named:
+        raise InputError(f"{source.file}: cannot be read: {reason}.")
+    yield Unreadable(reason=f"cannot be read: {reason}", origin=Origin(file=source.file))
+    return SourceReport(file=source.file, reader=SKIPPED, detail=f"cannot be read: {reason}")
+
+
+def ignore(_: SourceReport) -> None:
+    """Nobody asked which reader read what."""

@@ -1,0 +1,141 @@
+"""Responses as Python prints them: a repr of dictionaries, with datetimes. Nothing is evaluated."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+
+from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.brackets import PYTHON, spans
+from trainstate.history.readers.envelope import records
+from trainstate.history.readers.tally import Tally
+
+READER = "python"
+
+_LONGEST = 4 << 20
+_UTC = frozenset({"timezone.utc", "datetime.timezone.utc", "datetime.UTC", "UTC"})
+
+
+class NotLiteral(ValueError):
+    """A text is no Python literal, or has something in it that is none."""
+
+
+def read_literals(
+    data: bytes, tally: Tally, *, pointer: str = ""
+) -> Iterator[Response | Unreadable]:
+    """The records in the dictionaries and lists that a text prints."""
+    line, counted = 1, 0
+    for begin, end, _ in spans(data, token=PYTHON):
+        line += data.count(b"\n", counted, begin)
+        counted = begin
+        origin = Origin(file=tally.file, line=line, reader=tally.reader, pointer=pointer)
+        try:
+            value = literal(data[begin:end])
+        except NotLiteral as error:
+            yield tally.unreadable(str(error), origin, data[begin:end])
+            continue
+        yield from records(value, origin, tally)
+
+
+def literal(data: bytes) -> Any:
+    """The value of a Python literal; raises NotLiteral, whatever the bytes are.
+
+    Beside literals only ``datetime.datetime(...)`` is known, with the time zones that
+    datetimes of boto3 have. A local time is naive: where it was local is not printed.
+    """
+    if len(data) > _LONGEST:
+        raise NotLiteral(f"not a Python literal that can be read: longer than {_LONGEST:,} bytes")
+    try:
+        with warnings.catch_warnings():
+            # An escape that Python does not know is a warning, and no concern of the user's.
+            warnings.simplefilter("ignore")
+            return _value(ast.parse(data.decode("utf-8"), mode="eval").body)
+    except NotLiteral:
+        raise
+    except UnicodeDecodeError:
+        raise NotLiteral("not UTF-8") from None
+    except (RecursionError, MemoryError):
+        raise NotLiteral("not a Python literal that can be read: nested too deeply") from None
+    except (ValueError, SyntaxError, OverflowError, TypeError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise NotLiteral(f"not a Python literal: {reason}") from None
+
+
+def _value(node: ast.expr) -> Any:
+    match node:
+        case ast.Constant(value=str() | int() | float() | None):
+            return node.value
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            return [_value(item) for item in items]
+        case ast.Dict(keys=keys, values=values):
+            return {_key(key): _value(value) for key, value in zip(keys, values, strict=True)}
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return -number
+        case ast.Call() if _dotted(node.func) in ("datetime.datetime", "datetime"):
+            return _moment(node)
+    raise NotLiteral(f"not a Python literal: it has a {type(node).__name__.lower()} in it")
+
+
+def _key(node: ast.expr | None) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    raise NotLiteral("not a Python literal of a response: a key is no text")
+
+
+def _moment(call: ast.Call) -> datetime:
+    zone: tzinfo | None = None
+    parts: dict[str, int] = {}
+    for keyword in call.keywords:
+        if keyword.arg == "tzinfo":
+            zone = _zone(keyword.value)
+        else:
+            parts[keyword.arg or ""] = _number(keyword.value)
+    numbers = [_number(argument) for argument in call.args]
+    make: Callable[..., datetime] = datetime
+    return make(*numbers, **parts, tzinfo=zone)
+
+
+def _zone(node: ast.expr) -> tzinfo | None:
+    if _dotted(node) in _UTC:
+        return UTC
+    if not isinstance(node, ast.Call):
+        raise NotLiteral("not a Python literal of a response: an unknown time zone")
+    match (_dotted(node.func).rpartition(".")[2], node.args):
+        case ("tzlocal", []):
+            return None
+        case ("tzutc", []):
+            return UTC
+        case ("tzoffset", [_, offset]):
+            return timezone(timedelta(seconds=_number(offset)))
+        case ("timezone", [ast.Call() as delta]):
+            return timezone(_delta(delta))
+    raise NotLiteral("not a Python literal of a response: an unknown time zone")
+
+
+def _delta(call: ast.Call) -> timedelta:
+    if _dotted(call.func) not in ("datetime.timedelta", "timedelta"):
+        raise NotLiteral("not a Python literal of a response: an unknown time zone")
+    make: Callable[..., timedelta] = timedelta
+    named = {keyword.arg or "": _number(keyword.value) for keyword in call.keywords}
+    return make(*(_number(argument) for argument in call.args), **named)
+
+
+def _number(node: ast.expr) -> int:
+    value = _value(node)
+    if type(value) is not int:
+        raise NotLiteral("not a Python literal of a response: a part of a time is no number")
+    return value
+
+
+def _dotted(node: ast.expr) -> str:
+    """`datetime.timezone.utc` as text; empty for anything else than names and dots."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([node.id, *reversed(names)])

@@ -1,0 +1,95 @@
+"""Which format an input has, by how it begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from trainstate.history.readers.envelope import Form, parts
+from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.sdk_log import has_status_line
+from trainstate.spec.model import Spec
+
+JSON, ARRAY, NDJSON = "json", "json-array", "ndjson"
+NOTEBOOK, LOG, PYTHON = "notebook", "sdk-log", "python"
+
+FORCED = {"json": JSON, "ndjson": NDJSON, "log": LOG, "notebook": NOTEBOOK, "python": PYTHON}
+"""The reader of each format that can be asked for."""
+
+_NOTEBOOK = re.compile(rb'\{\s*"(cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')
+_CELL = re.compile(rb'"(?:cell_type|nbformat|kernelspec)"\s*:')
+_OBJECT = re.compile(rb'\{\s*(?:["}]|$)')
+_ARRAY = re.compile(rb'\[\s*(?:["{\[\]]|$)')
+_LITERAL = re.compile(rb"[\[({\s]*\{\s*'")
+
+
+def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
+    """The format of an input that begins with ``head``; None for none that is known.
+
+    ``whole`` tells whether the head is all of it. A text that is none of the others is
+    a log if a line begins with a status; further down that cannot be seen here.
+    """
+    start = head.lstrip()
+    if b"\0" in head:
+        return None
+    if _is_notebook(start, whole=whole):
+        return NOTEBOOK
+    if has_status_line(head.decode("utf-8", "replace"), spec):
+        return LOG
+    if _is_ndjson(start, whole=whole, spec=spec):
+        return NDJSON
+    forms = ((_LITERAL, PYTHON), (_ARRAY, ARRAY), (_OBJECT, JSON))
+    return next((form for beginning, form in forms if beginning.match(start)), None)
+
+
+def is_text(head: bytes) -> bool:
+    """Holds if an input can be text: no recording in another form is read."""
+    return b"\0" not in head
+
+
+def mentions(head: bytes, spec: Spec) -> bool:
+    """Holds if the name of a member that only a job's response has stands in the text."""
+    layout = spec.layout
+    folded = head.replace(b"_", b"").lower()
+    tellers = (layout.name, layout.arn, layout.primary, layout.history)
+    return any(name.lower().encode() in folded for name in tellers)
+
+
+def _is_notebook(start: bytes, *, whole: bool) -> bool:
+    first = _NOTEBOOK.match(start)
+    if first is None:
+        return False
+    # A picture in the first cell can be longer than the head.
+    return bool(_CELL.search(start)) or (first[1] == b"cells" and not whole)
+
+
+def _is_ndjson(start: bytes, *, whole: bool, spec: Spec) -> bool:
+    """Holds if more than one line is a value of its own, or one line is longer than the head."""
+    lines = [line for line in start.split(b"\n") if not line.isspace() and line]
+    if not whole and len(lines) == 1:
+        return bool(_OBJECT.match(start))
+    values = list(_values(lines if whole else lines[:-1]))
+    if len(lines) < 2 or not values:
+        return False
+    # Pretty-printed JSON has no object on a line of its own that begins at its start,
+    # but the output of a program that is no recording may have any.
+    first_is_object = lines[0].startswith(b"{") and _value(lines[0]) is not None
+    return first_is_object or any(_is_record(value, spec) for value in values)
+
+
+def _values(lines: list[bytes]) -> Iterator[Any]:
+    for line in lines:
+        if line.startswith(b"{") and (value := _value(line)):
+            yield value
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return decode(line)
+    except NotJson:
+        return None
+
+
+def _is_record(value: Any, spec: Spec) -> bool:
+    return any(part.form is not Form.NOTHING for part in parts(value, spec))

@@ -1,0 +1,173 @@
+"""Status lines as the SageMaker Python SDK prints them between a container's output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from trainstate.history.model import Origin, Response
+from trainstate.history.readers.log_rows import Row, log_response, named_totals
+from trainstate.spec.model import Spec
+
+READER = "sdk-log"
+
+_STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+_MARK = re.compile(rf"({_STAMP}) {{1,4}}([A-Za-z]+) {{1,4}}-(?: |$)", re.ASCII)
+_COLOUR = r"\x1b\[[0-9;]*[A-Za-z]"
+# Between two status lines the SDK prints a dot for each poll, without a line break.
+_START = re.compile(rf"(?:{_COLOUR}|[\s.!])*", re.ASCII)
+_END = re.compile(r"\.\.|\x1b")
+_PLAUSIBLE = re.compile(r"(?:[A-Z][a-z]+)+(?<=ing|.ed)", re.ASCII)
+_TOTALS = (
+    ("training_seconds", re.compile(r"Training seconds: {1,4}([\d,]{1,20})(?![\d.])", re.ASCII)),
+    ("billable_seconds", re.compile(r"Billable seconds: {1,4}([\d,]{1,20})(?![\d.])", re.ASCII)),
+)
+_SAVINGS = re.compile(r"Managed Spot Training savings: {1,4}(-?\d{1,9}(?:\.\d{1,9})?)%", re.ASCII)
+
+
+@frozen(kw_only=True)
+class Mark:
+    """A status line, and whether its status is one of the specification's."""
+
+    row: Row
+    known: bool
+
+
+def marks(line: str, spec: Spec) -> Iterator[Mark]:
+    """The status lines in a line of a log.
+
+    A status that the specification knows may stand anywhere in the line; another word
+    only at its start, and only where it looks like a status.
+    """
+    candidates = list(_MARK.finditer(line))
+    start = _START.match(line) if candidates else None
+    found = [
+        match
+        for match in candidates
+        if _is_known(match[2], spec)
+        or (start and match.start() == start.end() and _PLAUSIBLE.fullmatch(match[2]))
+    ]
+    ends = [match.start() for match in found[1:]] + [len(line)]
+    for match, end in zip(found, ends, strict=False):
+        row = Row(time=match[1], status=match[2], message=_message(line[match.end() : end]))
+        yield Mark(row=row, known=_is_known(match[2], spec))
+
+
+def totals(line: str) -> dict[str, Any]:
+    """The numbers that the SDK prints when the job has ended."""
+    found: dict[str, Any] = {}
+    for name, pattern in _TOTALS:
+        if (match := pattern.search(line)) and (digits := match[1].replace(",", "")):
+            found[name] = int(digits)
+    if match := _SAVINGS.search(line):
+        found["savings_pct"] = float(match[1])
+    return found
+
+
+def read_log(lines: Iterable[tuple[int, str]], spec: Spec, *, origin: Origin) -> Iterator[Response]:
+    """The histories in the numbered lines of a log, each a job of its own.
+
+    ``origin`` says where the log was found; its line is that of a history's first
+    status, unless the log is a notebook cell's, and its ordinal counts the histories.
+    """
+    log = _Log(spec=spec)
+    for ordinal, history in enumerate(_histories(log, lines), 1):
+        line = history.line if origin.cell is None else None
+        yield log_response(
+            history.rows,
+            named_totals(history.totals, spec),
+            spec,
+            origin=evolve(origin, line=line, ordinal=ordinal),
+        )
+
+
+def has_status_line(text: str, spec: Spec) -> bool:
+    """Holds if a line of a text begins with a status line of a known status."""
+    for line in text.splitlines():
+        start = _START.match(line)
+        match = _MARK.match(line, start.end() if start else 0)
+        if match and _is_known(match[2], spec):
+            return True
+    return False
+
+
+@define
+class _History:
+    """The status lines of one job so far."""
+
+    line: int = 0
+    rows: list[Row] = field(factory=list)
+    totals: dict[str, Any] = field(factory=dict)
+    last: str | None = None  # the last status that the specification knows
+
+    def append(self, row: Row) -> None:
+        """Add a line; a status that is printed again keeps its first time."""
+        if self.rows and self.rows[-1].status == row.status:
+            row = evolve(row, time=self.rows.pop().time)
+        self.rows.append(row)
+
+
+@define(kw_only=True)
+class _Log:
+    """A log that is read line by line, and the history that is open in it."""
+
+    spec: Spec
+    open: _History = field(factory=_History)
+
+    def add(self, mark: Mark, number: int) -> _History | None:
+        """Take a status line; the history that it ends, if it begins another."""
+        ended = None
+        if mark.known and _begins(self.open.last, mark.row.status, self.spec):
+            ended, self.open = self.open, _History()
+        elif not mark.known and self.open.last in self.spec.terminal_secondaries:
+            return None  # the SDK prints nothing more of a job that has ended
+        self.open.line = self.open.line or number
+        self.open.append(mark.row)
+        if mark.known:
+            self.open.last = self.spec.canonical_secondary(mark.row.status)
+        return ended
+
+
+def _histories(log: _Log, lines: Iterable[tuple[int, str]]) -> Iterator[_History]:
+    for number, line in lines:
+        for mark in marks(line, log.spec):
+            ended = log.add(mark, number)
+            if ended:
+                yield ended
+        if "s: " in line:
+            log.open.totals |= totals(line)
+    # A text with no known status at all is no log of a job.
+    if log.open.last is not None:
+        yield log.open
+
+
+def _begins(last: str | None, written: str, spec: Spec) -> bool:
+    """Holds if a status begins another job's history after the last status of one."""
+    status = spec.canonical_secondary(written)
+    if last is None or status == last or status not in spec.initial_by_secondary:
+        return False
+    return last in spec.terminal_secondaries or (last, status) not in _continuing(spec)
+
+
+@cache
+def _continuing(spec: Spec) -> frozenset[tuple[str, str]]:
+    """The transitions that need no configuration to be believed."""
+    return frozenset(
+        (row.before, row.after)
+        for row in spec.transitions
+        if row.guard is None or spec.guard_by_name[row.guard].when_unseen == "holds"
+    )
+
+
+def _is_known(word: str, spec: Spec) -> bool:
+    """Spelt as the service spells it: a logger called like a status is lower case."""
+    return word in spec.secondary_by_name or word in spec.alias_by_written
+
+
+def _message(text: str) -> str:
+    end = _END.search(text)
+    return text[: end.start() if end else None].strip().removesuffix(".")

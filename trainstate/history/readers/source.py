@@ -1,0 +1,182 @@
+"""One input from its first byte to its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import define, field, frozen
+
+from trainstate.errors import InputError
+from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole
+from trainstate.history.readers.json_text import read_documents
+from trainstate.history.readers.ndjson import read_ndjson
+from trainstate.history.readers.notebook import read_notebook
+from trainstate.history.readers.python_literal import read_literals
+from trainstate.history.readers.recognise import (
+    ARRAY,
+    FORCED,
+    JSON,
+    LOG,
+    NDJSON,
+    NOTEBOOK,
+    PYTHON,
+    is_text,
+    mentions,
+    recognised,
+)
+from trainstate.history.readers.sdk_log import read_log
+from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
+from trainstate.history.readers.tally import Tally
+from trainstate.spec.model import Spec
+
+Record = Response | Unreadable
+
+# How many records without a response a file may begin with before it is given up, in a
+# folder, or before they are reported, if it was named.
+_HELD = 1000
+_TEXT_SUFFIXES = frozenset({".log", ".txt"})
+_EXPECTED = (
+    "expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
+    " an SDK log or a notebook"
+)
+_WHOLE = {
+    JSON: read_documents,
+    ARRAY: read_documents,
+    NOTEBOOK: read_notebook,
+    PYTHON: read_literals,
+}
+
+
+@frozen(kw_only=True)
+class Asked:
+    """How inputs are read: the facts, a format or *auto*, the limits."""
+
+    spec: Spec
+    limits: Limits
+    input_format: str = "auto"
+
+
+@define(kw_only=True)
+class Input:
+    """One input that is being read.
+
+    ``named`` tells whether the user named it, or it was found in a folder: what is no
+    recording raises InputError if it was named, and is passed over otherwise.
+    ``report`` says how it was read, when it has been.
+    """
+
+    asked: Asked
+    name: str
+    named: bool = True
+    file: str | None = None
+    suffix: str = ""
+    pointer: str = ""
+    report: SourceReport = field(init=False)
+
+    @report.default
+    def _unread(self) -> SourceReport:
+        return SourceReport(file=self.name, reader=SKIPPED)
+
+    def read(self, stream: Any) -> Iterator[Record]:
+        """The records of the input; raises InputError if it cannot be read at all."""
+        opening = opened(stream, limits=self.asked.limits, file=self.name)
+        reader = self._reader(opening)
+        if reader is None:
+            return
+        tally = Tally(spec=self.asked.spec, limits=self.asked.limits, file=self.file, reader=reader)
+        speaks = self.named or mentions(opening.head, self.asked.spec)
+        yield from self._settled(self._records(opening, tally), tally, speaks=speaks)
+        if tally.responses == 0 and not (speaks and tally.broken):
+            self._refuse(opening.fault or _nothing(tally))
+            return
+        if opening.fault:
+            origin = Origin(file=self.file, reader=reader, pointer=self.pointer)
+            yield tally.unreadable(opening.fault, origin)
+        self.report = _reported(self.name, tally, opening)
+
+    def _reader(self, opening: Opened) -> str | None:
+        """The format; None where the input is passed over."""
+        if not opening.head.strip():
+            self._refuse(opening.fault or "is empty: it has no records")
+            return None
+        if self.asked.input_format != "auto":
+            return FORCED[self.asked.input_format]
+        found = recognised(opening.head, whole=opening.whole, spec=self.asked.spec)
+        # The status lines of a log may come after much other output.
+        if (
+            found is None
+            and is_text(opening.head)
+            and (self.named or self.suffix in _TEXT_SUFFIXES)
+        ):
+            return LOG
+        if found is None:
+            self._refuse(f"is in no format that is known; {_EXPECTED}")
+        return found
+
+    def _records(self, opening: Opened, tally: Tally) -> Iterator[Record]:
+        if tally.reader == NDJSON:
+            return read_ndjson(opening.stream, tally, pointer=self.pointer)
+        if tally.reader == LOG:
+            return _log_records(opening, tally, pointer=self.pointer)
+        data = read_whole(opening.stream, limits=self.asked.limits, file=self.name)
+        return _WHOLE[tally.reader](data, tally, pointer=self.pointer)
+
+    def _settled(
+        self, records: Iterable[Record], tally: Tally, *, speaks: bool
+    ) -> Iterator[Record]:
+        """The records, once it is clear that the input is a recording."""
+        held: list[Record] = []
+        for record in records:
+            if tally.responses or (speaks and tally.broken) or (self.named and len(held) >= _HELD):
+                yield from held
+                held.clear()
+                yield record
+            elif len(held) < _HELD:
+                held.append(record)
+            else:
+                return
+
+    def _refuse(self, reason: str) -> None:
+        if self.named:
+            raise InputError(f"{self.name}: {reason}.")
+        self.report = SourceReport(file=self.name, reader=SKIPPED, detail=reason)
+
+
+def _nothing(tally: Tally) -> str:
+    if tally.reader == LOG:
+        reason = "is in no format that is known: a text without a status line of the SDK"
+    elif tally.others:
+        reason = f"was read as {tally.reader} and has records of other things than training jobs"
+    else:
+        reason = f"was read as {tally.reader} and holds no response of a training job"
+    return f"{reason}; {_EXPECTED}"
+
+
+def _log_records(opening: Opened, tally: Tally, *, pointer: str) -> Iterator[Record]:
+    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
+    for response in read_log(_text_lines(opening, tally.limits), tally.spec, origin=origin):
+        tally.forms[tally.reader] += 1
+        yield response
+
+
+def _text_lines(opening: Opened, limits: Limits) -> Iterator[tuple[int, str]]:
+    """The lines as text; a carriage return overwrites what was printed before it."""
+    for number, line, _ in lines(opening.stream, limit=limits.line):
+        for part in line.decode("utf-8", "replace").split("\r"):
+            yield number, part
+
+
+def _reported(name: str, tally: Tally, opening: Opened) -> SourceReport:
+    forms = [form for form in tally.forms if form not in ("response", tally.reader)]
+    # One document that is one page or one event is called by what it is.
+    single = tally.reader == JSON and len(forms) == len(tally.forms) == 1
+    wrapped = [] if single else [f"{tally.forms[form]} of {form}" for form in sorted(forms)]
+    others = [f"{tally.others} of other things left out"] if tally.others else []
+    return SourceReport(
+        file=name,
+        reader=str(forms[0]) if single else tally.reader,
+        records=tally.records,
+        detail=", ".join([*filter(None, [opening.packing]), *wrapped, *others]),
+    )

@@ -1,0 +1,162 @@
+"""Values of a Python program to records: mappings, texts, paths, and mixes of them."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.errors import InputError
+from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.compressed import method_of
+from trainstate.history.readers.envelope import records
+from trainstate.history.readers.paths import OnSource, asked_for, ignore, read_paths
+from trainstate.history.readers.sdk_log import has_status_line
+from trainstate.history.readers.settings import Limits
+from trainstate.history.readers.source import Asked, Input
+from trainstate.history.readers.tally import Tally
+from trainstate.spec.model import Spec
+
+TEXT = "<text>"
+
+_DEEPEST = 4
+_LONGEST_PATH = 4096
+_EXPECTED = "a mapping, JSON or log text, the path of a file or folder, or an iterable of these"
+
+
+def read_values(
+    values: Any,
+    spec: Spec,
+    *,
+    input_format: str = "auto",
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    on_source: OnSource | None = None,
+) -> Iterator[Response | Unreadable]:
+    """The records in values of a program, in their order; the values are not changed.
+
+    ``values`` is a mapping (a response, an event, a page of a list or a search), JSON
+    text, the text of a log, an open file, the path of a file or folder, or an iterable
+    of these. Lines that follow one another are one text. Raises InputError for a value
+    of another type, a path that is not there, and a text or file in no known format;
+    UsageError for an unknown ``input_format``.
+    """
+    asked = asked_for(spec, input_format=input_format, limits=limits)
+    return _Values(asked=asked, on_source=on_source or ignore).read(values)
+
+
+@frozen(kw_only=True)
+class _Values:
+    """How values are read."""
+
+    asked: Asked
+    on_source: OnSource
+
+    def read(
+        self, value: Any, pointer: str = "", depth: int = 0
+    ) -> Iterator[Response | Unreadable]:
+        if isinstance(value, Response | Unreadable):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from self._mapping(value, pointer)
+        elif isinstance(value, str):
+            yield from self._text_or_path(value, pointer)
+        elif isinstance(value, bytes | bytearray | memoryview):
+            yield from self._text(bytes(value), pointer)
+        elif isinstance(value, os.PathLike):
+            yield from self._path(value)
+        elif hasattr(value, "read"):
+            yield from self._text(_encoded(value.read()), pointer)
+        elif isinstance(value, Iterable) and depth < _DEEPEST:
+            yield from self._items(value, pointer, depth)
+        else:
+            raise InputError(f"Expected {_EXPECTED} but got a {type(value).__name__}.")
+
+    def _items(
+        self, values: Iterable[Any], pointer: str, depth: int
+    ) -> Iterator[Response | Unreadable]:
+        gathered: list[bytes] = []
+        first = 0
+        for index, value in enumerate(values):
+            if _is_line(value):
+                first = first if gathered else index
+                gathered.append(_encoded(value).removesuffix(b"\n"))
+                continue
+            yield from self._lines(gathered, f"{pointer}/{first}")
+            gathered = []
+            yield from self.read(value, f"{pointer}/{index}", depth + 1)
+        yield from self._lines(gathered, f"{pointer}/{first}")
+
+    def _lines(self, gathered: list[bytes], pointer: str) -> Iterator[Response | Unreadable]:
+        text = b"\n".join(gathered)
+        if text.strip():
+            yield from self._text(text, pointer)
+
+    def _mapping(self, value: Mapping[str, Any], pointer: str) -> Iterator[Response | Unreadable]:
+        origin = Origin(pointer=pointer)
+        tally = Tally(
+            spec=self.asked.spec, limits=self.asked.limits, file=None, reader=origin.reader
+        )
+        yield from records(value, origin, tally)
+
+    def _text_or_path(self, value: str, pointer: str) -> Iterator[Response | Unreadable]:
+        if _is_json(value) or not _is_path(value):
+            yield from self._text(_encoded(value), pointer)
+        else:
+            yield from self._path(value)
+
+    def _text(self, data: bytes, pointer: str) -> Iterator[Response | Unreadable]:
+        if b"\n" not in data and not _is_text(data, self.asked):
+            shown = data[:80].decode("utf-8", "replace")
+            raise InputError(
+                f"Expected {_EXPECTED} but got the text {shown!r}, which is neither JSON nor"
+                " a log, and no file or folder is called so."
+            )
+        reading = Input(asked=self.asked, name=TEXT, pointer=pointer)
+        yield from reading.read(io.BytesIO(data))
+        self.on_source(reading.report)
+
+    def _path(self, path: str | os.PathLike[str]) -> Iterator[Response | Unreadable]:
+        yield from read_paths(
+            [path],
+            self.asked.spec,
+            input_format=self.asked.input_format,
+            limits=self.asked.limits,
+            on_source=self.on_source,
+        )
+
+
+def _encoded(value: Any) -> bytes:
+    """Text as bytes; half a character, which no file can hold, makes its line unreadable."""
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else bytes(value)
+
+
+def _is_line(value: Any) -> bool:
+    """Holds if a value is one line of a text, as an open file yields them."""
+    if isinstance(value, str):
+        return "\n" not in value.removesuffix("\n") and (_is_json(value) or not _is_path(value))
+    return isinstance(value, bytes) and b"\n" not in value[:-1] and method_of(value) is None
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
+
+def _is_path(text: str) -> bool:
+    short = 0 < len(text) <= _LONGEST_PATH and "\n" not in text
+    # Not Path.exists, which raises for a name that the system does not accept.
+    return short and os.path.exists(text)  # noqa: PTH110
+
+
+def _is_text(data: bytes, asked: Asked) -> bool:
+    """Holds if a single line can be more than a path that is not there."""
+    text = data.decode("utf-8", "replace")
+    return (
+        _is_json(text)
+        or asked.input_format != "auto"
+        or method_of(data) is not None
+        or b"\0" in data
+        or has_status_line(text, asked.spec)
+    )

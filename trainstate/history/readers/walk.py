@@ -1,0 +1,119 @@
+"""Paths to inputs: files as they are named, the files of folders, standard input."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.errors import InputError
+
+STDIN = "<stdin>"
+
+AnyPath = str | os.PathLike[str]
+
+
+@frozen(kw_only=True)
+class Source:
+    """An input that can be opened: a file that was named, or one that a folder has.
+
+    ``fault`` says why a part of a folder cannot be read, None where it may be tried.
+    """
+
+    file: str
+    named: bool
+    open: Callable[[], AbstractContextManager[Any]]
+    suffix: str = ""
+    fault: str | None = None
+
+
+def existing(paths: Iterable[AnyPath]) -> list[str]:
+    """The paths, after each was looked for; raises InputError for one that is not there."""
+    found = [os.fsdecode(path) for path in paths]
+    if not found:
+        raise InputError("No path was given: name a file or a folder, or - for standard input.")
+    for path in found:
+        if path != "-":
+            _status(path)
+    return found
+
+
+def sources(path: str) -> Iterator[Source]:
+    """The inputs that a path stands for, those of a folder in the order of their names."""
+    if path == "-":
+        yield Source(file=STDIN, named=True, open=lambda: nullcontext(sys.stdin.buffer))
+    elif stat.S_ISDIR(_status(path).st_mode):
+        yield from _inside(path)
+    else:
+        yield _file(path, named=True)
+
+
+def shown(path: str) -> str:
+    """A path as text that can be written anywhere; what is no UTF-8 is replaced."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _status(path: str) -> os.stat_result:
+    try:
+        # Not Path.stat, which takes an empty name for the current folder.
+        return os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(
+            f"{shown(path)}: cannot be read: {reason}; name a file, a folder, or -"
+            " for standard input."
+        ) from None
+
+
+def _file(path: str, *, named: bool) -> Source:
+    return Source(
+        file=shown(path),
+        named=named,
+        open=lambda: Path(path).open("rb", buffering=0),
+        suffix=_suffix(path),
+    )
+
+
+def _suffix(path: str) -> str:
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
+    if suffixes and suffixes[-1] in (".gz", ".zst"):
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def _inside(folder: str) -> Iterator[Source]:
+    """The files of a folder and those below; a folder that links lead back to is read once."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        try:
+            status = Path(path).stat()
+        except OSError as error:
+            yield _refused(path, error)
+            continue
+        if stat.S_ISREG(status.st_mode):
+            yield _file(path, named=False)
+        elif stat.S_ISDIR(status.st_mode) and (status.st_dev, status.st_ino) not in seen:
+            seen.add((status.st_dev, status.st_ino))
+            try:
+                names = sorted(os.listdir(path), reverse=True)  # noqa: PTH208 - names suffice
+            except OSError as error:
+                yield _refused(path, error)
+                continue
+            waiting += [os.path.join(path, name) for name in names if not name.startswith(".")]  # noqa: PTH118
+
+
+def _refused(path: str, error: OSError) -> Source:
+    return Source(
+        file=shown(path),
+        named=False,
+        open=nullcontext,
+        fault=error.strerror or str(error),
+    )

@@ -1,0 +1,95 @@
+"""What a user of the strategies can ask for, validated before anything is drawn."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from attrs import field, fields, frozen
+
+from trainstate.errors import UsageError
+from trainstate.spec.model import Evidence
+
+TIMES = ("datetime", "iso", "iso-local", "epoch", "epoch-ms")
+DENSITIES = ("any", "dense", "sparse", "every")
+
+
+class Asked(TypedDict, total=False):
+    """The keyword arguments of every strategy; see ``Options`` for what they mean."""
+
+    spot: bool | None
+    retries: int | None
+    terminal: str | None
+    file_mode: bool | None
+    evidence: str
+    density: str
+    history: bool | None
+    times: str
+    least: int
+    most: int
+
+
+def _level(value: str) -> Evidence:
+    try:
+        return Evidence(value)
+    except ValueError:
+        levels = ", ".join(Evidence)
+        raise UsageError(f"Expected evidence to be one of {levels} but got {value!r}.") from None
+
+
+@frozen(kw_only=True)
+class Options:
+    """What is drawn; None leaves a choice open.
+
+    ``spot``: managed spot training. ``retries``: the attempts of the retry strategy, 0
+    for none. ``terminal``: the primary or secondary status with which the last response
+    ends; with None it is any, or none yet. ``file_mode``: the input is downloaded before
+    the training. ``evidence``: the weakest that a status may rest on. ``density``: how
+    polls lie to the steps of the job (*any*, *dense* with many repeats, *sparse* with
+    gaps, *every* step once). ``history``: whether responses have theirs; those that do
+    not are short, as in lists. ``times``: *datetime*, *iso*, *iso-local* (with another
+    offset), *epoch*, *epoch-ms*. ``least`` and ``most`` bound the number of polls.
+    """
+
+    spot: bool | None = None
+    retries: int | None = None
+    terminal: str | None = None
+    file_mode: bool | None = None
+    evidence: Evidence = field(default=Evidence.DEPRECATED, converter=_level)
+    density: str = "any"
+    history: bool | None = True
+    times: str = "datetime"
+    least: int = 1
+    most: int = 8
+
+
+_NAMES = tuple(attribute.name for attribute in fields(Options))
+
+
+def options_of(asked: Asked) -> Options:
+    """The options that a call asks for. Raises UsageError for one that does not exist."""
+    for name in asked:
+        if name not in _NAMES:
+            raise UsageError(
+                f"Expected an option of the strategies but got {name!r}; they are"
+                f" {', '.join(_NAMES)}."
+            )
+    options = Options(**asked)
+    _one_of("density", options.density, DENSITIES)
+    _one_of("times", options.times, TIMES)
+    if options.retries is not None and not 0 <= options.retries <= 30:
+        raise UsageError(f"Expected retries to be 0 to 30 but got {options.retries!r}.")
+    if not 1 <= options.least <= options.most:
+        raise UsageError(
+            f"Expected 1 <= least <= most but got least={options.least!r}, most={options.most!r}."
+        )
+    return options
+
+
+def with_defaults(asked: Asked, **defaults: object) -> Options:
+    """The options that a call asks for, with other defaults for what it leaves open."""
+    return options_of({**defaults, **asked})  # type: ignore[typeddict-item]
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise UsageError(f"Expected {name} to be one of {', '.join(choices)} but got {value!r}.")

@@ -1,0 +1,208 @@
+"""Faults of records, vocabulary and pairs: the rules TS0, TS1 and TS2."""
+
+from __future__ import annotations
+
+import json
+
+from trainstate.spec.model import Evidence
+from trainstate.testing.planting import Bed, Spot, after, fault, instant
+from trainstate.testing.showing import written
+
+
+@fault("unreadable-record", as_text=True)
+def cut_a_line(bed: Bed) -> Spot | None:
+    """One line of the recording ends in the middle."""
+    at = bed.choice(bed.every())
+    if at is None:
+        return None
+    lines = [json.dumps(written(response, "iso")) for response in bed.responses]
+    lines[at] = lines[at][: len(lines[at]) // 2]
+    bed.responses[:] = lines  # type: ignore[assignment]
+    return at, ""
+
+
+@fault("missing-member")
+def leave_a_status_out(bed: Bed) -> Spot | None:
+    """A response has no primary or no secondary status."""
+    at, name = bed.choice(bed.every()), bed.choice((bed.layout.primary, bed.layout.secondary))
+    if at is None or name is None:
+        return None
+    del bed.responses[at][name]
+    return at, f"/{name}"
+
+
+@fault("wrong-type")
+def write_a_number(bed: Bed) -> Spot | None:
+    """A member that is a text has a number."""
+    at, name = bed.choice(bed.every()), bed.choice((bed.layout.secondary, bed.layout.primary))
+    if at is None or name is None:
+        return None
+    bed.responses[at][name] = 3
+    return at, f"/{name}"
+
+
+@fault("wrong-type")
+def entry_without_a_status(bed: Bed) -> Spot | None:
+    """An entry of the history has no status."""
+    spot = bed.choice(bed.entries())
+    if spot is None:
+        return None
+    at, k = spot
+    del bed.history(at)[k][bed.layout.entry_status]
+    return at, bed.pointer(k, bed.layout.entry_status)
+
+
+@fault("bad-timestamp")
+def modified_yesterday(bed: Bed) -> Spot | None:
+    """A time is a word."""
+    at = bed.choice(bed.every())
+    if at is None:
+        return None
+    bed.responses[at][bed.layout.modified] = "yesterday"
+    return at, f"/{bed.layout.modified}"
+
+
+@fault("bad-timestamp")
+def thirtieth_of_february(bed: Bed) -> Spot | None:
+    """An entry begins on a day that does not exist."""
+    spot = bed.choice(bed.entries())
+    if spot is None:
+        return None
+    at, k = spot
+    bed.history(at)[k][bed.layout.entry_start] = "2026-02-30T10:00:00Z"
+    return at, bed.pointer(k, bed.layout.entry_start)
+
+
+@fault("naive-timestamp")
+def lose_an_offset(bed: Bed) -> Spot | None:
+    """One time of a response has no offset, the others have."""
+    at, name = bed.choice(bed.every()), bed.layout.modified
+    if at is None:
+        return None
+    aware = after(instant(bed.responses[at][name]), 0)
+    bed.responses[at][name] = aware.replace(tzinfo=None)
+    return at, f"/{name}"
+
+
+@fault("arn-name-mismatch")
+def rename(bed: Bed) -> Spot | None:
+    """A response has the name of another job than its ARN."""
+    at = bed.choice(bed.every())
+    if at is None:
+        return None
+    bed.responses[at][bed.layout.name] = "another-job"
+    return at, f"/{bed.layout.arn}"
+
+
+@fault("unknown-primary-status")
+def paused(bed: Bed) -> Spot | None:
+    """The primary status is a word that no specification has."""
+    at = bed.choice(bed.every())
+    if at is None:
+        return None
+    bed.responses[at][bed.layout.primary] = "PausedByNobody"
+    return at, f"/{bed.layout.primary}"
+
+
+@fault("unknown-secondary-status")
+def warming(bed: Bed) -> Spot | None:
+    """The secondary status is a word that no specification has."""
+    at = bed.choice(bed.every())
+    if at is None:
+        return None
+    bed.responses[at][bed.layout.secondary] = "WarmingForNobody"
+    return at, f"/{bed.layout.secondary}"
+
+
+@fault("unknown-secondary-status")
+def unheard_of_entry(bed: Bed) -> Spot | None:
+    """An entry of the history has a status that no specification has."""
+    spot = bed.choice(bed.entries())
+    if spot is None:
+        return None
+    at, k = spot
+    bed.history(at)[k][bed.layout.entry_status] = "WarmingForNobody"
+    return at, bed.pointer(k, bed.layout.entry_status)
+
+
+@fault("deprecated-status", {"evidence": "inferred"})
+def retired_entry(bed: Bed) -> Spot | None:
+    """The history of all responses begins with a retired status after its first one."""
+    seen = {status for at in bed.every() for status in bed.statuses(at)}
+    rows = [row for row in bed.spec.secondaries if row.evidence is Evidence.DEPRECATED]
+    row = bed.choice(row for row in rows if row.name not in seen)
+    at = next(iter(bed.whole()), None)
+    if row is None or at is None or not set(seen).isdisjoint(old.name for old in rows):
+        return None
+    for index in bed.whole():
+        first = bed.history(index)[0]
+        begun = first[bed.layout.entry_start]
+        entry = {bed.layout.entry_status: row.name, bed.layout.entry_start: begun}
+        bed.history(index).insert(1, entry | {bed.layout.entry_end: begun})
+    return at, bed.pointer(1, bed.layout.entry_status)
+
+
+@fault("misspelt-status")
+def shout_the_primary(bed: Bed) -> Spot | None:
+    """The primary status is in capitals."""
+    at = bed.choice(bed.every())
+    if at is None:
+        return None
+    bed.responses[at][bed.layout.primary] = bed.primary(at).upper()
+    return at, f"/{bed.layout.primary}"
+
+
+@fault("misspelt-status")
+def whisper_an_entry(bed: Bed) -> Spot | None:
+    """The status of an entry is in small letters."""
+    spot = bed.choice(bed.entries())
+    if spot is None:
+        return None
+    at, k = spot
+    bed.history(at)[k][bed.layout.entry_status] = bed.statuses(at)[k].lower()
+    return at, bed.pointer(k, bed.layout.entry_status)
+
+
+@fault("secondary-used-as-primary")
+def mix_up_the_enumerations(bed: Bed) -> Spot | None:
+    """The primary status is one that only secondaries can have."""
+    names = [row.name for row in bed.spec.secondaries if not bed.spec.canonical_primary(row.name)]
+    at, name = bed.choice(bed.every()), bed.choice(names)
+    if at is None or name is None:
+        return None
+    bed.responses[at][bed.layout.primary] = name
+    return at, f"/{bed.layout.primary}"
+
+
+@fault("illegal-pair")
+def primary_of_another_state(bed: Bed) -> Spot | None:
+    """The primary status is one that does not go with the secondary."""
+    at = bed.choice(bed.every())
+    if at is None:
+        return None
+    secondary = bed.responses[at][bed.layout.secondary]
+    primary = bed.choice(
+        row.name for row in bed.spec.primaries if (row.name, secondary) not in bed.spec.pair_by_key
+    )
+    if primary is None:
+        return None
+    bed.responses[at][bed.layout.primary] = primary
+    return at, f"/{bed.layout.secondary}"
+
+
+@fault("undocumented-pair", {"density": "every", "evidence": "documented", "terminal": "Completed"})
+def stop_while_it_lags(bed: Bed) -> Spot | None:
+    """The primary runs ahead of a secondary with which no recording shows it."""
+    inferred = {p for p, row in bed.spec.pair_by_key.items() if row.evidence is Evidence.INFERRED}
+    seen = {(bed.primary(at), r[bed.layout.secondary]) for at, r in enumerate(bed.responses)}
+    spot = bed.choice(
+        (at, primary)
+        for at in bed.active()
+        for primary, secondary in sorted(inferred - seen)
+        if secondary == bed.responses[at][bed.layout.secondary]
+    )
+    if spot is None:
+        return None
+    at, primary = spot
+    bed.responses[at][bed.layout.primary] = primary
+    return at, f"/{bed.layout.secondary}"

@@ -1,0 +1,204 @@
+"""Fault operators: how a fault is planted into a legal sequence, and the registry of them.
+
+An operator gets a copy of a sequence of responses and changes it so that it breaks one
+rule at one place, or returns None where the sequence offers no place for that.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from attrs import define, field, frozen
+
+from trainstate.errors import UnknownNameError
+from trainstate.history.instants import SECOND, NotAnInstant, parse
+from trainstate.machine.record import moment
+from trainstate.spec.model import RecordLayout, Spec
+from trainstate.testing.options import Asked
+
+T = TypeVar("T")
+Response = dict[str, Any]
+
+
+@frozen(kw_only=True)
+class Faulty:
+    """A sequence with a planted fault, the rule that it breaks, and the place.
+
+    ``responses`` are texts, one a line, where the fault is that one cannot be read.
+    ``index`` and ``pointer`` are the finding's: the index counts the responses of the
+    job from 0 (for texts: the lines), the pointer is a JSON pointer into the response.
+    """
+
+    responses: list[Any]
+    rule: str
+    index: int
+    pointer: str
+    operator: str = ""
+
+
+@define
+class Bed:
+    """A sequence to plant into: a copy that may be changed, and a number that picks a place."""
+
+    spec: Spec
+    responses: list[Response]
+    pick: int
+
+    @property
+    def layout(self) -> RecordLayout:
+        """The members by the part that they play."""
+        return self.spec.layout
+
+    def choice(self, options: Iterable[T]) -> T | None:
+        """One of the options; None where there is none."""
+        found = list(options)
+        return found[self.pick % len(found)] if found else None
+
+    def history(self, index: int) -> list[dict[str, Any]]:
+        """The entries of a response; empty where it has no history."""
+        entries: list[dict[str, Any]] = self.responses[index].get(self.layout.history) or []
+        return entries
+
+    def statuses(self, index: int) -> list[str]:
+        """The statuses of the history of a response."""
+        return [entry[self.layout.entry_status] for entry in self.history(index)]
+
+    def primary(self, index: int) -> str:
+        """The primary status of a response."""
+        primary: str = self.responses[index][self.layout.primary]
+        return primary
+
+    def ended(self) -> list[int]:
+        """The responses whose primary is terminal."""
+        return [at for at in self.every() if self.primary(at) in self.spec.terminal_primaries]
+
+    def active(self) -> list[int]:
+        """The responses whose primary is not ended."""
+        return [at for at in self.every() if self.primary(at) not in self.spec.ended_primaries]
+
+    def whole(self) -> list[int]:
+        """The responses that have a history."""
+        return [at for at in self.every() if self.history(at)]
+
+    def every(self) -> range:
+        """The indices of the responses."""
+        return range(len(self.responses))
+
+    def entries(self) -> list[tuple[int, int]]:
+        """Every entry of every response: the response's index and the entry's."""
+        return [(at, k) for at in self.every() for k in range(len(self.history(at)))]
+
+    def pointer(self, entry: int, member: str) -> str:
+        """The JSON pointer of a member of an entry."""
+        return f"/{self.layout.history}/{entry}/{member}"
+
+    def append(self, seconds: float = 60) -> int:
+        """Appends a copy of the last response, modified later than all; gives its index."""
+        self.responses.append(copy.deepcopy(self.responses[-1]))
+        latest = max(instant(r[self.layout.modified]) for r in self.responses)
+        self.responses[-1][self.layout.modified] = after(latest, seconds)
+        return len(self.responses) - 1
+
+    def shorten(self, index: int) -> None:
+        """Makes a response one as lists of jobs show it, of a job that has not ended."""
+        kept = {*self.layout.summary} - {self.layout.ended}
+        shown = self.responses[index].items()
+        self.responses[index] = {name: value for name, value in shown if name in kept}
+
+
+Spot = tuple[int, str]
+Plant = Callable[[Bed], Spot | None]
+
+
+@frozen(kw_only=True, repr=False)
+class Operator:
+    """A way to break one rule; ``base`` are options of polls that offer a place for it."""
+
+    name: str
+    rule: str
+    plant: Plant
+    base: Asked = field(factory=Asked)
+    as_text: bool = False
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Prints the short repr in Hypothesis's reports, too."""
+        printer.text(repr(self))
+
+    def apply(self, responses: Sequence[Response], spec: Spec, pick: int = 0) -> Faulty | None:
+        """The sequence with the fault; None where it offers no place. The input stays as it is."""
+        bed = Bed(spec, copy.deepcopy(list(responses)), pick)
+        spot = self.plant(bed)
+        if spot is None:
+            return None
+        return Faulty(
+            responses=bed.responses,
+            rule=self.rule,
+            index=spot[0],
+            pointer=spot[1],
+            operator=self.name,
+        )
+
+
+_OPERATORS: dict[str, tuple[Operator, ...]] = {}
+
+
+def fault(
+    rule: str, base: Asked | None = None, *, as_text: bool = False
+) -> Callable[[Plant], Plant]:
+    """A decorator that registers an operator for a rule.
+
+    The operator returns the index and the pointer of the finding that it causes.
+    """
+
+    def register(plant: Plant) -> Plant:
+        made = Operator(
+            name=plant.__name__, rule=rule, plant=plant, base=base or {}, as_text=as_text
+        )
+        _OPERATORS[rule] = (*_OPERATORS.get(rule, ()), made)
+        return plant
+
+    return register
+
+
+def registered() -> dict[str, tuple[Operator, ...]]:
+    """The operators by the name of their rule."""
+    return dict(_OPERATORS)
+
+
+def operators_of(rule: str) -> tuple[Operator, ...]:
+    """The operators for a rule. Raises UnknownNameError for a rule that has none."""
+    found = _OPERATORS.get(rule)
+    if found is None:
+        known = ", ".join(sorted(_OPERATORS))
+        raise UnknownNameError(f"Expected the name of a rule but got {rule!r}; they are {known}.")
+    return found
+
+
+def instant(value: Any) -> int:
+    """The instant of a recorded time, whatever its form."""
+    return parse(value)[0]
+
+
+def after(value: int, seconds: float) -> datetime:
+    """The time so many seconds after an instant."""
+    return moment(value + round(seconds * SECOND))
+
+
+def shifted(value: Any, seconds: float) -> datetime:
+    """A recorded time moved by so many seconds."""
+    return after(instant(value), seconds)
+
+
+def is_time(value: Any) -> bool:
+    """Holds if a recorded value is a time."""
+    try:
+        parse(value)
+    except NotAnInstant:
+        return False
+    return True

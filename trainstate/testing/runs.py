@@ -1,0 +1,202 @@
+"""Runs of the model: what a few bytes decide becomes the records of one job.
+
+A *tape* is a byte string that decides step by step. Zeros and an empty tape stand for
+the simplest choice, so that what Hypothesis shrinks becomes the simplest job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import evolve, frozen
+
+from trainstate.history.instants import SECOND, Instant
+from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
+from trainstate.machine.step import State
+from trainstate.spec.model import Spec
+from trainstate.testing.catalogue import ARN, OUTCOME, RESULTS, chosen, kept, message
+from trainstate.testing.configuration import configured, input_mode, limited, machine_steps
+from trainstate.testing.options import Options
+from trainstate.testing.ways import Ways, guard_sets, ways
+
+HEAD = 14
+"""The bytes of a head: what is decided once for a job."""
+
+CREATED = Instant(1_767_348_000 * SECOND)  # 2026-01-02T10:00:00Z
+_MILLISECOND = SECOND // 1000
+# Milliseconds that a step takes, chosen by half a byte; the first is the simplest.
+_DURATIONS = (
+    *(60_000, 60_000, 5_000, 20_123, 90_500, 1_000, 1_499, 1_500),
+    *(0, 1, 340, 999, 300_000, 600_001, 3_600_000, 7_200_750),
+)
+_REWRITES, _TOUCHES, _MACHINES = range(8, 11), range(11, 13), range(13, 16)
+_UNFINISHED = 3
+_MOST_EXTRAS = 3
+
+
+@frozen(kw_only=True)
+class Head:
+    """What is decided once for a job, each a small number; 0 is the simplest."""
+
+    prefix: int
+    guards: int
+    budget: int
+    ending: int
+    bits: int
+    mode: int
+    billed: int
+    start: int
+    counting: int
+    index: int
+
+    @classmethod
+    def of(cls, tape: bytes) -> Head:
+        """The head that a tape of ``HEAD`` bytes spells."""
+        return cls(
+            prefix=tape[0] << 8 | tape[1],
+            guards=tape[2],
+            budget=tape[3],
+            ending=tape[4] & _UNFINISHED,
+            counting=tape[4] >> 2 & 1,
+            bits=int.from_bytes(tape[5:9], "little"),
+            mode=tape[9],
+            billed=tape[10],
+            start=tape[11] << 8 | tape[12],
+            index=tape[13],
+        )
+
+
+@frozen(kw_only=True, repr=False)
+class Run:
+    """A run of a job: its records in order, one for each step of the service.
+
+    ``counting`` tells whether responses show seconds while the job is active.
+    """
+
+    spec: Spec
+    records: tuple[Record, ...]
+    counting: bool = False
+
+    def __repr__(self) -> str:
+        shown = ", ".join("/".join(record.state.pair) for record in self.records)
+        return f"Run({shown})"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Prints the short repr in Hypothesis's reports, too."""
+        printer.text(repr(self))
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """The statuses of the history at the end of the run."""
+        return tuple(entry.status for entry in self.records[-1].history)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The pairs that the run goes through, repeats left out."""
+        return tuple(dict.fromkeys(record.state.pair for record in self.records))
+
+
+@frozen(kw_only=True)
+class Tapes:
+    """What decides a run: its head, ``HEAD`` bytes of it, and a byte for each step.
+
+    ``path`` chooses what follows what, ``texture`` how long it takes and what else
+    happens: messages are rewritten, the record is touched, attached machines move.
+    """
+
+    head: bytes
+    path: bytes
+    texture: bytes
+
+
+def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
+    """The run that the tapes decide."""
+    head = Head.of(tapes.head)
+    sets = guard_sets(spec, spot=options.spot, retries=options.retries, terminal=options.terminal)
+    guards = sets[head.guards % len(sets)]
+    budget = options.retries or 1 + head.budget % 3
+    known = ways(spec, guards, options.terminal, options.file_mode)
+    states = tuple(_walk(known, head, tapes.path, budget, finish=options.terminal is not None))
+    bits, mode = head.bits, input_mode(options.file_mode, head.mode)
+    first = create(
+        spec,
+        name=name,
+        arn=f"{ARN}:training-job/{name}",
+        at=Instant(CREATED + head.start * 37 * _MILLISECOND),
+        status=states[0].position.secondary,
+        message=message(states[0].position.secondary, 0),
+        config=known.config,
+        fields=configured(spec, guards, budget=budget, bits=bits, mode=mode),
+        outcome={**kept(OUTCOME, spec), **chosen(RESULTS, spec, head.billed >> 2)},
+        billed=(1.0, 0.7, 0.3, 0.0)[head.billed & 3],
+    )
+    records = tuple(_records(spec, first, states[1:], tapes.texture))
+    limits = limited(spec, guards, records[-1])
+    return Run(
+        spec=spec,
+        records=tuple(evolve(record, fields={**record.fields, **limits}) for record in records),
+        counting=bool(head.counting),
+    )
+
+
+def _walk(known: Ways, head: Head, path: bytes, budget: int, *, finish: bool) -> Iterator[State]:
+    """The states of a run: a prefix, then what the path chooses, then the shortest way out."""
+    prefix = known.prefixes[head.prefix % len(known.prefixes)]
+    state = prefix[-1].state
+    yield from (hop.state for hop in prefix)
+    left = budget - sum(hop.budget is not None for hop in prefix)
+    for choice in path:
+        hops = known.onward[state]
+        if not hops:
+            return
+        hop = hops[choice % len(hops)]
+        if hop.budget is not None and left < 1:
+            hop = hops[0]
+        left -= hop.budget is not None
+        state = hop.state
+        yield state
+    while (finish or head.ending < _UNFINISHED) and state in known.way:
+        state = known.way[state]
+        yield state
+
+
+def _records(
+    spec: Spec, record: Record, states: tuple[State, ...], texture: bytes
+) -> Iterator[Record]:
+    """The records of a run through these states; after each step at most one other happens."""
+    yield record
+    marks = texture.ljust(len(states) + 1, b"\0")
+    for number, (state, mark) in enumerate(zip((None, *states), marks, strict=False)):
+        if state is not None:
+            record = _stepped(spec, record, state, _later(record, mark))
+            yield record
+        for extra in _extra(spec, record, mark, number):
+            record = extra
+            yield record
+    for number, mark in enumerate(texture[len(states) + 1 :][:_MOST_EXTRAS]):
+        for extra in _extra(spec, record, mark, number):
+            record = extra
+            yield record
+
+
+def _stepped(spec: Spec, record: Record, state: State, at: Instant) -> Record:
+    if state.position == record.state.position:
+        return change_primary(record, spec, state.primary, at=at)
+    status = state.position.secondary
+    return enter(record, spec, status, at=at, message=message(status, 0))
+
+
+def _extra(spec: Spec, record: Record, mark: int, number: int) -> Iterator[Record]:
+    """What happens besides: half of the marks leave the record as it is."""
+    kind, at = mark >> 4, _later(record, mark)
+    if kind in _REWRITES:
+        yield rewrite(record, message(record.status, 1 + number), at=at)
+    elif kind in _TOUCHES:
+        yield touch(record, at=at)
+    elif kind in _MACHINES:
+        yield touch(record, at=at, fields=dict(machine_steps(spec, record.fields, mark + number)))
+
+
+def _later(record: Record, mark: int) -> Instant:
+    return Instant(record.modified + _DURATIONS[mark & 15] * _MILLISECOND)

@@ -1,0 +1,129 @@
+"""What an observer gets to see of a run: responses, summaries, events and log lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from itertools import pairwise
+from typing import Any
+
+from trainstate.machine.record import Record, describe, moment, training_seconds
+from trainstate.spec.model import Spec
+from trainstate.testing.catalogue import ACCOUNT, REGION
+from trainstate.testing.runs import Run
+
+_LOCAL = timezone(timedelta(hours=2))
+# By how many records the observer's moment moves on from one response to the next.
+_ADVANCES = {
+    "any": (1, 0, 2, 1, 0, 3, 1, 5),
+    "dense": (1, 0, 0, 0, 1, 0),
+    "sparse": (2, 3, 4, 6),
+}
+
+
+def _epoch(time: datetime) -> float:
+    return round(time.timestamp(), 3)
+
+
+_WRITERS: dict[str, Callable[[datetime], Any]] = {
+    "datetime": lambda time: time,
+    "iso": lambda time: time.isoformat(timespec="milliseconds"),
+    "iso-local": lambda time: time.astimezone(_LOCAL).isoformat(timespec="milliseconds"),
+    "epoch": _epoch,
+    "epoch-ms": lambda time: round(time.timestamp() * 1000),
+}
+
+
+def written(value: Any, times: str) -> Any:
+    """A copy of a response in which its times have a form."""
+    return _copied(value, _WRITERS[times])
+
+
+def _copied(value: Any, write: Callable[[datetime], Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(item, write) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_copied(item, write) for item in value]
+    return write(value) if isinstance(value, datetime) else value
+
+
+def response(run: Run, index: int, *, times: str, short: bool = False) -> dict[str, Any]:
+    """The response that shows a record of a run; ``short`` as a list of jobs shows it."""
+    whole = describe(run.records[index], run.spec, counting=run.counting)
+    shown = _summary(whole, run.spec) if short else whole
+    copied: dict[str, Any] = written(shown, times)
+    return copied
+
+
+def _summary(whole: dict[str, Any], spec: Spec) -> dict[str, Any]:
+    return {name: value for name, value in whole.items() if name in spec.layout.summary}
+
+
+def moments(run: Run, density: str, tape: bytes, *, last: bool) -> tuple[int, ...]:
+    """The records that an observer sees, in order; ``last`` adds the end of the run."""
+    end = len(run.records) - 1
+    if density == "every":
+        return tuple(range(end + 1))
+    table, at, seen = _ADVANCES[density], 0, []
+    for number, byte in enumerate(tape):
+        advance = table[byte % len(table)]
+        at = min(end, at + (advance if number else max(0, advance - 1)))
+        seen.append(at)
+    return (*seen[: -1 if last else None], end) if last and seen[-1:] != [end] else tuple(seen)
+
+
+def event(shown: dict[str, Any], record: Record, number: int) -> dict[str, Any]:
+    """The EventBridge event that carries a response."""
+    return {
+        "version": "0",
+        "id": f"{number:08x}-0000-4000-8000-000000000000",
+        "detail-type": "SageMaker Training Job State Change",
+        "source": "aws.sagemaker",
+        "account": ACCOUNT,
+        "time": moment(record.modified).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [record.arn],
+        "detail": shown,
+    }
+
+
+def changes(run: Run) -> tuple[int, ...]:
+    """The records with which the state of the job changes: those that give an event."""
+    return (
+        0,
+        *(at for at, (one, two) in enumerate(pairwise(run.records), 1) if one.state != two.state),
+    )
+
+
+def delivered(sent: Sequence[Any], tape: bytes) -> list[Any]:
+    """What arrives of a sequence: some is lost, some comes twice, neighbours change places."""
+    arrived: list[Any] = []
+    marks = tape.ljust(len(sent), b"\0")
+    for item, mark in zip(sent, marks, strict=False):
+        lost, twice, early = mark % 16 == 15, mark % 16 == 14, mark % 16 in (12, 13)
+        copies = [] if lost else [item] * (2 if twice else 1)
+        place = max(0, len(arrived) - 1 - mark // 128) if early else len(arrived)
+        arrived[place:place] = copies
+    return arrived
+
+
+def log_text(run: Run, seen: Sequence[int]) -> str:
+    """What the SageMaker Python SDK prints while it waits: a line for each status."""
+    last = run.records[seen[-1]]
+    lines = [*_lines(run, seen)]
+    seconds = None if last.ended is None else training_seconds(last, run.spec)
+    if seconds is not None:
+        shown = describe(last, run.spec)
+        billable = shown.get(run.spec.layout.billable_seconds, seconds)
+        lines += [f"Training seconds: {seconds}", f"Billable seconds: {billable}"]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(run: Run, seen: Sequence[int]) -> Iterator[str]:
+    printed = 0
+    for at in seen:
+        record = run.records[at]
+        stamp = moment(record.modified).strftime("%Y-%m-%d %H:%M:%S")
+        for entry in record.history[printed:]:
+            yield f"{stamp} {entry.status} - {entry.message}..."
+        printed = len(record.history)

@@ -1,0 +1,36 @@
+"""For those who wait for a job: what changed, what it means, what can come next."""
+
+from trainstate.track.future import NextState
+from trainstate.track.outcome import ENDED, Outcome, outcome_of
+from trainstate.track.policy import BOTOCORE, STRICT, Action, Policy
+from trainstate.track.timeline import Duration
+from trainstate.track.tracker import Tracker
+from trainstate.track.update import (
+    Change,
+    MessageChange,
+    Novelty,
+    Provenance,
+    Standing,
+    TimelineItem,
+    Update,
+)
+
+__all__ = [
+    "BOTOCORE",
+    "ENDED",
+    "STRICT",
+    "Action",
+    "Change",
+    "Duration",
+    "MessageChange",
+    "NextState",
+    "Novelty",
+    "Outcome",
+    "Policy",
+    "Provenance",
+    "Standing",
+    "TimelineItem",
+    "Tracker",
+    "Update",
+    "outcome_of",
+]

@@ -1,0 +1,156 @@
+"""What a tracker knows: the state of the check, and a life for each epoch of the job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import define, evolve, field, frozen
+
+from trainstate.check.order import BEFORE_ALL, Rank, rank_of
+from trainstate.check.report import Finding
+from trainstate.check.stream import Checker, JobState
+from trainstate.errors import UsageError
+from trainstate.history.model import Response, Unreadable
+from trainstate.spec.outcome import Outcome
+from trainstate.track.life import Life
+from trainstate.track.outcome import ENDED, outcome_of
+from trainstate.track.standing import changes, message_changes, split, standing
+from trainstate.track.timeline import timeline
+from trainstate.track.update import Novelty, Standing, TimelineItem, Update
+
+
+@frozen(kw_only=True)
+class Picture:
+    """What is known of an epoch at one moment: its timeline, standing and outcome."""
+
+    items: tuple[TimelineItem, ...] = ()
+    state: Standing = field(factory=Standing)
+    outcome: Outcome = Outcome.UNKNOWN
+
+
+@define(kw_only=True)
+class Ledger:
+    """A job's epochs, each with the state of its check and its life, in order of arrival."""
+
+    checker: Checker
+    name: str | None = None
+    arn: str | None = None
+    lives: list[Life] = field(factory=list)
+
+    def recognise(self, response: Response) -> None:
+        """Takes the job's name and ARN over; raises UsageError for another job's response."""
+        name, arn = response.name, response.arn
+        other_arn = bool(arn and self.arn and arn != self.arn)
+        other_name = bool(name and self.name and name != self.name)
+        if other_arn or other_name:
+            raise UsageError(
+                f"This tracker follows {self.arn or self.name!r} but got a response of"
+                f" {arn or name!r}; make a tracker for each job, and keep them by ARN."
+            )
+        first_named = (self.name, self.arn) == (None, None) and bool(self.lives)
+        self.name, self.arn = self.name or name, self.arn or arn
+        if first_named and (name or arn):
+            self._rename(arn or name or "")
+
+    def _rename(self, key: str) -> None:
+        """Gives the epochs of a job that had no name so far the name that it has."""
+        for old in [known for known in self.checker.jobs if known != key]:
+            self.checker.jobs[key] = self.checker.jobs.pop(old)
+
+    def take(self, record: Response | Unreadable) -> Update:
+        """Judges a record and takes it in."""
+        if isinstance(record, Unreadable):
+            found = self.checker.feed(record)
+            return self.update(Picture() if not self.lives else self.picture(), found)
+        before = [(state.epoch.responses, state.epoch.newest) for state in self.checker.states]
+        found = self.checker.feed(record)
+        states = self.checker.states
+        if len(states) > len(before):
+            return self._began(record, states[-1], found)
+        place = next(
+            place
+            for place, (count, _) in enumerate(before)
+            if states[place].epoch.responses > count
+        )
+        rank = rank_of(
+            record, arrival=before[place][0], newest=before[place][1], order=self.checker.order
+        )
+        return self._continued(place, record, rank, found)
+
+    def _began(self, response: Response, state: JobState, found: list[Finding]) -> Update:
+        rank = rank_of(response, arrival=0, newest=BEFORE_ALL, order=self.checker.order)
+        life = Life()
+        life.take(response, rank, state.epoch.spec)
+        self.lives.append(life)
+        place = len(self.lives) - 1
+        now = self.picture(place)
+        passed = tuple(changes(state.epoch.spec, None, now.state, now.items, at=response.modified))
+        update = self.update(now, found, place=place, novelty=Novelty.NEW)
+        return evolve(update, changes=passed, began=True)
+
+    def _continued(
+        self, place: int, response: Response, rank: Rank | None, found: list[Finding]
+    ) -> Update:
+        life, spec = self.lives[place], self.checker.spec
+        was, older, entries = self.picture(place), life.is_older(rank), life.entries
+        life.take(response, rank, spec)
+        now = self.picture(place)
+        learned, fresh = split(was.items, now.items)
+        update = self.update(now, found, place=place)
+        update = evolve(
+            update,
+            changes=tuple(changes(spec, was.state, now.state, fresh, at=response.modified)),
+            learned=tuple(learned),
+            messages=tuple(message_changes(entries, life.entries)),
+        )
+        taught = was != now or bool(update.messages)
+        stale = older or place != self.current
+        idle = Novelty.STALE if stale else Novelty.REPEAT
+        return evolve(update, novelty=Novelty.NEW if taught else idle)
+
+    def repeat(self, place: int) -> None:
+        """Counts a response of an epoch that equals the one before it."""
+        self.checker.states[place].epoch.responses += 1
+
+    def lose(self) -> bool:
+        """Takes in that the job's record is gone; holds if that was not known."""
+        if not self.lives or self.lives[self.current].gone:
+            return False
+        self.lives[self.current].gone = True
+        return True
+
+    def update(
+        self,
+        picture: Picture,
+        found: Iterable[Finding] = (),
+        *,
+        place: int | None = None,
+        novelty: Novelty = Novelty.REPEAT,
+    ) -> Update:
+        """An update without changes."""
+        return Update(
+            novelty=novelty,
+            state=picture.state,
+            outcome=picture.outcome,
+            findings=tuple(found),
+            epoch=max(self.current, 0) if place is None else place,
+        )
+
+    @property
+    def current(self) -> int:
+        """Which epoch is the job's present one: the one created last; -1 where there is none."""
+        created = [(state.epoch.created or BEFORE_ALL) for state in self.checker.states]
+        return max(range(len(created)), key=lambda place: (created[place], place), default=-1)
+
+    def picture(self, place: int | None = None) -> Picture:
+        """What is known of an epoch, by default the present one."""
+        place = self.current if place is None else place
+        if place < 0:
+            return Picture()
+        life, epoch = self.lives[place], self.checker.states[place].epoch
+        items = timeline(life, epoch)
+        state = standing(life, items, epoch.spec)
+        outcome = outcome_of(epoch.spec, *state.pair)
+        if life.gone and outcome not in ENDED:
+            outcome = Outcome.DELETED
+        return Picture(items=items, state=state, outcome=outcome)

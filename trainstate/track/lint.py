@@ -1,0 +1,205 @@
+"""The lint of a consumer's hard-coded status sets: the legal histories that it gets wrong.
+
+Most code that waits for a job has sets of statuses in it. Played against every run of
+the model, they show where the consumer waits for ever, reports the wrong end, ends too
+early, or raises; each defect comes with the shortest run that shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from trainstate.errors import UsageError
+from trainstate.machine.step import State, initial_states, successors
+from trainstate.spec.graph import shortest_path
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+from trainstate.track.outcome import ENDED, outcome_of
+from trainstate.track.policy import STRICT, Action, Policy
+
+PairName = tuple[str, str]
+
+
+class Reads(StrEnum):
+    """Which status a consumer decides by."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
+class Otherwise(StrEnum):
+    """What a consumer does with a status that none of its sets has."""
+
+    WAIT = "wait"
+    CRASH = "crash"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+class Kind(StrEnum):
+    """How a consumer gets a history wrong.
+
+    *hangs*: it waits although the job has ended. *misreports*: it reports the wrong
+    end. *early*: it reports an end although the job goes on. *crashes*: it raises.
+    *misses*: it waits for a status that the job may never show. *meaningless*: a set
+    has a word that is no such status, or one status is in two sets.
+    """
+
+    HANGS = "hangs"
+    MISREPORTS = "misreports"
+    EARLY = "early"
+    CRASHES = "crashes"
+    MISSES = "misses"
+    MEANINGLESS = "meaningless"
+
+
+def _names(statuses: Iterable[str]) -> frozenset[str]:
+    if isinstance(statuses, str):
+        raise UsageError(f"Expected a set of statuses but got the text {statuses!r}.")
+    return frozenset(statuses)
+
+
+@frozen(kw_only=True)
+class StatusSets:
+    """The statuses that a consumer hard-codes.
+
+    ``success`` and ``failure`` end its wait, at ``waiting`` it polls on, ``otherwise``
+    is what it does with any other status. ``awaits`` are statuses that it waits to see
+    before it goes on (a stage of the job). ``reads`` says which status it looks at.
+    """
+
+    success: frozenset[str] = field(default=frozenset(), converter=_names)
+    failure: frozenset[str] = field(default=frozenset(), converter=_names)
+    waiting: frozenset[str] = field(default=frozenset(), converter=_names)
+    awaits: frozenset[str] = field(default=frozenset(), converter=_names)
+    otherwise: Otherwise = field(default=Otherwise.WAIT, converter=Otherwise)
+    reads: Reads = field(default=Reads.PRIMARY, converter=Reads)
+
+    def does(self, status: str) -> Otherwise:
+        """What the consumer does with a status."""
+        sets = (
+            (self.success, Otherwise.SUCCESS),
+            (self.failure, Otherwise.FAILURE),
+            (self.waiting, Otherwise.WAIT),
+        )
+        return next((does for names, does in sets if status in names), self.otherwise)
+
+
+@frozen(kw_only=True)
+class PolicyDefect:
+    """A legal history that a consumer gets wrong, and how.
+
+    ``history`` is the shortest run that shows it, as pairs; empty for a meaningless
+    word.
+    """
+
+    kind: Kind
+    status: str
+    says: str
+    history: tuple[PairName, ...] = ()
+
+    def __str__(self) -> str:
+        path = " -> ".join("/".join(pair) for pair in self.history)
+        return f"{self.kind} at {self.status}: {self.says}" + (f" ({path})" if path else "")
+
+
+def lint_policy(
+    sets: StatusSets, *, policy: Policy = STRICT, spec: Spec | None = None
+) -> tuple[PolicyDefect, ...]:
+    """The legal histories that a consumer with these sets gets wrong.
+
+    ``policy`` says what is right: which ends are a success (the strict one by default).
+    Meaningless words come first, then one defect for each pair, those with the shortest
+    histories first.
+    """
+    spec = spec or builtin_spec()
+    runs = _shortest_runs(spec)
+    found = [defect for run in runs for defect in _judged(sets, policy, spec, run)]
+    return (*_meaningless(sets, spec), *found, *_missed(sets, spec))
+
+
+def _shortest_runs(spec: Spec) -> list[tuple[State, ...]]:
+    """The shortest run to each pair that a run can show, shortest first."""
+    runs = [
+        shortest_path(
+            initial_states(spec),
+            lambda state, pair=pair: state.pair == pair,  # type: ignore[misc]
+            lambda state: [following for following, _ in successors(spec, state)],
+        )
+        for pair in spec.pair_by_key
+    ]
+    return sorted((run for run in runs if run is not None), key=len)
+
+
+def _judged(
+    sets: StatusSets, policy: Policy, spec: Spec, run: tuple[State, ...]
+) -> Iterator[PolicyDefect]:
+    primary, secondary = pair = run[-1].pair
+    status = primary if sets.reads is Reads.PRIMARY else secondary
+    outcome = outcome_of(spec, primary, secondary)
+    does, right = sets.does(status), policy.action(outcome)
+    wrong = _wrong(does, right, ended=outcome in ENDED, outcome=str(outcome))
+    if wrong is not None:
+        kind, says = wrong
+        yield PolicyDefect(
+            kind=kind,
+            status="/".join(pair),
+            says=says,
+            history=tuple(state.pair for state in run),
+        )
+
+
+def _wrong(does: Otherwise, right: Action, *, ended: bool, outcome: str) -> tuple[Kind, str] | None:
+    if does is Otherwise.CRASH:
+        return Kind.CRASHES, "no set has the status, and the consumer raises"
+    if does is Otherwise.WAIT:
+        waits = ended and right is not Action.WAIT
+        return (Kind.HANGS, f"the job has ended ({outcome}), and it waits on") if waits else None
+    if not ended:
+        return Kind.EARLY, f"the job goes on ({outcome}), and it reports a {does}"
+    expected = Otherwise.SUCCESS if right is Action.DONE else Otherwise.FAILURE
+    if does is expected or right is Action.WAIT:
+        return None
+    return Kind.MISREPORTS, f"the job has ended ({outcome}), and it reports a {does}"
+
+
+def _meaningless(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
+    by_primary = sets.reads is Reads.PRIMARY
+    known = spec.primary_by_name if by_primary else spec.secondary_by_name
+    groups = {
+        "success": sets.success,
+        "failure": sets.failure,
+        "waiting": sets.waiting,
+        "awaits": sets.awaits,
+    }
+    for name, statuses in groups.items():
+        for status in sorted(statuses - set(known)):
+            says = f"the {name} set has it, and it is no {sets.reads} status"
+            yield PolicyDefect(kind=Kind.MEANINGLESS, status=status, says=says)
+    for status in sorted(sets.success & sets.failure):
+        says = "it is in the success set and in the failure set"
+        yield PolicyDefect(kind=Kind.MEANINGLESS, status=status, says=says)
+
+
+def _missed(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
+    """The awaited statuses that a job can end without."""
+    for awaited in sorted(sets.awaits):
+        run = shortest_path(
+            [state for state in initial_states(spec) if awaited not in state.pair],
+            lambda state: state.primary in spec.terminal_primaries,
+            lambda state, awaited=awaited: [  # type: ignore[misc]
+                following
+                for following, _ in successors(spec, state)
+                if awaited not in following.pair
+            ],
+        )
+        if run is not None:
+            yield PolicyDefect(
+                kind=Kind.MISSES,
+                status=awaited,
+                says="the job can end without it, and polls can miss it",
+                history=tuple(state.pair for state in run),
+            )

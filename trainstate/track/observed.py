@@ -1,0 +1,67 @@
+"""What a tracker is given, read as the check reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve
+
+from trainstate.errors import InputError, UsageError
+from trainstate.history.model import Kind, Origin, Response, Unreadable
+from trainstate.history.readers import read_values
+from trainstate.history.wire import read_response
+from trainstate.spec.model import Spec
+
+Record = Response | Unreadable
+
+
+def records_of(observed: Any, spec: Spec) -> tuple[Record, ...]:
+    """The records in an observation: a response, an event, a summary, a history, or several.
+
+    A history is the list of its entries. Text is JSON, never a path: an orchestrator
+    hands over what it received. Raises InputError for text that is no JSON, and
+    UsageError for a value that can hold no response.
+    """
+    if isinstance(observed, Response | Unreadable):
+        return (observed,)
+    if isinstance(observed, str | bytes | bytearray):
+        observed = _parsed(observed)
+    if is_history(observed, spec):
+        whole = {spec.layout.history: list(observed)}
+        return (read_response(whole, spec, kind=Kind.RESPONSE, origin=Origin()),)
+    if not isinstance(observed, Mapping | list | tuple):
+        raise UsageError(
+            "Expected a response, an event, a summary or a history (a mapping, a list of"
+            f" entries, or JSON text) but got a {type(observed).__name__}."
+        )
+    return tuple(read_values(observed, spec))
+
+
+def is_history(value: Any, spec: Spec) -> bool:
+    """Holds if a value is a list of a history's entries."""
+    return (
+        isinstance(value, list | tuple)
+        and bool(value)
+        and all(isinstance(item, Mapping) and spec.layout.entry_status in item for item in value)
+        and not any(spec.layout.primary in item for item in value)
+    )
+
+
+def named(response: Response, name: str | None, arn: str | None) -> Response:
+    """The response under the name of the tracker's job, where it has none itself."""
+    if response.name or response.arn or not (name or arn):
+        return response
+    return evolve(response, name=name, arn=arn)
+
+
+def _parsed(text: str | bytes | bytearray) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        shown = bytes(text[:40]) if isinstance(text, bytes | bytearray) else text[:40]
+        raise InputError(
+            f"Expected JSON text but got {shown!r}: {error}. A tracker reads no files;"
+            " use trainstate.check for paths."
+        ) from None

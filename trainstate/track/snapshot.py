@@ -1,0 +1,176 @@
+"""A tracker as JSON: versioned, small, and refused where it is damaged or newer.
+
+The text holds what was seen, never configuration: of that there are only digests. A
+checksum over the content finds any damage.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import Any
+
+from attrs import field, frozen
+
+from trainstate.check.epoch import Epoch
+from trainstate.check.sightings import Sightings
+from trainstate.check.stream import JobState
+from trainstate.check.timeline import Seen
+from trainstate.errors import InputError, TrainstateError
+from trainstate.spec.model import Spec
+from trainstate.track.ledger import Ledger
+from trainstate.track.life import Life
+from trainstate.track.options import Options
+from trainstate.track.packing import Packer
+
+VERSION = 1
+"""The version of the form; it grows when a member changes its meaning."""
+
+Values = dict[str, tuple[Seen[float], ...]]
+Statuses = dict[tuple[str, str], tuple[Seen[str], ...]]
+
+
+@frozen(kw_only=True)
+class Content:
+    """What a saved tracker holds, without version and checksum.
+
+    ``keys`` has the job under which each name is known, ``jobs`` the job of each epoch;
+    ``billing`` and ``attached`` have one item an epoch.
+    """
+
+    spec: str
+    options: Options = field(factory=Options)
+    name: str | None = None
+    arn: str | None = None
+    keys: dict[str, str] = field(factory=dict)
+    jobs: tuple[str, ...] = ()
+    lives: tuple[Life, ...] = ()
+    billing: tuple[Values, ...] = ()
+    attached: tuple[Statuses, ...] = ()
+
+
+_PACKER = Packer(
+    by_name=frozenset({Content, Epoch, JobState, Life, Options, Sightings}),
+    left_out={
+        Epoch: frozenset({"spec", "order", "tolerances", "billing", "attached"}),
+        JobState: frozenset({"epoch"}),
+    },
+)
+
+
+def dump(ledger: Ledger, options: Options) -> str:
+    """The tracker as JSON text."""
+    checker = ledger.checker
+    states = checker.states
+    keys = {id(state): key for key, known in checker.jobs.items() for state in known}
+    content = Content(
+        spec=checker.spec.name,
+        options=options,
+        name=ledger.name,
+        arn=ledger.arn,
+        keys=checker.names,
+        jobs=tuple(keys[id(state)] for state in states),
+        lives=tuple(ledger.lives),
+        billing=tuple(_runs(state.epoch.billing) for state in states),
+        attached=tuple(_runs(state.epoch.attached) for state in states),
+    )
+    plain = {
+        "tracker": _PACKER.pack(content),
+        "epochs": [_PACKER.pack(state.epoch) for state in states],
+        "states": [_PACKER.pack(state) for state in states],
+    }
+    head = {"trainstate": "tracker", "version": VERSION, "checksum": _checksum(plain)}
+    return json.dumps({**head, "content": plain}, separators=(",", ":"))
+
+
+def _runs(timelines: dict[Any, Any]) -> dict[Any, tuple[Seen[Any], ...]]:
+    return {key: tuple(timeline.runs) for key, timeline in timelines.items()}
+
+
+def load(text: str | bytes, spec: Spec) -> tuple[Ledger, Options]:
+    """The tracker in a JSON text; raises InputError where it cannot be gone on with."""
+    plain = _content(_parsed(text))
+    try:
+        content: Content = _PACKER.unpack(plain["tracker"], Content)
+        _fits(content, spec)
+        return _ledger(content, plain, spec), content.options
+    except InputError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError, TrainstateError) as error:
+        raise InputError(
+            f"The saved tracker is not of this form: {error}. Start a new tracker and observe"
+            " the job again."
+        ) from None
+
+
+def _fits(content: Content, spec: Spec) -> None:
+    if content.spec != spec.name:
+        raise InputError(
+            f"The saved tracker follows the specification {content.spec!r}, not {spec.name!r};"
+            " pass the one that it was made with as spec=."
+        )
+
+
+def _ledger(content: Content, plain: dict[str, Any], spec: Spec) -> Ledger:
+    checker = content.options.checker(spec)
+    checker.names.update(content.keys)
+    lines = zip(
+        content.jobs,
+        plain["epochs"],
+        plain["states"],
+        content.billing,
+        content.attached,
+        strict=True,
+    )
+    given = {"spec": checker.spec, "order": checker.order, "tolerances": checker.tolerances}
+    for job, epoch_form, state_form, billing, attached in lines:
+        epoch: Epoch = _PACKER.unpack(epoch_form, Epoch, **given)
+        _fill(epoch, billing, attached)
+        checker.adopt(job, _PACKER.unpack(state_form, JobState, epoch=epoch))
+    lives = list(content.lives)
+    return Ledger(checker=checker, name=content.name, arn=content.arn, lives=lives)
+
+
+def _fill(epoch: Epoch, billing: Values, attached: Statuses) -> None:
+    for member, values in billing.items():
+        epoch.billing_of(member).runs.extend(values)
+    machines = {machine.name: machine for machine in epoch.spec.machines}
+    for (name, item), statuses in attached.items():
+        epoch.attached_of(machines[name], item).runs.extend(statuses)
+
+
+def _parsed(text: str | bytes) -> dict[str, Any]:
+    try:
+        saved = json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InputError(
+            f"The saved tracker is no JSON: {error}. It was cut off or changed; start a new"
+            " tracker and observe the job again."
+        ) from None
+    if not isinstance(saved, dict) or saved.get("trainstate") != "tracker":
+        raise InputError(
+            'The JSON is no saved tracker: expected {"trainstate": "tracker", ...} as'
+            " Tracker.to_json gives it."
+        )
+    version = saved.get("version")
+    if type(version) is not int or version > VERSION:
+        raise InputError(
+            f"The saved tracker has version {version!r}, and this trainstate reads up to"
+            f" {VERSION}; restore it with the trainstate that saved it, or a newer one."
+        )
+    return saved
+
+
+def _content(saved: dict[str, Any]) -> dict[str, Any]:
+    plain = saved.get("content")
+    if not isinstance(plain, dict) or saved.get("checksum") != _checksum(plain):
+        raise InputError(
+            "The saved tracker is damaged: its checksum does not fit its content. Start a new"
+            " tracker and observe the job again."
+        )
+    return plain
+
+
+def _checksum(plain: Any) -> str:
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode("utf-8"), digest_size=8).hexdigest()

@@ -1,0 +1,183 @@
+"""The exact timeline of an epoch: what was read, what was seen, what must have been passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from attrs import evolve, frozen
+
+from trainstate.check.epoch import Epoch
+from trainstate.check.sightings import Run
+from trainstate.history.instants import SECOND
+from trainstate.machine.guards import Configuration
+from trainstate.machine.step import trace
+from trainstate.spec.graph import reachable, shortest_path
+from trainstate.spec.model import Spec
+from trainstate.track.life import Life
+from trainstate.track.update import Provenance, TimelineItem
+
+
+@frozen(kw_only=True)
+class Duration:
+    """How long a job was in a status during one attempt.
+
+    ``open`` holds while the last entry has no end: the seconds then count up to the
+    newest LastModifiedTime.
+    """
+
+    status: str
+    attempt: int
+    seconds: float
+    open: bool = False
+
+
+def timeline(life: Life, epoch: Epoch) -> tuple[TimelineItem, ...]:
+    """Every status that the job is known to have passed, in order."""
+    spec = epoch.spec
+    items = [*_read(life, epoch)]
+    for item in _seen_after(life, epoch):
+        before = items[-1].status if items else None
+        if item.status == before:
+            continue
+        passed = _between(spec, before, item.status, epoch.config)
+        items += [*(_inferred(spec, status) for status in passed), item]
+    return tuple(_with_attempts(spec, items))
+
+
+def _read(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
+    statuses = tuple(entry.status for entry in life.entries)
+    moves = trace(epoch.spec, statuses, epoch.config)
+    for entry, move in zip(life.entries, moves, strict=True):
+        yield TimelineItem(
+            status=entry.status,
+            primary=move.position.primary,
+            provenance=Provenance.READ,
+            start=entry.start,
+            end=entry.end,
+            message=entry.message,
+            last_seen=entry.stamp,
+        )
+
+
+def _seen_after(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
+    """The statuses that responses showed after the history was last read whole."""
+    for run in epoch.sightings.runs:
+        if life.entries and run.last.moment < life.horizon:
+            continue
+        if run.value.length is None:
+            item = _seen(epoch.spec, run)
+            if item is not None:
+                yield item
+    if (
+        life.rank is None
+        and life.shown[1] in epoch.spec.secondary_by_name
+        and life.shown[0] is not None
+    ):
+        yield TimelineItem(
+            status=life.shown[1] or "", primary=life.shown[0], provenance=Provenance.SEEN
+        )
+
+
+def _seen(spec: Spec, run: Run) -> TimelineItem | None:
+    primary, secondary = run.value.primary, run.value.secondary
+    status = secondary or sole_secondary(spec, primary)
+    if status is None:
+        return None
+    return TimelineItem(
+        status=status,
+        primary=primary or _entered_under(spec, status),
+        provenance=Provenance.INFERRED if secondary is None else Provenance.SEEN,
+        first_seen=_instant(run.first.moment),
+        last_seen=_instant(run.last.moment),
+    )
+
+
+def _inferred(spec: Spec, status: str) -> TimelineItem:
+    primary = _entered_under(spec, status)
+    return TimelineItem(status=status, primary=primary, provenance=Provenance.INFERRED)
+
+
+def _instant(moment: int) -> int | None:
+    return moment if moment >= 0 else None
+
+
+@lru_cache(maxsize=256)
+def sole_secondary(spec: Spec, primary: str | None) -> str | None:
+    """The one secondary that an ended primary can have; None where there are several."""
+    if primary not in spec.terminal_primaries:
+        return None
+    found = [pair.secondary for pair in spec.pairs if pair.primary == primary]
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=256)
+def _entered_under(spec: Spec, status: str) -> str:
+    """The primary under which a status is entered; the first in the facts where several can be."""
+    rows = (pair.primary for pair in spec.pairs if pair.secondary == status and pair.entered)
+    return next(rows, spec.primaries[0].name)
+
+
+@lru_cache(maxsize=4096)
+def _between(spec: Spec, before: str | None, after: str, config: Configuration) -> tuple[str, ...]:
+    """The statuses that every history passes between two of its statuses, in order."""
+    starts = _following(spec, before, config)
+    if after in starts:
+        return ()
+    path = shortest_path(starts, after.__eq__, lambda status: _following(spec, status, config))
+    return tuple(
+        status
+        for status in (path or ())[:-1]
+        if not _avoidable(spec, starts, status, after, config)
+    )
+
+
+def _avoidable(
+    spec: Spec, starts: Iterable[str], avoided: str, after: str, config: Configuration
+) -> bool:
+    def onward(status: str) -> list[str]:
+        return [name for name in _following(spec, status, config) if name != avoided]
+
+    return after in reachable([name for name in starts if name != avoided], onward)
+
+
+@lru_cache(maxsize=4096)
+def _following(spec: Spec, before: str | None, config: Configuration) -> tuple[str, ...]:
+    if before is None:
+        return tuple(row.secondary for row in spec.initials)
+    rows = (row for row in spec.transitions if row.before == before)
+    return tuple(
+        dict.fromkeys(row.after for row in rows if config.of(row.guard).holds is not False)
+    )
+
+
+def _with_attempts(spec: Spec, items: Iterable[TimelineItem]) -> Iterator[TimelineItem]:
+    facts, attempt, before = spec.attempts, 1, None
+    for item in items:
+        again = item.status in facts.begins and before not in facts.begins
+        if before is not None and (before in facts.breaks or again):
+            attempt += 1
+        before = item.status
+        yield item if attempt == 1 else evolve(item, attempt=attempt)
+
+
+def durations(items: Iterable[TimelineItem], newest: int) -> tuple[Duration, ...]:
+    """The time in each status, the attempts apart, in the order in which they began.
+
+    Only what was read from a history has a duration. ``newest`` is the instant up to
+    which an open entry counts.
+    """
+    spent: dict[tuple[str, int], Duration] = {}
+    for item in items:
+        if item.start is None:
+            continue
+        end = max(newest, item.start) if item.end is None else item.end
+        known = spent.get((item.status, item.attempt))
+        before = 0.0 if known is None else known.seconds
+        spent[item.status, item.attempt] = Duration(
+            status=item.status,
+            attempt=item.attempt,
+            seconds=before + (end - item.start) / SECOND,
+            open=item.end is None,
+        )
+    return tuple(spent.values())

@@ -1,0 +1,300 @@
+"""A tracker follows one job: fed with what the service says, it tells what that means.
+
+It is built on the check itself: every response is judged by the rules as `check` would
+judge it, so that the tracker after n responses knows what a check of the first n says.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import evolve
+
+from trainstate.check.epoch import Epoch
+from trainstate.check.report import JobReport, Verdict
+from trainstate.check.stream import job_report
+from trainstate.history.model import Response
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Evidence, Spec
+from trainstate.spec.outcome import Outcome
+from trainstate.track.future import NextState, can_reach, first_states, next_states
+from trainstate.track.ledger import Ledger
+from trainstate.track.life import Life
+from trainstate.track.observed import named, records_of
+from trainstate.track.options import Options
+from trainstate.track.outcome import ENDED
+from trainstate.track.repeat import Footprint, footprint
+from trainstate.track.snapshot import dump, load
+from trainstate.track.timeline import Duration, durations
+from trainstate.track.update import Novelty, Standing, TimelineItem, Update
+
+
+class Tracker:
+    """What is known of one job, kept up to date by observations in any order.
+
+    ``job`` is the name or the ARN; None takes that of the first observation. ``spec``,
+    ``select``, ``ignore``, ``accept``, ``order`` and ``tolerances`` are as in
+    ``trainstate.check``. Two trackers are equal if they know the same of their jobs.
+
+    A tracker may be shared by threads: observing, asking and saving exclude each other.
+    """
+
+    def __init__(
+        self,
+        *,
+        job: str | None = None,
+        spec: Spec | None = None,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        accept: str = Evidence.DEPRECATED,
+        order: str | None = None,
+        tolerances: Tolerances | None = None,
+    ) -> None:
+        self._options = Options(
+            select=select,
+            ignore=ignore,
+            accept=accept,
+            order=order,
+            tolerances=tolerances or Tolerances(),
+        )
+        self._ledger = Ledger(
+            checker=self._options.checker(spec or builtin_spec()),
+            name=None if job is None else job.rpartition("/")[2],
+            arn=job if job is not None and "/" in job else None,
+        )
+        self._lock = threading.RLock()
+        self._footprint: Footprint | None = None
+        self._repeated = Update(novelty=Novelty.REPEAT, state=Standing(), outcome=Outcome.UNKNOWN)
+
+    def observe(self, observed: Any) -> Update:
+        """Takes an observation in and says what it brought.
+
+        ``observed`` is a DescribeTrainingJob response as boto3 gives it, an EventBridge
+        event, a ListTrainingJobs summary, a history (the list of its entries), JSON text
+        of one of these, or a list of them; it is never changed. Nothing that the service
+        may say raises: an unknown status is a finding. Raises UsageError for another
+        job's response and for a value that can hold none, InputError for text that is
+        no JSON.
+        """
+        with self._lock:
+            if self._footprint is not None and self._footprint.matches(observed):
+                self._ledger.repeat(self._repeated.epoch)
+                return self._repeated
+            self._footprint = None
+            update = self._take(observed)
+            if not (update.is_new or update.findings or update.is_stale):
+                self._footprint = footprint(observed, self._ledger.checker.spec)
+                self._repeated = update
+            return update
+
+    def _take(self, observed: Any) -> Update:
+        ledger = self._ledger
+        records = records_of(observed, ledger.checker.spec)
+        update = ledger.update(ledger.picture())
+        for place, record in enumerate(records):
+            brought = ledger.take(self._own(record) if isinstance(record, Response) else record)
+            update = brought if place == 0 else _joined(update, brought)
+        return update
+
+    def _own(self, response: Response) -> Response:
+        """The response as one of this tracker's job; raises UsageError for another's."""
+        own = named(response, self._ledger.name, self._ledger.arn)
+        self._ledger.recognise(own)
+        return own
+
+    def lost(self) -> Update:
+        """Takes in that the service has no record of the job any more: it was deleted."""
+        with self._lock:
+            self._footprint = None
+            ledger = self._ledger
+            novelty = Novelty.NEW if ledger.lose() else Novelty.REPEAT
+            return ledger.update(ledger.picture(), novelty=novelty)
+
+    @property
+    def job(self) -> str | None:
+        """The ARN of the job, or its name; None before it is known."""
+        return self._ledger.arn or self._ledger.name
+
+    @property
+    def state(self) -> Standing:
+        """Where the job stands: the newest pair."""
+        with self._lock:
+            return self._ledger.picture().state
+
+    @property
+    def outcome(self) -> Outcome:
+        """What has become of the job."""
+        with self._lock:
+            return self._ledger.picture().outcome
+
+    @property
+    def is_terminal(self) -> bool:
+        """Holds if the job has ended, or its record is gone."""
+        return self.outcome in ENDED
+
+    @property
+    def timeline(self) -> tuple[TimelineItem, ...]:
+        """Every status that the job passed, with its times and how it is known."""
+        with self._lock:
+            return self._ledger.picture().items
+
+    @property
+    def durations(self) -> tuple[Duration, ...]:
+        """How long the job was in each status, the attempts apart."""
+        with self._lock:
+            epoch = self._epoch
+            newest = -1 if epoch is None else epoch.newest
+            return durations(self._ledger.picture().items, newest)
+
+    @property
+    def attempts(self) -> int:
+        """How often the job was started, retries and restarts counted; 0 before it was seen."""
+        return max((item.attempt for item in self.timeline), default=0)
+
+    @property
+    def interruptions(self) -> int:
+        """How often the job's capacity was taken away."""
+        counted = self._ledger.checker.spec.attempts.interruptions
+        return sum(item.status in counted for item in self.timeline)
+
+    @property
+    def training_seconds(self) -> float | None:
+        """The newest training time, in seconds; None where it was not seen."""
+        return self._newest(self._ledger.checker.spec.layout.training_seconds)
+
+    @property
+    def billable(self) -> float | None:
+        """The newest billable time of one instance, in seconds; None where it was not seen."""
+        return self._newest(self._ledger.checker.spec.layout.billable_seconds)
+
+    @property
+    def instances(self) -> int | None:
+        """The number of instances that are billed; None where the configuration was not seen."""
+        with self._lock:
+            life = self._life
+            return None if life is None else life.instances
+
+    @property
+    def savings(self) -> float | None:
+        """What managed spot saved, in per cent; None where it is not defined.
+
+        It is (1 - billable / training) * 100, for jobs that trained at all.
+        """
+        training, billable = self.training_seconds, self.billable
+        if not training or billable is None:
+            return None
+        return (1 - billable / training) * 100
+
+    @property
+    def failure_reason(self) -> str | None:
+        """The newest failure reason: the service's text, untrusted; None where absent."""
+        with self._lock:
+            life = self._life
+            return None if life is None else life.reason
+
+    @property
+    def next(self) -> tuple[NextState, ...]:
+        """The states that can come next, with the evidence; empty after the end."""
+        with self._lock:
+            if self._epoch is None:
+                return first_states(self._ledger.checker.spec)
+            return next_states(self._epoch, self._ledger.picture().state)
+
+    def can_reach(self, primary: str | None = None, secondary: str | None = None) -> bool:
+        """Holds if the job is in a state with these statuses, or can still come into one.
+
+        None fits any status. Raises UnknownNameError for a status that does not exist.
+        """
+        with self._lock:
+            return can_reach(
+                self._ledger.checker.spec,
+                self._epoch,
+                self._ledger.picture().state,
+                primary=primary,
+                secondary=secondary,
+            )
+
+    @property
+    def epochs(self) -> tuple[JobReport, ...]:
+        """What the check says of each job that had the name, in order of their appearance."""
+        with self._lock:
+            return tuple(map(job_report, self._ledger.checker.states))
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of the epochs."""
+        verdicts = [report.verdict for report in self.epochs]
+        return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.CONSISTENT)
+
+    def to_json(self) -> str:
+        """The tracker as JSON text, to go on with in another process.
+
+        The form has a version; no hyperparameter, environment variable or other
+        configuration is in it, only digests of them.
+        """
+        with self._lock:
+            return dump(self._ledger, self._options)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, spec: Spec | None = None) -> Tracker:
+        """The tracker that ``to_json`` saved, as if it had never stopped.
+
+        ``spec`` is the one that the saved tracker had. Raises InputError for text that
+        is damaged, of a newer version, or of a tracker with another specification.
+        """
+        spec = spec or builtin_spec()
+        ledger, options = load(text, spec)
+        tracker = cls(spec=spec)
+        tracker._ledger, tracker._options = ledger, options
+        return tracker
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tracker):
+            return NotImplemented
+        return self._knowledge() == other._knowledge()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<Tracker of {self.job or 'no job yet'}: {self.state}, {self.outcome}>"
+
+    def _knowledge(self) -> tuple[Any, ...]:
+        with self._lock:
+            ledger = self._ledger
+            pictures = [
+                (state.epoch.created, ledger.picture(place))
+                for place, state in enumerate(ledger.checker.states)
+            ]
+            what = (ledger.checker.spec.name, self.job, self.billable, self.instances)
+            return *what, sorted(pictures, key=repr)
+
+    @property
+    def _life(self) -> Life | None:
+        return self._ledger.lives[self._ledger.current] if self._ledger.lives else None
+
+    @property
+    def _epoch(self) -> Epoch | None:
+        states = self._ledger.checker.states
+        return states[self._ledger.current].epoch if states else None
+
+    def _newest(self, member: str) -> float | None:
+        with self._lock:
+            values = None if self._epoch is None else self._epoch.billing.get(member)
+            return values.runs[-1].value if values is not None and values.runs else None
+
+
+def _joined(before: Update, after: Update) -> Update:
+    """One update for two observations, the first of which came first."""
+    both = before.novelty, after.novelty
+    return evolve(
+        after,
+        novelty=next((kind for kind in Novelty if kind in both), after.novelty),
+        changes=before.changes + after.changes,
+        learned=before.learned + after.learned,
+        messages=before.messages + after.messages,
+        findings=before.findings + after.findings,
+        began=before.began or after.began,
+    )
