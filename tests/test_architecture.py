@@ -42,7 +42,8 @@ REACH = {
 }
 # Libraries that only some places may import.
 FENCED = {
-    "transitions": ("machine/engine.py",),
+    # The asynchronous twin is apart, so that only its users import asyncio.
+    "transitions": ("machine/engine.py", "machine/async_engine.py"),
     "hypothesis": ("testing/",),
     "boto3": ("aws/", "simulator/", "testing/"),
     "botocore": ("aws/", "simulator/", "testing/"),

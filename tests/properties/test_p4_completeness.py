@@ -51,7 +51,7 @@ def test_every_rule_has_an_operator() -> None:
 def test_a_planted_fault_is_found_at_its_place(rule: Rule) -> None:
     """The rule finds the fault in the response and at the pointer where it was planted."""
 
-    @settings(max_examples=max(20, EXAMPLES // 4))
+    @settings(max_examples=max(20, EXAMPLES // 8))
     @given(faulty(polls(), rule=rule.name))
     def finds(found: Faulty) -> None:
         report = report_on(found)

@@ -14,7 +14,11 @@ from trainstate.history.readers import SourceReport, read_paths, read_values
 from trainstate.spec.load import builtin_spec
 
 SPEC = builtin_spec()
-JOB: dict[str, Any] = {"TrainingJobName": "job", "RoleArn": "arn:aws:iam::1:role/r"}
+JOB: dict[str, Any] = {
+    "TrainingJobName": "job",
+    "TrainingJobStatus": "InProgress",
+    "RoleArn": "arn:aws:iam::1:role/r",
+}
 EVENT: dict[str, Any] = {
     "detail-type": "SageMaker Training Job State Change",
     "source": "aws.sagemaker",
@@ -44,7 +48,12 @@ def only(value: Any) -> Response:
     ("value", "kind", "reader", "pointer"),
     [
         (JOB, Kind.RESPONSE, "mapping", ""),
-        ({"training_job_name": "job", "role_arn": "r"}, Kind.RESPONSE, "mapping", ""),
+        (
+            {"training_job_status": "InProgress", "training_job_name": "job", "role_arn": "r"},
+            Kind.RESPONSE,
+            "mapping",
+            "",
+        ),
         ({"response": JOB, "note": "x"}, Kind.RESPONSE, "mapping", "/response"),
         (EVENT, Kind.EVENT, "eventbridge", "/detail"),
         ({"TrainingJob": JOB}, Kind.RESPONSE, "search-page", "/TrainingJob"),
@@ -210,7 +219,7 @@ def test_a_value_too_deep_to_be_read_is_unreadable() -> None:
     for _ in range(5000):
         deep = {"a": deep}
 
-    (actual,) = read_values({"training_job_name": "job", "vpc_config": deep}, SPEC)
+    (actual,) = read_values({"training_job_status": "InProgress", "vpc_config": deep}, SPEC)
 
     assert isinstance(actual, Unreadable)
     assert "nested too deeply" == actual.reason

@@ -125,7 +125,9 @@ def test_what_never_closes_is_given_up_in_the_end(tmp_path: Path) -> None:
 
 def test_of_a_name_that_is_there_twice_the_last_counts(tmp_path: Path) -> None:
     """Of a member that is there twice the last value is read."""
-    actual, _ = read(tmp_path, '{"TrainingJobName":"one","TrainingJobName":"two"}')
+    actual, _ = read(
+        tmp_path, '{"TrainingJobName":"one","TrainingJobName":"two","SecondaryStatus":"Starting"}'
+    )
 
     assert ["two @1"] == actual
 
@@ -196,6 +198,9 @@ def test_nesting_that_json_has_and_python_has_not_is_unreadable(tmp_path: Path, 
     """A value that decodes, and that is too deep to be gone through, does not raise."""
     inner = "[" * depth * 2 + "]" * depth * 2
 
-    actual, _ = read(tmp_path, f'{JOB}\n{{"training_job_name":"snake","vpc_config":{inner}}}')
+    actual, _ = read(
+        tmp_path,
+        f'{JOB}\n{{"training_job_name":"snake","training_job_status":"InProgress","vpc_config":{inner}}}',
+    )
 
     assert ["job @1", 2] == [actual[0], len(actual)]

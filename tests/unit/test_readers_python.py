@@ -99,7 +99,10 @@ def test_a_literal_is_utf_8() -> None:
 def test_a_file_of_literals_is_recognised(tmp_path: Path) -> None:
     """A text of dictionaries, one after another, is read; one that is none is unreadable."""
     file = tmp_path / "describe.txt"
-    file.write_text("{'TrainingJobName': 'one'}\n[{'TrainingJobName':\n'two'}]\n{'a': nan}\n")
+    file.write_text(
+        "{'TrainingJobName': 'one', 'SecondaryStatus': 'Starting'}\n"
+        "[{'SecondaryStatus': 'Starting', 'TrainingJobName':\n'two'}]\n{'a': nan}\n"
+    )
     reports: list[SourceReport] = []
 
     *named, broken = read_paths([file], SPEC, on_source=reports.append)

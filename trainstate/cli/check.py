@@ -24,7 +24,7 @@ from trainstate.render.text import (
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec, load_spec
-from trainstate.spec.model import Evidence
+from trainstate.spec.model import Evidence, Spec
 
 FOUND = 1
 """The exit status when there are findings at or above the fail level."""
@@ -126,11 +126,15 @@ class _Asked:
     def checker(self) -> Checker:
         """A checker as asked for; raises the errors of wrong names and specs."""
         return Checker(
-            spec=load_spec(self.spec_path) if self.spec_path else builtin_spec(),
+            spec=self.spec(),
             rules=select_rules(select=_listed(self.select), ignore=_listed(self.ignore)),
             accept=Evidence(self.accept),
             order=None if self.order is None else Order(self.order),
         )
+
+    def spec(self) -> Spec:
+        """The specification as it is written, before evidence narrows it."""
+        return load_spec(self.spec_path) if self.spec_path else builtin_spec()
 
     @property
     def shown(self) -> Severity:
@@ -173,7 +177,7 @@ class _Run:
         limits = Limits() if self.asked.max_ratio is None else Limits(ratio=self.asked.max_ratio)
         records = read_paths(
             self.asked.paths,
-            self.checker.spec,
+            self.asked.spec(),
             input_format=self.asked.input_format,
             limits=limits,
             on_source=self.sources.append,

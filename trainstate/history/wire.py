@@ -125,7 +125,8 @@ def looks_like_response(value: object, spec: Spec) -> bool:
 @cache
 def _telltales(spec: Spec) -> frozenset[str]:
     layout = spec.layout
-    tellers = (layout.name, layout.arn, layout.primary, layout.history, layout.ended)
+    # Not the name: a request has it, too.
+    tellers = (layout.arn, layout.primary, layout.secondary, layout.history, layout.ended)
     return frozenset(_fold(name) for name in tellers if name)
 
 

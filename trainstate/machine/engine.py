@@ -1,10 +1,10 @@
 """The same machine as a hierarchical machine of the `transitions` library, for embedding.
 
-The only module that imports the library. Its parents are primaries and its children
-secondaries. What the library lets pass in silence is fenced here: every option is
-explicit, there are no automatic transitions, every state is declared before a
-transition names it, each trigger has one transition a source, and an illegal move is
-our error with the facts in it.
+With its asynchronous twin the only module that imports the library. Its parents are
+primaries and its children secondaries. What the library lets pass in silence is fenced
+here: every option is explicit, there are no automatic transitions, every state is
+declared before a transition names it, each trigger has one transition a source, and an
+illegal move is our error with the facts in it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ from trainstate.machine.step import is_legal_step, showing, successors
 from trainstate.spec.model import Spec
 
 PairName = tuple[str, str]
+Notify = Callable[[str], object]
+
+
+def ignore(_node: str) -> None:
+    """Does nothing about a node that is entered or left."""
 
 
 class PairState(NestedState):
@@ -47,7 +52,8 @@ class Engine:
     """A running machine: it adopts an observed pair and makes legal moves, one at a time.
 
     ``config`` decides the guards. ``on_change`` is called after each move with the pair
-    before and the pair after.
+    before and the pair after; ``on_enter`` and ``on_exit`` with each node that a move
+    enters or leaves: ``Primary/Secondary``, and ``Primary`` where that changes too.
     """
 
     def __init__(
@@ -57,18 +63,21 @@ class Engine:
         config: Configuration = UNSEEN,
         initial: PairName | None = None,
         on_change: Callable[[PairName, PairName], object] | None = None,
+        on_enter: Notify = ignore,
+        on_exit: Notify = ignore,
     ) -> None:
         row = spec.initials[0]
         self._spec = spec
-        self._config = config
+        self.config = config
+        self._on_enter, self._on_exit = on_enter, on_exit
         self._on_change = on_change
         self._model = _Model()
         start = self._known(initial or (row.primary, row.secondary))
         self._machine = PairMachine(
             model=self._model,
-            states=_nested(spec),
-            initial=_name(start),
-            transitions=_library_transitions(spec, self._is_allowed),
+            states=nested(spec, on_enter, on_exit),
+            initial=node_of(start),
+            transitions=library_transitions(spec, self._is_allowed),
             auto_transitions=False,
             ordered_transitions=False,
             ignore_invalid_triggers=False,
@@ -90,24 +99,40 @@ class Engine:
 
     def can(self, after: PairName) -> bool:
         """Holds if one legal move leads to the pair; raises UnknownNameError for no pair."""
-        trigger = _name(self._known(after))
+        trigger = node_of(self._known(after))
         if trigger not in self._machine.get_triggers(self._model.state):
             return False
         return bool(self._model.may_trigger(trigger))  # type: ignore[attr-defined]
 
     def move(self, after: PairName) -> None:
         """Makes one move; raises IllegalMoveError where it is not legal."""
-        before, trigger = self.pair, _name(self._known(after))
+        before, trigger = self.pair, node_of(self._known(after))
         try:
             moved = self._model.trigger(trigger)  # type: ignore[attr-defined]
         except (MachineError, AttributeError) as error:
+            # A callback of the caller's may raise the same classes; those are its own.
+            if self.pair != before or self.can(after):
+                raise
             raise self._illegal(before, after) from error
         if not moved:
             raise self._illegal(before, after)
 
     def adopt(self, pair: PairName) -> None:
         """Takes over an observed pair without a move; raises UnknownNameError for no pair."""
-        self._machine.set_state(_name(self._known(pair)), model=self._model)
+        self._machine.set_state(node_of(self._known(pair)), model=self._model)
+
+    def jump(self, pair: PairName | None, after: PairName) -> None:
+        """Goes to an observed pair where no single legal move leads, callbacks called.
+
+        ``pair`` is where the machine was; None at the beginning of a job, when nothing
+        is left.
+        """
+        left, entered = crossed(pair, self._known(after))
+        for node in left:
+            self._on_exit(node)
+        self.adopt(after)
+        for node in entered:
+            self._on_enter(node)
 
     def _known(self, pair: PairName) -> PairName:
         if pair not in self._spec.pair_by_key:
@@ -118,13 +143,13 @@ class Engine:
         return pair
 
     def _illegal(self, before: PairName, after: PairName) -> IllegalMoveError:
-        options = ", ".join(_name(pair) for pair in self.next) or "nothing"
+        options = ", ".join(node_of(pair) for pair in self.next) or "nothing"
         return IllegalMoveError(
-            f"{_name(after)} cannot follow {_name(before)}; what can follow: {options}."
+            f"{node_of(after)} cannot follow {node_of(before)}; what can follow: {options}."
         )
 
     def _is_allowed(self, before: PairName, after: PairName) -> bool:
-        return is_legal_step(self._spec, before, after, self._config)
+        return is_legal_step(self._spec, before, after, self.config)
 
     def _changed(self, event: EventData) -> None:
         if self._on_change is not None and event.transition is not None:
@@ -132,27 +157,51 @@ class Engine:
             self._on_change((before[0], before[1]), self.pair)
 
 
-def _name(pair: PairName) -> str:
+def node_of(pair: PairName) -> str:
+    """The library's name of a pair."""
     return PairState.separator.join(pair)
 
 
-def _nested(spec: Spec) -> list[dict[str, Any]]:
+def crossed(before: PairName | None, after: PairName) -> tuple[list[str], list[str]]:
+    """The nodes that are left and entered between two pairs, in the library's order."""
+    left = [] if before is None else [node_of(before), before[0]]
+    entered = [after[0], node_of(after)]
+    if before is not None and before[0] == after[0]:
+        return left[:1], entered[1:]
+    return left, entered
+
+
+def nested(spec: Spec, on_enter: Notify, on_exit: Notify) -> list[dict[str, Any]]:
     """The states for the library: each primary with its secondaries as children."""
     children: dict[str, list[str]] = {}
     for pair in spec.pairs:
         children.setdefault(pair.primary, []).append(pair.secondary)
-    return [{"name": primary, "children": names} for primary, names in children.items()]
+
+    def state(name: str, node: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "on_enter": [lambda _event: on_enter(node)],
+            "on_exit": [lambda _event: on_exit(node)],
+        }
+
+    return [
+        {
+            **state(primary, primary),
+            "children": [state(name, node_of((primary, name))) for name in names],
+        }
+        for primary, names in children.items()
+    ]
 
 
-def _library_transitions(
+def library_transitions(
     spec: Spec, allowed: Callable[[PairName, PairName], bool]
 ) -> list[dict[str, Any]]:
     """One transition for each legal step; its condition asks the guards at the moment."""
     return [
         {
-            "trigger": _name(after),
-            "source": _name(before),
-            "dest": _name(after),
+            "trigger": node_of(after),
+            "source": node_of(before),
+            "dest": node_of(after),
             "conditions": _condition(allowed, before, after),
         }
         for before in spec.pair_by_key

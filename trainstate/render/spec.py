@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from trainstate.spec.model import Spec
+from trainstate.spec.model import Row, Spec
 
 Rows = Sequence[Sequence[str]]
 
@@ -32,56 +32,50 @@ def _plain(_owner: Any, _field: Any, value: Any) -> Any:
 def spec_tables(spec: Spec) -> Iterator[str]:
     """The model as text tables: statuses, pairs, transitions, guards, sources."""
     yield f"{spec.title}, version {spec.version}"
-    yield from _table(
-        "Primary statuses",
-        ("status", "kind", "evidence", "meaning"),
-        [(row.name, row.kind, row.evidence, row.says) for row in spec.primaries],
-    )
-    yield from _table(
-        "Secondary statuses",
-        ("status", "guard", "evidence", "meaning"),
-        [(row.name, row.guard or "", row.evidence, row.says) for row in spec.secondaries],
-    )
-    yield from _table(
-        "Other spellings",
-        ("written", "means", "evidence", "note"),
-        [(row.written, row.status, row.evidence, row.note) for row in spec.aliases],
-    )
-    yield from _table(
-        "Legal pairs",
-        ("primary", "secondary", "evidence", "sources"),
-        [(row.primary, row.secondary, row.evidence, ", ".join(row.sources)) for row in spec.pairs],
-    )
-    yield from _table(
-        "A history begins with",
-        ("secondary", "evidence", "sources"),
-        [(row.secondary, row.evidence, ", ".join(row.sources)) for row in spec.initials],
-    )
-    yield from _table(
-        "Transitions",
-        ("from", "to", "seen", "evidence", "condition", "sources"),
-        [
-            (
-                row.before,
-                row.after,
-                f"{row.logs}/{row.responses}",
-                row.evidence,
-                _condition(row.guard, row.under),
-                ", ".join(row.sources),
-            )
-            for row in spec.transitions
-        ],
-    )
-    yield from _table(
-        "Guards",
-        ("guard", "holds where", "member"),
-        [(row.name, row.says, row.member) for row in spec.guards],
-    )
-    yield from _table(
-        "Sources",
-        ("id", "kind", "title", "address"),
-        [(row.id, row.kind, row.title, row.url) for row in spec.sources],
-    )
+    for title, head, rows in (*_vocabulary(spec), *_relation(spec), *_background(spec)):
+        yield from _table(title, head, rows)
+
+
+Table = tuple[str, Sequence[str], Rows]
+
+
+def _vocabulary(spec: Spec) -> Iterator[Table]:
+    primaries = [(row.name, row.kind, row.evidence, row.says) for row in spec.primaries]
+    yield "Primary statuses", ("status", "kind", "evidence", "meaning"), primaries
+    secondaries = [(row.name, row.guard or "", row.evidence, row.says) for row in spec.secondaries]
+    yield "Secondary statuses", ("status", "guard", "evidence", "meaning"), secondaries
+    aliases = [(row.written, row.status, row.evidence, row.note) for row in spec.aliases]
+    yield "Other spellings", ("written", "means", "evidence", "note"), aliases
+
+
+def _relation(spec: Spec) -> Iterator[Table]:
+    pairs = [(row.primary, row.secondary, row.evidence, _ids(row)) for row in spec.pairs]
+    yield "Legal pairs", ("primary", "secondary", "evidence", "sources"), pairs
+    initials = [(row.secondary, row.evidence, _ids(row)) for row in spec.initials]
+    yield "A history begins with", ("secondary", "evidence", "sources"), initials
+    edges = [
+        (
+            row.before,
+            row.after,
+            f"{row.logs}/{row.responses}",
+            row.evidence,
+            _condition(row.guard, row.under),
+            _ids(row),
+        )
+        for row in spec.transitions
+    ]
+    yield "Transitions", ("from", "to", "seen", "evidence", "condition", "sources"), edges
+
+
+def _background(spec: Spec) -> Iterator[Table]:
+    guards = [(row.name, row.says, row.member) for row in spec.guards]
+    yield "Guards", ("guard", "holds where", "member"), guards
+    sources = [(row.id, row.kind, row.title, row.url) for row in spec.sources]
+    yield "Sources", ("id", "kind", "title", "address"), sources
+
+
+def _ids(row: Row) -> str:
+    return ", ".join(row.sources)
 
 
 def _condition(guard: str | None, under: str | None) -> str:

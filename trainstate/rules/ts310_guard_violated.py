@@ -27,7 +27,7 @@ from trainstate.rules.shown import shown
     ],
     good=[
         "InProgress/Training: Starting 90, Training",
-        "Stopped/MaxRuntimeExceeded: Starting 90, Training 60, Stopping 5, MaxRuntimeExceeded",
+        "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
     since="0.1.0",
 )

@@ -112,13 +112,16 @@ def lint_policy(
     """The legal histories that a consumer with these sets gets wrong.
 
     ``policy`` says what is right: which ends are a success (the strict one by default).
-    Meaningless words come first, then one defect for each pair, those with the shortest
-    histories first.
+    Meaningless words come first, then one defect for each way in which a status goes
+    wrong, those with the shortest histories first, then the awaited statuses.
     """
     spec = spec or builtin_spec()
     runs = _shortest_runs(spec)
-    found = [defect for run in runs for defect in _judged(sets, policy, spec, run)]
-    return (*_meaningless(sets, spec), *found, *_missed(sets, spec))
+    found: dict[tuple[Kind, str, str], PolicyDefect] = {}
+    for run in runs:
+        for status, defect in _judged(sets, policy, spec, run):
+            found.setdefault((defect.kind, status, defect.says), defect)
+    return (*_meaningless(sets, spec), *found.values(), *_missed(sets, spec))
 
 
 def _shortest_runs(spec: Spec) -> list[tuple[State, ...]]:
@@ -136,7 +139,8 @@ def _shortest_runs(spec: Spec) -> list[tuple[State, ...]]:
 
 def _judged(
     sets: StatusSets, policy: Policy, spec: Spec, run: tuple[State, ...]
-) -> Iterator[PolicyDefect]:
+) -> Iterator[tuple[str, PolicyDefect]]:
+    """The defect at the end of a run, with the status that the consumer looked at."""
     primary, secondary = pair = run[-1].pair
     status = primary if sets.reads is Reads.PRIMARY else secondary
     outcome = outcome_of(spec, primary, secondary)
@@ -144,12 +148,8 @@ def _judged(
     wrong = _wrong(does, right, ended=outcome in ENDED, outcome=str(outcome))
     if wrong is not None:
         kind, says = wrong
-        yield PolicyDefect(
-            kind=kind,
-            status="/".join(pair),
-            says=says,
-            history=tuple(state.pair for state in run),
-        )
+        history = tuple(state.pair for state in run)
+        yield status, PolicyDefect(kind=kind, status="/".join(pair), says=says, history=history)
 
 
 def _wrong(does: Otherwise, right: Action, *, ended: bool, outcome: str) -> tuple[Kind, str] | None:

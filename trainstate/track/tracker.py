@@ -10,12 +10,11 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import evolve
-
 from trainstate.check.epoch import Epoch
 from trainstate.check.report import JobReport, Verdict
 from trainstate.check.stream import job_report
 from trainstate.history.model import Response
+from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -29,7 +28,7 @@ from trainstate.track.outcome import ENDED
 from trainstate.track.repeat import Footprint, footprint
 from trainstate.track.snapshot import dump, load
 from trainstate.track.timeline import Duration, durations
-from trainstate.track.update import Novelty, Standing, TimelineItem, Update
+from trainstate.track.update import Novelty, Standing, TimelineItem, Update, joined
 
 
 class Tracker:
@@ -86,7 +85,7 @@ class Tracker:
             self._footprint = None
             update = self._take(observed)
             if not (update.is_new or update.findings or update.is_stale):
-                self._footprint = footprint(observed, self._ledger.checker.spec)
+                self._footprint = footprint(observed, self.spec)
                 self._repeated = update
             return update
 
@@ -96,7 +95,7 @@ class Tracker:
         update = ledger.update(ledger.picture())
         for place, record in enumerate(records):
             brought = ledger.take(self._own(record) if isinstance(record, Response) else record)
-            update = brought if place == 0 else _joined(update, brought)
+            update = brought if place == 0 else joined(update, brought)
         return update
 
     def _own(self, response: Response) -> Response:
@@ -117,6 +116,28 @@ class Tracker:
     def job(self) -> str | None:
         """The ARN of the job, or its name; None before it is known."""
         return self._ledger.arn or self._ledger.name
+
+    @property
+    def job_was_seen(self) -> bool:
+        """Holds if an observation has shown the job."""
+        return bool(self._ledger.lives)
+
+    @property
+    def created(self) -> int | None:
+        """When the present job of the name was created, as an instant; None where unknown."""
+        with self._lock:
+            return None if self._epoch is None else self._epoch.created
+
+    @property
+    def spec(self) -> Spec:
+        """The specification that the job is judged by."""
+        return self._ledger.checker.spec
+
+    @property
+    def configuration(self) -> Configuration:
+        """What the job's configuration allows, as far as it was seen."""
+        with self._lock:
+            return UNSEEN if self._epoch is None else self._epoch.config
 
     @property
     def state(self) -> Standing:
@@ -157,18 +178,18 @@ class Tracker:
     @property
     def interruptions(self) -> int:
         """How often the job's capacity was taken away."""
-        counted = self._ledger.checker.spec.attempts.interruptions
+        counted = self.spec.attempts.interruptions
         return sum(item.status in counted for item in self.timeline)
 
     @property
     def training_seconds(self) -> float | None:
         """The newest training time, in seconds; None where it was not seen."""
-        return self._newest(self._ledger.checker.spec.layout.training_seconds)
+        return self._newest(self.spec.layout.training_seconds)
 
     @property
     def billable(self) -> float | None:
         """The newest billable time of one instance, in seconds; None where it was not seen."""
-        return self._newest(self._ledger.checker.spec.layout.billable_seconds)
+        return self._newest(self.spec.layout.billable_seconds)
 
     @property
     def instances(self) -> int | None:
@@ -200,7 +221,7 @@ class Tracker:
         """The states that can come next, with the evidence; empty after the end."""
         with self._lock:
             if self._epoch is None:
-                return first_states(self._ledger.checker.spec)
+                return first_states(self.spec)
             return next_states(self._epoch, self._ledger.picture().state)
 
     def can_reach(self, primary: str | None = None, secondary: str | None = None) -> bool:
@@ -210,7 +231,7 @@ class Tracker:
         """
         with self._lock:
             return can_reach(
-                self._ledger.checker.spec,
+                self.spec,
                 self._epoch,
                 self._ledger.picture().state,
                 primary=primary,
@@ -284,17 +305,3 @@ class Tracker:
         with self._lock:
             values = None if self._epoch is None else self._epoch.billing.get(member)
             return values.runs[-1].value if values is not None and values.runs else None
-
-
-def _joined(before: Update, after: Update) -> Update:
-    """One update for two observations, the first of which came first."""
-    both = before.novelty, after.novelty
-    return evolve(
-        after,
-        novelty=next((kind for kind in Novelty if kind in both), after.novelty),
-        changes=before.changes + after.changes,
-        learned=before.learned + after.learned,
-        messages=before.messages + after.messages,
-        findings=before.findings + after.findings,
-        began=before.began or after.began,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from trainstate.check.report import Finding
 from trainstate.spec.outcome import Outcome
@@ -142,3 +142,17 @@ class Update:
     def is_stale(self) -> bool:
         """Holds if the observation is older than what is known, and taught nothing."""
         return self.novelty is Novelty.STALE
+
+
+def joined(before: Update, after: Update) -> Update:
+    """One update for two observations, the first of which came first."""
+    both = before.novelty, after.novelty
+    return evolve(
+        after,
+        novelty=next((kind for kind in Novelty if kind in both), after.novelty),
+        changes=before.changes + after.changes,
+        learned=before.learned + after.learned,
+        messages=before.messages + after.messages,
+        findings=before.findings + after.findings,
+        began=before.began or after.began,
+    )

@@ -38,7 +38,7 @@ Record = Response | Unreadable
 _HELD = 1000
 _TEXT_SUFFIXES = frozenset({".log", ".txt"})
 _EXPECTED = (
-    "expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
+    "; expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
     " an SDK log or a notebook"
 )
 _WHOLE = {
@@ -89,7 +89,9 @@ class Input:
         speaks = self.named or mentions(opening.head, self.asked.spec)
         yield from self._settled(self._records(opening, tally), tally, speaks=speaks)
         if tally.responses == 0 and not (speaks and tally.broken):
-            self._refuse(opening.fault or _nothing(tally))
+            self._refuse(
+                opening.fault or _nothing(tally), remedy="" if opening.fault else _EXPECTED
+            )
             return
         if opening.fault:
             origin = Origin(file=self.file, reader=reader, pointer=self.pointer)
@@ -112,7 +114,7 @@ class Input:
         ):
             return LOG
         if found is None:
-            self._refuse(f"is in no format that is known; {_EXPECTED}")
+            self._refuse("is in no format that is known", remedy=_EXPECTED)
         return found
 
     def _records(self, opening: Opened, tally: Tally) -> Iterator[Record]:
@@ -138,20 +140,18 @@ class Input:
             else:
                 return
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, reason: str, *, remedy: str = "") -> None:
         if self.named:
-            raise InputError(f"{self.name}: {reason}.")
+            raise InputError(f"{self.name}: {reason}{remedy}.")
         self.report = SourceReport(file=self.name, reader=SKIPPED, detail=reason)
 
 
 def _nothing(tally: Tally) -> str:
     if tally.reader == LOG:
-        reason = "is in no format that is known: a text without a status line of the SDK"
-    elif tally.others:
-        reason = f"was read as {tally.reader} and has records of other things than training jobs"
-    else:
-        reason = f"was read as {tally.reader} and holds no response of a training job"
-    return f"{reason}; {_EXPECTED}"
+        return "is in no format that is known: a text without a status line of the SDK"
+    if tally.others:
+        return f"was read as {tally.reader} and has records of other things than training jobs"
+    return f"was read as {tally.reader} and holds no response of a training job"
 
 
 def _log_records(opening: Opened, tally: Tally, *, pointer: str) -> Iterator[Record]:

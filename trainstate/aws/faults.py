@@ -1,0 +1,140 @@
+"""What went wrong with a call: errors of boto3 sorted by what to do about them."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's own name for it
+    CredentialRetrievalError,
+    HTTPClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+from botocore.parsers import ResponseParserError
+
+from trainstate.errors import TrainstateError
+
+
+class Fault(StrEnum):
+    """What a failed call means.
+
+    *missing*: there is no such job. *throttled*: too many calls. *expired*: the
+    credentials are not valid any more. *transient*: the network or the service failed.
+    *fatal*: anything else; another try would fail the same way.
+    """
+
+    MISSING = "missing"
+    THROTTLED = "throttled"
+    EXPIRED = "expired"
+    TRANSIENT = "transient"
+    FATAL = "fatal"
+
+
+class WatchError(TrainstateError):
+    """A job could not be followed to its end."""
+
+
+class WatchTimeout(WatchError, TimeoutError):
+    """The job did not end within the time that was allowed."""
+
+
+class JobNotFound(WatchError, LookupError):
+    """The service knows no job of this name."""
+
+
+class AccessError(WatchError, PermissionError):
+    """The service refuses the call, or the credentials have expired and were not renewed."""
+
+
+class ServiceError(WatchError, OSError):
+    """The service or the network failed for longer than was allowed."""
+
+
+_THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "BandwidthLimitExceeded",
+        "LimitExceededException",
+        "SlowDown",
+        "429",
+    }
+)
+_EXPIRED = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "TokenRefreshRequired",
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+    }
+)
+_MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
+# SageMaker says ValidationException with "Requested resource not found.", and simulators
+# "Could not find ...": the code alone would also be a misspelt argument.
+_NOT_FOUND = re.compile(r"not found|could not find|does not exist", re.IGNORECASE)
+_NOT_RUNNING = re.compile(r"is in status|non-running|not running|cannot be stopped", re.IGNORECASE)
+_CREDENTIALS = (
+    CredentialRetrievalError,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+_NETWORK = (
+    ConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseParserError,
+    ResponseStreamingError,
+    TimeoutError,
+    OSError,
+)
+
+
+def fault_of(error: BaseException) -> Fault:
+    """What an error of a call means."""
+    if isinstance(error, ClientError):
+        return _of_service(error)
+    if isinstance(error, _CREDENTIALS):
+        return Fault.EXPIRED
+    return Fault.TRANSIENT if isinstance(error, _NETWORK) else Fault.FATAL
+
+
+def _of_service(error: ClientError) -> Fault:
+    code, message = code_and_message(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _THROTTLED or status == 429:
+        return Fault.THROTTLED
+    if code in _EXPIRED:
+        return Fault.EXPIRED
+    if code in _MISSING or (code == "ValidationException" and _NOT_FOUND.search(message)):
+        return Fault.MISSING
+    return Fault.TRANSIENT if status >= 500 else Fault.FATAL
+
+
+def code_and_message(error: ClientError) -> tuple[str, str]:
+    """The code and the message of the service's error."""
+    said = error.response.get("Error", {})
+    return str(said.get("Code", "")), str(said.get("Message", ""))
+
+
+def has_ended_before(error: BaseException) -> bool:
+    """Holds if a stop was refused because the job does not run any more."""
+    if not isinstance(error, ClientError):
+        return False
+    code, message = code_and_message(error)
+    return code == "ValidationException" and bool(_NOT_RUNNING.search(message))

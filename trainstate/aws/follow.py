@@ -1,0 +1,147 @@
+"""Following a job, without doing anything: what a response or an error means, and when to ask.
+
+Both the synchronous and the asynchronous watch drive this, so that they cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import define, field, frozen
+
+from trainstate.aws.faults import (
+    AccessError,
+    Fault,
+    JobNotFound,
+    ServiceError,
+    WatchTimeout,
+    fault_of,
+)
+from trainstate.aws.pace import Clock, Pace
+from trainstate.history.instants import NotAnInstant, parse, same_instant
+from trainstate.track import Tracker, Update
+
+
+@frozen(kw_only=True)
+class Limits:
+    """How long to wait, in seconds.
+
+    ``total`` for the job's end, None for ever; ``patience`` for a service or a network
+    that fails; ``grace`` for a job that the service does not know yet, or not any more.
+    """
+
+    total: float | None = None
+    patience: float = 900.0
+    grace: float = 30.0
+
+
+@define(kw_only=True)
+class Follower:
+    """One job that is being followed.
+
+    ``renew`` is called when credentials have expired; it may give another client.
+    """
+
+    name: str
+    tracker: Tracker
+    pace: Pace
+    limits: Limits
+    clock: Clock
+    done: bool = False
+    renewals: int = 0
+    _began: float = field(init=False)
+    _changed: float = field(init=False)
+    _well: float = field(init=False)
+    _faults: int = 0
+    _misses: int = 0
+    _created: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self._began = self._changed = self._well = self.clock.now()
+
+    def took(self, response: Mapping[str, Any]) -> Iterator[Update]:
+        """The updates that a response brings; the last one of the job sets ``done``."""
+        self._faults = self._misses = self.renewals = 0
+        self._well = self.clock.now()
+        if self._is_another_job(response):
+            yield from self._ended_by(self.tracker.lost())
+            return
+        update = self.tracker.observe(response)
+        if update.is_new:
+            self._changed = self._well
+        self.done = self.tracker.is_terminal
+        if update.is_new or update.findings or self.done:
+            yield update
+
+    def failed(self, error: Exception) -> Iterator[Update]:
+        """The updates that an error brings; raises what it means, where there is no going on."""
+        fault = fault_of(error)
+        self._faults += 1
+        if fault is Fault.MISSING:
+            yield from self._missing(error)
+        elif fault is Fault.FATAL:
+            raise AccessError(
+                f"The service refuses to describe the job {self.name!r}: {error}."
+            ) from error
+        elif self.clock.now() - self._well >= self.limits.patience:
+            raise self._out_of_patience(fault, error) from error
+        elif fault is Fault.EXPIRED:
+            self.renewals += 1
+
+    def delay(self) -> float:
+        """The seconds until the next call; raises WatchTimeout where the time is over."""
+        left = self._left()
+        if left is not None and left <= 0:
+            raise WatchTimeout(
+                f"The job {self.name!r} did not end within {self.limits.total:g} s: it is"
+                f" {self.tracker.state}. The job itself goes on."
+            )
+        chance = self.clock.chance()
+        if self._faults:
+            delay = self.pace.troubled(self._faults, chance)
+        else:
+            delay = self.pace.quiet(self.clock.now() - self._changed, chance)
+        return delay if left is None else min(delay, left)
+
+    def _left(self) -> float | None:
+        total = self.limits.total
+        return None if total is None else self._began + total - self.clock.now()
+
+    def _missing(self, error: Exception) -> Iterator[Update]:
+        """A job that was there is deleted once two calls say so; a new one may come yet."""
+        self._misses += 1
+        if self.tracker.job_was_seen:
+            if self._misses > 1:
+                yield from self._ended_by(self.tracker.lost())
+        elif self.clock.now() - self._well >= self.limits.grace:
+            raise JobNotFound(
+                f"The service knows no training job {self.name!r}; check the name, the region and"
+                " the account."
+            ) from error
+
+    def _ended_by(self, update: Update) -> Iterator[Update]:
+        self.done = True
+        yield update
+
+    def _is_another_job(self, response: Mapping[str, Any]) -> bool:
+        """Whether the name belongs to another job by now: one that was created later."""
+        created = _created(response, self.tracker.spec.layout.created)
+        if self._created is None:
+            self._created = created if self.tracker.created is None else self.tracker.created
+        return created is not None and not same_instant(self._created or created, created)
+
+    def _out_of_patience(self, fault: Fault, error: Exception) -> AccessError | ServiceError:
+        where = f"while the job {self.name!r} was followed: {error}. The job itself goes on"
+        if fault is Fault.EXPIRED:
+            return AccessError(
+                f"The credentials have expired {where}; renew them, or pass renew= to watch."
+            )
+        return ServiceError(f"The service has failed for {self.limits.patience:g} s {where}.")
+
+
+def _created(response: Mapping[str, Any], member: str) -> int | None:
+    try:
+        return parse(response[member])[0]
+    except (KeyError, NotAnInstant):
+        return None

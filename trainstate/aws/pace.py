@@ -1,0 +1,63 @@
+"""When to ask again: often after a change, seldom while nothing happens, later after a fault."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from attrs import field, frozen
+
+from trainstate.errors import UsageError
+
+
+def _positive(_owner: object, attribute: object, value: float) -> None:
+    if not value > 0:
+        name = getattr(attribute, "name", "value")
+        raise UsageError(f"Expected {name} to be a number of seconds above 0 but got {value!r}.")
+
+
+@frozen(kw_only=True)
+class Pace:
+    """Seconds between polls.
+
+    After a change the delay is ``shortest``; it grows with the time that nothing has
+    changed, ``ease`` times that, up to ``longest``. After faults in a row it doubles from
+    ``shortest``. Of each delay a random part, up to ``jitter`` of it, is taken away, so
+    that many watchers do not ask at once.
+    """
+
+    shortest: float = field(default=5.0, validator=_positive)
+    longest: float = field(default=60.0, validator=_positive)
+    ease: float = field(default=0.1, validator=_positive)
+    jitter: float = 0.2
+
+    def __attrs_post_init__(self) -> None:
+        if self.longest < self.shortest:
+            raise UsageError(
+                f"Expected longest not to be below shortest but got {self.longest} < {self.shortest}."
+            )
+
+    def quiet(self, unchanged: float, chance: float) -> float:
+        """The delay where nothing has changed for so many seconds; ``chance`` is in [0, 1)."""
+        return self._jittered(min(max(self.shortest, self.ease * unchanged), self.longest), chance)
+
+    def troubled(self, faults: int, chance: float) -> float:
+        """The delay after so many faults in a row."""
+        grown = self.shortest * 2.0 ** min(faults - 1, 16)
+        return self._jittered(min(grown, self.longest), chance)
+
+    def _jittered(self, delay: float, chance: float) -> float:
+        return delay * (1 - self.jitter * chance)
+
+
+@frozen(kw_only=True)
+class Clock:
+    """Time, sleep and chance, so that tests can do without waiting.
+
+    ``now`` gives seconds on a clock that does not go back.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] = time.sleep
+    chance: Callable[[], float] = random.random

@@ -1,0 +1,203 @@
+"""Watching a job to its end: each update as it is noticed, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.aws.faults import Fault, WatchError, fault_of, has_ended_before
+from trainstate.aws.follow import Follower, Limits
+from trainstate.aws.pace import Clock, Pace
+from trainstate.errors import TrainstateError
+from trainstate.spec.outcome import Outcome
+from trainstate.track import STRICT, Action, Policy, Tracker, Update
+
+Sleep = Callable[[float], Awaitable[object]]
+
+
+class JobFailed(WatchError):
+    """The job ended in a way that the policy calls an error.
+
+    ``outcome`` says how, ``tracker`` what is known of the job.
+    """
+
+    def __init__(self, message: str, *, outcome: Outcome, tracker: Tracker) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.tracker = tracker
+
+
+@frozen(kw_only=True)
+class Ended:
+    """How a wait ended: what has become of the job, and what the policy says to do."""
+
+    outcome: Outcome
+    action: Action
+    tracker: Tracker
+
+
+def watch(
+    client: Any,
+    name: str,
+    *,
+    tracker: Tracker | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    stop: threading.Event | None = None,
+    renew: Callable[[], Any] | None = None,
+    clock: Clock | None = None,
+) -> Iterator[Update]:
+    """Yields each update of a training job until it has ended.
+
+    ``client`` is boto3's for SageMaker; ``tracker`` one to go on with. Throttling,
+    failures of the service and of the network, and expired credentials are waited out;
+    ``renew`` gives a client with fresh credentials. A deleted job and a name that is
+    used again end the watch. A set ``stop`` ends it quietly; the job goes on. Raises
+    WatchTimeout, JobNotFound, AccessError or ServiceError, all of them WatchError.
+    """
+    clock = clock or Clock()
+    follower = _follower(name, tracker, pace, limits, clock)
+    while not (follower.done or _is_set(stop)):
+        try:
+            response = client.describe_training_job(TrainingJobName=name)
+        except Exception as error:  # noqa: BLE001 - sorted by fault_of; what is fatal is raised
+            yield from follower.failed(_foreign(error))
+            client = _renewed(client, follower, renew)
+        else:
+            yield from follower.took(response)
+        if not follower.done and not _is_set(stop):
+            _pause(follower.delay(), stop, clock)
+
+
+async def watch_async(
+    client: Any,
+    name: str,
+    *,
+    tracker: Tracker | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    stop: asyncio.Event | None = None,
+    renew: Callable[[], Any] | None = None,
+    clock: Clock | None = None,
+    sleep: Sleep = asyncio.sleep,
+) -> AsyncIterator[Update]:
+    """As ``watch``; boto3's calls run in a thread, those of an asynchronous client are awaited."""
+    follower = _follower(name, tracker, pace, limits, clock or Clock())
+    while not (follower.done or _is_set(stop)):
+        try:
+            response = await _describe(client, name)
+        except Exception as error:  # noqa: BLE001 - sorted by fault_of; what is fatal is raised
+            for update in follower.failed(_foreign(error)):
+                yield update
+            client = _renewed(client, follower, renew)
+        else:
+            for update in follower.took(response):
+                yield update
+        if not follower.done and not _is_set(stop):
+            await _pause_async(follower.delay(), stop, sleep)
+
+
+def wait(
+    client: Any, name: str, *, policy: Policy = STRICT, tracker: Tracker | None = None, **how: Any
+) -> Ended:
+    """Waits until the policy has something to do about a job, and says what.
+
+    ``how`` are the options of ``watch``. Raises JobFailed where the policy calls the
+    outcome an error, else as ``watch``.
+    """
+    tracker = tracker or Tracker(job=name)
+    action = policy.action(tracker.outcome)
+    if action is Action.WAIT:
+        for update in watch(client, name, tracker=tracker, **how):
+            action = policy.action(update.outcome)
+            if action is not Action.WAIT:
+                break
+    outcome = tracker.outcome
+    if action is Action.ERROR:
+        reason = f": {tracker.failure_reason}" if tracker.failure_reason else ""
+        raise JobFailed(
+            f"The job {name!r} ended {outcome} ({tracker.state}), which the policy"
+            f" {policy.name!r} calls an error{reason}.",
+            outcome=outcome,
+            tracker=tracker,
+        )
+    return Ended(outcome=outcome, action=action, tracker=tracker)
+
+
+def stop_job(client: Any, name: str) -> bool:
+    """Asks for the stop of a job; holds if it was asked, not if the job had ended before.
+
+    Asking twice is no error.
+    """
+    try:
+        client.stop_training_job(TrainingJobName=name)
+    except Exception as error:
+        if has_ended_before(error):
+            return False
+        raise
+    return True
+
+
+def _follower(
+    name: str,
+    tracker: Tracker | None,
+    pace: Pace | None,
+    limits: Limits | None,
+    clock: Clock,
+) -> Follower:
+    return Follower(
+        name=name,
+        tracker=tracker or Tracker(job=name),
+        pace=pace or Pace(),
+        limits=limits or Limits(),
+        clock=clock,
+    )
+
+
+def _foreign(error: Exception) -> Exception:
+    """The error of a call; raises one of our own, which no waiting mends."""
+    if isinstance(error, TrainstateError):
+        raise error
+    return error
+
+
+def _renewed(client: Any, follower: Follower, renew: Callable[[], Any] | None) -> Any:
+    return renew() if follower.renewals and renew is not None else client
+
+
+def _is_set(stop: threading.Event | asyncio.Event | None) -> bool:
+    return stop is not None and stop.is_set()
+
+
+def _pause(delay: float, stop: threading.Event | None, clock: Clock) -> None:
+    """Sleeps; a stop ends the sleep."""
+    if stop is not None and clock.sleep is time.sleep:
+        stop.wait(delay)
+    else:
+        clock.sleep(delay)
+
+
+async def _pause_async(delay: float, stop: asyncio.Event | None, sleep: Sleep) -> None:
+    if stop is None:
+        await sleep(delay)
+        return
+    stopped = asyncio.ensure_future(stop.wait())
+    slept = asyncio.ensure_future(sleep(delay))
+    done, pending = await asyncio.wait({stopped, slept}, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*done, *pending, return_exceptions=True)
+
+
+async def _describe(client: Any, name: str) -> Mapping[str, Any]:
+    response: Any = await asyncio.to_thread(client.describe_training_job, TrainingJobName=name)
+    return await response if inspect.isawaitable(response) else response
+
+
+__all__ = ["Ended", "Fault", "JobFailed", "fault_of", "stop_job", "wait", "watch", "watch_async"]

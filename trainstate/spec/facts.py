@@ -1,0 +1,251 @@
+"""The rows of the facts: each with its evidence and its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from trainstate.spec.outcome import Outcome
+
+
+class Evidence(StrEnum):
+    """How much stands behind a fact, strongest first."""
+
+    DOCUMENTED = "documented"
+    RECORDED = "recorded"
+    INFERRED = "inferred"
+    DEPRECATED = "deprecated"
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest evidence; a larger number is weaker."""
+        return list(Evidence).index(self)
+
+
+def weakest(levels: tuple[Evidence, ...]) -> Evidence:
+    """The weakest of the levels; documented when there are none."""
+    return max(levels, key=lambda level: level.rank, default=Evidence.DOCUMENTED)
+
+
+@frozen(kw_only=True)
+class Source:
+    """Where a fact comes from: a documentation page, an enumeration, recordings, a report."""
+
+    id: str
+    kind: str
+    title: str
+    url: str = ""
+    says: str = ""
+
+
+@frozen(kw_only=True)
+class Row:
+    """A fact with its evidence and the ids of its sources."""
+
+    evidence: Evidence
+    sources: tuple[str, ...]
+    note: str = ""
+
+
+@frozen(kw_only=True)
+class Status(Row):
+    """A primary or a secondary status.
+
+    ``kind`` is *active*, *terminal* or *after* (only a deletion follows the end) for
+    primaries and empty for secondaries, whose kind follows from their pairs.
+    ``guard`` names the guard that the job's configuration must meet for this status.
+    """
+
+    name: str
+    kind: str = ""
+    says: str = ""
+    guard: str | None = None
+
+
+@frozen(kw_only=True)
+class Alias(Row):
+    """Another spelling of a status that some text of the service or of an SDK uses."""
+
+    written: str
+    status: str
+
+
+@frozen(kw_only=True)
+class Pair(Row):
+    """A legal (primary, secondary) pair.
+
+    ``entered`` tells whether an entry of the history can be entered under this
+    primary; where it is False the pair arises only when the primary runs ahead of
+    the secondary (a stop request, a deletion).
+    """
+
+    primary: str
+    secondary: str
+    entered: bool
+
+
+@frozen(kw_only=True)
+class Initial(Row):
+    """A secondary status that a history can begin with, and its primary."""
+
+    primary: str
+    secondary: str
+
+
+@frozen(kw_only=True)
+class Transition(Row):
+    """An edge of the machine: the secondary status changes from ``before`` to ``after``.
+
+    ``guard`` names what the job's configuration must allow; ``under`` the primary
+    under which the entry before must have been entered; ``logs`` and ``responses``
+    count the recordings that show the edge.
+    """
+
+    before: str
+    after: str
+    guard: str | None = None
+    under: str | None = None
+    logs: int = 0
+    responses: int = 0
+
+
+@frozen(kw_only=True)
+class PrimaryTransition(Row):
+    """A change of the primary status; ``alone`` when the history gets no entry with it."""
+
+    before: str
+    after: str
+    alone: bool
+
+
+@frozen(kw_only=True)
+class Guard(Row):
+    """A condition on the job's configuration.
+
+    The guard holds where ``member`` (a JSON pointer) is truthy, or where ``implied_by``
+    is present. ``budget`` points at the number of times that it may be used.
+    ``when_unseen`` says what to believe of a job whose configuration was not recorded:
+    *holds* when the status itself proves the guard, *unknown* otherwise.
+    """
+
+    name: str
+    says: str
+    member: str
+    implied_by: str | None = None
+    budget: str | None = None
+    when_unseen: str = "unknown"
+
+
+@frozen(kw_only=True)
+class Member(Row):
+    """A member of the response and the one role that it plays.
+
+    ``type`` is the API's: string, timestamp, integer, long, boolean, structure, list, map.
+    ``required`` is what the API declares. ``present_at`` and ``absent_at`` list the
+    primaries at which the member must, or must not, be there. Of an updatable
+    configuration ``updatable`` names the parts that can change; all can where it is empty.
+    ``secret`` marks what may hold keys and passwords: it is written only when asked for.
+    """
+
+    name: str
+    role: str
+    type: str
+    required: bool = False
+    present_at: tuple[str, ...] = ()
+    absent_at: tuple[str, ...] = ()
+    updatable: tuple[str, ...] = ()
+    secret: bool = False
+
+
+@frozen(kw_only=True)
+class AttachedMachine(Row):
+    """A small machine beside the job's own: rule evaluations, warm pool, profiling.
+
+    ``member`` holds it in the response, ``items`` is True where that member is a list,
+    ``key`` identifies an item, ``status`` names the member that holds the status.
+    """
+
+    name: str
+    member: str
+    status: str
+    items: bool = False
+    key: str = ""
+    statuses: tuple[str, ...] = ()
+    transitions: tuple[tuple[str, str], ...] = ()
+
+
+@frozen(kw_only=True)
+class RecordLayout:
+    """Which member of a response plays which part, by the service's spelling.
+
+    ``summary`` lists the members that a listing shows of a job.
+    """
+
+    name: str
+    arn: str
+    created: str
+    modified: str
+    primary: str
+    secondary: str
+    history: str
+    entry_status: str
+    entry_start: str
+    entry_end: str
+    entry_message: str
+    summary: tuple[str, ...] = ()
+    started: str = ""
+    ended: str = ""
+    training_seconds: str = ""
+    billable_seconds: str = ""
+    failure_reason: str = ""
+    artifacts: str = ""
+    stopping: str = ""
+
+
+@frozen(kw_only=True)
+class TimeFacts:
+    """Which statuses start the clock of training, and which break its plain course.
+
+    ``limits`` maps a status to the limit that a job which ends with it has reached: a
+    JSON pointer to seconds. ``spans`` maps it to the member whose time the limit counts
+    from. Only jobs for which ``savings_guard`` holds are billed less than they trained.
+    """
+
+    clock_starts: tuple[str, ...] = ()
+    clock_breaks: tuple[str, ...] = ()
+    savings_guard: str | None = None
+    limits: Mapping[str, str] = field(factory=dict)
+    spans: Mapping[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class OutcomeFact(Row):
+    """What a pair means to somebody who waits for the job.
+
+    A row without a secondary holds for every secondary that has no row of its own.
+    """
+
+    name: Outcome
+    primary: str
+    secondary: str = ""
+    says: str = ""
+
+
+@frozen(kw_only=True)
+class AttemptFacts:
+    """Which statuses begin an attempt of a job, and which break one off.
+
+    An attempt begins with one of ``begins`` after another status, and with whatever
+    follows one of ``breaks``. ``interruptions`` are counted. ``instances`` is a JSON
+    pointer to the number of instances; ``groups`` one to a list of mappings that have
+    the number under ``group_count``.
+    """
+
+    begins: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    interruptions: tuple[str, ...] = ()
+    instances: str = ""
+    groups: str = ""
+    group_count: str = ""
