@@ -34,7 +34,7 @@ def finding_lines(
     place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
     head = f"{finding.code} {finding.name}"
     label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
-    yield f"{plain(place or finding.job)}: {colour}{head}{off}{label} {plain(finding.message)}"
+    yield f"{plain(place or finding.job)}: {colour}{head}{off}{label}: {plain(finding.message)}"
     if finding.response is not None:
         yield from _trail(finding, finding.response, spec, style)
     if finding.witness:

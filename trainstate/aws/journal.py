@@ -1,0 +1,121 @@
+"""The file that a pull writes: complete lines only, whatever ends the program.
+
+Lines go to ``FILE.part``, each one whole and flushed to the disk; the finished part
+replaces FILE at once. A kill leaves a part that may end in half a line, which the next
+run cuts off before it goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from attrs import define, field
+
+from trainstate.errors import InputError
+
+Key = tuple[Any, ...]
+
+
+@define
+class Journal:
+    """A growing NDJSON file of responses, each recorded once.
+
+    ``identity`` names the members that tell two records apart. Use it as a context
+    manager; what is in FILE or in its part already counts as recorded.
+    """
+
+    path: Path
+    identity: tuple[str, ...]
+    known: set[Key] = field(factory=set)
+    _stream: IO[bytes] | None = None
+
+    @property
+    def part(self) -> Path:
+        """Where lines go until all are there."""
+        return self.path.with_name(self.path.name + ".part")
+
+    def __enter__(self) -> Journal:
+        try:
+            if not self.part.exists() and self.path.exists():
+                self._copy()
+            self._stream = self.part.open("a+b")
+            self._recover(self._stream)
+        except OSError as error:
+            self.close()
+            raise InputError(
+                f"The recording cannot be written to {str(self.path)!r}: {error.strerror}."
+            ) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+        if error is None:
+            self.part.replace(self.path)
+
+    def close(self) -> None:
+        """Closes the file; the part stays for the next run."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def has(self, record: Mapping[str, Any]) -> bool:
+        """Holds if the record is there already, at this state of the job."""
+        return self._key(record) in self.known
+
+    def add(self, record: Mapping[str, Any]) -> bool:
+        """Adds a record as one line; holds if it was not there yet."""
+        key = self._key(record)
+        if key in self.known or self._stream is None:
+            return False
+        line = json.dumps(record, separators=(",", ":"), default=str) + "\n"
+        self._stream.write(line.encode("ascii"))
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self.known.add(key)
+        return True
+
+    def _key(self, record: Mapping[str, Any]) -> Key:
+        return tuple(record.get(member) for member in self.identity)
+
+    def _copy(self) -> None:
+        """Begins the part with the finished file, so that the old one stays until the end."""
+        draft = self.path.with_name(self.path.name + ".draft")
+        draft.write_bytes(self.path.read_bytes())
+        draft.replace(self.part)
+
+    def _recover(self, stream: IO[bytes]) -> None:
+        """Reads what is recorded, and cuts off what was not written whole."""
+        whole = 0
+        stream.seek(0)
+        for line in _lines(stream):
+            record = _record(line)
+            if record is None:
+                break
+            self.known.add(self._key(record))
+            whole += len(line)
+        stream.truncate(whole)
+        stream.seek(0, os.SEEK_END)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    yield from stream
+
+
+def _record(line: bytes) -> Mapping[str, Any] | None:
+    """The record of a whole line; None for a line that was cut off."""
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

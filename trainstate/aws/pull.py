@@ -1,0 +1,137 @@
+"""Recording the histories of many jobs: list them, describe each, one line a response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.aws.call import Caller
+from trainstate.aws.journal import Journal
+from trainstate.aws.pace import Clock, Pace
+from trainstate.errors import UsageError
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+
+_METADATA = "ResponseMetadata"
+_MOST = 100
+"""Jobs on a page of the list: the most that the service gives."""
+
+
+@frozen(kw_only=True)
+class Pulled:
+    """What a pull did: jobs listed, responses written, those known before, jobs gone since."""
+
+    listed: int = 0
+    written: int = 0
+    known: int = 0
+    gone: int = 0
+
+
+def pull(
+    client: Any,
+    path: str | PathLike[str],
+    *,
+    secrets: bool = False,
+    rate: float = 4.0,
+    patience: float = 900.0,
+    pace: Pace | None = None,
+    renew: Callable[[], Any] | None = None,
+    progress: Callable[[Pulled], object] | None = None,
+    clock: Clock | None = None,
+    **filters: Any,
+) -> Pulled:
+    """Records a response of every training job in an NDJSON file, and says what was done.
+
+    ``client`` is boto3's for SageMaker; ``filters`` are arguments of ListTrainingJobs
+    (``NameContains``, ``CreationTimeAfter``, …); ``rate`` is the most calls a second. A
+    job that is in the file at its present LastModifiedTime is not recorded again, so
+    that a second run adds what is new, and a run that was interrupted is gone on with:
+    nothing is lost, nothing recorded twice. Hyperparameters and environment variables
+    are left out unless ``secrets`` is true. Of a job that is deleted meanwhile the
+    summary is recorded. Raises AccessError, ServiceError, InputError or UsageError.
+    """
+    if not rate > 0:
+        raise UsageError(f"Expected rate to be calls a second, above 0, but got {rate!r}.")
+    spec, clock = builtin_spec(), clock or Clock()
+    caller = Caller(
+        client=client,
+        rate=rate,
+        pace=pace or Pace(shortest=1.0),
+        patience=patience,
+        clock=clock,
+        renew=renew,
+    )
+    layout = spec.layout
+    done = Pulled()
+    identity = (layout.arn, layout.created, layout.modified)
+    with Journal(Path(path), identity) as journal:
+        for summary in _summaries(caller, filters):
+            done = _recorded(done, caller, journal, summary, spec, secrets=secrets)
+            if progress is not None:
+                progress(done)
+    return done
+
+
+def _summaries(caller: Caller, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The summaries of all jobs, oldest first: a job that is created meanwhile comes last."""
+    page: dict[str, Any] = {}
+    wanted = {"SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": _MOST, **filters}
+    while True:
+        answer = caller.call("list_training_jobs", **wanted, **page) or {}
+        yield from answer.get("TrainingJobSummaries", ())
+        if not answer.get("NextToken"):
+            return
+        page = {"NextToken": answer["NextToken"]}
+
+
+def _recorded(
+    done: Pulled,
+    caller: Caller,
+    journal: Journal,
+    summary: Mapping[str, Any],
+    spec: Spec,
+    *,
+    secrets: bool,
+) -> Pulled:
+    """What was done, with one more job."""
+    listed = _plain(summary)
+    if spec.layout.modified in listed and journal.has(listed):
+        return _counted(done, known=1)
+    name = summary[spec.layout.name]
+    answer = caller.call("describe_training_job", TrainingJobName=name)
+    if answer is None:
+        return _counted(done, gone=1, written=journal.add(listed))
+    kept = _plain(answer if secrets else without_secrets(answer, spec))
+    added = journal.add(kept)
+    return _counted(done, written=added, known=not added)
+
+
+def _counted(done: Pulled, *, written: int = 0, known: int = 0, gone: int = 0) -> Pulled:
+    return Pulled(
+        listed=done.listed + 1,
+        written=done.written + written,
+        known=done.known + known,
+        gone=done.gone + gone,
+    )
+
+
+def without_secrets(response: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
+    """A response without the members that may hold keys and passwords."""
+    secret = {member.name for member in spec.members if member.secret}
+    return {key: value for key, value in response.items() if key not in secret}
+
+
+def _plain(value: Any) -> Any:
+    """A response as JSON values: times in UTC, without boto3's metadata."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items() if key != _METADATA}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value

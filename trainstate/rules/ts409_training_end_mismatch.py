@@ -1,0 +1,49 @@
+"""TS409 training-end-mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.instants import iso, same_instant
+from trainstate.history.model import Kind
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+_FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
+
+
+def _ending(time: str, seconds: int) -> dict[str, object]:
+    reported = {"/TrainingTimeInSeconds": seconds, "/BillableTimeInSeconds": seconds}
+    return {"/TrainingEndTime": time, **reported}
+
+
+@rule(
+    code="TS409",
+    name="training-end-mismatch",
+    severity="warning",
+    scope="response",
+    reads=["TrainingEndTime", "SecondaryStatusTransitions"],
+    sources=["api-describe-times", "recordings-responses"],
+    message="training ended {ended}, and the last entry of the history {last}",
+    help="end the training and the history at one instant: after the upload, or at the failure",
+    bad=[
+        poll(_DONE, _ending("2026-01-02T10:02:30Z", 60)),
+        poll(_FAILED, _ending("2026-01-02T10:02:00Z", 30)),
+    ],
+    good=[_DONE, _FAILED],
+    since="0.1.0",
+)
+def training_end_mismatch(reading: Reading) -> Iterator[Place]:
+    """The end of the training is not the end of the history.
+
+    In 21 of 21 recordings the two are one instant. LastModifiedTime may follow by
+    minutes; the end of the training may not.
+    """
+    response, spec = reading.response, reading.spec
+    ended = response.instants.get(spec.layout.ended)
+    if ended is None or not response.history or response.kind is Kind.LOG or not reading.ended:
+        return
+    last = response.history[-1].end
+    if last is not None and not same_instant(ended, last):
+        yield Place(pointer=f"/{spec.layout.ended}", facts={"ended": iso(ended), "last": iso(last)})
