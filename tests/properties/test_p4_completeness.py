@@ -20,7 +20,8 @@ from trainstate.testing.faults import Operator, operators
 
 OPERATORS = [operator for name in operators() for operator in operators()[name]]
 EXAMPLES = settings().max_examples
-BY_NAME = {rule.name: rule for rule in rules()}
+# No recording breaks a rule about drift: their examples and P10 hold them.
+BY_NAME = {rule.name: rule for rule in rules() if rule.scope != "drift"}
 
 
 def report_on(found: Faulty) -> trainstate.Report:

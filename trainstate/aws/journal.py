@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -18,7 +18,7 @@ from attrs import define, field
 
 from trainstate.errors import InputError
 
-Key = tuple[Any, ...]
+Key = tuple[str, ...]
 
 
 @define
@@ -84,7 +84,7 @@ class Journal:
         return True
 
     def _key(self, record: Mapping[str, Any]) -> Key:
-        return tuple(record.get(member) for member in self.identity)
+        return tuple(str(record.get(member)) for member in self.identity)
 
     def _copy(self) -> None:
         """Begins the part with the finished file, so that the old one stays until the end."""
@@ -93,27 +93,22 @@ class Journal:
         draft.replace(self.part)
 
     def _recover(self, stream: IO[bytes]) -> None:
-        """Reads what is recorded, and cuts off what was not written whole."""
+        """Reads what is recorded, and cuts off a last line that was not written whole."""
         whole = 0
         stream.seek(0)
-        for line in _lines(stream):
-            record = _record(line)
-            if record is None:
+        for line in stream:
+            if not line.endswith(b"\n"):
                 break
-            self.known.add(self._key(record))
             whole += len(line)
+            record = _record(line)
+            if record is not None:
+                self.known.add(self._key(record))
         stream.truncate(whole)
         stream.seek(0, os.SEEK_END)
 
 
-def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    yield from stream
-
-
 def _record(line: bytes) -> Mapping[str, Any] | None:
-    """The record of a whole line; None for a line that was cut off."""
-    if not line.endswith(b"\n"):
-        return None
+    """The record of a line; None for a line that holds none."""
     try:
         value = json.loads(line)
     except ValueError:

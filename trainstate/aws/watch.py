@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 from attrs import frozen
@@ -195,8 +195,8 @@ async def _pause_async(delay: float, stop: asyncio.Event | None, sleep: Sleep) -
     await asyncio.gather(*done, *pending, return_exceptions=True)
 
 
-async def _describe(client: Any, name: str) -> Mapping[str, Any]:
-    response: Any = await asyncio.to_thread(client.describe_training_job, TrainingJobName=name)
+async def _describe(client: Any, name: str) -> Any:
+    response = await asyncio.to_thread(client.describe_training_job, TrainingJobName=name)
     return await response if inspect.isawaitable(response) else response
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from trainstate.history.model import Response
+from trainstate.machine.align import Alignment
 from trainstate.rules.model import Severity
 from trainstate.spec.model import Evidence
 
@@ -35,7 +36,9 @@ class Finding:
 
     ``job`` is the ARN, the name, or where a nameless history was read; ``line`` counts
     from 1 and ``index`` the job's responses from 0; ``pointer`` is a JSON pointer into
-    the response; ``witness`` the shortest legal history that shows what was expected.
+    the response; ``witness`` the shortest legal history that shows what was expected;
+    ``alignment``, where the finding is about an illegal history, the fewest edits that
+    make it legal.
     """
 
     code: str
@@ -52,6 +55,7 @@ class Finding:
     facts: Mapping[str, Any] = field(factory=dict)
     witness: tuple[str, ...] = ()
     unknown: bool = False
+    alignment: Alignment | None = field(default=None, eq=False, repr=False)
     response: Response | None = field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:

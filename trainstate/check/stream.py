@@ -122,7 +122,7 @@ class Checker:
         response = step.response
         for place in rule.check(subject):
             finding = evolve(
-                _finding(rule, place),
+                finding_of(rule, place),
                 job=response.job,
                 file=response.origin.file,
                 line=response.origin.line,
@@ -145,7 +145,7 @@ class Checker:
     def _unreadable(self, record: Unreadable) -> Iterator[Finding]:
         for rule in self._by_scope[Scope.RECORD]:
             for place in rule.check(record):
-                finding = _finding(rule, place)
+                finding = finding_of(rule, place)
                 yield evolve(finding, file=record.origin.file, line=record.origin.line)
 
     def _ended(self, state: JobState) -> Iterator[Finding]:
@@ -155,7 +155,7 @@ class Checker:
         )
         for rule in self._by_scope[Scope.JOB]:
             for place in rule.check(end):
-                finding = evolve(_finding(rule, place), job=epoch.job, index=epoch.responses - 1)
+                finding = evolve(finding_of(rule, place), job=epoch.job, index=epoch.responses - 1)
                 if self._is_new(finding, state):
                     yield finding
 
@@ -221,7 +221,8 @@ def _key(finding: Finding) -> int:
     return int.from_bytes(digest.digest(), "big")
 
 
-def _finding(rule: Rule, place: Place) -> Finding:
+def finding_of(rule: Rule, place: Place) -> Finding:
+    """The finding that a rule makes of a place, without the job and the file."""
     return Finding(
         code=rule.code,
         name=rule.name,

@@ -12,7 +12,7 @@ import click
 from trainstate.errors import TrainstateError
 from trainstate.version import VERSION
 
-COMMANDS = ("check", "rule", "spec", "next")
+COMMANDS = ("check", "rule", "spec", "next", "watch", "pull", "align")
 MISUSE = 2
 """The exit status of misuse and of input that cannot be read at all."""
 

@@ -45,13 +45,18 @@ class Poll:
 
 @frozen
 class Example:
-    """A recording: responses in the short notation, or the text of a file."""
+    """A recording: responses in the short notation, or the text of a file.
+
+    ``service`` is what a service's own model lists, in the notation of ``rules.drift``.
+    """
 
     polls: tuple[Poll, ...] = ()
     text: str | None = None
+    service: str | None = None
 
     def __str__(self) -> str:
-        return self.text if self.text is not None else "\n".join(map(str, self.polls))
+        written = self.text if self.text is not None else self.service
+        return written if written is not None else "\n".join(map(str, self.polls))
 
     def responses(self) -> list[dict[str, Any]]:
         """The responses as AWS CLI JSON, for ``trainstate.check``."""
@@ -68,6 +73,11 @@ def poll(
 def text(content: str) -> Example:
     """A recording that is given as the text of a file."""
     return Example(text=content)
+
+
+def service(changes: str) -> Example:
+    """A service's model that differs from the specification: see ``rules.drift.drift_from``."""
+    return Example(service=changes)
 
 
 def as_example(form: str | Poll | Example | Sequence[str | Poll]) -> Example:

@@ -17,6 +17,7 @@ from trainstate.history.chain import Relation
 from trainstate.history.model import Entry, Kind, Response, Unreadable
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
+from trainstate.rules.drift import Drift
 from trainstate.rules.example import Example, Poll, as_example
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Pair, Spec
@@ -297,7 +298,7 @@ def rule(
     """A decorator that makes a Rule of a check.
 
     The check takes a Reading (scope *response*), a Step (*sequence*), an Unreadable
-    (*record*) or a JobEnd (*job*) and yields Places. The first line of its docstring is
+    (*record*), a JobEnd (*job*) or a Drift (*drift*) and yields Places. The first line of its docstring is
     the title: the bad state, as a fact; the rest says why it is wrong. Raises SpecError
     where the declaration does not fit its file.
     """
@@ -344,6 +345,7 @@ def _fits_its_file(declared: Rule, stem: str) -> None:
 __all__ = [
     "AttachedChange",
     "Clash",
+    "Drift",
     "EarlierEpoch",
     "JobEnd",
     "MemberChange",

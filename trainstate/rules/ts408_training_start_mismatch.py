@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.history.instants import iso, same_instant
+from trainstate.history.instants import Instant, iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, rule
@@ -19,7 +19,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     scope="response",
     reads=["TrainingStartTime", "SecondaryStatusTransitions", "TrainingJobStatus"],
     sources=["api-describe-times", "recordings-responses"],
-    message="training started {started}, and {expected}",
+    message="training started {started} by its own member; in the history, {expected}",
     help="take the start of the entry in which the instances begin to work",
     bad=[
         poll(_DONE, {"/TrainingStartTime": "2026-01-02T10:00:30Z", "/TrainingTimeInSeconds": 125}),
@@ -36,19 +36,29 @@ def training_start_mismatch(reading: Reading) -> Iterator[Place]:
 
     In 21 of 21 recordings it is the start of the first Downloading entry, exactly. A
     job that has retries may show the start of another attempt. A completed job whose
-    history shows no training at all never started any.
+    history shows no training at all never started any, and one that trains has started.
     """
     response, spec = reading.response, reading.spec
+    if not response.history or response.kind is Kind.LOG:
+        return
     started = response.instants.get(spec.layout.started)
-    if started is None or not response.history or response.kind is Kind.LOG:
-        return
     begun = [entry.start for entry in response.history if entry.status in spec.time.clock_starts]
+    expected = _expected(reading, started, begun)
+    if expected is not None:
+        yield Place(
+            pointer=f"/{spec.layout.started}",
+            facts={"started": "never" if started is None else iso(started), "expected": expected},
+        )
+
+
+def _expected(reading: Reading, started: int | None, begun: list[Instant | None]) -> str | None:
+    """What the history says of the start instead; None where the two agree, or it is silent."""
     known = [start for start in begun if start is not None]
+    first = f"its first entry {iso(known[0])}" if known else "no entry shows any training"
+    if started is None:
+        whole = reading.response.kind is Kind.RESPONSE and not reading.trimmed
+        return first if known and whole and reading.configured > 1 else None
     if any(same_instant(started, start) for start in known) or len(known) < len(begun):
-        return
-    if not begun and response.primary not in spec.member_by_name[spec.layout.ended].present_at:
-        return
-    expected = f"its first entry {iso(known[0])}" if known else "no entry shows any training"
-    yield Place(
-        pointer=f"/{spec.layout.started}", facts={"started": iso(started), "expected": expected}
-    )
+        return None
+    ended = reading.spec.member_by_name[reading.spec.layout.ended]
+    return first if begun or reading.response.primary in ended.present_at else None

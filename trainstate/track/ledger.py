@@ -13,6 +13,7 @@ from trainstate.errors import UsageError
 from trainstate.history.model import Response, Unreadable
 from trainstate.spec.outcome import Outcome
 from trainstate.track.life import Life
+from trainstate.track.observed import named
 from trainstate.track.outcome import ENDED, outcome_of
 from trainstate.track.standing import changes, message_changes, split, standing
 from trainstate.track.timeline import timeline
@@ -58,10 +59,12 @@ class Ledger:
             self.checker.jobs[key] = self.checker.jobs.pop(old)
 
     def take(self, record: Response | Unreadable) -> Update:
-        """Judges a record and takes it in."""
+        """Judges a record and takes it in; raises UsageError for another job's response."""
         if isinstance(record, Unreadable):
             found = self.checker.feed(record)
             return self.update(Picture() if not self.lives else self.picture(), found)
+        record = named(record, self.name, self.arn)
+        self.recognise(record)
         before = [(state.epoch.responses, state.epoch.newest) for state in self.checker.states]
         found = self.checker.feed(record)
         states = self.checker.states

@@ -13,7 +13,6 @@ from typing import Any
 from trainstate.check.epoch import Epoch
 from trainstate.check.report import JobReport, Verdict
 from trainstate.check.stream import job_report
-from trainstate.history.model import Response
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
@@ -22,7 +21,7 @@ from trainstate.spec.outcome import Outcome
 from trainstate.track.future import NextState, can_reach, first_states, next_states
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
-from trainstate.track.observed import named, records_of
+from trainstate.track.observed import records_of
 from trainstate.track.options import Options
 from trainstate.track.outcome import ENDED
 from trainstate.track.repeat import Footprint, footprint
@@ -94,15 +93,9 @@ class Tracker:
         records = records_of(observed, ledger.checker.spec)
         update = ledger.update(ledger.picture())
         for place, record in enumerate(records):
-            brought = ledger.take(self._own(record) if isinstance(record, Response) else record)
+            brought = ledger.take(record)
             update = brought if place == 0 else joined(update, brought)
         return update
-
-    def _own(self, response: Response) -> Response:
-        """The response as one of this tracker's job; raises UsageError for another's."""
-        own = named(response, self._ledger.name, self._ledger.arn)
-        self._ledger.recognise(own)
-        return own
 
     def lost(self) -> Update:
         """Takes in that the service has no record of the job any more: it was deleted."""

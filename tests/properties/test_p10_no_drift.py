@@ -1,0 +1,126 @@
+"""P10: the facts name what the installed botocore names. Data only, no network."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from functools import cache
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from trainstate.aws.service_model import drift_of, installed_drift
+from trainstate.check.drift import check_drift
+from trainstate.cli import main
+from trainstate.errors import UsageError
+from trainstate.spec.load import builtin_spec
+
+loaders = pytest.importorskip("botocore.loaders", reason="drift needs an installed botocore")
+SPEC = builtin_spec()
+
+
+@cache
+def model(kind: str) -> Any:
+    return loaders.Loader().load_service_model("sagemaker", kind)
+
+
+def members() -> Any:
+    return model("service-2")["shapes"]["DescribeTrainingJobResponse"]["members"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "known"),
+    [("TrainingJobStatus", SPEC.primary_by_name), ("SecondaryStatus", SPEC.secondary_by_name)],
+)
+def test_the_statuses_are_the_enumeration(shape: str, known: dict[str, object]) -> None:
+    """The facts have each status of the API's enumeration, and no other."""
+    assert set(model("service-2")["shapes"][shape]["enum"]) == set(known)
+
+
+def test_the_members_are_those_of_the_response() -> None:
+    """Each member of DescribeTrainingJobResponse has a role, and nothing else has one."""
+    assert set(members()) == set(SPEC.member_by_name)
+
+
+def test_the_members_have_the_types_of_the_response() -> None:
+    """The type of a member is the one that the API declares."""
+    shapes = model("service-2")["shapes"]
+    declared = {name: shapes[row["shape"]]["type"] for name, row in members().items()}
+
+    assert declared == {member.name: member.type for member in SPEC.members}
+
+
+def test_the_required_members_are_those_that_the_api_requires() -> None:
+    """A member is required in the facts where the API declares it so."""
+    required = model("service-2")["shapes"]["DescribeTrainingJobResponse"]["required"]
+
+    assert set(required) == {member.name for member in SPEC.members if member.required}
+
+
+def test_the_waiter_ends_where_a_job_ends() -> None:
+    """What ends botocore's wait are the terminal primaries."""
+    acceptors = model("waiters-2")["waiters"]["TrainingJobCompletedOrStopped"]["acceptors"]
+    ends = {row["expected"] for row in acceptors if row["matcher"] == "path"}
+
+    assert ends == SPEC.terminal_primaries
+
+
+def test_the_rules_find_no_drift() -> None:
+    """The rules of the group TS8 are silent about the installed botocore."""
+    assert check_drift(installed_drift(SPEC)) == ()
+
+
+def changed() -> dict[str, Any]:
+    """The API's shapes with a new primary, a new warm pool status, a new and a lost member."""
+    shapes: dict[str, Any] = copy.deepcopy(dict(model("service-2")["shapes"]))
+    shapes["TrainingJobStatus"]["enum"].append("Archived")
+    shapes["WarmPoolResourceStatus"]["enum"].append("Draining")
+    shapes["SecondaryStatus"]["enum"].remove("Restarting")
+    shapes["DescribeTrainingJobResponse"]["members"]["Extra"] = {"shape": "SecondaryStatus"}
+    return shapes
+
+
+def test_each_difference_is_found() -> None:
+    """A planted status, a status of an attached machine, a member and a loss are reported."""
+    findings = check_drift(drift_of(SPEC, changed(), version="planted"))
+
+    assert [
+        ("TS801", "Archived"),
+        ("TS801", "Draining"),
+        ("TS802", "Extra"),
+        ("TS803", "Restarting"),
+    ] == [(f.code, f.facts.get("status") or f.facts["member"]) for f in findings]
+
+
+def test_a_model_without_the_response_is_refused() -> None:
+    """Shapes of another service are no model of a training job."""
+    with pytest.raises(UsageError, match="DescribeTrainingJobResponse"):
+        drift_of(SPEC, {}, version="another")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_command_finds_nothing(form: str) -> None:
+    """`trainstate drift` exits with 0 where botocore and the facts agree."""
+    result = CliRunner().invoke(main, ["drift", "--format", form])
+
+    assert (0, True) == (result.exit_code, "botocore" in result.output)
+
+
+def test_the_command_exits_with_1_on_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Differences are findings, in JSON with their codes."""
+    drifted = drift_of(SPEC, changed(), version="planted")
+    monkeypatch.setattr("trainstate.aws.service_model.installed_drift", lambda _spec: drifted)
+    result = CliRunner().invoke(main, ["drift", "--format", "json"])
+    codes = [finding["code"] for finding in json.loads(result.output)["findings"]]
+
+    assert (1, ["TS801", "TS801", "TS802", "TS803"]) == (result.exit_code, codes)
+
+
+def test_a_missing_botocore_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without botocore the command says what to install, and exits with 2."""
+    monkeypatch.setitem(sys.modules, "botocore", None)
+    result = CliRunner().invoke(main, ["drift"])
+
+    assert (2, True) == (result.exit_code, "pip install botocore" in result.output)

@@ -1,0 +1,65 @@
+"""What an installed botocore says of the response: its members, their types, its statuses.
+
+Read from the data that botocore ships; nothing is asked over a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainstate.errors import UsageError
+from trainstate.rules.drift import Drift
+from trainstate.spec.model import Spec
+
+SERVICE = "sagemaker"
+RESPONSE = "DescribeTrainingJobResponse"
+
+
+def installed_drift(spec: Spec) -> Drift:
+    """The view of the installed botocore; raises UsageError where there is none."""
+    try:
+        import botocore
+        from botocore.loaders import Loader
+    except ImportError as error:
+        raise UsageError(
+            "Expected an installed botocore to compare the specification with but found none;"
+            " `pip install botocore` brings it."
+        ) from error
+    model = Loader().load_service_model(SERVICE, "service-2")
+    return drift_of(spec, model["shapes"], version=f"botocore {botocore.__version__}")
+
+
+def drift_of(
+    spec: Spec, shapes: Mapping[str, Any], *, version: str, response: str = RESPONSE
+) -> Drift:
+    """The view of a service's shapes, as botocore's JSON has them; raises UsageError."""
+    if response not in shapes:
+        raise UsageError(f"Expected {version} to have the shape {response} but it has none.")
+    members = shapes[response]["members"]
+    return Drift(
+        spec=spec,
+        version=version,
+        statuses=dict(_statuses(spec, shapes, members)),
+        members={name: shapes[row["shape"]]["type"] for name, row in members.items()},
+    )
+
+
+def _statuses(
+    spec: Spec, shapes: Mapping[str, Any], members: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    holders = {spec.layout.primary: "", spec.layout.secondary: ""}
+    holders |= {machine.member: machine.status for machine in spec.machines}
+    for member, inner in holders.items():
+        if member in members:
+            yield member, _values(shapes, members[member]["shape"], inner)
+
+
+def _values(shapes: Mapping[str, Any], name: str, inner: str) -> tuple[str, ...]:
+    """The enumeration behind a shape: its own, its items', or that of a member inside."""
+    shape = shapes[name]
+    if shape["type"] == "list":
+        return _values(shapes, shape["member"]["shape"], inner)
+    if shape["type"] == "structure":
+        return _values(shapes, shape["members"][inner]["shape"], "")
+    return tuple(shape.get("enum", ()))

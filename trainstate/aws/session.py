@@ -1,0 +1,33 @@
+"""A boto3 client that leaves retries to us, so that they are seen and paced once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from trainstate.errors import UsageError
+
+_CONNECT, _READ = 10, 60
+
+
+def sagemaker_client(
+    *, profile: str | None = None, region: str | None = None, endpoint_url: str | None = None
+) -> Any:
+    """A client of SageMaker; raises UsageError where the session cannot be set up."""
+    config = Config(
+        connect_timeout=_CONNECT,
+        read_timeout=_READ,
+        retries={"total_max_attempts": 1},
+        user_agent_extra="trainstate",
+    )
+    try:
+        session = boto3.session.Session(profile_name=profile, region_name=region)
+        return session.client("sagemaker", endpoint_url=endpoint_url, config=config)
+    except (BotoCoreError, ValueError) as error:
+        raise UsageError(
+            f"No client can be made: {error}. Name a region with --region and credentials with"
+            " --profile, or set them up as for the AWS CLI."
+        ) from error

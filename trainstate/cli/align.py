@@ -1,0 +1,77 @@
+"""`trainstate align`: the cheapest legal explanation of each job's history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from trainstate.check.epoch import Epoch
+from trainstate.check.stream import Checker
+from trainstate.cli.output import open_output
+from trainstate.history.model import Response
+from trainstate.history.readers import FORMATS, read_paths
+from trainstate.machine.align import Alignment, align
+from trainstate.render.align import alignment_lines, alignment_object
+from trainstate.spec.load import builtin_spec, load_spec
+from trainstate.spec.model import Spec
+
+
+@click.command(name="align", short_help="Explain illegal histories by the fewest edits.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option(
+    "--output", "-o", metavar="FILE", help="Write to FILE instead of standard output."
+)
+@click.option("--all", "everything", is_flag=True, help="Show legal histories too.")
+@click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
+@click.option(
+    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+)
+def command(
+    paths: tuple[str, ...],
+    form: str,
+    output: str | None,
+    everything: bool,
+    input_format: str,
+    spec_path: str | None,
+) -> None:
+    """Show what to keep, insert (+) and delete (-) so that a job's history becomes legal.
+
+    The longest history of each job in PATHs is aligned with the model at the lowest
+    cost, one for each inserted or deleted entry; JSON output has one object a line.
+    The fitness is 1 for a legal history.
+
+    Example: trainstate align recordings/
+    """
+    spec = load_spec(spec_path) if spec_path else builtin_spec()
+    with open_output(output) as out:
+        for job, alignment in _alignments(spec, paths, input_format):
+            if not alignment.cost and not everything:
+                continue
+            if form == "json":
+                out.line(json.dumps(alignment_object(job, alignment)))
+                continue
+            for line in alignment_lines(job, alignment):
+                out.line(line)
+
+
+def _alignments(
+    spec: Spec, paths: tuple[str, ...], input_format: str
+) -> Iterator[tuple[str, Alignment]]:
+    checker = Checker(spec=spec, rules=())
+    for record in read_paths(paths, spec, input_format=input_format):
+        if isinstance(record, Response):
+            checker.feed(record)
+    for state in checker.states:
+        found = _aligned(spec, state.epoch)
+        if found is not None:
+            yield state.epoch.job, found
+
+
+def _aligned(spec: Spec, epoch: Epoch) -> Alignment | None:
+    statuses = tuple(entry.status for entry in epoch.known)
+    return align(spec, statuses, epoch.config, finished=epoch.ended) if statuses else None

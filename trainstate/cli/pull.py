@@ -1,0 +1,83 @@
+"""`trainstate pull`: record the histories of many jobs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trainstate.cli.session import client_of, session_options
+
+if TYPE_CHECKING:
+    from trainstate.aws import Pulled
+
+
+@click.command(name="pull", short_help="Record the histories of many live jobs.")
+@click.argument("path", metavar="FILE")
+@click.option("--name-contains", metavar="TEXT", help="Only jobs whose names have TEXT in them.")
+@click.option("--status", metavar="STATUS", help="Only jobs with this primary status.")
+@click.option("--after", type=click.DateTime(), help="Only jobs that were created after this time.")
+@click.option("--before", type=click.DateTime(), help="Only jobs that were created before it.")
+@click.option("--rate", type=float, default=4.0, show_default=True, help="The most calls a second.")
+@click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
+@session_options
+def command(path: str, /, **options: Any) -> None:
+    """Record a DescribeTrainingJob response of every job in FILE, one a line.
+
+    Run it again to add what is new, or to go on where it was interrupted: what is in
+    FILE is not recorded twice. Then: trainstate check FILE
+    """
+    client = client_of(
+        profile=options["profile"],
+        region=options["region"],
+        endpoint_url=options["endpoint_url"],
+    )
+    from trainstate.aws import pull
+
+    with _progress() as progress:
+        done = pull(
+            client,
+            path,
+            secrets=options["secrets"],
+            rate=options["rate"],
+            progress=progress,
+            **_filters(options),
+        )
+    click.echo(
+        f"{done.listed} jobs: {done.written} recorded, {done.known} known before,"
+        f" {done.gone} deleted meanwhile"
+    )
+
+
+def _filters(options: dict[str, Any]) -> dict[str, str | datetime]:
+    """The filters that were asked for, under the service's names."""
+    named = {
+        "NameContains": options["name_contains"],
+        "StatusEquals": options["status"],
+        "CreationTimeAfter": options["after"],
+        "CreationTimeBefore": options["before"],
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Pulled], object] | None]:
+    """A progress display on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("listing", total=None)
+
+        def show(done: Pulled) -> None:
+            bar.update(task, description=f"{done.listed} jobs, {done.written} recorded")
+
+        yield show

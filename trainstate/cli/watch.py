@@ -1,0 +1,114 @@
+"""`trainstate watch`: follow a job until it has ended."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trainstate.cli.output import is_coloured
+from trainstate.cli.session import client_of, session_options
+from trainstate.render.plain import plain
+from trainstate.render.timeline import change_line, summary_lines, timeline_lines
+from trainstate.track import BOTOCORE, STRICT, Action, Tracker, Update
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+FAILED = 1
+"""The exit status where the policy calls the outcome an error."""
+POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
+
+
+@click.command(name="watch", short_help="Follow a live job until it has ended.")
+@click.argument("job")
+@click.option(
+    "--policy",
+    type=click.Choice(list(POLICIES)),
+    default=STRICT.name,
+    show_default=True,
+    help="What counts as a success: only a completed job, or a stopped one too.",
+)
+@click.option("--timeout", type=float, metavar="SECONDS", help="Give up after SECONDS.")
+@click.option(
+    "--every",
+    "longest",
+    type=float,
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The longest time between two polls.",
+)
+@click.option(
+    "--state", "state_path", metavar="FILE", help="Keep what is known in FILE, and go on from it."
+)
+@session_options
+@click.pass_context
+def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> None:
+    """Show each change of the training job JOB, those too that no poll saw, until its end.
+
+    No hyperparameter and no environment variable is shown or kept.
+
+    Exit status: 0 the job ended as the policy wants, 1 it did not, 2 it could not be
+    followed.
+    """
+    client = client_of(
+        profile=options["profile"],
+        region=options["region"],
+        endpoint_url=options["endpoint_url"],
+    )
+    tracker = _followed(client, job, options)
+    for line in summary_lines(tracker):
+        click.echo(line)
+    ctx.exit(0 if POLICIES[policy].action(tracker.outcome) is Action.DONE else FAILED)
+
+
+def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
+    """The tracker after the job's end; every update is shown and kept on the way."""
+    from trainstate.aws import Limits, Pace, watch
+    from trainstate.cli.kept import keep, kept_tracker
+
+    path = options["state_path"]
+    tracker = kept_tracker(path, job)
+    longest = options["longest"]
+    updates = watch(
+        client,
+        job.rpartition("/")[2],
+        tracker=tracker,
+        pace=Pace(shortest=min(5.0, longest), longest=longest),
+        limits=Limits(total=options["timeout"]),
+    )
+    show = _show_live if is_coloured(sys.stdout) else _show_lines
+    for _ in show(updates, tracker):
+        keep(path, tracker)
+    return tracker
+
+
+def _show_lines(updates: Iterable[Update], _tracker: Tracker) -> Iterable[Update]:
+    """Writes a line for each change and each finding."""
+    for update in updates:
+        for change in update.changes:
+            click.echo(change_line(change))
+        for finding in update.findings:
+            click.echo(
+                f"{finding.severity} {finding.code} {finding.name}: {plain(finding.message)}"
+            )
+        yield update
+
+
+def _show_live(updates: Iterable[Update], tracker: Tracker) -> Iterable[Update]:
+    """Draws the timeline anew with each update."""
+    from rich.live import Live
+
+    with Live(refresh_per_second=4) as live:
+        for update in updates:
+            _draw(live, tracker)
+            yield update
+
+
+def _draw(live: Live, tracker: Tracker) -> None:
+    from rich.text import Text
+
+    live.update(Text("\n".join(timeline_lines(tracker))))

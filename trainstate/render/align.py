@@ -1,0 +1,47 @@
+"""Alignments as text and as JSON: what to keep, to insert and to delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from trainstate.machine.align import Alignment, EditKind
+from trainstate.render.plain import plain
+
+_MARKS = {EditKind.KEEP: " ", EditKind.INSERT: "+", EditKind.DELETE: "-"}
+
+
+def alignment_lines(job: str, alignment: Alignment) -> Iterator[str]:
+    """An alignment as a listing of the history, inserted (+) and deleted (-) entries marked."""
+    yield f"{plain(job)}: cost {alignment.cost}, fitness {alignment.fitness:.3f}"
+    for edit in alignment.edits:
+        number = "" if edit.kind is EditKind.INSERT else str(edit.index)
+        yield f"  {_MARKS[edit.kind]} {number:>3}  {plain(edit.status)}"
+
+
+def alignment_line(alignment: Alignment) -> str:
+    """An alignment in one line: its edits without what is kept, and the fitness."""
+    edits = (
+        f"{edit.kind} {plain(edit.status)} {_place(edit.kind, edit.index)}"
+        for edit in alignment.edits
+        if edit.kind is not EditKind.KEEP
+    )
+    return f"{', '.join(edits) or 'nothing to change'} (fitness {alignment.fitness:.2f})"
+
+
+def alignment_object(job: str, alignment: Alignment) -> dict[str, Any]:
+    """An alignment as JSON values."""
+    return {
+        "job": job,
+        "cost": alignment.cost,
+        "worst": alignment.worst,
+        "fitness": round(alignment.fitness, 6),
+        "edits": [
+            {"kind": str(edit.kind), "status": edit.status, "index": edit.index}
+            for edit in alignment.edits
+        ],
+    }
+
+
+def _place(kind: EditKind, index: int) -> str:
+    return f"before {index}" if kind is EditKind.INSERT else f"at {index}"

@@ -1,0 +1,48 @@
+"""Differences between the specification and a service's own model, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from trainstate.check.report import Finding
+from trainstate.render.plain import plain
+from trainstate.rules.drift import Drift
+
+
+def drift_lines(drift: Drift, findings: Sequence[Finding]) -> Iterator[str]:
+    """A line a difference and what to do about it, then what was compared."""
+    for finding in findings:
+        yield f"{finding.severity}: {finding.code} {finding.name}: {plain(finding.message)}"
+        yield f"  help: {finding.help}"
+    statuses = sum(len(words.listed) for words in drift.vocabularies)
+    yield (
+        f"{drift.version} and the {drift.spec.name} spec {drift.spec.version}:"
+        f" {statuses} statuses, {len(drift.members)} members,"
+        f" {len(findings)} difference{'' if len(findings) == 1 else 's'}"
+    )
+
+
+def drift_object(drift: Drift, findings: Sequence[Finding]) -> dict[str, Any]:
+    """The same as JSON values."""
+    return {
+        "schema": 1,
+        "compared": {
+            "spec": f"{drift.spec.name} {drift.spec.version}",
+            "with": drift.version,
+            "members": len(drift.members),
+        },
+        "findings": [
+            {
+                "code": finding.code,
+                "name": finding.name,
+                "severity": str(finding.severity),
+                "pointer": finding.pointer,
+                "message": finding.message,
+                "help": finding.help,
+                "sources": list(finding.sources),
+                "facts": dict(finding.facts),
+            }
+            for finding in findings
+        ],
+    }

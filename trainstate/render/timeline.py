@@ -1,0 +1,54 @@
+"""A tracker's timeline as text lines, for a terminal and for logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from trainstate.history.instants import SECOND, iso
+from trainstate.render.plain import plain
+from trainstate.render.text import UNSTYLED
+from trainstate.track import Change, TimelineItem, Tracker
+
+
+def change_line(change: Change) -> str:
+    """One change: when, from where to where, and how it is known."""
+    moment = "-" if change.at is None else iso(change.at)
+    how = "" if change.item is None else f"  [{change.provenance}]"
+    before = "(none)" if change.before is None else plain(change.before)
+    return f"{moment:<24}  {before} -> {plain(change.after)}{how}"
+
+
+def timeline_lines(tracker: Tracker, *, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
+    """The job, its timeline, and what can come next."""
+    yield f"{plain(tracker.job or 'no job yet')}: {plain(tracker.state)}, {tracker.outcome}"
+    for item in tracker.timeline:
+        yield f"  {_item_line(item)}"
+    following = tracker.next
+    if following:
+        names = ", ".join("/".join(state.pair) for state in following[:4])
+        more = ", …" if len(following) > 4 else ""
+        yield f"{style['dim']}  next: {names}{more}{style['off']}"
+
+
+def summary_lines(tracker: Tracker) -> Iterator[str]:
+    """What a job took: attempts, interruptions, seconds and savings, as far as they are known."""
+    yield f"attempts: {tracker.attempts}, interruptions: {tracker.interruptions}"
+    if tracker.billable is not None:
+        savings = "" if not tracker.savings else f", saved {tracker.savings:.1f} %"
+        yield f"billable: {tracker.billable:g} s{savings}"
+    if tracker.failure_reason is not None:
+        yield f"reason: {plain(tracker.failure_reason)}"
+
+
+def _item_line(item: TimelineItem) -> str:
+    moment = item.first_seen if item.start is None else item.start
+    shown = "-" if moment is None else iso(moment)
+    attempt = "" if item.attempt == 1 else f" (attempt {item.attempt})"
+    message = "" if item.message is None else f"  {plain(item.message, longest=60)}"
+    return f"{shown:<24}  {plain(item.status)}{attempt:<12} {_lasted(item):>9}{message}".rstrip()
+
+
+def _lasted(item: TimelineItem) -> str:
+    if item.start is None:
+        return str(item.provenance)
+    return "…" if item.end is None else f"{(item.end - item.start) / SECOND:g} s"

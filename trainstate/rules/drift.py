@@ -1,0 +1,93 @@
+"""What a service's own model lists, beside what the specification has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from attrs import evolve, field, frozen
+
+from trainstate.errors import UsageError
+from trainstate.spec.model import Spec
+
+
+@frozen(kw_only=True)
+class Vocabulary:
+    """The statuses of one kind: those of the specification and those that the service lists.
+
+    ``what`` is the member that holds them, which names them in findings.
+    """
+
+    what: str
+    known: tuple[str, ...]
+    listed: tuple[str, ...]
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """What the service lists and the specification lacks."""
+        return tuple(name for name in self.listed if name not in self.known)
+
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """What the specification has and the service lists no more."""
+        return tuple(name for name in self.known if name not in self.listed)
+
+
+@frozen(kw_only=True)
+class Drift:
+    """A service's model, as far as the specification speaks of the same.
+
+    ``statuses`` maps a member that holds a status to the values of its enumeration,
+    ``members`` the members of the response to their types; ``version`` says which model
+    it is. A status member that the service's model lacks is not in ``statuses``.
+    """
+
+    spec: Spec
+    version: str
+    statuses: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    members: Mapping[str, str] = field(factory=dict)
+
+    @property
+    def vocabularies(self) -> Iterator[Vocabulary]:
+        """The statuses of each member that both models have."""
+        for what, known in vocabulary(self.spec).items():
+            if what in self.statuses:
+                yield Vocabulary(what=what, known=known, listed=self.statuses[what])
+
+
+def vocabulary(spec: Spec) -> dict[str, tuple[str, ...]]:
+    """The members that hold a status, each with the statuses of the specification."""
+    return {
+        spec.layout.primary: tuple(spec.primary_by_name),
+        spec.layout.secondary: tuple(spec.secondary_by_name),
+        **{machine.member: machine.statuses for machine in spec.machines},
+    }
+
+
+def drift_from(text: str, spec: Spec) -> Drift:
+    """The drift that an example describes: the specification's own names, and changes.
+
+    ``text`` has a change a line: ``SecondaryStatus + Hibernating``, ``member - Environment``;
+    a line of another form says nothing. Raises UsageError for an unknown list.
+    """
+    drift = Drift(
+        spec=spec,
+        version="example",
+        statuses=vocabulary(spec),
+        members={member.name: member.type for member in spec.members},
+    )
+    for line in text.splitlines():
+        what, sign, name = (*line.split(), "", "", "")[:3]
+        if sign in ("+", "-"):
+            drift = _changed(drift, what, name, added=sign == "+")
+    return drift
+
+
+def _changed(drift: Drift, what: str, name: str, *, added: bool) -> Drift:
+    if what == "member":
+        others = {key: kind for key, kind in drift.members.items() if key != name}
+        return evolve(drift, members={**others, **({name: "string"} if added else {})})
+    if what not in drift.statuses:
+        known = ", ".join(["member", *drift.statuses])
+        raise UsageError(f"Expected one of {known} before the sign but got {what!r}.")
+    kept = tuple(listed for listed in drift.statuses[what] if listed != name)
+    return evolve(drift, statuses={**drift.statuses, what: (*kept, name) if added else kept})

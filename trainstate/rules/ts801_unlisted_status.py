@@ -1,0 +1,43 @@
+"""TS801 unlisted-status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.drift import Drift
+from trainstate.rules.example import service
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS801",
+    name="unlisted-status",
+    severity="error",
+    scope="drift",
+    reads=["TrainingJobStatus", "SecondaryStatus"],
+    sources=["api-enum"],
+    message="{version} lists {status!r} for {member}, the specification does not",
+    help="look for its documentation and for recordings of it, then give it a row with its"
+    " pairs and transitions; until then a job that shows it gets the verdict UNKNOWN",
+    bad=[
+        service("SecondaryStatus + Hibernating"),
+        service("TrainingJobStatus + Archived"),
+        service("WarmPoolStatus + Draining"),
+    ],
+    good=[service("as specified"), service("SecondaryStatus - Restarting")],
+    since="0.1.0",
+)
+def unlisted_status(drift: Drift) -> Iterator[Place]:
+    """The service's model lists a status that the specification lacks.
+
+    The values of the enumerations are subject to change, AWS says. A new one appears in
+    the SDK before it appears in prose, and its place in the machine is not known until
+    then: this is how the maintainers of the facts hear of it, and how a user sees that
+    an UNKNOWN comes from an old specification.
+    """
+    for words in drift.vocabularies:
+        for status in words.unlisted:
+            yield Place(
+                pointer=f"/{words.what}",
+                facts={"member": words.what, "status": status, "version": drift.version},
+            )

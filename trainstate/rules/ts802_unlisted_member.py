@@ -1,0 +1,37 @@
+"""TS802 unlisted-member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.drift import Drift
+from trainstate.rules.example import service
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS802",
+    name="unlisted-member",
+    severity="error",
+    scope="drift",
+    reads=["*"],
+    sources=["api-members"],
+    message="{version} lists the member {member!r} ({type}), the specification gives it no role",
+    help="give the member a row with its role: whether it may change, and when it is there",
+    bad=[service("member + CarbonFootprint")],
+    good=[service("as specified"), service("member - MlflowDetails")],
+    since="0.1.0",
+)
+def unlisted_member(drift: Drift) -> Iterator[Place]:
+    """The service's model lists a member of the response that the specification lacks.
+
+    Each member has one role (identity, status, time, billing, configuration, result, …),
+    and the rules about changed members read it. A member without a role is ignored, so
+    that a change of it, which no job makes, would pass in silence.
+    """
+    for name, kind in drift.members.items():
+        if name not in drift.spec.member_by_name:
+            yield Place(
+                pointer=f"/{name}",
+                facts={"member": name, "type": kind, "version": drift.version},
+            )

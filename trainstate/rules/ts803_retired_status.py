@@ -1,0 +1,40 @@
+"""TS803 retired-status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.drift import Drift
+from trainstate.rules.example import service
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS803",
+    name="retired-status",
+    severity="warning",
+    scope="drift",
+    reads=["TrainingJobStatus", "SecondaryStatus"],
+    sources=["api-enum"],
+    message="the specification has {status!r} for {member}, {version} does not list it",
+    help="update botocore if it is old; else the status is retired: make its row deprecated",
+    bad=[
+        service("SecondaryStatus - PreparingTrainingStack"),
+        service("ProfilingStatus - Disabled"),
+    ],
+    good=[service("as specified"), service("SecondaryStatus + Hibernating")],
+    since="0.1.0",
+)
+def retired_status(drift: Drift) -> Iterator[Place]:
+    """The specification has a status that the service's model lists no more.
+
+    Old recordings keep such a status, so its row stays, as deprecated. A warning, because
+    a botocore older than the specification gives the same finding and nothing is wrong
+    then but its age.
+    """
+    for words in drift.vocabularies:
+        for status in words.retired:
+            yield Place(
+                pointer=f"/{words.what}",
+                facts={"member": words.what, "status": status, "version": drift.version},
+            )
