@@ -23,7 +23,9 @@ from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.spec.statuses import PrimaryStatus, SecondaryStatus
-from trainstate.version import VERSION as __version__
+from trainstate.version import VERSION
+
+__version__ = VERSION
 
 SPEC: Spec = builtin_spec()
 """The specification of the training job."""

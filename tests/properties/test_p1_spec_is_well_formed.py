@@ -220,5 +220,5 @@ def test_a_broken_spec_is_refused_with_its_reason(text: str) -> None:
 
 def test_a_missing_spec_is_refused(tmp_path: Any) -> None:
     """A path without a file is an error that names the path."""
-    with pytest.raises(SpecError, match="nowhere.toml"):
+    with pytest.raises(SpecError, match=r"nowhere\.toml"):
         load_spec(tmp_path / "nowhere.toml")

@@ -62,8 +62,7 @@ def test_a_planted_fault_is_found_at_its_place(rule: Rule) -> None:
     finds()
 
 
-@settings(max_examples=EXAMPLES * 2)
-@given(st.sampled_from(sorted(BY_NAME)).flatmap(lambda rule: faulty(polls(), rule=rule)))
+@given(st.sampled_from(sorted(operators())).flatmap(lambda rule: faulty(polls(), rule=rule)))
 def test_the_verdict_is_as_bad_as_the_finding(found: Faulty) -> None:
     """An error makes the job INCONSISTENT; an unknown status never leaves it CONSISTENT."""
     report = report_on(found)

@@ -154,7 +154,7 @@ def prefixes(response: dict[str, Any]) -> list[dict[str, Any]]:
 def test_recorded_histories_in_any_order_end_the_same(corpus: Path, seed: int) -> None:
     """Each recorded history, cut into polls, shuffled and repeated, gives one timeline."""
     rows = [json.loads(line) for line in (corpus / "responses.jsonl").read_text().splitlines()]
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     for row in rows:
         if row["provenance"] != "recorded" or row["partial"]:
             continue

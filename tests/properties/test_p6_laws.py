@@ -13,19 +13,15 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 import trainstate
-from trainstate.rules.index import rules
 from trainstate.testing import faulty, jobs, polls
+from trainstate.testing.faults import operators
 
 Sequence = list[dict[str, Any]]
 INCONSISTENT = trainstate.Verdict.INCONSISTENT
 CONSISTENT = trainstate.Verdict.CONSISTENT
 
 # A record that cannot be read belongs to no job, so that no law of jobs speaks of it.
-FAULTS = sorted(
-    rule.name
-    for rule in rules()
-    if rule.name != "unreadable-record" and rule.scope != "drift"
-)
+FAULTS = sorted(operators().keys() - {"unreadable-record"})
 
 
 def wrong(rule: str) -> SearchStrategy[Sequence]:
@@ -34,7 +30,13 @@ def wrong(rule: str) -> SearchStrategy[Sequence]:
 
 
 FAULTY = st.sampled_from(FAULTS).flatmap(wrong)
-ANY = polls() | polls(history=None) | FAULTY
+LEGAL = polls() | polls(history=None)
+ANY = LEGAL | FAULTY
+# Two jobs of one name are two jobs: how one lies to the other is seen when the second
+# is first seen, so that the law about the responses of one job says nothing of them.
+OF_ONE_JOB = LEGAL | st.sampled_from(
+    [name for name in FAULTS if name != "identity-reused"]
+).flatmap(wrong)
 
 
 def verdict(sequence: Sequence, **options: str) -> trainstate.Verdict:
@@ -74,7 +76,7 @@ def test_permuting_a_legal_job_changes_no_verdict(pair: tuple[Sequence, Sequence
     assert (CONSISTENT, CONSISTENT) == (verdict(pair[0]), verdict(pair[1]))
 
 
-@given(permuted(ANY))
+@given(permuted(OF_ONE_JOB))
 def test_permuting_responses_changes_no_verdict_given_last_modified(
     pair: tuple[Sequence, Sequence],
 ) -> None:
@@ -84,7 +86,7 @@ def test_permuting_responses_changes_no_verdict_given_last_modified(
     assert verdict(pair[0]) == verdict(pair[1])
 
 
-@given(permuted(ANY))
+@given(permuted(OF_ONE_JOB))
 def test_permuting_responses_changes_no_verdict_without_an_order(
     pair: tuple[Sequence, Sequence],
 ) -> None:

@@ -88,7 +88,7 @@ def test_a_timeline_names_what_a_value_contradicts(
 
 def test_a_timeline_lets_a_value_stand_between_equal_ones_where_it_may() -> None:
     """What can come and go is no contradiction."""
-    timeline: Timeline[str] = Timeline(lambda earlier, later: True)
+    timeline: Timeline[str] = Timeline(lambda _earlier, _later: True)
     timeline.place("on", Rank(1, 0), 0)
     timeline.place("on", Rank(5, 1), 1)
 

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
-
-from botocore.exceptions import (
-    ClientError,
-    ConnectionError,  # noqa: A004 - botocore's own name for it
-    CredentialRetrievalError,
-    HTTPClientError,
-    IncompleteReadError,
-    ReadTimeoutError,
-    ResponseStreamingError,
-    SSOTokenLoadError,
-    TokenRetrievalError,
-    UnauthorizedSSOTokenError,
-)
-from botocore.parsers import ResponseParserError
+from typing import Any
 
 from trainstate.errors import TrainstateError
 
@@ -88,33 +76,39 @@ _MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 _NOT_FOUND = re.compile(r"not found|could not find|does not exist", re.IGNORECASE)
 _NOT_RUNNING = re.compile(r"is in status|non-running|not running|cannot be stopped", re.IGNORECASE)
 _CREDENTIALS = (
-    CredentialRetrievalError,
-    SSOTokenLoadError,
-    TokenRetrievalError,
-    UnauthorizedSSOTokenError,
+    "CredentialRetrievalError",
+    "SSOTokenLoadError",
+    "TokenRetrievalError",
+    "UnauthorizedSSOTokenError",
 )
 _NETWORK = (
-    ConnectionError,
-    HTTPClientError,
-    IncompleteReadError,
-    ReadTimeoutError,
-    ResponseParserError,
-    ResponseStreamingError,
-    TimeoutError,
-    OSError,
+    "ConnectionError",
+    "HTTPClientError",
+    "IncompleteReadError",
+    "ReadTimeoutError",
+    "ResponseStreamingError",
 )
 
 
 def fault_of(error: BaseException) -> Fault:
     """What an error of a call means."""
-    if isinstance(error, ClientError):
+    # Whoever has such an error has botocore; the package can be imported without it.
+    from botocore import exceptions, parsers  # noqa: PLC0415
+
+    if isinstance(error, exceptions.ClientError):
         return _of_service(error)
-    if isinstance(error, _CREDENTIALS):
+    if isinstance(error, _named(exceptions, _CREDENTIALS)):
         return Fault.EXPIRED
-    return Fault.TRANSIENT if isinstance(error, _NETWORK) else Fault.FATAL
+    network = (*_named(exceptions, _NETWORK), parsers.ResponseParserError, OSError)
+    return Fault.TRANSIENT if isinstance(error, network) else Fault.FATAL
 
 
-def _of_service(error: ClientError) -> Fault:
+def _named(module: Any, names: Iterable[str]) -> tuple[type[Exception], ...]:
+    """The classes of these names; older versions of botocore lack some."""
+    return tuple(getattr(module, name) for name in names if hasattr(module, name))
+
+
+def _of_service(error: Any) -> Fault:
     code, message = code_and_message(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _THROTTLED or status == 429:
@@ -126,15 +120,13 @@ def _of_service(error: ClientError) -> Fault:
     return Fault.TRANSIENT if status >= 500 else Fault.FATAL
 
 
-def code_and_message(error: ClientError) -> tuple[str, str]:
-    """The code and the message of the service's error."""
-    said = error.response.get("Error", {})
+def code_and_message(error: Any) -> tuple[str, str]:
+    """The code and the message of the service's error; empty for any other error."""
+    said = getattr(error, "response", {}).get("Error", {})
     return str(said.get("Code", "")), str(said.get("Message", ""))
 
 
 def has_ended_before(error: BaseException) -> bool:
     """Holds if a stop was refused because the job does not run any more."""
-    if not isinstance(error, ClientError):
-        return False
     code, message = code_and_message(error)
     return code == "ValidationException" and bool(_NOT_RUNNING.search(message))

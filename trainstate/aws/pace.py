@@ -35,7 +35,7 @@ class Pace:
     def __attrs_post_init__(self) -> None:
         if self.longest < self.shortest:
             raise UsageError(
-                f"Expected longest to be at least shortest but got {self.longest} < {self.shortest}."
+                f"Expected longest to be at least shortest, but {self.longest} < {self.shortest}."
             )
 
     def quiet(self, unchanged: float, chance: float) -> float:

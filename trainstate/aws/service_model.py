@@ -19,8 +19,8 @@ RESPONSE = "DescribeTrainingJobResponse"
 def installed_drift(spec: Spec) -> Drift:
     """The view of the installed botocore; raises UsageError where there is none."""
     try:
-        import botocore
-        from botocore.loaders import Loader
+        import botocore  # noqa: PLC0415 - an extra
+        from botocore.loaders import Loader  # noqa: PLC0415
     except ImportError as error:
         raise UsageError(
             "Expected an installed botocore to compare the specification with but found none;"

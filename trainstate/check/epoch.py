@@ -9,17 +9,18 @@ with the changes of a job, not with its responses.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from attrs import define, evolve, field
 
-from trainstate.check.members import FixedMembers, digests
+from trainstate.check.members import FixedMembers
 from trainstate.check.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.check.sightings import Sightings
 from trainstate.check.timeline import Timeline
 from trainstate.history.chain import Comparison, History, Relation, compare, size
 from trainstate.history.model import Kind, Response
-from trainstate.machine.belief import Past, Sighting, explains, is_possible
+from trainstate.machine.belief import Past, Sighting, is_explained, is_possible
 from trainstate.machine.guards import UNSEEN, Configuration, configuration, merged, proven
 from trainstate.machine.step import trace
 from trainstate.rules.model import AttachedChange, Clash, EarlierEpoch, MemberChange, Reading, Step
@@ -89,7 +90,7 @@ class Epoch:
             reading=reading,
             index=index,
             late=self._is_late(response, rank),
-            changes=tuple(self.members.changed(digests(response, self.spec), response.kind, index)),
+            changes=self.members.changes(response, self.spec, index),
             billing=tuple(self._billing(response, rank, index)),
             attached=tuple(self._attached(response, rank, index)),
             lost_history=self._loses_history(response, rank),
@@ -144,13 +145,20 @@ class Epoch:
         if self.sightings.is_repeat(sighting, rank):
             self.sightings = self.sightings.repeated(rank)
             return step
+        if self._is_unclear():
+            return step
         alone = Past(config=self.config) if length is None else self._past
-        if self._is_unclear() or not is_possible(self.spec, alone, sighting):
+        if length is None and not is_possible(self.spec, alone, sighting):
             return step
         candidate = self.sightings.adding(sighting, rank, step.index)
-        if self._explained(candidate):
+        explained = self._explained(candidate)
+        if not explained and not is_possible(self.spec, alone, sighting):
+            return step
+        if explained:
             self.sightings = candidate
             return evolve(step, unproven=self.has_bare and not self._is_proven(candidate))
+        if not (self.sightings.runs or self.sightings.floating):
+            return step  # only a history that its own response contradicts says otherwise
         return evolve(step, clash=self._clash(sighting, rank, step.index))
 
     @property
@@ -175,13 +183,13 @@ class Epoch:
 
     def _explained(self, sightings: Sightings) -> bool:
         groups, floating = sightings.groups(), sightings.unordered()
-        return bool(explains(self.spec, self._past, groups, floating))
+        return is_explained(self.spec, self._past, groups, floating)
 
     def _is_proven(self, sightings: Sightings) -> bool:
         """Holds if a run explains the sightings without a guard that was not seen."""
         past = evolve(self._past, config=proven(self.config, self.spec))
         groups, floating = sightings.groups(), sightings.unordered()
-        return past.config == self.config or bool(explains(self.spec, past, groups, floating))
+        return past.config == self.config or is_explained(self.spec, past, groups, floating)
 
     def _clash(self, sighting: Sighting, rank: Rank | None, index: int) -> Clash:
         """The nearest earlier response that alone contradicts the sighting, else the newest."""
@@ -226,7 +234,7 @@ class Epoch:
         self, response: Response, rank: Rank | None, index: int
     ) -> Iterator[AttachedChange]:
         for machine in self.spec.machines:
-            for item, pointer, status in _attached_statuses(machine, response):
+            for item, pointer, status in attached_statuses(machine, response):
                 change = self._attached_change(machine, item, status, rank, index)
                 if change is not None:
                     yield evolve(change, pointer=pointer)
@@ -237,7 +245,7 @@ class Epoch:
         key = (machine.name, item)
         fresh = key not in self.attached
         may_follow = _follows(machine)
-        timeline = self.attached.setdefault(key, Timeline(may_follow))
+        timeline = self.attached_of(machine, item)
         clash = None if rank is None else timeline.place(status, rank, index)
         if clash is not None:
             # The value that arrived late stands before the one that it contradicts.
@@ -248,11 +256,16 @@ class Epoch:
 
     def billing_of(self, member: str) -> Timeline[float]:
         """What a billing member was seen to be."""
-        return self.billing.setdefault(member, Timeline(_not_less))
+        if member not in self.billing:
+            self.billing[member] = Timeline(_not_less)
+        return self.billing[member]
 
     def attached_of(self, machine: AttachedMachine, item: str) -> Timeline[str]:
         """The statuses that an item of an attached machine was seen in."""
-        return self.attached.setdefault((machine.name, item), Timeline(_follows(machine)))
+        key = (machine.name, item)
+        if key not in self.attached:
+            self.attached[key] = Timeline(_follows(machine))
+        return self.attached[key]
 
     def _mixes_zones(self, response: Response) -> bool:
         """Whether naive and aware times meet in the job for the first time."""
@@ -292,6 +305,7 @@ def _not_less(earlier: float, later: float) -> bool:
     return later >= earlier
 
 
+@lru_cache(maxsize=64)
 def _follows(machine: AttachedMachine) -> Any:
     """A preorder on the statuses of an attached machine; an unknown one fits anywhere."""
     edges: dict[str, list[str]] = {}
@@ -315,7 +329,7 @@ def _change(machine: AttachedMachine, item: str, before: str | None, after: str)
     return AttachedChange(machine=machine.name, item=item, pointer="", before=before, after=after)
 
 
-def _attached_statuses(
+def attached_statuses(
     machine: AttachedMachine, response: Response
 ) -> Iterator[tuple[str, str, str]]:
     """The items of an attached machine in a response: key, JSON pointer and status."""
@@ -330,4 +344,4 @@ def _attached_statuses(
             yield str(key), f"{place}/{machine.status}", item[machine.status]
 
 
-__all__ = ["Epoch", "Order"]
+__all__ = ["Epoch", "Order", "attached_statuses"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 import msgspec
 from attrs import define, field
@@ -25,6 +26,21 @@ class FixedMembers:
     """The digest of each fixed member of a job, and the response that showed it first."""
 
     seen: dict[tuple[Kind, str], tuple[bytes, int]] = field(factory=dict)
+    _same: dict[Kind, bytes] = field(factory=dict, eq=False)
+
+    def changes(self, response: Response, spec: Spec, index: int) -> tuple[MemberChange, ...]:
+        """The members of a response that differ from what an earlier one of its kind showed.
+
+        Members that are all as in the last response that differed in none are not
+        looked at one by one.
+        """
+        whole = _digest({name: response.members.get(name) for name in _fixed(spec)}, order=None)
+        if whole is not None and self._same.get(response.kind) == whole:
+            return ()
+        found = tuple(self.changed(digests(response, spec), response.kind, index))
+        if not found and whole is not None:
+            self._same[response.kind] = whole
+        return found
 
     def changed(self, found: Mapping[str, bytes], kind: Kind, index: int) -> Iterator[MemberChange]:
         """The members that differ from what an earlier response of the same kind showed.
@@ -45,8 +61,14 @@ def digests(response: Response, spec: Spec) -> dict[str, bytes]:
         for member in spec.members_with(role):
             value = response.members.get(member.name)
             if value is not None and not _is_free(member):
-                found[member.name] = _digest(_without(value, member.updatable))
+                shown = _without(value, member.updatable)
+                found[member.name] = _digest(shown) or _unfit(shown)
     return found
+
+
+@lru_cache(maxsize=16)
+def _fixed(spec: Spec) -> tuple[str, ...]:
+    return tuple(member.name for role in _FIXED_ROLES for member in spec.members_with(role))
 
 
 def _is_free(member: Member) -> bool:
@@ -60,10 +82,17 @@ def _without(value: Any, names: tuple[str, ...]) -> Any:
     return {key: item for key, item in value.items() if key not in names}
 
 
-def _digest(value: Any) -> bytes:
+def _digest(
+    value: Any, *, order: Literal["deterministic"] | None = "deterministic"
+) -> bytes | None:
+    """The digest of a value; None where it is not JSON."""
     try:
-        content = msgspec.json.encode(value, order="deterministic", enc_hook=repr)
+        content = msgspec.json.encode(value, order=order, enc_hook=repr)
     except (TypeError, ValueError, RecursionError):
-        # Not JSON: an integer of a thousand digits, a value that holds itself.
-        content = type(value).__name__.encode()
+        return None
     return hashlib.blake2b(content, digest_size=8).digest()
+
+
+def _unfit(value: Any) -> bytes:
+    """The digest of an integer of a thousand digits, or of a value that holds itself."""
+    return hashlib.blake2b(type(value).__name__.encode(), digest_size=8).digest()

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
 
 from attrs import define, evolve, field
 
 from trainstate.check.epoch import Epoch
 from trainstate.check.order import Order
 from trainstate.check.report import Finding, JobReport, Report, Summary, Verdict
+from trainstate.check.shape import Repeat, Repeats, readers_of
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Response, Unreadable
+from trainstate.machine.align import Alignment, align
 from trainstate.machine.guards import Configuration
-from trainstate.machine.step import evidence_of, trace
+from trainstate.machine.step import Refusal, evidence_of, trace
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import (
     EarlierEpoch,
@@ -41,6 +42,7 @@ class JobState:
     assumed: Evidence = Evidence.DOCUMENTED
     last_pair: tuple[str | None, str | None] = (None, None)
     reported: set[int] = field(factory=set)
+    repeat: Repeat | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -68,11 +70,23 @@ class Checker:
     summary: Summary = field(factory=Summary)
     _states: list[JobState] = field(factory=list)
     _by_scope: dict[Scope, tuple[Rule, ...]] = field(factory=dict)
+    _repeats: Repeats | None = None
+    _dated: frozenset[str] = frozenset()
+    _objected: bool = False
+    _silent: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.spec = self.spec.accepting(self.accept)
         for scope in Scope:
             self._by_scope[scope] = tuple(rule for rule in self.rules if rule.scope is scope)
+
+    def repeats(self) -> Repeats:
+        """The fast path, for a reader of lines whose every record is fed as it is read."""
+        if self._repeats is None:
+            dated = {self.spec.layout.modified, builtin_spec().layout.modified}
+            self._dated = readers_of(dated, self.rules)
+            self._repeats = Repeats(spec=self.spec, names=self.names)
+        return self._repeats
 
     def feed(self, record: Response | Unreadable) -> list[Finding]:
         """The new findings that a record brings."""
@@ -85,12 +99,15 @@ class Checker:
 
     def close(self) -> tuple[list[Finding], tuple[JobReport, ...]]:
         """The findings about jobs as a whole, and what is known of each job."""
+        self._settle(self._states)
         found = [finding for state in self._states for finding in self._ended(state)]
         self._count(found, responses=False)
         reports = tuple(map(job_report, self._states))
         verdicts = [report.verdict for report in reports]
+        repeated = 0 if self._repeats is None else self._repeats.total
         self.summary = evolve(
             self.summary,
+            responses=self.summary.responses + self._silent + repeated,
             jobs=len(reports),
             consistent=verdicts.count(Verdict.CONSISTENT),
             inconsistent=verdicts.count(Verdict.INCONSISTENT),
@@ -113,24 +130,38 @@ class Checker:
         step = state.epoch.observe(response, earlier_epoch=earlier)
         state.assumed = max(state.assumed, _assumed(step), key=lambda level: level.rank)
         state.last_pair = (response.primary, response.secondary)
+        self._objected = earlier is not None
+        reading = step.reading
         for rule in self._by_scope[Scope.RESPONSE]:
-            yield from self._findings(rule, step.reading, state, step)
+            for place in rule.check(reading):
+                yield from self._found(rule, place, state, step)
         for rule in self._by_scope[Scope.SEQUENCE]:
-            yield from self._findings(rule, step, state, step)
+            for place in rule.check(step):
+                yield from self._found(rule, place, state, step)
+        if self._repeats is not None and not self._objected:
+            state.repeat = self._repeats.remember(step, state.epoch, self._key(response))
 
-    def _findings(self, rule: Rule, subject: Any, state: JobState, step: Step) -> Iterator[Finding]:
-        response = step.response
-        for place in rule.check(subject):
-            finding = evolve(
-                finding_of(rule, place),
+    def _settle(self, states: Iterable[JobState]) -> None:
+        """The states take in the responses that were only counted."""
+        for state in states:
+            if state.repeat is not None and self._repeats is not None:
+                self._repeats.settle(state.repeat)
+                state.repeat = None
+
+    def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
+        """The finding about a place, unless the job has had it."""
+        self._objected |= rule.code in self._dated
+        finding, response = finding_of(rule, place), step.response
+        if self._is_new(finding, state):
+            yield evolve(
+                finding,
                 job=response.job,
                 file=response.origin.file,
                 line=response.origin.line,
                 index=step.index,
                 response=response,
+                alignment=_alignment(place, step),
             )
-            if self._is_new(finding, state):
-                yield finding
 
     def _is_new(self, finding: Finding, state: JobState) -> bool:
         """Whether the job has not had the finding yet; the job's verdict takes it in."""
@@ -163,6 +194,7 @@ class Checker:
         """The state of the response's epoch; with a new one, what the name was before."""
         key = self._key(response)
         states = self.jobs.setdefault(key, [])
+        self._settle(states)
         for state in states:
             if _same_creation(state.epoch.created, response.created):
                 if state.epoch.created is None:
@@ -192,6 +224,9 @@ class Checker:
 
     def _count(self, found: Iterable[Finding], *, responses: bool) -> None:
         levels = [finding.severity for finding in found]
+        if responses and not levels:
+            self._silent += 1
+            return
         totals = self.summary
         self.summary = evolve(
             totals,
@@ -235,6 +270,21 @@ def finding_of(rule: Rule, place: Place) -> Finding:
         witness=place.witness,
         unknown=rule.unknown if place.unknown is None else place.unknown,
     )
+
+
+def _alignment(place: Place, step: Step) -> Alignment | None:
+    """The edits that make the history legal, where the finding is about an illegal one.
+
+    A status that no fact knows is not illegal: it alone asks for no edit.
+    """
+    reading, response = step.reading, step.response
+    if not place.pointer.startswith(f"/{step.spec.layout.history}/"):
+        return None
+    if all(taken.refusal in (None, Refusal.UNKNOWN_STATUS) for taken in reading.moves):
+        return None
+    last = response.statuses[-1]
+    finished = reading.ended or last in step.spec.terminal_secondaries
+    return align(step.spec, response.statuses, reading.config, finished=finished)
 
 
 def job_report(state: JobState) -> JobReport:

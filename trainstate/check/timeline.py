@@ -44,6 +44,10 @@ class Timeline(Generic[T]):
 
         Where ranks are tied the value is put wherever it fits.
         """
+        newest = self.runs[-1] if self.runs else None
+        if newest is not None and newest.value == value and rank >= newest.last:
+            self.runs[-1] = Seen(value, newest.first, rank, newest.index)
+            return None
         around = self._around(rank)
         if around is not None:
             free = self.may_follow(value, around.value) and self.may_follow(around.value, value)

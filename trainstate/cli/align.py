@@ -23,15 +23,14 @@ from trainstate.spec.model import Spec
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@click.option(
-    "--output", "-o", metavar="FILE", help="Write to FILE instead of standard output."
-)
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
 @click.option("--all", "everything", is_flag=True, help="Show legal histories too.")
 @click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
 @click.option(
     "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
 )
 def command(
+    *,
     paths: tuple[str, ...],
     form: str,
     output: str | None,

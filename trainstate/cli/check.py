@@ -11,9 +11,10 @@ from attrs import define, field
 from trainstate.check.order import Order
 from trainstate.check.report import Finding, JobReport, Report
 from trainstate.check.stream import Checker
+from trainstate.cli.forms import FORMS, streamed_line, whole_report
+from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
 from trainstate.history.readers import FORMATS, Limits, SourceReport, read_paths
-from trainstate.render.json import report_json
 from trainstate.render.text import (
     finding_lines,
     job_lines,
@@ -32,9 +33,7 @@ FOUND = 1
 
 @click.command(name="check", short_help="Judge recorded histories (the main job).")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True)
 @click.option(
     "--output", "-o", metavar="FILE", help="Write the report to FILE instead of standard output."
 )
@@ -83,6 +82,14 @@ FOUND = 1
 @click.option(
     "--verbose", "-v", is_flag=True, help="Show infos, the verdict of each job and the files read."
 )
+@click.option("--baseline", metavar="FILE", help="Findings in FILE are known: they do not count.")
+@click.option(
+    "--baseline-mode",
+    type=click.Choice(MODES),
+    default=COMPARE,
+    show_default=True,
+    help="Leave the baseline, write all findings to it, or drop what is gone from it.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
@@ -97,9 +104,13 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     asked = _Asked(**options)
     checker = asked.checker()
     with open_output(asked.output) as output:
-        run = _Run(asked=asked, checker=checker, output=output)
+        known = known_findings(asked.baseline, asked.baseline_mode)
+        run = _Run(asked=asked, checker=checker, output=output, known=known)
         report = run.report()
-    failed = bool(report.at_least(Severity(asked.fail_on)))
+    about_known = known.close()
+    if about_known is not None:
+        click.echo(about_known, err=True)
+    failed = bool(report.at_least(Severity(asked.fail_on))) and asked.baseline_mode != WRITE
     ctx.exit(FOUND if failed and not asked.exit_zero else 0)
 
 
@@ -122,6 +133,8 @@ class _Asked:
     statistics: bool
     verbose: bool
     exit_zero: bool
+    baseline: str | None
+    baseline_mode: str
 
     def checker(self) -> Checker:
         """A checker as asked for; raises the errors of wrong names and specs."""
@@ -150,25 +163,26 @@ class _Run:
     asked: _Asked
     checker: Checker
     output: Output
+    known: KnownFindings
     findings: list[Finding] = field(factory=list)
     sources: list[SourceReport] = field(factory=list)
 
     def report(self) -> Report:
         """The report, written as asked for; text findings as soon as they are found."""
         for finding in self._found():
-            self.findings.append(finding)
-            if self.asked.form == "text" and finding.severity.rank <= self.asked.shown.rank:
-                self._write_finding(finding)
+            if not self.known.takes(finding):
+                self.findings.append(finding)
+                self._write_found(finding)
         report = Report(
             findings=tuple(self.findings),
             jobs=self._jobs,
             summary=self.checker.summary,
             spec_version=self.checker.spec.version,
         )
-        if self.asked.form == "json":
-            self.output.line(report_json(report, jobs_detail=self.asked.jobs_detail == "all"))
-        else:
+        if self.asked.form == "text":
             self._write_end(report)
+        else:
+            self._write_whole(report)
         return report
 
     _jobs: tuple[JobReport, ...] = field(factory=tuple, init=False)
@@ -181,11 +195,31 @@ class _Run:
             input_format=self.asked.input_format,
             limits=limits,
             on_source=self.sources.append,
+            repeats=self.checker.repeats(),
         )
         for record in records:
             yield from self.checker.feed(record)
         at_end, self._jobs = self.checker.close()
         yield from at_end
+
+    def _write_found(self, finding: Finding) -> None:
+        line = streamed_line(self.asked.form, finding)
+        if line is not None:
+            self.output.line(line)
+        elif self.asked.form == "text" and finding.severity.rank <= self.asked.shown.rank:
+            self._write_finding(finding)
+
+    def _write_whole(self, report: Report) -> None:
+        pieces = whole_report(
+            self.asked.form,
+            report,
+            self.checker,
+            shown=self.asked.shown,
+            fail_on=Severity(self.asked.fail_on),
+            jobs_detail=self.asked.jobs_detail == "all",
+        )
+        for piece in pieces:
+            self.output.line(piece)
 
     def _write_finding(self, finding: Finding) -> None:
         for line in finding_lines(finding, self.checker.spec, style=self.output.style):

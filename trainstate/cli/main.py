@@ -12,7 +12,19 @@ import click
 from trainstate.errors import TrainstateError
 from trainstate.version import VERSION
 
-COMMANDS = ("check", "rule", "spec", "next", "watch", "pull", "align")
+COMMANDS = (
+    "check",
+    "rule",
+    "spec",
+    "next",
+    "watch",
+    "pull",
+    "align",
+    "drift",
+    "stats",
+    "discover",
+    "serve",
+)
 MISUSE = 2
 """The exit status of misuse and of input that cannot be read at all."""
 
@@ -20,11 +32,15 @@ MISUSE = 2
 class Commands(click.Group):
     """The commands, imported when they are asked for, in the order of their use."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
         """The names in the order of their use, the main job first."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click passes it
+        cmd_name: str,
+    ) -> click.Command | None:
         """The command with this name, or None."""
         if cmd_name not in COMMANDS:
             return None

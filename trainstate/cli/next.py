@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import click
 
 from trainstate.errors import UnknownNameError, UsageError
@@ -10,8 +12,14 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Row, Spec, Transition
 
 
+def completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The legal pairs that a shell offers after what was typed."""
+    pairs = ("/".join(pair) for pair in builtin_spec().pair_by_key)
+    return [pair for pair in pairs if pair.casefold().startswith(incomplete.casefold())]
+
+
 @click.command(name="next", short_help="What can come after a pair.")
-@click.argument("pair", metavar="PRIMARY/SECONDARY")
+@click.argument("pair", metavar="PRIMARY/SECONDARY", shell_complete=completed)
 def command(pair: str) -> None:
     """List the pairs that can come next, with the evidence and the condition of each.
 
@@ -47,7 +55,9 @@ def next_pairs(spec: Spec, text: str) -> dict[tuple[str, str], Row]:
         legal = [row.secondary for row in spec.pairs if row.primary == pair[0]]
         known = ", ".join(legal or spec.primary_by_name)
         what = f"legal secondaries of {pair[0]}" if legal else "primaries"
-        raise UnknownNameError(f"{'/'.join(pair)} is no legal pair; {what}: {known}.")
+        raise UnknownNameError(
+            f"{'/'.join(pair)} is no legal pair{_nearest(spec, pair)} ({what}: {known})."
+        )
     found: dict[tuple[str, str], Row] = {}
     for state in showing(spec, *pair):
         for following, row in successors(spec, state):
@@ -55,6 +65,13 @@ def next_pairs(spec: Spec, text: str) -> dict[tuple[str, str], Row]:
             if row.evidence.rank < known_row.evidence.rank:
                 found[following.pair] = row
     return dict(sorted(found.items(), key=lambda item: item[1].evidence.rank))
+
+
+def _nearest(spec: Spec, pair: tuple[str, str]) -> str:
+    """A question about the legal pair that is spelt like this one; empty where none is."""
+    pairs = {"/".join(known).casefold(): "/".join(known) for known in spec.pair_by_key}
+    close = get_close_matches("/".join(pair).casefold(), pairs, n=1, cutoff=0.8)
+    return f"; did you mean {pairs[close[0]]!r}?" if close else ""
 
 
 def _condition(spec: Spec, row: Row) -> str:

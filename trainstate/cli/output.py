@@ -52,7 +52,7 @@ def open_output(path: str | None) -> Iterator[Output]:
         raise InputError(f"The report cannot be written to {path!r}: {error.strerror}.") from error
     try:
         with stream:
-            yield Output(stream)  # type: ignore[arg-type]
+            yield Output(stream)
         Path(stream.name).chmod(0o666 & ~_umask())
         Path(stream.name).replace(target)
     except BaseException:

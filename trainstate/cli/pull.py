@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,7 +52,7 @@ def command(path: str, /, **options: Any) -> None:
     )
 
 
-def _filters(options: dict[str, Any]) -> dict[str, str | datetime]:
+def _filters(options: dict[str, Any]) -> dict[str, Any]:
     """The filters that were asked for, under the service's names."""
     named = {
         "NameContains": options["name_contains"],

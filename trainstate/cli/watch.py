@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trainstate.cli.kept import keep, kept_tracker
 from trainstate.cli.output import is_coloured
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain
@@ -68,7 +69,6 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     """The tracker after the job's end; every update is shown and kept on the way."""
     from trainstate.aws import Limits, Pace, watch
-    from trainstate.cli.kept import keep, kept_tracker
 
     path = options["state_path"]
     tracker = kept_tracker(path, job)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NewType
 
 Instant = NewType("Instant", int)
@@ -54,6 +55,7 @@ def _from_datetime(value: datetime) -> tuple[Instant, bool]:
     return Instant((aware - _EPOCH) // _MICROSECOND), naive
 
 
+@lru_cache(maxsize=16384)
 def _from_text(value: str) -> tuple[Instant, bool]:
     text = value.strip()
     if _NUMBER.fullmatch(text):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
 
 from trainstate.history.instants import Instant
+
+MOST_SECONDS = 2**53
+"""Seconds beyond which a number is none of a job's; NaN and infinity are beyond, too."""
 
 
 class Kind(StrEnum):
@@ -105,7 +109,7 @@ class Response:
             return self.arn or self.name or ""
         return place_of(self.origin)
 
-    @property
+    @cached_property
     def statuses(self) -> tuple[str, ...]:
         """The statuses of the history, in order; empty where there is none."""
         return tuple(entry.status for entry in self.history or ())
@@ -118,9 +122,11 @@ class Response:
         return value
 
     def seconds(self, member: str) -> float | None:
-        """A member that holds a number of seconds; None where it is absent or no number."""
+        """A member that holds a number of seconds; None where it is absent or no such number."""
         value = self.members.get(member)
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return value if abs(value) < MOST_SECONDS else None
 
 
 @frozen(kw_only=True)

@@ -23,8 +23,9 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "integer": (int, float),
     "long": (int, float),
     "boolean": (bool,),
-    "structure": (Mapping,),
-    "map": (Mapping,),
+    # The concrete type first: asking whether a value is a Mapping costs ten times as much.
+    "structure": (dict, Mapping),
+    "map": (dict, Mapping),
     "list": (list, tuple),
 }
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
@@ -110,7 +111,8 @@ def read_response(
 
 def _kind(kind: Kind, members: Mapping[str, Any], summary: tuple[str, ...]) -> Kind:
     """A response that has nothing but what a listing shows is a summary, wherever it was."""
-    bare = kind is Kind.RESPONSE and bool(members) and set(members) <= set(summary)
+    few = kind is Kind.RESPONSE and 0 < len(members) <= len(summary)
+    bare = few and set(members) <= set(summary)
     return Kind.SUMMARY if bare else kind
 
 
@@ -118,22 +120,31 @@ def looks_like_response(value: object, spec: Spec) -> bool:
     """Holds if a value is a mapping with a member that only a job's response has."""
     if not isinstance(value, Mapping):
         return False
+    if not _tellers(spec).isdisjoint(value):
+        return True
     folded = {_fold(key) for key in value if isinstance(key, str)}
     return not folded.isdisjoint(_telltales(spec))
 
 
 @cache
-def _telltales(spec: Spec) -> frozenset[str]:
+def _tellers(spec: Spec) -> frozenset[str]:
     layout = spec.layout
     # Not the name: a request has it, too.
     tellers = (layout.arn, layout.primary, layout.secondary, layout.history, layout.ended)
-    return frozenset(_fold(name) for name in tellers if name)
+    return frozenset(name for name in tellers if name)
+
+
+@cache
+def _telltales(spec: Spec) -> frozenset[str]:
+    return frozenset(map(_fold, _tellers(spec)))
 
 
 def _has_type(value: object, type_name: str) -> bool:
     if isinstance(value, bool):
         return type_name == "boolean"
     if isinstance(value, float) and not value.is_integer():
+        return False
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return False
     return isinstance(value, _TYPES[type_name])
 

@@ -4,6 +4,10 @@ A shortest path in the product of the history and the machine: a step *keeps* an
 that the machine allows (free), *deletes* an entry, or *inserts* one (one each). The
 worst case deletes every entry and inserts a shortest complete history, so that the
 fitness can be compared with that of process-mining tools on the same model.
+
+The machine is small, so that the distances between its positions are found once; the
+search then only looks at positions in which an entry was kept. Statuses are inserted
+just before an entry that is kept, or at the end.
 """
 
 from __future__ import annotations
@@ -12,8 +16,9 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.machine.step import Position, begin, move
@@ -60,10 +65,26 @@ class Alignment:
         return tuple(edit.status for edit in self.edits if edit.kind is not EditKind.DELETE)
 
 
-# A node: how many entries are explained, and the machine's position (None before the first).
-_Node = tuple[int, Position | None]
-_Links = dict[_Node, tuple[_Node, Edit]]
-_Edges = Mapping[Position | None, Mapping[str, Position]]
+# None is the place before the first entry.
+_Place = Position | None
+_Ways = dict[_Place, tuple[Position, ...]]
+
+
+@frozen(eq=False)
+class _Plan:
+    """The machine under one configuration, and the shortest ways through it.
+
+    ``ways[after][before]`` are the positions that lie between the two, without both;
+    ``ends[before]`` the positions from there to a nearest end.
+    """
+
+    targets: Mapping[str, tuple[Position, ...]]
+    ways: Mapping[Position, _Ways]
+    ends: _Ways = field(factory=dict)
+
+
+# For each entry the places that can be reached: the cost, and the place before it if kept.
+_Row = dict[_Place, tuple[int, _Place, bool]]
 
 
 @lru_cache(maxsize=16_384)
@@ -81,79 +102,108 @@ def align(
     not know can only be deleted. None where the specification, narrowed to what the
     configuration allows, has no way to an end.
     """
-    edges = _edges(spec, config)
-    edits = _cheapest(spec, statuses, edges, finished=finished)
-    shortest = _cheapest(spec, (), edges, finished=True)
-    if edits is None or shortest is None:
+    plan = _plan(spec, config)
+    if None not in plan.ends:
         return None
-    cost = sum(edit.kind is not EditKind.KEEP for edit in edits)
-    return Alignment(edits, cost, len(statuses) + len(shortest))
+    rows: list[_Row] = [{None: (0, None, False)}]
+    for status in statuses:
+        rows.append(_next_row(plan, rows[-1], status))
+    tails = {
+        place: len(plan.ends[place]) if finished else 0
+        for place in rows[-1]
+        if place in plan.ends or not finished
+    }
+    last = min(tails, key=lambda place: rows[-1][place][0] + tails[place])
+    edits = _edits(plan, statuses, rows, last)
+    if finished:
+        edits += [Edit(EditKind.INSERT, step.secondary, len(statuses)) for step in plan.ends[last]]
+    cost = rows[-1][last][0] + tails[last]
+    return Alignment(tuple(edits), cost, len(statuses) + len(plan.ends[None]))
+
+
+def _next_row(plan: _Plan, row: _Row, status: str) -> _Row:
+    """The places after one more entry: it is deleted, or kept after what must be inserted."""
+    after: _Row = {place: (cost + 1, place, False) for place, (cost, _, _) in row.items()}
+    for target in plan.targets.get(status, ()):
+        ways = plan.ways[target]
+        for place, (cost, _, _) in row.items():
+            way = ways.get(place)
+            if way is None:
+                continue
+            price = cost + len(way)
+            if target not in after or price < after[target][0]:
+                after[target] = (price, place, True)
+    return after
+
+
+def _edits(plan: _Plan, statuses: tuple[str, ...], rows: list[_Row], last: _Place) -> list[Edit]:
+    """The edits that lead to a place, found from the last entry to the first."""
+    edits: list[Edit] = []
+    place = last
+    for index in range(len(statuses) - 1, -1, -1):
+        _, before, kept = rows[index + 1][place]
+        kind = EditKind.KEEP if kept else EditKind.DELETE
+        edits.append(Edit(kind, statuses[index], index))
+        if kept and place is not None:
+            way = reversed(plan.ways[place][before])
+            edits += [Edit(EditKind.INSERT, step.secondary, index) for step in way]
+        place = before
+    edits.reverse()
+    return edits
 
 
 @lru_cache(maxsize=256)
-def _edges(spec: Spec, config: Configuration) -> _Edges:
-    """The legal moves from every position that can be reached, by status."""
-    starts = {row.secondary: begin(spec, row.secondary).position for row in spec.initials}
-    edges: dict[Position | None, dict[str, Position]] = {None: starts}
-    waiting = deque(starts.values())
+def _plan(spec: Spec, config: Configuration) -> _Plan:
+    edges = _edges(spec, config)
+    entered: dict[Position, list[_Place]] = {}
+    for place, following in edges.items():
+        for position in following:
+            entered.setdefault(position, []).append(place)
+    targets: dict[str, tuple[Position, ...]] = {}
+    for position in entered:
+        targets[position.secondary] = (*targets.get(position.secondary, ()), position)
+    ways = {
+        position: _ways_to(dict.fromkeys(entered[position], ()), entered) for position in entered
+    }
+    terminal = {
+        position: () for position in entered if position.secondary in spec.terminal_secondaries
+    }
+    return _Plan(targets, ways, _ways_to(terminal, entered))
+
+
+def _ways_to(
+    goals: Mapping[Any, tuple[Position, ...]], entered: Mapping[Position, list[_Place]]
+) -> _Ways:
+    """From every place a shortest way to one of the goals: the positions after the place."""
+    ways: _Ways = dict(goals)
+    waiting = deque(ways)
+    while waiting:
+        place = waiting.popleft()
+        if place is None:
+            continue
+        for before in entered[place]:
+            if before not in ways:
+                ways[before] = (place, *ways[place])
+                waiting.append(before)
+    return ways
+
+
+def _edges(spec: Spec, config: Configuration) -> dict[_Place, tuple[Position, ...]]:
+    """The positions that one legal move leads to, from every place that can be reached."""
+    starts = tuple(begin(spec, row.secondary).position for row in spec.initials)
+    edges: dict[_Place, tuple[Position, ...]] = {None: starts}
+    waiting = deque(starts)
     while waiting:
         position = waiting.popleft()
         if position not in edges:
-            edges[position] = dict(_moves(spec, position, config))
-            waiting.extend(edges[position].values())
+            edges[position] = tuple(dict.fromkeys(_moves(spec, position, config)))
+            waiting.extend(edges[position])
     return edges
 
 
-def _moves(spec: Spec, position: Position, config: Configuration) -> Iterator[tuple[str, Position]]:
+def _moves(spec: Spec, position: Position, config: Configuration) -> Iterator[Position]:
     for row in spec.transitions:
         if row.before == position.secondary:
             step = move(spec, position, row.after, config)
             if step.refusal is None:
-                yield row.after, step.position
-
-
-def _cheapest(
-    spec: Spec, statuses: tuple[str, ...], edges: _Edges, *, finished: bool
-) -> tuple[Edit, ...] | None:
-    """The edits on a shortest path: free steps go to the front of the queue, others to its end."""
-    start: _Node = (0, None)
-    costs: dict[_Node, int] = {start: 0}
-    links: _Links = {}
-    queue = deque([(0, start)])
-    while queue:
-        cost, node = queue.popleft()
-        if cost > costs[node]:
-            continue
-        if node[0] == len(statuses) and (not finished or _is_end(spec, node[1])):
-            return _walked(node, links)
-        for edit, following in _steps(statuses, node, edges):
-            price = cost + (edit.kind is not EditKind.KEEP)
-            if price < costs.get(following, price + 1):
-                costs[following] = price
-                links[following] = (node, edit)
-                (queue.append if price > cost else queue.appendleft)((price, following))
-    return None
-
-
-def _is_end(spec: Spec, position: Position | None) -> bool:
-    return position is not None and position.secondary in spec.terminal_secondaries
-
-
-def _steps(statuses: tuple[str, ...], node: _Node, edges: _Edges) -> Iterator[tuple[Edit, _Node]]:
-    index, position = node
-    following = edges[position]
-    if index < len(statuses):
-        status = statuses[index]
-        yield Edit(EditKind.DELETE, status, index), (index + 1, position)
-        if status in following:
-            yield Edit(EditKind.KEEP, status, index), (index + 1, following[status])
-    for status, after in following.items():
-        yield Edit(EditKind.INSERT, status, index), (index, after)
-
-
-def _walked(node: _Node, links: _Links) -> tuple[Edit, ...]:
-    edits: list[Edit] = []
-    while node in links:
-        node, edit = links[node]
-        edits.append(edit)
-    return tuple(reversed(edits))
+                yield step.position

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from attrs import field, frozen
 
@@ -29,7 +30,7 @@ MOST_UNORDERED = 8
 """Sightings without an order that are searched for together; more are searched in portions."""
 
 
-@frozen
+@frozen(cache_hash=True)
 class Sighting:
     """What a response shows: the pair, each None where absent, and the history's length.
 
@@ -43,7 +44,7 @@ class Sighting:
     by: int | None = field(default=None, eq=False)
 
 
-@frozen
+@frozen(cache_hash=True)
 class Moment:
     """A moment of a run: the state, and how many entries of the known history have passed.
 
@@ -56,7 +57,7 @@ class Moment:
     used: int = 0
 
 
-@frozen
+@frozen(cache_hash=True)
 class Past:
     """The known past of a job: its longest history's statuses and starts, its configuration.
 
@@ -92,6 +93,29 @@ def explains(
     return frozenset.intersection(*ends) if all(ends) else frozenset()
 
 
+def is_explained(spec: Spec, past: Past, groups: Iterable[Group], floating: Group = ()) -> bool:
+    """Holds if a run shows every sighting: if ``explains`` finds a moment.
+
+    Sightings that are ordered one by one and all have histories need no search beyond
+    the known history, as none of them can be shown there.
+    """
+    ordered = tuple(tuple(group) for group in groups)
+    turns = tuple(group[0] for group in ordered if len(group) == 1 and group[0].length is not None)
+    if floating or past.starts or len(turns) < len(ordered):
+        return bool(explains(spec, past, ordered, floating))
+    return _is_shown_in_turn(spec, past, tuple(one for one, _ in groupby(turns)))
+
+
+@lru_cache(maxsize=16384)
+def _is_shown_in_turn(spec: Spec, past: Past, turns: tuple[Sighting, ...]) -> bool:
+    """Holds if a run shows sightings, each with its history, in this order."""
+    moments: Iterable[Moment] = first_moments(spec, past)
+    for sighting in turns:
+        passing = reachable(moments, lambda moment: _within(spec, past, moment))
+        moments = [moment for moment in passing if shows(past, moment, sighting)]
+    return bool(moments)
+
+
 def _explains(
     spec: Spec, past: Past, groups: Iterable[tuple[Sighting, ...]], afloat: tuple[Sighting, ...]
 ) -> frozenset[Moment]:
@@ -121,6 +145,9 @@ def _search(
 
     def after(node: Node) -> Iterator[Node]:
         moment, left, missing = node
+        # What comes later is the next group's matter: a run that has shown all goes on there.
+        if group and not missing:
+            return
         for index in missing:
             if shows(past, moment, group[index]):
                 yield moment, left, missing - {index}
@@ -159,13 +186,23 @@ def next_moments(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
     state, passed = moment.state, moment.passed
     if passed is None:
         return tuple(_onward(spec, past, state, moment.used))
-    alone = tuple(Moment(ahead, passed) for ahead, _ in run_ahead(spec, state))
+    alone = _within(spec, past, moment)
     if passed < len(past.statuses):
-        position = trace(spec, past.statuses, past.config)[passed].position
-        following = follow(spec, state, position)
-        return alone if following is None else (*alone, Moment(following, passed + 1))
+        return alone
     beyond = _onward(spec, past, state, _used(spec, past))
     return (*alone, *(after for after in beyond if after.state.position != state.position))
+
+
+@lru_cache(maxsize=65536)
+def _within(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
+    """The moments that one step leads to, as far as the known history goes."""
+    state, passed = moment.state, moment.passed or 0
+    alone = tuple(Moment(ahead, passed) for ahead, _ in run_ahead(spec, state))
+    if passed >= len(past.statuses):
+        return alone
+    position = trace(spec, past.statuses, past.config)[passed].position
+    following = follow(spec, state, position)
+    return alone if following is None else (*alone, Moment(following, passed + 1))
 
 
 def _onward(spec: Spec, past: Past, state: State, used: int) -> Iterator[Moment]:
@@ -192,7 +229,7 @@ def _used(spec: Spec, past: Past) -> int:
 
 def is_possible(spec: Spec, past: Past, sighting: Sighting) -> bool:
     """Holds if some run shows the sighting, whatever else was seen."""
-    return bool(explains(spec, past, [(sighting,)]))
+    return is_explained(spec, past, [(sighting,)])
 
 
 __all__ = [
@@ -202,6 +239,7 @@ __all__ = [
     "Sighting",
     "explains",
     "first_moments",
+    "is_explained",
     "is_possible",
     "next_moments",
     "shows",

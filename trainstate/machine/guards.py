@@ -10,7 +10,7 @@ from trainstate.history.model import Response
 from trainstate.spec.model import Guard, Spec
 
 
-@frozen
+@frozen(cache_hash=True)
 class Allowance:
     """Whether one guard holds: True, False, or None where the configuration was not seen.
 
@@ -21,7 +21,7 @@ class Allowance:
     budget: int | None = None
 
 
-@frozen
+@frozen(cache_hash=True)
 class Configuration:
     """The guards of a job, by name. Hashable, so that judgements can be remembered by it."""
 

@@ -20,7 +20,7 @@ from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.spec.model import Evidence, Initial, Pair, PrimaryTransition, Spec, Transition
 
 
-@frozen(order=True)
+@frozen(order=True, cache_hash=True)
 class Position:
     """The primary under which the last entry of a history was entered, and its status."""
 
@@ -28,7 +28,7 @@ class Position:
     secondary: str
 
 
-@frozen(order=True)
+@frozen(order=True, cache_hash=True)
 class State:
     """A position and the primary that a response shows with it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.machine.step import Position, begin, move, trace
@@ -10,6 +11,7 @@ from trainstate.spec.graph import shortest_path
 from trainstate.spec.model import Spec
 
 
+@lru_cache(maxsize=16_384)
 def witness(
     spec: Spec, before: tuple[str, ...], status: str, config: Configuration = UNSEEN
 ) -> tuple[str, ...]:

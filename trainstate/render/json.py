@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -69,7 +70,14 @@ def finding_object(finding: Finding) -> dict[str, Any]:
 
 
 def _plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: msgspec.to_builtins(value, enc_hook=str) for key, value in facts.items()}
+    return {key: _plain_fact(value) for key, value in facts.items()}
+
+
+def _plain_fact(value: Any) -> Any:
+    """A fact as JSON can hold it: a number that JSON has no form for becomes a text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return msgspec.to_builtins(value, enc_hook=str)
 
 
 def _text(value: Any) -> str:

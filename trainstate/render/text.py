@@ -10,6 +10,7 @@ from trainstate.check.report import Finding, JobReport, Summary
 from trainstate.history.instants import SECOND, iso
 from trainstate.history.model import Entry, Response
 from trainstate.history.readers import SourceReport
+from trainstate.render.align import alignment_line
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 from trainstate.spec.model import Spec
@@ -39,6 +40,8 @@ def finding_lines(
         yield from _trail(finding, finding.response, spec, style)
     if finding.witness:
         yield f"  expected: {' -> '.join(map(plain, finding.witness))}"
+    if finding.alignment is not None and finding.alignment.cost:
+        yield f"  fewest edits: {alignment_line(finding.alignment)}"
     yield f"  help: {finding.help}"
     yield f"{style['dim']}  source: {', '.join(_cited(finding.sources, spec))}{off}"
     yield f"{style['dim']}  explain: trainstate rule {finding.code}{off}"
@@ -62,7 +65,8 @@ def _trail(
     yield f"  job {plain(response.job)}{response_number}: {pair}"
     for number, entry in enumerate(response.history or ()):
         mark = f"{style['mark']}>{style['off']}" if number == culprit else " "
-        yield f"  {mark} {number:>2}  {_moment(entry):<24}  {plain(entry.written):<20} {_lasted(entry)}".rstrip()
+        row = f"{number:>2}  {_moment(entry):<24}  {plain(entry.written):<20} {_lasted(entry)}"
+        yield f"  {mark} {row}".rstrip()
     if culprit is None and finding.pointer:
         yield f"  {style['mark']}>{style['off']} at {plain(finding.pointer)}"
 
@@ -109,7 +113,8 @@ def source_lines(sources: Iterable[SourceReport]) -> Iterator[str]:
         if source.reader == "skipped":
             yield f"skipped {plain(source.file)}: {plain(source.detail)}"
         else:
-            yield f"read {plain(source.file)} as {source.reader}: {_counted(source.records, 'record')}"
+            counted = _counted(source.records, "record")
+            yield f"read {plain(source.file)} as {source.reader}: {counted}"
 
 
 def statistics_lines(findings: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -76,7 +76,7 @@ class Reading:
     tolerances: Tolerances
     config: Configuration
 
-    @property
+    @cached_property
     def moves(self) -> tuple[machine.Move, ...]:
         """The moves of the response's history, one for each entry."""
         return machine.trace(self.spec, self.response.statuses, self.config)
@@ -113,7 +113,7 @@ class Reading:
             return False
         return self.configured < 2
 
-    @property
+    @cached_property
     def configured(self) -> int:
         """How many configuration members the response carries."""
         members = self.response.members
@@ -298,9 +298,9 @@ def rule(
     """A decorator that makes a Rule of a check.
 
     The check takes a Reading (scope *response*), a Step (*sequence*), an Unreadable
-    (*record*), a JobEnd (*job*) or a Drift (*drift*) and yields Places. The first line of its docstring is
-    the title: the bad state, as a fact; the rest says why it is wrong. Raises SpecError
-    where the declaration does not fit its file.
+    (*record*), a JobEnd (*job*) or a Drift (*drift*) and yields Places. The first line of
+    its docstring is the title: the bad state, as a fact; the rest says why it is wrong.
+    Raises SpecError where the declaration does not fit its file.
     """
 
     def declare(check: Check) -> Rule:
@@ -338,7 +338,8 @@ def _fits_its_file(declared: Rule, stem: str) -> None:
     expected = f"{declared.code}_{declared.name}".lower().replace("-", "_")
     if stem.lower() != expected:
         raise SpecError(
-            f"The rule {declared.code} {declared.name} is in {stem}.py; call the file {expected}.py."
+            f"The rule {declared.code} {declared.name} is in {stem}.py;"
+            f" call the file {expected}.py."
         )
 
 

@@ -21,7 +21,7 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
         *("EnableManagedSpotTraining", "RetryStrategy", "ResourceConfig"),
     ],
     sources=["api-retry", "api-stopping-condition"],
-    message="`{after}` comes after {before}, which is possible only where {says}; nothing shows that",
+    message="`{after}` after {before} is possible only where {says}, and nothing shows that",
     help="record the job's configuration, too",
     bad=[
         poll(_AGAIN, _BARE),

@@ -202,6 +202,7 @@ class RecordLayout:
     failure_reason: str = ""
     artifacts: str = ""
     stopping: str = ""
+    operation: str = ""
 
 
 @frozen(kw_only=True)
@@ -240,7 +241,8 @@ class AttemptFacts:
     An attempt begins with one of ``begins`` after another status, and with whatever
     follows one of ``breaks``. ``interruptions`` are counted. ``instances`` is a JSON
     pointer to the number of instances; ``groups`` one to a list of mappings that have
-    the number under ``group_count``.
+    the number under ``group_count`` and the type under ``group_type``; ``instance_type``
+    is a JSON pointer to the type of all instances.
     """
 
     begins: tuple[str, ...] = ()
@@ -249,3 +251,5 @@ class AttemptFacts:
     instances: str = ""
     groups: str = ""
     group_count: str = ""
+    instance_type: str = ""
+    group_type: str = ""

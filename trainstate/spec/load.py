@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
-from itertools import product
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,11 +32,11 @@ from trainstate.spec.model import (
     TimeFacts,
     Transition,
 )
+from trainstate.spec.overlay import overlaid, spread
 
 R = TypeVar("R")
 
-# Rows that say the same of several statuses are written once, with lists.
-_SPREAD = ("primary", "secondary", "before", "after")
+BUILTIN = "training_job.toml"
 
 _TABLES: Mapping[str, tuple[str, type]] = {
     "source": ("sources", Source),
@@ -58,9 +57,10 @@ _TABLES: Mapping[str, tuple[str, type]] = {
 def load_spec(path: str | PathLike[str]) -> Spec:
     """The specification that a TOML file holds.
 
-    ``path`` is a file in the form of ``trainstate/data/training_job.toml``. Raises
-    SpecError when the file cannot be read, has an unknown or ill-typed row, or does
-    not pass the lint.
+    ``path`` is a file in the form of ``trainstate/data/training_job.toml``; one that
+    says ``extends = "builtin"`` has only rows that are added to the built-in ones, or
+    that replace the row of the same name. Raises SpecError when the file cannot be read,
+    has an unknown or ill-typed row, or does not pass the lint.
     """
     place = Path(path)
     try:
@@ -73,16 +73,18 @@ def load_spec(path: str | PathLike[str]) -> Spec:
 @cache
 def builtin_spec() -> Spec:
     """The specification of the training job that comes with the package."""
-    resource = resources.files("trainstate.data") / "training_job.toml"
+    resource = resources.files("trainstate.data") / BUILTIN
     return parse_spec(resource.read_text(encoding="utf-8"), place=resource.name)
 
 
 def parse_spec(text: str, *, place: str = "spec") -> Spec:
     """The specification that a TOML text holds; ``place`` names it in errors."""
     try:
-        facts = tomllib.loads(text)
+        facts: Mapping[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"{place} is not TOML: {error}.") from error
+    if "extends" in facts:
+        facts = _extended(facts, place)
     spec = build_spec(facts, place=place)
     defects = lint(spec)
     if defects:
@@ -90,6 +92,15 @@ def parse_spec(text: str, *, place: str = "spec") -> Spec:
             f"{place} has {len(defects)} defect(s): " + "; ".join(map(str, defects)) + "."
         )
     return spec
+
+
+def _extended(facts: Mapping[str, Any], place: str) -> Mapping[str, Any]:
+    if facts["extends"] != "builtin":
+        raise SpecError(
+            f'{place}: expected extends = "builtin" but got extends = {facts["extends"]!r}.'
+        )
+    text = (resources.files("trainstate.data") / BUILTIN).read_text(encoding="utf-8")
+    return overlaid(tomllib.loads(text), facts, place=place)
 
 
 def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
@@ -102,6 +113,8 @@ def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
             + "."
         )
     head = facts.get("spec", {})
+    if not isinstance(head, Mapping):
+        raise SpecError(f"{place}: expected a table [spec] but got spec = {head!r}.")
     missing = [key for key in ("name", "title", "version") if not isinstance(head.get(key), str)]
     if missing:
         raise SpecError(f"{place}: the table [spec] needs a text {missing[0]!r}.")
@@ -124,17 +137,13 @@ def _rows(tables: Any, kind: type[R], *, place: str) -> Iterator[R]:
     if not isinstance(tables, list):
         raise SpecError(f"{place}: expected an array of tables but got {type(tables).__name__}.")
     for ordinal, table in enumerate(tables, 1):
-        for row in _spread(table):
+        for row in spread(table) if isinstance(table, Mapping) else [table]:
             yield _typed(row, kind, place=f"{place} row {ordinal}")
 
 
-def _spread(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    keys = [key for key in _SPREAD if isinstance(table.get(key), list)]
-    for values in product(*(table[key] for key in keys)):
-        yield {**table, **dict(zip(keys, values, strict=True))}
-
-
-def _typed(table: Mapping[str, Any], kind: type[R], *, place: str) -> R:
+def _typed(table: Any, kind: type[R], *, place: str) -> R:
+    if not isinstance(table, Mapping):
+        raise SpecError(f"{place}: expected a table but got {table!r}.")
     known = [field.name for field in attrs.fields(kind)]  # type: ignore[arg-type]
     unknown = sorted(set(table) - set(known))
     if unknown:

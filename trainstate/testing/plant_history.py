@@ -113,6 +113,17 @@ def skip_what_may_be_skipped(bed: Bed) -> Spot | None:
     return spot[0], bed.pointer(spot[1], bed.layout.entry_status)
 
 
+@fault("entry-without-start")
+def forget_when_it_began(bed: Bed) -> Spot | None:
+    """An entry has no start."""
+    spot = bed.choice(bed.entries())
+    if spot is None:
+        return None
+    at, k = spot
+    del bed.history(at)[k][bed.layout.entry_start]
+    return at, bed.pointer(k, bed.layout.entry_start)
+
+
 @fault("last-entry-mismatch")
 def forget_to_append(bed: Bed) -> Spot | None:
     """The secondary status is another than that of the last entry."""

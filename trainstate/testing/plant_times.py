@@ -100,6 +100,39 @@ def report_more_than_passed(bed: Bed) -> Spot | None:
     return at, f"/{layout.training_seconds}"
 
 
+@fault("training-start-mismatch", _DONE)
+def train_before_it_starts(bed: Bed) -> Spot | None:
+    """The training began before the first entry in which a job trains."""
+    name = bed.layout.started
+    at = bed.choice(at for at in bed.whole() if name in bed.responses[at])
+    if at is None:
+        return None
+    bed.responses[at][name] = shifted(bed.responses[at][name], -_WHILE / 2)
+    return at, f"/{name}"
+
+
+@fault("training-end-mismatch", _DONE)
+def end_before_the_history(bed: Bed) -> Spot | None:
+    """The training ended before the last entry."""
+    name = bed.layout.ended
+    at = bed.choice(at for at in bed.whole() if name in bed.responses[at])
+    if at is None:
+        return None
+    bed.responses[at][name] = shifted(bed.responses[at][name], -_WHILE)
+    return at, f"/{name}"
+
+
+@fault("late-first-entry")
+def create_before_the_history(bed: Bed) -> Spot | None:
+    """In all responses the job was created some seconds before its first entry."""
+    name, at = bed.layout.created, next(iter(bed.whole()), None)
+    if at is None:
+        return None
+    for response in bed.responses:
+        response[name] = shifted(response[name], -_WHILE)
+    return at, bed.pointer(0, bed.layout.entry_start)
+
+
 @fault("runtime-limit-not-reached", {"terminal": "MaxRuntimeExceeded"})
 def raise_the_limit(bed: Bed) -> Spot | None:
     """A job ends for a limit that lies hours ahead."""

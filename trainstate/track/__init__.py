@@ -1,6 +1,7 @@
 """For those who wait for a job: what changed, what it means, what can come next."""
 
 from trainstate.track.future import NextState
+from trainstate.track.lint import PolicyDefect, StatusSets, lint_policy
 from trainstate.track.outcome import ENDED, Outcome, outcome_of
 from trainstate.track.policy import BOTOCORE, STRICT, Action, Policy
 from trainstate.track.timeline import Duration
@@ -27,10 +28,13 @@ __all__ = [
     "Novelty",
     "Outcome",
     "Policy",
+    "PolicyDefect",
     "Provenance",
     "Standing",
+    "StatusSets",
     "TimelineItem",
     "Tracker",
     "Update",
+    "lint_policy",
     "outcome_of",
 ]

@@ -37,6 +37,7 @@ class Ledger:
     name: str | None = None
     arn: str | None = None
     lives: list[Life] = field(factory=list)
+    _pictures: dict[int, Picture] = field(factory=dict, init=False, eq=False)
 
     def recognise(self, response: Response) -> None:
         """Takes the job's name and ARN over; raises UsageError for another job's response."""
@@ -97,6 +98,7 @@ class Ledger:
         life, spec = self.lives[place], self.checker.spec
         was, older, entries = self.picture(place), life.is_older(rank), life.entries
         life.take(response, rank, spec)
+        self._pictures.pop(place, None)
         now = self.picture(place)
         learned, fresh = split(was.items, now.items)
         update = self.update(now, found, place=place)
@@ -120,6 +122,7 @@ class Ledger:
         if not self.lives or self.lives[self.current].gone:
             return False
         self.lives[self.current].gone = True
+        self._pictures.clear()
         return True
 
     def update(
@@ -150,6 +153,11 @@ class Ledger:
         place = self.current if place is None else place
         if place < 0:
             return Picture()
+        if place not in self._pictures:
+            self._pictures[place] = self._drawn(place)
+        return self._pictures[place]
+
+    def _drawn(self, place: int) -> Picture:
         life, epoch = self.lives[place], self.checker.states[place].epoch
         items = timeline(life, epoch)
         state = standing(life, items, epoch.spec)

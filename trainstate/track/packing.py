@@ -43,18 +43,17 @@ class Packer:
         fields = [(field, getattr(value, field.name)) for field in self.fields(kind)]
         if kind in self.by_name:
             return {
-                field.name.lstrip("_"): self.pack(item)
-                for field, item in fields
-                if item != _default(field)
+                field.name: self.pack(item) for field, item in fields if item != _default(field)
             }
         while fields and fields[-1][1] == _default(fields[-1][0]):
             fields.pop()
         return [self.pack(item) for _, item in fields]
 
     def fields(self, kind: type) -> list[attrs.Attribute[Any]]:
-        """The fields of a class that are packed."""
+        """The fields of a class that are packed; a private one only remembers, and is not."""
         skipped = self.left_out.get(kind, frozenset())
-        return [field for field in attrs.fields(kind) if field.name not in skipped]
+        fields = [field for field in attrs.fields(kind) if not field.name.startswith("_")]
+        return [field for field in fields if field.name not in skipped]
 
     def unpack(self, plain: Any, wanted: Any, **given: Any) -> Any:
         """The value of a type that a plain form stands for; ``given`` are fields left out.
@@ -97,7 +96,7 @@ class Packer:
         if kind not in self.by_name:
             names = [field.name for field in fields]
             plain = dict(zip(names[: len(plain)], plain, strict=True))
-        unknown = set(plain) - {field.name.lstrip("_") for field in fields}
+        unknown = set(plain) - {field.name for field in fields}
         if unknown:
             raise ValueError(f"{kind.__name__} has no {min(unknown)!r}")
         values = {
@@ -109,7 +108,7 @@ class Packer:
 @cache
 def _hints(kind: type) -> Mapping[str, Any]:
     attrs.resolve_types(kind)
-    return {field.name.lstrip("_"): field.type for field in attrs.fields(kind)}
+    return {field.name: field.type for field in attrs.fields(kind)}
 
 
 def _chosen(hint: Any, chosen: Mapping[Any, Any]) -> Any:

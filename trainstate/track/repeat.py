@@ -5,8 +5,9 @@ of the API's model; anything else is read and judged again. The comparison is of
 everything that a rule can read, so that nothing can be hidden from the check.
 
 Two datetimes with a time zone object each are slow to compare, because each asks its
-zone for the offset. So their parts are compared: date, wall time, fold, and the class of
-the zone, which for the two classes that boto3 uses says all of it.
+zone for the offset. So their parts are compared: date, wall time, and the class of the
+zone, which for the two classes that boto3 uses says all of it. A response with a wall
+time that a zone has twice is not compared so.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _MARK = "ResponseMetadata"
 """The member that boto3 adds to every response, different each time."""
 # dateutil is boto3's dependency and not ours, so that its classes are known by name.
 _ZONES = {("dateutil.tz.tz", "tzlocal"), ("dateutil.tz.tz", "tzutc")}
-_zone_and_fold = attrgetter("tzinfo.__class__", "fold")
+_zone = attrgetter("tzinfo")
 
 
 @frozen(kw_only=True)
@@ -34,28 +35,29 @@ class _Form:
 
     history: str
     moments: tuple[str, ...]
-    texts: itemgetter[Any]
-    start: itemgetter[Any]
+    entry: itemgetter[Any]
     end: str
 
     def parts(self, response: dict[str, Any]) -> tuple[Any, ...]:
-        """The history and all moments in a form that compares fast.
+        """The texts of the history and all moments, in a form that compares fast.
 
-        Raises KeyError, TypeError or AttributeError for what boto3 would not give.
+        Raises KeyError, TypeError, ValueError or AttributeError for what boto3 would
+        not give.
         """
         history = response[self.history]
-        end = self.end
-        ends = [entry.get(end) for entry in history]
-        if ends and ends[-1] is None:
+        statuses, messages, starts = zip(*map(self.entry, history), strict=False)
+        ends = [entry.get(self.end) for entry in history]
+        if ends[-1] is None:
             ends.pop()
         moments = [response[name] for name in self.moments]
-        moments += map(self.start, history)
+        moments += starts
         moments += ends
         return (
-            list(map(self.texts, history)),
+            statuses,
+            messages,
             list(map(datetime.time, moments)),
             list(map(datetime.toordinal, moments)),
-            list(map(_zone_and_fold, moments)),
+            set(map(type, map(_zone, moments))),
             list(map(len, history)),
         )
 
@@ -75,7 +77,7 @@ class Footprint:
             return False
         try:
             parts = self.form.parts(response)
-        except (AttributeError, KeyError, TypeError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             return False
         return parts == self.parts and response | self.blank == self.rest
 
@@ -91,9 +93,21 @@ def footprint(response: object, spec: Spec) -> Footprint | None:
         rest = msgspec.to_builtins(response | blank, builtin_types=(datetime,))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return None
-    if any((zone.__module__, zone.__name__) not in _ZONES for zone, _ in parts[3]):
+    if any((zone.__module__, zone.__name__) not in _ZONES for zone in parts[4]):
         return None
-    return Footprint(form, blank, parts, rest)
+    return None if _has_two_readings(response, form) else Footprint(form, blank, parts, rest)
+
+
+def _has_two_readings(response: Mapping[str, Any], form: _Form) -> bool:
+    """Holds if a wall time of a response is one that a zone has twice, in autumn."""
+    moments = [response[name] for name in form.moments]
+    for entry in response[form.history]:
+        moments += [value for value in entry.values() if isinstance(value, datetime)]
+    return any(moment.utcoffset() != _other_fold(moment).utcoffset() for moment in moments)
+
+
+def _other_fold(moment: datetime) -> datetime:
+    return moment.replace(fold=1 - moment.fold)
 
 
 def _form(response: Mapping[str, Any], spec: Spec) -> _Form:
@@ -105,7 +119,6 @@ def _form(response: Mapping[str, Any], spec: Spec) -> _Form:
             for member in spec.members
             if member.type == "timestamp" and member.name in response
         ),
-        texts=itemgetter(layout.entry_status, layout.entry_message),
-        start=itemgetter(layout.entry_start),
+        entry=itemgetter(layout.entry_status, layout.entry_message, layout.entry_start),
         end=layout.entry_end,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from attrs import evolve, frozen
@@ -151,14 +151,21 @@ def _following(spec: Spec, before: str | None, config: Configuration) -> tuple[s
     )
 
 
-def _with_attempts(spec: Spec, items: Iterable[TimelineItem]) -> Iterator[TimelineItem]:
+def _with_attempts(spec: Spec, items: Sequence[TimelineItem]) -> Iterator[TimelineItem]:
+    numbers = attempts(spec, [item.status for item in items])
+    for item, attempt in zip(items, numbers, strict=True):
+        yield item if attempt == 1 else evolve(item, attempt=attempt)
+
+
+def attempts(spec: Spec, statuses: Iterable[str]) -> Iterator[int]:
+    """The attempt, from 1, that each status of a job belongs to."""
     facts, attempt, before = spec.attempts, 1, None
-    for item in items:
-        again = item.status in facts.begins and before not in facts.begins
+    for status in statuses:
+        again = status in facts.begins and before not in facts.begins
         if before is not None and (before in facts.breaks or again):
             attempt += 1
-        before = item.status
-        yield item if attempt == 1 else evolve(item, attempt=attempt)
+        before = status
+        yield attempt
 
 
 def durations(items: Iterable[TimelineItem], newest: int) -> tuple[Duration, ...]:

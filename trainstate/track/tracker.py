@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 from trainstate.check.epoch import Epoch
@@ -90,12 +91,8 @@ class Tracker:
 
     def _take(self, observed: Any) -> Update:
         ledger = self._ledger
-        records = records_of(observed, ledger.checker.spec)
-        update = ledger.update(ledger.picture())
-        for place, record in enumerate(records):
-            brought = ledger.take(record)
-            update = brought if place == 0 else joined(update, brought)
-        return update
+        updates = [ledger.take(record) for record in records_of(observed, self.spec)]
+        return reduce(joined, updates) if updates else ledger.update(ledger.picture())
 
     def lost(self) -> Update:
         """Takes in that the service has no record of the job any more: it was deleted."""

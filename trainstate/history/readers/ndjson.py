@@ -7,16 +7,23 @@ from collections.abc import Iterator
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.bytestream import lines
 from trainstate.history.readers.compressed import Readable
-from trainstate.history.readers.envelope import records
+from trainstate.history.readers.envelope import Form, records
 from trainstate.history.readers.json_text import NotJson, decode
-from trainstate.history.readers.tally import Tally
+from trainstate.history.readers.tally import Repeats, Tally
 
 
 def read_ndjson(
-    stream: Readable, tally: Tally, *, pointer: str = ""
+    stream: Readable, tally: Tally, *, pointer: str = "", repeats: Repeats | None = None
 ) -> Iterator[Response | Unreadable]:
-    """The records in the lines of an input; blank lines are passed over."""
+    """The records in the lines of an input; blank lines are passed over.
+
+    With ``repeats`` the records must be judged as they come: a line that it takes is
+    no record.
+    """
     for number, line, cut in lines(stream, limit=tally.limits.line):
+        if repeats is not None and not cut and repeats.takes(line, tally.file):
+            tally.forms[Form.RESPONSE] += 1
+            continue
         if line.isspace() or not line:
             continue
         origin = Origin(file=tally.file, line=number, reader=tally.reader, pointer=pointer)

@@ -28,7 +28,7 @@ from trainstate.history.readers.recognise import (
 )
 from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
-from trainstate.history.readers.tally import Tally
+from trainstate.history.readers.tally import Repeats, Tally
 from trainstate.spec.model import Spec
 
 Record = Response | Unreadable
@@ -56,6 +56,7 @@ class Asked:
     spec: Spec
     limits: Limits
     input_format: str = "auto"
+    repeats: Repeats | None = None
 
 
 @define(kw_only=True)
@@ -119,7 +120,8 @@ class Input:
 
     def _records(self, opening: Opened, tally: Tally) -> Iterator[Record]:
         if tally.reader == NDJSON:
-            return read_ndjson(opening.stream, tally, pointer=self.pointer)
+            repeats = self.asked.repeats
+            return read_ndjson(opening.stream, tally, pointer=self.pointer, repeats=repeats)
         if tally.reader == LOG:
             return _log_records(opening, tally, pointer=self.pointer)
         data = read_whole(opening.stream, limits=self.asked.limits, file=self.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Protocol
 
 from attrs import define, field
 
@@ -14,6 +15,13 @@ NO_RESPONSE = "no member of a training job's response"
 """The reason of a record that is well formed but holds no response."""
 
 _EXCERPT = 120
+
+
+class Repeats(Protocol):
+    """What knows lines that need not be read, as they only repeat what was judged."""
+
+    def takes(self, line: bytes, file: str | None) -> bool:
+        """Whether a line of a file is such a one; it is counted then."""
 
 
 @define(kw_only=True)

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,20 @@ def _status(path: str) -> os.stat_result:
         return os.stat(path)  # noqa: PTH116
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(
-            f"{shown(path)}: cannot be read: {reason}; name a file, a folder, or -"
-            " for standard input."
-        ) from None
+        raise InputError(f"{shown(path)}: cannot be read: {reason}; {_remedy(path)}") from None
+
+
+def _remedy(path: str) -> str:
+    """The near name that is there, or what a path may be."""
+    folder, name = os.path.split(path)
+    try:
+        names = os.listdir(folder or ".")  # noqa: PTH208 - names suffice
+    except (OSError, ValueError):
+        names = []
+    close = get_close_matches(name, names, n=1) if name else []
+    if close:
+        return f"did you mean {shown(os.path.join(folder, close[0]))!r}?"  # noqa: PTH118
+    return "name a file, a folder, or - for standard input."
 
 
 def _file(path: str, *, named: bool) -> Source:

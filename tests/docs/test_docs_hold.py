@@ -1,0 +1,115 @@
+"""The documentation is complete, fresh, short, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from trainstate.cli import main
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+TOP = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+SCHEMA = json.loads((DOCS / "reference" / "json-report.schema.json").read_text("utf-8"))
+
+
+def generator() -> ModuleType:
+    """The script that writes the generated pages."""
+    spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_no_generated_page_is_stale() -> None:
+    """Every generated page is what `python docs/generate.py` would write now."""
+    script = generator()
+    kept = {
+        page.relative_to(script.REFERENCE).as_posix(): page.read_text("utf-8")
+        for folder in script.FOLDERS
+        for page in (script.REFERENCE / folder).rglob("*.md")
+    }
+    pages = script.pages()
+    stale = sorted(name for name in {*pages, *kept} if pages.get(name) != kept.get(name))
+
+    assert [] == stale, "run `python docs/generate.py`"
+
+
+def test_pages_are_short() -> None:
+    """No page has more than 200 lines."""
+    long = [str(p.relative_to(ROOT)) for p in PAGES if len(p.read_text("utf-8").splitlines()) > 200]
+
+    assert [] == long
+
+
+@pytest.mark.parametrize("page", [*TOP, *PAGES], ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
+    """Each relative link of a page is to a file that exists."""
+    text = FENCED.sub("", page.read_text("utf-8"))
+    targets = [match["target"].partition("#")[0] for match in LINK.finditer(text)]
+    broken = [
+        target
+        for target in targets
+        if target and "://" not in target and not (page.parent / target).exists()
+    ]
+
+    assert [] == broken
+
+
+def test_every_written_page_is_in_a_kind() -> None:
+    """A page is a tutorial, a how-to, reference or explanation; two older ones stand at the top."""
+    top = {page.name for page in DOCS.glob("*.md")}
+
+    assert {"index.md", "findings.md"} == top
+
+
+@pytest.mark.parametrize("detail", ["all", "none"])
+@pytest.mark.parametrize("folder", ["recordings", "broken"])
+def test_a_real_report_is_valid(folder: str, detail: str) -> None:
+    """The JSON report of the examples has the form that the schema declares."""
+    arguments = ["check", str(ROOT / "examples" / folder), "--format", "json"]
+    result = CliRunner().invoke(main, [*arguments, "--jobs-detail", detail])
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(result.stdout))
+
+    assert ("jobs" in json.loads(result.stdout)) == (detail == "all")
+
+
+def test_a_report_of_unreadable_input_is_valid(tmp_path: Path) -> None:
+    """A finding without a job has the declared form, too."""
+    file = tmp_path / "bad.ndjson"
+    file.write_text('{"TrainingJobStatus": "InProgress", "TrainingJobName": "a"}\n{"Trainin\n')
+    result = CliRunner().invoke(main, ["check", str(file), "--format", "json"])
+    report = json.loads(result.stdout)
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+
+    assert "unreadable-record" in {finding["name"] for finding in report["findings"]}
+
+
+def test_the_schema_is_strict() -> None:
+    """A report of another version, and one without findings, are refused."""
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+
+    assert not validator.is_valid({"schema": 2})
+    assert not validator.is_valid({"schema": 1})
+
+
+def test_the_settings_that_the_docs_need_are_an_extra() -> None:
+    """What Sphinx needs is installed by the extra `docs`."""
+    extra = (ROOT / "setup.cfg").read_text("utf-8").partition("\ndocs =")[2].partition("\n#")[0]
+    needed = {"sphinx", "furo", "myst-parser", "sphinxcontrib-mermaid"}
+
+    assert needed <= {re.split(r"[<>=\[]", line.strip())[0] for line in extra.splitlines()}
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

@@ -1,0 +1,236 @@
+"""The orchestrator examples do what they say, as far as their libraries are installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.lives import COMPLETED, FAILED, SPOT, STOPPED, life
+from trainstate.spec.load import builtin_spec
+from trainstate.track import BOTOCORE, STRICT, Tracker, outcome_of
+
+FOLDER = Path(__file__).parent.parent.parent / "examples" / "orchestrators"
+SPEC = builtin_spec()
+
+
+def loaded(name: str) -> ModuleType:
+    path = FOLDER / name
+    found = importlib.util.spec_from_file_location(f"example_{path.parent.name}", path)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+LAMBDA = loaded("aws_lambda/handler.py")
+STEPS = loaded("step_functions/choice_rules.py")
+
+
+class Memory:
+    """A store in memory; ``rivals`` are writes of others that come in between."""
+
+    def __init__(self, rivals: list[Any] | None = None) -> None:
+        self.kept: dict[str, tuple[str, int]] = {}
+        self.rivals = rivals or []
+
+    def get(self, key: str) -> tuple[str, int] | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, text: str, *, version: int, expected: int | None) -> bool:
+        if self.rivals:
+            rival = self.rivals.pop(0)
+            LAMBDA.handle(rival, self)
+        known = self.kept.get(key)
+        if (None if known is None else known[1]) != expected:
+            return False
+        self.kept[key] = (text, version)
+        return True
+
+
+def events(*statuses: str) -> list[dict[str, Any]]:
+    head = {"detail-type": "SageMaker Training Job State Change", "source": "aws.sagemaker"}
+    return [{**head, "detail": response} for response in life(*statuses)]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "outcome", "action"),
+    [
+        (COMPLETED, "succeeded", "done"),
+        (FAILED, "failed", "error"),
+        (STOPPED, "stopped-by-user", "error"),
+        (SPOT, "succeeded", "done"),
+    ],
+)
+def test_the_handler_says_what_is_to_be_done(
+    statuses: tuple[str, ...], outcome: str, action: str
+) -> None:
+    """The last event's answer is the policy's action for the outcome."""
+    store = Memory()
+    answers = [LAMBDA.handle(event, store) for event in events(*statuses)]
+
+    assert (outcome, action) == (answers[-1]["outcome"], answers[-1]["action"])
+
+
+@given(st.permutations(range(len(SPOT))), st.lists(st.integers(0, len(SPOT) - 1), max_size=4))
+def test_each_end_is_acted_on_once(order: list[int], again: list[int]) -> None:
+    """However events come, one invocation is told that the job is done."""
+    store, all_events = Memory(), events(*SPOT)
+    answers = [LAMBDA.handle(all_events[place], store) for place in (*order, *again)]
+
+    assert 1 == [answer["action"] for answer in answers].count("done")
+
+
+def test_two_invocations_at_once_lose_nothing() -> None:
+    """A write that meets another one is made again on what that one wrote."""
+    first, second, third, *_ = events(*COMPLETED)
+    store = Memory(rivals=[second])
+    LAMBDA.handle(first, store)
+    LAMBDA.handle(third, store)
+    kept = Tracker.from_json(next(iter(store.kept.values()))[0])
+
+    assert COMPLETED[:3] == tuple(item.status for item in kept.timeline)
+
+
+def test_a_handler_that_never_gets_through_says_so() -> None:
+    """EventBridge is to deliver the event again."""
+
+    class Busy(Memory):
+        def put(self, key: str, text: str, *, version: int, expected: int | None) -> bool:
+            del key, text, version, expected
+            return False
+
+    with pytest.raises(LAMBDA.Conflict):
+        LAMBDA.handle(events(*COMPLETED)[0], Busy())
+
+
+class Refused(Exception):
+    """As DynamoDB's ConditionalCheckFailedException."""
+
+
+class Table:
+    """What the store uses of boto3's Table."""
+
+    meta = SimpleNamespace(
+        client=SimpleNamespace(exceptions=SimpleNamespace(ConditionalCheckFailedException=Refused))
+    )
+
+    def __init__(self) -> None:
+        self.items: dict[str, dict[str, Any]] = {}
+
+    def get_item(self, *, Key: Mapping[str, str], ConsistentRead: bool) -> dict[str, Any]:  # noqa: N803
+        assert ConsistentRead
+        found = self.items.get(Key["job"])
+        return {} if found is None else {"Item": found}
+
+    def put_item(self, *, Item: dict[str, Any], ConditionExpression: str, **how: Any) -> None:  # noqa: N803
+        known = self.items.get(Item["job"])
+        if ConditionExpression == "version = :expected":
+            expected = how["ExpressionAttributeValues"][":expected"]
+            if known is None or known["version"] != expected:
+                raise Refused
+        elif known is not None:
+            raise Refused
+        self.items[Item["job"]] = Item
+
+
+def test_the_table_keeps_the_tracker() -> None:
+    """The store over DynamoDB's operations writes only where the version is expected."""
+    store = LAMBDA.DynamoStore(Table())
+    for event in events(*COMPLETED):
+        LAMBDA.handle(event, store)
+    arn = events(*COMPLETED)[0]["detail"]["TrainingJobArn"]
+
+    assert 5 == store.get(arn)[1]
+    assert [False, False] == [
+        store.put(arn, "", version=9, expected=expected) for expected in (None, 3)
+    ]
+
+
+@pytest.mark.parametrize("policy", [STRICT, BOTOCORE])
+def test_the_choice_rules_are_the_policy(policy: Any) -> None:
+    """For each pair of the facts the rules lead where the policy says."""
+    rules = STEPS.choice_rules(SPEC, policy)
+    pairs = itertools.product(SPEC.primary_by_name, [*SPEC.secondary_by_name, "Polishing"])
+    wrong = [
+        pair
+        for pair in pairs
+        if STEPS.decide(rules, {"TrainingJobStatus": pair[0], "SecondaryStatus": pair[1]})
+        != STEPS.STATES[policy.action(outcome_of(SPEC, *pair))]
+        and pair in SPEC.pair_by_key
+    ]
+
+    assert [] == wrong
+
+
+def test_an_unknown_status_waits() -> None:
+    """Values are subject to change: the default polls on, within the machine's time limit."""
+    rules = STEPS.choice_rules(SPEC, STRICT)
+
+    assert "Wait" == STEPS.decide(rules, {"TrainingJobStatus": "Resting"})
+
+
+def test_the_state_machine_is_printed() -> None:
+    """The script gives a state machine whose every transition has a state."""
+    script = FOLDER / "step_functions" / "choice_rules.py"
+    printed = subprocess.run(
+        [sys.executable, str(script)], check=True, capture_output=True, text=True
+    ).stdout
+    machine = json.loads(printed)
+    goals = {rule["Next"] for rule in machine["States"]["Decide"]["Choices"]}
+
+    assert goals <= set(machine["States"])
+
+
+@pytest.mark.parametrize(
+    ("script", "library"),
+    [
+        ("prefect/flow.py", "prefect"),
+        ("dagster/assets.py", "dagster"),
+        ("temporal/activity.py", "temporalio"),
+    ],
+)
+def test_a_script_replays_a_recorded_job(script: str, library: str) -> None:
+    """The example runs to a success without an account."""
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed: see requirements.txt beside {script}")
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / script)], check=True, capture_output=True, text=True
+    )
+
+    assert "succeeded" in done.stdout
+
+
+def test_the_sensor_is_one_of_airflow() -> None:
+    """The Airflow example can be imported where Airflow is."""
+    if importlib.util.find_spec("airflow") is None:
+        pytest.skip("airflow is not installed: see requirements.txt beside airflow/sensor.py")
+
+    assert loaded("airflow/sensor.py").TrainingJobSensor
+
+
+@pytest.mark.parametrize("script", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.parent.name)
+def test_every_example_compiles(script: Path) -> None:
+    """Also those whose libraries are not installed are Python."""
+    compile(script.read_text("utf-8"), str(script), "exec")
+
+
+def test_the_replay_answers_with_a_recording() -> None:
+    """A recorded spot job ends with a success."""
+    replay = loaded("replay.py").Replay("spot-interrupted.ndjson")
+    tracker = Tracker()
+    for _ in range(10):
+        tracker.observe(replay.describe_training_job(TrainingJobName=replay.name))
+
+    assert ("succeeded", 1) == (str(tracker.outcome), tracker.interruptions)

@@ -1,0 +1,171 @@
+"""P7: the fast path says what the plain path says, in the same order.
+
+Lines that the fast path takes are not read at all, so that whatever is lost by that
+would show as a difference between the two reports.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trainstate.check.report import Report
+from trainstate.check.stream import Checker, judge
+from trainstate.errors import InputError
+from trainstate.history.readers.settings import Limits
+from trainstate.history.readers.source import Asked, Input
+from trainstate.rules.index import rules, select_rules
+from trainstate.spec.load import builtin_spec
+from trainstate.testing import faulty, jobs, polls
+from trainstate.testing.corpus import Corpus, generated
+from trainstate.testing.faults import operators
+from trainstate.testing.showing import written
+
+SPEC = builtin_spec()
+MODIFIED = SPEC.layout.modified
+NAMES = sorted(operators())
+TIMES = ("iso", "iso-local", "epoch", "epoch-ms")
+SELECTORS = st.sampled_from([(), ("TS3",), ("TS6",), ("TS602", "TS611"), ("TS4", "TS610")])
+
+Lines = list[bytes]
+
+
+def report(lines: Lines, *, fast: bool, select: tuple[str, ...] = ()) -> tuple[Report, int]:
+    """The report on lines, and how many of them the fast path took."""
+    checker = Checker(spec=SPEC, rules=select_rules(select=select) if select else rules())
+    repeats = checker.repeats() if fast else None
+    asked = Asked(spec=SPEC, limits=Limits(), input_format="ndjson", repeats=repeats)
+    records = Input(asked=asked, name="lines", file="lines").read(io.BytesIO(b"\n".join(lines)))
+    judged = judge(records, checker)
+    return judged, 0 if repeats is None else repeats.total
+
+
+def both(lines: Lines, select: tuple[str, ...] = ()) -> tuple[Any, Any]:
+    """What the plain path and the fast path say; a refusal of the input is an answer, too."""
+    said: list[Any] = []
+    for fast in (False, True):
+        try:
+            said.append(report(lines, fast=fast, select=select)[0])
+        except InputError as error:
+            said.append(str(error))
+    return said[0], said[1]
+
+
+@st.composite
+def repeated(draw: st.DrawFn, sequence: list[dict[str, Any]]) -> Lines:
+    """Responses as lines, some of them several times, some of these modified at another time."""
+    times = draw(st.sampled_from(TIMES))
+    found: Lines = []
+    for response in sequence:
+        shown = written(response, times) if isinstance(response, dict) else response
+        if not isinstance(shown, dict):
+            found.append(str(shown).encode("utf-8", "replace"))
+            continue
+        found.append(json.dumps(shown).encode())
+        for seconds in draw(st.lists(st.integers(-2, 90), max_size=3)):
+            found.append(json.dumps(_moved(shown, seconds)).encode())
+    return found
+
+
+def _moved(shown: dict[str, Any], seconds: int) -> dict[str, Any]:
+    value = shown.get(MODIFIED)
+    if isinstance(value, float | int):
+        return {**shown, MODIFIED: value + seconds * (1000 if value > 1e11 else 1)}
+    if not isinstance(value, str) or seconds < 0:
+        return shown
+    return {**shown, MODIFIED: f"{value[:17]}{(int(value[17:19]) + seconds) % 60:02d}{value[19:]}"}
+
+
+@st.composite
+def interleaved(draw: st.DrawFn) -> Lines:
+    """The lines of several jobs in turn."""
+    return draw(repeated(draw(jobs(most=6))))
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> Lines:
+    """The lines of a job with a planted fault, repeated around it."""
+    name = draw(st.sampled_from(NAMES))
+    found = draw(faulty(polls(most=5), rule=name))
+    return draw(repeated(list(found.responses)))
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Lines:
+    """Lines of which some have other bytes somewhere."""
+    lines = draw(interleaved())
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(lines) - 1))
+        spot = draw(st.integers(0, len(lines[at])))
+        width = draw(st.integers(0, 3))
+        lines[at] = lines[at][:spot] + draw(st.binary(max_size=3)) + lines[at][spot + width :]
+    return lines
+
+
+@given(interleaved(), SELECTORS)
+@settings(max_examples=60, deadline=None)
+def test_legal_sequences_are_judged_alike(lines: Lines, select: tuple[str, ...]) -> None:
+    """Both paths give one report on legal jobs whose responses repeat."""
+    plain, fast = both(lines, select)
+
+    assert plain == fast
+
+
+@given(broken(), SELECTORS)
+@settings(max_examples=80, deadline=None)
+def test_faulty_sequences_are_judged_alike(lines: Lines, select: tuple[str, ...]) -> None:
+    """Both paths give one report on jobs with a planted fault."""
+    plain, fast = both(lines, select)
+
+    assert plain == fast
+
+
+@given(mutated())
+@settings(max_examples=60, deadline=None)
+def test_mutated_lines_are_judged_alike(lines: Lines) -> None:
+    """Both paths give one report where bytes of the lines were changed."""
+    plain, fast = both(lines)
+
+    assert plain == fast
+
+
+def test_a_corpus_with_faults_is_judged_alike() -> None:
+    """Both paths give one report on interleaved jobs of which a third has a fault."""
+    corpus = Corpus(jobs=40, polls=12, seed=7, faults=0.34)
+    lines = [text.encode("utf-8", "replace") for text, _ in generated(corpus)]
+
+    plain, fast = both(lines)
+
+    assert plain == fast
+
+
+def test_the_fast_path_is_taken() -> None:
+    """Of a poll that comes ten times all but the first are taken without reading them."""
+    lines = [line.encode() for line, _ in generated(Corpus(jobs=1, polls=1))] * 10
+
+    _, taken = report(lines, fast=True)
+
+    assert taken == 9
+
+
+@pytest.mark.parametrize("member", ["Environment", "HyperParameters"])
+def test_a_member_of_the_same_name_inside_another_is_not_the_time(member: str) -> None:
+    """A line in which only such an inner value changes is read: the member is fixed."""
+    text, _ = next(generated(Corpus(jobs=1, polls=1)))
+    shown = {member: {MODIFIED: "2026-01-02T10:00:00Z"}, **_without(json.loads(text), member)}
+    changed = {**shown, member: {MODIFIED: "2026-01-02T11:00:00Z"}}
+    lines = [json.dumps(one).encode() for one in (shown, shown, changed)]
+
+    plain, fast = both(lines)
+
+    assert "TS606" in {finding.code for finding in fast.findings}
+    assert plain == fast
+
+
+def _without(shown: dict[str, Any], member: str) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if name != member}

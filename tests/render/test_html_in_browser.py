@@ -1,0 +1,166 @@
+"""The HTML report in a real browser: Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.render.recordings import bad, good, hostile, run, write
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
+MANY = 10_000
+READY = "html[data-ready]"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser without a network; skips where Playwright or Chromium is not installed."""
+    reason = "Playwright is not installed"
+    playwright = pytest.importorskip("playwright.sync_api", reason=reason)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    # Chromium refuses its sandbox to root, as containers run it.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright.sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=chromium, args=arguments)
+        yield launched
+        launched.close()
+
+
+def report(folder: Path, responses: list[dict[str, Any]]) -> Path:
+    """The HTML report on responses."""
+    page = folder / "report.html"
+    run("check", str(write(folder / "jobs.jsonl", responses)), "--format", "html", "-o", str(page))
+    return page
+
+
+def opened(browser: Any, path: Path, **options: Any) -> tuple[Any, list[str]]:
+    """The page once its plots are drawn, and what its console and its network said."""
+    page = browser.new_page(**options)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error}"))
+    page.on("requestfailed", lambda request: said.append(f"request: {request.url}"))
+    page.goto(path.as_uri())
+    page.wait_for_selector(READY)
+    return page, said
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report on a good and a bad job."""
+    return report(tmp_path_factory.mktemp("plain"), [good(), bad()])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_loads_without_a_word_on_the_console(browser: Any, plain: Path, scheme: str) -> None:
+    """No error, no warning, no refused style or script, and all three plots are drawn."""
+    page, said = opened(browser, plain, color_scheme=scheme)
+
+    assert [] == said
+    assert [1, 1, 1] == [
+        min(1, page.locator(f"#{plot} svg").count()) for plot in ("machine", "durations", "heat")
+    ]
+
+
+def test_search_narrows_the_list(browser: Any, plain: Path) -> None:
+    """Words in the search leave the findings that have all of them."""
+    page, _ = opened(browser, plain)
+    page.fill("#search", "bad uploading")
+
+    assert ["TS301"] == [text[:5] for text in page.locator(".row").all_text_contents()]
+
+
+def test_a_rule_narrows_the_list_and_again_widens_it(browser: Any, plain: Path) -> None:
+    """A click on a rule leaves its findings, a second click all."""
+    page, _ = opened(browser, plain)
+    before = page.locator(".row").count()
+    page.click("#rules button[data-code=TS501]")
+    narrowed = page.locator(".row").count()
+    page.click("#rules button[data-code=TS501]")
+
+    assert (2, 1, 2) == (before, narrowed, page.locator(".row").count())
+
+
+def test_the_keyboard_opens_a_timeline(browser: Any, plain: Path) -> None:
+    """Arrow and Enter in the list open a finding: the job's bars, its poll and its findings."""
+    page, said = opened(browser, plain)
+    page.focus("#list")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    drawn = page.locator("#detail .timeline")
+
+    assert "TS301" in page.locator("#detail h3").inner_text()
+    assert 3 == drawn.locator("g[aria-label=bar] rect").count()
+    assert drawn.locator("g[aria-label=tick] line").count() >= 1
+    assert 2 == drawn.locator("g[aria-label=dot] path").count()
+    assert [] == said
+
+
+def test_an_illegal_transition_is_red_and_an_unseen_one_grey(browser: Any, plain: Path) -> None:
+    """The machine marks what was seen and is illegal, and what was never seen."""
+    page, _ = opened(browser, plain)
+
+    assert page.locator("#machine .edge.illegal path").count() == 1
+    assert page.locator("#machine .edge.unseen path").count() > 10
+
+
+def test_paper_gets_the_list_as_a_table(browser: Any, plain: Path) -> None:
+    """Printing shows the findings in full, not the rows in view."""
+    page, _ = opened(browser, plain)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+
+    assert 3 == page.locator("#printed tr").count()
+    assert page.locator("#printed").is_visible()
+
+
+def test_hostile_text_runs_nothing(browser: Any, tmp_path: Path) -> None:
+    """Script planted in every string member does not run, when each finding is opened too."""
+    page, said = opened(browser, report(tmp_path, hostile()))
+    page.click("#clear")
+    for _ in range(min(60, page.locator(".row").count() * 3)):
+        page.focus("#list")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+
+    assert page.locator("#detail h3").count() == 1
+    assert page.evaluate("window.pwned") is None
+    assert 0 == page.locator("img").count()
+    assert [] == said
+
+
+def many() -> Iterator[dict[str, Any]]:
+    """Ten thousand jobs, half of them with faults."""
+    for number in range(MANY):
+        job = bad() if number % 2 else good()
+        name = f"job-{number:05d}-of-a-name-that-is-as-long-as-they-are"
+        text = json.dumps(job).replace(f'"{job["TrainingJobName"]}"', f'"{name}"')
+        text = text.replace(f"training-job/{job['TrainingJobName']}", f"training-job/{name}")
+        yield json.loads(text)
+
+
+def test_ten_thousand_jobs_open_in_two_seconds(browser: Any, tmp_path: Path) -> None:
+    """The report on 10,000 jobs is below 15 MB and is drawn in 2 s; its list scrolls to the end."""
+    path = report(tmp_path, list(many()))
+    began = time.perf_counter()
+    page, said = opened(browser, path)
+    lasted = time.perf_counter() - began
+    page.focus("#list")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+
+    assert path.stat().st_size < 15_000_000
+    assert lasted < 2
+    assert page.locator(".row").count() < 40
+    assert page.locator("#detail .timeline").count() == 1
+    assert [] == said

@@ -1,0 +1,96 @@
+"""Virtual time: it never goes back, and who drives it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from trainstate.errors import UsageError
+from trainstate.simulator import Clock, TimeIsUp
+from trainstate.simulator.clock import Setting
+
+
+def test_a_clock_stands_still_until_it_is_advanced() -> None:
+    """It begins at the same moment each time, and moves by what it is told."""
+    clock = Clock()
+    before = clock.moment
+    clock.advance("1h")
+
+    assert datetime(2026, 1, 2, 10, tzinfo=UTC) == before == Clock().moment
+    assert timedelta(hours=1) == clock.moment - before
+
+
+def test_a_clock_with_a_speed_runs() -> None:
+    """Each real second is so many virtual ones, and an advance comes on top."""
+    real = [100.0]
+    clock = Clock(speed=60, real=lambda: real[0])
+    before = clock.now
+    real[0] += 2
+    clock.advance(5)
+    real[0] += 1
+
+    assert (2 * 60 + 5 + 60) * 1_000_000 == clock.now - before
+
+
+def test_a_clock_never_goes_back() -> None:
+    """The real clock may be set back: virtual time waits for it."""
+    real = [100.0]
+    clock = Clock(speed=1, real=lambda: real[0])
+    real[0] += 10
+    later = clock.now
+    real[0] -= 5
+
+    assert later == clock.now
+
+
+def test_a_clock_goes_on_from_a_setting() -> None:
+    """The time between counts at the old speed, what follows at the new one."""
+    real = [0.0]
+    clock = Clock(speed=1, real=lambda: real[0])
+    real[0] = 100.0
+    clock.restore(Setting(5_000_000, 40.0, 10.0))
+    at_once = clock.now
+    real[0] = 101.0
+
+    assert (605_000_000, 606_000_000) == (at_once, clock.now)
+
+
+def test_sleep_drives_the_clock() -> None:
+    """Inside the context no real time passes; afterwards sleep is what it was."""
+    clock, real = Clock(), time.sleep
+    with clock.driven_by_sleep(wall=True):
+        before = time.time()
+        time.sleep(3_600)
+        passed = time.time() - before
+
+    assert 3_600 == passed
+    assert real is time.sleep
+
+
+def careless() -> None:
+    while True:
+        try:
+            time.sleep(25)
+        except Exception:  # noqa: BLE001 - what careless code does
+            continue
+
+
+def test_who_sleeps_beyond_the_end_is_woken() -> None:
+    """The alarm is no Exception: code that catches everything does not swallow it."""
+    with Clock().driven_by_sleep(within="1m"), pytest.raises(TimeIsUp):
+        careless()
+
+
+def test_a_negative_sleep_is_what_it_was() -> None:
+    """The same error as without the context."""
+    with Clock().driven_by_sleep(), pytest.raises(ValueError, match="non-negative"):
+        time.sleep(-1)
+
+
+@pytest.mark.parametrize("speed", [-1, float("nan"), float("inf")])
+def test_a_clock_needs_a_speed_that_can_be(speed: float) -> None:
+    """Time neither goes back nor all at once."""
+    with pytest.raises(UsageError, match="speed"):
+        Clock(speed=speed)

@@ -1,0 +1,96 @@
+"""What was acknowledged is there after a restart, even after the process was killed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+import trainstate
+from tests.served import Connect, Serve
+from trainstate.errors import InputError
+from trainstate.simulator import Clock, Sqlite, on_demand, simulate, spot
+
+
+def described(client: Any, name: str) -> dict[str, Any]:
+    response: dict[str, Any] = client.describe_training_job(TrainingJobName=name)
+    response.pop("ResponseMetadata")
+    return response
+
+
+def test_a_restart_changes_nothing(tmp_path: Path) -> None:
+    """Records, plans, tags and the clock are what they were; what was to come still comes."""
+    scenario = spot().interrupted().then_completed()
+    rule = {"RuleConfigurationName": "loss", "RuleEvaluatorImage": "rules:1"}
+    seen = []
+    with simulate(scenario, store=Sqlite(tmp_path / "jobs.db")) as sm:
+        client = sm.client()
+        client.create_training_job(**scenario.request("job", DebugRuleConfigurations=[rule]))
+        client.create_training_job(**scenario.request("gone"))
+        sm.clock.advance("8m")
+        client.stop_training_job(TrainingJobName="gone")
+        before = described(client, "job")
+        seen.append(before)
+    with simulate(store=Sqlite(tmp_path / "jobs.db"), clock=Clock("2030-01-01T00:00:00Z")) as sm:
+        client = sm.client()
+        after = described(client, "job")
+        sm.clock.advance("1h")
+        seen.extend([after, described(client, "job")])
+        stopped = described(client, "gone")["TrainingJobStatus"]
+
+    assert before == after
+    assert "Completed" == seen[-1]["TrainingJobStatus"]
+    assert "CONSISTENT" == str(trainstate.check(seen).verdict)
+    assert "Stopped" == stopped
+
+
+def test_another_file_is_no_store(tmp_path: Path) -> None:
+    """It is an error of ours, and the file stays as it was."""
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, and long enough to look at" * 50)
+    with pytest.raises(InputError, match="cannot be used as a store"):
+        Sqlite(path)
+
+    assert path.read_text().startswith("not a database")
+
+
+def test_a_kill_loses_nothing_that_was_acknowledged(
+    serve: Serve, connect: Connect, tmp_path: Path
+) -> None:
+    """Four clients create and stop jobs until the server is killed; then all of it is there."""
+    options = ("--speed", "1", "--store", str(tmp_path / "jobs.db"))
+    url, process = serve(*options)
+    created: list[str] = []
+    stopped: list[str] = []
+    seen: list[dict[str, Any]] = []
+
+    def load(worker: int, client: Any) -> None:
+        for number in range(10_000):
+            name = f"job-{worker}-{number}"
+            try:
+                client.create_training_job(**on_demand().request(name))
+                created.append(name)
+                if number % 2:
+                    client.stop_training_job(TrainingJobName=name)
+                    stopped.append(name)
+                seen.append(described(client, name))
+            except (BotoCoreError, ClientError):
+                return
+
+    threads = [threading.Thread(target=load, args=(worker, connect(url))) for worker in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(2)
+    process.kill()
+    for thread in threads:
+        thread.join()
+    client = connect(serve(*options)[0])
+    after = {name: described(client, name) for name in created}
+
+    assert len(created) > 20
+    assert [] == [name for name in stopped if after[name]["TrainingJobStatus"] == "InProgress"]
+    assert "CONSISTENT" == str(trainstate.check([*seen, *after.values()]).verdict)

@@ -1,0 +1,178 @@
+"""Measures of jobs: what they took, waited, lost and cost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from trainstate.cli import main
+from trainstate.history.readers import read_values
+from trainstate.render.stats import clock, stats_csv, stats_lines, stats_object
+from trainstate.rules.example import Poll, written
+from trainstate.spec.load import builtin_spec
+from trainstate.track.measure import Stats, distribution, reason_kind, stats
+from trainstate.track.survey import Survey
+
+SPEC = builtin_spec()
+RECORDINGS = Path(__file__).parents[2] / "examples" / "recordings"
+SPOT = (
+    "Completed/Completed: Starting 60, Training 100, Interrupted 30, Starting 40, Training 50,"
+    " Uploading 10, Completed"
+)
+
+
+def measured(*polls: Poll | str, **members: Any) -> Stats:
+    """The measures of responses in the short notation, each with more members."""
+    responses = [
+        {**written(poll if isinstance(poll, Poll) else Poll(poll)), **members} for poll in polls
+    ]
+    return stats(Survey(SPEC).feed(read_values(responses, SPEC)).jobs, SPEC)
+
+
+def test_a_job_counts_once() -> None:
+    """Polls of one job are one job, measured with its longest history."""
+    found = measured(
+        "InProgress/Training: Starting 60, Training",
+        "Completed/Completed: Starting 60, Training 100, Uploading 10, Completed",
+    )
+
+    assert (1, 100) == (found.totals.jobs, found.statuses["Training"].total)
+
+
+def test_an_interruption_begins_an_attempt_and_loses_time() -> None:
+    """The training and the interruption of the first attempt are lost; starting is waiting."""
+    found = measured(SPOT)
+
+    assert ({2: 1}, 130, 100, 1) == (
+        found.attempts,
+        found.lost.total,
+        found.queueing.total,
+        found.totals.interruptions,
+    )
+
+
+def test_savings_and_instance_seconds() -> None:
+    """Savings are what was trained and not billed; instance-seconds count every instance."""
+    found = measured(
+        "Completed/Completed: Starting 60, Training 100, Uploading 10, Completed",
+        TrainingTimeInSeconds=110,
+        BillableTimeInSeconds=44,
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 2},
+    )
+
+    assert (60.0, 88) == (round(found.totals.savings or 0, 6), found.totals.instance_seconds)
+    assert ["ml.m5.large"] == list(found.by_type)
+    assert ["2026-01-02"] == list(found.by_day)
+
+
+def test_instance_groups_have_their_types() -> None:
+    """A job of several groups is counted under all of its types, with all instances."""
+    groups = [
+        {"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 2},
+        {"InstanceType": "ml.c5.large", "InstanceCount": 1},
+        {"InstanceType": ["odd"]},
+    ]
+    found = measured(SPOT, ResourceConfig={"InstanceGroups": groups})
+
+    assert ["ml.c5.large+ml.p4d.24xlarge"] == list(found.by_type)
+
+
+def test_reasons_are_counted_by_kind() -> None:
+    """A failure counts under the word that AWS puts before the colon, a stop under its cause."""
+    failed = Poll(
+        "Failed/Failed: Starting 9, Failed", {"/FailureReason": "ClientError: no such bucket"}
+    )
+    assert {"ClientError": 1} == measured(failed).failures
+    stopped = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
+    assert {"stopped-by-user": 1} == measured(stopped).stops
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        (None, "no reason given"),
+        (" ", "no reason given"),
+        ("AlgorithmError: exit 1", "AlgorithmError"),
+        ("no room at all: sorry", "no room at all: sorry"),
+    ],
+)
+def test_the_kind_of_a_reason(reason: str | None, kind: str) -> None:
+    """A reason of another form is its own kind, cut."""
+    assert kind == reason_kind(reason)
+
+
+def test_a_distribution_is_exact() -> None:
+    """Median, 95th percentile (nearest rank) and maximum of known numbers."""
+    spread = distribution(range(1, 101))
+
+    assert (100, 50.5, 95, 100) == (spread.count, spread.median, spread.p95, spread.longest)
+
+
+def test_an_empty_input_has_no_measures() -> None:
+    """Without jobs there are no numbers, and no error."""
+    found = stats([], SPEC)
+
+    assert (0, None, ["0 jobs: none"]) == (
+        found.totals.jobs,
+        found.totals.savings,
+        list(stats_lines(found))[:1],
+    )
+
+
+def test_json_is_plain_values() -> None:
+    """The object survives JSON."""
+    shown = stats_object(measured(SPOT))
+
+    assert shown == json.loads(json.dumps(shown))
+
+
+def test_csv_is_a_number_a_row_and_no_formula() -> None:
+    """Recorded text can begin no formula of a spreadsheet, and every row has four cells."""
+    reason = Poll("Failed/Failed: Starting 9, Failed", {"/FailureReason": "=HYPERLINK(1)"})
+    rows = list(csv.reader(io.StringIO(stats_csv(measured(reason)))))
+
+    assert ({4}, True) == (
+        {len(row) for row in rows},
+        ["failures", "'=HYPERLINK(1)", "jobs", "1"] in rows,
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(None, "-"), (59.4, "59 s"), (200, "3 min 20 s"), (7500, "2 h 05 min"), (273600, "3 d 04 h")],
+)
+def test_the_clock_is_short(seconds: float | None, shown: str) -> None:
+    """Seconds are shown in the two largest units."""
+    assert shown == clock(seconds)
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_the_command_measures_recordings(form: str) -> None:
+    """`trainstate stats` gives the measures of a folder in each form."""
+    result = CliRunner().invoke(main, ["stats", str(RECORDINGS), "--format", form])
+
+    assert (0, True) == (result.exit_code, "Training" in result.output)
+
+
+@pytest.mark.parametrize(("suffix", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
+def test_the_plot_is_a_picture(suffix: str, magic: bytes, tmp_path: Path) -> None:
+    """`--plot` draws a PNG or an SVG file."""
+    pytest.importorskip("matplotlib", reason="a plot needs matplotlib")
+    target = tmp_path / f"plot.{suffix}"
+    result = CliRunner().invoke(main, ["stats", str(RECORDINGS), "--plot", str(target)])
+
+    assert (0, magic) == (result.exit_code, target.read_bytes()[: len(magic)])
+
+
+def test_another_kind_of_picture_is_refused(tmp_path: Path) -> None:
+    """The error names the endings that there are."""
+    target = tmp_path / "plot.bmp"
+    result = CliRunner().invoke(main, ["stats", str(RECORDINGS), "--plot", str(target)])
+
+    assert (2, True) == (result.exit_code, ".png or .svg" in result.output)

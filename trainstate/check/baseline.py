@@ -1,0 +1,83 @@
+"""Baselines: the findings that are known already, so that only new ones count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.check.report import Finding
+from trainstate.errors import InputError
+
+SCHEMA = 1
+"""The version of a baseline's form."""
+
+
+@frozen(order=True)
+class Identity:
+    """What makes a finding the same in another run: job, code, pointer, hash of the message.
+
+    A record that could not be read has no job: its file stands for it. The line is no
+    part of it, so that a recording can grow.
+    """
+
+    job: str
+    code: str
+    pointer: str
+    message: str
+
+
+@frozen
+class Baseline:
+    """The identities of known findings."""
+
+    known: frozenset[Identity] = frozenset()
+
+    def __contains__(self, finding: Finding) -> bool:
+        return identity(finding) in self.known
+
+    def gone(self, findings: Iterable[Finding]) -> frozenset[Identity]:
+        """The known findings that are not among these."""
+        return self.known - frozenset(map(identity, findings))
+
+
+def identity(finding: Finding) -> Identity:
+    """The identity of a finding."""
+    digest = sha256(finding.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return Identity(finding.job or finding.file or "", finding.code, finding.pointer, digest)
+
+
+def baseline_of(findings: Iterable[Finding]) -> Baseline:
+    """The baseline in which these findings are known."""
+    return Baseline(frozenset(map(identity, findings)))
+
+
+def baseline_json(baseline: Baseline) -> str:
+    """A baseline as JSON text, one finding a line in a fixed order, so that a change is a diff."""
+    lines = [
+        json.dumps([row.job, row.code, row.pointer, row.message]) for row in sorted(baseline.known)
+    ]
+    listed = ",\n  ".join(lines)
+    return f'{{"schema": {SCHEMA}, "tool": "trainstate", "findings": [\n  {listed}\n]}}'
+
+
+def read_baseline(text: str, *, file: str) -> Baseline:
+    """The baseline that a text holds; raises InputError with the file's name and the remedy."""
+    try:
+        value = json.loads(text)
+        rows = value["findings"] if value["schema"] == SCHEMA else [None]
+        return Baseline(frozenset(map(_identity, rows)))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise InputError(
+            f"{file!r} is no baseline of version {SCHEMA}; write a new one with"
+            " --baseline-mode write."
+        ) from None
+
+
+def _identity(row: Any) -> Identity:
+    if len(row) != 4 or not all(isinstance(part, str) for part in row):
+        raise ValueError(row)
+    return Identity(*row)

@@ -1,0 +1,70 @@
+"""`trainstate discover`: the graph that the recordings show, beside the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+
+import click
+
+from trainstate.cli.output import open_output
+from trainstate.history.readers import FORMATS, read_paths
+from trainstate.render.discovery import (
+    discovery_dot,
+    discovery_lines,
+    discovery_mermaid,
+    discovery_object,
+    overlay_lines,
+)
+from trainstate.render.xes import xes_lines
+from trainstate.spec.load import builtin_spec, load_spec
+from trainstate.track.survey import Survey
+from trainstate.track.trails import Discovery, discover
+
+FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
+    "table": discovery_lines,
+    "json": lambda found: [json.dumps(discovery_object(found), indent=1)],
+    "mermaid": discovery_mermaid,
+    "dot": discovery_dot,
+    "toml": overlay_lines,
+}
+
+
+@click.command(name="discover", short_help="What the recordings show that the model lacks.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMS, "xes"]),
+    default="table",
+    show_default=True,
+    help="toml is an overlay for --spec; xes is for process-mining tools.",
+)
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
+@click.option(
+    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+)
+def command(
+    *,
+    paths: tuple[str, ...],
+    form: str,
+    input_format: str,
+    output: str | None,
+    spec_path: str | None,
+) -> None:
+    """Count which status follows which in PATHs, and compare that with the model.
+
+    Each job counts once, with its longest history. Listed are transitions that the model
+    lacks, those never seen, and those whose evidence these recordings could raise.
+
+    Example: trainstate discover recordings/ --format toml -o observed.toml
+    """
+    spec = load_spec(spec_path) if spec_path else builtin_spec()
+    survey = Survey(spec).feed(read_paths(paths, spec, input_format=input_format))
+    with open_output(output) as out:
+        lines = (
+            xes_lines(survey.jobs) if form == "xes" else FORMS[form](discover(survey.jobs, spec))
+        )
+        for line in lines:
+            out.line(line)

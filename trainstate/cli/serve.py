@@ -1,0 +1,107 @@
+"""`trainstate serve`: the simulator as a server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trainstate.errors import UsageError
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Evidence
+
+if TYPE_CHECKING:
+    from trainstate.simulator.service import Service
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_SHARE = click.FloatRange(0, 1)
+
+
+@click.command(name="serve", short_help="Simulate the service for any AWS SDK.")
+@click.option("--port", type=click.IntRange(0, 65535), default=4599, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Virtual seconds per second; 0: only POST /_trainstate/clock lets time pass.",
+)
+@click.option("--start", metavar="TIME", help="When virtual time begins. [default: now]")
+@click.option("--store", metavar="FILE", help="Keep the jobs in this SQLite file.")
+@click.option(
+    "--scenario",
+    metavar="TEXT",
+    help="What happens to jobs: `random`, or `spot().interrupted(after='10m').then_completed()`.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is random.")
+@click.option(
+    "--accept",
+    type=click.Choice([str(level) for level in Evidence]),
+    default=str(Evidence.INFERRED),
+    show_default=True,
+    help="The weakest evidence of what random scenarios do.",
+)
+@click.option("--region", default="us-east-1", show_default=True)
+@click.option("--events", metavar="FILE|URL", help="Send EventBridge-shaped events there.")
+@click.option("--event-loss", type=_SHARE, default=0.0, help="Share of events that are lost.")
+@click.option("--event-duplicates", type=_SHARE, default=0.0, help="Share that comes twice.")
+@click.option("--event-reordering", type=_SHARE, default=0.0, help="Share that comes late.")
+def command(host: str, port: int, **options: Any) -> None:
+    """Serve simulated training jobs to boto3, the AWS CLI and every other SDK.
+
+    Plain `GET /` answers when the server is ready. It takes any credentials.
+
+    Example: trainstate serve --port 4599 --speed 60 --store jobs.db
+    """
+    try:
+        from trainstate.simulator import server
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"`trainstate serve` needs {error.name}: pip install 'trainstate[server]'"
+        ) from error
+    from trainstate.simulator.script import Book
+
+    book = Book(_otherwise(options["scenario"], options["seed"], options["accept"]))
+    service = _service(book, options)
+    listening = server.bound(host, port)
+    if host not in _LOOPBACK:
+        click.echo(f"trainstate: {host} is reachable for others; there is no login", err=True)
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"serving on http://{shown}:{listening.getsockname()[1]}")
+    server.serve(server.app(service, book=book), listening)
+
+
+def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
+    """What chooses the scenarios of jobs for which nobody named one."""
+    from trainstate.simulator.inprocess import chooser
+    from trainstate.simulator.script import parsed
+
+    if scenario == "random":
+        return chooser(seed, accept=Evidence(accept))
+    return chooser(None if scenario is None else parsed(scenario))
+
+
+def _service(book: Any, options: dict[str, Any]) -> Service:
+    from trainstate.simulator.clock import Clock
+    from trainstate.simulator.events import Bus, Faults, sink_to
+    from trainstate.simulator.service import Service
+    from trainstate.simulator.store import Sqlite
+
+    start = options["start"] or datetime.now(UTC)
+    service = Service(
+        choose=book,
+        clock=Clock(start, speed=options["speed"]),
+        store=Sqlite(options["store"]) if options["store"] else None,
+        region=options["region"],
+    )
+    if options["events"]:
+        faults = Faults(
+            loss=options["event_loss"],
+            duplicates=options["event_duplicates"],
+            reordering=options["event_reordering"],
+            seed=options["seed"],
+        )
+        service.listen(Bus(sink_to(options["events"]), spec=builtin_spec(), faults=faults))
+    return service

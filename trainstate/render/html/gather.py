@@ -1,0 +1,126 @@
+"""What the HTML report shows, as compact JSON values: text made harmless, times in milliseconds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+from attrs import define, field
+
+from trainstate.check.report import Finding, Report, Verdict
+from trainstate.check.stream import Checker
+from trainstate.history.instants import iso
+from trainstate.render.align import alignment_line
+from trainstate.render.html.picture import picture
+from trainstate.render.html.timeline import timeline
+from trainstate.render.plain import plain
+from trainstate.rules.model import Rule, Severity
+from trainstate.spec.model import Spec
+from trainstate.version import VERSION
+
+MOST_FINDINGS = 50_000
+"""Findings that are listed; beyond them the totals still count all, and the page says so."""
+MOST_TIMELINES = 12_000
+"""Flagged jobs that get a timeline, the first ones."""
+
+_SEVERITIES = tuple(Severity)
+_VERDICTS = tuple(Verdict)
+
+
+def report_data(report: Report, checker: Checker) -> dict[str, Any]:
+    """Everything that the page shows of a report."""
+    numbers = _Numbers()
+    for job in report.jobs:
+        numbers.job(job.job)
+    listed = report.findings[:MOST_FINDINGS]
+    findings = [_finding(finding, numbers) for finding in listed]
+    used = Counter(finding.code for finding in report.findings)
+    return {
+        "tool": {"version": VERSION, "spec": report.spec_version},
+        "verdict": str(report.verdict),
+        "verdicts": [str(verdict) for verdict in _VERDICTS],
+        "severities": [str(severity) for severity in _SEVERITIES],
+        "summary": attrs.asdict(report.summary),
+        "rules": {
+            rule.code: {**_rule(rule, checker.spec), "count": used[rule.code]}
+            for rule in checker.rules
+            if used[rule.code]
+        },
+        "jobs": [
+            [
+                numbers.job(job.job),
+                None if job.created is None else iso(job.created),
+                _VERDICTS.index(job.verdict),
+                int(job.complete),
+                job.responses,
+            ]
+            for job in report.jobs
+        ],
+        "files": [plain(file) for file in numbers.files],
+        "named": [plain(name, longest=1000) for name in numbers.jobs],
+        "findings": findings,
+        "left_out": len(report.findings) - len(listed),
+        "timelines": _timelines(listed, checker, numbers),
+        **picture(checker),
+    }
+
+
+@define
+class _Numbers:
+    """Names that occur often, each given a number once."""
+
+    jobs: dict[str, int] = field(factory=dict)
+    files: dict[str, int] = field(factory=dict)
+
+    def job(self, name: str) -> int:
+        return self.jobs.setdefault(name, len(self.jobs))
+
+    def file(self, name: str | None) -> int | None:
+        return None if name is None else self.files.setdefault(name, len(self.files))
+
+
+def _finding(finding: Finding, numbers: _Numbers) -> list[Any]:
+    edits = finding.alignment
+    return [
+        finding.code,
+        _SEVERITIES.index(finding.severity),
+        numbers.job(finding.job),
+        numbers.file(finding.file),
+        finding.line,
+        finding.index,
+        plain(finding.pointer),
+        plain(finding.message),
+        alignment_line(edits) if edits is not None and edits.cost else "",
+        [plain(status) for status in finding.witness],
+    ]
+
+
+def _rule(rule: Rule, spec: Spec) -> dict[str, Any]:
+    sources = [spec.source(source_id) for source_id in rule.sources]
+    return {
+        "name": rule.name,
+        "severity": _SEVERITIES.index(rule.severity),
+        "title": rule.title,
+        "why": " ".join(rule.why.split()),
+        "help": rule.help,
+        "sources": [[source.title, source.url] for source in sources],
+    }
+
+
+def _timelines(findings: Iterable[Finding], checker: Checker, numbers: _Numbers) -> dict[str, Any]:
+    """A timeline of each flagged job, by the job's number."""
+    flagged: dict[str, list[tuple[int, Finding]]] = {}
+    for number, finding in enumerate(findings):
+        if finding.job in flagged or len(flagged) < MOST_TIMELINES:
+            flagged.setdefault(finding.job, []).append((number, finding))
+    epochs: dict[str, list[Any]] = {}
+    for state in checker.states:
+        if state.epoch.job in flagged:
+            epochs.setdefault(state.epoch.job, []).append(state.epoch)
+    return {
+        str(numbers.job(job)): timeline(epochs.get(job, ()), found, checker.spec)
+        for job, found in flagged.items()
+        if job
+    }

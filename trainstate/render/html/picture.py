@@ -1,0 +1,111 @@
+"""The machine with what was observed of it: counts and times on statuses and transitions."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from attrs import define, field
+
+from trainstate.check.epoch import Epoch
+from trainstate.check.stream import Checker
+from trainstate.history.instants import SECOND
+from trainstate.history.model import Entry
+from trainstate.machine.step import Refusal, trace
+from trainstate.render.plain import plain
+from trainstate.spec.model import Spec
+
+SAMPLE = 300
+"""Durations of one status that the page gets: evenly spaced quantiles of all."""
+
+Edge = tuple[str, str]
+_ILLEGAL = frozenset(Refusal) - {Refusal.UNKNOWN_STATUS}
+
+
+@define
+class _Observed:
+    """Counts and durations (seconds) over the longest history of every job."""
+
+    statuses: Counter[str] = field(factory=Counter)
+    edges: Counter[Edge] = field(factory=Counter)
+    illegal: Counter[Edge] = field(factory=Counter)
+    seconds: defaultdict[str, list[float]] = field(factory=lambda: defaultdict(list))
+    before: defaultdict[Edge, list[float]] = field(factory=lambda: defaultdict(list))
+
+    def take(self, epoch: Epoch, spec: Spec) -> None:
+        """Takes the longest history of a job in."""
+        history = tuple(epoch.known)
+        statuses = tuple(entry.status for entry in history)
+        self.statuses.update(statuses)
+        for entry in history:
+            lasted = _lasted(entry)
+            if lasted is not None and entry.status not in spec.terminal_secondaries:
+                self.seconds[entry.status].append(lasted)
+        moves = trace(spec, statuses, epoch.config)
+        for (entry, following), move in zip(pairwise(history), moves[1:], strict=True):
+            edge = (entry.status, following.status)
+            self.edges[edge] += 1
+            self.illegal[edge] += move.refusal in _ILLEGAL
+            lasted = _lasted(entry)
+            if lasted is not None:
+                self.before[edge].append(lasted)
+
+
+def picture(checker: Checker) -> dict[str, Any]:
+    """The statuses, the transitions and the durations, as the page draws them."""
+    spec, observed = checker.spec, _Observed()
+    for state in checker.states:
+        observed.take(state.epoch, spec)
+    return {
+        "statuses": list(_statuses(spec, observed)),
+        "edges": list(_edges(spec, observed)),
+        "durations": {
+            plain(status, longest=60): {
+                "count": len(seconds),
+                "values": _thinned(seconds),
+            }
+            for status, seconds in observed.seconds.items()
+        },
+    }
+
+
+def _statuses(spec: Spec, observed: _Observed) -> Iterator[list[Any]]:
+    """Each status: name, how often it was seen, initial, active or terminal, evidence."""
+    for status in spec.secondaries:
+        kind = "terminal" if status.name in spec.terminal_secondaries else "active"
+        kind = "initial" if status.name in spec.initial_by_secondary else kind
+        yield [status.name, observed.statuses[status.name], kind, str(status.evidence)]
+    for name, count in observed.statuses.items():
+        if name not in spec.secondary_by_name:
+            yield [plain(name, longest=60), count, "unknown", "unknown"]
+
+
+def _edges(spec: Spec, observed: _Observed) -> Iterator[list[Any]]:
+    """Each transition: from, to, count, illegal count, median seconds before it, evidence."""
+    evidence: dict[Edge, str] = {}
+    for row in spec.transitions:
+        evidence.setdefault((row.before, row.after), str(row.evidence))
+    for edge in dict.fromkeys((*evidence, *observed.edges)):
+        times = observed.before[edge]
+        middle = round(median(times), 3) if times else None
+        names = [plain(name, longest=60) for name in edge]
+        counts = [observed.edges[edge], observed.illegal[edge]]
+        yield [*names, *counts, middle, evidence.get(edge, "")]
+
+
+def _lasted(entry: Entry) -> float | None:
+    if entry.start is None or entry.end is None or entry.end < entry.start:
+        return None
+    return (entry.end - entry.start) / SECOND
+
+
+def _thinned(values: list[float]) -> list[float]:
+    """At most a sample of the values, in order, the least and the greatest among them."""
+    ordered = sorted(values)
+    if len(ordered) <= SAMPLE:
+        return ordered
+    last = len(ordered) - 1
+    return [ordered[round(place * last / (SAMPLE - 1))] for place in range(SAMPLE)]

@@ -1,0 +1,113 @@
+"""The timeline of one flagged job: its histories as rows of bars, polls and findings as marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from trainstate.check.epoch import Epoch
+from trainstate.check.report import Finding
+from trainstate.history.model import Entry
+from trainstate.render.plain import plain
+from trainstate.spec.model import Spec
+
+MOST_ROWS = 6
+"""Histories of one job that are drawn; a forked job has more than one."""
+MOST_POLLS = 200
+MOST_ENTRIES = 400
+
+_ENTRY = re.compile(r"/(\d+)(?:/|$)", re.ASCII)
+History = tuple[Entry, ...]
+
+
+def timeline(
+    epochs: Iterable[Epoch], found: Sequence[tuple[int, Finding]], spec: Spec
+) -> dict[str, Any]:
+    """The rows, polls and marks of a job; ``found`` are its findings with their numbers.
+
+    A row is a label and its bars (status, start, end or None while it is open); a poll a
+    moment, and the pair that it showed; a mark a moment, a row and a finding's number.
+    """
+    listed = tuple(epochs)
+    rows: list[tuple[str, History]] = []
+    for number, epoch in enumerate(listed):
+        label = "history" if len(listed) == 1 else f"history {number + 1}"
+        rows.append((label, tuple(epoch.known)))
+    marks = [[*_mark(finding, rows, spec), number] for number, finding in found]
+    polls = [poll for epoch in listed for poll in _polls(epoch)]
+    return {
+        "rows": [[label, _bars(history)] for label, history in rows],
+        "polls": polls[:MOST_POLLS],
+        "marks": [mark for mark in marks if mark[0] is not None],
+    }
+
+
+def _mark(finding: Finding, rows: list[tuple[str, History]], spec: Spec) -> tuple[int | None, int]:
+    """When a finding is, and in which row; a history that no row shows becomes a row."""
+    response = finding.response
+    if response is None:
+        return None, 0
+    history = response.history or ()
+    row = _row_of(history, rows)
+    if row is None and len(rows) < MOST_ROWS:
+        rows.append((f"response {finding.index}", history))
+        row = len(rows) - 1
+    place = _ENTRY.search(finding.pointer)
+    inside = place is not None and finding.pointer.startswith(f"/{spec.layout.history}/")
+    index = int(place[1]) if inside and place is not None else len(history) - 1
+    moment = _moment(history[index]) if 0 <= index < len(history) else response.modified
+    return _ms(moment), row or 0
+
+
+def _row_of(history: History, rows: Sequence[tuple[str, History]]) -> int | None:
+    """The row that shows a history or goes on from it."""
+    return next(
+        (number for number, (_, shown) in enumerate(rows) if _is_shown(history, shown)), None
+    )
+
+
+def _is_shown(history: History, shown: History) -> bool:
+    pairs = zip_longest(history, shown[: len(history)])
+    return all(
+        one is not None and two is not None and (one.status, one.start) == (two.status, two.start)
+        for one, two in pairs
+    )
+
+
+def _bars(history: History) -> list[list[Any]]:
+    """The entries with a time; one without an end lasts until the next begins."""
+    bars = []
+    following = (*history[1:], None)
+    for entry, after in zip(history[:MOST_ENTRIES], following, strict=False):
+        start = _moment(entry)
+        if start is None:
+            continue
+        end = entry.end if entry.end is not None or after is None else _moment(after)
+        bars.append([plain(entry.status, longest=60), _ms(start), _ms(end)])
+    return bars
+
+
+def _polls(epoch: Epoch) -> Iterable[list[Any]]:
+    """The first and the last poll that showed each state, at its LastModifiedTime.
+
+    Of a job whose history is illegal no states are kept, only when each length was seen.
+    """
+    shown: dict[int, str] = {}
+    for run in epoch.sightings.runs:
+        seen = (run.value.primary, run.value.secondary)
+        pair = "/".join(plain(name, longest=60) for name in seen if name)
+        shown |= {run.first.moment: pair, run.last.moment: pair}
+    for (length, _), spread in epoch.spreads.items():
+        for moment in (spread.earliest.moment, spread.latest.moment):
+            shown.setdefault(moment, f"{length} entries")
+    return [[_ms(moment), text] for moment, text in sorted(shown.items()) if moment > 0]
+
+
+def _moment(entry: Entry) -> int | None:
+    return entry.start if entry.start is not None else entry.stamp
+
+
+def _ms(instant: int | None) -> int | None:
+    return None if instant is None else instant // 1000

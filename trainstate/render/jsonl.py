@@ -1,0 +1,28 @@
+"""The report as JSON lines: each finding as it is found, then the jobs, then the totals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from trainstate.check.report import Finding, Report
+from trainstate.render.json import finding_object, job_object, report_object
+
+
+def finding_json(finding: Finding) -> str:
+    """A finding as one line of JSON, its type in the member ``type``."""
+    return _line("finding", finding_object(finding))
+
+
+def end_lines(report: Report, *, jobs_detail: bool = True) -> Iterator[str]:
+    """The lines after the findings: one a job, and one with the tool, the verdict and totals."""
+    for job in report.jobs if jobs_detail else ():
+        yield _line("job", job_object(job))
+    totals = report_object(report, jobs_detail=False)
+    del totals["findings"]
+    yield _line("summary", totals)
+
+
+def _line(kind: str, value: dict[str, Any]) -> str:
+    return json.dumps({"type": kind, **value}, ensure_ascii=True, allow_nan=False, default=str)

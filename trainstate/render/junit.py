@@ -1,0 +1,81 @@
+"""The report as JUnit XML: each job a test case, so that any CI shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from trainstate.check.report import Finding, JobReport, Report, Verdict
+from trainstate.render.plain import plain
+from trainstate.rules.model import Severity
+
+# What XML 1.0 cannot hold, not even escaped, and ``plain`` leaves: two that are no characters.
+_NO_XML = re.compile("[\ufffe\uffff]")
+_LONGEST_NAME = 1000
+
+
+def report_junit(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
+    """The report as JUnit XML text.
+
+    A job with a finding at or above ``fail_on`` is a failure, a record that could not
+    be read an error, a job whose verdict is UNKNOWN without either is skipped. Milder
+    findings are the case's output.
+    """
+    by_job: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        by_job.setdefault(finding.job, []).append(finding)
+    suite = Element("testsuite", name="trainstate")
+    unread = by_job.pop("", [])
+    for job in report.jobs:
+        # Epochs of one job share its name; its findings stand with the first of them.
+        _case(suite, job, by_job.pop(job.job, []), fail_on)
+    for finding in unread:
+        case = SubElement(suite, "testcase", classname="trainstate.record", name=_place(finding))
+        _problem(case, "error", [finding])
+    suite.set("tests", str(len(suite)))
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(sum(case.find(tag) is not None for case in suite)))
+    suites = Element("testsuites", name="trainstate")
+    suites.append(suite)
+    indent(suites)
+    text: str = tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
+
+
+def _case(suite: Element, job: JobReport, found: list[Finding], fail_on: Severity) -> None:
+    name = _xml(job.job, longest=_LONGEST_NAME)
+    case = SubElement(suite, "testcase", classname="trainstate.job", name=name)
+    failed = [finding for finding in found if finding.severity.rank <= fail_on.rank]
+    if failed:
+        _problem(case, "failure", failed)
+    elif job.verdict is Verdict.UNKNOWN:
+        SubElement(case, "skipped", message="the verdict is UNKNOWN")
+    milder = [finding for finding in found if finding not in failed]
+    if milder:
+        SubElement(case, "system-out").text = "\n".join(_lines(milder))
+
+
+def _problem(case: Element, tag: str, found: list[Finding]) -> None:
+    first = found[0]
+    kind = f"{first.code} {first.name}"
+    problem = SubElement(case, tag, type=kind, message=_xml(first.message))
+    problem.text = "\n".join(_lines(found))
+
+
+def _lines(found: Iterable[Finding]) -> Iterator[str]:
+    for finding in found:
+        label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
+        yield _xml(f"{_place(finding)}: {finding.code} {finding.name}{label}: {finding.message}")
+        if finding.pointer:
+            yield f"  at {_xml(finding.pointer)}"
+        yield f"  help: {_xml(finding.help)}"
+
+
+def _place(finding: Finding) -> str:
+    place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
+    return _xml(place or finding.job or "input", longest=_LONGEST_NAME)
+
+
+def _xml(text: str, *, longest: int = 400) -> str:
+    return _NO_XML.sub("\ufffd", plain(text, longest=longest))

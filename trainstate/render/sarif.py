@@ -1,0 +1,107 @@
+"""The report as SARIF 2.1.0, which code scanning services read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from trainstate.check.baseline import identity
+from trainstate.check.report import Finding, Report
+from trainstate.render.plain import plain
+from trainstate.render.rule import rule_page
+from trainstate.rules.model import Rule, Severity
+from trainstate.spec.model import Spec
+from trainstate.version import VERSION
+
+SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def report_sarif(report: Report, rules: Iterable[Rule], spec: Spec) -> str:
+    """The report as SARIF text: one run, its rules with their help, one result a finding."""
+    listed = tuple(rules)
+    places = {rule.code: number for number, rule in enumerate(listed)}
+    driver = {
+        "name": "trainstate",
+        "version": VERSION,
+        "semanticVersion": VERSION,
+        "rules": [_rule(rule, spec) for rule in listed],
+        "properties": {"spec": report.spec_version},
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, places.get(finding.code)) for finding in report.findings],
+        "properties": {"verdict": str(report.verdict)},
+    }
+    return json.dumps({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]}, indent=1)
+
+
+def _rule(rule: Rule, spec: Spec) -> dict[str, Any]:
+    links = [spec.source(source_id).url for source_id in rule.sources]
+    link = next(filter(None, links), "")
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": " ".join(rule.why.split()) or rule.title},
+        "help": {
+            "text": f"{rule.help[:1].upper()}{rule.help[1:]}.",
+            "markdown": "\n".join(rule_page(rule, spec)),
+        },
+        **({"helpUri": link} if link else {}),
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [rule.category]},
+    }
+
+
+def _result(finding: Finding, place: int | None) -> dict[str, Any]:
+    return {
+        "ruleId": finding.code,
+        **({} if place is None else {"ruleIndex": place}),
+        "level": _LEVELS[finding.severity],
+        "message": {"text": _unlinked(f"{finding.message}; {finding.help}")},
+        "locations": [_location(finding)],
+        "partialFingerprints": {"trainstate/v1": _fingerprint(finding)},
+        "properties": {
+            "job": plain(finding.job),
+            "index": finding.index,
+            "pointer": plain(finding.pointer),
+            "witness": [plain(status) for status in finding.witness],
+        },
+    }
+
+
+def _unlinked(text: str) -> str:
+    """A text in which recorded characters make neither a link nor a placeholder of SARIF."""
+    shown = plain(text).replace("](", "] (")
+    return re.sub(r"\{(\d+)\}", r"{{\1}}", shown)
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    """Where a finding is: the file and line, if there is a file, and the member of the job."""
+    name = plain(finding.pointer or finding.job or "input")
+    full = plain(f"{finding.job}{finding.pointer}" or "input")
+    location: dict[str, Any] = {
+        "logicalLocations": [{"name": name, "fullyQualifiedName": full, "kind": "member"}]
+    }
+    if finding.file is not None:
+        location["physicalLocation"] = {
+            "artifactLocation": {"uri": _uri(finding.file)},
+            "region": {"startLine": max(finding.line or 1, 1)},
+        }
+    return location
+
+
+def _uri(file: str) -> str:
+    """A path as a relative reference, or a ``file:`` address where it is absolute."""
+    path = quote(file.replace("\\", "/").encode("utf-8", "surrogatepass"), safe="/")
+    return f"file://{path}" if path.startswith("/") else path.removeprefix("./")
+
+
+def _fingerprint(finding: Finding) -> str:
+    same = identity(finding)
+    return plain(f"{same.code}/{same.message}/{same.job}/{same.pointer}", longest=2000)

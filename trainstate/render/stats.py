@@ -1,0 +1,161 @@
+"""Measures of many jobs as a table, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from trainstate.render.plain import plain
+from trainstate.track.measure import Distribution, Stats, Totals
+
+_TIMES = ("start", "queueing", "lost")
+_SPREAD = ("count", "total", "median", "p95", "longest")
+_GROUP = (
+    "jobs",
+    "interruptions",
+    "training_seconds",
+    "billable_seconds",
+    "instance_seconds",
+    "savings",
+)
+
+
+def stats_object(stats: Stats) -> dict[str, Any]:
+    """The measures as JSON values; times are seconds, savings percent."""
+    return {
+        "schema": 1,
+        "totals": _totals(stats.totals),
+        "statuses": {name: attrs.asdict(spread) for name, spread in stats.statuses.items()},
+        **{name: attrs.asdict(getattr(stats, name)) for name in _TIMES},
+        "attempts": {str(number): count for number, count in stats.attempts.items()},
+        "failures": dict(stats.failures),
+        "stops": dict(stats.stops),
+        "by_type": {name: _totals(totals) for name, totals in stats.by_type.items()},
+        "by_day": {name: _totals(totals) for name, totals in stats.by_day.items()},
+    }
+
+
+def _totals(totals: Totals) -> dict[str, Any]:
+    return {
+        **{name: getattr(totals, name) for name in _GROUP},
+        "outcomes": {str(name): count for name, count in sorted(totals.outcomes.items())},
+    }
+
+
+def stats_csv(stats: Stats) -> str:
+    """One number a row: its table, its row in it, the measure, the value.
+
+    A name that a spreadsheet would take for a formula has a quote before it.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("table", "name", "measure", "value"))
+    writer.writerows(
+        (table, _cell(name), measure, value) for table, name, measure, value in _cells(stats)
+    )
+    return stream.getvalue()
+
+
+def _cell(name: str) -> str:
+    shown = plain(name)
+    return f"'{shown}" if shown[:1] in tuple("=+-@") else shown
+
+
+def _cells(stats: Stats) -> Iterator[tuple[str, str, str, Any]]:
+    shown = stats_object(stats)
+    yield from _group_cells("totals", "all", shown["totals"])
+    for name, spread in (*shown["statuses"].items(), *((key, shown[key]) for key in _TIMES)):
+        table = "times" if name in _TIMES else "statuses"
+        yield from ((table, name, measure, _number(spread[measure])) for measure in _SPREAD)
+    for table in ("attempts", "failures", "stops"):
+        yield from ((table, name, "jobs", count) for name, count in shown[table].items())
+    for table in ("by_type", "by_day"):
+        for name, totals in shown[table].items():
+            yield from _group_cells(table, name, totals)
+
+
+def _group_cells(
+    table: str, name: str, totals: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str, Any]]:
+    yield from ((table, name, measure, _number(totals[measure])) for measure in _GROUP)
+    yield from ((table, name, outcome, count) for outcome, count in totals["outcomes"].items())
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def stats_lines(stats: Stats) -> Iterator[str]:
+    """The measures as text tables."""
+    totals = stats.totals
+    outcomes = ", ".join(f"{count} {name}" for name, count in totals.outcomes.most_common())
+    yield f"{totals.jobs} job{'' if totals.jobs == 1 else 's'}: {outcomes or 'none'}"
+    times = {"time to start": stats.start, "queueing": stats.queueing, "lost time": stats.lost}
+    yield from _table(
+        "Time in each status", ("status", *_HEAD), map(_spread, *_split(stats.statuses))
+    )
+    yield from _table("Waiting and losses", ("time", *_HEAD), map(_spread, *_split(times)))
+    yield from _counts("Attempts", "attempts", {str(n): c for n, c in stats.attempts.items()})
+    yield from _counts("Failures", "reason", stats.failures)
+    yield from _counts("Stops", "reason", stats.stops)
+    yield from _table("By instance type", ("type", *_SUMS), map(_sums, *_split(stats.by_type)))
+    yield from _table("By day of creation", ("day", *_SUMS), map(_sums, *_split(stats.by_day)))
+    yield ""
+    yield "  ".join(
+        f"{name} {value}" for name, value in zip(_SUMS, _sums("", totals)[1:], strict=True)
+    )
+
+
+_HEAD = ("count", "median", "p95", "max")
+_SUMS = ("jobs", "interrupted", "trained", "billed", "instance-time", "saved")
+
+
+def _split(rows: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
+    return list(rows), list(rows.values())
+
+
+def _spread(name: str, spread: Distribution) -> tuple[str, ...]:
+    values = (spread.median, spread.p95, spread.longest)
+    return (plain(name), str(spread.count), *map(clock, values))
+
+
+def _sums(name: str, totals: Totals) -> tuple[str, ...]:
+    saved = "-" if totals.savings is None else f"{totals.savings:.1f} %"
+    seconds = (totals.training_seconds, totals.billable_seconds, totals.instance_seconds)
+    return (plain(name), str(totals.jobs), str(totals.interruptions), *map(clock, seconds), saved)
+
+
+def _counts(title: str, head: str, counts: Mapping[str, int]) -> Iterator[str]:
+    rows = [(plain(name), str(count)) for name, count in counts.items()]
+    yield from _table(title, (head, "jobs"), rows)
+
+
+def _table(title: str, head: Sequence[str], rows: Any) -> Iterator[str]:
+    listed = [head, *rows]
+    if len(listed) == 1:
+        return
+    widths = [max(len(row[column]) for row in listed) for column in range(len(head))]
+    yield ""
+    yield title
+    for row in listed:
+        first = f"{row[0]:<{widths[0]}}"
+        rest = (f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        yield "  " + "  ".join((first, *rest))
+
+
+def clock(seconds: float | None) -> str:
+    """A number of seconds for the eye: 12 s, 3 min 20 s, 2 h 05 min, 3 d 04 h."""
+    if seconds is None:
+        return "-"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600:02} h"

@@ -1,0 +1,28 @@
+"""A SageMaker training-job service with a virtual clock, in this process or as a server."""
+
+from __future__ import annotations
+
+from trainstate.simulator.clock import Clock, TimeIsUp
+from trainstate.simulator.errors import ServiceError
+from trainstate.simulator.inprocess import Simulation, chooser, simulate
+from trainstate.simulator.scenario import Act, Scenario, on_demand, spot, through
+from trainstate.simulator.service import Service
+from trainstate.simulator.store import Memory, Sqlite, Store
+
+__all__ = [
+    "Act",
+    "Clock",
+    "Memory",
+    "Scenario",
+    "Service",
+    "ServiceError",
+    "Simulation",
+    "Sqlite",
+    "Store",
+    "TimeIsUp",
+    "chooser",
+    "on_demand",
+    "simulate",
+    "spot",
+    "through",
+]

@@ -1,0 +1,137 @@
+"""What hangs on a job: evaluations of rules, the profiler, the warm pool of its instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from trainstate.history.instants import SECOND, Instant
+from trainstate.machine.record import Record, moment
+from trainstate.simulator.timeline import REWRITE, TOUCH, Step
+from trainstate.simulator.wording import RELEASED, RETAINED, REUSED
+
+POOL, PERIOD = "WarmPoolStatus", "KeepAlivePeriodInSeconds"
+IN_USE, AVAILABLE, TERMINATED, REUSED_POOL = "InUse", "Available", "Terminated", "Reused"
+
+_RULES = {
+    "DebugRuleConfigurations": "DebugRuleEvaluationStatuses",
+    "ProfilerRuleConfigurations": "ProfilerRuleEvaluationStatuses",
+}
+_EVALUATED = 40 * SECOND
+_RESOURCES = "ResourceConfig"
+_MATCHING = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId")
+
+
+def at_creation(fields: Mapping[str, Any], arn: str, at: Instant) -> dict[str, Any]:
+    """The members of what hangs on a job, as they are when it is created."""
+    made: dict[str, Any] = {
+        shown: [_evaluation(rule, arn, at) for rule in fields[rules]]
+        for rules, shown in _RULES.items()
+        if fields.get(rules)
+    }
+    if "ProfilerConfig" in fields:
+        made["ProfilingStatus"] = profiling(fields["ProfilerConfig"])
+    if keep_alive(fields):
+        made[POOL] = {"Status": IN_USE}
+    return made
+
+
+def profiling(config: Mapping[str, Any]) -> str:
+    """The status of the profiler by its configuration."""
+    return "Disabled" if config.get("DisableProfiler") else "Enabled"
+
+
+def keep_alive(fields: Mapping[str, Any]) -> int:
+    """The seconds for which the instances are kept after the end; 0 for no warm pool."""
+    return int((fields.get(_RESOURCES) or {}).get(PERIOD) or 0)
+
+
+def after_end(record: Record, findings: str) -> Iterator[Step]:
+    """The steps that follow the end of a job, in order."""
+    ended = record.ended or record.modified
+    yield from sorted(
+        (*_evaluations(record, findings, ended), *_pool(record, ended)), key=lambda step: step.at
+    )
+
+
+def released(record: Record, at: int, note: str, **members: Any) -> tuple[Step, Step]:
+    """The steps by which the pool of a job ends: its status, and the message of the end."""
+    plain = str(record.history[-1].message).partition(";")[0]
+    kept = max(0, round((at - (record.ended or at)) / SECOND))
+    status = {"ResourceRetainedBillableTimeInSeconds": kept, **members}
+    return (
+        Step(at=Instant(at), kind=TOUCH, fields={POOL: status}),
+        Step(at=Instant(at), kind=REWRITE, value=note.format(message=plain)),
+    )
+
+
+def kept_until(record: Record, period: int, now: int) -> tuple[Step, Step]:
+    """The steps that end a pool when its period is over, or now where that has passed."""
+    at = max(now, (record.ended or now) + period * SECOND)
+    return released(record, at, RELEASED, Status=TERMINATED)
+
+
+def reuse(record: Record, name: str, at: int) -> tuple[Step, Step]:
+    """The steps by which another job takes the pool over."""
+    return released(record, at, REUSED, Status=REUSED_POOL, ReusedByJob=name)
+
+
+def is_available(record: Record) -> bool:
+    """Holds if a job has ended and its instances wait for another."""
+    return bool((record.fields.get(POOL) or {}).get("Status") == AVAILABLE)
+
+
+def is_matching(record: Record, fields: Mapping[str, Any]) -> bool:
+    """Holds if the pool of a job fits what another asks for."""
+    own, other = record.fields.get(_RESOURCES) or {}, fields.get(_RESOURCES) or {}
+    same_role = record.fields.get("RoleArn") == fields.get("RoleArn")
+    return same_role and all(own.get(name) == other.get(name) for name in _MATCHING)
+
+
+def is_of_pool(step: Step) -> bool:
+    """Holds if a step belongs to what happens to a pool after the end."""
+    return step.kind == REWRITE or POOL in (step.fields or {})
+
+
+def _pool(record: Record, ended: int) -> Iterator[Step]:
+    period = keep_alive(record.fields)
+    if not period:
+        return
+    retained = RETAINED.format(message=record.history[-1].message, period=period)
+    yield Step(at=Instant(ended), kind=TOUCH, fields={POOL: {"Status": AVAILABLE}})
+    yield Step(at=Instant(ended), kind=REWRITE, value=retained)
+    yield from kept_until(record, period, ended)
+
+
+def _evaluations(record: Record, findings: str, ended: int) -> Iterator[Step]:
+    results = ("Stopping", "Stopped") if record.state.primary == "Stopped" else (findings,)
+    for number, result in enumerate(results, 1):
+        at = ended + _EVALUATED * number // len(results)
+        at -= at % 1000
+        changed = {
+            shown: _resulting(record.fields[shown], result, at)
+            for shown in _RULES.values()
+            if record.fields.get(shown)
+        }
+        if changed:
+            yield Step(at=Instant(at), kind=TOUCH, fields=changed)
+
+
+def _resulting(items: Sequence[Mapping[str, Any]], result: str, at: int) -> list[dict[str, Any]]:
+    when = {"RuleEvaluationStatus": result, "LastModifiedTime": moment(at)}
+    return [{**item, **when} for item in items]
+
+
+def _evaluation(rule: Mapping[str, Any], arn: str, at: Instant) -> dict[str, Any]:
+    name = rule["RuleConfigurationName"]
+    place = arn.rpartition(":training-job/")[0]
+    return {
+        "RuleConfigurationName": name,
+        "RuleEvaluationJobArn": f"{place}:processing-job/{_slug(name)}",
+        "RuleEvaluationStatus": "InProgress",
+        "LastModifiedTime": moment(at),
+    }
+
+
+def _slug(name: str) -> str:
+    return "".join(c if c.isalnum() and c.isascii() else "-" for c in name)[:60].strip("-") or "x"

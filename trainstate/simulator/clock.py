@@ -1,0 +1,145 @@
+"""The clock of a simulation: it stands still, is advanced, or runs faster than time does."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.errors import UsageError
+from trainstate.history.instants import SECOND, Instant, iso, parse
+from trainstate.machine.record import moment
+from trainstate.simulator.durations import Duration, seconds
+
+START = "2026-01-02T10:00:00Z"
+"""When a simulation begins unless it is told otherwise: always the same moment."""
+
+_MILLISECOND = 1000
+
+
+class TimeIsUp(BaseException):
+    """The code under test slept beyond the moment that it was given.
+
+    No child of Exception, so that a consumer which catches everything does not go on.
+    """
+
+
+@frozen
+class Setting:
+    """What a clock is set to: at the real time ``real`` it showed ``shown``.
+
+    ``real`` is in epoch seconds, ``speed`` in virtual seconds for a real one.
+    """
+
+    shown: int
+    real: float
+    speed: float
+
+
+class Clock:
+    """Virtual time. It stands still until it is advanced; with a speed it runs by itself.
+
+    It never goes back. All methods may be called from several threads.
+    """
+
+    def __init__(
+        self,
+        start: datetime | str | None = None,
+        *,
+        speed: float = 0.0,
+        real: Callable[[], float] = time.time,
+    ) -> None:
+        if not (speed >= 0 and math.isfinite(speed)):
+            raise UsageError(f"Expected a speed of 0 or more but got {speed!r}.")
+        instant, _naive = parse(START if start is None else start)
+        self._real = real
+        self._lock = threading.RLock()
+        self._setting = Setting(instant - instant % _MILLISECOND, real(), speed)
+        self._last = self._setting.shown
+        self._listeners: list[Callable[[Instant], None]] = []
+
+    def __repr__(self) -> str:
+        return f"Clock({iso(self.now)!r}, speed={self.speed})"
+
+    @property
+    def now(self) -> Instant:
+        """The moment that the clock shows, in microseconds, cut to the millisecond."""
+        with self._lock:
+            setting = self._setting
+            passed = (self._real() - setting.real) * setting.speed if setting.speed else 0.0
+            shown = setting.shown + int(passed * SECOND)
+            # The real clock may be set back; the virtual one stands still meanwhile.
+            self._last = max(self._last, shown - shown % _MILLISECOND)
+            return Instant(self._last)
+
+    @property
+    def moment(self) -> datetime:
+        """What the clock shows as an aware datetime."""
+        return moment(self.now)
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds for a real one; 0 for a clock that is only advanced."""
+        return self._setting.speed
+
+    @property
+    def setting(self) -> Setting:
+        """What the clock is set to; a clock that is set to it shows the same."""
+        return self._setting
+
+    def restore(self, setting: Setting) -> None:
+        """Sets the clock to what another was set to; it runs at its own speed from now on."""
+        with self._lock:
+            own, self._setting = self._setting.speed, setting
+            self._last = setting.shown
+            self._setting = Setting(self.now, self._real(), own)
+
+    def advance(self, by: Duration) -> Instant:
+        """Lets a length of time pass at once, tells the listeners, and returns the new moment."""
+        step = round(seconds(by) * SECOND)
+        with self._lock:
+            self._setting = Setting(self.now + step, self._real(), self.speed)
+            now = self.now
+        for listener in tuple(self._listeners):
+            listener(now)
+        return now
+
+    def on_advance(self, listener: Callable[[Instant], None]) -> None:
+        """Calls a function with the new moment whenever the clock is advanced."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def driven_by_sleep(
+        self, *, within: Duration | None = None, wall: bool = False
+    ) -> Iterator[Clock]:
+        """A context in which ``time.sleep`` lets virtual time pass instead of real time.
+
+        ``within`` is how much may pass before TimeIsUp is raised; ``wall`` lets
+        ``time.time`` show the virtual clock, too. Code that imported the functions by
+        name keeps the real ones. Not for several contexts at once in several threads.
+        """
+        until = None if within is None else self.now + round(seconds(within) * SECOND)
+        sleep, wall_time = time.sleep, time.time
+        time.sleep = self._sleeper(until)
+        if wall:
+            time.time = lambda: self.now / SECOND
+        try:
+            yield self
+        finally:
+            time.sleep, time.time = sleep, wall_time
+
+    def _sleeper(self, until: int | None) -> Callable[[Any], None]:
+        def sleep(duration: float, /) -> None:
+            if duration < 0:
+                raise ValueError("sleep length must be non-negative")
+            if until is not None and self.now + duration * SECOND > until:
+                raise TimeIsUp(f"asleep beyond {iso(until)}")
+            self.advance(float(duration))
+
+        return sleep

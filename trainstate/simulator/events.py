@@ -1,0 +1,150 @@
+"""State change events as EventBridge delivers them: late, twice, in another order, never."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.errors import UsageError
+from trainstate.history.instants import SECOND, iso
+from trainstate.machine.record import Record, describe
+from trainstate.simulator.chance import seeded
+from trainstate.spec.model import Spec
+
+Event = dict[str, Any]
+Sink = Callable[[Event], None]
+
+_TIMEOUT = 5.0
+
+
+@frozen(kw_only=True)
+class Faults:
+    """How often an event is lost, comes twice, or comes after the next: shares from 0 to 1."""
+
+    loss: float = 0.0
+    duplicates: float = 0.0
+    reordering: float = 0.0
+    seed: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        for share in (self.loss, self.duplicates, self.reordering):
+            if not 0 <= share <= 1:
+                raise UsageError(f"Expected a share from 0 to 1 but got {share!r}.")
+
+
+def event_of(record: Record, spec: Spec, number: int) -> Event:
+    """The event that tells of a record's state, its times in epoch milliseconds."""
+    _, _, _, region, account, _ = record.arn.split(":", 5)
+    return {
+        "version": "0",
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.arn}#{number}")),
+        "detail-type": "SageMaker Training Job State Change",
+        "source": "aws.sagemaker",
+        "account": account,
+        "time": iso(record.modified - record.modified % SECOND),
+        "region": region,
+        "resources": [record.arn],
+        "detail": _in_milliseconds(describe(record, spec)),
+    }
+
+
+class Bus:
+    """Sends an event whenever the status of a job changes, with the faults of a delivery."""
+
+    def __init__(self, sink: Sink, *, spec: Spec, faults: Faults | None = None) -> None:
+        self._sink = sink
+        self._spec = spec
+        self._faults = faults or Faults()
+        self._chance = seeded(self._faults.seed, "events")
+        self._held: list[Event] = []
+        self._count = 0
+
+    def __call__(self, before: Record | None, after: Record) -> None:
+        """Takes notice of a change; most changes of a message alone are no event."""
+        same_job = before is not None and before.created == after.created
+        if same_job and before is not None and before.state == after.state:
+            return
+        self._count += 1
+        event = event_of(after, self._spec, self._count)
+        for copy in self._delivered(event):
+            self._sink(copy)
+
+    def flush(self) -> None:
+        """Delivers what is still held back."""
+        held, self._held = self._held, []
+        for event in held:
+            self._sink(event)
+
+    def _delivered(self, event: Event) -> Iterable[Event]:
+        held, self._held = self._held, []
+        if self._chance.random() < self._faults.loss:
+            return held
+        copies = [event] * (2 if self._chance.random() < self._faults.duplicates else 1)
+        if self._chance.random() < self._faults.reordering:
+            self._held = copies
+            return held
+        return [*copies, *held]
+
+
+def file_sink(path: Path | str) -> Sink:
+    """A sink that appends each event to a file, one JSON object a line."""
+    lock, target = threading.Lock(), Path(path)
+
+    def write(event: Event) -> None:
+        with lock, target.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(event) + "\n")
+
+    return write
+
+
+def url_sink(url: str) -> Sink:
+    """A sink that posts each event to an address, from a thread of its own.
+
+    The delivery is best effort: what the address does not take is lost. Raises
+    UsageError for an address that is not HTTP.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"Expected an address that begins with http:// but got {url!r}.")
+    waiting: queue.Queue[Event] = queue.Queue()
+
+    def deliver() -> None:
+        while True:
+            _post(url, waiting.get())
+
+    threading.Thread(target=deliver, daemon=True, name="trainstate-events").start()
+    return waiting.put
+
+
+def sink_to(target: str) -> Sink:
+    """The sink for a path or an address."""
+    return url_sink(target) if "://" in target else file_sink(target)
+
+
+def _post(url: str, event: Event) -> None:
+    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+        url, data=json.dumps(event).encode(), headers={"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - as above
+            pass
+    except OSError:
+        return  # EventBridge gives up in the end, too
+
+
+def _in_milliseconds(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return round(value.timestamp() * 1000)
+    if isinstance(value, Mapping):
+        return {name: _in_milliseconds(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_in_milliseconds(item) for item in value]
+    return value

@@ -1,0 +1,176 @@
+"""The simulator inside a process: ordinary boto3 clients talk to it, without a server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import Any
+
+import boto3
+import botocore.handlers
+from botocore.awsrequest import AWSResponse
+from botocore.hooks import BaseEventHooks
+from botocore.model import OperationModel
+from botocore.parsers import create_parser
+
+from trainstate.errors import UsageError
+from trainstate.simulator.chance import chance_scenario, seeded
+from trainstate.simulator.clock import Clock
+from trainstate.simulator.durations import Duration, seconds
+from trainstate.simulator.job import config_of, fields_of
+from trainstate.simulator.scenario import Scenario, on_demand
+from trainstate.simulator.service import Chooser, Service
+from trainstate.simulator.store import Store
+from trainstate.simulator.wire import answer
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Evidence, Spec
+
+Plot = Scenario | Mapping[str, Scenario] | Chooser | int
+"""One scenario for all jobs, by patterns of their names, by a function, or by a seed."""
+
+_EVENT = "before-call.sagemaker"
+
+
+class Simulation:
+    """A service and its clock, as the code under test meets it."""
+
+    def __init__(self, service: Service, *, region: str, latency: Duration = 0) -> None:
+        self.service = service
+        self.clock = service.clock
+        self._region = region
+        self._latency = seconds(latency)
+        self._open = True
+
+    def client(self, **options: Any) -> Any:
+        """A boto3 client of this simulation; credentials and a region are not needed."""
+        session = boto3.session.Session(region_name=self._region)
+        return self.attach(session.client("sagemaker", **options))
+
+    def attach(self, client: Any) -> Any:
+        """Lets a client that exists already talk to this simulation; returns it."""
+        client.meta.events.register_first(_EVENT, self.serve)
+        return client
+
+    def advance(self, by: Duration) -> None:
+        """Lets a length of time pass."""
+        self.clock.advance(by)
+
+    def serve(
+        self, model: OperationModel, params: Mapping[str, Any], **_: Any
+    ) -> tuple[AWSResponse, dict[str, Any]]:
+        """Answers in place of the network; botocore calls it before it would sign and send."""
+        if not self._open:
+            raise UsageError(
+                f"{model.name}: the simulation of this client has ended; make another client."
+            )
+        if self._latency:
+            self.clock.advance(self._latency)
+        body = params["body"]
+        reply = answer(self.service, model.name, body if isinstance(body, bytes) else body.encode())
+        raw = {"status_code": reply.status, "headers": dict(reply.headers), "body": reply.body}
+        parser = create_parser(model.metadata["protocol"])
+        parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
+        return AWSResponse(params["url"], reply.status, raw["headers"], None), parsed
+
+    def close(self) -> None:
+        """Ends the simulation: its clients raise UsageError from now on."""
+        self._open = False
+        self.service.close()
+
+
+@contextmanager
+def simulate(
+    scenario: Plot | None = None,
+    *,
+    clock: Clock | None = None,
+    sleep: bool = False,
+    latency: Duration = 0,
+    region: str = "us-east-1",
+    store: Store | None = None,
+    accept: Evidence = Evidence.INFERRED,
+    spec: Spec | None = None,
+) -> Iterator[Simulation]:
+    """A context in which new ``boto3.client("sagemaker")`` objects talk to a simulator.
+
+    ``scenario`` is what happens to the jobs: one Scenario, a mapping of name patterns to
+    scenarios, a function of the request, or a seed for scenarios by chance, which go no
+    weaker ways than ``accept`` allows. ``sleep`` lets ``time.sleep`` drive the clock,
+    ``latency`` lets each call take time. Clients made before are added by ``attach``.
+    """
+    spec = spec or builtin_spec()
+    service = Service(
+        choose=chooser(scenario, spec=spec, accept=accept),
+        clock=clock or Clock(),
+        store=store,
+        region=region,
+        spec=spec,
+    )
+    simulation = Simulation(service, region=region, latency=latency)
+    try:
+        with _reached_by_new_clients(simulation.serve, region):
+            if not sleep:
+                yield simulation
+                return
+            with service.clock.driven_by_sleep():
+                yield simulation
+    finally:
+        simulation.close()
+
+
+def chooser(
+    plot: Plot | None, *, spec: Spec | None = None, accept: Evidence = Evidence.INFERRED
+) -> Chooser:
+    """The function that chooses a job's scenario by its request.
+
+    A job that no pattern of a mapping fits is completed in the plainest way.
+    """
+    plain = on_demand().then_completed()
+    if plot is None or isinstance(plot, Scenario):
+        chosen = plain if plot is None else plot
+        return lambda _request: chosen
+    if isinstance(plot, int):
+        return _by_chance(plot, (spec or builtin_spec()).accepting(accept))
+    if isinstance(plot, Mapping):
+        patterns = dict(plot)
+        return lambda request: next(
+            (
+                found
+                for pattern, found in patterns.items()
+                if fnmatchcase(request["TrainingJobName"], pattern)
+            ),
+            plain,
+        )
+    return plot
+
+
+def _by_chance(seed: int, spec: Spec) -> Chooser:
+    def choose(request: Mapping[str, Any]) -> Scenario:
+        config = config_of(fields_of(request, spec), spec)
+        return chance_scenario(spec, config, seeded(seed, request["TrainingJobName"]))
+
+    return choose
+
+
+@contextmanager
+def _reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[None]:
+    """Registers a handler where sessions and clients that are made now take theirs from."""
+    builtin = (_EVENT, serve)
+    handlers: list[Any] = botocore.handlers.BUILTIN_HANDLERS
+    handlers.insert(0, builtin)
+    default = boto3.DEFAULT_SESSION
+    events: BaseEventHooks | None = default.events if default is not None else None
+    if events is not None:
+        events.register_first(_EVENT, serve)
+    without_region = not ({"AWS_DEFAULT_REGION", "AWS_REGION"} & os.environ.keys())
+    if without_region:
+        os.environ["AWS_DEFAULT_REGION"] = region
+    try:
+        yield
+    finally:
+        handlers.remove(builtin)
+        if events is not None:
+            events.unregister(_EVENT, serve)
+        if without_region:
+            os.environ.pop("AWS_DEFAULT_REGION", None)

@@ -1,0 +1,155 @@
+"""A simulated job: its record and what will happen to it. Time passes by pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from trainstate.history.instants import Instant
+from trainstate.history.model import Kind, Response
+from trainstate.machine.guards import Configuration, configuration
+from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
+from trainstate.simulator.attached import after_end, at_creation
+from trainstate.simulator.scenario import Scenario
+from trainstate.simulator.timeline import (
+    ENTER,
+    FORGET,
+    PRIMARY,
+    REWRITE,
+    Step,
+    fitted,
+    laid_out,
+    limits,
+)
+from trainstate.simulator.wording import FAILURE
+from trainstate.spec.model import Spec
+
+_NOT_SHOWN = {"TrainingJobName", "Tags", "SessionChainingConfig"}
+_DEFAULTS: Mapping[str, Any] = {
+    "EnableNetworkIsolation": False,
+    "EnableInterContainerTrafficEncryption": False,
+    "EnableManagedSpotTraining": False,
+    "StoppingCondition": {"MaxRuntimeInSeconds": 86_400},
+}
+_REASON = "FailureReason"
+
+
+@frozen(kw_only=True)
+class Job:
+    """A job of the simulator.
+
+    ``plan`` is what happens next if nobody asks for anything, in order. ``findings`` is
+    the result of its rule evaluations. ``gone`` marks a job that was deleted.
+    """
+
+    record: Record
+    plan: tuple[Step, ...]
+    tags: Mapping[str, str] = field(factory=dict)
+    findings: str = ""
+    gone: bool = False
+
+
+def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
+    """The guards that a job's configuration lets hold."""
+    blank = Response(
+        kind=Kind.RESPONSE,
+        name=None,
+        arn=None,
+        created=None,
+        modified=None,
+        primary=None,
+        secondary=None,
+        written_primary=None,
+        written_secondary=None,
+        history=None,
+        instants={},
+        members=fields,
+    )
+    return configuration(blank, spec)
+
+
+def fields_of(request: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
+    """The members that show from the creation on, by the request that created the job."""
+    asked = {
+        name: value
+        for name, value in request.items()
+        if name in spec.member_by_name and name not in _NOT_SHOWN
+    }
+    fields = {**_DEFAULTS, **asked}
+    fields["StoppingCondition"] = {
+        **_DEFAULTS["StoppingCondition"],
+        **fields["StoppingCondition"],
+    }
+    return fields
+
+
+def begun(
+    request: Mapping[str, Any], scenario: Scenario, *, spec: Spec, arn: str, at: Instant
+) -> Job:
+    """The job that a request creates, with what its scenario brings.
+
+    Raises IllegalMoveError where the scenario is not possible for the configuration.
+    """
+    fields = fields_of(request, spec)
+    acts = fitted(scenario.first_acts, limits(fields, spec), spec)
+    first, *plan = laid_out(acts, at)
+    name = request["TrainingJobName"]
+    output = fields["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+    record = create(
+        spec,
+        name=name,
+        arn=arn,
+        at=at,
+        status=first.value,
+        message=first.message,
+        config=config_of(fields, spec),
+        fields={**fields, **at_creation(fields, arn, at)},
+        outcome={"ModelArtifacts": {"S3ModelArtifacts": f"{output}/{name}/output/model.tar.gz"}},
+        billed=scenario.billed,
+    )
+    tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())}
+    job = Job(record=record, plan=tuple(plan), tags=tags, findings=scenario.findings)
+    for _ in passing(job, None, spec):
+        pass  # a scenario that is not possible is refused now, not when its time has come
+    return job
+
+
+def passing(job: Job, until: int | None, spec: Spec) -> Iterator[Job]:
+    """The job after each step that is due at an instant; None stands for the end of time."""
+    while job.plan and (until is None or job.plan[0].at <= until) and not job.gone:
+        step, *rest = job.plan
+        job = applied(evolve(job, plan=tuple(rest)), step, spec)
+        yield job
+
+
+def applied(job: Job, step: Step, spec: Spec) -> Job:
+    """The job after one step. Raises IllegalMoveError where the machine does not have it."""
+    record, at = job.record, step.at
+    if step.kind == FORGET:
+        return evolve(job, gone=True)
+    if step.kind == REWRITE:
+        return evolve(job, record=rewrite(record, step.value, at=at))
+    if step.kind == ENTER:
+        entered = enter(record, spec, step.value, at=at, message=step.message)
+        return _settled(job, _explained(entered, step.reason))
+    if step.kind == PRIMARY:
+        return _settled(job, change_primary(record, spec, step.value, at=at))
+    return evolve(job, record=touch(record, at=at, fields=step.fields))
+
+
+def _explained(record: Record, reason: str | None) -> Record:
+    if reason is None:
+        return record
+    return evolve(record, outcome={**record.outcome, _REASON: reason})
+
+
+def _settled(job: Job, record: Record) -> Job:
+    """The job with a new record; when it has just ended, with what follows the end."""
+    ended = job.record.ended is None and record.ended is not None
+    if not ended:
+        return evolve(job, record=record)
+    record = _explained(record, record.outcome.get(_REASON, FAILURE))
+    follows = tuple(after_end(record, job.findings))
+    return evolve(job, record=record, plan=follows)

@@ -1,0 +1,277 @@
+"""What happens to a job, in a few readable lines.
+
+``spot().interrupted(after="10m").then_completed()`` is a value: each method gives a
+longer scenario and leaves the old one as it was. What a method does not mention is
+filled in with the plainest way there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+
+from trainstate.errors import UsageError
+from trainstate.machine.step import State
+from trainstate.simulator.durations import Duration, seconds
+from trainstate.simulator.wording import CAPACITY, FAILURE, INTERNAL
+from trainstate.spec.load import builtin_spec
+
+LASTS: Mapping[str, float] = {
+    "Starting": 90.0,
+    "Pending": 300.0,
+    "Downloading": 60.0,
+    "Training": 300.0,
+    "Uploading": 30.0,
+    "Interrupted": 180.0,
+    "Stopping": 10.0,
+}
+"""How many seconds a status lasts where a scenario does not say."""
+
+_ELSE = 30.0
+_BEFORE_TRAINING = {"Starting", "Pending", "Interrupted", "Restarting", "Downloading"}
+
+
+@frozen(kw_only=True)
+class Act:
+    """One change of a job and the seconds until the next.
+
+    ``status`` is the secondary status that begins, or where ``alone`` is set the primary
+    status that changes without an entry. ``message`` replaces the simulator's wording;
+    ``reason`` is why the job fails.
+    """
+
+    status: str
+    lasts: float
+    message: str | None = None
+    alone: bool = False
+    reason: str | None = None
+
+
+@frozen(kw_only=True)
+class Scenario:
+    """What happens to a job from its creation on. Without an ending the job never ends.
+
+    ``spot``, ``retries`` and ``reserved`` (a training plan) say what the job must be
+    configured for; ``request`` makes such a request. ``billed`` is the share of the time
+    that a spot job pays for; ``findings`` is the result of its debugger rules.
+    """
+
+    acts: tuple[Act, ...] = ()
+    spot: bool = False
+    retries: int = 0
+    reserved: bool = False
+    billed: float = 0.4
+    findings: str = "NoIssuesFound"
+
+    @property
+    def first_acts(self) -> tuple[Act, ...]:
+        """The acts, at least one: without any the job starts, and goes no further."""
+        return self.acts or self.then_hanging().acts
+
+    def starting(self, lasts: Duration, *, message: str | None = None) -> Scenario:
+        """The job gets its instances."""
+        return _and(self, "Starting", lasts, message=message)
+
+    def pending(self, lasts: Duration = 300, *, message: str | None = None) -> Scenario:
+        """The job waits for capacity."""
+        return _and(_started(self), "Pending", lasts, message=message)
+
+    def downloading(self, lasts: Duration = 60, *, message: str | None = None) -> Scenario:
+        """The data and the training image are downloaded."""
+        return _and(_started(self), "Downloading", lasts, message=message)
+
+    def training(self, lasts: Duration = 300, *, message: str | None = None) -> Scenario:
+        """The job trains, without a download unless one came before."""
+        return _and(_started(self), "Training", lasts, message=message)
+
+    def uploading(self, lasts: Duration = 30, *, message: str | None = None) -> Scenario:
+        """What the training made is uploaded."""
+        return _and(_trained(self), "Uploading", lasts, message=message)
+
+    def interrupted(
+        self, *, after: Duration | None = None, lasts: Duration = 180, resumes: str = "Starting"
+    ) -> Scenario:
+        """Spot capacity is taken away, and comes back: from ``resumes`` on it goes on."""
+        broken = _and(_lasting(_trained(self), after), "Interrupted", lasts)
+        return evolve(_and(broken, resumes, _usual(resumes)), spot=True)
+
+    def retried(self, *, after: Duration | None = None) -> Scenario:
+        """The service fails, and tries again from the start."""
+        again = _and(_lasting(_trained(self), after), "Starting", _usual("Starting"))
+        return evolve(again, retries=self.retries + 1)
+
+    def requeued(self, *, after: Duration | None = None, lasts: Duration = 300) -> Scenario:
+        """The capacity of a training plan ends, and the job waits for the next."""
+        return evolve(_and(_lasting(_trained(self), after), "Pending", lasts), reserved=True)
+
+    def then_completed(self, *, after: Duration | None = None) -> Scenario:
+        """The training ends well."""
+        return _and(_uploaded(_lasting(_trained(self), after)), "Completed", 0)
+
+    def then_failed(
+        self,
+        *,
+        during: str = "Uploading",
+        after: Duration | None = None,
+        reason: str | None = None,
+    ) -> Scenario:
+        """The job fails during a status; most jobs that fail upload before."""
+        stage = _lasting(_reaching(self, during), after)
+        why = reason or (FAILURE if during in ("Training", "Uploading") else CAPACITY)
+        return evolve(stage, acts=(*stage.acts, Act(status="Failed", lasts=0, reason=why)))
+
+    def then_failed_internally(self, *, after: Duration | None = None) -> Scenario:
+        """The service fails, and does not try again."""
+        return self.then_failed(during="Training", after=after, reason=INTERNAL)
+
+    def then_stopped(self, *, after: Duration | None = None, lag: Duration = 2) -> Scenario:
+        """Somebody else stops the job: its primary status changes before its secondary."""
+        last = _lasting(_started(self), after)
+        request = Act(status="Stopping", lasts=seconds(lag), alone=True)
+        asked = _and(evolve(last, acts=(*last.acts, request)), "Stopping", _usual("Stopping"))
+        return _and(_uploaded(asked) if _has_trained(self) else asked, "Stopped", 0)
+
+    def then_out_of_time(self) -> Scenario:
+        """The job trains until the limit of its run time."""
+        return _at_limit(_trained(self), "MaxRuntimeExceeded")
+
+    def then_out_of_wait_time(self) -> Scenario:
+        """Spot capacity does not come back before the limit of the waiting time."""
+        return evolve(_at_limit(_started(self), "MaxWaitTimeExceeded"), spot=True)
+
+    def then_hanging(self) -> Scenario:
+        """The last status lasts until somebody, or a limit, ends the job."""
+        return _lasting(_started(self), math.inf)
+
+    def finding_issues(self, result: str = "IssuesFound") -> Scenario:
+        """The debugger rules of the job have this result."""
+        return evolve(self, findings=result)
+
+    def paying(self, share: float) -> Scenario:
+        """A spot job pays for this share of its time."""
+        return evolve(self, billed=share)
+
+    def request(self, name: str, **members: Any) -> dict[str, Any]:
+        """The arguments of a create_training_job for which this scenario is possible."""
+        return {
+            **_REQUEST,
+            "TrainingJobName": name,
+            **({"EnableManagedSpotTraining": True} if self.spot else {}),
+            "StoppingCondition": _LIMITS if self.spot else {"MaxRuntimeInSeconds": 3_600},
+            **({"RetryStrategy": {"MaximumRetryAttempts": self.retries}} if self.retries else {}),
+            **({"ResourceConfig": _RESERVED} if self.reserved else {}),
+            **members,
+        }
+
+
+def _usual(status: str) -> float:
+    return LASTS.get(status, _ELSE)
+
+
+def _and(
+    scenario: Scenario, status: str, lasts: Duration, *, message: str | None = None
+) -> Scenario:
+    act = Act(status=status, lasts=seconds(lasts), message=message)
+    return evolve(scenario, acts=(*scenario.acts, act))
+
+
+def _lasting(scenario: Scenario, after: Duration | None) -> Scenario:
+    """The scenario whose last act lasts so long; as it was for None."""
+    if after is None:
+        return scenario
+    longer = evolve(scenario.acts[-1], lasts=seconds(after))
+    return evolve(scenario, acts=(*scenario.acts[:-1], longer))
+
+
+def _started(scenario: Scenario) -> Scenario:
+    return scenario if scenario.acts else _and(scenario, "Starting", _usual("Starting"))
+
+
+def _trained(scenario: Scenario) -> Scenario:
+    begun = _started(scenario)
+    if begun.acts[-1].status not in _BEFORE_TRAINING:
+        return begun
+    if begun.acts[-1].status != "Downloading":
+        begun = _and(begun, "Downloading", _usual("Downloading"))
+    return _and(begun, "Training", _usual("Training"))
+
+
+def _has_trained(scenario: Scenario) -> bool:
+    return any(act.status == "Training" for act in scenario.acts)
+
+
+def _uploaded(scenario: Scenario) -> Scenario:
+    uploads = scenario.acts[-1].status == "Uploading"
+    return scenario if uploads else _and(scenario, "Uploading", _usual("Uploading"))
+
+
+def _reaching(scenario: Scenario, status: str) -> Scenario:
+    begun = _started(scenario)
+    if begun.acts[-1].status == status:
+        return begun
+    if status == "Uploading":
+        return _uploaded(_trained(begun))
+    return _trained(begun) if status == "Training" else _and(begun, status, _usual(status))
+
+
+def _at_limit(scenario: Scenario, status: str) -> Scenario:
+    stopping = _and(scenario, "Stopping", _usual("Stopping"))
+    return _and(_uploaded(stopping) if _has_trained(scenario) else stopping, status, 0)
+
+
+_BUCKET = "s3://example-bucket"
+_ARN = "arn:aws:sagemaker:us-east-1:123456789012"
+_RESOURCES: dict[str, Any] = {
+    "InstanceType": "ml.m5.large",
+    "InstanceCount": 1,
+    "VolumeSizeInGB": 30,
+}
+_RESERVED = {**_RESOURCES, "TrainingPlanArn": f"{_ARN}:training-plan/example-plan"}
+_LIMITS = {"MaxRuntimeInSeconds": 3_600, "MaxWaitTimeInSeconds": 7_200}
+_REQUEST: dict[str, Any] = {
+    "AlgorithmSpecification": {
+        "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1",
+        "TrainingInputMode": "File",
+    },
+    "RoleArn": "arn:aws:iam::123456789012:role/example-role",
+    "OutputDataConfig": {"S3OutputPath": f"{_BUCKET}/output"},
+    "ResourceConfig": _RESOURCES,
+}
+
+
+def on_demand() -> Scenario:
+    """The beginning of a job on instances of its own."""
+    return Scenario()
+
+
+def spot() -> Scenario:
+    """The beginning of a job with managed spot training."""
+    return Scenario(spot=True)
+
+
+def through(states: Iterable[State | str], *, lasts: Duration | None = None) -> Scenario:
+    """The scenario that goes through these states, or secondary statuses, one after the other.
+
+    Where only the primary of two states differs it changes alone. Each lasts ``lasts``,
+    by default what is usual for its status. Raises UsageError where there is none.
+    """
+    acts: list[Act] = []
+    before: State | None = None
+    for state in states:
+        alone = isinstance(state, State) and before is not None and _is_alone(before, state)
+        status = state if isinstance(state, str) else state.position.secondary
+        usual = _usual(status) if lasts is None else seconds(lasts)
+        name = state.primary if alone and isinstance(state, State) else status
+        acts.append(Act(status=name, lasts=usual, alone=alone))
+        before = state if isinstance(state, State) else None
+    if not acts:
+        raise UsageError("Expected at least one status for a scenario but got none.")
+    guards = {builtin_spec().secondary_by_name[a.status].guard for a in acts if not a.alone}
+    return Scenario(acts=tuple(acts), spot=bool(guards - {None}))
+
+
+def _is_alone(before: State, state: State) -> bool:
+    return before.position == state.position and before.primary != state.primary

@@ -1,0 +1,179 @@
+"""When what happens: the acts of a scenario, fitted to a job's limits, become dated steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import evolve, frozen
+
+from trainstate.history.instants import SECOND, Instant
+from trainstate.simulator.scenario import LASTS, Act
+from trainstate.simulator.wording import CAPACITY, messages
+from trainstate.spec.model import Spec
+
+ENTER, PRIMARY, REWRITE, TOUCH, FORGET = "enter", "primary", "rewrite", "touch", "forget"
+
+_UPLOADING, _STOPPING, _PENDING = "Uploading", "Stopping", "Pending"
+_PENDING_LIMIT = "/StoppingCondition/MaxPendingTimeInSeconds"
+
+
+@frozen(kw_only=True)
+class Step:
+    """Something that happens to a job at an instant.
+
+    ``kind`` is one of *enter* (a status begins), *primary* (the primary changes alone),
+    *rewrite* (the message of the last entry), *touch* (some fields) and *forget* (a
+    deleted job is gone). ``value`` is the status or the message.
+    """
+
+    at: Instant
+    kind: str
+    value: str = ""
+    message: str = ""
+    reason: str | None = None
+    fields: Mapping[str, Any] | None = None
+
+
+@frozen(kw_only=True)
+class Limits:
+    """The seconds that a job may train, wait in all, and wait for capacity."""
+
+    run: float = math.inf
+    wait: float = math.inf
+    pending: float = math.inf
+
+
+def limits(fields: Mapping[str, Any], spec: Spec) -> Limits:
+    """The limits of a job by its configuration."""
+    by_span = {
+        spec.time.spans[status]: _number(fields, pointer)
+        for status, pointer in spec.time.limits.items()
+    }
+    return Limits(
+        run=by_span.get(spec.layout.started, math.inf),
+        wait=by_span.get(spec.layout.created, math.inf),
+        pending=_number(fields, _PENDING_LIMIT),
+    )
+
+
+def fitted(acts: Sequence[Act], allowed: Limits, spec: Spec) -> tuple[Act, ...]:
+    """The acts of a job that ends at its limits: for a limit no sooner, else no later."""
+    ending = acts[-1].status if acts else ""
+    span = spec.time.spans.get(ending)
+    if span == spec.layout.started:
+        return _stretched(acts, allowed.run - _counted(acts[:-1], spec), spec)
+    if span == spec.layout.created:
+        return _stretched(
+            acts, allowed.wait - sum(act.lasts for act in acts[:-1]), spec, waiting=True
+        )
+    return _cut(acts, allowed, spec)
+
+
+def laid_out(acts: Iterable[Act], created: int) -> Iterator[Step]:
+    """The steps of the acts, one after the other from an instant on."""
+    at: float = created
+    for act in acts:
+        kind = PRIMARY if act.alone else ENTER
+        texts = messages(act.status)
+        shown = texts[0] if act.message is None else act.message
+        yield Step(at=_whole(at), kind=kind, value=act.status, message=shown, reason=act.reason)
+        length = act.lasts * SECOND
+        if act.message is None and not act.alone and 2 * SECOND <= length < math.inf:
+            yield from _rewrites(texts[1:], at, length)
+        at += length
+        if at == math.inf:
+            return
+
+
+def stopped(statuses: Sequence[str], now: int, *, lag: float = 2.0) -> Iterator[Step]:
+    """What happens to a job after a request to stop it, by the statuses of its history."""
+    acts = [Act(status=_STOPPING, lasts=LASTS[_STOPPING])]
+    if "Training" in statuses and statuses[-1] != _UPLOADING:
+        acts.append(Act(status=_UPLOADING, lasts=LASTS[_UPLOADING]))
+    acts.append(Act(status="Stopped", lasts=0))
+    return laid_out(acts, now + round(lag * SECOND))
+
+
+def _rewrites(texts: Sequence[str], at: float, length: float) -> Iterator[Step]:
+    for number, text in enumerate(texts, 1):
+        moment = at + length * number / (len(texts) + 1)
+        yield Step(at=_whole(moment), kind=REWRITE, value=text)
+
+
+def _whole(at: float) -> Instant:
+    """An instant cut to the millisecond, the resolution of the service."""
+    return Instant(int(at) - int(at) % 1000)
+
+
+def _counted(acts: Iterable[Act], spec: Spec) -> float:
+    """The seconds of the acts that count for the limit of the run time."""
+    return sum(act.lasts for act, counts in _clocked(acts, spec) if counts)
+
+
+def _clocked(acts: Iterable[Act], spec: Spec) -> Iterator[tuple[Act, bool]]:
+    begun, status = False, ""
+    for act in acts:
+        # A primary that changes alone does not stop the clock of the status that goes on.
+        status = status if act.alone else act.status
+        begun = begun or status in spec.time.clock_starts
+        yield act, begun and status not in spec.time.clock_breaks
+
+
+def _stretched(
+    acts: Sequence[Act], missing: float, spec: Spec, *, waiting: bool = False
+) -> tuple[Act, ...]:
+    """The acts with one of them longer by what is missing to the limit."""
+    if not 0 < missing < math.inf:
+        return tuple(acts)
+    active = [
+        (at, counts)
+        for at, (act, counts) in enumerate(_clocked(acts, spec))
+        if act.status not in (_STOPPING, _UPLOADING) and act.lasts < math.inf
+    ][: len(acts) - 1]
+    active = [found for found in active if found[0] < len(acts) - 1] or [(0, True)]
+    fitting = [at for at, counts in active if counts is not waiting]
+    longer = fitting[-1] if fitting else active[-1][0]
+    return tuple(
+        evolve(act, lasts=act.lasts + missing) if at == longer else act
+        for at, act in enumerate(acts)
+    )
+
+
+def _cut(acts: Sequence[Act], allowed: Limits, spec: Spec) -> tuple[Act, ...]:
+    """The acts up to the first limit that they exceed, and how the job ends there."""
+    run, wait, pending, trained = allowed.run, allowed.wait, allowed.pending, False
+    for at, (act, counts) in enumerate(_clocked(acts, spec)):
+        trained = trained or act.status == "Training"
+        if act.status in (_STOPPING, _UPLOADING) or act.status in spec.terminal_secondaries:
+            return tuple(acts)
+        room = {
+            "MaxWaitTimeExceeded": wait,
+            "MaxRuntimeExceeded": run if counts else math.inf,
+            "Failed": pending if act.status == _PENDING else math.inf,
+        }
+        ending = min(room, key=lambda status: room[status])
+        if act.lasts > room[ending]:
+            return (*acts[:at], evolve(act, lasts=room[ending]), *_ending(ending, trained))
+        wait -= act.lasts
+        run -= act.lasts if counts else 0.0
+        pending -= act.lasts if act.status == _PENDING else 0.0
+    return tuple(acts)
+
+
+def _ending(status: str, trained: bool) -> Iterator[Act]:
+    if status == "Failed":
+        yield Act(status=status, lasts=0, reason=CAPACITY)
+        return
+    yield Act(status=_STOPPING, lasts=LASTS[_STOPPING])
+    if trained:
+        yield Act(status=_UPLOADING, lasts=LASTS[_UPLOADING])
+    yield Act(status=status, lasts=0)
+
+
+def _number(fields: Mapping[str, Any], pointer: str) -> float:
+    value: Any = fields
+    for name in pointer.removeprefix("/").split("/"):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return float(value) if isinstance(value, int | float) else math.inf

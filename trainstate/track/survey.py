@@ -1,0 +1,123 @@
+"""What is best known of each of many jobs: its longest history and its newest members.
+
+For counting and measuring, not for judging: nothing is compared with the machine, and a
+history that contradicts a longer one is left out. Memory grows with the number of jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import define, field
+
+from trainstate.check.order import BEFORE_ALL, rank_of
+from trainstate.history.instants import same_instant
+from trainstate.history.model import Entry, Response, Unreadable
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+from trainstate.track.life import Life
+
+
+@define(kw_only=True)
+class Surveyed:
+    """One job: what its responses say together.
+
+    ``training`` and ``billable`` are seconds, ``started`` is an instant; None where no
+    response has them.
+    """
+
+    job: str
+    created: int | None = None
+    life: Life = field(factory=Life)
+    newest: int = BEFORE_ALL
+    responses: int = 0
+    instance_type: str | None = None
+    started: int | None = None
+    training: float | None = None
+    billable: float | None = None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The longest history that was seen."""
+        return self.life.entries
+
+    def take(self, response: Response, spec: Spec) -> None:
+        """Takes a response in."""
+        rank = rank_of(response, arrival=self.responses, newest=self.newest, order=None)
+        self.responses += 1
+        self.newest = max(self.newest, response.modified or BEFORE_ALL)
+        self.created = response.created if self.created is None else self.created
+        newest = self.life.take(response, rank, spec)
+        if self.instance_type is None:
+            self.instance_type = _instance_type(response, spec)
+        if newest:
+            layout = spec.layout
+            self.started = response.instants.get(layout.started, self.started)
+            self.training = _else(response.seconds(layout.training_seconds), self.training)
+            self.billable = _else(response.seconds(layout.billable_seconds), self.billable)
+
+
+@define
+class Survey:
+    """The jobs of a stream of records, told apart as the check does: by ARN and creation."""
+
+    spec: Spec = field(factory=builtin_spec)
+    unreadable: int = 0
+    responses: int = 0
+    _lives: dict[str, list[Surveyed]] = field(factory=dict)
+    _names: dict[str, str] = field(factory=dict)
+
+    def feed(self, records: Iterable[Response | Unreadable]) -> Survey:
+        """Takes records in; the survey itself."""
+        for record in records:
+            if isinstance(record, Unreadable):
+                self.unreadable += 1
+            else:
+                self.responses += 1
+                self._of(record).take(record, self.spec)
+        return self
+
+    @property
+    def jobs(self) -> Iterator[Surveyed]:
+        """The jobs, in the order of their names' first appearance."""
+        for lives in self._lives.values():
+            yield from lives
+
+    def _of(self, response: Response) -> Surveyed:
+        lives = self._lives.setdefault(self._key(response), [])
+        for life in lives:
+            if _may_be_same(life.created, response.created):
+                return life
+        lives.append(Surveyed(job=response.job))
+        return lives[-1]
+
+    def _key(self, response: Response) -> str:
+        if not response.name:
+            return response.job
+        if response.arn is None:
+            return self._names.get(response.name, response.name)
+        before = self._names.get(response.name)
+        self._names[response.name] = response.arn
+        if before is None and response.name in self._lives:
+            self._lives[response.arn] = self._lives.pop(response.name)
+        return response.arn
+
+
+def _may_be_same(known: int | None, seen: int | None) -> bool:
+    return known is None or seen is None or same_instant(known, seen)
+
+
+def _else(value: float | None, other: float | None) -> float | None:
+    return other if value is None else value
+
+
+def _instance_type(response: Response, spec: Spec) -> str | None:
+    facts = spec.attempts
+    kind = response.get(facts.instance_type) if facts.instance_type else None
+    if isinstance(kind, str):
+        return kind
+    groups = response.get(facts.groups) if facts.groups else None
+    if not isinstance(groups, list | tuple):
+        return None
+    found = [group.get(facts.group_type) for group in groups if isinstance(group, Mapping)]
+    return "+".join(sorted({kind for kind in found if isinstance(kind, str)})) or None

@@ -1,0 +1,126 @@
+"""The directly-follows graph of recorded histories, beside what the specification has."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable
+
+from attrs import define, field, frozen
+
+from trainstate.history.instants import SECOND
+from trainstate.spec.model import Evidence, Spec, Transition
+from trainstate.track.measure import Distribution, distribution
+from trainstate.track.survey import Surveyed
+
+
+@frozen(kw_only=True)
+class Trail:
+    """One status directly after another: how often, and how long the first one took.
+
+    ``row`` is the strongest fact of the specification about it, None where it has none;
+    ``logs`` and ``responses`` tell in which kind of recording it was seen.
+    """
+
+    before: str
+    after: str
+    logs: int
+    responses: int
+    seconds: Distribution
+    row: Transition | None = None
+
+    @property
+    def count(self) -> int:
+        """The jobs' histories that show it, each as often as it does."""
+        return self.logs + self.responses
+
+
+@frozen(kw_only=True)
+class Discovery:
+    """What histories show: trails, first statuses, and what the specification has beside it.
+
+    ``jobs`` counts those that have a history; ``unseen`` are the transitions of the
+    specification that none shows; ``begins`` and ``ends`` count first and last statuses.
+    """
+
+    spec: Spec
+    jobs: int
+    trails: tuple[Trail, ...]
+    unseen: tuple[Transition, ...]
+    begins: dict[str, int]
+    ends: dict[str, int]
+
+    @property
+    def lacking(self) -> tuple[Trail, ...]:
+        """The trails that the specification has no transition for."""
+        return tuple(trail for trail in self.trails if trail.row is None)
+
+    @property
+    def raisable(self) -> tuple[Trail, ...]:
+        """The trails whose fact is only inferred: these recordings are better evidence."""
+        return tuple(
+            trail
+            for trail in self.trails
+            if trail.row is not None and trail.row.evidence is Evidence.INFERRED
+        )
+
+
+@define
+class _Counts:
+    logs: int = 0
+    responses: int = 0
+    seconds: array[float] = field(factory=lambda: array("d"))
+
+
+def discover(jobs: Iterable[Surveyed], spec: Spec) -> Discovery:
+    """The directly-follows graph of the jobs' longest histories."""
+    found: dict[tuple[str, str], _Counts] = {}
+    begins: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for job in jobs:
+        if not job.entries:
+            continue
+        begins[job.entries[0].status] += 1
+        ends[job.entries[-1].status] += 1
+        for before, after in zip(job.entries, job.entries[1:], strict=False):
+            counts = found.setdefault((before.status, after.status), _Counts())
+            counts.logs += before.start is None
+            counts.responses += before.start is not None
+            if before.start is not None and before.end is not None:
+                counts.seconds.append((before.end - before.start) / SECOND)
+    rows = _strongest(spec)
+    return Discovery(
+        spec=spec,
+        jobs=begins.total(),
+        trails=tuple(_trail(pair, found[pair], rows.get(pair)) for pair in _ordered(found, spec)),
+        unseen=tuple(row for pair, row in rows.items() if pair not in found),
+        begins=dict(begins.most_common()),
+        ends=dict(ends.most_common()),
+    )
+
+
+def _trail(pair: tuple[str, str], counts: _Counts, row: Transition | None) -> Trail:
+    return Trail(
+        before=pair[0],
+        after=pair[1],
+        logs=counts.logs,
+        responses=counts.responses,
+        seconds=distribution(counts.seconds),
+        row=row,
+    )
+
+
+def _strongest(spec: Spec) -> dict[tuple[str, str], Transition]:
+    rows: dict[tuple[str, str], Transition] = {}
+    for row in spec.transitions:
+        known = rows.setdefault((row.before, row.after), row)
+        if row.evidence.rank < known.evidence.rank:
+            rows[row.before, row.after] = row
+    return rows
+
+
+def _ordered(found: Iterable[tuple[str, str]], spec: Spec) -> list[tuple[str, str]]:
+    """Pairs of statuses in the order of the facts; unknown statuses at last, by name."""
+    place = {name: number for number, name in enumerate(spec.secondary_by_name)}
+    last = len(place)
+    return sorted(found, key=lambda pair: [(place.get(name, last), name) for name in pair])
