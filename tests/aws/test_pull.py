@@ -21,6 +21,9 @@ from trainstate.check.report import Verdict
 from trainstate.check.run import check
 from trainstate.errors import InputError, UsageError
 
+# A list of years ago had no LastModifiedTime, so that every job is described again.
+SUMMARY = ("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingJobStatus")
+
 
 def ended(count: int) -> dict[str, list[dict[str, Any]]]:
     names = [f"job-{number}" for number in range(count)]
@@ -162,6 +165,17 @@ def test_filters_reach_the_service(service: Service, hours: Any, tmp_path: Path)
     pull(service.client(), path, clock=hours.clock, NameContains="job-1")
 
     assert ["job-1", "job-10", "job-11"] == names_in(path)
+
+
+def test_a_job_on_two_pages_is_recorded_once(service: Service, hours: Any, tmp_path: Path) -> None:
+    """A list that shifts while it is read may name a job twice."""
+    service.jobs = ended(1)
+    summary = {key: service.jobs["job-0"][0][key] for key in SUMMARY}
+    service.plan = [(200, {"TrainingJobSummaries": [summary, summary]})]
+    path = tmp_path / "jobs.ndjson"
+    done = pull(service.client(), path, clock=hours.clock)
+
+    assert (["job-0"], 2) == (names_in(path), done.listed)
 
 
 def test_half_a_line_is_cut_off(service: Service, hours: Any, tmp_path: Path) -> None:

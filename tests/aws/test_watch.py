@@ -7,18 +7,21 @@ import threading
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, CredentialRetrievalError
 
 from tests.lives import COMPLETED, FAILED, STOPPED, life, poll
 from tests.service import BROKEN, CUT, DENIED, ENDED, EXPIRED, HANG, MISSING, THROTTLED, Service
 from trainstate.aws import (
     AccessError,
     Clock,
+    Fault,
     JobFailed,
     JobNotFound,
     Limits,
     Pace,
     ServiceError,
     WatchTimeout,
+    fault_of,
     stop_job,
     wait,
     watch,
@@ -287,6 +290,71 @@ def test_a_wait_for_an_ended_job_asks_nobody(service: Service) -> None:
 
     assert Action.DONE is wait(service.client(), "job-1", tracker=tracker).action
     assert [] == service.calls
+
+
+def test_a_wait_may_outlast_the_end(service: Service, hours: Any) -> None:
+    """Where the policy has nothing to do about an end, the wait ends with it all the same."""
+    service.jobs["job-1"] = life(*STOPPED)
+    patient = STRICT.but({"stopped-by-user": "wait"})
+    ended = wait(service.client(), "job-1", policy=patient, clock=hours.clock)
+
+    assert (Action.WAIT, Outcome.STOPPED_BY_USER) == (ended.action, ended.outcome)
+
+
+def test_an_asynchronous_watch_tells_of_a_deletion(service: Service, hours: Any) -> None:
+    """The record is gone: the last update says so."""
+    service.plan = [(200, poll("Starting")), MISSING, MISSING]
+
+    async def sleep(seconds: float) -> None:
+        hours.sleep(seconds)
+
+    async def followed() -> list[Any]:
+        watched = watch_async(service.client(), "job-1", clock=hours.clock, sleep=sleep)
+        return [update async for update in watched]
+
+    assert Outcome.DELETED is asyncio.run(followed())[-1].outcome
+
+
+def test_an_error_of_our_own_is_not_waited_out(hours: Any) -> None:
+    """A client that gives another job's response is a mix-up, and no fault of the service."""
+
+    class Client:
+        def describe_training_job(self, **_: Any) -> dict[str, Any]:
+            raise UsageError("mine")
+
+    with pytest.raises(UsageError, match="mine"):
+        list(watch(Client(), "job-1", clock=hours.clock))
+
+
+def test_a_response_without_a_creation_time_is_followed(hours: Any) -> None:
+    """A simulator that leaves it out, or writes nonsense, has no reused names."""
+    answers = [poll("Starting"), poll("Starting"), poll(*COMPLETED)]
+    del answers[0]["CreationTime"]
+    answers[1]["CreationTime"] = "yesterday"
+
+    class Client:
+        def describe_training_job(self, **_: Any) -> dict[str, Any]:
+            return answers.pop(0)
+
+    assert WHOLE == passed(watch(Client(), "job-1", clock=hours.clock))
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (CredentialRetrievalError(provider="p", error_msg="m"), Fault.EXPIRED),
+        (ConnectionResetError(), Fault.TRANSIENT),
+        (KeyError("x"), Fault.FATAL),
+        (ClientError({"Error": {"Code": "Weird"}}, "Describe"), Fault.FATAL),
+        (
+            ClientError({"ResponseMetadata": {"HTTPStatusCode": 429}}, "Describe"),  # type: ignore[typeddict-item]
+            Fault.THROTTLED,
+        ),
+    ],
+)
+def test_errors_are_sorted_by_what_to_do(error: Exception, fault: Fault) -> None:
+    """Wait, renew, or give up."""
+    assert fault is fault_of(error)
 
 
 def test_a_stop_is_asked_for_once_or_twice(service: Service) -> None:

@@ -76,7 +76,7 @@ def _moved(shown: dict[str, Any], seconds: int) -> dict[str, Any]:
     value = shown.get(MODIFIED)
     if isinstance(value, float | int):
         return {**shown, MODIFIED: value + seconds * (1000 if value > 1e11 else 1)}
-    if not isinstance(value, str) or seconds < 0:
+    if not isinstance(value, str) or seconds < 0 or not value[17:19].isdigit():
         return shown
     return {**shown, MODIFIED: f"{value[:17]}{(int(value[17:19]) + seconds) % 60:02d}{value[19:]}"}
 

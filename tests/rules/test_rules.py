@@ -54,9 +54,7 @@ def test_a_bad_example_is_flagged(rule: Rule, example: Example, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("rule", "example"), GOOD)
-def test_a_good_example_is_not_flagged(
-    rule: Rule, example: Example, tmp_path: Path
-) -> None:
+def test_a_good_example_is_not_flagged(rule: Rule, example: Example, tmp_path: Path) -> None:
     """No good example of a rule gives a finding of that rule."""
     assert list(report_on(example, rule, tmp_path)) == []
 
@@ -115,21 +113,56 @@ def test_codes_are_in_order_and_of_one_group_a_hundred() -> None:
 
 
 DESIGNED = [
-    "unreadable-record", "missing-member", "wrong-type", "bad-timestamp", "naive-timestamp",
-    "arn-name-mismatch", "unknown-primary-status", "unknown-secondary-status", "deprecated-
-    status", "misspelt-status", "secondary-used-as-primary", "illegal-pair", "undocumented-
-    pair", "wrong-initial-status", "illegal-transition", "undocumented-transition", "last-entry-
-    mismatch", "entry-after-terminal", "unclosed-entry", "closed-last-entry-while-active",
-    "open-terminal-entry", "missing-history", "guard-violated", "retry-budget-exceeded", "entry-
-    ends-before-start", "overlapping-entries", "gap-between-entries", "times-out-of-order",
-    "training-time-mismatch", "runtime-limit-not-reached", "runtime-limit-ignored", "missing-
-    failure-reason", "unexpected-failure-reason", "end-time-while-active", "missing-end-time",
-    "billable-exceeds-training", "spot-savings-without-spot", "missing-model-artifacts", "stale-
-    observation", "forked-history", "rewritten-history", "left-terminal-status", "unreachable-
-    state", "changed-fixed-member", "last-modified-went-back", "billing-went-back", "identity-
-    reused", "never-finished", "illegal-rule-evaluation-transition", "unknown-rule-evaluation-
-    status", "illegal-warm-pool-transition", "illegal-profiling-status", "unlisted-status",
-    "unlisted-member", "retired-status",
+    "unreadable-record",
+    "missing-member",
+    "wrong-type",
+    "bad-timestamp",
+    "naive-timestamp",
+    "arn-name-mismatch",
+    "unknown-primary-status",
+    "unknown-secondary-status",
+    "misspelt-status",
+    "secondary-used-as-primary",
+    "illegal-pair",
+    "wrong-initial-status",
+    "illegal-transition",
+    "undocumented-transition",
+    "last-entry",
+    "entry-after-terminal",
+    "unclosed-entry",
+    "closed-last-entry-while-active",
+    "open-terminal-entry",
+    "missing-history",
+    "guard-violated",
+    "retry-budget-exceeded",
+    "ends-before-start",
+    "overlapping-entries",
+    "gap-between-entries",
+    "times-out-of-order",
+    "training-time-mismatch",
+    "runtime-limit-not-reached",
+    "runtime-limit-ignored",
+    "failure-reason",
+    "unexpected-failure-reason",
+    "end-time-while-active",
+    "missing-end-time",
+    "billable-exceeds-training",
+    "spot-savings-without-spot",
+    "missing-model-artifacts",
+    "forked-history",
+    "rewritten-history",
+    "left-terminal-status",
+    "changed-fixed-member",
+    "last-modified-went-back",
+    "billing-went-back",
+    "never-finished",
+    "illegal-rule-evaluation-transition",
+    "unknown-rule-evaluation",
+    "illegal-warm-pool-transition",
+    "illegal-profiling-status",
+    "unlisted-status",
+    "unlisted-member",
+    "retired-status",
 ]
 
 

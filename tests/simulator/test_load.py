@@ -19,7 +19,7 @@ JOBS, WORKERS, ROUNDS = 1_000, 16, 3
 
 @pytest.mark.slow
 def test_a_thousand_jobs_are_polled_at_once(
-    serve: Serve, connect: Connect, tmp_path: Path, record_property: Any
+    serve: Serve, connect: Connect, tmp_path: Path, record_testsuite_property: Any
 ) -> None:
     """No error, every history consistent; latency and throughput are recorded as properties."""
     url, _ = serve("--speed", "60", "--store", str(tmp_path / "jobs.db"), "--scenario", "random")
@@ -46,7 +46,7 @@ def test_a_thousand_jobs_are_polled_at_once(
         "latency_median_ms": statistics.median(took) * 1_000,
         "latency_p99_ms": statistics.quantiles(took, n=100)[-1] * 1_000,
     }.items():
-        record_property(name, round(value, 1))
+        record_testsuite_property(name, round(value, 1))
 
     assert JOBS * ROUNDS == len(seen)
     assert "CONSISTENT" == str(trainstate.check(seen).verdict)

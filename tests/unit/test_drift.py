@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,6 +88,16 @@ def test_nameless_histories_are_jobs_of_their_own() -> None:
 
 def test_what_cannot_be_read_is_counted() -> None:
     """A record that is no response is counted, and nothing else."""
-    survey = Survey(SPEC).feed(read_values(["{broken"], SPEC))
+    survey = Survey(SPEC).feed(read_values([json.dumps(DONE) + "\n{broken\n"], SPEC))
 
-    assert (1, 0, []) == (survey.unreadable, survey.responses, list(survey.jobs))
+    assert (1, 1, 1) == (survey.unreadable, survey.responses, len(list(survey.jobs)))
+
+
+@pytest.mark.parametrize("command", ["stats", "discover"])
+def test_what_cannot_be_read_is_said(command: str, tmp_path: Path) -> None:
+    """A record that was left out is told on standard error."""
+    file = tmp_path / "a.ndjson"
+    file.write_text(json.dumps(DONE) + "\n{broken\n", encoding="utf-8")
+    result = CliRunner().invoke(main, [command, str(file)])
+
+    assert (0, True) == (result.exit_code, "1 record cannot be read" in result.stderr)

@@ -16,6 +16,7 @@ from tests.lives import BORN, COMPLETED, FAILED, SPOT, STOPPED, life, poll
 from trainstate.check.report import Verdict
 from trainstate.errors import InputError, UnknownNameError, UsageError
 from trainstate.history.instants import SECOND
+from trainstate.history.readers import read_values
 from trainstate.spec.load import builtin_spec
 from trainstate.track import Novelty, Outcome, Provenance, Tracker
 from trainstate.track.packing import Packer
@@ -518,6 +519,36 @@ def test_a_state_of_which_the_timeline_lost_track_is_still_changed() -> None:
     assert () == update.learned
 
 
+def test_a_response_that_was_read_before_is_taken_as_it_is() -> None:
+    """Whoever has read a recording hands over what the reader gave."""
+    read = tuple(read_values([poll(*COMPLETED)], builtin_spec()))
+
+    assert followed(poll(*COMPLETED)) == followed(*read)
+
+
+def test_a_poll_without_a_history_that_shows_the_last_entry_adds_nothing() -> None:
+    """The timeline stays as the history has it."""
+    tracker = followed(poll("Starting", "Training"), bare("InProgress", "Training", BORN + 100))
+
+    assert [("Starting", "read"), ("Training", "read")] == told(tracker)
+
+
+def test_two_ways_to_a_state_are_one_next_state() -> None:
+    """Where the history does not tell which state it is, each pair is told once."""
+    pairs = [state.pair for state in followed(bare("Stopping", "Uploading", BORN + 100)).next]
+
+    assert len(set(pairs)) == len(pairs)
+
+
+def test_events_of_which_one_shows_no_primary_are_taken() -> None:
+    """An event that shows less than another is not the newest."""
+    head = {"detail-type": "SageMaker Training Job State Change", "source": "aws.sagemaker"}
+    full = {**head, "detail": bare("InProgress", "Training", None)}
+    less = {**head, "detail": bare("", "Starting", None)}
+
+    assert "InProgress/Training" == str(followed(full, less).state)
+
+
 # ------------------------------------------------------------------- repeats of boto3
 
 
@@ -535,6 +566,15 @@ def boto3_like(response: dict[str, Any], zone: Any = None) -> dict[str, Any]:
         for entry in response["SecondaryStatusTransitions"]
     ]
     return {**own, "ResponseMetadata": {"RequestId": str(id(own))}}
+
+
+def test_a_repeat_of_a_running_job_is_recognised() -> None:
+    """The open last entry has no end."""
+    known = footprint(boto3_like(poll("Starting", "Training")), builtin_spec())
+
+    assert known is not None
+    assert known.matches(boto3_like(poll("Starting", "Training")))
+    assert not known.matches(boto3_like(poll("Starting")))
 
 
 def test_a_repeat_of_boto3_is_recognised() -> None:

@@ -145,14 +145,12 @@ class Epoch:
         if self.sightings.is_repeat(sighting, rank):
             self.sightings = self.sightings.repeated(rank)
             return step
-        if self._is_unclear():
-            return step
-        alone = Past(config=self.config) if length is None else self._past
-        if length is None and not is_possible(self.spec, alone, sighting):
-            return step
         candidate = self.sightings.adding(sighting, rank, step.index)
-        explained = self._explained(candidate)
-        if not explained and not is_possible(self.spec, alone, sighting):
+        alone = Past(config=self.config) if length is None else self._past
+        explained = not self._is_unclear() and self._explained(candidate)
+        # What is explained with the known history can be shown by a run that has it.
+        sure = explained and length is not None
+        if self._is_unclear() or not (sure or is_possible(self.spec, alone, sighting)):
             return step
         if explained:
             self.sightings = candidate

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 import click
 
 from trainstate.cli.output import open_output
-from trainstate.history.readers import FORMATS, read_paths
+from trainstate.history.readers import FORMATS
 from trainstate.render.discovery import (
     discovery_dot,
     discovery_lines,
@@ -18,7 +18,6 @@ from trainstate.render.discovery import (
 )
 from trainstate.render.xes import xes_lines
 from trainstate.spec.load import builtin_spec, load_spec
-from trainstate.track.survey import Survey
 from trainstate.track.trails import Discovery, discover
 
 FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
@@ -61,7 +60,7 @@ def command(
     Example: trainstate discover recordings/ --format toml -o observed.toml
     """
     spec = load_spec(spec_path) if spec_path else builtin_spec()
-    survey = Survey(spec).feed(read_paths(paths, spec, input_format=input_format))
+    survey = surveyed(paths, spec, input_format=input_format)
     with open_output(output) as out:
         lines = (
             xes_lines(survey.jobs) if form == "xes" else FORMS[form](discover(survey.jobs, spec))

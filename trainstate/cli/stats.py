@@ -7,11 +7,11 @@ import json
 import click
 
 from trainstate.cli.output import open_output
-from trainstate.history.readers import FORMATS, read_paths
+from trainstate.cli.surveyed import surveyed
+from trainstate.history.readers import FORMATS
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.track.measure import stats
-from trainstate.track.survey import Survey
 
 
 @click.command(name="stats", short_help="Durations, attempts, losses, savings, reasons.")
@@ -39,8 +39,7 @@ def command(*, paths: tuple[str, ...], plot: str | None, **options: str | None) 
     """
     path, form = options["spec_path"], options["form"]
     spec = load_spec(path) if path else builtin_spec()
-    records = read_paths(paths, spec, input_format=options["input_format"] or FORMATS[0])
-    survey = Survey(spec).feed(records)
+    survey = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
     found = stats(survey.jobs, spec)
     if plot is not None:
         from trainstate.render.plot import plot_durations

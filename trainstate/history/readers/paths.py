@@ -32,10 +32,10 @@ def read_paths(
     A path is a file, ``-`` for standard input, or a folder, of which the recordings are
     read in the order of their names, hidden ones left out. ``input_format`` is one of
     FORMATS; ``on_source`` is told of each input at its end; lines that ``repeats`` takes
-    are left out, for which each record must be judged before the next is asked for. Raises InputError for a
-    path that is not there before anything is read, and later for a file that cannot be
-    opened, is in no known format or holds no response, and for a folder without
-    recordings; UsageError for an unknown format.
+    are left out, for which each record must be judged before the next is asked for.
+    Raises InputError for a path that is not there before anything is read, and later for
+    a file that cannot be opened, is in no known format or holds no response, and for a
+    folder without recordings; UsageError for an unknown format.
     """
     asked = evolve(asked_for(spec, input_format=input_format, limits=limits), repeats=repeats)
     named = [paths] if isinstance(paths, str | os.PathLike) else paths

@@ -1,0 +1,177 @@
+"""`trainstate watch` and `trainstate pull` against real HTTP, in this process and as programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.lives import COMPLETED, FAILED, SPOT, STOPPED, life, poll
+from tests.service import Service
+from trainstate.aws import Pulled
+from trainstate.cli import kept, main, pull, watch
+from trainstate.errors import InputError
+from trainstate.render.timeline import summary_lines, timeline_lines
+from trainstate.track import Tracker
+
+
+@pytest.fixture
+def run(service: Service, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command with credentials and an endpoint of the service."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+    def command(*words: str) -> Result:
+        endpoint = ["--endpoint-url", service.url, "--region", "us-east-1"]
+        return CliRunner().invoke(main, [*words, *endpoint])
+
+    return command
+
+
+def test_a_watched_job_is_told_to_its_end(service: Service, run: Any) -> None:
+    """A line for each change, and the totals; exit status 0 for a success."""
+    last = {"TrainingTimeInSeconds": 200, "BillableTimeInSeconds": 50}
+    service.jobs["job-1"] = [poll(*SPOT[:-1]), poll(*SPOT, **last)]
+    result = run("watch", "job-1", "--every", "0.01")
+
+    assert 0 == result.exit_code, result.output
+    assert "InProgress/Uploading -> Completed/Completed  [read]" in result.output
+    assert "attempts: 2, interruptions: 1\nbillable: 50 s, saved 75.0 %\n" in result.output
+    assert "hush" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("end", "policy", "status"),
+    [(STOPPED, "strict", 1), (STOPPED, "botocore", 0), (FAILED, "botocore", 1)],
+)
+def test_the_policy_decides_the_exit_status(
+    service: Service, run: Any, end: tuple[str, ...], policy: str, status: int
+) -> None:
+    """1 where the policy calls the outcome an error."""
+    service.jobs["job-1"] = [poll(*end)]
+
+    assert status == run("watch", "job-1", "--policy", policy).exit_code
+
+
+def test_findings_are_told(service: Service, run: Any) -> None:
+    """What no training job does is said while it is watched."""
+    service.jobs["job-1"] = [poll("Starting", "Completed")]
+
+    assert "TS301" in run("watch", "job-1").output
+
+
+def test_a_watch_that_takes_too_long_is_misuse(service: Service, run: Any) -> None:
+    """The error is one line, and the exit status 2."""
+    service.jobs["job-1"] = [poll("Starting")]
+    result = run("watch", "job-1", "--timeout", "0.05", "--every", "0.01")
+
+    assert (2, True) == (result.exit_code, "did not end within" in result.output)
+
+
+def test_a_watch_goes_on_from_its_file(service: Service, run: Any, tmp_path: Path) -> None:
+    """What was told before is not told again."""
+    state = str(tmp_path / "tracker.json")
+    service.jobs["job-1"] = [poll("Starting", "Training")]
+    run("watch", "job-1", "--state", state, "--timeout", "0.05", "--every", "0.01")
+    service.jobs["job-1"] = [poll("Starting", "Training", "Uploading", "Completed")]
+    result = run("watch", "job-1", "--state", state)
+
+    assert "(none)" not in result.output
+    assert "InProgress/Training -> InProgress/Uploading" in result.output
+
+
+def test_a_tracker_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """A folder is no file."""
+    with pytest.raises(InputError, match="cannot be read"):
+        kept.kept_tracker(str(tmp_path), "job-1")
+
+
+def test_a_terminal_gets_a_live_timeline(
+    service: Service, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The timeline is drawn with what can come next."""
+    monkeypatch.setattr(watch, "is_coloured", lambda _: True)
+    service.jobs["job-1"] = life(*COMPLETED)
+    result = run("watch", "job-1", "--every", "0.01")
+
+    assert (0, True) == (result.exit_code, "Completed/Completed, succeeded" in result.output)
+
+
+def test_a_pull_records_and_counts(service: Service, run: Any, tmp_path: Path) -> None:
+    """The file has the jobs, the last line the numbers; filters are passed on."""
+    service.jobs = {
+        name: [poll(*COMPLETED, name=name)] for name in ("alpha-1", "alpha-2", "beta-1")
+    }
+    path = tmp_path / "jobs.ndjson"
+    result = run(
+        "pull",
+        str(path),
+        "--rate",
+        "1000",
+        "--name-contains",
+        "alpha",
+        "--status",
+        "Completed",
+        "--after",
+        "2023-01-01",
+        "--before",
+        "2030-01-01",
+    )
+    names = [json.loads(line)["TrainingJobName"] for line in path.read_text().splitlines()]
+
+    assert ["alpha-1", "alpha-2"] == names
+    assert "2 jobs: 2 recorded, 0 known before, 0 deleted meanwhile" in result.output
+
+
+def test_a_terminal_gets_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The display is on standard error, and only on a terminal."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stderr", Terminal())
+    with pull._progress() as progress:
+        assert progress is not None
+        progress(Pulled(listed=3, written=2))
+
+
+def test_a_session_that_cannot_be_made_is_misuse(run: Any) -> None:
+    """The error says what to name."""
+    result = run("watch", "job-1", "--profile", "absent-profile")
+
+    assert (2, True) == (result.exit_code, "--profile" in result.output)
+
+
+def test_a_missing_library_is_misuse(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without boto3 the error says what to install."""
+    monkeypatch.setitem(__import__("sys").modules, "trainstate.aws.session", None)
+    result = run("pull", "jobs.ndjson")
+
+    assert (2, True) == (result.exit_code, "trainstate[aws]" in result.output)
+
+
+def test_a_timeline_shows_what_is_known() -> None:
+    """Times that were read, moments that were seen, attempts, and untrusted text made plain."""
+    tracker = Tracker()
+    nothing = list(timeline_lines(tracker))
+    tracker.observe(poll(*SPOT[:5]))
+    history = poll("Starting", name="x")["SecondaryStatusTransitions"]
+    history[0]["StatusMessage"] = "red \x1b[31m"
+    other = Tracker()
+    other.observe(history)
+    seen = Tracker()
+    seen.observe({**poll("Starting"), "SecondaryStatusTransitions": None})
+    seen.observe(poll(*FAILED, SecondaryStatusTransitions=None, LastModifiedTime=None))
+
+    assert "no job yet: ?/?, unknown" == nothing[0]
+    assert any("Starting (attempt 2)" in line for line in timeline_lines(tracker))
+    assert any("next: " in line and line.endswith("…") for line in timeline_lines(tracker))
+    assert not any("\x1b" in line for line in timeline_lines(other))
+    assert any(line.endswith("seen") for line in timeline_lines(seen))
+    assert "reason: AlgorithmError: exit code 1" in list(summary_lines(seen))
