@@ -66,11 +66,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_the_wheel_has_every_source_file(wheel: set[str]) -> None:
-    """Each module, the facts and the mark of a typed package are in the wheel."""
+    """Each module, the facts, the report's assets and the mark of a typed package are there."""
     package = ROOT / "trainstate"
     wanted = {
         path.relative_to(ROOT).as_posix()
-        for path in [*package.rglob("*.py"), *package.rglob("*.toml"), package / "py.typed"]
+        for path in [
+            *package.rglob("*.py"),
+            *package.rglob("*.toml"),
+            *package.glob("render/html/assets/*"),
+            package / "py.typed",
+        ]
     }
 
     assert set() == wanted - wheel

@@ -35,8 +35,8 @@ def run(service: Service, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_watched_job_is_told_to_its_end(service: Service, run: Any) -> None:
     """A line for each change, and the totals; exit status 0 for a success."""
-    last = {"TrainingTimeInSeconds": 200, "BillableTimeInSeconds": 50}
-    service.jobs["job-1"] = [poll(*SPOT[:-1]), poll(*SPOT, **last)]
+    last = poll(*SPOT, TrainingTimeInSeconds=200, BillableTimeInSeconds=50)
+    service.jobs["job-1"] = [poll(*SPOT[:-1]), last]
     result = run("watch", "job-1", "--every", "0.01")
 
     assert 0 == result.exit_code, result.output
@@ -169,7 +169,11 @@ def test_a_timeline_shows_what_is_known() -> None:
     seen.observe({**poll("Starting"), "SecondaryStatusTransitions": None})
     seen.observe(poll(*FAILED, SecondaryStatusTransitions=None, LastModifiedTime=None))
 
+    lost = Tracker()
+    lost.observe(poll("Starting", "Polishing", TrainingJobStatus="Resting"))
+
     assert "no job yet: ?/?, unknown" == nothing[0]
+    assert not any("next: " in line for line in timeline_lines(lost))
     assert any("Starting (attempt 2)" in line for line in timeline_lines(tracker))
     assert any("next: " in line and line.endswith("…") for line in timeline_lines(tracker))
     assert not any("\x1b" in line for line in timeline_lines(other))

@@ -347,7 +347,7 @@ def test_a_response_without_a_creation_time_is_followed(hours: Any) -> None:
         (KeyError("x"), Fault.FATAL),
         (ClientError({"Error": {"Code": "Weird"}}, "Describe"), Fault.FATAL),
         (
-            ClientError({"ResponseMetadata": {"HTTPStatusCode": 429}}, "Describe"),  # type: ignore[typeddict-item]
+            ClientError({"ResponseMetadata": {"HTTPStatusCode": 429}}, "Describe"),
             Fault.THROTTLED,
         ),
     ],

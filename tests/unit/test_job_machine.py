@@ -80,7 +80,8 @@ def test_an_asynchronous_machine_calls_back_the_same() -> None:
 
 def test_transitions_can_be_chosen() -> None:
     """By the state before and the state after."""
-    machine, log = TrainingJobMachine(), []
+    machine = TrainingJobMachine()
+    log: list[Any] = []
     machine.on_transition(log.append, before="*/Interrupted", after="InProgress/Starting")
     machine.observe(poll(*SPOT))
 

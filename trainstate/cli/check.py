@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -14,7 +14,11 @@ from trainstate.check.stream import Checker
 from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
+from trainstate.cli.progress import watched
+from trainstate.cli.workers import joined, judge_shared
+from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import FORMATS, Limits, SourceReport, read_paths
+from trainstate.history.readers.tally import Repeats
 from trainstate.render.text import (
     finding_lines,
     job_lines,
@@ -78,6 +82,14 @@ FOUND = 1
     help="List every job, or none.",
 )
 @click.option("--max-ratio", type=float, metavar="N", help="How far compressed input may expand.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Judge with N processes; the report is the same.",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option(
     "--verbose", "-v", is_flag=True, help="Show infos, the verdict of each job and the files read."
@@ -130,6 +142,7 @@ class _Asked:
     spec_path: str | None
     jobs_detail: str
     max_ratio: float | None
+    workers: int
     statistics: bool
     verbose: bool
     exit_zero: bool
@@ -143,6 +156,19 @@ class _Asked:
             rules=select_rules(select=_listed(self.select), ignore=_listed(self.ignore)),
             accept=Evidence(self.accept),
             order=None if self.order is None else Order(self.order),
+        )
+
+    def records(
+        self, on_source: Callable[[SourceReport], None], repeats: Repeats
+    ) -> Iterator[Response | Unreadable]:
+        """The records of the paths; each must be judged before the next is asked for."""
+        return read_paths(
+            self.paths,
+            self.spec(),
+            input_format=self.input_format,
+            limits=Limits() if self.max_ratio is None else Limits(ratio=self.max_ratio),
+            on_source=on_source,
+            repeats=repeats,
         )
 
     def spec(self) -> Spec:
@@ -188,16 +214,17 @@ class _Run:
     _jobs: tuple[JobReport, ...] = field(factory=tuple, init=False)
 
     def _found(self) -> Iterator[Finding]:
-        limits = Limits() if self.asked.max_ratio is None else Limits(ratio=self.asked.max_ratio)
-        records = read_paths(
-            self.asked.paths,
-            self.asked.spec(),
-            input_format=self.asked.input_format,
-            limits=limits,
-            on_source=self.sources.append,
-            repeats=self.checker.repeats(),
-        )
-        for record in records:
+        alone = "-" in self.asked.paths or self.asked.form == "html"
+        workers = 1 if alone else self.asked.workers
+        parts = judge_shared(self.asked, workers) if workers > 1 else None
+        if parts is not None:
+            found, self._jobs, self.checker.summary = joined(parts)
+            self.sources += parts[0].sources
+            yield from found
+            return
+        repeats = self.checker.repeats()
+        records = self.asked.records(self.sources.append, repeats)
+        for record in watched(records, lambda: repeats.total):
             yield from self.checker.feed(record)
         at_end, self._jobs = self.checker.close()
         yield from at_end

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 import click
 
 from trainstate.cli.output import open_output
+from trainstate.cli.surveyed import surveyed
 from trainstate.history.readers import FORMATS
 from trainstate.render.discovery import (
     discovery_dot,

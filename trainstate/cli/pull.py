@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--rate", type=float, default=4.0, show_default=True, help="The most calls a second.")
 @click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
 @session_options
-def command(path: str, /, **options: Any) -> None:
+def command(path: str, **options: Any) -> None:
     """Record a DescribeTrainingJob response of every job in FILE, one a line.
 
     Run it again to add what is new, or to go on where it was interrupted: what is in

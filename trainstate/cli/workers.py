@@ -7,7 +7,7 @@ A recording in which anything is not named by an ARN is left to one process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from heapq import merge
 from multiprocessing import get_context
@@ -34,7 +34,9 @@ class Asked(Protocol):
     def checker(self) -> Checker:
         """A checker as asked for."""
 
-    def records(self, on_source: Callable[[SourceReport], None], repeats: Repeats) -> Any:
+    def records(
+        self, on_source: Callable[[SourceReport], None], repeats: Repeats
+    ) -> Iterator[Response | Unreadable]:
         """The records of the paths."""
 
 
@@ -102,11 +104,13 @@ class _Worker:
                 share.place += 1
             if share.has(record):
                 self._feed(checker, record, share.place)
-        known = {job.epoch.job: place for job, place in zip(checker.states, self.places)}
+        firsts = {job.epoch.job: at for job, at in zip(checker.states, self.places, strict=True)}
         at_end, jobs = checker.close()
+        if at_end and len(firsts) < len(jobs):
+            raise _Unnamed
         return Judged(
             findings=self.findings,
-            at_end=[(known.get(finding.job, 0), finding) for finding in at_end],
+            at_end=[(firsts[finding.job], finding) for finding in at_end],
             jobs=list(zip(self.places, jobs, strict=True)),
             summary=checker.summary,
             sources=sources,

@@ -51,7 +51,7 @@ def _case(suite: Element, job: JobReport, found: list[Finding], fail_on: Severit
         _problem(case, "failure", failed)
     elif job.verdict is Verdict.UNKNOWN:
         SubElement(case, "skipped", message="the verdict is UNKNOWN")
-    milder = [finding for finding in found if finding not in failed]
+    milder = [finding for finding in found if finding.severity.rank > fail_on.rank]
     if milder:
         SubElement(case, "system-out").text = "\n".join(_lines(milder))
 

@@ -21,7 +21,7 @@ from trainstate.spec.model import Spec
 from trainstate.version import VERSION
 
 MOST_FINDINGS = 50_000
-"""Findings that are listed; beyond them the totals still count all, and the page says so."""
+"""Findings that are listed; of more the mildest are left out, and the page says how many."""
 MOST_TIMELINES = 12_000
 """Flagged jobs that get a timeline, the first ones."""
 
@@ -34,7 +34,7 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
     numbers = _Numbers()
     for job in report.jobs:
         numbers.job(job.job)
-    listed = report.findings[:MOST_FINDINGS]
+    listed = _listed(report.findings)
     findings = [_finding(finding, numbers) for finding in listed]
     used = Counter(finding.code for finding in report.findings)
     return {
@@ -63,6 +63,7 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
         "findings": findings,
         "left_out": len(report.findings) - len(listed),
         "timelines": _timelines(listed, checker, numbers),
+        "texts": list(numbers.texts),
         **picture(checker),
     }
 
@@ -73,12 +74,24 @@ class _Numbers:
 
     jobs: dict[str, int] = field(factory=dict)
     files: dict[str, int] = field(factory=dict)
+    texts: dict[str, int] = field(factory=dict)
 
     def job(self, name: str) -> int:
         return self.jobs.setdefault(name, len(self.jobs))
 
     def file(self, name: str | None) -> int | None:
         return None if name is None else self.files.setdefault(name, len(self.files))
+
+    def text(self, text: str) -> int:
+        return self.texts.setdefault(plain(text), len(self.texts))
+
+
+def _listed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that the page lists, in their order; of too many the mildest are left out."""
+    if len(findings) <= MOST_FINDINGS:
+        return findings
+    ranked = sorted(range(len(findings)), key=lambda place: findings[place].severity.rank)
+    return tuple(findings[place] for place in sorted(ranked[:MOST_FINDINGS]))
 
 
 def _finding(finding: Finding, numbers: _Numbers) -> list[Any]:
@@ -90,10 +103,10 @@ def _finding(finding: Finding, numbers: _Numbers) -> list[Any]:
         numbers.file(finding.file),
         finding.line,
         finding.index,
-        plain(finding.pointer),
-        plain(finding.message),
-        alignment_line(edits) if edits is not None and edits.cost else "",
-        [plain(status) for status in finding.witness],
+        numbers.text(finding.pointer),
+        numbers.text(finding.message),
+        numbers.text(alignment_line(edits) if edits is not None and edits.cost else ""),
+        numbers.text(" → ".join(finding.witness)),
     ]
 
 
@@ -120,7 +133,9 @@ def _timelines(findings: Iterable[Finding], checker: Checker, numbers: _Numbers)
         if state.epoch.job in flagged:
             epochs.setdefault(state.epoch.job, []).append(state.epoch)
     return {
-        str(numbers.job(job)): timeline(epochs.get(job, ()), found, checker.spec)
+        str(numbers.job(job)): timeline(
+            epochs.get(job, ()), found, checker.spec, number_of=numbers.text
+        )
         for job, found in flagged.items()
         if job
     }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from trainstate.check.epoch import Epoch
 from trainstate.check.report import Finding
 from trainstate.history.model import Entry
-from trainstate.render.plain import plain
 from trainstate.spec.model import Spec
 
 MOST_ROWS = 6
@@ -23,24 +22,39 @@ History = tuple[Entry, ...]
 
 
 def timeline(
-    epochs: Iterable[Epoch], found: Sequence[tuple[int, Finding]], spec: Spec
+    epochs: Iterable[Epoch],
+    found: Sequence[tuple[int, Finding]],
+    spec: Spec,
+    *,
+    number_of: Callable[[str], int],
 ) -> dict[str, Any]:
     """The rows, polls and marks of a job; ``found`` are its findings with their numbers.
 
     A row is a label and its bars (status, start, end or None while it is open); a poll a
     moment, and the pair that it showed; a mark a moment, a row and a finding's number.
+    Moments are milliseconds after ``base``, texts are their numbers.
     """
     listed = tuple(epochs)
     rows: list[tuple[str, History]] = []
     for number, epoch in enumerate(listed):
         label = "history" if len(listed) == 1 else f"history {number + 1}"
         rows.append((label, tuple(epoch.known)))
-    marks = [[*_mark(finding, rows, spec), number] for number, finding in found]
-    polls = [poll for epoch in listed for poll in _polls(epoch)]
+    marks = [(*_mark(finding, rows, spec), number) for number, finding in found]
+    polls = [poll for epoch in listed for poll in _polls(epoch)][:MOST_POLLS]
+    bars = [_bars(history) for _, history in rows]
+    base = min((start for row in bars for _, start, _ in row), default=0)
+
+    def since(moment: int | None) -> int | None:
+        return None if moment is None else moment - base
+
     return {
-        "rows": [[label, _bars(history)] for label, history in rows],
-        "polls": polls[:MOST_POLLS],
-        "marks": [mark for mark in marks if mark[0] is not None],
+        "base": base,
+        "rows": [
+            [label, [[number_of(status), start - base, since(end)] for status, start, end in row]]
+            for (label, _), row in zip(rows, bars, strict=True)
+        ],
+        "polls": [[moment - base, number_of(text)] for moment, text in polls],
+        "marks": [[moment - base, *rest] for moment, *rest in marks if moment is not None],
     }
 
 
@@ -76,20 +90,20 @@ def _is_shown(history: History, shown: History) -> bool:
     )
 
 
-def _bars(history: History) -> list[list[Any]]:
+def _bars(history: History) -> list[tuple[str, int, int | None]]:
     """The entries with a time; one without an end lasts until the next begins."""
-    bars = []
+    bars: list[tuple[str, int, int | None]] = []
     following = (*history[1:], None)
     for entry, after in zip(history[:MOST_ENTRIES], following, strict=False):
         start = _moment(entry)
         if start is None:
             continue
         end = entry.end if entry.end is not None or after is None else _moment(after)
-        bars.append([plain(entry.status, longest=60), _ms(start), _ms(end)])
+        bars.append((entry.status, start // 1000, _ms(end)))
     return bars
 
 
-def _polls(epoch: Epoch) -> Iterable[list[Any]]:
+def _polls(epoch: Epoch) -> list[tuple[int, str]]:
     """The first and the last poll that showed each state, at its LastModifiedTime.
 
     Of a job whose history is illegal no states are kept, only when each length was seen.
@@ -97,12 +111,12 @@ def _polls(epoch: Epoch) -> Iterable[list[Any]]:
     shown: dict[int, str] = {}
     for run in epoch.sightings.runs:
         seen = (run.value.primary, run.value.secondary)
-        pair = "/".join(plain(name, longest=60) for name in seen if name)
+        pair = "/".join(name for name in seen if name)
         shown |= {run.first.moment: pair, run.last.moment: pair}
     for (length, _), spread in epoch.spreads.items():
         for moment in (spread.earliest.moment, spread.latest.moment):
             shown.setdefault(moment, f"{length} entries")
-    return [[_ms(moment), text] for moment, text in sorted(shown.items()) if moment > 0]
+    return [(moment // 1000, text) for moment, text in sorted(shown.items()) if moment > 0]
 
 
 def _moment(entry: Entry) -> int | None:

@@ -3,6 +3,8 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const [CODE, SEVERITY, JOB, FILE, LINE, INDEX, POINTER, MESSAGE, EDITS, WITNESS] = Array(10).keys();
+  // What many findings say is in the data once.
+  for (const f of data.findings) for (const column of [POINTER, MESSAGE, EDITS, WITNESS]) f[column] = data.texts[f[column]];
   const ROW = 30;
   const PRINTED = 2000;
   const at = (id) => document.getElementById(id);
@@ -127,7 +129,7 @@
     if (place(f)) fact("file", make("code", { text: place(f) }));
     if (f[INDEX] !== null) fact("response", String(f[INDEX]));
     if (f[POINTER]) fact("at", make("code", { text: f[POINTER] }));
-    if (f[WITNESS].length) fact("expected", f[WITNESS].join(" → "));
+    if (f[WITNESS]) fact("expected", f[WITNESS]);
     if (f[EDITS]) fact("fewest edits", f[EDITS]);
     fact("help", rule.help);
     for (const [title, url] of rule.sources) fact("source", /^https:\/\//.test(url) ? make("a", { href: url, rel: "noopener noreferrer", target: "_blank", text: title }) : title);
@@ -147,10 +149,10 @@
 
   function timeline(f, index) {
     const job = data.timelines[f[JOB]];
-    const bars = (job?.rows ?? []).flatMap(([row, list], level) => list.map(([status, start, end]) => ({ row, level, status, start, end })));
+    const bars = (job?.rows ?? []).flatMap(([row, list], level) => list.map(([status, start, end]) => ({ row, level, status: data.texts[status], start: job.base + start, end: end === null ? null : job.base + end })));
     if (!bars.length) return nothing("No times were recorded for a timeline of this job.");
-    const polls = job.polls.map(([time, pair]) => ({ row: "polls", time: new Date(time), pair }));
-    const marks = job.marks.map(([time, row, finding]) => ({ time: new Date(time), row: job.rows[row][0], finding, own: finding === index }));
+    const polls = job.polls.map(([time, pair]) => ({ row: "polls", time: new Date(job.base + time), pair: data.texts[pair] }));
+    const marks = job.marks.map(([time, row, finding]) => ({ time: new Date(job.base + time), row: job.rows[row][0], finding, own: finding === index }));
     const times = [...bars.flatMap((bar) => [bar.start, bar.end ?? bar.start]), ...polls.map((poll) => +poll.time)];
     const latest = Math.max(...times);
     const span = Math.max(1000, latest - Math.min(...times));

@@ -1,0 +1,66 @@
+"""`trainstate align` and the alignment of a finding."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import trainstate
+from tests.render.recordings import bad, entry, good, response, run, write
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> str:
+    """A recording of a good and a bad job."""
+    return str(write(tmp_path / "jobs.jsonl", [good(), bad()]))
+
+
+def test_only_illegal_histories_are_shown(jobs: str) -> None:
+    """A job whose history is legal is left out, unless all are asked for."""
+    jobs_shown = [run("align", jobs, *more).stdout.count(": cost ") for more in ([], ["--all"])]
+
+    assert [1, 2] == jobs_shown
+
+
+def test_edits_are_marked(jobs: str) -> None:
+    """A deleted entry has a minus and its number."""
+    assert "  -   1  Uploading\n" in run("align", jobs).stdout
+
+
+def test_json_has_one_object_a_line(jobs: str) -> None:
+    """Each line of JSON is a job with its cost, its fitness and its edits."""
+    lines = [
+        json.loads(line) for line in run("align", jobs, "--format", "json").stdout.split("\n")[:-1]
+    ]
+
+    assert [(1, 0.8)] == [(line["cost"], line["fitness"]) for line in lines]
+
+
+def test_a_finding_about_an_illegal_history_has_its_alignment() -> None:
+    """TS301 carries the fewest edits, and the history that they lead to."""
+    found = next(f for f in trainstate.check(bad()) if f.name == "illegal-transition")
+
+    assert found.alignment is not None
+    assert ("Starting", "Failed") == found.alignment.legal
+
+
+def test_a_finding_elsewhere_has_none() -> None:
+    """A finding that is not about the history has no alignment."""
+    found = next(f for f in trainstate.check(bad()) if f.name == "missing-failure-reason")
+
+    assert found.alignment is None
+
+
+def test_an_unknown_status_alone_asks_for_no_edit() -> None:
+    """An unknown status is not illegal: no alignment deletes it."""
+    strange = response(
+        "strange",
+        entry("Starting", 0, 90),
+        entry("Dreaming", 90, None),
+        primary="InProgress",
+        secondary="Dreaming",
+    )
+
+    assert {None} == {found.alignment for found in trainstate.check(strange)}

@@ -1,0 +1,44 @@
+"""Several processes give the report of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from trainstate.cli.main import main
+from trainstate.testing.corpus import Corpus, generated
+
+ASKED = ("--format", "json", "--select", "TS", "--select", "never-finished")
+
+
+def report(path: Path, workers: int) -> str:
+    """The JSON report of a check with so many processes."""
+    run = CliRunner().invoke(main, ["check", str(path), *ASKED, "--workers", str(workers)])
+    return run.stdout
+
+
+def recording(folder: Path, *, faults: float, damaged: bool = False) -> Path:
+    """A recording of many jobs, in which a line may be no JSON."""
+    texts = [text for text, _ in generated(Corpus(jobs=40, polls=5, seed=5, faults=faults))]
+    if damaged:
+        texts.insert(20, '{"TrainingJobName": "cut')
+    path = folder / "recording.ndjson"
+    path.write_text("\n".join(texts), encoding="utf-8", errors="replace")
+    return path
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_report_is_the_same_byte_for_byte(tmp_path: Path, workers: int) -> None:
+    """Jobs that are shared among processes give the report of one process."""
+    path = recording(tmp_path, faults=0, damaged=True)
+
+    assert report(path, 1) == report(path, workers)
+
+
+def test_jobs_that_cannot_be_told_apart_are_left_to_one_process(tmp_path: Path) -> None:
+    """Records without an ARN are judged by one process, with the same report."""
+    path = recording(tmp_path, faults=0.5)
+
+    assert report(path, 1) == report(path, 2)
