@@ -1,7 +1,7 @@
 """A formal state machine of the life of an Amazon SageMaker training job.
 
-``check`` judges recorded DescribeTrainingJob responses against it; ``SPEC`` is the
-model with the evidence of every fact; ``rules`` lists what can be wrong.
+``check`` judges recorded DescribeTrainingJob responses against it; a ``Tracker`` follows
+one job and says what its responses mean; ``SPEC`` is the model with the evidence of every fact; ``rules`` lists what can be wrong.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from trainstate.rules.model import Rule, Severity
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
+from trainstate.spec.outcome import Outcome
 from trainstate.spec.statuses import PrimaryStatus, SecondaryStatus
+from trainstate.track.tracker import Tracker
 from trainstate.version import VERSION
 
 __version__ = VERSION
@@ -38,6 +40,7 @@ __all__ = [
     "InputError",
     "JobReport",
     "Order",
+    "Outcome",
     "PrimaryStatus",
     "Report",
     "Rule",
@@ -46,6 +49,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "Tolerances",
+    "Tracker",
     "TrainstateError",
     "UnknownNameError",
     "UsageError",

@@ -24,6 +24,7 @@ COMMANDS = (
     "stats",
     "discover",
     "serve",
+    "generate",
 )
 MISUSE = 2
 """The exit status of misuse and of input that cannot be read at all."""
