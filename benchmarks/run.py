@@ -78,7 +78,12 @@ def _check(path: str, *, fast: bool = True) -> None:
 
 def _reading(path: str, shown: str, goal: float, rounds: int) -> None:
     taken = _interleaved(
-        [lambda: decode(path), lambda: _check(path), lambda: naive(path), lambda: _check(path, fast=False)],
+        [
+            lambda: decode(path),
+            lambda: _check(path),
+            lambda: naive(path),
+            lambda: _check(path, fast=False),
+        ],
         rounds,
     )
     _row("check / reference decode", f"<= {goal}", taken[1], taken[0], shown)
@@ -96,7 +101,9 @@ def _memory(path: str, shown: str, polls: int) -> None:
         "[c.feed(r) for r in read_paths([sys.argv[1]], c.spec, repeats=c.repeats())]; c.close();"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, len(c.states))"
     )
-    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
+    )
     peak, jobs = map(int, done.stdout.split())
     print(f"| peak memory, {jobs:,} jobs | <= {40 + jobs // 1000} MB | {peak} MB | {shown} |")
 
@@ -114,7 +121,10 @@ def _workers(path: str, shown: str) -> None:
 def _edges(rounds: int) -> None:
     """Edge checks by the tables and by one shared machine of the transitions library."""
     pairs = [
-        (one, two) for one in SPEC.pair_by_key for two in SPEC.pair_by_key if is_legal_step(SPEC, one, two)
+        (one, two)
+        for one in SPEC.pair_by_key
+        for two in SPEC.pair_by_key
+        if is_legal_step(SPEC, one, two)
     ]
     table = set(pairs)
     engine = Engine(SPEC)
@@ -130,7 +140,13 @@ def _edges(rounds: int) -> None:
             engine.can(two)
 
     taken = _interleaved([by_machine, by_table], rounds)
-    _row("transitions, shared machine / edge check", ">= 100", [t * 100 for t in taken[0]], taken[1], "")
+    _row(
+        "transitions, shared machine / edge check",
+        ">= 100",
+        [t * 100 for t in taken[0]],
+        taken[1],
+        "",
+    )
 
 
 def _import(rounds: int) -> None:
@@ -159,7 +175,9 @@ def _interleaved(
 
 def _row(what: str, goal: str, above: list[float], below: list[float], shown: str) -> None:
     ratios = [one / other for one, other in zip(above, below, strict=True)]
-    print(f"| {what} | {goal} | {median(ratios):.2f} ({min(ratios):.2f} - {max(ratios):.2f}) | {shown} |")
+    print(
+        f"| {what} | {goal} | {median(ratios):.2f} ({min(ratios):.2f} - {max(ratios):.2f}) | {shown} |"
+    )
 
 
 def _version(name: str) -> str:

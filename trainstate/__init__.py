@@ -1,7 +1,8 @@
 """A formal state machine of the life of an Amazon SageMaker training job.
 
 ``check`` judges recorded DescribeTrainingJob responses against it; a ``Tracker`` follows
-one job and says what its responses mean; ``SPEC`` is the model with the evidence of every fact; ``rules`` lists what can be wrong.
+one job and says what its responses mean; ``SPEC`` is the model with the evidence of every
+fact; ``rules`` lists what can be wrong.
 """
 
 from __future__ import annotations

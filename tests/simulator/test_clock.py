@@ -94,3 +94,9 @@ def test_a_clock_needs_a_speed_that_can_be(speed: float) -> None:
     """Time neither goes back nor all at once."""
     with pytest.raises(UsageError, match="speed"):
         Clock(speed=speed)
+
+
+def test_a_clock_needs_a_beginning_that_is_a_time() -> None:
+    """Another text is an error of ours."""
+    with pytest.raises(UsageError, match="begins"):
+        Clock("yesterday")

@@ -109,6 +109,23 @@ def test_search_filters(
     assert (expected or ["b-1", "b-2", "b-3"]) == found(sm, *filters)
 
 
+def test_a_search_sorts_by_any_property(sm: Simulation) -> None:
+    """Jobs without the property come first, numbers are no texts, pages hold each once."""
+    pages = (
+        sm.client()
+        .get_paginator("search")
+        .paginate(
+            Resource="TrainingJob",
+            SortBy="TrainingTimeInSeconds",
+            SortOrder="Ascending",
+            PaginationConfig={"PageSize": 2},
+        )
+    )
+    names = [job["TrainingJob"]["TrainingJobName"] for page in pages for job in page["Results"]]
+
+    assert ("a-4", 7) == (names[0], len(set(names)))
+
+
 def test_search_expressions_are_joined(sm: Simulation) -> None:
     """One condition is enough where the operator says so."""
     names = [("TrainingJobName", "Equals", "a-1"), ("TrainingJobName", "Equals", "b-1")]

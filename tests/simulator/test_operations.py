@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, ParamValidationError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, WaiterError
 
 import trainstate
 from trainstate.errors import UsageError
@@ -66,6 +66,18 @@ def test_a_client_never_reaches_the_network_after_the_simulation() -> None:
 
     with pytest.raises(UsageError, match="has ended"):
         client.list_training_jobs()
+
+
+def test_a_default_session_that_a_simulation_made_is_free_afterwards() -> None:
+    """Clients that are made after the simulation are none of its own."""
+    boto3.DEFAULT_SESSION = None
+    with simulate(PLAIN):
+        boto3.client("sagemaker")
+    later = boto3.client("sagemaker", region_name="us-east-1", endpoint_url="http://127.0.0.1:9")
+    boto3.DEFAULT_SESSION = None
+
+    with pytest.raises(BotoCoreError):
+        later.list_training_jobs()
 
 
 def test_a_missing_job_is_refused_as_clients_match_it(client: Any) -> None:

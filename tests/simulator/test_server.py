@@ -84,7 +84,9 @@ def test_the_controls_say_what_is_wrong(serve: Serve) -> None:
     assert "2026-03-01T00:00:10Z" == asked(url, "GET", clock)[1]["now"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"NameContains": "\\ud800"}']
+)
 def test_a_broken_body_is_refused(serve: Serve, body: bytes) -> None:
     """No body makes the server fail."""
     url, _ = serve("--speed", "0")
@@ -92,6 +94,17 @@ def test_a_broken_body_is_refused(serve: Serve, body: bytes) -> None:
     status, said = asked(url, "POST", "/", body, target)
 
     assert (400, "SerializationException") == (status, said["__type"])
+
+
+def test_a_search_that_is_nested_too_deep_is_refused(serve: Serve) -> None:
+    """The server goes on."""
+    url, _ = serve("--speed", "0")
+    depth = 900
+    expression = '{"SubExpressions":[' * depth + "{}" + "]}" * depth
+    body = f'{{"Resource": "TrainingJob", "SearchExpression": {expression}}}'.encode()
+
+    assert 400 == asked(url, "POST", "/", body, {"X-Amz-Target": "SageMaker.Search"})[0]
+    assert 200 == asked(url, "GET", "/")[0]
 
 
 def test_a_body_that_is_too_long_is_refused(serve: Serve) -> None:

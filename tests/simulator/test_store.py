@@ -94,3 +94,33 @@ def test_a_kill_loses_nothing_that_was_acknowledged(
     assert len(created) > 20
     assert [] == [name for name in stopped if after[name]["TrainingJobStatus"] == "InProgress"]
     assert "CONSISTENT" == str(trainstate.check([*seen, *after.values()]).verdict)
+
+
+def test_a_name_that_was_deleted_and_taken_again_is_kept(tmp_path: Path) -> None:
+    """What goes from the store is the old job, not the new one of its name."""
+    plain = on_demand().then_completed()
+    with simulate(plain, store=Sqlite(tmp_path / "jobs.db")) as sm:
+        client = sm.client()
+        for name in ("again", "gone"):
+            client.create_training_job(**plain.request(name))
+        sm.clock.advance("1h")
+        for name in ("again", "gone"):
+            client.delete_training_job(TrainingJobName=name)
+        sm.clock.advance("1m")
+        client.create_training_job(**plain.request("again"))
+    kept, _ = Sqlite(tmp_path / "jobs.db").load()
+
+    assert ["again"] == [job.record.name for job in kept]
+    assert kept[0].record.ended is None
+
+
+def test_a_change_that_cannot_be_stored_is_not_acknowledged(tmp_path: Path) -> None:
+    """The client gets an error, and the job is not there."""
+    store = Sqlite(tmp_path / "jobs.db")
+    with simulate(store=store) as sm:
+        store.close()
+        client = sm.client()
+        with pytest.raises(ClientError, match="InternalFailure"):
+            client.create_training_job(**on_demand().request("job"))
+
+        assert () == sm.service.records()

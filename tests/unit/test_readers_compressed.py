@@ -42,9 +42,9 @@ def told(record: Response | Unreadable) -> str:
 @pytest.mark.parametrize(
     "data",
     [
-        gzip.compress(LINE * 4),
-        gzip.compress(LINE) + gzip.compress(LINE * 3),
-        gzip.compress(LINE) + gzip.compress(LINE * 3) + b"\0" * 100_000,
+        gzip.compress(LINE * 4, mtime=0),
+        gzip.compress(LINE, mtime=0) + gzip.compress(LINE * 3, mtime=0),
+        gzip.compress(LINE, mtime=0) + gzip.compress(LINE * 3, mtime=0) + b"\0" * 100_000,
         zstd.compress(LINE * 4),
         zstd.compress(LINE) + zstd.compress(LINE * 3),
     ],
@@ -73,7 +73,7 @@ def test_a_file_that_is_called_compressed_need_not_be(tmp_path: Path) -> None:
 
 def test_standard_input_may_be_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compressed bytes on standard input are read, and the report names the packing."""
-    stdin = io.TextIOWrapper(io.BytesIO(gzip.compress(LINE * 2)))
+    stdin = io.TextIOWrapper(io.BytesIO(gzip.compress(LINE * 2, mtime=0)))
     monkeypatch.setattr("sys.stdin", stdin)
     reports: list[SourceReport] = []
 
@@ -96,7 +96,7 @@ def test_what_was_unpacked_of_a_damaged_file_is_read(tmp_path: Path, compress: o
 
 def test_corrupt_data_is_told_from_truncated_data(tmp_path: Path) -> None:
     """Data that cannot be unpacked says so, after the records before it."""
-    data = bytearray(gzip.compress(LINES))
+    data = bytearray(gzip.compress(LINES, mtime=0))
     data[-6] ^= 0xFF
 
     actual = read(bytes(data), tmp_path)
@@ -108,7 +108,7 @@ def test_corrupt_data_is_told_from_truncated_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rest", [b"noise", b"x", b"\0\0x"])
 def test_what_follows_compressed_data_is_told(tmp_path: Path, rest: bytes) -> None:
     """Something else after the compressed data is an unreadable record."""
-    actual = read(gzip.compress(LINE) + rest, tmp_path)
+    actual = read(gzip.compress(LINE, mtime=0) + rest, tmp_path)
 
     assert ["job", "something follows the compressed data"] == actual
 
@@ -122,7 +122,7 @@ def test_a_file_of_which_nothing_can_be_unpacked_is_refused(tmp_path: Path, data
 
 def test_input_may_not_expand_without_end(tmp_path: Path) -> None:
     """A file that expands beyond the ratio is refused, and the option is named."""
-    bomb = gzip.compress(LINE + b" " * (80 << 20))
+    bomb = gzip.compress(LINE + b" " * (80 << 20), mtime=0)
 
     with pytest.raises(InputError, match=r"more than 500 times its size.*--max-ratio"):
         read(bomb, tmp_path, ratio=500)
@@ -130,7 +130,7 @@ def test_input_may_not_expand_without_end(tmp_path: Path) -> None:
 
 def test_the_ratio_can_be_raised(tmp_path: Path) -> None:
     """A file that may be trusted is read with a higher ratio."""
-    bomb = gzip.compress(LINE + b" " * (80 << 20))
+    bomb = gzip.compress(LINE + b" " * (80 << 20), mtime=0)
 
     actual = read(bomb, tmp_path, ratio=1e9, line=100)
 
@@ -139,7 +139,7 @@ def test_the_ratio_can_be_raised(tmp_path: Path) -> None:
 
 def test_small_input_may_expand_as_it_likes(tmp_path: Path) -> None:
     """A recording of many equal polls is no attack."""
-    actual = read(gzip.compress(LINE * 50_000), tmp_path, ratio=2)
+    actual = read(gzip.compress(LINE * 50_000, mtime=0), tmp_path, ratio=2)
 
     assert 50_000 == len(actual)
 
@@ -147,4 +147,4 @@ def test_small_input_may_expand_as_it_likes(tmp_path: Path) -> None:
 def test_unpacked_input_has_a_largest_size(tmp_path: Path) -> None:
     """A file that expands beyond the limit in bytes is refused."""
     with pytest.raises(InputError, match="more than 1,000 bytes"):
-        read(gzip.compress(LINE * 50), tmp_path, decompressed=1000)
+        read(gzip.compress(LINE * 50, mtime=0), tmp_path, decompressed=1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -122,7 +122,8 @@ def _of_service(error: Any) -> Fault:
 
 def code_and_message(error: Any) -> tuple[str, str]:
     """The code and the message of the service's error; empty for any other error."""
-    said = getattr(error, "response", {}).get("Error", {})
+    parts = getattr(error, "response", {}).values()
+    said = next((part for part in parts if isinstance(part, Mapping) and "Code" in part), {})
     return str(said.get("Code", "")), str(said.get("Message", ""))
 
 

@@ -14,7 +14,7 @@ from trainstate.check.stream import Checker
 from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
-from trainstate.cli.progress import watched
+from trainstate.cli.progress import rarely_collected, watched
 from trainstate.cli.workers import joined, judge_shared
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import FORMATS, Limits, SourceReport, read_paths
@@ -118,7 +118,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     with open_output(asked.output) as output:
         known = known_findings(asked.baseline, asked.baseline_mode)
         run = _Run(asked=asked, checker=checker, output=output, known=known)
-        report = run.report()
+        with rarely_collected():
+            report = run.report()
     about_known = known.close()
     if about_known is not None:
         click.echo(about_known, err=True)

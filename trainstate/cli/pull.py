@@ -5,14 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from trainstate.cli.session import client_of, session_options
-
-if TYPE_CHECKING:
-    from trainstate.aws import Pulled
 
 
 @click.command(name="pull", short_help="Record the histories of many live jobs.")
@@ -64,7 +61,7 @@ def _filters(options: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[Pulled], object] | None]:
+def _progress() -> Iterator[Callable[[Any], object] | None]:
     """A progress display on standard error, where that is a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -76,7 +73,7 @@ def _progress() -> Iterator[Callable[[Pulled], object] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("listing", total=None)
 
-        def show(done: Pulled) -> None:
+        def show(done: Any) -> None:
             bar.update(task, description=f"{done.listed} jobs, {done.written} recorded")
 
         yield show

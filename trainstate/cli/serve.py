@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
-
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Service
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SHARE = click.FloatRange(0, 1)
@@ -83,7 +80,8 @@ def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
     return chooser(None if scenario is None else parsed(scenario))
 
 
-def _service(book: Any, options: dict[str, Any]) -> Service:
+def _service(book: Any, options: dict[str, Any]) -> Any:
+    """The service, its clock, its store and where its events go."""
     from trainstate.simulator.clock import Clock
     from trainstate.simulator.events import Bus, Faults, sink_to
     from trainstate.simulator.service import Service

@@ -19,6 +19,7 @@ from attrs import asdict, define, field, frozen
 
 from trainstate.check.report import Finding, JobReport, Summary
 from trainstate.check.stream import Checker
+from trainstate.cli.progress import rarely_collected
 from trainstate.errors import TrainstateError
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import SourceReport
@@ -76,7 +77,8 @@ def _place(item: tuple[int, Any]) -> int:
 
 def _judged(asked: Asked, part: int, parts: int) -> Judged | None:
     try:
-        return _Worker(asked=asked, part=part, parts=parts).judged()
+        with rarely_collected():
+            return _Worker(asked=asked, part=part, parts=parts).judged()
     except (_Unnamed, TrainstateError):
         return None  # one process alone says what is wrong
 

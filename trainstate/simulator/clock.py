@@ -13,7 +13,7 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.errors import UsageError
-from trainstate.history.instants import SECOND, Instant, iso, parse
+from trainstate.history.instants import SECOND, Instant, NotAnInstant, iso, parse
 from trainstate.machine.record import moment
 from trainstate.simulator.durations import Duration, seconds
 
@@ -57,7 +57,12 @@ class Clock:
     ) -> None:
         if not (speed >= 0 and math.isfinite(speed)):
             raise UsageError(f"Expected a speed of 0 or more but got {speed!r}.")
-        instant, _naive = parse(START if start is None else start)
+        try:
+            instant, _naive = parse(START if start is None else start)
+        except NotAnInstant as error:
+            raise UsageError(
+                f"Expected when the clock begins but got {start!r}: {error}."
+            ) from error
         self._real = real
         self._lock = threading.RLock()
         self._setting = Setting(instant - instant % _MILLISECOND, real(), speed)

@@ -8,13 +8,14 @@ import threading
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from trainstate.errors import UsageError
+from trainstate.errors import InputError, UsageError
 from trainstate.history.instants import SECOND, iso
 from trainstate.machine.record import Record, describe
 from trainstate.simulator.chance import seeded
@@ -96,11 +97,19 @@ class Bus:
 
 
 def file_sink(path: Path | str) -> Sink:
-    """A sink that appends each event to a file, one JSON object a line."""
+    """A sink that appends each event to a file, one JSON object a line.
+
+    Raises InputError where the file cannot be written; what it does not take later is
+    lost, as the delivery is best effort.
+    """
     lock, target = threading.Lock(), Path(path)
+    try:
+        target.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
 
     def write(event: Event) -> None:
-        with lock, target.open("a", encoding="utf-8") as file:
+        with suppress(OSError), lock, target.open("a", encoding="utf-8") as file:
             file.write(json.dumps(event) + "\n")
 
     return write
@@ -133,11 +142,9 @@ def _post(url: str, event: Event) -> None:
     request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
         url, data=json.dumps(event).encode(), headers={"Content-Type": "application/json"}
     )
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - as above
-            pass
-    except OSError:
-        return  # EventBridge gives up in the end, too
+    # EventBridge gives up in the end, too.
+    with suppress(OSError), urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310
+        return
 
 
 def _in_milliseconds(value: Any) -> Any:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 import boto3
 import botocore.handlers
 from botocore.awsrequest import AWSResponse
-from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
 
@@ -23,6 +23,7 @@ from trainstate.simulator.job import config_of, fields_of
 from trainstate.simulator.scenario import Scenario, on_demand
 from trainstate.simulator.service import Chooser, Service
 from trainstate.simulator.store import Store
+from trainstate.simulator.validate import service_model
 from trainstate.simulator.wire import answer
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -70,14 +71,19 @@ class Simulation:
         body = params["body"]
         reply = answer(self.service, model.name, body if isinstance(body, bytes) else body.encode())
         raw = {"status_code": reply.status, "headers": dict(reply.headers), "body": reply.body}
-        parser = create_parser(model.metadata["protocol"])
-        parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
+        parsed: dict[str, Any] = _parser().parse(raw, model.output_shape)
         return AWSResponse(params["url"], reply.status, raw["headers"], None), parsed
 
     def close(self) -> None:
         """Ends the simulation: its clients raise UsageError from now on."""
         self._open = False
         self.service.close()
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:
+    """The parser of the service's replies, botocore's own; it has no state."""
+    return create_parser(service_model().metadata["protocol"])
 
 
 @contextmanager
@@ -159,10 +165,9 @@ def _reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[
     builtin = (_EVENT, serve)
     handlers: list[Any] = botocore.handlers.BUILTIN_HANDLERS
     handlers.insert(0, builtin)
-    default = boto3.DEFAULT_SESSION
-    events: BaseEventHooks | None = default.events if default is not None else None
-    if events is not None:
-        events.register_first(_EVENT, serve)
+    before = boto3.DEFAULT_SESSION
+    if before is not None:
+        before.events.register_first(_EVENT, serve)
     without_region = not ({"AWS_DEFAULT_REGION", "AWS_REGION"} & os.environ.keys())
     if without_region:
         os.environ["AWS_DEFAULT_REGION"] = region
@@ -170,7 +175,9 @@ def _reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[
         yield
     finally:
         handlers.remove(builtin)
-        if events is not None:
-            events.unregister(_EVENT, serve)
+        # boto3 may have made its default session meanwhile; clients to come are not ours.
+        for session in (before, boto3.DEFAULT_SESSION):
+            if session is not None:
+                session.events.unregister(_EVENT, serve)
         if without_region:
             os.environ.pop("AWS_DEFAULT_REGION", None)

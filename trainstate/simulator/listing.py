@@ -128,8 +128,7 @@ def _page(
 
     def place(job: Shown) -> tuple[Any, str]:
         value = _at(job, member)
-        sortable = _micro(value) if hasattr(value, "timestamp") else str(value)
-        return sortable, job["TrainingJobName"]
+        return _sortable(value), job["TrainingJobName"]
 
     ordered = sorted(jobs, key=place, reverse=descending)
     if "NextToken" in params:
@@ -141,6 +140,15 @@ def _page(
     size = params.get("MaxResults", _PAGE)
     page = ordered[:size]
     return page, _encoded(place(page[-1])) if len(ordered) > size else None
+
+
+def _sortable(value: Any) -> list[Any]:
+    """A value that compares with others of its property, those that are absent first."""
+    if value is None:
+        return [0]
+    if hasattr(value, "timestamp"):
+        return [1, _micro(value)]
+    return [1, value if isinstance(value, int | float) else str(value)]
 
 
 def _encoded(place: tuple[Any, str]) -> str:

@@ -72,7 +72,8 @@ def app(service: Service, *, book: Book | None = None, body_limit: int = BODY_LI
 def bound(host: str, port: int) -> socket.socket:
     """A socket that listens; port 0 stands for any. Raises UsageError where it cannot."""
     try:
-        return socket.create_server((host, port), backlog=2048)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
 
@@ -81,7 +82,8 @@ def serve(application: Starlette, listening: socket.socket) -> None:
     """Serves until the process is asked to end."""
     # No access log: a request's headers hold credentials, its path and query may.
     config = uvicorn.Config(application, log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _lifespan(service: Service) -> Callable[[Starlette], Any]:

@@ -70,6 +70,7 @@ class Service:
         if setting is not None:
             clock.restore(setting)
         self._jobs = {job.record.name: job for job in jobs}
+        self._gone: set[str] = set()
         for name in tuple(self._jobs):
             self._catch_up(name, clock.now)
         clock.on_advance(self.tick)
@@ -110,7 +111,7 @@ class Service:
     def keep_time(self) -> None:
         """Makes what the clock is set to durable."""
         with self._lock:
-            self._store.save((), (), self.clock.setting)
+            self._save()
 
     def records(self) -> tuple[Record, ...]:
         """The records of the jobs at this moment, in the order of their creation."""
@@ -132,6 +133,7 @@ class Service:
         if not job.gone:
             return job
         del self._jobs[name]
+        self._gone.add(name)
         return None
 
     def _tell(self, before: Record | None, after: Record) -> None:
@@ -144,10 +146,14 @@ class Service:
             raise not_found()
         return job
 
+    def _save(self, *jobs: Job) -> None:
+        self._store.save(jobs, self._gone, self.clock.setting)
+        self._gone = set()
+
     def _keep(self, *jobs: Job) -> None:
         """Stores jobs that were changed on request, then tells of them."""
         before = [self._jobs.get(job.record.name) for job in jobs]
-        self._store.save(jobs, (), self.clock.setting)
+        self._save(*jobs)
         for job, old in zip(jobs, before, strict=True):
             self._jobs[job.record.name] = job
             self._tell(None if old is None else old.record, job.record)

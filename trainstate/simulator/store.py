@@ -16,6 +16,7 @@ import msgspec
 
 from trainstate.errors import InputError
 from trainstate.simulator.clock import Setting
+from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.job import Job
 
 _SCHEMA = """
@@ -91,15 +92,20 @@ class Sqlite:
         return jobs, setting
 
     def save(self, jobs: Iterable[Job], gone: Iterable[str], setting: Setting) -> None:
-        """Writes the changes in one transaction."""
+        """Writes the changes in one transaction. Raises ServiceError where they are not kept."""
         rows = [(job.record.name, msgspec.msgpack.encode(job)) for job in jobs]
-        with self._base:
-            self._base.execute("begin immediate")
-            self._base.executemany("insert or replace into jobs values (?, ?)", rows)
-            self._base.executemany("delete from jobs where name = ?", [(name,) for name in gone])
-            self._base.execute(
-                "insert or replace into clock values (1, ?)", (msgspec.msgpack.encode(setting),)
-            )
+        # What is gone goes first: its name may be another job's by now.
+        try:
+            with self._base:
+                run = self._base
+                run.execute("begin immediate")
+                run.executemany("delete from jobs where name = ?", [(name,) for name in gone])
+                run.executemany("insert or replace into jobs values (?, ?)", rows)
+                run.execute(
+                    "insert or replace into clock values (1, ?)", (msgspec.msgpack.encode(setting),)
+                )
+        except sqlite3.Error as error:
+            raise ServiceError("InternalFailure", f"not stored: {error}", status=500) from error
 
     def close(self) -> None:
         """Closes the file."""

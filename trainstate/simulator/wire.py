@@ -32,6 +32,8 @@ def answer(service: Service, operation: str, body: bytes) -> Reply:
         return _reply(200, service.call(operation, _parameters(body)))
     except ServiceError as error:
         return refused(error)
+    except RecursionError:
+        return refused(ServiceError("SerializationException", "The body is nested too deep."))
 
 
 def refused(error: ServiceError) -> Reply:
@@ -46,9 +48,20 @@ def _parameters(body: bytes) -> Mapping[str, Any]:
         params = json.loads(body or b"{}")
     except (ValueError, RecursionError):
         raise ServiceError("SerializationException", "The body is not JSON.") from None
+    if b"\\ud" in body.lower() and _has_half_characters(params):
+        raise ServiceError("SerializationException", "The body has half a character.")
     if not isinstance(params, dict):
         raise ServiceError("SerializationException", "The body is no JSON object.")
     return params
+
+
+def _has_half_characters(params: object) -> bool:
+    """Holds if a text has one half of a pair of surrogates, which is no character."""
+    try:
+        json.dumps(params, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _reply(status: int, content: Mapping[str, Any], headers: Mapping[str, str] = {}) -> Reply:
