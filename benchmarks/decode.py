@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -45,7 +46,7 @@ def decode(path: str) -> int:
     """The number of responses that were decoded."""
     buffer, kept, count = bytearray(BLOCK), b"", 0
     view = memoryview(buffer)
-    with open(path, "rb", buffering=0) as stream:
+    with Path(path).open("rb", buffering=0) as stream:
         while size := stream.readinto(view):
             end = buffer.rfind(b"\n", 0, size) + 1
             if not end:

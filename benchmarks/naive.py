@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from trainstate.spec.load import builtin_spec
 
 try:
-    from orjson import loads
+    from orjson import loads  # type: ignore[import-not-found]
 except ImportError:  # the table says which one was measured
     from json import loads
 
@@ -21,8 +23,9 @@ PARSER = loads.__module__ or "orjson"
 
 def naive(path: str) -> int:
     """The number of faults that the loop finds in a file of responses."""
-    found, last = 0, {}
-    with open(path, "rb") as lines:
+    found = 0
+    last: dict[str, dict[str, Any]] = {}
+    with Path(path).open("rb") as lines:
         for line in lines:
             response = loads(line)
             arn = response["TrainingJobArn"]
@@ -39,9 +42,9 @@ def _faults(response: dict[str, Any], before: dict[str, Any] | None) -> list[boo
     modified = datetime.fromisoformat(response["LastModifiedTime"])
     return [
         (primary, secondary) not in PAIRS,
-        any(pair not in EDGES for pair in zip(statuses, statuses[1:], strict=False)),
+        any(pair not in EDGES for pair in pairwise(statuses)),
         bool(statuses) and statuses[-1] != secondary,
-        any(one > two for one, two in zip(starts, starts[1:], strict=False)),
+        any(one > two for one, two in pairwise(starts)),
         bool(starts) and modified < starts[-1],
         primary in ENDED and "TrainingEndTime" not in response,
         primary == "Failed" and not response.get("FailureReason"),

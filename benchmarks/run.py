@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
@@ -21,18 +22,16 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from decode import decode
-from naive import PARSER, naive
+from decode import decode  # type: ignore[import-not-found]
+from naive import PARSER, naive  # type: ignore[import-not-found]
 
 from trainstate.check.stream import Checker, judge
 from trainstate.history.readers import read_paths
-from trainstate.machine.engine import Engine
-from trainstate.machine.step import is_legal_step
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.corpus import Corpus, generated
 
 SPEC = builtin_spec()
-PACKAGES = ("msgspec", "attrs", "transitions", "orjson", "automata-lib", "pm4py")
+PACKAGES = ("msgspec", "attrs", "orjson")
 
 
 def main() -> None:
@@ -48,15 +47,15 @@ def main() -> None:
         for polls, goal in ((20, 1.5), (4, 1.9)):
             path, shown = _corpus(Path(folder), asked.jobs * 20 // polls, polls)
             _reading(path, shown, goal, asked.rounds)
-            _memory(path, shown, polls)
+            _memory(path, shown)
             _workers(path, shown)
-    _edges(asked.rounds)
     _import(asked.rounds)
 
 
 def _corpus(folder: Path, jobs: int, polls: int) -> tuple[str, str]:
     """A corpus of that size, and its hit rates."""
-    path, last, same, total = folder / f"{polls}.ndjson", {}, 0, 0
+    path, same, total = folder / f"{polls}.ndjson", 0, 0
+    last: dict[str, str] = {}
     with path.open("w") as out:
         for text, _ in generated(Corpus(jobs=jobs, polls=polls, seed=1)):
             out.write(text + "\n")
@@ -89,12 +88,12 @@ def _reading(path: str, shown: str, goal: float, rounds: int) -> None:
     _row("check / reference decode", f"<= {goal}", taken[1], taken[0], shown)
     _row(f"naive loop ({PARSER}) / check", ">= 2.5", taken[2], taken[1], shown)
     _row("plain path / fast path", "", taken[3], taken[1], shown)
-    rate = 1 / (median(taken[1]) / int(shown.split()[0].replace(",", "")))
+    rate = 1 / (median(taken[1]) / int(shown.split(maxsplit=1)[0].replace(",", "")))
     print(f"| check, responses a second of one core | | {rate:,.0f} | {shown} |")
 
 
-def _memory(path: str, shown: str, polls: int) -> None:
-    """Peak memory of the program on the corpus, and on the same jobs polled four times as often."""
+def _memory(path: str, shown: str) -> None:
+    """Peak memory of a process that checks the corpus."""
     code = (
         "import resource, sys; from trainstate.check.stream import Checker;"
         "from trainstate.history.readers import read_paths; c = Checker();"
@@ -118,40 +117,11 @@ def _workers(path: str, shown: str) -> None:
     print(f"| one worker / two workers | >= 1.8 | {seconds[0] / seconds[1]:.2f} | {shown} |")
 
 
-def _edges(rounds: int) -> None:
-    """Edge checks by the tables and by one shared machine of the transitions library."""
-    pairs = [
-        (one, two)
-        for one in SPEC.pair_by_key
-        for two in SPEC.pair_by_key
-        if is_legal_step(SPEC, one, two)
-    ]
-    table = set(pairs)
-    engine = Engine(SPEC)
-
-    def by_table() -> None:
-        for _ in range(100):
-            for pair in pairs:
-                assert pair in table
-
-    def by_machine() -> None:
-        for one, two in pairs:
-            engine.jump(None, one)
-            engine.can(two)
-
-    taken = _interleaved([by_machine, by_table], rounds)
-    _row(
-        "transitions, shared machine / edge check",
-        ">= 100",
-        [t * 100 for t in taken[0]],
-        taken[1],
-        "",
-    )
-
-
 def _import(rounds: int) -> None:
     programs = ["pass", "import trainstate"]
-    taken = _interleaved([lambda p=p: _ran(p) for p in programs], rounds, clock=perf_counter)
+    taken = _interleaved(
+        [partial(_ran, program) for program in programs], rounds, clock=perf_counter
+    )
     extra = (median(taken[1]) - median(taken[0])) * 1000
     print(f"| import trainstate over an empty interpreter | <= 60 ms | {extra:.0f} ms | |")
 
@@ -175,9 +145,8 @@ def _interleaved(
 
 def _row(what: str, goal: str, above: list[float], below: list[float], shown: str) -> None:
     ratios = [one / other for one, other in zip(above, below, strict=True)]
-    print(
-        f"| {what} | {goal} | {median(ratios):.2f} ({min(ratios):.2f} - {max(ratios):.2f}) | {shown} |"
-    )
+    measured = f"{median(ratios):.2f} ({min(ratios):.2f} - {max(ratios):.2f})"
+    print(f"| {what} | {goal} | {measured} | {shown} |")
 
 
 def _version(name: str) -> str:

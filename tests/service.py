@@ -105,14 +105,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length", "0"))
-        arguments = json.loads(self.rfile.read(size) or b"{}")
+        body = self.rfile.read(size)
+        if len(body) < size:  # the client was killed while it asked
+            self.close_connection = True
+            return
+        arguments = json.loads(body or b"{}")
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
-        status, body = self.service.answer(operation, arguments)
+        status, answer = self.service.answer(operation, arguments)
         time.sleep(1.5 if status == 0 else self.service.pause)
         if status <= 0:
             self.close_connection = True
             return
-        content = json.dumps(body).encode()
+        content = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
         self.send_header("Content-Length", str(len(content)))

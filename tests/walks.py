@@ -53,7 +53,7 @@ class Walk:
             "SecondaryStatusTransitions": self._history(step),
         }
         if last.primary in SPEC.ended_primaries:
-            response["TrainingEndTime"] = response["SecondaryStatusTransitions"][-1]["EndTime"]
+            response["TrainingEndTime"] = now
             response["ModelArtifacts"] = {"S3ModelArtifacts": "s3://bucket/path"}
         if last.position.primary == "Failed":
             response["FailureReason"] = "AlgorithmError: exit code 1"

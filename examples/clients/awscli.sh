@@ -40,6 +40,8 @@ refused() {
 
 for number in 1 2 3; do create "$prefix-$number" >/dev/null; done
 sm stop-training-job --training-job-name "$prefix-3"
+# The CLI polls at once and then every 120 seconds.
+sleep "${PAUSE:-0}"
 sm wait training-job-completed-or-stopped --training-job-name "$prefix-1"
 expect waited "$(status "$prefix-1")" Completed
 sm wait training-job-completed-or-stopped --training-job-name "$prefix-3"

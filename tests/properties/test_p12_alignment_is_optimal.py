@@ -189,7 +189,7 @@ def petri_net() -> tuple[Any, Any, Any]:
 @pytest.mark.filterwarnings("ignore")
 def test_pm4py_finds_the_same_costs_and_is_slower() -> None:
     """On 60 random histories pm4py's optimal alignments cost the same, and take far longer."""
-    pytest.importorskip("pm4py", reason="pm4py is a peer for development only")
+    pytest.importorskip("pm4py", reason="pm4py is a peer, for development only: pip install pm4py")
     from pm4py.algo.conformance.alignments.petri_net import algorithm  # noqa: PLC0415
     from pm4py.objects.log.obj import Event, Trace  # noqa: PLC0415
 

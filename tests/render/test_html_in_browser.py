@@ -23,11 +23,11 @@ READY = "html[data-ready]"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A browser without a network; skips where Playwright or Chromium is not installed."""
-    reason = "Playwright is not installed"
+    reason = "Playwright is not installed: pip install playwright"
     playwright = pytest.importorskip("playwright.sync_api", reason=reason)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        pytest.skip("Chromium is not installed")
+        pytest.skip("Chromium is not installed: apt-get install chromium")
     # Chromium refuses its sandbox to root, as containers run it.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with playwright.sync_playwright() as driver:

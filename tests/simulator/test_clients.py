@@ -45,9 +45,11 @@ def test_the_aws_cli_runs_its_course(serve: Serve) -> None:
     aws = os.environ.get("TRAINSTATE_AWS_CLI") or shutil.which("aws")
     if aws is None:
         pytest.skip("no AWS CLI: pip install awscli, or name it in TRAINSTATE_AWS_CLI")
-    url, _ = serve("--speed", "600")
+    # Each call of the CLI takes a second or so: the jobs last until all of them are made.
+    url, _ = serve("--speed", "400", "--scenario", "on_demand().training('55m').then_completed()")
+    said = output("sh", str(COURSES / "awscli.sh"), url, AWS=aws, PAUSE="10")
 
-    assert "deleted" == output("sh", str(COURSES / "awscli.sh"), url, AWS=aws).splitlines()[-1]
+    assert "deleted" == said.splitlines()[-1]
 
 
 @pytest.mark.slow

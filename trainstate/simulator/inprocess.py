@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import botocore.handlers
+import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
@@ -46,8 +47,13 @@ class Simulation:
 
     def client(self, **options: Any) -> Any:
         """A boto3 client of this simulation; credentials and a region are not needed."""
-        session = boto3.session.Session(region_name=self._region)
-        return self.attach(session.client("sagemaker", **options))
+        core = botocore.session.get_session()
+        # The service's model is large: it is loaded once for all clients.
+        core.register_component("data_loader", _loader())
+        session = boto3.session.Session(botocore_session=core, region_name=self._region)
+        # Given at once, they are looked for nowhere else. They sign nothing.
+        unused = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+        return self.attach(session.client("sagemaker", **{**unused, **options}))
 
     def attach(self, client: Any) -> Any:
         """Lets a client that exists already talk to this simulation; returns it."""
@@ -78,6 +84,12 @@ class Simulation:
         """Ends the simulation: its clients raise UsageError from now on."""
         self._open = False
         self.service.close()
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Any:
+    """A loader of botocore's models, which remembers what it has loaded."""
+    return botocore.session.get_session().get_component("data_loader")
 
 
 @lru_cache(maxsize=1)
@@ -168,9 +180,8 @@ def _reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[
     before = boto3.DEFAULT_SESSION
     if before is not None:
         before.events.register_first(_EVENT, serve)
-    without_region = not ({"AWS_DEFAULT_REGION", "AWS_REGION"} & os.environ.keys())
-    if without_region:
-        os.environ["AWS_DEFAULT_REGION"] = region
+    settings = _settings(region)
+    os.environ.update(settings)
     try:
         yield
     finally:
@@ -179,5 +190,12 @@ def _reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[
         for session in (before, boto3.DEFAULT_SESSION):
             if session is not None:
                 session.events.unregister(_EVENT, serve)
-        if without_region:
-            os.environ.pop("AWS_DEFAULT_REGION", None)
+        for name in settings:
+            os.environ.pop(name, None)
+
+
+def _settings(region: str) -> dict[str, str]:
+    """The environment that new clients need: a region, and no search for credentials."""
+    settings = {} if "AWS_REGION" in os.environ else {"AWS_DEFAULT_REGION": region}
+    settings["AWS_EC2_METADATA_DISABLED"] = "true"
+    return {name: value for name, value in settings.items() if name not in os.environ}

@@ -1,0 +1,179 @@
+"""Conformance cases: recordings with the verdict and the findings that the model gives them.
+
+The cases are data, ``cases/*.toml``, so that an implementation in any language can use
+them. This module reads them and holds a check of this shape against them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from importlib import resources
+from typing import Any, Protocol
+
+from attrs import field, frozen
+
+FOLDER = resources.files("trainstate.testing") / "cases"
+"""Where the files are: one a group, named after it."""
+
+_JUDGED = ("error", "warning")
+
+
+@frozen(kw_only=True, order=True)
+class Expected:
+    """A finding that a case expects: an error or a warning, and its place.
+
+    ``index`` counts the job's responses from 0; None where a record was not read.
+    ``pointer`` is a JSON pointer into the response.
+    """
+
+    code: str
+    name: str
+    severity: str
+    index: int | None = None
+    pointer: str = ""
+
+
+@frozen(kw_only=True)
+class Case:
+    """A recording, and what any right implementation says of it.
+
+    The recording is either ``responses`` or the ``text`` of a file. ``options`` are
+    keyword arguments of the check. ``complete`` holds if every job has ended.
+    """
+
+    group: str
+    description: str
+    verdict: str
+    complete: bool
+    findings: tuple[Expected, ...] = ()
+    options: Mapping[str, Any] = field(factory=dict)
+    responses: tuple[Mapping[str, Any], ...] = ()
+    text: str | None = None
+
+    @property
+    def recording(self) -> str | list[Mapping[str, Any]]:
+        """What the check is given: the text of a file, or a list of responses."""
+        return list(self.responses) if self.text is None else self.text
+
+
+class Found(Protocol):
+    """A finding of the check under test, as ``trainstate.Finding`` has it."""
+
+    @property
+    def code(self) -> str:
+        """The short alias of the rule."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The name of the rule."""
+        ...
+
+    @property
+    def severity(self) -> str:
+        """*error*, *warning* or *info*."""
+        ...
+
+    @property
+    def index(self) -> int | None:
+        """Which of the job's responses; None where a record was not read."""
+        ...
+
+    @property
+    def pointer(self) -> str:
+        """A JSON pointer into the response."""
+        ...
+
+
+class JobJudged(Protocol):
+    """What is known of one job."""
+
+    @property
+    def complete(self) -> bool:
+        """Holds if the job has ended."""
+        ...
+
+
+class Judged(Protocol):
+    """The report of the check under test, as ``trainstate.Report`` has it."""
+
+    @property
+    def verdict(self) -> str:
+        """*CONSISTENT*, *INCONSISTENT* or *UNKNOWN*."""
+        ...
+
+    @property
+    def findings(self) -> Iterable[Found]:
+        """What was found."""
+        ...
+
+    @property
+    def jobs(self) -> Iterable[JobJudged]:
+        """The jobs that were judged."""
+        ...
+
+
+def cases(*groups: str) -> tuple[Case, ...]:
+    """The cases of these groups, of all where none is named, in the order of the files.
+
+    Raises FileNotFoundError for a group that is not there.
+    """
+    files = [FOLDER / f"{group}.toml" for group in groups] or sorted(
+        (file for file in FOLDER.iterdir() if file.name.endswith(".toml")),
+        key=lambda file: file.name,
+    )
+    return tuple(
+        _case(file.name.removesuffix(".toml"), row)
+        for file in files
+        for row in tomllib.loads(file.read_text(encoding="utf-8"))["case"]
+    )
+
+
+def differences(case: Case, check: Callable[..., Judged]) -> tuple[str, ...]:
+    """How the check's report on a case differs from what is expected, in words; empty if not."""
+    report = check(case.recording, **case.options)
+    complete = all(job.complete for job in report.jobs)
+    pairs = (
+        ("verdict", case.verdict, str(report.verdict)),
+        ("complete", case.complete, complete),
+    )
+    wrong = [f"{what}: expected {one}, got {two}" for what, one, two in pairs if one != two]
+    return (*wrong, *_finding_differences(case.findings, _judged(report)))
+
+
+def _finding_differences(expected: Iterable[Expected], actual: Iterable[Expected]) -> Iterable[str]:
+    left = list(actual)
+    for finding in expected:
+        if finding in left:
+            left.remove(finding)
+        else:
+            yield f"missing: {finding}"
+    yield from (f"not expected: {finding}" for finding in left)
+
+
+def _judged(report: Judged) -> list[Expected]:
+    return [
+        Expected(
+            code=found.code,
+            name=found.name,
+            severity=str(found.severity),
+            index=found.index,
+            pointer=found.pointer,
+        )
+        for found in report.findings
+        if found.severity in _JUDGED
+    ]
+
+
+def _case(group: str, row: Mapping[str, Any]) -> Case:
+    return Case(
+        group=group,
+        description=row["description"],
+        verdict=row["verdict"],
+        complete=row["complete"],
+        findings=tuple(Expected(**finding) for finding in row["findings"]),
+        options=row.get("options", {}),
+        responses=tuple(row.get("responses", ())),
+        text=row.get("text"),
+    )
