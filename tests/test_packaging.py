@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCES = ("setup.py", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+PLUGIN = "trainstate_pytest.py"
+SOURCES = ("setup.py", "setup.cfg", "pyproject.toml", "README.md", "LICENSE", PLUGIN)
 
 
 def configuration() -> configparser.ConfigParser:
@@ -82,10 +83,10 @@ def test_the_wheel_has_every_source_file(wheel: set[str]) -> None:
 
 
 def test_the_wheel_has_nothing_else(wheel: set[str]) -> None:
-    """No test, no example and no document is installed beside the package."""
+    """Nothing but the pytest plugin is installed beside the package: no test, no document."""
     tops = {name.partition("/")[0] for name in wheel}
 
-    assert {"trainstate", f"trainstate-{version()}.dist-info"} == tops
+    assert {"trainstate", PLUGIN, f"trainstate-{version()}.dist-info"} == tops
 
 
 def test_setup_py_is_one_call() -> None:

@@ -689,6 +689,14 @@ def test_a_tracker_goes_on_in_another_process() -> None:
     assert [here, tracker.to_json()] == json.loads(done.stdout)
 
 
+def test_a_restored_tracker_tells_what_a_poll_without_a_history_changes() -> None:
+    """The state before is the one that was saved."""
+    tracker = Tracker.from_json(followed(bare("InProgress", None, BORN)).to_json())
+    update = tracker.observe(bare("InProgress", "Starting", BORN))
+
+    assert ["Starting"] == [change.item.status for change in update.changes if change.item]
+
+
 def test_a_saved_tracker_has_no_secrets() -> None:
     """Of configuration there are only digests."""
     assert "hush" not in followed(poll(*COMPLETED)).to_json()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import trainstate
@@ -51,3 +53,65 @@ def test_two_histories_at_one_moment_that_no_run_shows() -> None:
 
     assert {"unreachable-state"} == errors(stopping, going_on, order="free")
     assert {"unreachable-state"} == errors(going_on, stopping, order="free")
+
+
+def test_an_updatable_part_of_a_fixed_member() -> None:
+    """The keep-alive period of the instances may change, and their number may not."""
+
+    def on(**resources: Any) -> Any:
+        return response("InProgress/Starting: Starting", {"/ResourceConfig": resources})
+
+    one = on(InstanceCount=1, KeepAlivePeriodInSeconds=60)
+    kept_longer = on(InstanceCount=1, KeepAlivePeriodInSeconds=90)
+    more = on(InstanceCount=2, KeepAlivePeriodInSeconds=60)
+
+    assert set() == errors(one, kept_longer)
+    assert {"changed-fixed-member"} == errors(one, more)
+
+
+def test_an_excerpt_with_both_statuses_can_be_told() -> None:
+    """An excerpt without an ARN and a history is judged by its two statuses."""
+    excerpt = {
+        "TrainingJobName": "a",
+        "TrainingJobStatus": "InProgress",
+        "SecondaryStatus": "Training",
+    }
+
+    assert "CONSISTENT" == trainstate.check([excerpt]).verdict
+
+
+def test_an_excerpt_with_neither_secondary_status_nor_history_is_open() -> None:
+    """Without a secondary status and a history nobody can tell."""
+    excerpt = {"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}
+
+    assert "UNKNOWN" == trainstate.check([excerpt]).verdict
+
+
+def test_an_excerpt_with_a_history_alone_can_be_told() -> None:
+    """A history from the first entry on is judged without any status beside it."""
+    assert "CONSISTENT" == trainstate.check([closed_alone()]).verdict
+
+
+def test_an_older_response_in_another_file_is_not_late(tmp_path: Path) -> None:
+    """Each file has its own order of arrival: only in one file is a response late."""
+    newer, older = (
+        json.dumps(response(text))
+        for text in ("InProgress/Training: Starting 90, Training", "InProgress/Starting: Starting")
+    )
+    (tmp_path / "a.json").write_text(newer, encoding="utf-8")
+    (tmp_path / "b.json").write_text(older, encoding="utf-8")
+    (tmp_path / "both.ndjson").write_text(f"{newer}\n{older}\n", encoding="utf-8")
+    apart = trainstate.check([tmp_path / "a.json", tmp_path / "b.json"])
+    together = trainstate.check(tmp_path / "both.ndjson")
+
+    assert [] == [finding.name for finding in apart if finding.severity != "info"]
+    assert ["stale-observation"] == [f.name for f in together if f.severity != "info"]
+
+
+def test_an_illegal_transition_names_its_neighbours() -> None:
+    """The finding tells the entry and the one right before it."""
+    history = "InProgress/Training: Starting 90, Downloading 20, Stopping 5, Training"
+    report = trainstate.check([response(history)], select=["illegal-transition"])
+    (found,) = report.findings
+
+    assert ("Stopping", "Training") == (found.facts["before"], found.facts["after"])

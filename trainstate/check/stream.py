@@ -191,7 +191,10 @@ class Checker:
                     yield finding
 
     def _state_of(self, response: Response) -> tuple[JobState, EarlierEpoch | None]:
-        """The state of the response's epoch; with a new one, what the name was before."""
+        """The state of the response's epoch, and another epoch of the name that it may overlap.
+
+        A new epoch may overlap the one before; one that goes on may run into a later one.
+        """
         key = self._key(response)
         states = self.jobs.setdefault(key, [])
         self._settle(states)
@@ -199,7 +202,7 @@ class Checker:
             if _same_creation(state.epoch.created, response.created):
                 if state.epoch.created is None:
                     state.epoch.created = response.created
-                return state, None
+                return state, _later(states, state.epoch)
         epoch = Epoch(
             spec=self.spec,
             job=response.job,
@@ -303,6 +306,15 @@ def job_report(state: JobState) -> JobReport:
 
 def _same_creation(known: int | None, seen: int | None) -> bool:
     return known is None or seen is None or same_instant(known, seen)
+
+
+def _later(states: list[JobState], epoch: Epoch) -> EarlierEpoch | None:
+    """The first epoch of the name that was created after this one."""
+    if len(states) < 2 or epoch.created is None:
+        return None
+    begun = ((state.epoch.created or epoch.created, state.epoch) for state in states)
+    after = [(created, other) for created, other in begun if created > epoch.created]
+    return _earlier(min(after, key=lambda pair: pair[0])[1]) if after else None
 
 
 def _earlier(epoch: Epoch) -> EarlierEpoch:

@@ -67,6 +67,8 @@ class Ledger:
         record = named(record, self.name, self.arn)
         self.recognise(record)
         before = [(state.epoch.responses, state.epoch.newest) for state in self.checker.states]
+        # The check moves an epoch on: what was known before is drawn before.
+        pictures = [self.picture(place) for place in range(len(before))]
         found = self.checker.feed(record)
         states = self.checker.states
         if len(states) > len(before):
@@ -79,7 +81,7 @@ class Ledger:
         rank = rank_of(
             record, arrival=before[place][0], newest=before[place][1], order=self.checker.order
         )
-        return self._continued(place, record, rank, found)
+        return self._continued(place, pictures[place], record, rank, found)
 
     def _began(self, response: Response, state: JobState, found: list[Finding]) -> Update:
         rank = rank_of(response, arrival=0, newest=BEFORE_ALL, order=self.checker.order)
@@ -93,10 +95,10 @@ class Ledger:
         return evolve(update, changes=passed, began=True)
 
     def _continued(
-        self, place: int, response: Response, rank: Rank | None, found: list[Finding]
+        self, place: int, was: Picture, response: Response, rank: Rank | None, found: list[Finding]
     ) -> Update:
         life, spec = self.lives[place], self.checker.spec
-        was, older, entries = self.picture(place), life.is_older(rank), life.entries
+        older, entries = life.is_older(rank), life.entries
         life.take(response, rank, spec)
         self._pictures.pop(place, None)
         now = self.picture(place)
