@@ -82,7 +82,7 @@ def test_an_excerpt_with_both_statuses_can_be_told() -> None:
 
 def test_an_excerpt_with_neither_secondary_status_nor_history_is_open() -> None:
     """Without a secondary status and a history nobody can tell."""
-    excerpt = {"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}
+    excerpt = {"TrainingJobName": "a", "TrainingJobStatus": "InProgress", "RoleArn": "r"}
 
     assert "UNKNOWN" == trainstate.check([excerpt]).verdict
 
@@ -115,3 +115,38 @@ def test_an_illegal_transition_names_its_neighbours() -> None:
     (found,) = report.findings
 
     assert ("Stopping", "Training") == (found.facts["before"], found.facts["after"])
+
+
+def undated(pair: str) -> Any:
+    """A response with statuses alone: no history, and no time that orders it."""
+    return response(pair, {"/SecondaryStatusTransitions": None, "/LastModifiedTime": None})
+
+
+def test_responses_without_any_order_that_a_run_shows() -> None:
+    """Responses that nothing orders are explained by any run that shows them all."""
+    seen = [undated("InProgress/Training"), undated("InProgress/Starting")]
+
+    assert "CONSISTENT" == trainstate.check(seen, order="free").verdict
+
+
+def test_responses_without_any_order_that_no_run_shows() -> None:
+    """No run shows two ends, in whatever order."""
+    seen = [undated("Completed/Completed"), undated("Failed/Failed")]
+
+    assert "INCONSISTENT" == trainstate.check(seen, order="free").verdict
+
+
+def test_the_end_of_the_last_entry_that_is_gone() -> None:
+    """The finding tells which entry was closed and is open in a later response."""
+    done = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+    opened = response(done, {"/SecondaryStatusTransitions/3/EndTime": None}, at=500)
+    (found,) = trainstate.check([response(done), opened], select=["rewritten-history"]).findings
+
+    assert 3 == found.facts["at"]
+
+
+def test_the_number_of_responses() -> None:
+    """Each response is counted once, a repeated one, too."""
+    seen = [response("InProgress/Starting: Starting")] * 3
+
+    assert 3 == trainstate.check(seen).summary.responses
