@@ -29,7 +29,7 @@ from trainstate.rules.model import (
 )
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
-from trainstate.spec.model import Evidence, Spec
+from trainstate.spec.model import Evidence, Spec, weakest
 
 
 @define
@@ -340,4 +340,4 @@ def _weakest_used(
     """The weakest evidence that a response's history and pair rest on."""
     pair = spec.pair_by_key.get((primary or "", secondary or ""))
     levels = evidence_of(spec, trace(spec, statuses, config), pair)
-    return max(levels, key=lambda level: level.rank, default=Evidence.DOCUMENTED)
+    return weakest(levels)

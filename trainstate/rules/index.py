@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
@@ -22,12 +23,17 @@ def rules() -> tuple[Rule, ...]:
             loaded = importlib.import_module(f"{folder.__name__}.{module.name}")
             found += [value for value in vars(loaded).values() if isinstance(value, Rule)]
     found.sort(key=lambda rule: rule.code)
+    refuse_twins(found)
+    return tuple(found)
+
+
+def refuse_twins(found: Iterable[Rule]) -> None:
+    """Raises SpecError where two rules share a code or a name."""
     for key in ("code", "name"):
-        values = [getattr(rule, key) for rule in found]
-        twice = next((value for value in values if values.count(value) > 1), None)
+        counted = Counter(getattr(rule, key) for rule in found)
+        twice = next((value for value, times in counted.items() if times > 1), None)
         if twice is not None:
             raise SpecError(f"Two rules have the {key} {twice!r}; a {key} belongs to one rule.")
-    return tuple(found)
 
 
 def find_rule(wanted: str) -> Rule:

@@ -1,0 +1,160 @@
+"""The rare branches of what makes verdicts: each with the case that needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+import trainstate
+from trainstate.check.epoch import Epoch
+from trainstate.check.members import digests
+from trainstate.check.stream import Checker
+from trainstate.errors import SpecError, UnknownNameError, UsageError
+from trainstate.history.model import Entry, Kind, Origin, Response
+from trainstate.history.wire import read_response
+from trainstate.machine.align import align
+from trainstate.machine.engine import crossed
+from trainstate.machine.guards import UNSEEN
+from trainstate.rules.example import poll, written
+from trainstate.rules.index import refuse_twins, rules
+from trainstate.rules.lifetimes import Reuse, reuse
+from trainstate.rules.model import EarlierEpoch, Reading, Step
+from trainstate.rules.rewriting import gone, rewritten
+from trainstate.rules.shown import quoted
+from trainstate.rules.tolerances import Tolerances
+
+SPEC = trainstate.SPEC
+ACTIVE = "InProgress/Training: Starting 90, Training"
+
+
+def response(text: str = ACTIVE, changes: dict[str, Any] | None = None) -> Response:
+    return read_response(written(poll(text, changes or {})), SPEC, origin=Origin())
+
+
+def step(read: Response | None = None, **facts: Any) -> Step:
+    reading = Reading(
+        response=read or response(), spec=SPEC, tolerances=Tolerances(), config=UNSEEN
+    )
+    return Step(reading=reading, index=0, **facts)
+
+
+def test_two_rules_of_one_name_are_refused() -> None:
+    """A name or a code belongs to one rule."""
+    one = rules()[0]
+
+    with pytest.raises(SpecError, match="code belongs to one rule"):
+        refuse_twins([one, one])
+
+
+def test_a_history_that_its_own_response_contradicts_makes_no_clash() -> None:
+    """The response that has it is reported already; nothing else was seen to contradict."""
+    epoch = Epoch(spec=SPEC, job="job")
+    epoch.observe(response("InProgress/Uploading: Starting 90, Stopping 5, Uploading"))
+    bare = {"/SecondaryStatusTransitions": None}
+    seen = epoch.observe(response("InProgress/PreparingTrainingStack", bare))
+
+    assert seen.clash is None
+
+
+@pytest.mark.parametrize("value", [10**5000, {"again": ...}], ids=["digits", "itself"])
+def test_a_value_that_is_not_json_has_a_digest(value: Any) -> None:
+    """An integer of thousands of digits, and a value that holds itself."""
+    if isinstance(value, dict):
+        value["again"] = value
+    recorded = written(poll(ACTIVE)) | {"HyperParameters": value}
+    found = digests(read_response(recorded, SPEC, origin=Origin()), SPEC)
+
+    assert len(found["HyperParameters"]) == 8
+
+
+def test_an_option_of_no_such_value_is_refused() -> None:
+    """The error lists what is accepted."""
+    with pytest.raises(UsageError, match="arrival, free"):
+        trainstate.check([], order="random")
+
+
+def test_a_finding_is_a_line_of_text() -> None:
+    """Place, code, name and message."""
+    report = trainstate.check(written(poll("Completed/Completed: Starting 90, Completed")))
+
+    assert "TS301 illegal-transition" in str(report.findings[0])
+
+
+def test_the_end_of_a_job_is_judged_once() -> None:
+    """Asking again for what is known at the end finds nothing new."""
+    checker = Checker(rules=tuple(rule for rule in rules() if rule.on_request))
+    checker.feed(response())
+
+    assert len(checker.close()[0]) == 1
+    assert checker.close()[0] == []
+    assert checker.repeats() is checker.repeats()
+
+
+def test_a_spec_without_an_end_aligns_nothing() -> None:
+    """Where no history can end there is no cheapest one that does."""
+    endless = evolve(SPEC, transitions=())
+
+    assert align(endless, ("Starting", "Training"), finished=True) is None
+
+
+def test_a_move_within_a_primary_leaves_and_enters_the_secondary_alone() -> None:
+    """Parents that stay are neither left nor entered."""
+    left, entered = crossed(("InProgress", "Starting"), ("InProgress", "Training"))
+
+    assert (len(left), len(entered)) == (1, 1)
+
+
+def test_a_log_without_stamps_is_in_no_wrong_order() -> None:
+    """What was not printed cannot go back."""
+    read = evolve(
+        response(), kind=Kind.LOG, history=(Entry(status="Starting", written="Starting"),)
+    )
+    read = evolve(read, created=None, modified=None, instants={}, primary=None, secondary=None)
+    report = Checker().feed(read)
+
+    assert [finding.name for finding in report if finding.severity == "error"] == []
+
+
+def test_a_step_without_a_clash_left_no_end() -> None:
+    """Only a clash can leave an end."""
+    assert not step().left_end
+    assert rules()[0].category == "TS0"
+
+
+def test_what_does_not_differ_is_not_rewritten() -> None:
+    """Without a place, or with a history that is gone from its first entry, nothing is named."""
+    assert rewritten(step()) is None
+    assert rewritten(step(at=7)) is None
+    bare = response("InProgress/Training", {"/SecondaryStatusTransitions": None})
+    assert gone(step(bare)) is None
+
+
+@pytest.mark.parametrize(("created", "expected"), [(None, None), ("same", Reuse.TOGETHER)])
+def test_a_name_is_used_again_only_by_known_creations(created: Any, expected: Any) -> None:
+    """Without a creation time nobody can tell; with the same one the two are together."""
+    read = response()
+    earlier = EarlierEpoch(created=read.created if created else None, last_seen=None, ended=True)
+
+    assert reuse(step(read), earlier) is expected
+
+
+def test_a_number_of_too_many_digits_is_quoted_in_words() -> None:
+    """Python refuses to print it."""
+    assert quoted(10**5000) == "a number of very many digits"
+    assert quoted(None) == "nothing"
+
+
+def test_an_excerpt_of_a_failure_may_leave_out_its_reason() -> None:
+    """What an excerpt lacks is no fault."""
+    excerpt = {"TrainingJobName": "a", "TrainingJobStatus": "Failed", "SecondaryStatus": "Failed"}
+    report = trainstate.check(excerpt | {"BillableTimeInSeconds": 3})
+
+    assert "missing-failure-reason" not in {finding.name for finding in report}
+
+
+def test_an_unknown_source_is_refused() -> None:
+    """The error says where the ids are."""
+    with pytest.raises(UnknownNameError, match="trainstate spec"):
+        SPEC.source("hearsay")
