@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import subprocess
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -120,7 +121,10 @@ def test_a_port_that_is_taken_is_a_misuse(serve: Serve) -> None:
     url, _ = serve("--speed", "0")
     port = urlsplit(url).port
     taken = subprocess.run(
-        ["trainstate", "serve", "--port", str(port)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "trainstate", "serve", "--port", str(port)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (2, 1) == (taken.returncode, len(taken.stderr.splitlines()))
