@@ -17,6 +17,14 @@ from trainstate.spec.model import Spec
 _DEEPEST = 4
 _TRAINING_EVENT = "SageMaker Training Job State Change"
 
+WRAPPERS = frozenset(
+    {
+        *("response", "detail-type", "TrainingJobSummaries", "training_job_summaries"),
+        *("Results", "results", "TrainingJob", "training_job", "entries"),
+    }
+)
+"""The names by which something that is wrapped around responses is known."""
+
 
 class Form(StrEnum):
     """What a response was found in; OTHER is another thing's record, NOTHING no record."""

@@ -8,13 +8,21 @@ from typing import Any
 
 from trainstate.history.readers.envelope import Form, parts
 from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.plugged import MAGICS, PARQUET, binary_format
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.spec.model import Spec
 
 JSON, ARRAY, NDJSON = "json", "json-array", "ndjson"
 NOTEBOOK, LOG, PYTHON = "notebook", "sdk-log", "python"
 
-FORCED = {"json": JSON, "ndjson": NDJSON, "log": LOG, "notebook": NOTEBOOK, "python": PYTHON}
+FORCED = {
+    "json": JSON,
+    "ndjson": NDJSON,
+    "log": LOG,
+    "notebook": NOTEBOOK,
+    "python": PYTHON,
+    "parquet": PARQUET,
+}
 """The reader of each format that can be asked for."""
 
 _NOTEBOOK = re.compile(rb'\{\s*"(cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')
@@ -31,8 +39,8 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
     a log if a line begins with a status; further down that cannot be seen here.
     """
     start = head.lstrip()
-    if b"\0" in head:
-        return None
+    if b"\0" in head or head.startswith(tuple(MAGICS)):
+        return binary_format(head)
     if _is_notebook(start, whole=whole):
         return NOTEBOOK
     if has_status_line(head.decode("utf-8", "replace"), spec):

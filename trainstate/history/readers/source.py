@@ -13,6 +13,7 @@ from trainstate.history.readers.bytestream import Opened, lines, opened, read_wh
 from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
+from trainstate.history.readers.plugged import CannotRead, is_binary, plugged, sought
 from trainstate.history.readers.python_literal import read_literals
 from trainstate.history.readers.recognise import (
     ARRAY,
@@ -39,7 +40,7 @@ _HELD = 1000
 _TEXT_SUFFIXES = frozenset({".log", ".txt"})
 _EXPECTED = (
     "; expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
-    " an SDK log or a notebook"
+    " an SDK log, a notebook or Parquet"
 )
 _WHOLE = {
     JSON: read_documents,
@@ -87,8 +88,9 @@ class Input:
         if reader is None:
             return
         tally = Tally(spec=self.asked.spec, limits=self.asked.limits, file=self.file, reader=reader)
-        speaks = self.named or mentions(opening.head, self.asked.spec)
-        yield from self._settled(self._records(opening, tally), tally, speaks=speaks)
+        speaks = self.named or is_binary(reader) or mentions(opening.head, self.asked.spec)
+        records = self._binary(stream, opening, tally) if is_binary(reader) else None
+        yield from self._settled(records or self._records(opening, tally), tally, speaks=speaks)
         if tally.responses == 0 and not (speaks and tally.broken):
             self._refuse(
                 opening.fault or _nothing(tally), remedy="" if opening.fault else _EXPECTED
@@ -126,6 +128,18 @@ class Input:
             return _log_records(opening, tally, pointer=self.pointer)
         data = read_whole(opening.stream, limits=self.asked.limits, file=self.name)
         return _WHOLE[tally.reader](data, tally, pointer=self.pointer)
+
+    def _binary(self, stream: Any, opening: Opened, tally: Tally) -> Iterator[Record]:
+        """The records of a binary format; raises InputError if it was named and cannot be read."""
+        try:
+            reader = plugged(tally.reader)
+            with sought(stream, opening) as laid:
+                yield from reader(laid, tally, pointer=self.pointer, repeats=self.asked.repeats)
+        except CannotRead as error:
+            if self.named:
+                raise InputError(f"{self.name}: {error}.") from None
+            origin = Origin(file=self.file, reader=tally.reader, pointer=self.pointer)
+            yield tally.unreadable(str(error), origin)
 
     def _settled(
         self, records: Iterable[Record], tally: Tally, *, speaks: bool

@@ -1,0 +1,166 @@
+"""Responses to Parquet: the types that they need, and a file that is written in row groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyarrow.types as kinds
+from attrs import define, field
+
+from trainstate.errors import InputError
+from trainstate.spec.model import Spec
+
+ROWS = 50_000
+"""How many rows a row group has."""
+
+
+class Unfit(Exception):
+    """Values of different types stand where a column has one."""
+
+
+def schema_of(rows: Iterable[Mapping[str, Any]], spec: Spec) -> Any:
+    """The schema that has a place for every value of these responses.
+
+    Members that are maps by the specification, whose keys users choose, become maps.
+    Raises Unfit where two values cannot stand in one column.
+    """
+    found: dict[str, Any] = {}
+    for row in rows:
+        for name, value in row.items():
+            found[name] = merged(found.get(name, pa.null()), type_of(value, _is_map(name, spec)))
+    return pa.schema([(name, kind) for name, kind in found.items() if not kinds.is_null(kind)])
+
+
+def _is_map(name: str, spec: Spec) -> bool:
+    member = spec.member_by_name.get(name)
+    return member is not None and member.type == "map"
+
+
+def type_of(value: Any, is_map: bool = False) -> Any:
+    """The type of a column that can hold a value."""
+    if isinstance(value, Mapping) and is_map:
+        items = pa.null()
+        for item in value.values():
+            items = merged(items, type_of(item))
+        return pa.map_(pa.string(), pa.string() if kinds.is_null(items) else items)
+    if isinstance(value, Mapping):
+        fields = [(str(name), type_of(item)) for name, item in value.items()]
+        return pa.struct([(name, kind) for name, kind in fields if not kinds.is_null(kind)])
+    if isinstance(value, list | tuple):
+        items = pa.null()
+        for item in value:
+            items = merged(items, type_of(item))
+        return pa.null() if kinds.is_null(items) else pa.list_(items)
+    if isinstance(value, datetime):
+        return pa.timestamp("us", tz=None if value.tzinfo is None else "UTC")
+    return _PLAIN.get(type(value), pa.null() if value is None else None) or _unfit(value)
+
+
+_PLAIN = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+
+
+def _unfit(value: Any) -> Any:
+    raise Unfit(f"a column cannot hold a {type(value).__name__}")
+
+
+def merged(one: Any, other: Any) -> Any:
+    """The type that can hold what either of two can; raises Unfit where there is none."""
+    if one == other or kinds.is_null(other):
+        return one
+    if kinds.is_null(one):
+        return other
+    if kinds.is_struct(one) and kinds.is_struct(other):
+        fields = {part.name: part.type for part in one}
+        for part in other:
+            fields[part.name] = merged(fields.get(part.name, pa.null()), part.type)
+        return pa.struct(list(fields.items()))
+    if kinds.is_list(one) and kinds.is_list(other):
+        return pa.list_(merged(one.value_type, other.value_type))
+    if {one, other} == {pa.int64(), pa.float64()}:
+        return pa.float64()
+    raise Unfit(f"{one} and {other} cannot stand in one column")
+
+
+def fits(rows: Iterable[Mapping[str, Any]], schema: Any, spec: Spec) -> bool:
+    """Holds if a schema has a place for every value of the responses."""
+    try:
+        return all(_has_place(row, schema, spec) for row in rows)
+    except Unfit:
+        return False
+
+
+def _has_place(row: Mapping[str, Any], schema: Any, spec: Spec) -> bool:
+    for name, value in row.items():
+        kind = type_of(value, _is_map(name, spec))
+        at = schema.get_field_index(name)
+        if not kinds.is_null(kind) and (
+            at < 0 or merged(schema.types[at], kind) != schema.types[at]
+        ):
+            return False
+    return True
+
+
+@define
+class Writing:
+    """A Parquet file that is being written; rows are laid down in row groups."""
+
+    writer: Any
+    schema: Any
+    most: int = ROWS
+    _waiting: list[Mapping[str, Any]] = field(factory=list)
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Takes rows; each value must have a place in the schema."""
+        self._waiting += rows
+        while len(self._waiting) >= self.most:
+            self._lay(self._waiting[: self.most])
+            del self._waiting[: self.most]
+
+    def end(self) -> None:
+        """Lays down the rows that wait."""
+        if self._waiting:
+            self._lay(self._waiting)
+            self._waiting = []
+
+    def _lay(self, rows: list[Mapping[str, Any]]) -> None:
+        columns = [
+            pa.array([row.get(part.name) for row in rows], type=part.type) for part in self.schema
+        ]
+        self.writer.write_table(pa.table(columns, schema=self.schema), row_group_size=len(rows))
+
+
+@contextmanager
+def writing(path: str, schema: Any, *, rows: int = ROWS) -> Iterator[Writing]:
+    """A Parquet file at a path, written beside it and moved there at the end.
+
+    Raises InputError where it cannot be written.
+    """
+    target = Path(path)
+    try:
+        # The file outlives this block on success: it is moved to its place.
+        laid = NamedTemporaryFile(  # noqa: SIM115
+            dir=target.parent, prefix=f".{target.name}.", delete=False
+        )
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}.") from None
+    beside = Path(laid.name)
+    try:
+        with laid, pq.ParquetWriter(laid, schema, compression="zstd") as writer:
+            found = Writing(writer, schema, rows)
+            yield found
+            found.end()
+        beside.chmod(0o644)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+__all__ = ["ROWS", "Unfit", "Writing", "fits", "merged", "schema_of", "type_of", "writing"]

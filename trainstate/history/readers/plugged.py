@@ -1,0 +1,91 @@
+"""Binary formats, which other parts of the package or other packages read.
+
+A reader of one is an entry point of the group ``trainstate.readers``, called by the name
+of its format, so that this folder imports no library that such a format needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import EntryPoint, entry_points
+from tempfile import TemporaryFile
+from typing import IO, Any, Protocol
+
+from trainstate.history.model import Response, Unreadable
+from trainstate.history.readers.bytestream import BLOCK, Opened
+from trainstate.history.readers.tally import Repeats, Tally
+
+GROUP = "trainstate.readers"
+"""The group of the entry points that read binary formats."""
+
+PARQUET = "parquet"
+MAGICS = {b"PAR1": PARQUET}
+"""The formats that an input is recognised as by its first bytes."""
+
+
+class CannotRead(Exception):
+    """An input in a binary format cannot be read at all; the text says why."""
+
+
+class Plugged(Protocol):
+    """What an entry point is: a function from an input to its records.
+
+    ``stream`` is open for reading at its beginning, and can be sought in. The records
+    are counted in ``tally``; with ``repeats`` each is judged before the next is asked
+    for. Raises CannotRead before the first record.
+    """
+
+    def __call__(
+        self, stream: IO[bytes], tally: Tally, *, pointer: str = "", repeats: Repeats | None = None
+    ) -> Iterator[Response | Unreadable]:
+        """The records of the input."""
+
+
+def binary_format(head: bytes) -> str | None:
+    """The binary format of an input that begins with ``head``; None for none that is known."""
+    return next((form for magic, form in MAGICS.items() if head.startswith(magic)), None)
+
+
+def is_binary(reader: str) -> bool:
+    """Holds if the reader of a format is an entry point."""
+    return reader in MAGICS.values()
+
+
+def plugged(reader: str) -> Plugged:
+    """The reader of a binary format; raises CannotRead where what it needs is not installed."""
+    found = tuple(entry_points(group=GROUP, name=reader))
+    remedy = f"install it with: pip install 'trainstate[{reader}]'"
+    if not found:
+        raise CannotRead(f"is {reader}, for which no reader is installed; {remedy}")
+    try:
+        return _loaded(found[0])
+    except ImportError as error:
+        raise CannotRead(f"is {reader}, which needs {error.name}; {remedy}") from None
+
+
+def _loaded(entry: EntryPoint) -> Plugged:
+    reader: Plugged = entry.load()
+    return reader
+
+
+@contextmanager
+def sought(source: Any, opening: Opened) -> Iterator[IO[bytes]]:
+    """An input from its beginning, as a file in which one can go back and forth.
+
+    What was packed, or comes through a pipe, is laid down in a temporary file first.
+    """
+    if not opening.packing and getattr(source, "seekable", lambda: False)():
+        source.seek(0)
+        yield source
+        return
+    with TemporaryFile() as laid:
+        _copy(opening.stream, laid)
+        laid.seek(0)
+        yield laid
+
+
+def _copy(source: Any, target: IO[bytes]) -> None:
+    block = memoryview(bytearray(BLOCK))
+    while size := source.readinto(block):
+        target.write(block[:size])
