@@ -7,31 +7,35 @@ fact; ``rules`` lists what can be wrong.
 
 from __future__ import annotations
 
-from trainstate.check.order import Order
-from trainstate.check.report import Finding, JobReport, Report, Verdict
-from trainstate.check.run import check
-from trainstate.errors import (
-    IllegalMoveError,
-    InputError,
-    SpecError,
-    TrainstateError,
-    UnknownNameError,
-    UsageError,
-)
-from trainstate.rules.index import rules
-from trainstate.rules.model import Rule, Severity
-from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.load import builtin_spec, load_spec
-from trainstate.spec.model import Evidence, Spec
-from trainstate.spec.outcome import Outcome
-from trainstate.spec.statuses import PrimaryStatus, SecondaryStatus
-from trainstate.track.tracker import Tracker
-from trainstate.version import VERSION
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__version__ = VERSION
+if TYPE_CHECKING:
+    from trainstate.check.order import Order
+    from trainstate.check.report import Finding, JobReport, Report, Verdict
+    from trainstate.check.run import check
+    from trainstate.errors import (
+        IllegalMoveError,
+        InputError,
+        SpecError,
+        TrainstateError,
+        UnknownNameError,
+        UsageError,
+    )
+    from trainstate.rules.index import rules
+    from trainstate.rules.model import Rule, Severity
+    from trainstate.rules.tolerances import Tolerances
+    from trainstate.spec.load import load_spec
+    from trainstate.spec.model import Evidence, Spec
+    from trainstate.spec.outcome import Outcome
+    from trainstate.spec.statuses import PrimaryStatus, SecondaryStatus
+    from trainstate.track.tracker import Tracker
 
-SPEC: Spec = builtin_spec()
-"""The specification of the training job."""
+    __version__: str
+
+    SPEC: Spec
+    """The specification of the training job."""
 
 __all__ = [
     "SPEC",
@@ -60,3 +64,52 @@ __all__ = [
     "load_spec",
     "rules",
 ]
+
+if not TYPE_CHECKING:
+    # Two folders have the names of functions. They are imported and taken off again, so
+    # that no later import puts a folder where its function is wanted.
+    from trainstate import check, rules
+
+    del check, rules
+
+    # Reading the facts and building the classes costs more than many a program that
+    # embeds this takes to start, so that each name is fetched when it is first used.
+    _HOMES = {
+        "check.order": ("Order",),
+        "check.report": ("Finding", "JobReport", "Report", "Verdict"),
+        "check.run": ("check",),
+        "errors": (
+            "IllegalMoveError",
+            "InputError",
+            "SpecError",
+            "TrainstateError",
+            "UnknownNameError",
+            "UsageError",
+        ),
+        "rules.index": ("rules",),
+        "rules.model": ("Rule", "Severity"),
+        "rules.tolerances": ("Tolerances",),
+        "spec.load": ("load_spec",),
+        "spec.model": ("Evidence", "Spec"),
+        "spec.outcome": ("Outcome",),
+        "spec.statuses": ("PrimaryStatus", "SecondaryStatus"),
+        "track.tracker": ("Tracker",),
+    }
+
+    def __getattr__(name):
+        home = next((home for home, names in _HOMES.items() if name in names), None)
+        if home is not None:
+            value = getattr(import_module(f"trainstate.{home}"), name)
+        elif name == "SPEC":
+            value = import_module("trainstate.spec.load").builtin_spec()
+        elif name == "__version__":
+            value = import_module("trainstate.version").VERSION
+        else:
+            # With the name and the module in it, the interpreter suggests the right spelling.
+            what = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(what, name=name, obj=sys.modules[__name__])
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *__all__})
