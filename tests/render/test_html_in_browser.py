@@ -114,6 +114,92 @@ def test_an_illegal_transition_is_red_and_an_unseen_one_grey(browser: Any, plain
     assert page.locator("#machine .edge.unseen path").count() > 10
 
 
+def test_a_number_of_the_totals_is_a_filter(browser: Any, plain: Path) -> None:
+    """A click on the errors leaves the errors, whatever was filtered before."""
+    page, _ = opened(browser, plain)
+    page.fill("#search", "nothing has this")
+    page.click("#totals button:has-text('errors')")
+
+    assert page.locator(".row").count() >= 1
+    assert page.locator(".row .warning, .row .info").count() == 0
+
+
+def test_an_address_leads_to_a_finding(browser: Any, plain: Path) -> None:
+    """What is opened is in the address, and the address opens it again."""
+    page, _ = opened(browser, plain)
+    page.click(".row >> nth=1")
+    shown, address = page.locator("#detail h3").inner_text(), page.url
+    again = browser.new_page()
+    again.goto(address)
+    again.wait_for_selector(READY)
+
+    assert "#finding-" in address
+    assert shown == again.locator("#detail h3").inner_text()
+
+
+def test_the_machine_is_reached_by_keyboard(browser: Any, plain: Path) -> None:
+    """A status that has the focus shows its own transitions, and Enter searches for it."""
+    page, _ = opened(browser, plain)
+    page.locator(".node[aria-label^=Uploading]").focus()
+    lit = page.locator("#machine .edge.way.lit").count()
+    page.keyboard.press("Enter")
+
+    assert 0 < lit < page.locator("#machine .edge.way").count()
+    assert "Uploading" == page.input_value("#search")
+
+
+def test_the_transitions_are_a_table_too(browser: Any, plain: Path) -> None:
+    """What the machine shows can be read: a row for each transition that was seen."""
+    page, _ = opened(browser, plain)
+    page.click("summary")
+
+    assert "Starting" in page.locator("#transitions tbody tr.bad").inner_text()
+    assert page.locator("#machine .edge.way:not(.unseen)").count() == (
+        page.locator("#transitions tbody tr").count()
+    )
+
+
+def test_slash_searches_and_enter_leads_to_the_list(browser: Any, plain: Path) -> None:
+    """The keyboard alone leads from the list to the search and back."""
+    page, _ = opened(browser, plain)
+    page.keyboard.press("/")
+    page.keyboard.type("TS501")
+    page.keyboard.press("Enter")
+
+    assert "TS501" == page.input_value("#search")
+    assert page.evaluate("document.activeElement.id") == "list"
+
+
+def test_a_narrow_screen_needs_no_scrolling_sideways(browser: Any, plain: Path) -> None:
+    """On a telephone the page is as wide as the screen, and a row still has its message."""
+    page, _ = opened(browser, plain, viewport={"width": 390, "height": 800})
+    page.click(".row >> nth=0")
+
+    assert 0 == page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert page.locator(".row >> nth=0 >> span >> nth=2").is_visible()
+
+
+def test_odd_times_and_a_thousand_odd_statuses_leave_a_page(browser: Any, tmp_path: Path) -> None:
+    """Times at the ends of the calendar and statuses without number neither stop nor flood it."""
+    jobs = []
+    for number in range(1_000):
+        job = json.loads(json.dumps(bad()).replace("Uploading", f"Status{number}"))
+        job |= {"TrainingJobName": f"job-{number}", "CreationTime": 1_600_000_000 + number}
+        job["TrainingJobArn"] = job["TrainingJobArn"].replace("/bad", f"/job-{number}")
+        jobs.append(job)
+    for moment in (-62_135_596_800, 0, 253_402_300_799, 1e300, "", "0001-01-01T00:00:00Z"):
+        jobs[0]["SecondaryStatusTransitions"][0]["StartTime"] = moment
+        jobs.append({**json.loads(json.dumps(jobs[0])), "CreationTime": 1_500_000_000 + len(jobs)})
+    page, said = opened(browser, report(tmp_path, jobs))
+    for _ in range(12):
+        page.focus("#list")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+
+    assert [] == said
+    assert page.locator(".node").count() < 40
+
+
 def test_paper_gets_the_list_as_a_table(browser: Any, plain: Path) -> None:
     """Printing shows the findings in full, not the rows in view."""
     page, _ = opened(browser, plain)
@@ -122,6 +208,16 @@ def test_paper_gets_the_list_as_a_table(browser: Any, plain: Path) -> None:
 
     assert 3 == page.locator("#printed tr").count()
     assert page.locator("#printed").is_visible()
+
+
+def test_paper_is_white(browser: Any, plain: Path) -> None:
+    """A page that is dark on the screen prints dark on white."""
+    page, _ = opened(browser, plain, color_scheme="dark")
+    page.emulate_media(media="print")
+    colours = page.evaluate("[getComputedStyle(document.body).backgroundColor]")
+
+    assert ["rgb(255, 255, 255)"] == colours
+    assert page.pdf().startswith(b"%PDF")
 
 
 def test_hostile_text_runs_nothing(browser: Any, tmp_path: Path) -> None:

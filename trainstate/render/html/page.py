@@ -13,8 +13,8 @@ from trainstate.check.report import Report
 from trainstate.check.stream import Checker
 from trainstate.render.html.gather import report_data
 
-# Layout of the machine, drawing, plots; then the report's own script, in the order of use.
-SCRIPTS = ("dagre.min.js", "d3.min.js", "plot.umd.min.js", "report.js")
+# Layout of the machine, drawing, plots; then the report's own scripts, in the order of use.
+SCRIPTS = ("dagre.min.js", "d3.min.js", "plot.umd.min.js", "pictures.js", "report.js")
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 

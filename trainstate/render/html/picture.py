@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -20,6 +20,9 @@ from trainstate.spec.model import Spec
 
 SAMPLE = 300
 """Durations of one status that the page gets: evenly spaced quantiles of all."""
+MOST_UNKNOWN = 12
+"""Statuses that no fact knows and that are drawn, the commonest ones; the others are one."""
+EMPTY, OTHERS = "(empty)", "(other statuses)"
 
 Edge = tuple[str, str]
 _ILLEGAL = frozenset(Refusal) - {Refusal.UNKNOWN_STATUS}
@@ -53,23 +56,43 @@ class _Observed:
             if lasted is not None:
                 self.before[edge].append(lasted)
 
+    def under(self, names: Mapping[str, str]) -> _Observed:
+        """The same with other names for the statuses; what then has one name is added up."""
+        shown = _Observed()
+        for status, count in self.statuses.items():
+            shown.statuses[names[status]] += count
+            shown.seconds[names[status]] += self.seconds.get(status, [])
+        for (before, after), count in self.edges.items():
+            edge = (names[before], names[after])
+            shown.edges[edge] += count
+            shown.illegal[edge] += self.illegal[before, after]
+            shown.before[edge] += self.before.get((before, after), [])
+        shown.seconds = defaultdict(list, {n: v for n, v in shown.seconds.items() if v})
+        return shown
+
 
 def picture(checker: Checker) -> dict[str, Any]:
     """The statuses, the transitions and the durations, as the page draws them."""
     spec, observed = checker.spec, _Observed()
     for state in checker.states:
         observed.take(state.epoch, spec)
+    shown = observed.under(_names(spec, observed.statuses))
     return {
-        "statuses": list(_statuses(spec, observed)),
-        "edges": list(_edges(spec, observed)),
+        "statuses": list(_statuses(spec, shown)),
+        "edges": list(_edges(spec, shown)),
         "durations": {
-            plain(status, longest=60): {
-                "count": len(seconds),
-                "values": _thinned(seconds),
-            }
-            for status, seconds in observed.seconds.items()
+            status: {"count": len(seconds), "values": _thinned(seconds)}
+            for status, seconds in shown.seconds.items()
         },
     }
+
+
+def _names(spec: Spec, counts: Counter[str]) -> dict[str, str]:
+    """What each seen status is called on the page: of the unknown ones, the commonest by name."""
+    known, ranked = spec.secondary_by_name, counts.most_common()
+    unknown = [name for name, _ in ranked if name not in known]
+    called = {name: plain(name, longest=60) or EMPTY for name in unknown[:MOST_UNKNOWN]}
+    return {name: name if name in known else called.get(name, OTHERS) for name in counts}
 
 
 def _statuses(spec: Spec, observed: _Observed) -> Iterator[list[Any]]:
@@ -80,7 +103,7 @@ def _statuses(spec: Spec, observed: _Observed) -> Iterator[list[Any]]:
         yield [status.name, observed.statuses[status.name], kind, str(status.evidence)]
     for name, count in observed.statuses.items():
         if name not in spec.secondary_by_name:
-            yield [plain(name, longest=60), count, "unknown", "unknown"]
+            yield [name, count, "unknown", "unknown"]
 
 
 def _edges(spec: Spec, observed: _Observed) -> Iterator[list[Any]]:
@@ -89,11 +112,10 @@ def _edges(spec: Spec, observed: _Observed) -> Iterator[list[Any]]:
     for row in spec.transitions:
         evidence.setdefault((row.before, row.after), str(row.evidence))
     for edge in dict.fromkeys((*evidence, *observed.edges)):
-        times = observed.before[edge]
+        times = observed.before.get(edge)
         middle = round(median(times), 3) if times else None
-        names = [plain(name, longest=60) for name in edge]
         counts = [observed.edges[edge], observed.illegal[edge]]
-        yield [*names, *counts, middle, evidence.get(edge, "")]
+        yield [*edge, *counts, middle, evidence.get(edge, "")]
 
 
 def _lasted(entry: Entry) -> float | None:

@@ -1,0 +1,190 @@
+"use strict";
+// The pictures of the report: timeline, machine, durations, heat map. The texts in `data` come
+// from strangers and reach the page only as text nodes and attribute values, never as markup.
+const spell = (seconds) => {
+  if (seconds < 60) return `${+seconds.toPrecision(3)} s`;
+  if (seconds < 3600) return `${+(seconds / 60).toPrecision(3)} min`;
+  if (seconds < 172800) return `${+(seconds / 3600).toPrecision(3)} h`;
+  return `${+(seconds / 86400).toPrecision(3)} d`;
+};
+const number = (value) => value.toLocaleString("en");
+// Far outside the years that a Date can hold is still text.
+const iso = (ms) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`);
+
+const pictures = ({ data, make, choose }) => {
+  const names = data.statuses.map(([name]) => name);
+  const palette = [...d3.schemeTableau10, ...d3.schemeSet3];
+  const colourOf = (status) => (names.includes(status) ? palette[names.indexOf(status) % palette.length] : "#8a8f98");
+  const size = () => Math.max(320, Math.min(1200, document.querySelector("main").clientWidth - 20));
+  const nothing = (text) => make("p", { class: "hint", text });
+  const isNarrow = () => size() < 700;
+  // Ticks that people count in: seconds, minutes, hours, days.
+  const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800];
+  const POWERS = [0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000, 8640000];
+
+  function timeline(job, own) {
+    const bars = (job?.rows ?? []).flatMap(([row, list]) => list.map(([status, start, end]) => ({ row, status: data.texts[status] || "(empty)", start: job.base + start, end: end === null ? null : job.base + end })));
+    if (!bars.length) return nothing("No times were recorded for a timeline of this job.");
+    const polls = job.polls.map(([time, pair]) => ({ row: "polls", time: job.base + time, pair: data.texts[pair] }));
+    const marks = job.marks.map(([time, row, finding]) => ({ time: job.base + time, row: job.rows[row][0], finding, own: finding === own }));
+    const times = [...bars.flatMap((bar) => [bar.start, bar.end ?? bar.start]), ...polls.map((poll) => poll.time), ...marks.map((mark) => mark.time)];
+    const [earliest, latest] = d3.extent(times);
+    const span = Math.max(1000, latest - earliest);
+    // An entry without a length, and one that is still open, must be seen too.
+    for (const bar of bars) bar.to = Math.max(bar.end ?? latest, bar.start + span / 250);
+    const shown = [...new Set(bars.map((bar) => bar.status))];
+    const rows = [...new Set(bars.map((bar) => bar.row)), ...(polls.length ? ["polls"] : [])];
+    const since = (ms) => spell(ms / 1000);
+    const step = STEPS.find((seconds) => span / 1000 / seconds <= (isNarrow() ? 4 : 9)) ?? span / 4000;
+    // Seconds since the first entry, with the moment of it in the label: short and long jobs read alike.
+    const x = (ms) => (ms - earliest) / 1000;
+    const about = (bar) => `${bar.status}\n${iso(bar.start)}\n${bar.end === null ? "open" : since(bar.end - bar.start)}`;
+    const code = (mark) => data.findings[mark.finding][0];
+    const svg = Plot.plot({
+      width: size() - 20, height: 80 + rows.length * 46, marginLeft: 90, marginTop: 34, ariaLabel: "Timeline of the job",
+      x: { domain: [-span / 1e5, span / 980], label: `since ${iso(earliest)}`, grid: true, ticks: d3.range(0, span / 980, step), tickFormat: spell },
+      y: { domain: rows, label: null }, color: { domain: shown, range: shown.map(colourOf) },
+      marks: [
+        Plot.barX(bars, { y: "row", x1: (bar) => x(bar.start), x2: (bar) => x(bar.to), fill: "status", fillOpacity: (bar) => (bar.end === null ? 0.45 : 0.9), insetTop: 9, insetBottom: 4, title: about, tip: true }),
+        Plot.tickX(polls, { y: "row", x: (poll) => x(poll.time), stroke: "currentColor", strokeWidth: 1.5, insetTop: 8, insetBottom: 8, title: (poll) => `${poll.pair}\n${iso(poll.time)}`, tip: true }),
+        Plot.dot(marks, { y: "row", x: (mark) => x(mark.time), r: (mark) => (mark.own ? 7 : 5), fill: "var(--error)", stroke: "var(--back)", symbol: "triangle", rotate: 180, dy: -16, title: (mark) => `${code(mark)}: ${data.findings[mark.finding][7]}` }),
+        Plot.text(marks.filter((mark) => mark.own), { y: "row", x: (mark) => x(mark.time), text: code, dy: -29, fill: "var(--error)", fontWeight: "bold" }),
+      ],
+    });
+    return make("div", { class: "wide timeline" }, Plot.legend({ color: { domain: shown, range: shown.map(colourOf) } }), svg);
+  }
+
+  function durations() {
+    const rows = Object.entries(data.durations).flatMap(([status, { values }]) => values.map((seconds) => ({ status, seconds: Math.max(seconds, 0.1) })));
+    if (!rows.length) return nothing("No entry was recorded with its start and its end.");
+    // A linear axis of logarithms: d3 labels no tick of a logarithmic one between powers of ten.
+    const [least, greatest] = d3.extent(rows, (row) => row.seconds);
+    const ticks = POWERS.filter((power) => power >= least / 1.5 && power <= greatest * 1.5).map(Math.log10);
+    const label = (status) => `${status} (${number(data.durations[status].count)})`;
+    return Plot.plot({
+      width: size(), marginLeft: isNarrow() ? 150 : 210, ariaLabel: "Durations per status",
+      x: { grid: true, nice: false, label: "duration, of all entries that have ended", tickFormat: (power) => spell(10 ** power), ticks }, y: { label: null, tickFormat: label },
+      marks: [Plot.boxX(rows, { x: (row) => Math.log10(row.seconds), y: "status", fill: "var(--info)", fillOpacity: 0.45, stroke: "currentColor", r: 1.5, sort: { y: "x", reduce: "median" } })],
+    });
+  }
+
+  function heat() {
+    const all = data.edges.map(([from, to, count, illegal, middle, evidence]) => ({ from, to, count, illegal, middle, evidence }));
+    const cells = all.filter((cell) => cell.count);
+    if (!cells.length) return nothing("No transition was recorded.");
+    const used = names.filter((name) => cells.some((cell) => cell.from === name || cell.to === name));
+    const unseen = all.filter((cell) => !cell.count && used.includes(cell.from) && used.includes(cell.to));
+    const most = Math.log1p(d3.max(cells, (cell) => cell.count));
+    const strength = (cell) => 0.1 + (0.9 * Math.log1p(cell.count)) / most;
+    const about = (cell) => `${cell.from} → ${cell.to}: ${number(cell.count)} times${cell.illegal ? `, ${number(cell.illegal)} illegal` : ""} (${cell.evidence || "in no source"})`;
+    return Plot.plot({
+      width: size(), height: 150 + used.length * 26, marginLeft: 150, marginBottom: 120, marginRight: 60, ariaLabel: "Transitions seen, from row to column",
+      x: { domain: used, label: "to", tickRotate: -40 }, y: { domain: used, label: "from" },
+      marks: [
+        Plot.dot(unseen, { x: "to", y: "from", r: 1.5, fill: "var(--soft)", title: about }),
+        Plot.cell(cells, { x: "to", y: "from", fill: (cell) => (cell.illegal ? "var(--error)" : "var(--info)"), fillOpacity: strength, inset: 1, rx: 3, title: about }),
+        Plot.cell(cells.filter((cell) => cell.illegal), { x: "to", y: "from", stroke: "var(--error)", strokeWidth: 2, fill: "none", inset: 1, rx: 3, pointerEvents: "none" }),
+        Plot.text(cells, { x: "to", y: "from", text: (cell) => number(cell.count), fill: (cell) => (strength(cell) > 0.6 ? "var(--back)" : "var(--fore)"), pointerEvents: "none" }),
+      ],
+    });
+  }
+
+  // The commonest transitions and one way to every other status decide the layout; the rest is
+  // drawn straight through, so that a thousand odd recordings still leave a picture. Identifiers
+  // are numbers: a status that was recorded may have any name.
+  const PLACED = 18;
+  function layout() {
+    const graph = new dagre.graphlib.Graph().setGraph({ rankdir: "LR", nodesep: 26, ranksep: 30, edgesep: 14 }).setDefaultEdgeLabel(() => ({}));
+    const linked = new Set(data.edges.flatMap(([from, to]) => [from, to]));
+    const ids = new Map(data.statuses.filter(([name, count]) => count || linked.has(name)).map(([name, count, kind], index) => {
+      graph.setNode(`s${index}`, { name, count, kind, width: Math.max(64, 24 + name.length * 7.4), height: 38 });
+      return [name, `s${index}`];
+    }));
+    const edges = data.edges.map(([from, to, count, illegal, middle, evidence]) => ({ v: ids.get(from), w: ids.get(to), from, to, count, illegal, middle, evidence }));
+    edges.sort((a, b) => b.count - a.count);
+    const reached = new Set();
+    edges.forEach((edge, index) => {
+      edge.placed = edge.v !== edge.w && ((edge.count > 0 && index < PLACED && !edge.illegal) || !reached.has(edge.w));
+      if (!edge.placed) return;
+      reached.add(edge.v).add(edge.w);
+      const wide = edge.count ? 76 : 0;
+      edge.label = { width: wide, height: wide && 16, labelpos: "c", weight: 1 + Math.log2(1 + edge.count) };
+      graph.setEdge(edge.v, edge.w, edge.label);
+    });
+    dagre.layout(graph);
+    return { graph, edges };
+  }
+  // From the border of one box to the border of another, bent a little so that ways back show.
+  function direct(a, b) {
+    const [dx, dy] = [b.x - a.x, b.y - a.y];
+    const reach = (box, sign) => {
+      const scale = Math.min(box.width / 2 / Math.abs(dx || 1e-9), box.height / 2 / Math.abs(dy || 1e-9));
+      return { x: box.x + sign * dx * scale, y: box.y + sign * dy * scale };
+    };
+    return [reach(a, 1), { x: (a.x + b.x) / 2 - dy * 0.12, y: (a.y + b.y) / 2 + dx * 0.12 }, reach(b, -1)];
+  }
+  const loop = ({ x, y, height }) => [[-14, 0], [0, -18], [0, -18], [14, 0]].map(([dx, dy]) => ({ x: x + dx, y: y - height / 2 + dy }));
+  const described = (edge) => `${edge.from} → ${edge.to}: ${number(edge.count)} times${edge.illegal ? `, ${number(edge.illegal)} illegal` : ""}${edge.middle === null ? "" : `, median ${spell(edge.middle)} before`} (${edge.evidence || "in no source"})`;
+
+  function machine() {
+    const { graph, edges } = layout();
+    const { width, height } = graph.graph();
+    const svg = d3.create("svg").attr("viewBox", `-10 -30 ${width + 20} ${height + 60}`).attr("role", "group").attr("aria-label", "The machine with observed counts; Tab goes from status to status");
+    const marker = svg.append("defs").append("marker").attr("id", "arrow").attr("viewBox", "0 0 8 8").attr("refX", 8).attr("refY", 4).attr("markerUnits", "userSpaceOnUse").attr("markerWidth", 9).attr("markerHeight", 9).attr("orient", "auto");
+    marker.append("path").attr("d", "M0,0L8,4L0,8z").attr("fill", "context-stroke");
+    const line = d3.line().x((point) => point.x).y((point) => point.y);
+    const most = d3.max(edges, (edge) => edge.count) || 1;
+    const crowded = edges.filter((edge) => edge.illegal).length > 10;
+    const groups = [];
+    const group = (edge, more) => {
+      const made = svg.append("g").attr("class", `edge ${more} ${edge.illegal ? "illegal" : edge.count ? "seen" : "unseen"} ${edge.placed || (edge.illegal && !crowded) ? "" : "rare"}`);
+      groups.push([edge, made]);
+      return made;
+    };
+    for (const edge of [...edges].reverse()) {
+      const points = edge.placed ? edge.label.points : edge.v === edge.w ? loop(graph.node(edge.v)) : direct(graph.node(edge.v), graph.node(edge.w));
+      edge.middlePoint = edge.placed ? edge.label : points[1];
+      const path = group(edge, "way");
+      path.append("path").attr("d", line.curve(edge.placed ? d3.curveMonotoneX : d3.curveBasis)(points)).attr("marker-end", "url(#arrow)").attr("stroke-width", edge.count ? 1 + 3 * Math.sqrt(edge.count / most) : 1);
+      path.append("title").text(described(edge));
+    }
+    // The labels come last, so that no edge runs over them.
+    for (const edge of edges.filter((each) => each.count)) {
+      const { x, y } = edge.middlePoint;
+      const some = edge.illegal && edge.illegal < edge.count ? ` (${number(edge.illegal)} illegal)` : "";
+      const text = number(edge.count) + some + (edge.middle === null ? "" : ` · ${spell(edge.middle)}`);
+      const wide = 6 + text.length * 6;
+      const label = group(edge, "label");
+      label.append("rect").attr("x", x - wide / 2).attr("y", y - 8).attr("width", wide).attr("height", 16).attr("rx", 3);
+      label.append("text").attr("x", x).attr("y", y + 4).text(text);
+      label.append("title").text(described(edge));
+    }
+    const light = (name) => {
+      svg.classed("dim", name !== null);
+      for (const [edge, made] of groups) made.classed("lit", edge.from === name || edge.to === name);
+    };
+    for (const id of graph.nodes()) {
+      const node = graph.node(id);
+      const ways = edges.filter((edge) => edge.count && (edge.from === node.name || edge.to === node.name));
+      const made = svg.append("g").attr("class", `node ${node.kind}${node.count ? "" : " unseen"}`).attr("transform", `translate(${node.x - node.width / 2},${node.y - node.height / 2})`)
+        .attr("tabindex", 0).attr("role", "img").attr("aria-label", `${node.name}: ${number(node.count)} times. ${ways.map(described).join(". ")}`)
+        .on("pointerenter focus", () => light(node.name)).on("pointerleave blur", () => light(null))
+        .on("click", () => choose(node.name)).on("keydown", (event) => { if (event.key === "Enter") choose(node.name); });
+      made.append("title").text(`${node.name}: click to search the findings for it`);
+      made.append("rect").attr("width", node.width).attr("height", node.height).attr("rx", node.kind === "initial" ? 18 : 6);
+      made.append("text").attr("x", node.width / 2).attr("y", 16).text(node.name);
+      made.append("text").attr("x", node.width / 2).attr("y", 31).text(number(node.count));
+    }
+    return svg.node();
+  }
+
+  // The same as the machine, for those who read, search or print.
+  function transitions() {
+    const rows = data.edges.filter((edge) => edge[2]).sort((a, b) => b[2] - a[2]).map(([from, to, count, illegal, middle, evidence]) =>
+      make("tr", { class: illegal ? "bad" : "" }, ...[from, to, number(count), illegal ? number(illegal) : "", middle === null ? "" : spell(middle), evidence || "in no source"].map((text, column) => make("td", { text, class: column > 1 && column < 5 ? "amount" : "" }))));
+    const head = ["from", "to", "seen", "illegal", "median before", "evidence"].map((text) => make("th", { text, scope: "col" }));
+    return make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+  }
+
+  return { timeline, machine, transitions, durations, heat };
+};
