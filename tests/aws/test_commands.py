@@ -179,3 +179,49 @@ def test_a_timeline_shows_what_is_known() -> None:
     assert not any("\x1b" in line for line in timeline_lines(other))
     assert any(line.endswith("seen") for line in timeline_lines(seen))
     assert "reason: AlgorithmError: exit code 1" in list(summary_lines(seen))
+
+
+def test_a_timeline_stands_in_columns() -> None:
+    """The times that statuses took end in one column, whatever the statuses are called."""
+    tracker = Tracker()
+    tracker.observe(poll(*SPOT))
+    lines = [line for line in timeline_lines(tracker) if " s" in line.partition("  next")[0]]
+    ends = {line.index(" s  ") if " s  " in line else len(line) - 2 for line in lines[1:]}
+
+    assert (1, True) == (len(ends), len(lines) > 5)
+
+
+def test_a_watch_that_never_got_through_says_why(run: Any) -> None:
+    """At the end of the time the last failure is told, not only that the job did not end."""
+    result = run("watch", "absent", "--timeout", "0.05", "--every", "0.01")
+
+    assert 2 == result.exit_code
+    assert "The last call failed" in result.output
+    assert "not found" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("watch", "job-1", "--every", "0"), "--every"),
+        (("watch", "job-1", "--timeout", "-1"), "--timeout"),
+        (("pull", "x.ndjson", "--rate", "0"), "--rate"),
+    ],
+)
+def test_a_number_that_makes_no_sense_names_its_option(
+    run: Any, words: tuple[str, ...], option: str
+) -> None:
+    """The error is about what was written on the command line."""
+    result = run(*words)
+
+    assert (2, True) == (result.exit_code, f"'{option}'" in result.output)
+
+
+def test_an_address_that_is_none_is_misuse() -> None:
+    """The error says what an address looks like, and no sentence ends twice."""
+    words = ["watch", "job-1", "--endpoint-url", "nowhere", "--region", "us-east-1"]
+    result = CliRunner().invoke(main, words)
+
+    assert 2 == result.exit_code
+    assert "--endpoint-url http://HOST:PORT" in result.output
+    assert ".." not in result.output

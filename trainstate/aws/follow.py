@@ -56,6 +56,7 @@ class Follower:
     _faults: int = 0
     _misses: int = 0
     _created: int | None = None
+    _trouble: str = ""
 
     def __attrs_post_init__(self) -> None:
         self._began = self._changed = self._well = self.clock.now()
@@ -63,7 +64,7 @@ class Follower:
     def took(self, response: Mapping[str, Any]) -> Iterator[Update]:
         """The updates that a response brings; the last one of the job sets ``done``."""
         self._faults = self._misses = self.renewals = 0
-        self._well = self.clock.now()
+        self._well, self._trouble = self.clock.now(), ""
         if self._is_another_job(response):
             yield from self._ended_by(self.tracker.lost())
             return
@@ -78,6 +79,7 @@ class Follower:
         """The updates that an error brings; raises what it means, where there is no going on."""
         fault = fault_of(error)
         self._faults += 1
+        self._trouble = f" The last call failed: {error}."
         if fault is Fault.MISSING:
             yield from self._missing(error)
         elif fault is Fault.FATAL:
@@ -95,7 +97,7 @@ class Follower:
         if left is not None and left <= 0:
             raise WatchTimeout(
                 f"The job {self.name!r} did not end within {self.limits.total:g} s: it is"
-                f" {self.tracker.state}. The job itself goes on."
+                f" {self.tracker.state}. The job itself goes on.{self._trouble}"
             )
         chance = self.clock.chance()
         if self._faults:

@@ -18,6 +18,11 @@ from attrs import define, field
 
 from trainstate.errors import InputError
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - not on Windows, where a second run is not kept off
+    fcntl = None  # type: ignore[assignment]
+
 Key = tuple[str, ...]
 
 
@@ -44,6 +49,7 @@ class Journal:
             if not self.part.exists() and self.path.exists():
                 self._copy()
             self._stream = self.part.open("a+b")
+            self._claim(self._stream)
             self._recover(self._stream)
         except OSError as error:
             self.close()
@@ -58,8 +64,11 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # Where there are claims, the file has its name before the claim ends.
+        if error is None and fcntl is not None:
+            self.part.replace(self.path)
         self.close()
-        if error is None:
+        if error is None and fcntl is None:
             self.part.replace(self.path)
 
     def close(self) -> None:
@@ -85,6 +94,22 @@ class Journal:
 
     def _key(self, record: Mapping[str, Any]) -> Key:
         return tuple(str(record.get(member)) for member in self.identity)
+
+    def _claim(self, stream: IO[bytes]) -> None:
+        """Keeps other runs off the part; the system ends the claim with the process."""
+        if fcntl is None:
+            return
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # A run that ended between the opening and the claim has given it its last name.
+            if not os.path.samestat(self.part.stat(), os.fstat(stream.fileno())):
+                raise BlockingIOError
+        except (BlockingIOError, FileNotFoundError) as error:
+            self.close()
+            raise InputError(
+                f"Another run records to {str(self.path)!r} at this moment; wait until it has"
+                " ended, or record to another file."
+            ) from error
 
     def _copy(self) -> None:
         """Begins the part with the finished file, so that the old one stays until the end."""

@@ -27,7 +27,9 @@ def sagemaker_client(
         session = boto3.session.Session(profile_name=profile, region_name=region)
         return session.client("sagemaker", endpoint_url=endpoint_url, config=config)
     except (BotoCoreError, ValueError) as error:
+        said = str(error).rstrip(".")
         raise UsageError(
-            f"No client can be made: {error}. Name a region with --region and credentials with"
-            " --profile, or set them up as for the AWS CLI."
+            f"No client can be made: {said}. Name a region with --region, credentials with"
+            " --profile and an address with --endpoint-url http://HOST:PORT, or set them up as"
+            " for the AWS CLI."
         ) from error

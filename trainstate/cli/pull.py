@@ -18,7 +18,13 @@ from trainstate.cli.session import client_of, session_options
 @click.option("--status", metavar="STATUS", help="Only jobs with this primary status.")
 @click.option("--after", type=click.DateTime(), help="Only jobs that were created after this time.")
 @click.option("--before", type=click.DateTime(), help="Only jobs that were created before it.")
-@click.option("--rate", type=float, default=4.0, show_default=True, help="The most calls a second.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    default=4.0,
+    show_default=True,
+    help="The most calls a second.",
+)
 @click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
 @session_options
 def command(path: str, **options: Any) -> None:

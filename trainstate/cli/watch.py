@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 """The exit status where the policy calls the outcome an error."""
+_SECONDS = click.FloatRange(0, min_open=True)
 POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 
@@ -32,11 +33,11 @@ POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
     show_default=True,
     help="What counts as a success: only a completed job, or a stopped one too.",
 )
-@click.option("--timeout", type=float, metavar="SECONDS", help="Give up after SECONDS.")
+@click.option("--timeout", type=_SECONDS, metavar="SECONDS", help="Give up after SECONDS.")
 @click.option(
     "--every",
     "longest",
-    type=float,
+    type=_SECONDS,
     default=60.0,
     show_default=True,
     metavar="SECONDS",

@@ -21,8 +21,10 @@ def change_line(change: Change) -> str:
 def timeline_lines(tracker: Tracker, *, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
     """The job, its timeline, and what can come next."""
     yield f"{plain(tracker.job or 'no job yet')}: {plain(tracker.state)}, {tracker.outcome}"
-    for item in tracker.timeline:
-        yield f"  {_item_line(item)}"
+    items = tracker.timeline
+    width = max((len(_named(item)) for item in items), default=0)
+    for item in items:
+        yield f"  {_item_line(item, width)}"
     following = tracker.next
     if following:
         names = ", ".join("/".join(state.pair) for state in following[:4])
@@ -40,12 +42,17 @@ def summary_lines(tracker: Tracker) -> Iterator[str]:
         yield f"reason: {plain(tracker.failure_reason)}"
 
 
-def _item_line(item: TimelineItem) -> str:
+def _named(item: TimelineItem) -> str:
+    """The status, and the attempt where it is not the first."""
+    attempt = "" if item.attempt == 1 else f" (attempt {item.attempt})"
+    return f"{plain(item.status)}{attempt}"
+
+
+def _item_line(item: TimelineItem, width: int) -> str:
     moment = item.first_seen if item.start is None else item.start
     shown = "-" if moment is None else iso(moment)
-    attempt = "" if item.attempt == 1 else f" (attempt {item.attempt})"
     message = "" if item.message is None else f"  {plain(item.message, longest=60)}"
-    return f"{shown:<24}  {plain(item.status)}{attempt:<12} {_lasted(item):>9}{message}".rstrip()
+    return f"{shown:<24}  {_named(item):<{width}} {_lasted(item):>9}{message}".rstrip()
 
 
 def _lasted(item: TimelineItem) -> str:
