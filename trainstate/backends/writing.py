@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,8 @@ from trainstate.spec.model import Spec
 
 ROWS = 50_000
 """How many rows a row group has."""
+
+_BLOCK = 1000
 
 
 class Unfit(Exception):
@@ -88,10 +90,10 @@ def merged(one: Any, other: Any) -> Any:
     raise Unfit(f"{one} and {other} cannot stand in one column")
 
 
-def fits(rows: Iterable[Mapping[str, Any]], schema: Any, spec: Spec) -> bool:
-    """Holds if a schema has a place for every value of the responses."""
+def fits(rows: Iterable[Any], schema: Any, spec: Spec) -> bool:
+    """Holds if all are responses, and a schema has a place for every value of them."""
     try:
-        return all(_has_place(row, schema, spec) for row in rows)
+        return all(isinstance(row, Mapping) and _has_place(row, schema, spec) for row in rows)
     except Unfit:
         return False
 
@@ -109,31 +111,44 @@ def _has_place(row: Mapping[str, Any], schema: Any, spec: Spec) -> bool:
 
 @define
 class Writing:
-    """A Parquet file that is being written; rows are laid down in row groups."""
+    """A Parquet file that is being written; rows are laid down in row groups.
+
+    A thousand rows are held as values at a time, a row group in columns.
+    """
 
     writer: Any
     schema: Any
     most: int = ROWS
     _waiting: list[Mapping[str, Any]] = field(factory=list)
+    _held: list[Any] = field(factory=list)
+    _count: int = 0
 
-    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Takes rows; each value must have a place in the schema."""
-        self._waiting += rows
-        while len(self._waiting) >= self.most:
-            self._lay(self._waiting[: self.most])
-            del self._waiting[: self.most]
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Takes a row; each of its values must have a place in the schema."""
+        self._waiting.append(row)
+        if len(self._waiting) >= _BLOCK or self._count + len(self._waiting) >= self.most:
+            self._turn()
+        if self._count >= self.most:
+            self._lay()
 
     def end(self) -> None:
         """Lays down the rows that wait."""
-        if self._waiting:
-            self._lay(self._waiting)
-            self._waiting = []
+        self._turn()
+        self._lay()
 
-    def _lay(self, rows: list[Mapping[str, Any]]) -> None:
+    def _turn(self) -> None:
+        rows = self._waiting
         columns = [
             pa.array([row.get(part.name) for row in rows], type=part.type) for part in self.schema
         ]
-        self.writer.write_table(pa.table(columns, schema=self.schema), row_group_size=len(rows))
+        self._held.append(pa.table(columns, schema=self.schema))
+        self._count += len(rows)
+        rows.clear()
+
+    def _lay(self) -> None:
+        if self._count:
+            self.writer.write_table(pa.concat_tables(self._held), row_group_size=self._count)
+        self._held, self._count = [], 0
 
 
 @contextmanager

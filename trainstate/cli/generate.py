@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from attrs import asdict
 
 from trainstate.cli.output import open_output
 from trainstate.errors import UsageError
+
+PARQUET = "parquet"
 
 
 @click.command(name="generate", short_help="Write recordings of jobs that never ran.")
@@ -26,7 +30,12 @@ from trainstate.errors import UsageError
     help="The share of jobs into which a fault is planted.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(["ndjson"]), default="ndjson", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["ndjson", PARQUET]),
+    default="ndjson",
+    show_default=True,
+    help="Parquet needs --output, and the extra trainstate[parquet].",
 )
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
 @click.option(
@@ -35,33 +44,54 @@ from trainstate.errors import UsageError
     help="Where the list of planted faults goes.  [default: beside --output]",
 )
 def command(**options: Any) -> None:
-    """Write the polls of N generated jobs, K of each, as NDJSON of 3 to 5 KB a line.
+    """Write the polls of N generated jobs, K of each, a response of 3 to 5 KB a line or row.
 
-    A seed always gives the same bytes. The list of planted faults has a line of JSON for
-    each: job, rule, line, index, pointer, operator. Needs the extra trainstate[testing].
+    Ways, times and members are as frequent as in recordings. A seed always gives the
+    same bytes. The list of planted faults has a line of JSON for each: job, rule, line,
+    index, pointer, operator. Needs the extra trainstate[testing].
 
     Example: trainstate generate --jobs 10000 --faults 0.01 -o corpus.ndjson
     """
-    output, beside = options["output"], options["planted"]
+    form, output, beside = options["form"], options["output"], options["planted"]
+    if form == PARQUET and output in (None, "-"):
+        raise UsageError("Parquet is written to a file: name it with --output FILE.")
     if beside is None and output is not None and options["faults"]:
         beside = str(Path(output).with_suffix(".planted.jsonl"))
-    found: list[str] = []
+    asked = {name: options[name] for name in ("jobs", "polls", "seed", "faults")}
     try:
-        from trainstate.testing.corpus import Corpus, generated
+        planted = _rows(asked, output) if form == PARQUET else _lines(asked, output)
+        with ExitStack() as stack:
+            out = None if beside is None else stack.enter_context(open_output(beside))
+            for fault in planted:
+                if out is not None:
+                    out.line(json.dumps(asdict(fault)))
     except ImportError as error:
-        raise UsageError(f"Generating needs {error.name}: install trainstate[testing].") from error
-    corpus = Corpus(
-        jobs=options["jobs"],
-        polls=options["polls"],
-        seed=options["seed"],
-        faults=options["faults"],
-    )
+        extra = "testing,parquet" if form == PARQUET else "testing"
+        raise UsageError(f"Generating needs {error.name}: install trainstate[{extra}].") from error
+
+
+def _lines(asked: dict[str, Any], output: str | None) -> Iterator[Any]:
+    """Writes a corpus as NDJSON; gives the planted faults."""
+    from trainstate.testing.corpus import Corpus, generated
+
     with open_output(output) as out:
-        for text, planted in generated(corpus):
+        for text, planted in generated(Corpus(**asked)):
             out.line(text)
             if planted is not None:
-                found.append(json.dumps(asdict(planted)))
-    if beside is not None:
-        with open_output(beside) as out:
-            for text in found:
-                out.line(text)
+                yield planted
+
+
+def _rows(asked: dict[str, Any], output: str) -> Iterator[Any]:
+    """Writes a corpus as Parquet; gives the planted faults."""
+    from trainstate.backends.writing import fits, schema_of, writing
+    from trainstate.spec.load import builtin_spec
+    from trainstate.testing.corpus import Corpus, responses, whole
+
+    spec = builtin_spec()
+    schema = schema_of([whole(spec)], spec)
+    corpus = Corpus(**asked, fits=lambda rows: fits(rows, schema, spec))
+    with writing(output, schema) as out:
+        for response, planted in responses(corpus):
+            out.add(response)
+            if planted is not None:
+                yield planted

@@ -6,41 +6,44 @@ them is drawn from a seeded generator, so that a seed gives the same bytes every
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from itertools import zip_longest
 from random import Random
 from typing import Any
 
 import msgspec
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from trainstate.errors import UsageError
 from trainstate.machine.record import moment
+from trainstate.rules.index import rules
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import showing
 from trainstate.testing.catalogue import ARN
 from trainstate.testing.faults import operators
-from trainstate.testing.options import Options
+from trainstate.testing.lifelike import everything, lifelike
 from trainstate.testing.planting import Faulty, Operator
-from trainstate.testing.runs import HEAD, Run, Tapes, run_of
+from trainstate.testing.runs import Run
 from trainstate.testing.strategies import narrowed
 
 AT_ONCE = 250
 """Jobs that are polled in turn, until all of them have been polled to their last time."""
 
-_TRIES = 12
+_TRIES = 40
 _TOUCHED = 0.3
 _EVIDENCE = Evidence.RECORDED  # jobs of today: no status that the service has retired
-_PATH, _TEXTURE = 5, 14
-_BULK = {"HyperParameters": 24, "Environment": 12}
+_BULK = {"HyperParameters": (12, 40), "Environment": (4, 24)}
 
 
 @frozen(kw_only=True)
 class Corpus:
     """What is generated: so many jobs, each polled so often, faults in a share of them.
 
-    ``faults`` is from 0 to 1. Raises UsageError for numbers that make no corpus.
+    ``faults`` is from 0 to 1. A fault is planted only where ``fits`` holds for the
+    responses that it makes: a table has no place for every fault. Raises UsageError for
+    numbers that make no corpus.
     """
 
     jobs: int
@@ -48,6 +51,7 @@ class Corpus:
     seed: int = 0
     faults: float = 0.0
     spec: Spec = field(factory=builtin_spec)
+    fits: Callable[[list[Any]], bool] | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.jobs < 1 or self.polls < 1:
@@ -75,35 +79,52 @@ class Planted:
 
 @frozen
 class _Polls:
-    """The lines of one job, and the fault that was planted into them."""
+    """The responses of one job, and the fault that was planted into them."""
 
     job: str
-    texts: list[str]
+    responses: list[Any]
     fault: Faulty | None
+    place: int | None = None
 
 
 def generated(corpus: Corpus) -> Iterator[tuple[str, Planted | None]]:
     """The lines of a corpus as JSON, each with the fault that is to be found there, if any."""
+    # A response that is shown again comes soon, while the others of its turn are held.
+    made: dict[int, tuple[Any, str]] = {}
+    for response, planted in responses(corpus):
+        if id(response) not in made:
+            text = response if isinstance(response, str) else _text(response)
+            if len(made) >= 4 * AT_ONCE:
+                made.clear()
+            made[id(response)] = response, text
+        yield made[id(response)][1], planted
+
+
+def responses(corpus: Corpus) -> Iterator[tuple[Any, Planted | None]]:
+    """The responses of a corpus as boto3 gives them, each with the fault that is to be found there.
+
+    A fault of a record that cannot be read makes the job's responses texts.
+    """
     line = 0
     for start in range(0, corpus.jobs, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, corpus.jobs))
         queues = [_polls(corpus, number) for number in numbers]
-        for index, turn in enumerate(zip_longest(*(queue.texts for queue in queues))):
-            for queue, text in zip(queues, turn, strict=True):
-                if text is not None:
+        for index, turn in enumerate(zip_longest(*(queue.responses for queue in queues))):
+            for queue, response in zip(queues, turn, strict=True):
+                if response is not None:
                     line += 1
-                    yield text, _planted(queue, index, line)
+                    yield response, _planted(queue, index, line)
 
 
 def _planted(polls: _Polls, index: int, line: int) -> Planted | None:
     fault = polls.fault
-    if fault is None or fault.index != index:
+    if fault is None or polls.place != index:
         return None
     return Planted(
         job=polls.job,
         rule=fault.rule,
         line=line,
-        index=index,
+        index=fault.index,
         pointer=fault.pointer,
         operator=fault.operator,
     )
@@ -114,25 +135,27 @@ def _polls(corpus: Corpus, number: int) -> _Polls:
     name = f"train-{corpus.seed}-{number:07d}"
     run = _run(corpus.spec, random, name)
     shown = _shown(run, corpus.polls, random)
-    fault = _fault(corpus.spec, shown, random) if random.random() < corpus.faults else None
-    responses = shown if fault is None else fault.responses
-    return _Polls(name, _texts(responses), fault)
+    fault = _fault(corpus, shown, random) if random.random() < corpus.faults else None
+    if fault is None:
+        return _Polls(name, shown, None)
+    return _Polls(name, fault.responses, fault, _place(fault, corpus.spec))
 
 
 def _run(spec: Spec, random: Random, name: str) -> Run:
     """A run whose configuration is as bulky as that of jobs in production."""
-    tapes = Tapes(
-        head=random.randbytes(HEAD),
-        path=random.randbytes(random.randrange(_PATH)),
-        texture=random.randbytes(_TEXTURE),
-    )
-    asked = Options(evidence=_EVIDENCE)
-    run = run_of(narrowed(spec, _EVIDENCE), asked, tapes, name=name)
-    bulk: dict[str, Any] = {member: _bulk(random, size) for member, size in _BULK.items()}
-    bulk["InputDataConfig"] = [_channel(random, at) for at in range(2)]
+    bulk: dict[str, Any] = {
+        member: _bulk(random, random.randrange(*sizes)) for member, sizes in _BULK.items()
+    }
+    bulk["InputDataConfig"] = [_channel(random, at) for at in range(1 + random.randrange(4))]
     known = {member: value for member, value in bulk.items() if member in spec.member_by_name}
-    records = tuple(evolve(record, fields={**record.fields, **known}) for record in run.records)
-    return evolve(run, records=records)
+    return lifelike(narrowed(spec, _EVIDENCE), random, name=name, bulk=known)
+
+
+def whole(spec: Spec) -> dict[str, Any]:
+    """A response with every member that one of a corpus can have, each with all its parts."""
+    random = Random(0)  # noqa: S311 - its values are not looked at
+    bulk: dict[str, Any] = {member: _bulk(random, 1) for member in _BULK}
+    return everything(spec, {**bulk, "InputDataConfig": [_channel(random, 0)]})
 
 
 def _bulk(random: Random, size: int) -> dict[str, str]:
@@ -178,27 +201,33 @@ def _shown(run: Run, polls: int, random: Random) -> list[dict[str, Any]]:
     return shown
 
 
-def _fault(spec: Spec, shown: list[dict[str, Any]], random: Random) -> Faulty | None:
+def _fault(corpus: Corpus, shown: list[dict[str, Any]], random: Random) -> Faulty | None:
     """A fault for which the job offers a place; None where a few tries find none."""
-    known: list[Operator] = [one for several in operators().values() for one in several]
+    planted_by = operators()
+    known: list[Operator] = [
+        one for rule in rules() if not rule.on_request for one in planted_by.get(rule.name, ())
+    ]
+    # Polls that show the same share it: a fault is planted into one of them alone.
+    apart = [deepcopy(response) for response in shown]
     for _ in range(_TRIES):
-        found = random.choice(known).apply(shown, spec, random.randrange(256))
-        if found is not None:
+        found = random.choice(known).apply(apart, corpus.spec, random.randrange(256))
+        if found is not None and (corpus.fits is None or corpus.fits(found.responses)):
             return found
     return None
 
 
-def _texts(responses: list[Any]) -> list[str]:
-    """Each response as AWS CLI JSON on one line; a response that is shown twice is made once."""
-    made: dict[int, str] = {}
-    for response in responses:
-        if id(response) not in made:
-            made[id(response)] = response if isinstance(response, str) else _text(response)
-    return [made[id(response)] for response in responses]
+def _place(fault: Faulty, spec: Spec) -> int:
+    """Which of the responses has the fault; an index counts those of one job's life."""
+    created = spec.layout.created
+    if fault.pointer != f"/{created}":
+        return fault.index
+    lives = [response.get(created) for response in fault.responses]
+    return fault.index if lives.count(lives[-1]) == len(lives) else lives.index(lives[-1])
 
 
 def _text(response: dict[str, Any]) -> str:
+    """A response as AWS CLI JSON on one line."""
     return msgspec.json.encode(showing.written(response, "iso"), enc_hook=repr).decode()
 
 
-__all__ = ["AT_ONCE", "Corpus", "Planted", "generated"]
+__all__ = ["AT_ONCE", "Corpus", "Planted", "generated", "responses", "whole"]

@@ -1,0 +1,223 @@
+"""Runs as production has them: ways as frequent as they were recorded, times as long.
+
+The strategies draw every corner of the machine with equal ease; a corpus for measuring
+wants what is common to be common. Steps are as likely as their counts in the facts say,
+none less than a few in a hundred, so that stops, failures and interruptions are there.
+Everything is drawn in whole numbers: a seed gives the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any
+
+from attrs import evolve
+
+from trainstate.history.instants import SECOND, Instant
+from trainstate.machine.record import (
+    Record,
+    change_primary,
+    create,
+    describe,
+    enter,
+    moment,
+    rewrite,
+    touch,
+)
+from trainstate.machine.step import State, initial_states, successors
+from trainstate.spec.model import Spec, Transition
+from trainstate.testing.catalogue import (
+    ARN,
+    OPTIONAL,
+    OUTCOME,
+    RESULTS,
+    chosen,
+    kept,
+    message,
+)
+from trainstate.testing.configuration import configured, input_mode, limited, machine_steps
+from trainstate.testing.runs import CREATED, Run
+from trainstate.testing.ways import Ways, ways
+
+SHARES: Mapping[str, int] = {
+    "InputDataConfig": 95,
+    "HyperParameters": 95,
+    "Environment": 60,
+    "ProfilerConfig": 60,
+    "DebugHookConfig": 50,
+    "VpcConfig": 40,
+    "CheckpointConfig": 30,
+    "ExperimentConfig": 20,
+    "TuningJobArn": 15,
+    "DebugRuleConfigurations": 10,
+    "ProfilerRuleConfigurations": 10,
+    "RemoteDebugConfig": 10,
+    "TensorBoardOutputConfig": 10,
+}
+"""Of a hundred jobs, how many have a member that not every job has; of others, RARELY."""
+
+RARELY = 2
+SPOT, OTHER_GUARDS = 30, 10
+"""Of a hundred jobs, how many have managed spot, and each other thing that must be allowed."""
+
+SECONDS: Mapping[str, int] = {
+    "Starting": 100,
+    "Pending": 600,
+    "Downloading": 60,
+    "Training": 2400,
+    "Uploading": 25,
+    "Interrupted": 900,
+    "Stopping": 30,
+}
+"""How long a status lasts: half of the time less, and up to eight times as long."""
+
+_FILE_MODE, _UNFINISHED, _REWRITTEN, _TOUCHED, _MOVED = 60, 5, 30, 60, 50
+_MACHINE, _LEAST = 30, 3
+_LONGEST = 16
+_MILLISECOND = SECOND // 1000
+_SPREAD = 90 * 24 * 3600 * 1000  # jobs of three months
+
+
+def lifelike(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]) -> Run:
+    """A run whose way, times and members are as likely as they are in production.
+
+    ``bulk`` has the values of members that the job has, in place of the catalogue's.
+    """
+    guards = frozenset(guard.name for guard in spec.guards if _chance(random, _share(spec, guard)))
+    known, budget = ways(spec, guards, None, None), 1 + random.randrange(3)
+    states = list(_walk(spec, known, random, budget))
+    fields = _fields(spec, random, guards, budget)
+    fields |= {member: bulk[member] for member in bulk if member in fields}
+    status = states[0].position.secondary
+    first = create(
+        spec,
+        name=name,
+        arn=f"{ARN}:training-job/{name}",
+        at=Instant(CREATED - random.randrange(_SPREAD) * _MILLISECOND),
+        status=status,
+        message=message(status, 0),
+        config=known.config,
+        fields=fields,
+        outcome={**kept(OUTCOME, spec), **chosen(RESULTS, spec, random.randrange(8))},
+        billed=random.randrange(25, 80) / 100,
+    )
+    records = tuple(_records(spec, first, states[1:], random))
+    limits = limited(spec, guards, records[-1])
+    whole = tuple(evolve(record, fields={**record.fields, **limits}) for record in records)
+    cut = 1 + random.randrange(len(whole)) if _chance(random, _UNFINISHED) else len(whole)
+    return Run(spec=spec, records=whole[:cut], counting=_chance(random, 50))
+
+
+def _chance(random: Random, percent: int) -> bool:
+    return random.randrange(100) < percent
+
+
+def _share(spec: Spec, guard: Any) -> int:
+    return SPOT if guard.name == spec.time.savings_guard else OTHER_GUARDS
+
+
+def _fields(spec: Spec, random: Random, guards: frozenset[str], budget: int) -> dict[str, Any]:
+    shares = [SHARES.get(member, RARELY) for member in kept(OPTIONAL, spec)]
+    shares += [_MACHINE] * len(spec.machines)
+    bits = sum(_chance(random, share) << at for at, share in enumerate(shares))
+    mode = input_mode(_chance(random, _FILE_MODE), random.randrange(2))
+    return configured(spec, guards, budget=budget, bits=bits, mode=mode)
+
+
+def everything(spec: Spec, bulk: Mapping[str, Any]) -> dict[str, Any]:
+    """A mapping with every member that a response of a corpus can have, each with all its parts."""
+    guards = frozenset(guard.name for guard in spec.guards)
+    every = (1 << len(OPTIONAL) + len(spec.machines)) - 1
+    fields = {**configured(spec, guards, budget=1, bits=every, mode=input_mode(True, 0)), **bulk}
+    status = initial_states(spec)[0].position.secondary
+    born = create(spec, name="all", arn=ARN, at=CREATED, status=status, fields=fields)
+    limits = dict.fromkeys(spec.time.limits.values(), CREATED // SECOND)
+    for pointer, most in limits.items():
+        member, _, part = pointer.strip("/").partition("/")
+        fields[member] = {**fields.get(member, {}), part: most}
+    closed = evolve(born.history[0], end=CREATED)
+    layout, seconds = spec.layout, dict.fromkeys(m.name for m in spec.members_with("billing"))
+    times = {name: moment(CREATED) for name in (layout.started, layout.ended) if name}
+    whole = describe(evolve(born, history=(closed,), fields=fields), spec)
+    outcome = {**kept(OUTCOME, spec), **kept(RESULTS, spec)}
+    return {**whole, **dict.fromkeys(seconds, 1), **times, **outcome}
+
+
+def _walk(spec: Spec, known: Ways, random: Random, budget: int) -> Iterator[State]:
+    """States from the creation to an end, each step as likely as it was recorded."""
+    state = next(start for start in initial_states(spec) if start in known.onward)
+    yield state
+    for _ in range(_LONGEST):
+        if state.primary in spec.ended_primaries or not known.onward[state]:
+            return
+        row, state = _step(spec, known, state, random, budget)
+        budget -= _is_counted(spec, row)
+        yield state
+    while state in known.way:
+        state = known.way[state]
+        yield state
+
+
+def _step(spec: Spec, known: Ways, state: State, random: Random, budget: int) -> tuple[Any, State]:
+    allowed = {hop.state for hop in known.onward[state]}
+    found = [
+        (row, after)
+        for after, row in successors(spec, state, known.config)
+        if after in allowed and (budget > 0 or not _is_counted(spec, row))
+    ]
+    counts = [row.logs + row.responses if isinstance(row, Transition) else 0 for row, _ in found]
+    least = max(1, sum(counts) * _LEAST // 100)
+    return random.choices(found, [max(count, least) for count in counts])[0]
+
+
+def _is_counted(spec: Spec, row: Any) -> bool:
+    """Holds if a step uses up a budget: a retry."""
+    guard = row.guard if isinstance(row, Transition) else None
+    return guard is not None and spec.guard_by_name[guard].budget is not None
+
+
+def _records(spec: Spec, record: Record, states: list[State], random: Random) -> Iterator[Record]:
+    yield record
+    for number, state in enumerate(states):
+        left = _lasting(record.status, random)
+        for extra in _meanwhile(spec, record, left, number, random):
+            record = extra
+            yield record
+        record = _stepped(spec, record, state, Instant(record.modified + left))
+        yield record
+    if record.ended is not None and _chance(random, _TOUCHED):
+        later = Instant(record.modified + random.randrange(1, 372_000) * _MILLISECOND)
+        if _chance(random, _REWRITTEN):
+            yield rewrite(record, message(record.status, 1), at=later)
+        else:
+            yield touch(record, at=later)
+
+
+def _stepped(spec: Spec, record: Record, state: State, at: Instant) -> Record:
+    if state.position == record.state.position:
+        return change_primary(record, spec, state.primary, at=at)
+    status = state.position.secondary
+    return enter(record, spec, status, at=at, message=message(status, 0))
+
+
+def _meanwhile(
+    spec: Spec, record: Record, left: int, number: int, random: Random
+) -> Iterator[Record]:
+    """What happens to a record before its next step: a message, an attached machine."""
+    at = Instant(record.modified + left // 3)
+    if _chance(random, _REWRITTEN):
+        record = rewrite(record, message(record.status, 1 + number), at=at)
+        yield record
+    if record.status in spec.time.clock_starts and _chance(random, _MOVED):
+        fields = dict(machine_steps(spec, record.fields, random.randrange(256)))
+        yield touch(record, at=at, fields=fields)
+
+
+def _lasting(status: str, random: Random) -> int:
+    """How long a status lasts, in microseconds, to the millisecond."""
+    usual = SECONDS.get(status, SECONDS["Stopping"])
+    return usual * random.randrange(200, 1000) * random.randrange(250, 8000) // 2000 * _MILLISECOND
+
+
+__all__ = ["everything", "lifelike"]
