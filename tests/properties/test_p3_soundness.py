@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis.strategies import SearchStrategy
 
 import trainstate
+from trainstate.rules.example import poll, written
 from trainstate.spec.model import Evidence
 from trainstate.testing import events, jobs, logs, polls
 
@@ -140,3 +141,24 @@ def test_how_many_sequences_were_judged(capsys: pytest.CaptureFixture[str]) -> N
         sys.stdout.write(f"\nP3: {sum(SEQUENCES.values())} legal sequences: {dict(SEQUENCES)}\n")
 
     assert sum(SEQUENCES.values()) >= 50 * EXAMPLES
+
+
+@given(polls())
+def test_a_verdict_holds_on_the_evidence_that_it_assumes(sequence: list[dict[str, Any]]) -> None:
+    """What rests on recorded facts at most is consistent where only those are accepted."""
+    (job,) = trainstate.check(sequence).jobs
+
+    narrowed = trainstate.check(sequence, accept=job.assumed)
+
+    assert [] == alarms(narrowed, *RETIRED)
+
+
+def test_a_recorded_stop_with_an_upload_is_accepted_as_recorded() -> None:
+    """No response shows the primary during that upload, and none has to."""
+    stopped = written(
+        poll("Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped")
+    )
+    report = trainstate.check(stopped, accept="recorded")
+
+    assert [] == alarms(report)
+    assert [Evidence.RECORDED] == [job.assumed for job in report.jobs]

@@ -150,3 +150,10 @@ def test_the_number_of_responses() -> None:
     seen = [response("InProgress/Starting: Starting")] * 3
 
     assert 3 == trainstate.check(seen).summary.responses
+
+
+def test_a_retired_status_is_not_accepted_for_a_documented_way_out() -> None:
+    """A retry leads out of any status; that does not make a retired one documented."""
+    retired = response("InProgress/LaunchingMLInstances: Starting 9, LaunchingMLInstances")
+
+    assert {"illegal-pair", "illegal-transition"} == errors(retired, accept="documented")

@@ -83,18 +83,27 @@ class Spec:
     accepted: Evidence = Evidence.DEPRECATED
 
     def accepting(self, level: Evidence) -> Spec:
-        """The same spec without the pairs, transitions and initial statuses of weaker evidence."""
+        """The same spec without the pairs, transitions and initial statuses of weaker evidence.
+
+        A pair that accepted transitions enter and leave is kept: a recorded history
+        went through it, though no recorded response shows it.
+        """
         if level is self.accepted:
             return self
 
         def strong(row: Row) -> bool:
             return row.evidence.rank <= level.rank
 
+        transitions = tuple(filter(strong, self.transitions))
+        reached = {edge.after for edge in transitions}
+        passed = {(edge.under, edge.before) for edge in transitions if edge.before in reached}
         return evolve(
             self,
-            pairs=tuple(filter(strong, self.pairs)),
+            pairs=tuple(
+                row for row in self.pairs if strong(row) or (row.primary, row.secondary) in passed
+            ),
             initials=tuple(filter(strong, self.initials)),
-            transitions=tuple(filter(strong, self.transitions)),
+            transitions=transitions,
             primary_transitions=tuple(filter(strong, self.primary_transitions)),
             accepted=level,
         )
