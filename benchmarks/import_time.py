@@ -41,9 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
-    found = [
-        [processor_ms(statement) for statement in STATEMENTS.values()] for _ in range(rounds)
-    ]
+    found = [[processor_ms(statement) for statement in STATEMENTS.values()] for _ in range(rounds)]
     empty = statistics.median(row[0] for row in found)
     for place, what in enumerate(STATEMENTS):
         over = statistics.median(row[place] - row[0] for row in found)

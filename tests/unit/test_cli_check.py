@@ -254,3 +254,11 @@ def test_debug_shows_the_traceback() -> None:
 
     assert result.exception is not None
     assert type(result.exception).__name__ == "UnknownNameError"
+
+
+def test_a_folder_is_no_place_for_the_report(recording: Any, tmp_path: Path) -> None:
+    """It is said in one line, before anything is judged."""
+    result = run("check", recording(BAD), "--output", str(tmp_path))
+
+    assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
+    assert "it is a folder; name a file" in result.output

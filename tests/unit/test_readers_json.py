@@ -62,6 +62,10 @@ def test_json_is_read_in_every_layout(
 
 
 TRUNCATED = "not JSON: input data was truncated"
+NO_JSON = "not JSON: invalid character (byte 0)"
+NULS = "\0" * 64
+LOGGED = "2020-05-18 10:11:12 Starting - Starting the training job..."
+TRAILING = "not JSON: trailing characters (byte 5)"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,9 @@ TRUNCATED = "not JSON: input data was truncated"
         (f"{JOB}\n{JOB},\n", ["job @1", "not JSON: trailing characters (byte 88) @2"]),
         (f'{JOB}\n{{"a":NaN}}\n', ["job @1", "not JSON: invalid character (byte 5) @2"]),
         (JOB.encode() + b'\n{"a":"\xff"}\n', ["job @1", "not UTF-8 @2"]),
+        (f"{JOB}\n{NULS}\n{JOB}", ["job @1", f"{NO_JSON} @2", "job @3"]),
+        (f"{NULS}\n{JOB}\n{JOB}", [f"{NO_JSON} @1", "job @2", "job @3"]),
+        (f"{JOB}\n{LOGGED}\n{JOB}", ["job @1", f"{TRAILING} @2", "job @3"]),
         (f"{JOB}\n3\n", ["job @1", "no member of a training job's response @2"]),
         (f'{JOB}\n{{"a":1}}\n', ["job @1", "no member of a training job's response @2"]),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 from pathlib import Path
@@ -118,6 +119,19 @@ def test_what_a_folder_cannot_open_is_told(tmp_path: Path) -> None:
 
     assert ["cannot be read: No such file or directory", "job"] == actual
     assert {"a": "skipped", "b.json": "json"} == readers
+
+
+def test_a_limit_in_a_folder_takes_no_other_file_with_it(tmp_path: Path) -> None:
+    """What comes before a limit in compressed data is read, and so are the other files."""
+    line = (JOB % "bomb").encode() + b"\n"
+    (tmp_path / "a.gz").write_bytes(gzip.compress(line + b" " * (80 << 20)))
+    write(tmp_path / "b.json", JOB % "after")
+
+    actual, reports = read(tmp_path)
+
+    assert ["bomb", "after"] == [actual[0], actual[2]]
+    assert "expands to more than 1000 times its size" in actual[1]
+    assert {"a.gz": "ndjson", "b.json": "json"} == reports
 
 
 def test_a_folder_below_that_cannot_be_listed_is_told(

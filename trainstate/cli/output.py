@@ -43,6 +43,8 @@ def open_output(path: str | None) -> Iterator[Output]:
         yield Output(sys.stdout, STYLES if is_coloured(sys.stdout) else UNSTYLED)
         return
     target = Path(path)
+    if target.is_dir():
+        raise InputError(f"The report cannot be written to {path!r}: it is a folder; name a file.")
     try:
         # The file outlives this block on success: it is moved to its place.
         stream = NamedTemporaryFile(  # noqa: SIM115

@@ -79,12 +79,18 @@ def _read(source: Source, asked: Asked) -> Generator[Response | Unreadable, None
                 yield from reading.read(stream)
         except OSError as error:
             reason = error.strerror or str(error)
+        except InputError as error:
+            # A limit was passed: in a folder it takes no other file with it.
+            if source.named:
+                raise
+            reason = str(error).removeprefix(f"{source.file}: ").removesuffix(".")
     if reason is None:
         return reading.report
     if source.named:
         raise InputError(f"{source.file}: cannot be read: {reason}.")
-    yield Unreadable(reason=f"cannot be read: {reason}", origin=Origin(file=source.file))
-    return SourceReport(file=source.file, reader=SKIPPED, detail=f"cannot be read: {reason}")
+    reason = f"cannot be read: {reason}"
+    yield Unreadable(reason=reason, origin=Origin(file=source.file, reader=reading.report.reader))
+    return evolve(reading.report, detail=reason)
 
 
 def ignore(_: SourceReport) -> None:

@@ -30,6 +30,7 @@ _CELL = re.compile(rb'"(?:cell_type|nbformat|kernelspec)"\s*:')
 _OBJECT = re.compile(rb'\{\s*(?:["}]|$)')
 _ARRAY = re.compile(rb'\[\s*(?:["{\[\]]|$)')
 _LITERAL = re.compile(rb"[\[({\s]*\{\s*'")
+_BLANK = b" \t\r\n\0"
 
 
 def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
@@ -38,12 +39,15 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
     ``whole`` tells whether the head is all of it. A text that is none of the others is
     a log if a line begins with a status; further down that cannot be seen here.
     """
-    start = head.lstrip()
-    if b"\0" in head or head.startswith(tuple(MAGICS)):
+    if head.startswith(tuple(MAGICS)):
         return binary_format(head)
+    # A file that was being written when the machine stopped can have blocks of zeros.
+    start = head.lstrip(_BLANK)
     if _is_notebook(start, whole=whole):
         return NOTEBOOK
-    if has_status_line(head.decode("utf-8", "replace"), spec):
+    # A log can have any JSON in it, but it does not begin with a response.
+    begins = _is_record(_value(start.partition(b"\n")[0]), spec)
+    if not begins and has_status_line(head.decode("utf-8", "replace"), spec):
         return LOG
     if _is_ndjson(start, whole=whole, spec=spec):
         return NDJSON

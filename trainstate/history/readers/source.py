@@ -90,7 +90,11 @@ class Input:
         tally = Tally(spec=self.asked.spec, limits=self.asked.limits, file=self.file, reader=reader)
         speaks = self.named or is_binary(reader) or mentions(opening.head, self.asked.spec)
         records = self._binary(stream, opening, tally) if is_binary(reader) else None
-        yield from self._settled(records or self._records(opening, tally), tally, speaks=speaks)
+        try:
+            yield from self._settled(records or self._records(opening, tally), tally, speaks=speaks)
+        finally:
+            if tally.responses:
+                self.report = _reported(self.name, tally, opening)
         if tally.responses == 0 and not (speaks and tally.broken):
             self._refuse(
                 opening.fault or _nothing(tally), remedy="" if opening.fault else _EXPECTED
