@@ -96,6 +96,7 @@ def test_json_has_the_form_of_version_1(recording: Any) -> None:
     report = json.loads(run("check", recording(BAD), "--format", "json").output)
     (job,), (finding,) = report["jobs"], [f for f in report["findings"] if f["code"] == "TS301"]
 
+    assert list(report) == ["schema", "tool", "summary", "jobs", "findings"]
     assert report["schema"] == 1
     assert list(report["tool"]) == ["name", "version", "spec"]
     assert list(report["summary"]) == [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from trainstate.check.order import Order
 from trainstate.check.report import Report
@@ -14,6 +14,8 @@ from trainstate.rules.index import select_rules
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
+
+T = TypeVar("T")
 
 
 def check(
@@ -35,19 +37,38 @@ def check(
     polls and no order of events. Raises InputError for a path that cannot be read or
     has no known format, UsageError or UnknownNameError for an option.
     """
-    spec = spec or builtin_spec()
+    spec = builtin_spec() if spec is None else _checked("spec", spec, Spec)
     checker = Checker(
         spec=spec,
-        rules=select_rules(select=_names(select), ignore=_names(ignore)),
+        rules=select_rules(select=_names("select", select), ignore=_names("ignore", ignore)),
         accept=_choice("accept", accept, Evidence),
         order=None if order is None else _choice("order", order, Order),
-        tolerances=tolerances or Tolerances(),
+        tolerances=(
+            Tolerances() if tolerances is None else _checked("tolerances", tolerances, Tolerances)
+        ),
     )
     return judge(read_values(responses, spec), checker)
 
 
-def _names(selectors: Iterable[str]) -> tuple[str, ...]:
-    return (selectors,) if isinstance(selectors, str) else tuple(selectors)
+def _names(option: str, selectors: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(selectors, str):
+        return (selectors,)
+    names = tuple(selectors) if isinstance(selectors, Iterable) else (selectors,)
+    wrong = next((name for name in names if not isinstance(name, str)), None)
+    if wrong is not None or not isinstance(selectors, Iterable):
+        raise UsageError(
+            f"Expected {option} to be codes, prefixes or names of rules, as in ['TS3'], but got"
+            f" {selectors!r} (a {type(selectors).__name__})."
+        )
+    return names
+
+
+def _checked(option: str, value: Any, kind: type[T]) -> T:
+    if isinstance(value, kind):
+        return value
+    raise UsageError(
+        f"Expected {option} to be a {kind.__name__} but got {value!r} (a {type(value).__name__})."
+    )
 
 
 def _choice(option: str, value: str, choices: Any) -> Any:

@@ -30,7 +30,6 @@ def report_object(report: Report, *, jobs_detail: bool = True) -> dict[str, Any]
     return {
         "schema": SCHEMA,
         "tool": tool,
-        "verdict": str(report.verdict),
         "summary": attrs.asdict(report.summary),
         **jobs,
         "findings": [finding_object(finding) for finding in report.findings],

@@ -20,8 +20,8 @@ def end_lines(report: Report, *, jobs_detail: bool = True) -> Iterator[str]:
     for job in report.jobs if jobs_detail else ():
         yield _line("job", job_object(job))
     totals = report_object(report, jobs_detail=False)
-    del totals["findings"]
-    yield _line("summary", totals)
+    summary, _ = totals.pop("summary"), totals.pop("findings")
+    yield _line("summary", {**totals, "verdict": str(report.verdict), "summary": summary})
 
 
 def _line(kind: str, value: dict[str, Any]) -> str:

@@ -62,12 +62,11 @@ def load_spec(path: str | PathLike[str]) -> Spec:
     that replace the row of the same name. Raises SpecError when the file cannot be read,
     has an unknown or ill-typed row, or does not pass the lint.
     """
-    place = Path(path)
     try:
-        text = place.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"The spec {str(place)!r} cannot be read: {error}.") from error
-    return parse_spec(text, place=str(place))
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, TypeError) as error:
+        raise SpecError(f"The spec {str(path)!r} cannot be read: {error}.") from error
+    return parse_spec(text, place=str(path))
 
 
 @cache

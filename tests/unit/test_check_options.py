@@ -1,0 +1,43 @@
+"""The options of `check` in Python: a wrong one is refused at the door, by name and value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import trainstate
+from trainstate.rules.example import poll, written
+
+GOOD = written(poll("InProgress/Starting: Starting"))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"select": 3}, "Expected select to be codes, .* but got 3 \\(a int\\)"),
+        ({"select": [3]}, "Expected select .* but got \\[3\\]"),
+        ({"ignore": None}, "Expected ignore .* but got None"),
+        ({"accept": "some"}, "Expected accept to be one of documented, .* but got 'some'"),
+        ({"order": "time"}, "Expected order to be one of arrival, free but got 'time'"),
+        ({"spec": "spec.toml"}, "Expected spec to be a Spec but got 'spec.toml'"),
+        ({"tolerances": 2.0}, "Expected tolerances to be a Tolerances but got 2.0"),
+    ],
+)
+def test_a_wrong_option_is_refused(options: dict[str, Any], said: str) -> None:
+    """The error names the option, the value and its type, and is one of the package."""
+    with pytest.raises(trainstate.UsageError, match=said):
+        trainstate.check(GOOD, **options)
+
+
+def test_selectors_are_texts_or_iterables_of_them() -> None:
+    """One text, a set and a generator do as well as a list."""
+    selectors: list[Any] = ["TS3", {"TS3"}, (name for name in ["TS3"]), ["TS3"]]
+
+    assert [0] * 4 == [len(trainstate.check(GOOD, select=one).findings) for one in selectors]
+
+
+def test_what_is_no_path_is_no_specification() -> None:
+    """Nothing but a path is opened."""
+    with pytest.raises(trainstate.SpecError, match="cannot be read: expected str"):
+        trainstate.load_spec(None)  # type: ignore[arg-type]
