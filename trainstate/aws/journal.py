@@ -19,10 +19,11 @@ from attrs import define, field
 from trainstate.errors import InputError
 
 try:
-    import fcntl
+    import fcntl as _fcntl
 except ImportError:  # pragma: no cover - not on Windows, where a second run is not kept off
-    fcntl = None  # type: ignore[assignment]
+    _fcntl = None  # type: ignore[assignment]
 
+fcntl: Any = _fcntl  # None on some systems, whatever the system is that types are checked on
 Key = tuple[str, ...]
 
 
