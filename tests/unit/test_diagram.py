@@ -47,6 +47,20 @@ def test_the_engine_makes_every_drawn_move() -> None:
     assert [] == refused
 
 
+def test_every_move_of_the_engine_is_drawn() -> None:
+    """Each move of the library's machine that enters a status is a line of the diagram."""
+    drawn = {(edge.before, edge.after) for edge in edges(SPEC)}
+    engine, missing = Engine(SPEC, config=UNSEEN), []
+    for before in entered(SPEC):
+        engine.adopt(before)
+        # A pair that is not entered arises from a change of the primary alone: a line of its own.
+        moves = [pair for pair in engine.next if pair in entered(SPEC)]
+        missing += [(before, pair) for pair in moves if (before, pair) not in drawn]
+    alone = {(row.before, row.after) for row in SPEC.primary_transitions if row.alone}
+
+    assert [] == [m for m in missing if (m[0][0], m[1][0]) not in alone]
+
+
 def test_mermaid_has_a_line_for_each_edge() -> None:
     """Each initial row, transition and change of the primary alone is one arrow."""
     arrows = [line for line in mermaid_lines(SPEC) if re.search(r"==>|-->|-\.->|-\.-x", line)]

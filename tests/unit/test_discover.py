@@ -107,6 +107,15 @@ def test_a_recorded_status_cannot_leave_its_label(lines: Callable[[Discovery], A
     assert '"]|' not in text
 
 
+def test_a_status_without_a_letter_has_a_label() -> None:
+    """An empty status has a label that can be seen; Mermaid refuses an empty one."""
+    text = "\n".join(
+        discovery_mermaid(discovered("Completed/Completed: Starting 1,  2, Completed"))
+    )
+
+    assert '[""]' not in text
+
+
 def test_what_is_lacking_is_red_and_what_is_unseen_grey() -> None:
     """The colour tells where specification and recordings differ."""
     dot = "\n".join(discovery_dot(discovered(LACKING)))
@@ -137,14 +146,24 @@ def test_xes_is_well_formed_for_any_text() -> None:
     assert 2 == sum(element.tag.endswith("trace") for element in root)
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_pm4py_reads_the_histories_back(tmp_path: Path) -> None:
-    """The process-mining library finds the same directly-follows counts."""
-    pm4py = pytest.importorskip("pm4py", reason="a peer, development only")
+    """The process-mining library finds the same jobs, events, times and directly-follows counts."""
+    pm4py = pytest.importorskip("pm4py", reason="a peer, development only: pip install pm4py")
     file = tmp_path / "log.xes"
-    file.write_text("\n".join(xes_lines(survey(LACKING, INFERRED).jobs)), encoding="utf-8")
-    graph, _, _ = pm4py.discover_dfg(pm4py.read_xes(str(file)))
+    jobs = list(survey(LACKING, INFERRED, ODD).jobs)
+    file.write_text("\n".join(xes_lines(jobs)), encoding="utf-8")
+    log = pm4py.read_xes(str(file))
+    graph, _, _ = pm4py.discover_dfg(log)
+    events = list(zip(log["case:concept:name"], log["concept:name"], strict=True))
+    moments = [int(moment.timestamp()) for moment in log["time:timestamp"]]
+    entries = [(job.job, entry) for job in jobs for entry in job.entries]
 
-    assert {(t.before, t.after): t.count for t in discovered(LACKING, INFERRED).trails} == graph
+    assert {
+        (t.before, t.after): t.count for t in discovered(LACKING, INFERRED, ODD).trails
+    } == graph
+    assert [(job, entry.status) for job, entry in entries] == events
+    assert [(entry.start or 0) // 1_000_000 for _, entry in entries] == moments
 
 
 @pytest.mark.parametrize("form", ["table", "json", "mermaid", "dot", "toml", "xes"])

@@ -102,8 +102,12 @@ def discovery_mermaid(found: Discovery) -> Iterator[str]:
 
 
 def discovery_dot(found: Discovery) -> Iterator[str]:
-    """The graph for Graphviz: lacking transitions red, unseen ones dashed and grey."""
+    """The graph for Graphviz: lacking transitions red, unseen ones dashed and grey.
+
+    What was seen lays the graph out; the commoner, the thicker.
+    """
     nodes = _nodes(found)
+    most = max((trail.count for trail in found.trails), default=1)
     yield "digraph observed {"
     yield '  rankdir=LR; node [shape=box, style=rounded, fontname="sans-serif"];'
     yield '  edge [fontname="sans-serif", fontsize=10];'
@@ -112,9 +116,11 @@ def discovery_dot(found: Discovery) -> Iterator[str]:
     for trail in found.trails:
         colour = ', color="#cc0000"' if trail.row is None else ""
         ends = f"{nodes[trail.before]} -> {nodes[trail.after]}"
-        yield f'  {ends} [label="{_seen(trail)}"{colour}];'
+        width = f"penwidth={1 + 3 * (trail.count / most) ** 0.5:.1f}"
+        yield f'  {ends} [label="{_seen(trail)}", {width}{colour}];'
     for row in found.unseen:
-        yield f'  {nodes[row.before]} -> {nodes[row.after]} [style=dashed, color="#bbbbbb"];'
+        ends = f"{nodes[row.before]} -> {nodes[row.after]}"
+        yield f'  {ends} [style=dashed, color="#bbbbbb", constraint=false];'
     yield "}"
 
 
@@ -133,7 +139,9 @@ def _seen(trail: Trail) -> str:
 
 def _label(name: str) -> str:
     """A recorded status as a label: nothing in it can end the label or begin markup."""
-    return "".join(c if c.isalnum() or c in " _-." else f"_{ord(c):x}_" for c in plain(name))
+    shown = "".join(c if c.isalnum() or c in " _-." else f"_{ord(c):x}_" for c in plain(name))
+    # Mermaid takes no label without a word.
+    return shown.strip() or "(empty)"
 
 
 def overlay_lines(found: Discovery) -> Iterator[str]:

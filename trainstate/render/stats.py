@@ -120,7 +120,7 @@ def _split(rows: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
 
 def _spread(name: str, spread: Distribution) -> tuple[str, ...]:
     values = (spread.median, spread.p95, spread.longest)
-    return (plain(name), str(spread.count), *map(clock, values))
+    return (plain(name) or "(empty)", str(spread.count), *map(clock, values))
 
 
 def _sums(name: str, totals: Totals) -> tuple[str, ...]:
