@@ -47,12 +47,14 @@ def test_a_finding_exits_with_1_and_names_its_place(recording: Any) -> None:
     result = run("check", path)
 
     assert result.exit_code == 1
-    assert f"{path}:2: TS301 illegal-transition: `Uploading` follows `Starting`" in result.output
-    assert "  >  1  2026-01-02T10:01:30Z      Uploading" in result.output
+    assert "TS301 illegal-transition: `Uploading` follows `Starting`" in result.output
+    assert f"--> {path}:2 at /" in result.output
+    assert " 1 | 2026-01-02T10:01:30Z      Uploading" in result.output
+    assert "^" * len("Uploading") in result.output
     assert "expected: Starting -> Downloading -> Uploading" in result.output
     assert "help: " in result.output
     assert "source: https://docs.aws.amazon.com/" in result.output
-    assert "explain: trainstate rule TS301" in result.output
+    assert "explain: trainstate rule illegal-transition" in result.output
 
 
 def test_exit_zero_is_0_whatever_is_found(recording: Any) -> None:
@@ -152,8 +154,9 @@ def test_a_bad_record_is_a_finding_and_the_rest_is_checked(tmp_path: Path) -> No
     result = run("check", str(path))
 
     assert result.exit_code == 1
-    assert f"{path}:2: TS001 unreadable-record" in result.output
-    assert f"{path}:3: TS001 unreadable-record" in result.output
+    assert 2 == result.output.count("TS001 unreadable-record")
+    assert f"--> {path}:2" in result.output
+    assert f"--> {path}:3" in result.output
     assert "2 responses of 1 job: 1 consistent; 2 errors" in result.output
 
 
@@ -186,7 +189,7 @@ def test_standard_input_is_a_dash() -> None:
     result = run("check", "-", input=json.dumps(written(poll(BAD))))
 
     assert result.exit_code == 1
-    assert "<stdin>:1: TS301" in result.output
+    assert "--> <stdin>:1 " in result.output
 
 
 def test_hostile_text_comes_out_harmless(tmp_path: Path) -> None:

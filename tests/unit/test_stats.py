@@ -8,11 +8,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from click.testing import CliRunner
 
 from trainstate.cli import main
 from trainstate.history.readers import read_values
+from trainstate.render.plot import plot_durations
 from trainstate.render.stats import clock, stats_csv, stats_lines, stats_object
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec
@@ -176,3 +178,44 @@ def test_another_kind_of_picture_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["stats", str(RECORDINGS), "--plot", str(target)])
 
     assert (2, True) == (result.exit_code, ".png or .svg" in result.output)
+
+
+def test_an_entry_that_ends_before_it_starts_has_no_length() -> None:
+    """A negative time is a fault of the recording, and no measure."""
+    response = written(Poll("InProgress/Training: Starting 90, Training"))
+    entry = response[SPEC.layout.history][0]
+    entry[SPEC.layout.entry_end], entry[SPEC.layout.entry_start] = (
+        entry[SPEC.layout.entry_start],
+        entry[SPEC.layout.entry_end],
+    )
+    found = stats(Survey(SPEC).feed(read_values([response], SPEC)).jobs, SPEC)
+
+    assert {} == dict(found.statuses)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_plot_takes_statuses_of_any_text(tmp_path: Path) -> None:
+    """No dollar sign, control or empty name in a recorded status stops the picture."""
+    pytest.importorskip("matplotlib", reason="draws the picture")
+    odd = [r"$\frac{", "", "\x00\u202e", *(f"S{number}" for number in range(60))]
+    polls = [written(Poll("InProgress/Training: Starting 90, Training"))]
+    polls[0][SPEC.layout.history] = [
+        {
+            SPEC.layout.entry_status: name,
+            SPEC.layout.entry_start: 1_700_000_000 + number,
+            SPEC.layout.entry_end: 1_700_000_001 + number,
+        }
+        for number, name in enumerate(odd)
+    ]
+    found = stats(Survey(SPEC).feed(read_values(polls, SPEC)).jobs, SPEC)
+    plot_durations(found, str(tmp_path / "odd.svg"))
+
+    assert (tmp_path / "odd.svg").read_text("utf-8").startswith("<?xml")
+
+
+def test_a_flood_of_reasons_is_cut_in_the_table() -> None:
+    """The text shows the commonest reasons and says how many more there are."""
+    found = stats([], SPEC)
+    many = attrs.evolve(found, failures={f"reason {number}": 1 for number in range(50)})
+
+    assert "  and 30 more, in 50 jobs in all" in list(stats_lines(many))

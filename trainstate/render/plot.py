@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from trainstate.errors import InputError, UsageError
+from trainstate.render.plain import plain
 from trainstate.track.measure import Stats
 
 SUFFIXES = (".png", ".svg")
+MOST_STATUSES = 24
+"""Statuses that are drawn, the commonest ones."""
+LEAST = 0.1
+"""Seconds that the axis, a logarithmic one, begins with."""
+TICKS: Mapping[float, str] = {
+    0.1: "0.1 s",
+    1: "1 s",
+    10: "10 s",
+    60: "1 min",
+    600: "10 min",
+    3600: "1 h",
+    36_000: "10 h",
+    86_400: "1 d",
+    864_000: "10 d",
+    8_640_000: "100 d",
+}
 
 
 def plot_durations(stats: Stats, path: str) -> None:
@@ -28,19 +47,46 @@ def plot_durations(stats: Stats, path: str) -> None:
             "Expected an installed matplotlib to draw with but found none;"
             " `pip install 'trainstate[plot]'` brings it."
         ) from error
-    figure = Figure(figsize=(9, 1.5 + 0.5 * len(stats.values)), layout="constrained")
+    names = _drawn(stats)
+    figure = Figure(figsize=(9, 1.6 + 0.42 * len(names)), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    names = [name for name, values in stats.values.items() if len(values)]
     if names:
-        # A median and two quartiles: what is drawn is what the table says, and the spread.
-        axes.boxplot([stats.values[name] for name in names], orientation="horizontal")
-        axes.set_yticks(range(1, len(names) + 1), names)
-        axes.invert_yaxis()
-    axes.set_xlabel("seconds")
-    axes.set_xscale("symlog", linthresh=1)
-    axes.set_title(f"Time in each status, {stats.totals.jobs} jobs")
+        _boxes(axes, stats, names)
+    jobs = f"{stats.totals.jobs:,} job{'' if stats.totals.jobs == 1 else 's'}"
+    axes.set_title(f"Time in each status, {jobs}")
     try:
         figure.savefig(target)
     except OSError as error:
         raise InputError(f"The picture cannot be written to {path!r}: {error.strerror}.") from error
+
+
+def _drawn(stats: Stats) -> list[str]:
+    """The statuses that have a box, in the order of the table."""
+    timed = [name for name, values in stats.values.items() if len(values)]
+    common = sorted(timed, key=lambda name: -len(stats.values[name]))[:MOST_STATUSES]
+    return [name for name in timed if name in common]
+
+
+def _boxes(axes: Any, stats: Stats, names: list[str]) -> None:
+    """A box a status: a median and two quartiles, as the table has them, and the spread."""
+    axes.boxplot(
+        [[max(seconds, LEAST) for seconds in stats.values[name]] for name in names],
+        orientation="horizontal",
+        patch_artist=True,
+        widths=0.6,
+        boxprops={"facecolor": "#9ecbff"},
+        medianprops={"color": "#0a3069", "linewidth": 2},
+        flierprops={"markersize": 3, "alpha": 0.4},
+    )
+    labels = [f"{plain(name) or '(empty)'} ({len(stats.values[name])})" for name in names]
+    # What was recorded is text: no `$` in it begins a formula.
+    axes.set_yticks(range(1, len(names) + 1), labels, parse_math=False)
+    axes.invert_yaxis()
+    longest = max(stats.statuses[name].longest or LEAST for name in names)
+    ticks = [seconds for seconds in TICKS if seconds <= longest * 2]
+    axes.set_xscale("log")
+    axes.set_xticks(ticks, [TICKS[seconds] for seconds in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(LEAST * 0.8, max(longest * 1.5, 2))
+    axes.grid(axis="x", alpha=0.3)

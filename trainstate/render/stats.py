@@ -12,6 +12,8 @@ import attrs
 from trainstate.render.plain import plain
 from trainstate.track.measure import Distribution, Stats, Totals
 
+MOST_ROWS = 20
+"""Rows of a text table of reasons; JSON and CSV have all."""
 _TIMES = ("start", "queueing", "lost")
 _SPREAD = ("count", "total", "median", "p95", "longest")
 _GROUP = (
@@ -131,7 +133,9 @@ def _sums(name: str, totals: Totals) -> tuple[str, ...]:
 
 def _counts(title: str, head: str, counts: Mapping[str, int]) -> Iterator[str]:
     rows = [(plain(name), str(count)) for name, count in counts.items()]
-    yield from _table(title, (head, "jobs"), rows)
+    yield from _table(title, (head, "jobs"), rows[:MOST_ROWS])
+    if len(rows) > MOST_ROWS:
+        yield f"  and {len(rows) - MOST_ROWS} more, in {sum(counts.values())} jobs in all"
 
 
 def _table(title: str, head: Sequence[str], rows: Any) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trainstate.check.report import Finding, JobReport, Summary
 from trainstate.history.instants import SECOND, iso
@@ -24,51 +24,100 @@ STYLES: Mapping[str, str] = {
     "off": "\x1b[0m",
 }
 UNSTYLED: Mapping[str, str] = dict.fromkeys(STYLES, "")
+LONGEST_TRAIL, AROUND = 14, 4
+"""Entries of a history that are printed in full; of a longer one those around the culprit."""
 _ENTRY = re.compile(r"^/[^/]+/(\d+)(?:/|$)", re.ASCII)
 
 
 def finding_lines(
     finding: Finding, spec: Spec, *, style: Mapping[str, str] = UNSTYLED
 ) -> Iterator[str]:
-    """A finding in full: place, code and name, message, history, help and source."""
-    colour, off = style[finding.severity], style["off"]
-    place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
-    head = f"{finding.code} {finding.name}"
+    """A finding in full: rule and message, place, the history with the culprit marked, advice."""
+    colour, dim, off = style[finding.severity], style["dim"], style["off"]
     label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
-    yield f"{plain(place or finding.job)}: {colour}{head}{off}{label}: {plain(finding.message)}"
+    yield f"{colour}{finding.code} {finding.name}{off}{label}: {plain(finding.message)}"
+    place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
+    pointer = f" {dim}at {plain(finding.pointer)}{off}" if finding.pointer else ""
+    yield f"{dim}  -->{off} {plain(place or finding.job or 'input')}{pointer}"
     if finding.response is not None:
         yield from _trail(finding, finding.response, spec, style)
+    yield f"{dim}   |{off}"
+    for word, text in _advice(finding, spec):
+        yield f"{dim}   ={off} {word}: {text}"
+
+
+def _advice(finding: Finding, spec: Spec) -> Iterator[tuple[str, str]]:
     if finding.witness:
-        yield f"  expected: {' -> '.join(map(plain, finding.witness))}"
+        yield "expected", " -> ".join(map(plain, finding.witness))
     if finding.alignment is not None and finding.alignment.cost:
-        yield f"  fewest edits: {alignment_line(finding.alignment)}"
-    yield f"  help: {finding.help}"
-    yield f"{style['dim']}  source: {', '.join(_cited(finding.sources, spec))}{off}"
-    yield f"{style['dim']}  explain: trainstate rule {finding.code}{off}"
+        yield "fewest edits", alignment_line(finding.alignment)
+    yield "help", finding.help
+    for source in _cited(finding.sources, spec):
+        yield "source", source
+    yield "explain", f"trainstate rule {finding.name}"
 
 
 def _cited(sources: Iterable[str], spec: Spec) -> Iterator[str]:
     for source_id in sources:
         source = spec.source_by_id.get(source_id)
-        yield source.url if source is not None and source.url else source_id
+        yield source_id if source is None else source.url or source.title
 
 
 def _trail(
     finding: Finding, response: Response, spec: Spec, style: Mapping[str, str]
 ) -> Iterator[str]:
-    """The job's history as the response shows it, the culprit marked."""
+    """The job's history as the response shows it, the culprit underlined."""
+    dim, mark, off = style["dim"], style["mark"], style["off"]
+    number = "" if finding.index is None else f", response {finding.index}"
+    head = f"job {plain(response.job)}{number}: "
+    pair = [plain(name or "-") for name in (response.written_primary, response.written_secondary)]
+    yield f"{dim}   |{off} {head}{'/'.join(pair)}"
+    if (under := _underlined(finding.pointer, spec, pair)) is not None:
+        yield f"{dim}   |{off} {' ' * len(head)}{mark}{under}{off}"
+    history = response.history or ()
+    culprit = _culprit(finding, spec)
+    widest = max((len(plain(entry.written)) for entry in history), default=0)
+    for place in _shown(len(history), culprit):
+        if place is None:
+            yield f"{dim}...|{off}"
+            continue
+        entry, status = history[place], plain(history[place].written)
+        row = f"{_moment(entry):<24}  {status:<{widest}}  {_lasted(entry):>9}"
+        yield f"{dim}{place:>2} |{off} {row}".rstrip()
+        if place == culprit:
+            yield f"{dim}   |{off} {'':<24}  {mark}{'^' * max(1, len(status))}{off}"
+
+
+def _culprit(finding: Finding, spec: Spec) -> int | None:
+    """The number of the entry that a finding points at; None for another member."""
     found = _ENTRY.match(finding.pointer)
-    in_history = found is not None and finding.pointer.startswith(f"/{spec.layout.history}/")
-    culprit = int(found[1]) if found is not None and in_history else None
-    pair = f"{plain(response.written_primary or '-')}/{plain(response.written_secondary or '-')}"
-    response_number = "" if finding.index is None else f", response {finding.index}"
-    yield f"  job {plain(response.job)}{response_number}: {pair}"
-    for number, entry in enumerate(response.history or ()):
-        mark = f"{style['mark']}>{style['off']}" if number == culprit else " "
-        row = f"{number:>2}  {_moment(entry):<24}  {plain(entry.written):<20} {_lasted(entry)}"
-        yield f"  {mark} {row}".rstrip()
-    if culprit is None and finding.pointer:
-        yield f"  {style['mark']}>{style['off']} at {plain(finding.pointer)}"
+    inside = found is not None and finding.pointer.startswith(f"/{spec.layout.history}/")
+    return int(found[1]) if found is not None and inside else None
+
+
+def _underlined(pointer: str, spec: Spec, pair: Sequence[str]) -> str | None:
+    """The underline of the status that a pointer is about, below the pair; None for another."""
+    primary, secondary = pair
+    if pointer == f"/{spec.layout.primary}":
+        return "^" * len(primary)
+    if pointer == f"/{spec.layout.secondary}":
+        return " " * (len(primary) + 1) + "^" * len(secondary)
+    return None
+
+
+def _shown(count: int, culprit: int | None) -> Iterator[int | None]:
+    """The entries of a history that are printed; None for some that are left out."""
+    if count <= LONGEST_TRAIL:
+        yield from range(count)
+        return
+    centre = count - 1 if culprit is None else culprit
+    kept = {0, 1, count - 1, *range(centre - AROUND, centre + AROUND + 1)} & set(range(count))
+    before = -1
+    for place in sorted(kept):
+        if place > before + 1:
+            yield None
+        yield place
+        before = place
 
 
 def _moment(entry: Entry) -> str:

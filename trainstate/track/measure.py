@@ -117,7 +117,8 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
     timed = [
         (entry.status, number, (entry.end - entry.start) / SECOND)
         for entry, number in zip(job.entries, numbers, strict=True)
-        if entry.start is not None and entry.end is not None
+        # An entry that ends before it starts has no length; `check` says what it has.
+        if entry.start is not None and entry.end is not None and entry.end >= entry.start
     ]
     last, waits = max(numbers, default=0), spec.attempts.begins
     billed = None if job.billable is None else job.billable * (job.life.instances or 1)
