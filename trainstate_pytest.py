@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from trainstate.testing.plugin import JobHistory, Visits
+    from trainstate.testing.plugin import JobHistory
+    from trainstate.testing.visits import Visits
 
 _MARKER = (
     "trainstate_accept(*rules): findings of these rules, by code or name, do not fail the test"
@@ -87,6 +88,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _visits(config: pytest.Config) -> Visits:
-    from trainstate.testing.plugin import Visits  # noqa: PLC0415 - see the module
+    from trainstate.testing.visits import Visits  # noqa: PLC0415 - see the module
 
     return config.stash.setdefault(_VISITS, Visits())

@@ -35,6 +35,7 @@ GROUPS = {
     "TS6": "The sequence of a job's responses",
     "TS7": "Attached machines: rule evaluations, warm pools, profiling",
     "TS8": "Drift: the specification against an installed botocore",
+    "TS9": "What the operations of the API do, asked by the fuzzer",
 }
 
 

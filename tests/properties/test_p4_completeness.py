@@ -20,8 +20,9 @@ from trainstate.testing.faults import Operator, operators
 
 OPERATORS = [operator for name in operators() for operator in operators()[name]]
 EXAMPLES = settings().max_examples
-# No recording breaks a rule about drift: their examples and P10 hold them.
-BY_NAME = {rule.name: rule for rule in rules() if rule.scope != "drift"}
+# No recording breaks a rule about drift (their examples and P10 hold them) or about
+# operations (their examples, and the planted bugs of tests/fuzzing).
+BY_NAME = {rule.name: rule for rule in rules() if rule.scope not in ("drift", "operation")}
 
 
 def report_on(found: Faulty) -> trainstate.Report:

@@ -46,7 +46,9 @@ def test_a_finding_names_one_rule(finding: Expected) -> None:
 def test_every_error_and_warning_has_a_case() -> None:
     """Each rule that can make an error or a warning of a recording is in a case."""
     told = {finding.name for case in ALL for finding in case.findings}
-    judged = {rule.name for rule in rules() if rule.severity != "info" and rule.scope != "drift"}
+    # No recording breaks a rule about the API's model or its operations.
+    beyond = ("drift", "operation")
+    judged = {r.name for r in rules() if r.severity != "info" and r.scope not in beyond}
 
     assert set() == judged - told
 

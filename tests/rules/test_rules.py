@@ -16,6 +16,8 @@ from trainstate.rules.drift import drift_from
 from trainstate.rules.example import Example, poll
 from trainstate.rules.index import find_rule, rules, select_rules
 from trainstate.rules.model import Place, Reading, Rule, rule
+from trainstate.testing.fuzzing.judging import judged
+from trainstate.testing.fuzzing.notation import exchanges
 
 RULES = rules()
 BAD = [
@@ -36,6 +38,9 @@ def report_on(
     """The findings on an example, with only this rule."""
     if example.service is not None:
         return check_drift(drift_from(example.service, trainstate.SPEC), rules=[rule])
+    if example.session:
+        spec = trainstate.SPEC
+        return tuple(f for e in exchanges(example.session, spec) for f in judged(e, [rule]))
     if example.text is None:
         return trainstate.check(example.responses(), select=[rule.code])
     file = folder / "example.ndjson"

@@ -25,6 +25,7 @@ COMMANDS = (
     "discover",
     "serve",
     "generate",
+    "fuzz",
 )
 MISUSE = 2
 """The exit status of misuse and of input that cannot be read at all."""

@@ -14,6 +14,7 @@ _SCOPES = {
     Scope.SEQUENCE: "each response against the earlier ones of its job",
     Scope.JOB: "each job at its end",
     Scope.DRIFT: "the specification against an installed botocore",
+    Scope.OPERATION: "calls of the API and their answers, in `trainstate fuzz`",
 }
 
 

@@ -47,15 +47,18 @@ class Poll:
 class Example:
     """A recording: responses in the short notation, or the text of a file.
 
-    ``service`` is what a service's own model lists, in the notation of ``rules.drift``.
+    ``service`` is what a service's own model lists, in the notation of ``rules.drift``;
+    ``session`` are calls with their answers, one a line: see ``calls``.
     """
 
     polls: tuple[Poll, ...] = ()
     text: str | None = None
     service: str | None = None
+    session: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         written = self.text if self.text is not None else self.service
+        written = "\n".join(self.session) if self.session else written
         return written if written is not None else "\n".join(map(str, self.polls))
 
     def responses(self) -> list[dict[str, Any]]:
@@ -78,6 +81,14 @@ def text(content: str) -> Example:
 def service(changes: str) -> Example:
     """A service's model that differs from the specification: see ``rules.drift.drift_from``."""
     return Example(service=changes)
+
+
+def calls(*lines: str) -> Example:
+    """Calls of the API: ``create a``, ``stop a !Code message``, ``describe a = POLL``.
+
+    ``trainstate.testing.fuzzing.notation`` has the whole form.
+    """
+    return Example(session=lines)
 
 
 def as_example(form: str | Poll | Example | Sequence[str | Poll]) -> Example:

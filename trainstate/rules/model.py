@@ -48,6 +48,7 @@ class Scope(StrEnum):
     SEQUENCE = "sequence"
     JOB = "job"
     DRIFT = "drift"
+    OPERATION = "operation"
 
 
 @frozen(kw_only=True)
@@ -298,8 +299,9 @@ def rule(
     """A decorator that makes a Rule of a check.
 
     The check takes a Reading (scope *response*), a Step (*sequence*), an Unreadable
-    (*record*), a JobEnd (*job*) or a Drift (*drift*) and yields Places. The first line of
-    its docstring is the title: the bad state, as a fact; the rest says why it is wrong.
+    (*record*), a JobEnd (*job*), a Drift (*drift*) or an Exchange (*operation*) and
+    yields Places. The first line of its docstring is the title: the bad state, as a
+    fact; the rest says why it is wrong.
     Raises SpecError where the declaration does not fit its file.
     """
 

@@ -1,0 +1,38 @@
+"""The fuzzer finds every planted bug through its public function, and shows it small."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.fuzzing.planted import planted
+from tests.quality.simulators import Simulator
+from tests.quality.test_planted_bugs import BUGS
+from trainstate.rules.model import Severity
+from trainstate.testing.fuzzing import fuzz
+
+MOST_STEPS = 8
+
+
+def test_the_simulator_without_a_bug_is_right() -> None:
+    """Nothing is found in the simulator into which the bugs are planted."""
+    report = fuzz(planted(Simulator), budget=3_000, seconds=None)
+
+    assert [] == [str(found.finding) for found in report]
+    assert report.calls >= 3_000
+
+
+@pytest.mark.parametrize(("kind", "rule"), [(kind, rule) for kind, rule, _ in BUGS])
+def test_a_planted_bug_is_found(
+    kind: type[Simulator], rule: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bug is found by its rule within 1,200 calls, in a program of few steps."""
+    report = fuzz(planted(kind), budget=1_200, seconds=None, select=[rule])
+    errors = report.at_least(Severity.ERROR)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{kind.__name__}: {errors[0].program if errors else 'not found'}\n")
+
+    assert {rule} == {found.finding.name for found in errors}
+    assert all(found.reproducible for found in errors)
+    assert min(len(found.program.calls) for found in errors) <= MOST_STEPS

@@ -1,0 +1,146 @@
+"""`trainstate fuzz`: finds the shortest programs of calls that make a simulator lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
+from trainstate.cli.output import Output, open_output
+from trainstate.errors import UsageError
+from trainstate.rules.model import Severity
+
+FOUND = 1
+"""The exit status when there are findings at or above the fail level."""
+
+
+@click.command(name="fuzz", short_help="Find the calls that make a simulator lie.")
+@click.option(
+    "--target",
+    required=True,
+    metavar="TARGET",
+    help="`moto`, `simulator`, `local-mode`, a URL, or `module:function` that makes a client.",
+)
+@click.option("--budget", type=click.IntRange(1), metavar="N", help="At most N calls of the API.")
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1),
+    metavar="N",
+    help="At most N programs.  [default: 1000, with a budget no limit]",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0),
+    default=50.0,
+    show_default=True,
+    help="How long to try and to make smaller; 0: no limit.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is drawn.")
+@click.option("--select", multiple=True, metavar="RULES", help="Only these rules.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
+@click.option("--baseline", metavar="FILE", help="Findings in FILE are known: they do not count.")
+@click.option(
+    "--baseline-mode",
+    type=click.Choice(MODES),
+    default=COMPARE,
+    show_default=True,
+    help="Leave the baseline, write all findings to it, or drop what is gone from it.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--output", "-o", metavar="FILE", help="Write the report to FILE.")
+@click.option("--scripts", metavar="FOLDER", help="Write each program as Python into FOLDER.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="The mildest severity that makes the exit status 1.",
+)
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Drive a service of training jobs through programs of calls, and judge its answers.
+
+    Jobs are created, described, stopped, deleted, updated and listed, time passes, and
+    every job is followed to its end. Each finding comes with the smallest program that
+    shows it. Needs the extra trainstate[testing], and what the target needs.
+
+    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse.
+
+    Example: trainstate fuzz --target moto --scripts found/
+    """
+    report = _report(options)
+    known = known_findings(options["baseline"], options["baseline_mode"])
+    new = tuple(found for found in report.discoveries if not known.takes(found.emblem))
+    report = _without(report, new)
+    with open_output(options["output"]) as output:
+        _write(report, options["form"], output, Severity(options["fail_on"]))
+    if options["scripts"]:
+        _write_scripts(report, Path(options["scripts"]))
+    _tell(known)
+    failed = bool(report.at_least(Severity(options["fail_on"])))
+    ctx.exit(FOUND if failed and options["baseline_mode"] != WRITE else 0)
+
+
+def _report(options: dict[str, Any]) -> Any:
+    try:
+        from trainstate.testing.fuzzing import fuzz
+        from trainstate.testing.fuzzing.targets.named import named
+    except ImportError as error:
+        raise UsageError(f"Fuzzing needs {error.name}: install trainstate[testing].") from error
+    return fuzz(
+        named(options["target"]),
+        budget=options["budget"],
+        max_examples=options["max_examples"],
+        seconds=options["seconds"] or None,
+        seed=options["seed"],
+        select=_listed(options["select"]),
+        ignore=_listed(options["ignore"]),
+    )
+
+
+def _without(report: Any, new: tuple[Any, ...]) -> Any:
+    from attrs import evolve
+
+    known = tuple(found for found in report.discoveries if found not in new)
+    return evolve(report, discoveries=new, known=known)
+
+
+def _write(report: Any, form: str, output: Output, fail_on: Severity) -> None:
+    if form == "json":
+        output.line(report.to_json())
+    elif form == "junit":
+        output.line(report.to_junit(fail_on=fail_on))
+    else:
+        from trainstate.testing.fuzzing.rendering import report_lines
+
+        for line in report_lines(report, style=output.style):
+            output.line(line)
+
+
+def _write_scripts(report: Any, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    used: dict[str, int] = {}
+    for found in report.discoveries:
+        name = found.finding.name.replace("-", "_")
+        used[name] = used.get(name, 0) + 1
+        number = f"_{used[name]}" if used[name] > 1 else ""
+        with open_output(str(folder / f"{name}{number}.py")) as output:
+            output.line(found.script.rstrip("\n"))
+
+
+def _tell(known: KnownFindings) -> None:
+    about = known.close()
+    if about is not None:
+        click.echo(about, err=True)
+
+
+def _listed(selectors: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.strip() for text in selectors for name in text.split(",") if name.strip())

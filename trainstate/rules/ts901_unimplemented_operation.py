@@ -1,0 +1,40 @@
+"""TS901 unimplemented-operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS901",
+    name="unimplemented-operation",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-errors"],
+    message="{operation} is not there: {error}",
+    help="implement the operation, or leave it out of what is claimed to be simulated",
+    bad=[
+        calls("create a", "stop a !NotImplementedError not implemented"),
+        calls("create a", "delete a !AttributeError no such method"),
+    ],
+    good=[
+        calls("create a", "stop a"),
+        calls("stop a !ValidationException Requested resource not found."),
+    ],
+    since="0.1.0",
+)
+def unimplemented_operation(exchange: Exchange) -> Iterator[Place]:
+    """An operation of the service is missing.
+
+    A client of the real service gets an answer or an error of the service, which it may
+    catch. What is raised here is neither, or says that there is no such operation: code
+    that stops or deletes jobs can't be tried at all.
+    """
+    if exchange.fault is not None and exchange.fault.lacking:
+        facts = {"operation": exchange.operation, "error": exchange.fault.shown}
+        yield Place(facts=facts)

@@ -1,0 +1,42 @@
+"""TS902 undocumented-error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS902",
+    name="undocumented-error",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-errors"],
+    message="{operation} fails with {error}, which the service never says: {said}",
+    help="raise an error of the service, with a code that the operation documents",
+    bad=[
+        calls("create a", "describe a !KeyError 'a'"),
+        calls("create a", "list !InternalFailure oops"),
+    ],
+    good=[
+        calls("create a", "create a !ResourceInUse taken"),
+        calls("describe b !ValidationException Requested resource not found."),
+    ],
+    since="0.1.0",
+)
+def undocumented_error(exchange: Exchange) -> Iterator[Place]:
+    """A call fails with something that no call to the service fails with.
+
+    Either the exception is no error of a service, so that code which catches those is
+    passed by, or its code is neither among the errors that the operation declares nor
+    among those common to all, or the service under test broke inside.
+    """
+    fault = exchange.fault
+    if fault is None or fault.lacking or exchange.refused:
+        return
+    facts = {"operation": exchange.operation, "error": fault.shown, "said": fault.message}
+    yield Place(facts=facts)

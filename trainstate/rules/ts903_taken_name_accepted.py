@@ -1,0 +1,49 @@
+"""TS903 taken-name-accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange, Why
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS903",
+    name="taken-name-accepted",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-create", "api-errors"],
+    message="{operation} accepts the name of a job that exists",
+    help="refuse the request with the error ResourceInUse, and leave the job as it is",
+    bad=[
+        calls("create a", "create a"),
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "create a",
+        ),
+    ],
+    good=[
+        calls("create a", "create a !ResourceInUse taken"),
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "delete a",
+            "describe a !ValidationException Requested resource not found.",
+            "create a",
+        ),
+    ],
+    since="0.1.0",
+)
+def taken_name_accepted(exchange: Exchange) -> Iterator[Place]:
+    """A second job is created under a name that is taken.
+
+    Names are unique within a region of an account, and the name of a job that has ended
+    stays taken until the job is deleted. A simulator that replaces the job loses its
+    history, and code that creates jobs twice by mistake passes its tests.
+    """
+    if exchange.accepted and exchange.why is Why.TAKEN:
+        yield Place(facts={"operation": exchange.operation})

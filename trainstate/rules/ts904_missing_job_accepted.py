@@ -1,0 +1,44 @@
+"""TS904 missing-job-accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange, Why
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS904",
+    name="missing-job-accepted",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-errors", "api-describe", "api-stop", "api-delete"],
+    message="{operation} accepts a job that does not exist",
+    help="refuse the request; clients match the text `Requested resource not found`",
+    bad=[
+        calls("stop a"),
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "delete a",
+            "describe a !ValidationException Requested resource not found.",
+            "stop a",
+        ),
+    ],
+    good=[
+        calls("stop a !ValidationException Requested resource not found."),
+        calls("create a", "stop a"),
+    ],
+    since="0.1.0",
+)
+def missing_job_accepted(exchange: Exchange) -> Iterator[Place]:
+    """A request for a job that does not exist is accepted.
+
+    Code that stops or deletes a job must cope with one that is gone; where every name is
+    accepted that code is never tried.
+    """
+    if exchange.accepted and exchange.why is Why.ABSENT:
+        yield Place(facts={"operation": exchange.operation})

@@ -1,0 +1,55 @@
+"""TS905 ended-job-stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange, Why
+from trainstate.rules.model import Place, rule
+from trainstate.rules.wording import pair_text
+
+
+@rule(
+    code="TS905",
+    name="ended-job-stopped",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["transcript-stop", "api-stop"],
+    message="{operation} accepts a job that is {pair}",
+    help="refuse the request: the job is in a status in which nothing can be stopped",
+    bad=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "stop a",
+        ),
+        calls(
+            "create a",
+            "describe a = Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
+            "advance 60",
+            "stop a",
+        ),
+    ],
+    good=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "stop a !ValidationException The job is in status Completed.",
+        ),
+        calls("create a", "describe a = InProgress/Training: Starting 90, Training", "stop a"),
+    ],
+    since="0.1.0",
+)
+def ended_job_stopped(exchange: Exchange) -> Iterator[Place]:
+    """A request to stop a job that has ended is accepted.
+
+    The service refuses it, so that whoever stops jobs must expect the error: a job may
+    end between the look at it and the request.
+    """
+    standing = exchange.standing
+    if exchange.accepted and exchange.why is Why.OVER and standing is not None:
+        seen = standing.seen
+        pair = (None, None) if seen is None else (seen.primary, seen.secondary)
+        yield Place(facts={"operation": exchange.operation, "pair": pair_text(pair)})

@@ -1,0 +1,56 @@
+"""TS906 active-job-deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange, Why
+from trainstate.rules.model import Place, rule
+from trainstate.rules.wording import pair_text
+
+
+@rule(
+    code="TS906",
+    name="active-job-deleted",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-delete"],
+    message="{operation} accepts a job that is {pair}",
+    help="refuse the request until the job has ended",
+    bad=[
+        calls("create a", "describe a = InProgress/Training: Starting 90, Training", "delete a"),
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "stop a",
+            "describe a = Stopping/Training: Starting 90, Training",
+            "delete a",
+        ),
+    ],
+    good=[
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "delete a !ValidationException The job is in status InProgress.",
+        ),
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "delete a",
+        ),
+    ],
+    since="0.1.0",
+)
+def active_job_deleted(exchange: Exchange) -> Iterator[Place]:
+    """A request to delete a job that has not ended is accepted.
+
+    Only a Stopped, Failed or Completed job can be deleted. Code that deletes a job must
+    stop it first and wait.
+    """
+    standing = exchange.standing
+    if exchange.accepted and exchange.why is Why.ACTIVE and standing is not None:
+        seen = standing.seen
+        pair = (None, None) if seen is None else (seen.primary, seen.secondary)
+        yield Place(facts={"operation": exchange.operation, "pair": pair_text(pair)})

@@ -1,0 +1,52 @@
+"""TS908 valid-request-refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS908",
+    name="valid-request-refused",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-create", "api-describe", "api-stop", "api-delete", "api-list-jobs"],
+    message="{operation} refuses what the service accepts: {error}: {said}",
+    help="accept the request: it is possible for this job at this moment",
+    bad=[
+        calls("create a", "describe a !ValidationException Requested resource not found."),
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "stop a !ValidationException no",
+        ),
+        calls("create a", "list !ValidationException no"),
+    ],
+    good=[
+        calls(
+            "create a", "describe a = InProgress/Training: Starting 90, Training", "stop a", "list"
+        ),
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "stop a !ValidationException The job is in status Completed.",
+        ),
+    ],
+    since="0.1.0",
+)
+def valid_request_refused(exchange: Exchange) -> Iterator[Place]:
+    """A request is refused that the service documents as possible.
+
+    A job that was just created can be described, one in progress can be stopped, one
+    that has ended can be deleted, and jobs can be listed by every filter of the API.
+    """
+    fault = exchange.fault
+    if fault is not None and exchange.refused and exchange.expected:
+        yield Place(
+            facts={"operation": exchange.operation, "error": fault.code, "said": fault.message}
+        )

@@ -1,0 +1,46 @@
+"""TS909 misleading-refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS909",
+    name="misleading-refusal",
+    severity="warning",
+    scope="operation",
+    reads=["*"],
+    sources=["api-errors", "api-create", "clients-not-found", "transcript-stop"],
+    message="{operation} refuses with {error}: {said}; clients know this refusal as {known}",
+    help="use the code and the text that clients match",
+    bad=[
+        calls("describe a !ValidationException Could not find training job."),
+        calls("create a", "create a !ValidationException taken"),
+    ],
+    good=[
+        calls("describe a !ValidationException Requested resource not found."),
+        calls("create a", "create a !ResourceInUse taken"),
+    ],
+    since="0.1.0",
+)
+def misleading_refusal(exchange: Exchange) -> Iterator[Place]:
+    """A request is rightly refused, and clients do not recognise the refusal.
+
+    The service tells of a missing job by a ValidationException, as of everything else, so
+    that clients match its text; of a name that is taken by ResourceInUse. Code that
+    recognises a deleted job this way never does so where the words are others. AWS
+    documents no texts: the rule is a warning.
+    """
+    fault, refusal = exchange.fault, exchange.refusal
+    if fault is None or refusal is None or not exchange.refused:
+        return
+    if fault.code in refusal.codes and refusal.text in fault.message:
+        return
+    known = " or ".join(refusal.codes) + (f": {refusal.text}" if refusal.text else "")
+    facts = {"operation": exchange.operation, "error": fault.code, "said": fault.message}
+    yield Place(facts={**facts, "known": known})

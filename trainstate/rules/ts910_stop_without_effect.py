@@ -1,0 +1,68 @@
+"""TS910 stop-without-effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange, stoppable, stops_at
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.wording import pair_text
+
+
+@rule(
+    code="TS910",
+    name="stop-without-effect",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-stop"],
+    message="the job was stopped at the service's word, and is {pair}",
+    help="change the primary status to Stopping with the request, and end the job as Stopped",
+    bad=[
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "stop a",
+            "describe a = InProgress/Training: Starting 90, Training",
+        ),
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "stop a",
+            "describe a = Stopping/Training: Starting 90, Training",
+            "describe a = Completed/Completed: Training 60, Stopping 5, Completed",
+        ),
+    ],
+    good=[
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "stop a",
+            "describe a = Stopping/Training: Starting 90, Training",
+            "describe a = Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
+        ),
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+        ),
+    ],
+    since="0.1.0",
+)
+def stop_without_effect(exchange: Exchange) -> Iterator[Place]:
+    """A job that was active when its stop was accepted goes on as if nobody had asked.
+
+    When it receives the request the service changes the status to Stopping, and after
+    the job has stopped to Stopped. An end of another kind is possible where the request
+    met the end of the job; that is a warning.
+    """
+    standing, response, spec = exchange.standing, exchange.response, exchange.spec
+    if response is None or standing is None or not standing.stopped:
+        return
+    facts = {"pair": pair_text((response.primary, response.secondary))}
+    if response.primary in stoppable(spec):
+        yield Place(facts=facts)
+    elif response.primary in spec.terminal_primaries - stops_at(spec):
+        # A job may end by itself before it is stopped: rare, and no proof.
+        yield Place(facts=facts, severity=Severity.WARNING)

@@ -1,0 +1,59 @@
+"""TS911 deleted-job-remains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import ENDED, Exchange
+from trainstate.rules.model import Place, rule
+from trainstate.rules.wording import pair_text
+
+
+@rule(
+    code="TS911",
+    name="deleted-job-remains",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-delete"],
+    message="the job was deleted at the service's word, and after {polls} more looks it is {pair}",
+    help="let a deleted job go: describe refuses it, and its name is free",
+    bad=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "delete a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "ended a",
+        ),
+    ],
+    good=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "delete a",
+            "describe a !ValidationException Requested resource not found.",
+            "ended a",
+        ),
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "ended a",
+        ),
+    ],
+    since="0.1.0",
+)
+def deleted_job_remains(exchange: Exchange) -> Iterator[Place]:
+    """A job whose deletion was accepted is still there long after.
+
+    All its metadata is lost after a deletion, and its name can be used again. A simulator
+    that only says yes lets nobody try what happens then.
+    """
+    standing = exchange.standing
+    if exchange.part != ENDED or standing is None or standing.seen is None:
+        return
+    if standing.deleted:
+        seen = standing.seen
+        pair = pair_text((seen.primary, seen.secondary))
+        yield Place(facts={"polls": exchange.polls, "pair": pair})

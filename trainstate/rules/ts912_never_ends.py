@@ -1,0 +1,62 @@
+"""TS912 never-ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import ENDED, Exchange
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.wording import pair_text
+
+
+@rule(
+    code="TS912",
+    name="never-ends",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-stopping-condition", "waiter"],
+    message="after {age} s and {polls} looks the job is {pair}{beyond}",
+    help="let every job end: by itself, by its limits, or when it is stopped",
+    bad=[
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "advance 9000000",
+            "ended a limit 86400",
+        ),
+    ],
+    good=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "ended a limit 86400",
+        ),
+        calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
+    ],
+    since="0.1.0",
+)
+def never_ends(exchange: Exchange) -> Iterator[Place]:
+    """A job was given more time than its limits allow, and has not ended.
+
+    StoppingCondition limits every job: by its run time, its waiting time, its time in
+    the queue. Code that waits for such a job hangs. Where nobody controls the clock of
+    the service, the job may need more time than it was given: that is a warning.
+    """
+    standing = exchange.standing
+    if exchange.part != ENDED or standing is None or standing.seen is None:
+        return
+    if standing.deleted or standing.seen.primary in exchange.spec.ended_primaries:
+        return
+    limit, seen = exchange.limit, standing.seen
+    proven = limit is not None and standing.age > limit
+    yield Place(
+        severity=None if proven else Severity.WARNING,
+        facts={
+            "age": round(standing.age),
+            "polls": exchange.polls,
+            "pair": pair_text((seen.primary, seen.secondary)),
+            "beyond": f", though its limits end it after {limit:g} s" if proven else "",
+        },
+    )

@@ -1,0 +1,54 @@
+"""TS913 born-finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.instants import SECOND
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+from trainstate.rules.wording import pair_text
+from trainstate.spec.outcome import Outcome
+
+_SOONEST = 1.0
+
+
+@rule(
+    code="TS913",
+    name="born-finished",
+    severity="warning",
+    scope="operation",
+    reads=["TrainingEndTime", "CreationTime", "TrainingJobStatus"],
+    sources=["api-describe", "api-describe-times"],
+    message="when it is first seen the job is {pair}, {seconds:g} s after its creation",
+    help="let a job begin as InProgress, and change with a clock that a test can drive",
+    bad=[
+        calls("create a", "describe a = Completed/Completed: Starting 0, Completed"),
+    ],
+    good=[
+        calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+        ),
+    ],
+    since="0.1.0",
+)
+def born_finished(exchange: Exchange) -> Iterator[Place]:
+    """A job has ended well in the moment of its creation.
+
+    No training starts its instances, trains and uploads within a second. Code that waits
+    for such a job never waits, and what it does with a job in progress is never tried.
+    """
+    response, standing, spec = exchange.response, exchange.standing, exchange.spec
+    if response is None or standing is None or standing.seen is not None:
+        return
+    ended = response.instants.get(spec.layout.ended or "")
+    if ended is None or response.created is None:
+        return
+    outcome = spec.outcome_by_key.get((response.primary or "", ""))
+    seconds = (ended - response.created) / SECOND
+    if outcome is not None and outcome.name is Outcome.SUCCEEDED and seconds < _SOONEST:
+        pair = pair_text((response.primary, response.secondary))
+        yield Place(facts={"pair": pair, "seconds": seconds})

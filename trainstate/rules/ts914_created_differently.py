@@ -1,0 +1,64 @@
+"""TS914 created-differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, Severity, rule
+
+
+@rule(
+    code="TS914",
+    name="created-differently",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-create", "api-describe"],
+    message="the job was created with {asked!r} as {member}, and shows {shown!r}",
+    help="keep what a job was created with, and show it",
+    bad=[
+        calls(
+            "create a =arn:aws:sagemaker:eu-west-1:123456789012:training-job/b",
+            "describe a = InProgress/Training: Starting 90, Training",
+        ),
+        calls(
+            "create a (hyperparameters)", "describe a = InProgress/Training: Starting 90, Training"
+        ),
+    ],
+    good=[
+        calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
+    ],
+    since="0.1.0",
+)
+def created_differently(exchange: Exchange) -> Iterator[Place]:
+    """The first response of a job does not show what the job was created with.
+
+    The ARN is the one that the creation answered, and the configuration the one that was
+    asked for: the service adds to it and takes nothing away. Another ARN is an error, a
+    member of the configuration a warning.
+    """
+    response, standing, spec = exchange.response, exchange.standing, exchange.spec
+    if response is None or standing is None or standing.seen is not None:
+        return
+    if standing.arn and response.arn != standing.arn:
+        facts = {"member": spec.layout.arn, "asked": standing.arn, "shown": response.arn}
+        yield Place(pointer=f"/{spec.layout.arn}", facts=facts)
+    for name, asked in standing.request.items():
+        member = spec.member_by_name.get(name)
+        if member is None or member.role != "fixed-configuration":
+            continue
+        for pointer, one, other in _differing(asked, response.members.get(name), f"/{name}"):
+            facts = {"member": pointer.lstrip("/"), "asked": one, "shown": other}
+            yield Place(pointer=pointer, facts=facts, severity=Severity.WARNING)
+
+
+def _differing(asked: Any, shown: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:
+    """What was asked for and is not shown; the service may add members of its own."""
+    if isinstance(asked, Mapping) and isinstance(shown, Mapping):
+        for name, value in asked.items():
+            yield from _differing(value, shown.get(name), f"{pointer}/{name}")
+    elif asked != shown:
+        yield pointer, asked, shown

@@ -1,0 +1,55 @@
+"""TS915 missing-training-time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS915",
+    name="missing-training-time",
+    severity="warning",
+    scope="operation",
+    reads=[
+        "TrainingStartTime",
+        "TrainingEndTime",
+        "TrainingTimeInSeconds",
+        "BillableTimeInSeconds",
+    ],
+    sources=["api-describe-times", "recordings-responses"],
+    message="the job has trained and ended, and has no {member}",
+    help="count the seconds from the start of the training to its end",
+    bad=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Training 60, Completed -TrainingTimeInSeconds",
+        ),
+    ],
+    good=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+        ),
+        calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
+    ],
+    since="0.1.0",
+)
+def missing_training_time(exchange: Exchange) -> Iterator[Place]:
+    """A job that has trained and ended does not say how long, or how much is billed.
+
+    All 13 recordings of such jobs have both members. Recordings may be trimmed, so that
+    only the fuzzer asks: code that computes costs, or the savings of spot capacity, gets
+    nothing from such a simulator.
+    """
+    response, layout = exchange.response, exchange.spec.layout
+    if response is None or layout.training_seconds is None or exchange.fault is not None:
+        return
+    times = (layout.started, layout.ended)
+    if all(name in response.instants for name in times if name is not None):
+        for member in (layout.training_seconds, layout.billable_seconds):
+            if member is not None and response.members.get(member) is None:
+                yield Place(facts={"member": member}, pointer=f"/{member}")

@@ -1,0 +1,77 @@
+"""TS921 list-filter-ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainstate.history.instants import parse
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+from trainstate.spec.model import RecordLayout
+
+
+@rule(
+    code="TS921",
+    name="list-filter-ignored",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-list-jobs"],
+    message="the list by {filter} has a job with {shown}",
+    help="leave out of a list what its filters exclude",
+    bad=[
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "list (status-Failed) = a InProgress",
+        ),
+        calls("create a", "create b", "list (page-1) = a InProgress; b InProgress"),
+    ],
+    good=[
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "list (status-InProgress) = a InProgress",
+        ),
+        calls("create a", "list (status-Failed)"),
+    ],
+    since="0.1.0",
+)
+def list_filter_ignored(exchange: Exchange) -> Iterator[Place]:
+    """A list has a job that its filters exclude, or a page has more jobs than were asked for.
+
+    Code that lists the jobs in progress to count them, or to stop them, takes the others
+    for such.
+    """
+    listing, layout = exchange.listing, exchange.spec.layout
+    if listing is None:
+        return
+    size = listing.asked.get("MaxResults")
+    for page in listing.pages:
+        if size is not None and len(page) > size:
+            yield Place(facts={"filter": f"MaxResults={size}", "shown": f"{len(page) - size} more"})
+        for summary in page:
+            yield from _excluded(summary, listing.asked, layout)
+
+
+def _excluded(
+    summary: Mapping[str, Any], asked: Mapping[str, Any], layout: RecordLayout
+) -> Iterator[Place]:
+    name, primary = str(summary.get(layout.name)), summary.get(layout.primary)
+    wanted, part = asked.get("StatusEquals"), str(asked.get("NameContains", ""))
+    if wanted is not None and primary != wanted:
+        shown = f"{layout.primary}={primary}"
+        yield Place(facts={"filter": f"StatusEquals={wanted}", "shown": shown})
+    if part.casefold() not in name.casefold():
+        yield Place(facts={"filter": "NameContains", "shown": "another name"})
+    created = summary.get(layout.created)
+    for word, sign in (("After", 1), ("Before", -1)):
+        bound = asked.get(f"CreationTime{word}")
+        if bound is not None and created is not None and _micro(created, bound) * sign < 0:
+            yield Place(facts={"filter": f"CreationTime{word}", "shown": "another creation time"})
+
+
+def _micro(one: Any, other: Any) -> int:
+    return parse(one)[0] - parse(other)[0]

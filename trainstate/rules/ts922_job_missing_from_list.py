@@ -1,0 +1,70 @@
+"""TS922 job-missing-from-list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange, Standing
+from trainstate.rules.model import Place, rule
+from trainstate.rules.wording import pair_text
+from trainstate.spec.model import Spec
+
+
+@rule(
+    code="TS922",
+    name="job-missing-from-list",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-list-jobs"],
+    message="the whole list{by} lacks a job that is {pair}",
+    help="give every job that meets the filters on one page, and a NextToken while there are more",
+    bad=[
+        calls("create a", "list"),
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "list (status-InProgress)",
+        ),
+    ],
+    good=[
+        calls("create a", "list = a InProgress"),
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "list (status-Failed)",
+        ),
+    ],
+    since="0.1.0",
+)
+def job_missing_from_list(exchange: Exchange) -> Iterator[Place]:
+    """A job that exists and meets the filters is on none of the pages of a list.
+
+    Whoever looks for forgotten jobs, to stop them or to count them, does not find it.
+    """
+    listing, spec = exchange.listing, exchange.spec
+    if listing is None or listing.cut:
+        return
+    names = {summary.get(spec.layout.name) for page in listing.pages for summary in page}
+    for standing in listing.known.values():
+        if standing.name not in names and _belongs(standing, listing.asked, spec):
+            seen = standing.seen
+            pair = (None, None) if seen is None else (seen.primary, seen.secondary)
+            by = ", ".join(sorted(set(listing.asked) - {"MaxResults", "SortBy", "SortOrder"}))
+            yield Place(facts={"by": f" by {by}" if by else "", "pair": pair_text(pair)})
+
+
+def _belongs(standing: Standing, asked: Mapping[str, Any], spec: Spec) -> bool:
+    """Holds if a job must be in a list: what is not known is left open."""
+    if standing.deleted or standing.doubtful:
+        return False
+    if any(name.endswith(("After", "Before")) for name in asked):
+        return False
+    wanted = asked.get("StatusEquals")
+    certain = standing.is_over(spec) or standing.is_active(spec)
+    if wanted is not None and not (certain and standing.primary == wanted):
+        return False
+    # AWS does not say whether the case of the letters counts.
+    return str(asked.get("NameContains", "")) in standing.name

@@ -1,0 +1,66 @@
+"""TS923 list-disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS923",
+    name="list-disagrees",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-list-jobs", "api-list"],
+    message="the list shows {listed!r} as {member} of a job that describe shows with {described!r}",
+    help="make summaries of the same records as responses",
+    bad=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "list = a InProgress",
+        ),
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "list = a Completed",
+        ),
+    ],
+    good=[
+        calls(
+            "create a",
+            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+            "list = a Completed",
+        ),
+        calls(
+            "create a",
+            "describe a = InProgress/Training: Starting 90, Training",
+            "advance 60",
+            "list = a Completed",
+        ),
+    ],
+    since="0.1.0",
+)
+def list_disagrees(exchange: Exchange) -> Iterator[Place]:
+    """A list and a description of one job, made at one moment, contradict each other.
+
+    Nothing happened between the two calls, or the job had ended before: both must show
+    the same status and the same ARN.
+    """
+    listing, spec = exchange.listing, exchange.spec
+    for summary in (s for page in (listing.pages if listing else ()) for s in page):
+        standing = listing.known.get(str(summary.get(spec.layout.name))) if listing else None
+        seen = None if standing is None else standing.seen
+        if standing is None or seen is None or standing.deleted:
+            continue
+        if not (standing.is_over(spec) or standing.is_active(spec)):
+            continue
+        for member in (spec.layout.arn, spec.layout.primary):
+            listed, described = summary.get(member), seen.members.get(member)
+            if listed is not None and listed != described:
+                facts = {"member": member, "listed": listed, "described": described}
+                yield Place(pointer=f"/{member}", facts=facts)

@@ -1,0 +1,38 @@
+"""TS926 listed-twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS926",
+    name="listed-twice",
+    severity="error",
+    scope="operation",
+    reads=["*"],
+    sources=["api-list-jobs"],
+    message="the pages of one list show a job twice",
+    help="let a NextToken stand for a place in the order, not for a number of jobs",
+    bad=[
+        calls("create a", "list = a InProgress; a InProgress"),
+    ],
+    good=[
+        calls("create a", "create b", "list = a InProgress; b InProgress"),
+    ],
+    since="0.1.0",
+)
+def listed_twice(exchange: Exchange) -> Iterator[Place]:
+    """The same job is on two pages of a list, or on one page twice.
+
+    No job was created between the pages. Whoever counts the jobs
+    of an account counts too many.
+    """
+    listing, layout = exchange.listing, exchange.spec.layout
+    names = [s.get(layout.name) for page in (listing.pages if listing else ()) for s in page]
+    if listing is not None and len(set(names)) < len(names):
+        yield Place()

@@ -1,0 +1,84 @@
+"""What the operations answer, by the facts: their errors, and how the service refuses."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.rules.exchange import Fault, Refusal, Why
+
+FACTS = "training_job_api.toml"
+_BROKEN = 500
+
+
+@frozen(kw_only=True)
+class Operation:
+    """An operation: the part that it plays, its name, and the codes of its errors."""
+
+    part: str
+    name: str
+    documented: frozenset[str]
+    declared: frozenset[str]
+
+
+@frozen(kw_only=True)
+class Api:
+    """The operations by part, the refusals by reason, and how a lack is told."""
+
+    operations: Mapping[str, Operation]
+    refusals: Mapping[Why, Refusal]
+    lacking: frozenset[str]
+    lacking_types: frozenset[str]
+
+    def fault_of(self, error: Exception) -> Fault:
+        """What an exception says, where it has the shape of botocore's ClientError or not."""
+        kind = type(error).__name__
+        said = getattr(error, "response", None)
+        about = said.get("Error") if isinstance(said, Mapping) else None
+        if not isinstance(about, Mapping):
+            return Fault(type=kind, message=str(error), lacking=kind in self.lacking_types)
+        code = str(about.get("Code") or "")
+        status = _status(said)
+        # A server that does not know the operation has nothing but the number to say so.
+        lacking = code in self.lacking or (status in (404, 501) and not code.isalpha())
+        return Fault(
+            type=kind,
+            code=code or kind,
+            message=str(about.get("Message") or ""),
+            lacking=lacking,
+            internal=status >= _BROKEN,
+        )
+
+
+def _status(response: Any) -> int:
+    meta = response.get("ResponseMetadata")
+    status = meta.get("HTTPStatusCode") if isinstance(meta, Mapping) else None
+    return status if isinstance(status, int) else 0
+
+
+@cache
+def api() -> Api:
+    """The built-in facts about the operations."""
+    facts = tomllib.loads(resources.files("trainstate.data").joinpath(FACTS).read_text("utf-8"))
+    common = frozenset(facts["common"]["errors"])
+    return Api(
+        operations={row["part"]: _operation(row, common) for row in facts["operation"]},
+        refusals={
+            Why(row["why"]): Refusal(codes=tuple(row["codes"]), text=row.get("text", ""))
+            for row in facts["refusal"]
+        },
+        lacking=frozenset(facts["common"]["lacking"]),
+        lacking_types=frozenset(facts["common"]["lacking_types"]),
+    )
+
+
+def _operation(row: Mapping[str, Any], common: frozenset[str]) -> Operation:
+    declared = frozenset(row["errors"])
+    return Operation(
+        part=row["part"], name=row["name"], documented=declared | common, declared=declared
+    )

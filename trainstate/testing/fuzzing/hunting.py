@@ -1,0 +1,234 @@
+"""The hunt: programs are tried until the time or the calls are spent, then made smaller."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
+from uuid import uuid4
+
+from attrs import define, evolve, field, frozen
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import target as aim
+
+from trainstate.check.report import Finding
+from trainstate.rules.model import Rule, Severity
+from trainstate.spec.model import Spec
+from trainstate.testing.fuzzing.drawing import programs
+from trainstate.testing.fuzzing.judging import judged
+from trainstate.testing.fuzzing.ledger import whole
+from trainstate.testing.fuzzing.openings import openings, short, spots, stages
+from trainstate.testing.fuzzing.performing import Performance, Performer
+from trainstate.testing.fuzzing.program import Program, create, finish
+from trainstate.testing.fuzzing.report import Discovery, Key, key_of
+from trainstate.testing.fuzzing.requests import creation, job_name
+from trainstate.testing.fuzzing.scripting import script
+from trainstate.testing.fuzzing.shrinking import shrunk
+from trainstate.testing.fuzzing.subject import Target
+from trainstate.testing.visits import Visits
+
+_SHARE = 0.6
+"""Of the time, for trying programs; the rest is for making them smaller."""
+_MOST_RUNS = 150
+"""Runs for making the program of one finding smaller."""
+
+
+class Spent(BaseException):
+    """The calls or the time are spent. No child of Exception: nothing shall catch it."""
+
+
+@frozen(kw_only=True)
+class Limits:
+    """How much may be tried: calls of the API, programs, and seconds; None for no limit."""
+
+    calls: int | None
+    programs: int
+    seconds: float | None
+
+
+@define
+class Trace:
+    """What is known of one finding: the shortest program so far that showed it."""
+
+    finding: Finding
+    program: Program
+    programs: int = 1
+
+
+@define(kw_only=True)
+class Hunt:
+    """One run of the fuzzer."""
+
+    target: Target
+    spec: Spec
+    rules: tuple[Rule, ...]
+    limits: Limits
+    seed: int
+    on_program: Callable[[int], object]
+    calls: int = 0
+    programs: int = 0
+    visits: Visits = field(factory=Visits)
+    traces: dict[Key, Trace] = field(factory=dict)
+    ended: str = "programs"
+    _shared: bool = True
+    _spots: int = 0
+    _shown: set[str] = field(factory=set)
+    _run: str = field(factory=lambda: uuid4().hex[:6])
+    _begun: float = field(factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """The seconds since the hunt began."""
+        return time.monotonic() - self._begun
+
+    def explore(self) -> None:
+        """Tries the openings, then what Hypothesis draws, while calls and time last."""
+        until = None if self.limits.seconds is None else self.limits.seconds * _SHARE
+        self._shared = self._is_shared() if self.target.shared is None else self.target.shared
+        with suppress(Spent):
+            for program in chain(openings(), spots(), stages(), short()):
+                self._try(program, until)
+            self._draw(until)
+
+    def _is_shared(self) -> bool:
+        """Holds if a job of one client is there for the next."""
+        name = job_name("a", f"{self._run}0")
+        with self.target.open(0) as first, suppress(Exception):
+            first.client.create_training_job(**creation("plain", name))
+        with self.target.open(0) as second, suppress(Exception):
+            return bool(second.client.describe_training_job(TrainingJobName=name))
+        return False
+
+    def _draw(self, until: float | None) -> None:
+        rest = self.limits.programs - self.programs
+        if rest < 1:
+            return
+
+        @seed(self.seed)
+        @settings(
+            max_examples=rest,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate, Phase.target),
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(programs())
+        def tries(program: Program) -> None:
+            found = self._try(program, until)
+            # Programs that show more of the specification are bred from.
+            aim(float(len(found.visits.transitions) + len(found.visits.pairs)), label="shown")
+
+        tries()
+
+    def _try(self, program: Program, until: float | None) -> Performance:
+        if self.programs >= self.limits.programs:
+            raise Spent
+        self._spend(until, self.limits.calls)
+        found = self._perform(program)
+        self.programs += 1
+        self._spots += found.spots
+        self._shown |= found.shown
+        self.on_program(self.calls)
+        return found
+
+    def _perform(self, program: Program) -> Performance:
+        performance = self.perform(program)
+        self.calls += performance.calls
+        self.visits.add(performance.visits)
+        self._note(program, performance)
+        return performance
+
+    def _spend(self, until: float | None, calls: int | None) -> None:
+        """Raises Spent where the time is over or the calls are made."""
+        if until is not None and self.seconds > until:
+            self.ended = "time"
+            raise Spent
+        if calls is not None and self.calls >= calls:
+            self.ended = "calls"
+            raise Spent
+
+    def perform(self, program: Program) -> Performance:
+        """Carries out a program on a fresh subject."""
+        token = f"{self._run}{self.programs}x{self.calls}" if self._shared else "0"
+        with self.target.open(program.seed) as subject:
+            return Performer(
+                subject=subject,
+                spec=self.spec,
+                rules=self.rules,
+                token=token,
+                patience=self.target.patience,
+            ).perform(program)
+
+    def _note(self, program: Program, performance: Performance) -> None:
+        """Keeps of each finding the shortest program: what comes after it is left out."""
+        noted: set[Key] = set()
+        for spotted in performance.spotted:
+            key, finding = key_of(spotted.finding), spotted.finding
+            if finding.severity is Severity.INFO or key in noted:
+                continue
+            noted.add(key)
+            cut = evolve(program, calls=program.calls[: spotted.at + 1])
+            known = self.traces.get(key)
+            if known is None:
+                self.traces[key] = Trace(finding, cut)
+                continue
+            known.programs += 1
+            if len(cut.calls) < len(known.program.calls):
+                known.finding, known.program = finding, cut
+
+    def discoveries(self) -> Iterator[Discovery]:
+        """What was found, each with the smallest program, worst first.
+
+        Making one smaller may find others: they have their turn after it.
+        """
+        settled: set[Key] = set()
+        while left := self.traces.keys() - settled:
+            key = min(left, key=self._rank)
+            settled.add(key)
+            yield self._settled(key, self.traces[key])
+        yield from self._of_all()
+
+    def _rank(self, key: Key) -> tuple[int, Key]:
+        return self.traces[key].finding.severity.rank, key
+
+    def _settled(self, key: Key, trace: Trace) -> Discovery:
+        runs, shown = [0], [False]
+
+        def holds(program: Program) -> bool:
+            self._spend(self.limits.seconds, None)
+            if runs[0] >= _MOST_RUNS:
+                raise Spent
+            runs[0] += 1
+            found = self._perform(program)
+            shown[0] = any(key_of(spotted.finding) == key for spotted in found.spotted)
+            return shown[0]
+
+        # Every run is noted: where it breaks off, what was reached is in the trace.
+        with suppress(Spent):
+            if holds(trace.program):
+                trace.program = shrunk(trace.program, holds)
+                shown[0] = True
+        reproducible = runs[0] != 1 or shown[0]
+        return self._discovery(key, trace, trace.program, reproducible=reproducible)
+
+    def _discovery(
+        self, key: Key, trace: Trace, program: Program, *, reproducible: bool
+    ) -> Discovery:
+        return Discovery(
+            key=key,
+            finding=trace.finding,
+            program=program,
+            script=script(program, trace.finding, self.target.script),
+            programs=trace.programs,
+            reproducible=reproducible,
+        )
+
+    def _of_all(self) -> Iterable[Discovery]:
+        """The findings about everything that was tried together."""
+        exchange = whole(self.spec, spots=self._spots, shown=frozenset(self._shown))
+        program = Program(calls=(create(word="spot"), finish()))
+        for finding in judged(exchange, self.rules):
+            yield self._discovery(
+                key_of(finding), Trace(finding, program, self._spots), program, reproducible=True
+            )

@@ -1,0 +1,208 @@
+"""What the calls so far have shown of each job, and what the service does with the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, evolve, field
+
+from trainstate.history.model import Response
+from trainstate.rules.exchange import (
+    CREATE,
+    DELETE,
+    DESCRIBE,
+    ENDED,
+    LIST,
+    STOP,
+    UPDATE,
+    WHOLE,
+    Exchange,
+    Fault,
+    Listing,
+    Standing,
+    Why,
+    stoppable,
+)
+from trainstate.spec.model import Spec
+from trainstate.testing.fuzzing.api import Api, api
+from trainstate.testing.fuzzing.requests import limit_of
+
+Pages = tuple[tuple[Mapping[str, Any], ...], ...]
+_POOL = "WarmPoolStatus"
+"""A job with a warm pool may be kept from being deleted, by a pool that is available."""
+
+
+@define(kw_only=True)
+class Ledger:
+    """The standings of the jobs of one program. Fed with calls, it gives exchanges.
+
+    ``still`` tells whether time passes only by ``pass_time``; else a job that is active
+    may have gone on since it was seen.
+    """
+
+    spec: Spec
+    still: bool = True
+    facts: Api = field(factory=api)
+    standings: dict[str, Standing] = field(factory=dict)
+    shown: set[str] = field(factory=set)
+    spots: int = 0
+    _polls: dict[str, int] = field(factory=dict)
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets the jobs grow older: what was seen of the active ones is not fresh any more."""
+        for name, known in self.standings.items():
+            self.standings[name] = evolve(known, age=known.age + seconds, fresh=False)
+
+    def called(
+        self,
+        part: str,
+        name: str,
+        *,
+        fault: Fault | None = None,
+        answer: Mapping[str, Any] | None = None,
+        request: Mapping[str, Any] | None = None,
+        valid: bool = True,
+        response: Response | None = None,
+    ) -> Exchange:
+        """The exchange of a call about one job, and what it changes."""
+        before = self.standings.get(name)
+        expected, why = self._expected(part, before, valid=valid)
+        operation = self.facts.operations[part]
+        exchange = Exchange(
+            spec=self.spec,
+            part=part,
+            operation=operation.name,
+            fault=fault,
+            documented=frozenset() if fault and fault.internal else operation.documented,
+            # Of two reasons to refuse a request, who knows which the service names?
+            refusal=None if before and why is Why.INVALID else self.facts.refusals.get(why),
+            expected=expected,
+            why=why,
+            standing=before,
+            response=response,
+            answer=answer or {},
+        )
+        self._take(exchange, name, request or {})
+        return exchange
+
+    def listed(
+        self, asked: Mapping[str, Any], pages: Pages, *, fault: Fault | None, cut: bool
+    ) -> Exchange:
+        """The exchange of a list, all its pages."""
+        operation = self.facts.operations[LIST]
+        listing = Listing(asked=asked, pages=pages, known=dict(self.standings), cut=cut)
+        return Exchange(
+            spec=self.spec,
+            part=LIST,
+            operation=operation.name,
+            fault=fault,
+            documented=frozenset() if fault and fault.internal else operation.documented,
+            expected=True,
+            listing=None if fault else listing,
+        )
+
+    def ended(self, name: str, *, clocked: bool) -> Exchange:
+        """The exchange of a job that was given time to end."""
+        known = self.standings.get(name)
+        limit = limit_of(known.request) if known is not None and clocked else None
+        if known is not None and known.is_over(self.spec) and self._is_spot(known):
+            self.spots += 1
+        return Exchange(
+            spec=self.spec,
+            part=ENDED,
+            standing=known,
+            limit=limit,
+            polls=self._polls.get(name, 0),
+        )
+
+    def _is_spot(self, known: Standing) -> bool:
+        guard = self.spec.guard_by_name.get(self.spec.time.savings_guard or "")
+        member = "" if guard is None else guard.member.strip("/")
+        return bool(known.request.get(member))
+
+    def _expected(
+        self, part: str, known: Standing | None, *, valid: bool
+    ) -> tuple[bool | None, Why]:
+        """Whether the service accepts a call, and why not; None where nobody can know."""
+        if part == CREATE and not valid:
+            return False, Why.INVALID
+        if known is None:
+            return (True, Why.NOTHING) if part == CREATE else (False, Why.ABSENT)
+        if known.doubtful or known.deleted:
+            return None, Why.NOTHING
+        if part == CREATE:
+            return False, Why.TAKEN
+        if part == DESCRIBE:
+            return True, Why.NOTHING
+        return self._by_status(part, known)
+
+    def _by_status(self, part: str, known: Standing) -> tuple[bool | None, Why]:
+        over, active = known.is_over(self.spec), known.is_active(self.spec)
+        if part == STOP and over:
+            return False, Why.OVER
+        if part == STOP and active and known.primary in stoppable(self.spec):
+            return True, Why.NOTHING
+        if part == DELETE and over and not self._has_pool(known):
+            return True, Why.NOTHING
+        if part == DELETE and active:
+            return False, Why.ACTIVE
+        return None, Why.NOTHING
+
+    def _has_pool(self, known: Standing) -> bool:
+        return known.seen is not None and _POOL in known.seen.members
+
+    def _take(self, exchange: Exchange, name: str, request: Mapping[str, Any]) -> None:
+        part, known = exchange.part, exchange.standing
+        if part == CREATE:
+            self._created(exchange, name, request)
+        elif part == DESCRIBE:
+            self._described(exchange, name)
+        elif known is not None and exchange.accepted:
+            self.standings[name] = self._asked(part, known)
+        elif known is not None and not exchange.refused:
+            self.standings[name] = evolve(known, fresh=False)
+
+    def _created(self, exchange: Exchange, name: str, request: Mapping[str, Any]) -> None:
+        known = exchange.standing
+        if exchange.accepted:
+            arn = exchange.answer.get(self.spec.layout.arn)
+            told = arn if isinstance(arn, str) else ""
+            fresh = Standing(name=name, request=request, arn=told)
+            if known is not None and not known.deleted:
+                # Who is it now, the first or the second? Nobody can say what to expect.
+                fresh = evolve(fresh, doubtful=True, seen=known.seen)
+            else:
+                self._polls.pop(name, None)
+            self.standings[name] = fresh
+        elif exchange.expected and not exchange.refused:
+            # It broke: nobody knows whether there is a job.
+            self.standings[name] = Standing(name=name, request=request, doubtful=True)
+
+    def _described(self, exchange: Exchange, name: str) -> None:
+        known, response = exchange.standing, exchange.response
+        self._polls[name] = self._polls.get(name, 0) + 1
+        if known is None:
+            return
+        if response is not None:
+            self.shown.update(response.statuses)
+            self.shown.update(filter(None, (response.primary, response.secondary)))
+            self.standings[name] = evolve(known, seen=response, fresh=self.still)
+        elif exchange.refused and (known.deleted or known.doubtful):
+            del self.standings[name]
+        elif exchange.fault is not None:
+            self.standings[name] = evolve(known, doubtful=True)
+
+    def _asked(self, part: str, known: Standing) -> Standing:
+        """The standing after an accepted request to change a job."""
+        active = known.is_active(self.spec) and known.primary in stoppable(self.spec)
+        if part == STOP:
+            return evolve(known, fresh=False, stopped=known.stopped or active)
+        if part == DELETE:
+            return evolve(known, fresh=False, deleted=True)
+        return evolve(known, fresh=part == UPDATE and known.fresh)
+
+
+def whole(spec: Spec, *, spots: int, shown: frozenset[str]) -> Exchange:
+    """The exchange of everything: what many programs have shown together."""
+    return Exchange(spec=spec, part=WHOLE, spots=spots, shown=shown)

@@ -1,0 +1,66 @@
+"""Programs that are tried first: each thing that can be wrong once, then all short programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from trainstate.testing.fuzzing.program import (
+    Call,
+    Program,
+    advance,
+    create,
+    delete,
+    describe,
+    finish,
+    listed,
+    observed,
+    stop,
+    update,
+)
+from trainstate.testing.fuzzing.requests import CREATIONS, INVALID, LISTS
+
+_STAGES = 4
+_SPOTS = 12
+
+
+def openings() -> Iterator[Program]:
+    """Short programs, each about one way in which services are known to be wrong."""
+    yield _of(describe(), stop(), delete(), update())
+    for word in CREATIONS:
+        yield _of(create(word=word), describe(), finish(), describe())
+    yield _of(create(), create(), describe())
+    yield _of(create(), finish(), create(), describe())
+    yield _of(create(), describe(), stop(), describe(), finish(), describe(), stop())
+    yield _of(create(), finish(), delete(), describe(), finish(), create(), describe(), finish())
+    yield _of(create(), describe(), delete(), describe(), update(), describe(), finish())
+    for word in LISTS:
+        yield _of(create(), advance(2.0), create("b"), describe(), describe("b"), listed(word))
+    yield _of(create(), create("b"), finish(), finish("b"), *map(listed, LISTS))
+
+
+def spots() -> Iterator[Program]:
+    """Jobs with managed spot training, enough of them for an interruption."""
+    for seed in range(_SPOTS):
+        yield Program(calls=(create(word="spot"), finish()), seed=seed)
+
+
+def stages() -> Iterator[Program]:
+    """A request at each of the first stages of a job."""
+    for number, ask in product(range(_STAGES), (stop, delete, create)):
+        yield _of(create(), *[advance(60.0), describe()] * number, ask(), describe(), finish())
+
+
+def short() -> Iterator[Program]:
+    """Every program of two steps after the creation of a job, over the plain requests."""
+    alphabet = (create(), stop(), delete(), update(), advance(), advance(3_600.0), listed())
+    for one, other in product(alphabet, repeat=2):
+        yield Program(calls=observed([create(), one, other]))
+
+
+def _of(*calls: Call) -> Program:
+    return Program(calls=calls)
+
+
+ORDINARY = tuple(word for word in CREATIONS if word not in INVALID)
+"""The creations that the API allows, the plainest first."""

@@ -1,0 +1,244 @@
+"""A program carried out against a service, and what is wrong with the answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from itertools import chain, repeat
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from trainstate.check.report import Finding
+from trainstate.check.stream import Checker
+from trainstate.history.model import Kind, Origin, Response
+from trainstate.history.wire import read_response
+from trainstate.rules.exchange import CREATE, DESCRIBE, LIST, UPDATE, Exchange, Fault
+from trainstate.rules.model import Rule, Scope
+from trainstate.spec.model import Spec
+from trainstate.testing.fuzzing.api import api
+from trainstate.testing.fuzzing.judging import judged
+from trainstate.testing.fuzzing.ledger import Ledger, Pages
+from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program
+from trainstate.testing.fuzzing.requests import (
+    INVALID,
+    creation,
+    job_name,
+    limit_of,
+    listing,
+    update,
+)
+from trainstate.testing.fuzzing.subject import Subject
+from trainstate.testing.visits import Visits
+
+MOST_PAGES = 12
+_POLLS = (15.0, 45.0, 120.0, 300.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 28_800.0)
+"""Seconds between the looks at a job that shall end; the last is repeated to its limit."""
+_LONGEST_PAUSE = 0.25
+
+
+@frozen(kw_only=True)
+class Spotted:
+    """A finding, and the number of the call after which it was found."""
+
+    at: int
+    finding: Finding
+
+
+@frozen(kw_only=True)
+class Performance:
+    """What came of a program: the findings, in order, and what it took and showed."""
+
+    spotted: tuple[Spotted, ...]
+    calls: int
+    visits: Visits
+    spots: int = 0
+    shown: frozenset[str] = frozenset()
+
+
+@define(kw_only=True)
+class Performer:
+    """Carries out one program. ``token`` keeps its jobs apart from those of others."""
+
+    subject: Subject
+    spec: Spec
+    rules: tuple[Rule, ...]
+    token: str
+    patience: float = 2.0
+    calls: int = 0
+    ledger: Ledger = field(init=False)
+    checker: Checker = field(init=False)
+    _operation_rules: tuple[Rule, ...] = field(init=False)
+    _visits: Visits = field(factory=Visits)
+    _created: datetime | None = None
+    _number: int = 0
+    _responses: int = 0
+    _moment: float = field(factory=time.monotonic)
+    _spotted: list[Spotted] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        still = self.subject.advance is not None and self.subject.still
+        self.ledger = Ledger(spec=self.spec, still=still)
+        self.checker = Checker(spec=self.spec, rules=self.rules)
+        self._operation_rules = tuple(r for r in self.rules if r.scope is Scope.OPERATION)
+
+    def perform(self, program: Program) -> Performance:
+        """Carries out the steps, and gives what was found."""
+        for number, call in enumerate(program.calls):
+            self._number = number
+            self._step(call)
+        self._keep(self.checker.close()[0])
+        return Performance(
+            spotted=tuple(self._spotted),
+            calls=self.calls,
+            visits=self._visits,
+            spots=self.ledger.spots,
+            shown=frozenset(self.ledger.shown),
+        )
+
+    def _step(self, call: Call) -> None:
+        if call.verb == ADVANCE:
+            self._pass(call.seconds)
+        elif call.verb == FINISH:
+            self._finish(call.slot)
+        elif call.verb == LIST:
+            self._list(call)
+        else:
+            self._ask(call)
+
+    def _ask(self, call: Call) -> None:
+        """One request about one job."""
+        name = job_name(call.slot, self.token)
+        params: dict[str, Any] = {"TrainingJobName": name}
+        if call.verb == CREATE:
+            params = creation(call.word, name)
+        elif call.verb == UPDATE:
+            params = update(call.word, name)
+        if call.verb == DESCRIBE:
+            self._describe(name)
+            return
+        answer, fault = self._request(call.verb, params)
+        valid = call.word not in INVALID
+        told = name if valid else params["TrainingJobName"]
+        self._exchange(
+            self.ledger.called(
+                call.verb, told, fault=fault, answer=answer, request=params, valid=valid
+            )
+        )
+
+    def _describe(self, name: str) -> Response | None:
+        answer, fault = self._request(DESCRIBE, {"TrainingJobName": name})
+        response = None if fault else self._read(answer)
+        if response is not None:
+            created = response.members.get(self.spec.layout.created)
+            if self._created is None and isinstance(created, datetime):
+                self._created = created
+            self._visits.see(response)
+            self._keep(self.checker.feed(response))
+        self._exchange(self.ledger.called(DESCRIBE, name, fault=fault, response=response))
+        return response
+
+    def _list(self, call: Call) -> None:
+        asked = listing(call.word, self._created)
+        pages: list[tuple[Mapping[str, Any], ...]] = []
+        fault, token = None, None
+        while len(pages) < MOST_PAGES and fault is None and (token or not pages):
+            params = {**asked, "NextToken": token} if token else asked
+            answer, fault = self._request(LIST, params)
+            summaries = answer.get("TrainingJobSummaries") or ()
+            pages.append(tuple(s for s in summaries if isinstance(s, Mapping)))
+            token = answer.get("NextToken")
+        cut = fault is None and bool(token)
+        self._exchange(self.ledger.listed(asked, tuple(pages), fault=fault, cut=cut))
+        self._check_summaries(tuple(pages))
+
+    def _check_summaries(self, pages: Pages) -> None:
+        """The summaries of our own jobs go into the histories that are checked."""
+        for summary in (summary for page in pages for summary in page):
+            if summary.get(self.spec.layout.name) in self.ledger.standings:
+                self._keep(self.checker.feed(self._read(summary, kind=Kind.SUMMARY)))
+
+    def _finish(self, slot: str) -> None:
+        """Looks at a job until it has ended, or is gone, or its time is over."""
+        name = job_name(slot, self.token)
+        begun = time.monotonic()
+        for pause in self._pauses(name, begun):
+            response = self._describe(name)
+            known = self.ledger.standings.get(name)
+            if response is None or known is None or known.doubtful:
+                return
+            if not known.deleted and known.is_over(self.spec):
+                break
+            self._pass(pause)
+        clocked = self.subject.advance is not None
+        self._exchange(self.ledger.ended(name, clocked=clocked))
+
+    def _pauses(self, name: str, begun: float) -> Iterator[float]:
+        if self.subject.advance is None:
+            pause = 0.01
+            while time.monotonic() - begun < self.patience:
+                yield pause
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            return
+        known = self.ledger.standings.get(name)
+        limit, passed = limit_of(known.request) if known is not None else 0.0, 0.0
+        for pause in chain(_POLLS, repeat(_POLLS[-1])):
+            if passed > limit:
+                return
+            yield pause
+            passed += pause
+
+    def _pass(self, seconds: float) -> None:
+        advance = self.subject.advance
+        if advance is None:
+            time.sleep(min(seconds, _LONGEST_PAUSE) if seconds < 1 else 0.0)
+        else:
+            advance(seconds)
+        self.ledger.pass_time(seconds if advance is not None else self._real())
+
+    def _real(self) -> float:
+        """The real seconds since the last call of this."""
+        before, self._moment = self._moment, time.monotonic()
+        return self._moment - before
+
+    def _request(
+        self, part: str, params: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], Fault | None]:
+        """The answer to a request, or how it failed."""
+        self.calls += 1
+        try:
+            method: Callable[..., Any] = getattr(self.subject.client, METHODS[part])
+            answer = method(**params)
+        except Exception as error:  # noqa: BLE001 - whatever comes out is what is judged
+            return {}, api().fault_of(error)
+        if not isinstance(answer, Mapping):
+            return {}, None
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}, None
+
+    def _read(self, members: Mapping[str, Any], *, kind: Kind = Kind.RESPONSE) -> Response:
+        origin = Origin(reader="call", line=self._number + 1)
+        return read_response(members, self.spec, kind=kind, origin=origin)
+
+    def _exchange(self, exchange: Exchange) -> None:
+        self._keep(judged(exchange, self._operation_rules), operation=exchange.operation)
+
+    def _keep(self, found: Any, *, operation: str = "") -> None:
+        for finding in found:
+            told = (
+                evolve(finding, facts={**finding.facts, "operation": operation})
+                if operation
+                else finding
+            )
+            self._spotted.append(Spotted(at=self._number, finding=told))
+
+
+METHODS: Mapping[str, str] = {
+    "create": "create_training_job",
+    "describe": "describe_training_job",
+    "stop": "stop_training_job",
+    "delete": "delete_training_job",
+    "update": "update_training_job",
+    "list": "list_training_jobs",
+}
+"""The methods of a boto3 client, by the parts that their operations play."""

@@ -1,0 +1,137 @@
+"""The fuzzer's report as text, JSON and JUnit XML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from trainstate.render.json import finding_object
+from trainstate.render.plain import plain
+from trainstate.render.text import UNSTYLED
+from trainstate.rules.index import rules
+from trainstate.rules.model import Severity
+from trainstate.testing.fuzzing.report import Discovery, FuzzReport
+from trainstate.version import VERSION
+
+SCHEMA = 1
+"""The version of the JSON form; it grows when a member changes its meaning."""
+
+
+def report_lines(
+    report: FuzzReport, *, scripts: bool = False, style: Mapping[str, str] = UNSTYLED
+) -> Iterator[str]:
+    """The report as text: each finding with its program, then what was tried and seen."""
+    for found in report:
+        yield from _discovery_lines(found, scripts=scripts, style=style)
+        yield ""
+    yield from _totals(report)
+
+
+def _discovery_lines(found: Discovery, *, scripts: bool, style: Mapping[str, str]) -> Iterator[str]:
+    finding = found.finding
+    label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
+    colour, off = style[finding.severity], style["off"]
+    yield f"{colour}{finding.code} {finding.name}{off}{label}: {plain(finding.message)}"
+    seed = f"   (seed {found.program.seed})" if found.program.seed else ""
+    yield f"  program: {found.program}{seed}"
+    if not found.reproducible:
+        yield "  seen once: the program did not show it again"
+    yield f"  help: {finding.help}"
+    yield f"{style['dim']}  source: {', '.join(finding.sources)}{off}"
+    yield f"{style['dim']}  explain: trainstate rule {finding.code}{off}"
+    if scripts:
+        yield "  script:"
+        yield from (f"    {line}".rstrip() for line in found.script.splitlines())
+
+
+def _totals(report: FuzzReport) -> Iterator[str]:
+    errors = len(report.at_least(Severity.ERROR))
+    warnings = len(report.discoveries) - errors
+    tried = f"{report.calls} calls in {report.programs} programs, {report.seconds:.0f} s"
+    known = f", {len(report.known)} known" if report.known else ""
+    found = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}{known}"
+    yield f"{report.target}: {found}; {tried}, seed {report.seed}"
+    for kind, levels in report.coverage.items():
+        counted = ", ".join(f"{seen}/{of} {level}" for level, (seen, of) in levels.items() if of)
+        yield f"{kind} seen: {counted}"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def report_object(report: FuzzReport) -> dict[str, Any]:
+    """The report as JSON values."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "trainstate", "version": VERSION, "spec": report.spec_version},
+        "target": report.target,
+        "seed": report.seed,
+        "calls": report.calls,
+        "programs": report.programs,
+        "seconds": report.seconds,
+        "ended": report.ended,
+        "coverage": report.coverage,
+        "findings": [_discovery_object(found) for found in report],
+        "known": [str(found.key) for found in report.known],
+    }
+
+
+def _discovery_object(found: Discovery) -> dict[str, Any]:
+    return {
+        **finding_object(found.finding),
+        "program": [str(call) for call in found.program.calls],
+        "program_seed": found.program.seed,
+        "script": found.script,
+        "programs": found.programs,
+        "reproducible": found.reproducible,
+    }
+
+
+def report_json(report: FuzzReport) -> str:
+    """The report as JSON text, in ASCII: a service's text comes out escaped."""
+    return json.dumps(report_object(report), ensure_ascii=True, indent=1, default=str)
+
+
+def report_junit(report: FuzzReport, *, fail_on: Severity = Severity.ERROR) -> str:
+    """The report as JUnit XML: each rule a test case, what was found of it the failure."""
+    suite = Element("testsuite", name=f"trainstate fuzz {plain(report.target)}")
+    by_rule: dict[str, list[Discovery]] = {}
+    for found in report:
+        by_rule.setdefault(found.finding.name, []).append(found)
+    for rule in rules():
+        case = SubElement(suite, "testcase", classname="trainstate.fuzz", name=rule.name)
+        _told(case, by_rule.get(rule.name, []), fail_on)
+    suite.set("tests", str(len(suite)))
+    suite.set("failures", str(sum(case.find("failure") is not None for case in suite)))
+    suites = Element("testsuites", name="trainstate")
+    suites.append(suite)
+    indent(suites)
+    text: str = tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
+
+
+def _told(case: Element, found: list[Discovery], fail_on: Severity) -> None:
+    loud = [d for d in found if d.finding.severity.rank <= fail_on.rank]
+    mild = [d for d in found if d.finding.severity.rank > fail_on.rank]
+    if loud:
+        first = loud[0].finding
+        failure = SubElement(
+            case, "failure", type=f"{first.code} {first.name}", message=_xml(first.message)
+        )
+        failure.text = "\n".join(_case_text(loud))
+    if mild:
+        SubElement(case, "system-out").text = "\n".join(_case_text(mild))
+
+
+def _case_text(found: list[Discovery]) -> Iterator[str]:
+    for discovery in found:
+        yield _xml(discovery.finding.message)
+        yield f"program: {discovery.program}"
+        yield from (_xml(line) for line in discovery.script.splitlines())
+
+
+def _xml(text: str) -> str:
+    return plain(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")

@@ -1,0 +1,127 @@
+"""A program as Python: plain calls of a boto3 client that anybody can run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from textwrap import indent
+from typing import Any
+
+from trainstate.check.report import Finding
+from trainstate.rules.exchange import CREATE, DESCRIBE, LIST, UPDATE
+from trainstate.rules.index import find_rule
+from trainstate.rules.model import Scope
+from trainstate.testing.fuzzing.performing import METHODS
+from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program
+from trainstate.testing.fuzzing.requests import LISTS, creation, job_name, update
+from trainstate.testing.fuzzing.subject import Script
+
+_CALL = '''\
+seen = []
+
+
+def call(operation, **params):
+    """Makes a call, prints what comes of it, and keeps what describes a job."""
+    try:
+        answer = getattr(client, operation)(**params) or {}
+    except Exception as error:
+        print(f"{operation}: {type(error).__name__}: {error}")
+        return {}
+    listed = answer.get("TrainingJobSummaries")
+    jobs = [(job["TrainingJobName"], job["TrainingJobStatus"]) for job in listed or ()]
+    print(f"{operation}: {answer.get('TrainingJobStatus', 'ok') if listed is None else jobs}")
+    if operation == "describe_training_job":
+        seen.append(answer)
+    return answer
+
+
+'''
+_JUDGE = """
+for finding in trainstate.check(seen):
+    print(finding)
+"""
+_FINISH = """\
+for _ in range(60):  # until it has ended, or is gone
+    shown = call("{describe}", TrainingJobName="{name}")
+    if shown.get("TrainingJobStatus") not in ("InProgress", "Stopping", "Deleting"):
+        break
+    {advance}
+"""
+_PAGES = """\
+page = call("{list}"{given})
+while page.get("NextToken"):
+    page = call("{list}"{given}, NextToken=page["NextToken"])
+"""
+_RUN = "0"
+_NAMED = re.compile(r"""["'](job-[abc]-)0(_?)["']""")
+_LONGEST_HEAD = 98
+_LONGEST_VALUE = 60
+
+
+def script(program: Program, finding: Finding, how: Script) -> str:
+    """The program as the text of a script, with the finding on its first line.
+
+    For a finding about responses the script checks them; about a call it shows what
+    came of the last one.
+    """
+    judges = find_rule(finding.name).scope is not Scope.OPERATION
+    head = f"# {finding.code} {finding.name}: {' '.join(finding.message.split())}"
+    setup = [line.format(seed=program.seed) for line in how.setup]
+    setup += ["from uuid import uuid4", "", "run = uuid4().hex[:6]"] if how.unique else []
+    setup += ["import trainstate"] if judges else []
+    body = "\n".join((*how.inner, *(line for call in program.calls for line in _lines(call, how))))
+    if how.block:
+        body = f"{how.block.format(seed=program.seed)}\n{indent(body, '    ')}"
+    text = "\n".join((head[:_LONGEST_HEAD], *setup, "", _CALL, body, *([_JUDGE] if judges else [])))
+    text = text.rstrip() + "\n"
+    return _NAMED.sub(r'f"\1{run}\2"', text) if how.unique else text
+
+
+def _lines(call: Call, how: Script) -> Iterator[str]:
+    name = job_name(call.slot, _RUN)
+    if call.verb == ADVANCE:
+        yield _advanced(how, f"{call.seconds:g}")
+    elif call.verb == FINISH:
+        pause = _advanced(how, "3600")
+        yield from _FINISH.format(describe=METHODS[DESCRIBE], name=name, advance=pause).splitlines()
+    elif call.verb == LIST:
+        yield from _PAGES.format(list=METHODS[LIST], given=_asked(call.word)).splitlines()
+    elif call.verb == CREATE:
+        yield from _called(CREATE, creation(call.word, name))
+    elif call.verb == UPDATE:
+        yield from _called(UPDATE, update(call.word, name))
+    else:
+        yield f'call("{METHODS[call.verb]}", TrainingJobName="{name}")'
+
+
+def _advanced(how: Script, seconds: str) -> str:
+    return how.advance.format(seconds=seconds) if how.advance else f"pass  # {seconds} s go by"
+
+
+def _called(part: str, params: Mapping[str, Any]) -> Iterator[str]:
+    yield "call("
+    yield f'    "{METHODS[part]}",'
+    for name, value in params.items():
+        yield from indent(f"{name}={_literal(value)},", "    ").splitlines()
+    yield ")"
+
+
+def _literal(value: Any) -> str:
+    """A value as Python, a long one over several lines."""
+    if isinstance(value, Mapping) and len(repr(value)) > _LONGEST_VALUE:
+        items = (f'"{name}": {_literal(item)},' for name, item in value.items())
+        return "\n".join(("{", indent("\n".join(items), "    "), "}"))
+    return repr(value) if '"' in str(value) else repr(value).replace("'", '"')
+
+
+def _asked(word: str) -> str:
+    """The arguments of a list; times count from the first job that was described."""
+    given = ""
+    for name, value in LISTS[word].items():
+        if isinstance(value, timedelta):
+            text = f'seen[0]["CreationTime"].timestamp() + {value.total_seconds():g}'
+            given += f', **({{"{name}": {text}}} if seen else {{}})'
+        else:
+            given += f", {name}={value!r}"
+    return given

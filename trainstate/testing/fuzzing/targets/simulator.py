@@ -1,0 +1,47 @@
+"""The reference simulator in this process, with scenarios by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from trainstate.spec.facts import Evidence
+from trainstate.testing.fuzzing.subject import Script, Subject, Target
+from trainstate.testing.fuzzing.targets.named import missing
+
+
+def simulator(*, accept: Evidence = Evidence.INFERRED) -> Target:
+    """The target. ``accept`` is the weakest evidence of what jobs do by chance.
+
+    Raises UsageError where boto3 is not installed.
+    """
+    try:
+        from trainstate.simulator import Clock, Service, Simulation, chooser  # noqa: PLC0415
+    except ImportError as error:
+        raise missing("the simulator", "trainstate[server]", error) from error
+    first = Simulation(Service(choose=chooser(None), clock=Clock()), region="us-east-1")
+    # Making a client takes a hundred times as long as a call: one is attached to each service.
+    client = first.client()
+    client.meta.events.unregister("before-call.sagemaker", first.serve)
+
+    @contextmanager
+    def opened(seed: int) -> Iterator[Subject]:
+        service = Service(choose=chooser(seed, accept=accept), clock=Clock())
+        simulation = Simulation(service, region="us-east-1")
+        simulation.attach(client)
+        try:
+            yield Subject(client=client, advance=service.clock.advance)
+        finally:
+            client.meta.events.unregister("before-call.sagemaker", simulation.serve)
+            simulation.close()
+
+    script = Script(
+        setup=(
+            "from trainstate.simulator import simulate",
+            "from trainstate.spec.model import Evidence",
+        ),
+        block=f"with simulate({{seed}}, accept=Evidence.{accept.name}) as sm:",
+        inner=("client = sm.client()",),
+        advance="sm.clock.advance({seconds})",
+    )
+    return Target(label="simulator", open=opened, script=script, shared=False)

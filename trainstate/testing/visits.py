@@ -1,0 +1,103 @@
+"""What responses have shown of the specification: statuses, pairs and transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from attrs import define, field
+
+from trainstate.history.model import Response
+from trainstate.history.readers import read_values
+from trainstate.spec.facts import Evidence
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+
+
+@define
+class Visits:
+    """The statuses, pairs and transitions of the specification that responses have shown."""
+
+    statuses: set[str] = field(factory=set)
+    pairs: set[tuple[str, str]] = field(factory=set)
+    transitions: set[tuple[str, str]] = field(factory=set)
+
+    def take(self, responses: Iterable[Any]) -> None:
+        """Adds what these responses show."""
+        for record in read_values(list(responses), builtin_spec()):
+            if isinstance(record, Response):
+                self.see(record)
+
+    def see(self, response: Response) -> None:
+        """Adds what one response shows."""
+        primary, secondary = response.primary, response.secondary
+        self.statuses.update(response.statuses)
+        self.transitions.update(pairwise(response.statuses))
+        if secondary is not None:
+            self.statuses.add(secondary)
+        if primary is not None and secondary is not None:
+            self.pairs.add((primary, secondary))
+
+    def add(self, other: Visits) -> None:
+        """Adds what others have shown."""
+        self.statuses |= other.statuses
+        self.pairs |= other.pairs
+        self.transitions |= other.transitions
+
+    def packed(self) -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]:
+        """The visits as plain values, for another process."""
+        return sorted(self.statuses), sorted(self.pairs), sorted(self.transitions)
+
+    def unpack(self, packed: Any) -> None:
+        """Adds the visits of another process."""
+        statuses, pairs, transitions = packed
+        self.statuses.update(statuses)
+        self.pairs.update((one, two) for one, two in pairs)
+        self.transitions.update((one, two) for one, two in transitions)
+
+    def lines(self, spec: Spec | None = None) -> Iterator[str]:
+        """What was visited and what never, each kind in a few lines; retired facts are apart."""
+        for kind, facts, seen in self._kinds(spec or builtin_spec()):
+            yield from _shown(kind, facts, seen)
+
+    def missed(self, level: Evidence, spec: Spec | None = None) -> dict[str, list[str]]:
+        """What was never visited of the facts with this evidence or stronger, by kind."""
+        return {
+            kind: [n for n, found in facts.items() if found.rank <= level.rank and n not in seen]
+            for kind, facts, seen in self._kinds(spec or builtin_spec())
+        }
+
+    def counted(self, spec: Spec | None = None) -> dict[str, dict[str, list[int]]]:
+        """By kind and evidence: how many facts were visited, of how many."""
+        return {
+            kind: {
+                str(level): [
+                    sum(found is level and name in seen for name, found in facts.items()),
+                    sum(found is level for found in facts.values()),
+                ]
+                for level in Evidence
+            }
+            for kind, facts, seen in self._kinds(spec or builtin_spec())
+        }
+
+    def _kinds(self, spec: Spec) -> Iterator[tuple[str, Mapping[str, Evidence], set[str]]]:
+        statuses = {row.name: row.evidence for row in spec.secondaries}
+        pairs = {f"{row.primary}/{row.secondary}": row.evidence for row in spec.pairs}
+        yield "statuses", statuses, self.statuses
+        yield "pairs", pairs, {"/".join(pair) for pair in self.pairs}
+        edges: dict[str, Evidence] = {}
+        for row in spec.transitions:
+            name = f"{row.before} -> {row.after}"
+            edges[name] = min(edges.get(name, row.evidence), row.evidence, key=lambda e: e.rank)
+        yield "transitions", edges, {" -> ".join(edge) for edge in self.transitions}
+
+
+def _shown(kind: str, facts: Mapping[str, Evidence], seen: set[str]) -> Iterator[str]:
+    visited = [name for name in facts if name in seen]
+    missed = [name for name in facts if name not in seen]
+    retired = [name for name in missed if facts[name] is Evidence.DEPRECATED]
+    living = [name for name in missed if facts[name] is not Evidence.DEPRECATED]
+    yield f"{kind}: {len(visited)} of {len(facts)} visited"
+    groups = {"visited": visited, "never": living, "never, and retired": retired}
+    yield from (f"  {label}: {', '.join(names)}" for label, names in groups.items() if names)
