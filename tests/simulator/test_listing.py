@@ -62,9 +62,19 @@ def test_pages_hold_every_job_once(sm: Simulation) -> None:
 
 def test_a_filter_comes_before_the_cut(sm: Simulation) -> None:
     """No page is empty while another follows."""
-    page = sm.client().list_training_jobs(StatusEquals="Failed", MaxResults=1)
+    page = sm.client().list_training_jobs(NameContains="b-", MaxResults=1)
 
     assert ["b-1"] == [job["TrainingJobName"] for job in page["TrainingJobSummaries"]]
+
+
+def test_the_status_is_filtered_after_the_cut(sm: Simulation) -> None:
+    """With MaxResults a page may be empty while another follows, as AWS documents it."""
+    page = sm.client().list_training_jobs(StatusEquals="Failed", MaxResults=1)
+
+    assert ([], True) == (page["TrainingJobSummaries"], "NextToken" in page)
+    assert ["b-1", "b-2", "b-3"] == listed(
+        sm, StatusEquals="Failed", PaginationConfig={"PageSize": 2}
+    )
 
 
 @pytest.mark.parametrize(

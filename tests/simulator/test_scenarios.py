@@ -10,8 +10,14 @@ import trainstate
 from trainstate.errors import UsageError
 from trainstate.machine.step import Position, State
 from trainstate.simulator import Clock, Scenario, on_demand, simulate, spot, through
+from trainstate.simulator.chance import chance_scenario, seeded
 from trainstate.simulator.durations import seconds
+from trainstate.simulator.job import config_of
 from trainstate.simulator.script import Book, parsed
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Evidence
+
+SPEC = builtin_spec()
 
 Response = dict[str, Any]
 
@@ -119,6 +125,18 @@ def test_scenarios_by_chance_are_the_same_for_the_same_seed() -> None:
 
     assert told(3) == told(3)
     assert told(3) != told(4)
+
+
+def test_no_job_ends_by_chance_in_the_moment_of_its_creation() -> None:
+    """Instances take time to start: seed 1506 had a job that was born Completed."""
+    config = config_of({}, SPEC)
+    drawn = [
+        chance_scenario(SPEC.accepting(level), config, seeded(seed, "job-a-0"))
+        for level in (Evidence.RECORDED, Evidence.INFERRED)
+        for seed in range(2_000)
+    ]
+
+    assert min(sum(act.lasts for act in scenario.acts) for scenario in drawn) >= 1.0
 
 
 def test_jobs_have_the_scenarios_of_their_names() -> None:

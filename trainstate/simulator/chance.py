@@ -16,6 +16,8 @@ from trainstate.spec.graph import shortest_path
 from trainstate.spec.model import Evidence, PrimaryTransition, Spec, Transition
 
 _LONGEST = 14
+# Seconds: instances take time to start, and no job ends in the moment of its creation.
+_LEAST = 1.0
 _WEIGHTS = {
     Evidence.DOCUMENTED: 8,
     Evidence.RECORDED: 8,
@@ -32,16 +34,20 @@ def chance_scenario(spec: Spec, config: Configuration, chance: random.Random) ->
     """
     states = _walk(spec, config, chance)
     drawn = through(states)
-    acts = tuple(
+    acts = [
         evolve(
             act,
             lasts=0 if act is drawn.acts[-1] else _length(act.status, chance),
             reason=FAILURE if act.status == "Failed" else None,
         )
         for act in drawn.acts
-    )
+    ]
+    acts[0] = evolve(acts[0], lasts=max(_LEAST, acts[0].lasts))
     return evolve(
-        drawn, acts=acts, billed=chance.choice((0.3, 0.4, 0.7)), findings=chance.choice(_FINDINGS)
+        drawn,
+        acts=tuple(acts),
+        billed=chance.choice((0.3, 0.4, 0.7)),
+        findings=chance.choice(_FINDINGS),
     )
 
 

@@ -22,6 +22,7 @@ _TIMES = {
 }
 _SORTS = {"Name": "TrainingJobName", "CreationTime": "CreationTime", "Status": "TrainingJobStatus"}
 _PAGE = 10
+_STATUS = "StatusEquals"
 
 
 def is_listed(job: Shown, params: Mapping[str, Any]) -> bool:
@@ -33,17 +34,24 @@ def is_listed(job: Shown, params: Mapping[str, Any]) -> bool:
     plan = (job.get("ResourceConfig") or {}).get("TrainingPlanArn")
     return (
         params.get("NameContains", "").lower() in job["TrainingJobName"].lower()
-        and params.get("StatusEquals", job["TrainingJobStatus"]) == job["TrainingJobStatus"]
+        and params.get(_STATUS, job["TrainingJobStatus"]) == job["TrainingJobStatus"]
         and params.get("WarmPoolStatusEquals", pool) == pool
         and params.get("TrainingPlanArnEquals", plan) == plan
     )
 
 
 def list_page(jobs: Iterable[Shown], params: Mapping[str, Any]) -> tuple[list[Shown], str | None]:
-    """The jobs of a page of ListTrainingJobs, and the token of the next."""
-    listed = [job for job in jobs if is_listed(job, params)]
+    """The jobs of a page of ListTrainingJobs, and the token of the next.
+
+    With MaxResults the status is filtered after the page was cut: so AWS documents it.
+    """
+    late = {_STATUS} if "MaxResults" in params else set()
+    early = {name: value for name, value in params.items() if name not in late}
+    listed = [job for job in jobs if is_listed(job, early)]
     member = _SORTS[params.get("SortBy", "CreationTime")]
-    return _page(listed, params, member, descending=params.get("SortOrder") == "Descending")
+    down = params.get("SortOrder") == "Descending"
+    page, token = _page(listed, params, member, descending=down)
+    return [job for job in page if is_listed(job, params)], token
 
 
 def search_page(jobs: Iterable[Shown], params: Mapping[str, Any]) -> tuple[list[Shown], str | None]:
