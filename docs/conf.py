@@ -1,5 +1,7 @@
 """How Sphinx builds the documentation: `python -m sphinx -W docs build/docs`."""
 
+from importlib.util import find_spec
+
 from trainstate.version import VERSION
 
 project = "trainstate"
@@ -12,9 +14,13 @@ exclude_patterns = ["README.md", "_build"]
 html_theme = "furo"
 html_title = "trainstate"
 
+myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 # The same fences are drawn by code hosting sites.
 myst_fence_as_directive = ["mermaid"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+# What an extra would bring, and is missing where the pages are built, is stood in for.
+EXTRAS = ("boto3", "botocore", "hypothesis", "pytest", "starlette", "uvicorn")
+autodoc_mock_imports = [name for name in EXTRAS if find_spec(name) is None]

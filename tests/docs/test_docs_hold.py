@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import json
 import re
@@ -14,6 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from trainstate.cli import main
+from trainstate.render.diagram import dot_lines
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Evidence
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -21,6 +25,7 @@ PAGES = sorted(DOCS.rglob("*.md"))
 TOP = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+SITES = ("docs.aws.amazon.com", "github.com")
 SCHEMA = json.loads((DOCS / "reference" / "json-report.schema.json").read_text("utf-8"))
 
 
@@ -48,6 +53,22 @@ def test_no_generated_page_is_stale() -> None:
     assert [] == stale, "run `python docs/generate.py`"
 
 
+@pytest.mark.parametrize("level", ["recorded", "deprecated"])
+def test_no_picture_of_the_machine_is_stale(level: str) -> None:
+    """The drawn nodes, boxes and lines are those of the facts, whatever Graphviz drew them."""
+    script = generator()
+    lines = "\n".join(dot_lines(builtin_spec().accepting(Evidence(level))))
+    drawn = (DOCS / "images" / script.PICTURES[Evidence(level)]).read_text("utf-8")
+    titles = [html.unescape(title) for title in re.findall(r"<title>(.*?)</title>", drawn)]
+    arrows = re.findall(r"^  (\w+) -> (\w+) \[", lines, re.MULTILINE)
+    nodes = re.findall(r"^ +(\w+) \[(?:shape=circle, )?label=", lines, re.MULTILINE)
+
+    assert sorted(f"{before}->{after}" for before, after in arrows) == sorted(
+        title for title in titles if "->" in title
+    ), "run `python docs/generate.py --pictures`"
+    assert set(nodes) <= set(titles)
+
+
 def test_pages_are_short() -> None:
     """No page has more than 200 lines."""
     long = [str(p.relative_to(ROOT)) for p in PAGES if len(p.read_text("utf-8").splitlines()) > 200]
@@ -55,18 +76,43 @@ def test_pages_are_short() -> None:
     assert [] == long
 
 
+def anchors(page: Path) -> set[str]:
+    """The fragments that lead to the headings of a page, as Sphinx and hosting sites make them."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text("utf-8")), re.MULTILINE)
+    kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.strip().replace(" ", "-") for heading in kept}
+
+
 @pytest.mark.parametrize("page", [*TOP, *PAGES], ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
-    """Each relative link of a page is to a file that exists."""
-    text = FENCED.sub("", page.read_text("utf-8"))
-    targets = [match["target"].partition("#")[0] for match in LINK.finditer(text)]
-    broken = [
-        target
-        for target in targets
-        if target and "://" not in target and not (page.parent / target).exists()
-    ]
+    """Each relative link of a page is to a file that exists, and to a heading that it has."""
+    broken = []
+    for match in LINK.finditer(FENCED.sub("", page.read_text("utf-8"))):
+        target, _, fragment = match["target"].partition("#")
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        file = page.parent / target if target else page
+        if not file.exists() or (fragment and fragment not in anchors(file)):
+            broken.append(match["target"])
 
     assert [] == broken
+
+
+def test_links_to_the_outside_are_known() -> None:
+    """Each external link is to a site that is meant; `sphinx -b linkcheck` asks whether it answers.
+
+    Nothing is asked here: the tests need no network.
+    """
+    found = {
+        match["target"]
+        for page in [*TOP, *PAGES]
+        for match in LINK.finditer(FENCED.sub("", page.read_text("utf-8")))
+        if "://" in match["target"]
+    }
+    found |= {source.url for source in builtin_spec().sources if source.url}
+    odd = sorted(url for url in found if not re.match(rf"https://({'|'.join(SITES)})/", url))
+
+    assert [] == odd
 
 
 def test_every_written_page_is_in_a_kind() -> None:

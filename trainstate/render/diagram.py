@@ -85,13 +85,14 @@ def dot_lines(spec: Spec) -> Iterator[str]:
     """The machine in Graphviz's language, a cluster for each primary."""
     yield "digraph trainstate {"
     yield f"  // {spec.title} {spec.version}; {LEGEND}"
-    yield "  rankdir=LR; compound=true; nodesep=0.3; ranksep=0.8;"
-    yield '  node [shape=box, style=rounded, fontname="sans-serif"];'
-    yield '  edge [fontname="sans-serif", fontsize=10];'
+    yield '  rankdir=LR; compound=true; nodesep=0.3; ranksep=0.8; bgcolor="white"; pad=0.2;'
+    yield '  node [shape=box, style="rounded,filled", fillcolor="white", fontname="sans-serif"];'
+    yield '  edge [fontname="sans-serif", fontsize=10, color="#57606a", fontcolor="#0a5cad"];'
     yield "  begin [shape=circle, label=creation];"
     for primary, names in boxes(spec):
         yield f"  subgraph cluster_{primary.name} {{"
-        yield f'    label="{primary.name}"; style=rounded; fontname="sans-serif";'
+        yield f'    label="{primary.name}"; fontname="sans-serif";'
+        yield '    style="rounded,filled"; fillcolor="#f0f6fc"; color="#8c959f";'
         for name in names or ("",):
             label = name or "(no entry)"
             yield f'    {node(primary.name, name)} [label="{label}"];'
