@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,53 @@ def test_rules_complete() -> None:
     assert "TS301" in completions("rule", "ts30")
 
 
+def test_lists_of_rules_complete() -> None:
+    """The last of several rules is completed, and what stands before it is kept."""
+    assert "TS301,TS302" in completions("check", "--select", "TS301,TS302")
+    assert ["TS1,illegal-transition"] == completions("check", "--ignore", "TS1,illegal-t")
+
+
+@pytest.mark.parametrize("words", [("check", "exam"), ("stats", "-o", "re"), ("align", "x")])
+def test_files_complete(words: tuple[str, ...]) -> None:
+    """Where a file is wanted, the shell completes files."""
+    complete = BashComplete(main, {}, "trainstate", "_TRAINSTATE_COMPLETE")
+    offered = complete.get_completions(list(words[:-1]), words[-1])
+
+    assert ["file"] == [item.type for item in offered]
+
+
+SHELLS = {
+    "bash": (
+        'eval "$(_TRAINSTATE_COMPLETE=bash_source trainstate)"; COMP_WORDS=(trainstate rule ille);'
+        " COMP_CWORD=2; _trainstate_completion trainstate; printf '%s\\n' \"${COMPREPLY[@]}\""
+    ),
+    "fish": (
+        "_TRAINSTATE_COMPLETE=fish_source trainstate | source; complete -C 'trainstate rule ille'"
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_real_shell_completes(shell: str) -> None:
+    """The script that a shell is given works in that shell."""
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    if shutil.which("trainstate", path=path) is None:
+        pytest.skip("the program is not on the path")
+    done = subprocess.run(
+        [program, "-c", SHELLS[shell]],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "illegal-transition" in done.stdout.split()
+
+
 def test_pairs_complete() -> None:
     """Legal pairs are offered."""
     assert ["InProgress/Training"] == completions("next", "InProgress/T")
@@ -45,6 +93,7 @@ def test_pairs_complete() -> None:
     [
         (["chekc"], "'check'"),
         (["rule", "ilegal-transition"], "'illegal-transition'"),
+        (["rule", "T301"], "'TS301'"),
         (["next", "InProgress/Trainig"], "'InProgress/Training'"),
         (["check", "examples/recording"], "'examples/recordings'"),
     ],

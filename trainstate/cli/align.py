@@ -9,6 +9,7 @@ import click
 
 from trainstate.check.epoch import Epoch
 from trainstate.check.stream import Checker
+from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.history.model import Response
 from trainstate.history.readers import FORMATS, read_paths
@@ -19,15 +20,25 @@ from trainstate.spec.model import Spec
 
 
 @click.command(name="align", short_help="Explain illegal histories by the fewest edits.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write to FILE instead of standard output.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show legal histories too.")
 @click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
 @click.option(
-    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+    "--spec",
+    "spec_path",
+    metavar="FILE",
+    shell_complete=files,
+    help="Another specification than the built-in one.",
 )
 def command(
     *,

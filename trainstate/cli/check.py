@@ -11,6 +11,7 @@ from attrs import define, field
 from trainstate.check.order import Order
 from trainstate.check.report import Finding, JobReport, Report
 from trainstate.check.stream import Checker
+from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
@@ -36,16 +37,28 @@ FOUND = 1
 
 
 @click.command(name="check", short_help="Judge recorded histories (the main job).")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True)
 @click.option(
-    "--output", "-o", metavar="FILE", help="Write the report to FILE instead of standard output."
+    "--output",
+    "-o",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write the report to FILE instead of standard output.",
 )
 @click.option(
-    "--select", multiple=True, metavar="RULES", help="Only these rules: codes, prefixes or names."
+    "--select",
+    multiple=True,
+    metavar="RULES",
+    shell_complete=rule_lists,
+    help="Only these rules: codes, prefixes or names.",
 )
 @click.option(
-    "--ignore", multiple=True, metavar="RULES", help="Not these rules: codes, prefixes or names."
+    "--ignore",
+    multiple=True,
+    metavar="RULES",
+    shell_complete=rule_lists,
+    help="Not these rules: codes, prefixes or names.",
 )
 @click.option(
     "--accept",
@@ -73,7 +86,11 @@ FOUND = 1
     help="The form of the input; it is recognised by default.",
 )
 @click.option(
-    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+    "--spec",
+    "spec_path",
+    metavar="FILE",
+    shell_complete=files,
+    help="Another specification than the built-in one.",
 )
 @click.option(
     "--jobs-detail",
@@ -94,7 +111,12 @@ FOUND = 1
 @click.option(
     "--verbose", "-v", is_flag=True, help="Show infos, the verdict of each job and the files read."
 )
-@click.option("--baseline", metavar="FILE", help="Findings in FILE are known: they do not count.")
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    shell_complete=files,
+    help="Findings in FILE are known: they do not count.",
+)
 @click.option(
     "--baseline-mode",
     type=click.Choice(MODES),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import click
 
+from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.history.readers import FORMATS
@@ -31,7 +32,7 @@ FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
 
 
 @click.command(name="discover", short_help="What the recordings show that the model lacks.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
 @click.option(
     "--format",
     "form",
@@ -40,10 +41,20 @@ FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
     show_default=True,
     help="toml is an overlay for --spec; xes is for process-mining tools.",
 )
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write to FILE instead of standard output.",
+)
 @click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
 @click.option(
-    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+    "--spec",
+    "spec_path",
+    metavar="FILE",
+    shell_complete=files,
+    help="Another specification than the built-in one.",
 )
 def command(
     *,

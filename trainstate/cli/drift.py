@@ -8,6 +8,7 @@ import click
 
 from trainstate.check.drift import check_drift
 from trainstate.cli.check import FOUND
+from trainstate.cli.completion import files
 from trainstate.render.drift import drift_lines, drift_object
 from trainstate.spec.load import builtin_spec, load_spec
 
@@ -17,7 +18,11 @@ from trainstate.spec.load import builtin_spec, load_spec
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option(
-    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+    "--spec",
+    "spec_path",
+    metavar="FILE",
+    shell_complete=files,
+    help="Another specification than the built-in one.",
 )
 @click.pass_context
 def command(ctx: click.Context, form: str, spec_path: str | None) -> None:

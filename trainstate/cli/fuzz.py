@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
 from trainstate.errors import UsageError
@@ -38,9 +39,18 @@ FOUND = 1
     help="How long to try and to make smaller; 0: no limit.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is drawn.")
-@click.option("--select", multiple=True, metavar="RULES", help="Only these rules.")
-@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
-@click.option("--baseline", metavar="FILE", help="Findings in FILE are known: they do not count.")
+@click.option(
+    "--select", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Only these rules."
+)
+@click.option(
+    "--ignore", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Not these rules."
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    shell_complete=files,
+    help="Findings in FILE are known: they do not count.",
+)
 @click.option(
     "--baseline-mode",
     type=click.Choice(MODES),
@@ -55,7 +65,9 @@ FOUND = 1
     default="text",
     show_default=True,
 )
-@click.option("--output", "-o", metavar="FILE", help="Write the report to FILE.")
+@click.option(
+    "--output", "-o", metavar="FILE", shell_complete=files, help="Write the report to FILE."
+)
 @click.option("--scripts", metavar="FOLDER", help="Write each program as Python into FOLDER.")
 @click.option(
     "--fail-on",

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from attrs import asdict
 
+from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.errors import UsageError
 
@@ -37,10 +38,17 @@ PARQUET = "parquet"
     show_default=True,
     help="Parquet needs --output, and the extra trainstate[parquet].",
 )
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write to FILE instead of standard output.",
+)
 @click.option(
     "--planted",
     metavar="FILE",
+    shell_complete=files,
     help="Where the list of planted faults goes.  [default: beside --output]",
 )
 def command(**options: Any) -> None:

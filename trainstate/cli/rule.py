@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import click
 
+from trainstate.cli.completion import rule_names
 from trainstate.render.rule import rule_page, rule_table
 from trainstate.rules.index import find_rule, rules
 from trainstate.spec.load import builtin_spec
 
 
-def completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The names and codes of rules that a shell offers after what was typed."""
-    typed = incomplete.casefold()
-    names = [*(rule.name for rule in rules()), *(rule.code for rule in rules())]
-    return [name for name in names if name.casefold().startswith(typed)]
-
-
 @click.command(name="rule", short_help="Explain a rule, or list all.")
-@click.argument("wanted", required=False, metavar="[CODE|NAME]", shell_complete=completed)
+@click.argument("wanted", required=False, metavar="[CODE|NAME]", shell_complete=rule_names)
 def command(wanted: str | None) -> None:
     """Explain the rule with this code or name; without one, list all rules."""
     lines = rule_table(rules()) if wanted is None else rule_page(find_rule(wanted), builtin_spec())

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from trainstate.cli.completion import files
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
@@ -26,7 +27,9 @@ _SHARE = click.FloatRange(0, 1)
     help="Virtual seconds per second; 0: only POST /_trainstate/clock lets time pass.",
 )
 @click.option("--start", metavar="TIME", help="When virtual time begins. [default: now]")
-@click.option("--store", metavar="FILE", help="Keep the jobs in this SQLite file.")
+@click.option(
+    "--store", metavar="FILE", shell_complete=files, help="Keep the jobs in this SQLite file."
+)
 @click.option(
     "--scenario",
     metavar="TEXT",

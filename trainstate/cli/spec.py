@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import click
 
+from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.render.diagram import dot_lines, mermaid_lines
 from trainstate.render.graphviz import svg
@@ -34,9 +35,19 @@ FORMS: Mapping[str, Callable[[Spec], Iterable[str]]] = {
     default=str(Evidence.DEPRECATED),
     help="The weakest evidence that is shown.  [default: deprecated, i.e. all]",
 )
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
 @click.option(
-    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+    "--output",
+    "-o",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write to FILE instead of standard output.",
+)
+@click.option(
+    "--spec",
+    "spec_path",
+    metavar="FILE",
+    shell_complete=files,
+    help="Another specification than the built-in one.",
 )
 def command(form: str, accept: str, output: str | None, spec_path: str | None) -> None:
     """Show statuses, legal pairs, transitions, guards and sources of the model.

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.history.readers import FORMATS
@@ -15,7 +16,7 @@ from trainstate.track.measure import stats
 
 
 @click.command(name="stats", short_help="Durations, attempts, losses, savings, reasons.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
 @click.option(
     "--format",
     "form",
@@ -23,11 +24,26 @@ from trainstate.track.measure import stats
     default="table",
     show_default=True,
 )
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
-@click.option("--plot", metavar="FILE", help="Draw the time in each status: FILE.png or FILE.svg.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write to FILE instead of standard output.",
+)
+@click.option(
+    "--plot",
+    metavar="FILE",
+    shell_complete=files,
+    help="Draw the time in each status: FILE.png or FILE.svg.",
+)
 @click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
 @click.option(
-    "--spec", "spec_path", metavar="FILE", help="Another specification than the built-in one."
+    "--spec",
+    "spec_path",
+    metavar="FILE",
+    shell_complete=files,
+    help="Another specification than the built-in one.",
 )
 def command(*, paths: tuple[str, ...], plot: str | None, **options: str | None) -> None:
     """Measure the recorded jobs in PATHs: times in each status, waiting, losses, savings.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trainstate.cli.completion import files
 from trainstate.cli.kept import keep, kept_tracker
 from trainstate.cli.output import is_coloured
 from trainstate.cli.session import client_of, session_options
@@ -44,7 +45,11 @@ POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
     help="The longest time between two polls.",
 )
 @click.option(
-    "--state", "state_path", metavar="FILE", help="Keep what is known in FILE, and go on from it."
+    "--state",
+    "state_path",
+    metavar="FILE",
+    shell_complete=files,
+    help="Keep what is known in FILE, and go on from it.",
 )
 @session_options
 @click.pass_context

@@ -42,9 +42,11 @@ def find_rule(wanted: str) -> Rule:
     for rule in rules():
         if key in (rule.code.casefold(), rule.name):
             return rule
-    names = [name for rule in rules() for name in (rule.name, rule.code.casefold())]
+    names = {name.casefold(): name for rule in rules() for name in (rule.name, rule.code)}
     close = get_close_matches(key, names, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else "; `trainstate rule` lists the rules."
+    hint = (
+        f"; did you mean {names[close[0]]!r}?" if close else "; `trainstate rule` lists the rules."
+    )
     raise UnknownNameError(f"Expected a rule's code or name but got {wanted!r}{hint}")
 
 
