@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from trainstate.check.order import Order, Rank, are_tied, is_after, rank_of
+from trainstate.check.report import Verdict
+from trainstate.check.run import check
 from trainstate.check.sightings import Sightings
 from trainstate.check.timeline import Timeline
 from trainstate.history.model import Kind, Origin, Response
@@ -162,3 +166,24 @@ def test_a_repeat_moves_the_end_of_the_newest_run() -> None:
     assert gathered.repeated(Rank(1, 1)) is gathered
     assert gathered.repeated(None) is gathered
     assert not Sightings().is_repeat(A, Rank(1, 0))
+
+
+def test_an_event_stands_anywhere_among_polls_of_its_moment() -> None:
+    """A status of no duration: the event about it comes after polls that show the end."""
+    ended = written(poll("Stopped/Stopped: Starting 10, Stopping 20, Stopped", modified=300))
+    before = written(poll("Stopping/Stopping: Starting 10, Stopping", modified=300))
+    bare = {**ended, "SecondaryStatusTransitions": None}
+    event = {"detail-type": "SageMaker Training Job State Change", "detail": before}
+    for observed in itertools.permutations([bare, ended, event]):
+        report = check(observed)
+
+        assert (0, Verdict.CONSISTENT) == (report.summary.errors, report.verdict)
+
+
+def test_polls_keep_their_order_where_no_event_is() -> None:
+    """The arrival of polls still counts at one moment: the end does not come before Training."""
+    ended = written(poll("Completed/Completed", BARE, modified=300))
+    before = written(poll("InProgress/Training", BARE, modified=300))
+
+    assert Verdict.INCONSISTENT == check([ended, before]).verdict
+    assert Verdict.CONSISTENT == check([before, ended]).verdict

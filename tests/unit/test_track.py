@@ -489,6 +489,25 @@ def test_events_without_any_order_are_seen() -> None:
         )
 
 
+def test_the_end_decides_at_one_moment() -> None:
+    """A summary of the end is not behind an event of the same moment for having no history."""
+    ended = BORN + 120
+    event = {
+        "detail-type": "SageMaker Training Job State Change",
+        "source": "aws.sagemaker",
+        "detail": poll("Starting", "Stopping", LastModifiedTime=ended),
+    }
+    summary = {
+        member: value
+        for member, value in poll("Starting", "Stopping", "Stopped").items()
+        if member in ("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingJobStatus")
+    }
+    page = {"TrainingJobSummaries": [{**summary, "LastModifiedTime": ended}]}
+
+    for order in ((event, page), (page, event)):
+        assert "Stopped" == followed(*order).state.primary
+
+
 def test_a_response_without_a_pair_leaves_the_state() -> None:
     """An excerpt that shows no status changes nothing."""
     tracker = followed(poll("Starting"))

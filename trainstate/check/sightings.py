@@ -52,8 +52,17 @@ class Sightings:
     def groups(self) -> Iterator[tuple[Sighting, ...]]:
         """The ordered sightings in groups of those that no order tells apart."""
         group: list[tuple[Sighting, Rank]] = []
-        for sighting, rank in _ends(self.runs):
-            if group and not all(are_tied(rank, other) for _, other in group):
+        ends = tuple(_ends(self.runs))
+        # Where one arrival says nothing, the sighting may stand between any two of its
+        # moment: groups in a row could not say so, and one group allows all of it.
+        open_moments = {rank.moment for _, rank in ends if rank.free}
+        for sighting, rank in ends:
+            joins = all(
+                are_tied(rank, other)
+                or (rank.moment == other.moment and rank.moment in open_moments)
+                for _, other in group
+            )
+            if group and not joins:
                 yield tuple(member for member, _ in group)
                 group = []
             group.append((sighting, rank))

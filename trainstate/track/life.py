@@ -88,8 +88,10 @@ class Life:
         if rank is None or self.rank is None:
             return _progress(spec, response.primary) >= _progress(spec, self.shown[0])
         if are_tied(rank, self.rank):
-            grown = (size(response.history or ()), _progress(spec, response.primary))
-            return grown >= (self.extent, _progress(spec, self.shown[0]))
+            # A primary never goes back; beside it a longer history is further, and a
+            # summary, which has none, is not behind for that.
+            grown = (_progress(spec, response.primary), size(response.history or ()))
+            return grown >= (_progress(spec, self.shown[0]), self.extent)
         return not is_after(self.rank, rank)
 
 

@@ -153,7 +153,7 @@ def _parsed(text: str | bytes) -> dict[str, Any]:
             " Tracker.to_json gives it."
         )
     version = saved.get("version")
-    if type(version) is not int or version > VERSION:
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise InputError(
             f"The saved tracker has version {version!r}, and this trainstate reads up to"
             f" {VERSION}; restore it with the trainstate that saved it, or a newer one."
