@@ -9,15 +9,13 @@ author = "The trainstate contributors"
 copyright = "the trainstate contributors, Apache-2.0"  # noqa: A001 -- Sphinx's name for it
 version = release = VERSION
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinxcontrib.mermaid"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["README.md", "_build"]
 html_theme = "furo"
 html_title = "trainstate"
 
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
-# The same fences are drawn by code hosting sites.
-myst_fence_as_directive = ["mermaid"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

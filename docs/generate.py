@@ -180,9 +180,9 @@ def _diagram(spec: Spec, level: Evidence) -> Iterator[str]:
     yield f"![The machine, {shown}](../../images/{PICTURES[level]})"
     yield ""
     yield f"`trainstate spec --format svg --accept {level}` draws it, and `--format mermaid` prints"
-    yield "the same for pages that draw it themselves:"
+    yield "the same as text, for pages that draw it themselves:"
     yield ""
-    yield "```mermaid"
+    yield "```text"
     yield from mermaid_lines(spec.accepting(level))
     yield "```"
 

@@ -155,7 +155,7 @@ def test_the_schema_is_strict() -> None:
 def test_the_settings_that_the_docs_need_are_an_extra() -> None:
     """What Sphinx needs is installed by the extra `docs`."""
     extra = (ROOT / "setup.cfg").read_text("utf-8").partition("\ndocs =")[2].partition("\n#")[0]
-    needed = {"sphinx", "furo", "myst-parser", "sphinxcontrib-mermaid"}
+    needed = {"sphinx", "furo", "myst-parser"}
 
     assert needed <= {re.split(r"[<>=\[]", line.strip())[0] for line in extra.splitlines()}
     assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

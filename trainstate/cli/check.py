@@ -284,7 +284,9 @@ class _Run:
         if self.asked.verbose:
             for line in (*source_lines(self.sources), *job_lines(report.jobs)):
                 self.output.line(line)
-        self.output.line(summary_line(report.summary))
+        hidden = report.summary.infos if self.asked.shown is not Severity.INFO else 0
+        hint = " (hidden; --verbose shows them)" if hidden else ""
+        self.output.line(summary_line(report.summary) + hint)
 
 
 def _listed(selectors: tuple[str, ...]) -> tuple[str, ...]:
