@@ -181,6 +181,18 @@ def test_text_holds_no_control_and_no_command(reports: Reports) -> None:
     assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("command", ["check", "stats", "discover", "align"])
+def test_an_error_about_a_file_holds_no_control(command: str, tmp_path: Path) -> None:
+    """The name that a stranger gave a file controls no terminal and no CI service."""
+    file = tmp_path / "a\x1b[31mred\x1b]0;title\x07\n::error::pwned\u202e.json"
+    file.write_text("junk", encoding="utf-8")
+    result = run(command, str(file))
+
+    assert 2 == result.exit_code
+    assert is_harmless(result.stderr)
+    assert not re.search(r"^\s*::|##\[", result.stderr, re.MULTILINE)
+
+
 @pytest.mark.parametrize("form", ["json", "jsonl", "sarif"])
 def test_json_is_ascii_and_parses(reports: Reports, form: str) -> None:
     """JSON reports are ASCII, so that every reader decodes them, and each text parses."""

@@ -20,6 +20,7 @@ from trainstate.cli.workers import joined, judge_shared
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import FORMATS, Limits, SourceReport, read_paths
 from trainstate.history.readers.tally import Repeats
+from trainstate.render.plain import plain
 from trainstate.render.text import (
     finding_lines,
     job_lines,
@@ -144,7 +145,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             report = run.report()
     about_known = known.close()
     if about_known is not None:
-        click.echo(about_known, err=True)
+        click.echo(plain(about_known), err=True)
     failed = bool(report.at_least(Severity(asked.fail_on))) and asked.baseline_mode != WRITE
     ctx.exit(FOUND if failed and not asked.exit_zero else 0)
 

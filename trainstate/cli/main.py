@@ -29,6 +29,8 @@ COMMANDS = (
 )
 MISUSE = 2
 """The exit status of misuse and of input that cannot be read at all."""
+LONGEST_LINE = 4_000
+"""Characters of one line of an error that are shown."""
 
 
 class Commands(click.Group):
@@ -68,7 +70,11 @@ class Commands(click.Group):
         except TrainstateError as error:
             if ctx.params.get("debug"):
                 raise
-            click.echo(f"trainstate: {error}", err=True)
+            from trainstate.render.plain import plain
+
+            # A name that strangers gave a file may stand in it: line by line, made harmless.
+            lines = (plain(line, longest=LONGEST_LINE) for line in str(error).split("\n"))
+            click.echo("trainstate: " + "\n".join(lines), err=True)
             ctx.exit(MISUSE)
         except BrokenPipeError:
             # The reader of a pipe went away: nothing is wrong, and nobody is left to tell.
