@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import define, field, frozen
 
+from trainstate.backends.repeats import Repeating
 from trainstate.backends.values import mappings
 from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.envelope import WRAPPERS, records
+from trainstate.history.readers.envelope import WRAPPERS, Form, records
 from trainstate.history.readers.plugged import CannotRead
 from trainstate.history.readers.tally import Repeats, Tally
 from trainstate.history.wire import looks_like_response
@@ -33,7 +34,7 @@ def read_parquet(
     tally: Tally,
     *,
     pointer: str = "",
-    repeats: Repeats | None = None,  # noqa: ARG001 - of the interface
+    repeats: Repeats | None = None,
 ) -> Iterator[Response | Unreadable]:
     """The records in the rows of a Parquet file; ``line`` is the row, counted from 1.
 
@@ -44,11 +45,22 @@ def read_parquet(
     columns = Columns.of(file.schema_arrow, tally.spec)
     if not columns.read:
         return
+    repeating = None
+    if repeats is not None and not columns.wrapped:
+        file = pq.ParquetFile(stream, read_dictionary=_texts(file))
+        repeating = Repeating(repeats=repeats, layout=tally.spec.layout, file=tally.file)
     first = 1
     for group in range(file.num_row_groups):
         place = Origin(file=tally.file, line=first, reader=tally.reader, pointer=pointer)
-        yield from _Group(file=file, number=group, columns=columns).records(place, tally)
+        reading = _Group(file=file, number=group, columns=columns, repeating=repeating)
+        yield from reading.records(place, tally)
         first += file.metadata.row_group(group).num_rows
+
+
+def _texts(file: Any) -> list[str]:
+    """The columns of texts, which are read as their codes: most texts come again and again."""
+    columns = (file.schema.column(at) for at in range(len(file.schema)))
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
 def _opened(stream: IO[bytes]) -> Any:
@@ -72,13 +84,14 @@ class Columns:
 
     read: tuple[str, ...]
     others: tuple[str, ...] = ()
+    wrapped: bool = False
 
     @classmethod
     def of(cls, schema: Any, spec: Spec) -> Columns:
         """What to read of a file with a schema; nothing where no row can be a record."""
         names = tuple(dict.fromkeys(schema.names))
         if not WRAPPERS.isdisjoint(names):
-            return cls(read=names)
+            return cls(read=names, wrapped=True)
         if not looks_like_response(dict.fromkeys(names), spec):
             return cls(read=())
         known = {_fold(member.name) for member in spec.members}
@@ -98,6 +111,7 @@ class _Group:
     file: Any
     number: int
     columns: Columns
+    repeating: Repeating | None = None
     done: int = 0
     _others: list[dict[str, Any]] | None = field(default=None, init=False)
 
@@ -108,17 +122,22 @@ class _Group:
             for row in self._rows(tally.spec):
                 origin = _at(place, first + self.done)
                 self.done += 1
-                yield from records(row, origin, tally)
+                if row is None:
+                    tally.forms[Form.RESPONSE] += 1
+                else:
+                    yield from records(row, origin, tally)
         except _BROKEN as error:
             rows = f"rows {first + self.done:,} to {first + count - 1:,}"
             reason = f"{rows} of row group {self.number + 1} cannot be read: {_said(error)}"
             yield tally.unreadable(reason, _at(place, first + self.done))
 
-    def _rows(self, spec: Spec) -> Iterator[Mapping[str, Any]]:
+    def _rows(self, spec: Spec) -> Iterator[Mapping[str, Any] | None]:
         listed = frozenset(spec.layout.summary)
         for batch in self._batches(self.columns.read):
-            for row in mappings(batch):
-                yield self._whole(row) if self.columns.others and row.keys() <= listed else row
+            found = mappings(batch) if self.repeating is None else self.repeating.rows(batch)
+            for row in found:
+                bare = row is not None and self.columns.others and row.keys() <= listed
+                yield self._whole(row) if row is not None and bare else row
 
     def _whole(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row that could be taken for a summary, with all that it shows."""

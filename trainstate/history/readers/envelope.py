@@ -53,10 +53,15 @@ class Part:
 def records(value: Any, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
     """The responses that a value holds; what holds none is unreadable."""
     for part in parts(value, tally.spec, origin.pointer):
-        if part.form is Form.OTHER:
-            tally.others += 1
-        else:
-            yield _record(part, _place(part, origin), tally)
+        yield from part_records(part, origin, tally)
+
+
+def part_records(part: Part, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
+    """The record of one part of a value; none where it is of another thing."""
+    if part.form is Form.OTHER:
+        tally.others += 1
+    else:
+        yield _record(part, _place(part, origin), tally)
 
 
 def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Iterator[Part]:

