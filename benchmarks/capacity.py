@@ -108,7 +108,7 @@ def _run(session: Any, path: str) -> Measured:
 
 
 def _shuffled(session: Any) -> int:
-    """The bytes that the largest stage of the session has given to another: the gathering of jobs."""
+    """The bytes that the gathering of jobs has moved: the largest stage of the session."""
     stages = session.sparkContext._jsc.sc().statusStore().stageList(None)  # noqa: SLF001
     found = [stages.apply(at).shuffleWriteBytes() for at in range(stages.size())]
     return int(max(found, default=0))
