@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 import trainstate as ts
 from trainstate.cli.main import main
 from trainstate.errors import UsageError
-from trainstate.testing.corpus import Corpus, generated
+from trainstate.testing.corpus import Corpus, _polls, generated
 
 FORMS = ["ndjson", "parquet"]
 
@@ -128,3 +128,14 @@ def test_numbers_that_make_no_corpus_are_refused() -> None:
     for wrong in ({"jobs": 0}, {"jobs": 1, "polls": 0}, {"jobs": 1, "faults": 2.0}):
         with pytest.raises(UsageError):
             Corpus(**wrong)
+
+
+def test_a_job_with_only_retries_left_stays_where_it_is() -> None:
+    """Where nothing but a retry could follow and none is allowed, the recording ends, legally.
+
+    Found by 10,000 jobs of seed 12: job 4539 was stopped while it uploaded.
+    """
+    corpus = Corpus(jobs=4540, polls=20, seed=12)
+    responses = _polls(corpus, 4539).responses
+
+    assert ts.Verdict.CONSISTENT is ts.check(responses).verdict

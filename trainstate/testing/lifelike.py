@@ -151,7 +151,10 @@ def _walk(spec: Spec, known: Ways, random: Random, budget: int) -> Iterator[Stat
     for _ in range(_LONGEST):
         if state.primary in spec.ended_primaries or not known.onward[state]:
             return
-        row, state = _step(spec, known, state, random, budget)
+        step = _step(spec, known, state, random, budget)
+        if step is None:
+            break
+        row, state = step
         budget -= _is_counted(spec, row)
         yield state
     while state in known.way:
@@ -159,13 +162,18 @@ def _walk(spec: Spec, known: Ways, random: Random, budget: int) -> Iterator[Stat
         yield state
 
 
-def _step(spec: Spec, known: Ways, state: State, random: Random, budget: int) -> tuple[Any, State]:
+def _step(
+    spec: Spec, known: Ways, state: State, random: Random, budget: int
+) -> tuple[Any, State] | None:
+    """A step and where it leads; None where only retries are left and none is allowed."""
     allowed = {hop.state for hop in known.onward[state]}
     found = [
         (row, after)
         for after, row in successors(spec, state, known.config)
         if after in allowed and (budget > 0 or not _is_counted(spec, row))
     ]
+    if not found:
+        return None
     counts = [row.logs + row.responses if isinstance(row, Transition) else 0 for row, _ in found]
     least = max(1, sum(counts) * _LEAST // 100)
     return random.choices(found, [max(count, least) for count in counts])[0]
