@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lives import COMPLETED, FAILED, SPOT, STOPPED, life
+from trainstate.aws import watch
 from trainstate.spec.load import builtin_spec
 from trainstate.track import BOTOCORE, STRICT, Tracker, outcome_of
 
@@ -193,31 +195,46 @@ def test_the_state_machine_is_printed() -> None:
     assert goals <= set(machine["States"])
 
 
+SCRIPTS = {
+    "prefect/flow.py": "prefect",
+    "dagster/assets.py": "dagster",
+    "temporal/activity.py": "temporalio",
+}
+
+
 @pytest.mark.parametrize(
-    ("script", "library"),
-    [
-        ("prefect/flow.py", "prefect"),
-        ("dagster/assets.py", "dagster"),
-        ("temporal/activity.py", "temporalio"),
-    ],
+    ("what", "ends"), [("unlucky", "succeeded"), ("failed", "failed"), ("stopped", "failed")]
 )
-def test_a_script_replays_a_recorded_job(script: str, library: str) -> None:
-    """The example runs to a success without an account."""
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_rehearses_a_job(script: str, what: str, ends: str, tmp_path: Path) -> None:
+    """A job that is to be tried again is; one that failed or was stopped is an error at once."""
+    library = SCRIPTS[script]
     if importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed: see requirements.txt beside {script}")
     done = subprocess.run(
-        [sys.executable, str(FOLDER / script)], check=True, capture_output=True, text=True
+        [sys.executable, str(FOLDER / script), what],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PREFECT_HOME": str(tmp_path), "DO_NOT_TRACK": "1"},
+        timeout=300,
     )
+    told = done.stdout + done.stderr
 
-    assert "succeeded" in done.stdout
+    assert (ends == "succeeded") == ("succeeded" in done.stdout.splitlines()), told
+    assert (what == "unlucky") == (told.count("unlucky-1 ended out-of-wait-time") > 0), told
 
 
 def test_the_sensor_is_one_of_airflow() -> None:
-    """The Airflow example can be imported where Airflow is."""
+    """The Airflow example can be imported where Airflow is, and its trigger begins anew."""
     if importlib.util.find_spec("airflow") is None:
         pytest.skip("airflow is not installed: see requirements.txt beside airflow/sensor.py")
+    airflow = loaded("airflow/sensor.py")
+    _, arguments = airflow.TrainingJobTrigger("job-1", None, 30.0).serialize()
 
-    assert loaded("airflow/sensor.py").TrainingJobSensor
+    assert airflow.TrainingJobSensor
+    assert airflow.TrainingJobOperator
+    assert "job-1" == airflow.TrainingJobTrigger(**arguments).job_name
 
 
 @pytest.mark.parametrize("script", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.parent.name)
@@ -226,11 +243,25 @@ def test_every_example_compiles(script: Path) -> None:
     compile(script.read_text("utf-8"), str(script), "exec")
 
 
-def test_the_replay_answers_with_a_recording() -> None:
-    """A recorded spot job ends with a success."""
-    replay = loaded("replay.py").Replay("spot-interrupted.ndjson")
-    tracker = Tracker()
-    for _ in range(10):
-        tracker.observe(replay.describe_training_job(TrainingJobName=replay.name))
+@pytest.mark.parametrize(
+    ("what", "outcomes"),
+    [
+        ("unlucky", ["out-of-wait-time", "succeeded"]),
+        ("failed", ["failed", "failed"]),
+        ("stopped", ["stopped-by-user", "stopped-by-user"]),
+        ("late", ["out-of-time", "out-of-time"]),
+    ],
+)
+def test_the_rehearsal_ends_as_its_names_say(what: str, outcomes: list[str]) -> None:
+    """The first try and the second one of each job of the plot."""
+    rehearsal = loaded("rehearsal.py")
+    found = []
+    with rehearsal.rehearsed(what) as (client, request):
+        for name in (f"{what}-1", f"{what}-2"):
+            client.create_training_job(**{**request, "TrainingJobName": name})
+            tracker = Tracker(job=name)
+            for _ in watch(client, name, tracker=tracker, pace=rehearsal.PACE):
+                pass
+            found.append(str(tracker.outcome))
 
-    assert ("succeeded", 1) == (str(tracker.outcome), tracker.interruptions)
+    assert outcomes == found

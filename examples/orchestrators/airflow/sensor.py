@@ -1,8 +1,11 @@
-"""An Airflow sensor, and its deferrable trigger, that wait for a training job by a policy.
+"""An Airflow operator and a sensor for training jobs, and their deferrable trigger.
 
-The sensor keeps the tracker between its polls in XCom-free memory; the trigger carries it
-as JSON, so that a triggerer that is restarted goes on. Stopped, Deleting, interruptions
-and unknown statuses are the policy's to decide: none of them hangs the task.
+The operator starts a job and waits for it in the triggerer; where the policy says *retry*
+the task fails in a way that Airflow tries again, under another name. The sensor waits for
+a job that somebody else has started. In both, Stopped, Deleting, interruptions and unknown
+statuses are the policy's to decide: none of them hangs the task.
+
+A triggerer that is restarted loses nothing: the first response has the whole history.
 """
 
 from __future__ import annotations
@@ -10,12 +13,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from airflow.exceptions import AirflowException
 from airflow.providers.amazon.aws.hooks.sagemaker import SageMakerHook
-from airflow.sensors.base import BaseSensorOperator
+from airflow.sdk import BaseOperator, BaseSensorOperator
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from trainstate.aws import JobNotFound, watch_async
+from trainstate.aws import Fault, Pace, WatchError, fault_of, watch_async
 from trainstate.track import STRICT, Action, Tracker
 
 POLICY = STRICT.but({"interrupted": "retry", "out-of-wait-time": "retry"})
@@ -24,79 +27,143 @@ POLICY = STRICT.but({"interrupted": "retry", "out-of-wait-time": "retry"})
 class TrainingJobTrigger(BaseTrigger):
     """Fires once the policy has something to do about the job."""
 
-    def __init__(self, job_name: str, aws_conn_id: str = "aws_default", saved: str = "") -> None:
+    def __init__(
+        self, job_name: str, aws_conn_id: str | None = "aws_default", longest: float = 60.0
+    ) -> None:
         super().__init__()
         self.job_name = job_name
         self.aws_conn_id = aws_conn_id
-        self.saved = saved
+        self.longest = longest
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """The class and the arguments to go on with elsewhere."""
+        """The class and the arguments to begin with elsewhere."""
         arguments = {"job_name": self.job_name, "aws_conn_id": self.aws_conn_id}
-        return f"{__name__}.TrainingJobTrigger", {**arguments, "saved": self.saved}
+        return f"{__name__}.TrainingJobTrigger", {**arguments, "longest": self.longest}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """One event: the outcome, and what the policy says."""
-        tracker = Tracker.from_json(self.saved) if self.saved else Tracker(job=self.job_name)
-        client = SageMakerHook(aws_conn_id=self.aws_conn_id).conn
+        tracker = Tracker(job=self.job_name)
+        pace = Pace(shortest=min(5.0, self.longest), longest=self.longest)
+        updates = watch_async(
+            self._client(), self.job_name, tracker=tracker, pace=pace, renew=self._client
+        )
         try:
-            async for update in watch_async(client, self.job_name, tracker=tracker):
-                self.saved = tracker.to_json()
+            async for update in updates:
                 for change in update.changes:
                     self.log.info("%s: %s", self.job_name, change)
                 if POLICY.action(update.outcome) is not Action.WAIT:
                     break
-        except JobNotFound as error:
+        except WatchError as error:
             yield TriggerEvent({"action": str(Action.ERROR), "outcome": str(error)})
             return
         action = POLICY.action(tracker.outcome)
         yield TriggerEvent({"action": str(action), "outcome": str(tracker.outcome)})
 
+    def _client(self) -> Any:
+        """A client with the credentials that the connection has now."""
+        return SageMakerHook(aws_conn_id=self.aws_conn_id).conn
+
+
+class TrainingJobOperator(BaseOperator):
+    """Starts a training job and waits for it, without a worker's slot.
+
+    ``request`` has the arguments of a create_training_job; the number of the try is
+    added to the name.
+    """
+
+    template_fields = ("request",)
+
+    def __init__(
+        self,
+        *,
+        request: dict[str, Any],
+        aws_conn_id: str | None = "aws_default",
+        longest: float = 60.0,
+        **how: Any,
+    ) -> None:
+        super().__init__(**how)
+        self.request = request
+        self.aws_conn_id = aws_conn_id
+        self.longest = longest
+
+    def execute(self, context: Any) -> Any:
+        """Starts the job and hands over to the trigger."""
+        client = SageMakerHook(aws_conn_id=self.aws_conn_id).conn
+        name = f"{self.request['TrainingJobName']}-{context['ti'].try_number}"
+        client.create_training_job(**{**self.request, "TrainingJobName": name})
+        trigger = TrainingJobTrigger(name, self.aws_conn_id, self.longest)
+        self.defer(trigger=trigger, method_name="execute_complete")
+
+    def execute_complete(self, context: Any, event: dict[str, str]) -> str:
+        """The outcome of a success; raises otherwise: for another try only where it may help."""
+        del context
+        if event["action"] == Action.RETRY:
+            raise AirflowException(f"the job ended {event['outcome']}, to be started again")
+        return _decided(event["action"], event["outcome"])
+
 
 class TrainingJobSensor(BaseSensorOperator):
-    """Waits for a training job; with ``deferrable`` in the triggerer, else by poking."""
+    """Waits for a training job; with ``deferrable`` in the triggerer, else by poking.
+
+    An end that is no success is not tried again: another look would see the same end.
+    """
+
+    template_fields = ("job_name",)
 
     def __init__(
         self,
         *,
         job_name: str,
-        aws_conn_id: str = "aws_default",
+        aws_conn_id: str | None = "aws_default",
         deferrable: bool = True,
+        longest: float = 60.0,
         **how: Any,
     ) -> None:
         super().__init__(**how)
         self.job_name = job_name
         self.aws_conn_id = aws_conn_id
         self.deferrable = deferrable
-        self._tracker = Tracker(job=job_name)
+        self.longest = longest
+        self._tracker: Tracker | None = None
 
     def execute(self, context: Any) -> Any:
         """Hands over to the trigger, or pokes."""
         if not self.deferrable:
             return super().execute(context)
-        trigger = TrainingJobTrigger(self.job_name, self.aws_conn_id)
+        trigger = TrainingJobTrigger(self.job_name, self.aws_conn_id, self.longest)
         return self.defer(trigger=trigger, method_name="execute_complete")
 
     def execute_complete(self, context: Any, event: dict[str, str]) -> str:
         """What the trigger found."""
         del context
-        return self._decided(event["action"], event["outcome"])
+        return _decided(event["action"], event["outcome"])
 
     def poke(self, context: Any) -> bool:
-        """One poll; holds once the policy has something to do."""
+        """One poll; holds once the job has ended well. What passes by itself is waited out."""
         del context
+        self._tracker = self._tracker or Tracker(job=self.job_name)
         client = SageMakerHook(aws_conn_id=self.aws_conn_id).conn
-        update = self._tracker.observe(client.describe_training_job(TrainingJobName=self.job_name))
+        try:
+            response = client.describe_training_job(TrainingJobName=self.job_name)
+        except Exception as error:
+            fault = fault_of(error)
+            if fault in (Fault.THROTTLED, Fault.TRANSIENT, Fault.EXPIRED):
+                return False
+            if fault is not Fault.MISSING or not self._tracker.job_was_seen:
+                raise AirflowFailException(f"{self.job_name}: {error}") from error
+            update = self._tracker.lost()
+        else:
+            update = self._tracker.observe(response)
         for change in update.changes:
             self.log.info("%s: %s", self.job_name, change)
         action = POLICY.action(update.outcome)
-        if action is Action.WAIT:
-            return False
-        self._decided(str(action), str(update.outcome))
-        return True
+        if action is not Action.WAIT:
+            _decided(str(action), str(update.outcome))
+        return action is Action.DONE
 
-    def _decided(self, action: str, outcome: str) -> str:
-        """The outcome of a success; raises otherwise, for Airflow's own retries."""
-        if action != Action.DONE:
-            raise AirflowException(f"the job {self.job_name} ended {outcome}: {action}")
-        return outcome
+
+def _decided(action: str, outcome: str) -> str:
+    """The outcome of a success; any other fails the task for good."""
+    if action != Action.DONE:
+        raise AirflowFailException(f"the job ended {outcome}: {action}")
+    return outcome

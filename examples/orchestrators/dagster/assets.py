@@ -1,11 +1,13 @@
 """A Dagster asset whose material is a trained model, with the job's times as its metadata.
 
-python assets.py            replays a recorded spot job, without an account
-dagster dev -f assets.py    with JOB_NAME in the environment: a live one
+Where the policy says *retry* the asset asks Dagster for another try, under another name.
+
+    python assets.py            rehearses it: two tries, without an account
+    dagster dev -f assets.py    with JOB_FILE in the environment, which has the arguments
+                                of a create_training_job as JSON: a live one
 """
 
-from __future__ import annotations
-
+import json
 import os
 import sys
 from pathlib import Path
@@ -13,43 +15,53 @@ from typing import Any
 
 import dagster
 
-from trainstate.aws import Pace, wait
+from trainstate.aws import JobFailed, Pace, wait
 from trainstate.track import STRICT, Action, Tracker
 
 POLICY = STRICT.but({"interrupted": "retry", "out-of-wait-time": "retry"})
 
 
-class Jobs(dagster.ConfigurableResource):
-    """Where the job is: a live account, or a recording."""
+class Training(dagster.ConfigurableResource):
+    """Where jobs are started, and which one; the account of the environment by default."""
 
-    recording: str = ""
-
-    def client_and_name(self) -> tuple[Any, str, Pace]:
-        """The client, the job's name, and how often to ask."""
-        if self.recording:
-            sys.path.insert(0, str(Path(__file__).parent.parent))
-            from replay import Replay
-
-            replay = Replay(self.recording)
-            return replay, replay.name, Pace(shortest=0.01, longest=0.02)
+    def client(self) -> Any:
+        """A client of SageMaker."""
         import boto3
 
-        return boto3.client("sagemaker"), os.environ["JOB_NAME"], Pace()
+        return boto3.client("sagemaker")
+
+    def request(self) -> dict[str, Any]:
+        """The arguments of a create_training_job."""
+        request: dict[str, Any] = json.loads(Path(os.environ["JOB_FILE"]).read_text("utf-8"))
+        return request
+
+    def pace(self) -> Pace:
+        """How often to ask."""
+        return Pace()
 
 
 @dagster.asset
-def trained_model(jobs: Jobs) -> dagster.MaterializeResult:
-    """Waits for the training job; an error and a retry are what the policy makes of its end."""
-    client, name, pace = jobs.client_and_name()
+def trained_model(
+    context: dagster.AssetExecutionContext, training: Training
+) -> dagster.MaterializeResult:
+    """Starts the training job and waits for it; its end is what the policy makes of it."""
+    client, request = training.client(), training.request()
+    name = f"{request['TrainingJobName']}-{context.retry_number + 1}"
+    client.create_training_job(**{**request, "TrainingJobName": name})
     tracker = Tracker(job=name)
-    ended = wait(client, name, policy=POLICY, tracker=tracker, pace=pace)
+    try:
+        ended = wait(client, name, policy=POLICY, tracker=tracker, pace=training.pace())
+    except JobFailed as error:
+        raise dagster.Failure(str(error), allow_retries=False) from error
     if ended.action is Action.RETRY:
-        raise dagster.RetryRequested(max_retries=2, seconds_to_wait=30)
+        context.log.warning("%s ended %s", name, ended.outcome)
+        raise dagster.RetryRequested(max_retries=2)
     seconds = {
         f"{took.status} (attempt {took.attempt})": took.seconds for took in tracker.durations
     }
     return dagster.MaterializeResult(
         metadata={
+            "job": name,
             "outcome": str(ended.outcome),
             "attempts": tracker.attempts,
             "interruptions": tracker.interruptions,
@@ -59,9 +71,30 @@ def trained_model(jobs: Jobs) -> dagster.MaterializeResult:
     )
 
 
-defs = dagster.Definitions(assets=[trained_model], resources={"jobs": Jobs()})
+defs = dagster.Definitions(assets=[trained_model], resources={"training": Training()})
 
 if __name__ == "__main__":
-    replayed = {"jobs": Jobs(recording="spot-interrupted.ndjson")}
-    result = dagster.materialize([trained_model], resources=replayed)
-    print("succeeded" if result.success else "failed")
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    from rehearsal import PACE, rehearsed
+
+    with rehearsed(*sys.argv[1:]) as (service, wanted):
+
+        class Rehearsal(Training):
+            """The simulated service."""
+
+            def client(self) -> Any:
+                """A client of the simulation."""
+                return service
+
+            def request(self) -> dict[str, Any]:
+                """The arguments that the rehearsal is possible for."""
+                return dict(wanted)
+
+            def pace(self) -> Pace:
+                """Often: an hour lasts half a second."""
+                return PACE
+
+        result = dagster.materialize(
+            [trained_model], resources={"training": Rehearsal()}, raise_on_error=False
+        )
+        print("succeeded" if result.success else "failed")

@@ -1,16 +1,22 @@
-"""A Prefect task that waits for a training job, and starts it again where the policy says so.
+"""A Prefect task that starts a training job, waits for it, and starts it again where need be.
 
-python flow.py            replays a recorded spot job, without an account
-python flow.py JOB-NAME   waits for a live one
+Prefect's retries do the starting again: only a job of which the policy says *retry* is
+tried again, each time under another name. An error is one at once.
+
+    python flow.py            rehearses it: two tries, without an account
+    python flow.py JOB.json   the arguments of a create_training_job: a live one
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import task_run
 
 from trainstate.aws import Pace, watch
 from trainstate.track import STRICT, Action, Tracker
@@ -22,13 +28,23 @@ class StartAgain(RuntimeError):
     """The policy wants the job to be started again: Prefect's retries do it."""
 
 
-@task(retries=2, retry_delay_seconds=30)
-def wait_for_job(client: Any, name: str, *, pace: Pace) -> str:
+def _is_retry(_task: Any, _run: Any, state: Any) -> bool:
+    """Holds if the task failed because the policy says *retry*, and for no other reason."""
+    return isinstance(state.result(raise_on_failure=False), StartAgain)
+
+
+# A client is no key of a cache, and a job that ran is not to be had from one.
+@task(retries=2, retry_condition_fn=_is_retry, cache_policy=NO_CACHE)
+def train(client: Any, request: dict[str, Any], *, pace: Pace) -> str:
     """The outcome of the job; raises where the policy calls it an error or wants a retry."""
+    name = f"{request['TrainingJobName']}-{task_run.run_count}"
+    client.create_training_job(**{**request, "TrainingJobName": name})
     logger, tracker = get_run_logger(), Tracker(job=name)
     for update in watch(client, name, tracker=tracker, pace=pace):
         for change in update.changes:
-            logger.info("%s", change)
+            logger.info("%s: %s", name, change)
+        for finding in update.findings:
+            logger.warning("%s: %s", name, finding.message)
         if POLICY.action(update.outcome) is not Action.WAIT:
             break
     action = POLICY.action(tracker.outcome)
@@ -40,19 +56,20 @@ def wait_for_job(client: Any, name: str, *, pace: Pace) -> str:
 
 
 @flow
-def training(client: Any, name: str, *, pace: Pace) -> str:
-    """One job, waited for."""
-    return wait_for_job(client, name, pace=pace)
+def training(client: Any, request: dict[str, Any], *, pace: Pace) -> str:
+    """One job, trained."""
+    return train(client, request, pace=pace)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if len(sys.argv) > 1 and sys.argv[1].endswith(".json"):
         import boto3
 
-        print(training(boto3.client("sagemaker"), sys.argv[1], pace=Pace()))
+        wanted = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+        print(training(boto3.client("sagemaker"), wanted, pace=Pace()))
     else:
         sys.path.insert(0, str(Path(__file__).parent.parent))
-        from replay import Replay
+        from rehearsal import PACE, rehearsed
 
-        replay = Replay("spot-interrupted.ndjson")
-        print(training(replay, replay.name, pace=Pace(shortest=0.01, longest=0.02)))
+        with rehearsed(*sys.argv[1:]) as (service, wanted):
+            print(training(service, wanted, pace=PACE))

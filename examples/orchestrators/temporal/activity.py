@@ -1,10 +1,11 @@
-"""A Temporal activity that waits for a training job and survives the loss of its worker.
+"""A Temporal activity that trains a model and survives the loss of its worker.
 
-Each heartbeat carries the tracker as JSON; the next attempt goes on from the last one, so
-that no change is told twice. A cancelled activity stops watching, and asks for the stop
-of the job.
+Each heartbeat carries the tracker as JSON. An attempt after a lost worker goes on from the
+last one: it starts no second job, and no change is told twice. An attempt after an outcome
+of which the policy says *retry* starts another job. A cancelled activity stops watching,
+and asks for the stop of the job.
 
-    python activity.py    replays a recorded spot job, without an account or a server
+    python activity.py    rehearses it: two attempts, without an account or a server
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ class TrainingJobs:
         self._pace = pace or Pace()
 
     @activity.defn
-    async def wait_for_job(self, name: str) -> str:
+    async def train(self, request: dict[str, Any]) -> str:
         """The outcome of the job; raises an ApplicationError that says whether to retry."""
-        saved = activity.info().heartbeat_details
-        tracker = Tracker.from_json(saved[0]) if saved else Tracker(job=name)
+        tracker = await self._begun(request)
+        name = (tracker.job or "").rpartition("/")[2]
         try:
             async for update in watch_async(self._client, name, tracker=tracker, pace=self._pace):
                 activity.heartbeat(tracker.to_json())
+                for change in update.changes:
+                    activity.logger.info("%s: %s", name, change)
                 if POLICY.action(update.outcome) is not Action.WAIT:
                     break
         except asyncio.CancelledError:
@@ -52,17 +55,46 @@ class TrainingJobs:
             non_retryable=action is not Action.RETRY,
         )
 
+    async def _begun(self, request: dict[str, Any]) -> Tracker:
+        """The tracker of the job that a lost worker was waiting for, or of a new one."""
+        info = activity.info()
+        saved = Tracker.from_json(info.heartbeat_details[0]) if info.heartbeat_details else None
+        if saved is not None and POLICY.action(saved.outcome) is not Action.RETRY:
+            return saved
+        name = f"{request['TrainingJobName']}-{info.attempt}"
+        create = self._client.create_training_job
+        await asyncio.to_thread(create, **{**request, "TrainingJobName": name})
+        tracker = Tracker(job=name)
+        activity.heartbeat(tracker.to_json())
+        return tracker
 
-async def _replayed() -> str:
+
+async def _rehearsed(*what: str) -> str:
+    """What Temporal would do: further attempts with the last heartbeat, while there may be any."""
+    import dataclasses
+
     from temporalio.testing import ActivityEnvironment
 
     sys.path.insert(0, str(Path(__file__).parent.parent))
-    from replay import Replay
+    from rehearsal import PACE, rehearsed
 
-    replay = Replay("spot-interrupted.ndjson")
-    jobs = TrainingJobs(replay, pace=Pace(shortest=0.01, longest=0.02))
-    return await ActivityEnvironment().run(jobs.wait_for_job, replay.name)
+    beats: list[Any] = []
+    with rehearsed(*what) as (client, request):
+        jobs = TrainingJobs(client, pace=PACE)
+        for attempt in (1, 2, 3):
+            environment = ActivityEnvironment()
+            environment.on_heartbeat = lambda *details: beats.append(details)
+            environment.info = dataclasses.replace(
+                environment.info, attempt=attempt, heartbeat_details=beats[-1] if beats else []
+            )
+            try:
+                return str(await environment.run(jobs.train, request))
+            except ApplicationError as error:
+                print(error)
+                if error.non_retryable:
+                    break
+    return "failed"
 
 
 if __name__ == "__main__":
-    print(asyncio.run(_replayed()))
+    print(asyncio.run(_rehearsed(*sys.argv[1:])))

@@ -1,0 +1,31 @@
+"""A service to try the examples on, in this process and without an account.
+
+What becomes of a job is in its name. `unlucky` gets no spot capacity at its first try; at
+the second one it is interrupted and completes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from trainstate.aws import Pace
+from trainstate.simulator import Clock, on_demand, simulate, spot
+
+PLOT = {
+    "unlucky-1": spot().then_out_of_wait_time(),
+    "unlucky-*": spot().interrupted(after="10m").then_completed(),
+    "failed-*": on_demand().then_failed(),
+    "stopped-*": on_demand().then_stopped(),
+    "late-*": on_demand().then_out_of_time(),
+}
+PACE = Pace(shortest=0.02, longest=0.05)
+
+
+@contextmanager
+def rehearsed(what: str = "unlucky") -> Iterator[tuple[Any, dict[str, Any]]]:
+    """A boto3 client, and the arguments of a create_training_job; an hour lasts half a second."""
+    with simulate(PLOT, clock=Clock(speed=7200)) as simulation:
+        scenario = PLOT.get(f"{what}-*", on_demand())
+        yield simulation.client(), scenario.request(what)
