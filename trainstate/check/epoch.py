@@ -242,7 +242,7 @@ class Epoch:
     ) -> AttachedChange | None:
         key = (machine.name, item)
         fresh = key not in self.attached
-        may_follow = _follows(machine)
+        may_follow = follows(machine)
         timeline = self.attached_of(machine, item)
         clash = None if rank is None else timeline.place(status, rank, index)
         if clash is not None:
@@ -262,7 +262,7 @@ class Epoch:
         """The statuses that an item of an attached machine was seen in."""
         key = (machine.name, item)
         if key not in self.attached:
-            self.attached[key] = Timeline(_follows(machine))
+            self.attached[key] = Timeline(follows(machine))
         return self.attached[key]
 
     def _mixes_zones(self, response: Response) -> bool:
@@ -304,7 +304,7 @@ def _not_less(earlier: float, later: float) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _follows(machine: AttachedMachine) -> Any:
+def follows(machine: AttachedMachine) -> Any:
     """A preorder on the statuses of an attached machine; an unknown one fits anywhere."""
     edges: dict[str, list[str]] = {}
     for before, after in machine.transitions:
@@ -342,4 +342,4 @@ def attached_statuses(
             yield str(key), f"{place}/{machine.status}", item[machine.status]
 
 
-__all__ = ["Epoch", "Order", "attached_statuses"]
+__all__ = ["Epoch", "Order", "attached_statuses", "follows"]

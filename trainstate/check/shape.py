@@ -1,240 +1,232 @@
-"""The fast path: lines that say again what the job's last line said are not read again.
+"""The fast path: a line is judged by its shape, where the rules were silent of that shape before.
 
-A line's *shape* is everything in it but the value of its LastModifiedTime. A line with
-the shape of its job's last response, modified at the same time or later, shows the same
-record once more. Which rules could say something new of it follows from what they
-declare that they read: only those that read that member; and where they were silent
-before, a later time gives them nothing to say, which a property test holds. Every other
-line takes the plain path, so that no rule is written twice.
+A line that says again what the job's last line said is only counted. Of any other line
+what decides is decoded, and compared with what is kept of its job; if it goes on from
+there as records do, its *shape* (statuses, which members there are, how numbers and times
+lie to each other) is looked up in the memory of silent steps. A line that is unusual in
+any way takes the plain path, from which the memory learns: no rule is written twice.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from attrs import define, field
+from attrs import define, field, frozen
 
-from trainstate.check.epoch import Epoch, attached_statuses
-from trainstate.check.order import Order, Rank
-from trainstate.check.timeline import Seen, Timeline
-from trainstate.history.chain import Relation, size
-from trainstate.history.instants import NotAnInstant, parse
-from trainstate.history.model import Kind, Response
-from trainstate.machine.belief import Sighting
-from trainstate.rules.model import Rule, Step
-from trainstate.spec.model import Spec
+from trainstate.check.advance import Advance, Advances
+from trainstate.check.glance import ABSENT
+from trainstate.check.memory import Memory, Place
+from trainstate.check.polled import Polled
+from trainstate.check.regular import is_dated
+from trainstate.check.stamp import VALUE, instant_of
+from trainstate.history.readers.shelf import Shelf
 
-# A JSON number or a text without escapes, of the characters that times are written with.
-_VALUE = re.compile(
-    rb'\s*:\s*("[0-9T:.+\-Z ]{8,40}"|(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,9})?)\s*[,}]'
-)
-_SENTINEL = b'"not a time"'
-Shape = tuple[int, int]
+_STAND_IN = b'"2001-02-03T04:05:06Z"'
+_STOOD_IN = msgspec.json.decode(_STAND_IN, type=datetime)
+_REACH = 256  # how far before its last place LastModifiedTime is looked for first
+_FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
 
 
-@define(eq=False)
-class Repeat:
-    """A job's last line, by its shape, and how often it came again since it was judged."""
+@frozen
+class Line:
+    """A line that was not taken, cut around the value of its LastModifiedTime."""
 
-    epoch: Epoch
-    shape: Shape
-    name: str | None
-    key: str
-    token: bytes
-    modified: int
-    arrival: int
-    first: int
-    timelines: tuple[Timeline[Any], ...]
-    file: str | None = None
-    count: int = 0
+    text: bytes
+    start: int
+    end: int
+    before: int
+    after: int
+    shelf: Shelf
+    offset: int
+
+    @property
+    def token(self) -> bytes:
+        """LastModifiedTime as it is written."""
+        return self.text[self.start : self.end]
 
 
-@define(eq=False)
-class Repeats:
-    """The shapes of the last lines of all jobs.
+@frozen
+class Pending:
+    """A regular line whose step is not in the memory; ``job`` is None for a job's first line."""
 
-    ``names`` is the checker's, from names to jobs. Shapes are kept as two hashes of 64
-    bits with a seed of the process, so that no input can be made to collide.
+    job: Polled | None
+    place: Place
+    modified: Any
+    advance: Advance
+
+
+@define(kw_only=True)
+class FastPath:
+    """The jobs by their lines, and the shapes of which the rules were silent.
+
+    ``order`` has all jobs as they came, those of the plain path too. ``total`` counts the
+    lines that were taken. ``names`` is the checker's, from names to jobs; ``named`` holds
+    once it must know those of the lines taken, too.
     """
 
-    spec: Spec
+    advances: Advances | None
+    memory: Memory
     names: dict[str, str]
-    line: bytes | None = None
+    modified_key: bytes
+    arn_key: bytes
+    order: list[Any]
+    jobs: dict[str, Polled] = field(factory=dict)
+    shelves: list[Shelf] = field(factory=list)
     total: int = 0
-    _known: dict[Shape, Repeat] = field(factory=dict)
-    _needle: bytes = field(init=False)
-    _probe: msgspec.json.Decoder[Any] = field(init=False)
+    named: bool = False
+    line: Line | None = None
+    pending: Pending | None = None
+    _hint: int = 0
+    _prefix: str | None = None
 
-    @_needle.default
-    def _quoted(self) -> bytes:
-        return msgspec.json.encode(self.spec.layout.modified)
-
-    @_probe.default
-    def _decoder(self) -> msgspec.json.Decoder[Any]:
-        name = self.spec.layout.modified
-        struct = msgspec.defstruct("Probe", [("value", Any, None)], rename={"value": name})
-        return msgspec.json.Decoder(struct)
-
-    def takes(self, line: bytes, file: str | None) -> bool:
-        """Whether a line only repeats its job's last one; it is counted then.
+    def takes(self, line: bytes, shelf: Shelf, offset: int) -> bool:
+        """Whether nothing is to be said of a line; it is counted then, and its job goes on.
 
         Any other line is kept until the response that is read from it has been judged.
         """
-        self.line = line
-        match = self._value(line)
+        self.line = self.pending = None
+        at = line.find(self.modified_key, self._hint)
+        if at < 0 and (at := line.find(self.modified_key)) < 0:
+            return False
+        match = VALUE.match(line, at + len(self.modified_key))
         if match is None:
             return False
+        self._hint = at - _REACH if at > _REACH else 0
         start, end = match.span(1)
-        known = self._known.get((hash(line[:start]), hash(line[end:])))
-        if known is None or (known.name and self.names.get(known.name) != known.key):
+        before, after = hash(line[:start]), hash(line[end:])
+        at = line.find(b'"', line.find(self.arn_key) + len(self.arn_key)) + 1
+        job = self.jobs.get(line[at : line.find(b'"', at)].decode("latin-1"))
+        if job is not None and job.before == before and job.after == after:
+            return self._counts(job, match[1], shelf)
+        self.line = Line(line, start, end, before, after, shelf, offset)
+        if self.advances is None or (job is not None and job.place is None):
             return False
-        token = match[1]
-        if token != known.token and not _later(known, token):
+        return self._steps(job, self.line, self.advances)
+
+    def take(self, job: Polled, place: Place, line: Line, modified: Any, facts: Any) -> None:
+        """The job goes on to a place by a line."""
+        if not self.shelves or self.shelves[-1] is not line.shelf:
+            self.shelves.append(line.shelf)
+        job.put(len(self.shelves) - 1, line.shelf.put(line.text, line.offset))
+        job.place, job.repeat, job.facts = place, None, facts
+        job.before, job.after = line.before, line.after
+        job.token, job.modified = line.token, modified
+
+    def moment(self, token: bytes) -> Any:
+        """The time that is written; None where it has no offset or is none of today's."""
+        try:
+            moment = None if self.advances is None else self.advances.glances.time(token)
+        except _FAULTS:
+            return None
+        return moment if moment is not None and is_dated(moment, moment) else None
+
+    def meets(self, arn: str | None, name: str) -> None:
+        """Takes notice of a job; a name that may stand for two jobs makes all names known."""
+        prefix = None if arn is None else arn.removesuffix(name)
+        if self._prefix is None:
+            self._prefix = prefix
+        if prefix is None or prefix != self._prefix:
+            self._name_all()
+
+    def _name_all(self) -> None:
+        if self.named:
+            return
+        self.named = True
+        for arn, job in self.jobs.items():
+            if job.place is not None:
+                self.names.setdefault(_name(arn), arn)
+
+    def _counts(self, job: Polled, token: bytes, shelf: Shelf) -> bool:
+        """Whether the job's last line came again, at the same time or later."""
+        if token != job.token:
+            moment = self.moment(token)
+            if type(moment) is not type(job.modified) or moment < job.modified:
+                return False
+            if job.repeat is not None:
+                instant = instant_of(token)
+                if instant is None or not job.repeat.moves_to(instant):
+                    return False
+            job.token, job.modified = token, moment
+        if job.repeat is not None:
+            job.repeat.count, job.repeat.file = job.repeat.count + 1, shelf.file
+        elif job.place is not None:
+            job.count += 1
+        else:
             return False
-        known.count += 1
-        known.file = file
-        self.total += 1
+        self._took(job)
         return True
 
-    def remember(self, step: Step, epoch: Epoch, key: str) -> Repeat | None:
-        """The line of a response to which no rule that reads its time objected.
-
-        ``epoch`` has just taken the response in. None where something about the line or
-        the job is unusual, so that the next line takes the plain path, too.
-        """
-        line, self.line = self.line, None
-        match = None if line is None else self._value(line)
-        if line is None or match is None or not _is_newest(step, epoch):
-            return None
-        timelines = tuple(_timelines(step.response, epoch))
-        start, end = match.span(1)
-        if None in timelines or not self._is_top_level(line[:start], line[end:]):
-            return None
-        repeat = Repeat(
-            epoch=epoch,
-            shape=(hash(line[:start]), hash(line[end:])),
-            name=step.response.name,
-            key=key,
-            token=match[1],
-            modified=epoch.newest,
-            arrival=epoch.responses,
-            first=epoch.responses,
-            timelines=tuple(filter(None, timelines)),
-        )
-        self._known[repeat.shape] = repeat
-        return repeat
-
-    def settle(self, repeat: Repeat) -> None:
-        """The epoch takes in the repetitions that were only counted; the line is forgotten."""
-        self._known.pop(repeat.shape, None)
-        if repeat.count:
-            _extend(repeat)
-
-    def _value(self, line: bytes) -> re.Match[bytes] | None:
-        at = line.find(self._needle)
-        return None if at < 0 else _VALUE.match(line, at + len(self._needle))
-
-    def _is_top_level(self, before: bytes, after: bytes) -> bool:
-        """Whether the value that was cut out is the member's, and not one of the same name."""
-        try:
-            value = self._probe.decode(before + _SENTINEL + after).value
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    def _steps(self, job: Polled | None, line: Line, advances: Advances) -> bool:
+        """Whether a line takes its job on by a step that is remembered as silent."""
+        here = self.memory.root if job is None or job.place is None else job.place
+        glance = self._glanced(line, advances)
+        if glance is None or not self._is_of(job, glance):
             return False
-        return bool(value == msgspec.json.decode(_SENTINEL))
+        try:
+            if job is None or job.facts is None:
+                found = advances.first(glance)
+            else:
+                found = advances.following(job, here, job.facts, glance)
+        except _FAULTS:
+            return False
+        if found is None:
+            return False
+        place = here.steps.get(found.shape)
+        if place is None or not self.memory.seen.issuperset(found.fresh):
+            self.pending = Pending(job, here, glance.modified, found)
+            return False
+        if job is None:
+            job = self.jobs[glance.arn] = Polled(glance.arn, len(self.order))
+            self.order.append(job)
+        self.take(job, place, line, glance.modified, found.facts)
+        self._took(job)
+        return True
+
+    def _took(self, job: Polled) -> None:
+        self.total += 1
+        if self.named:
+            self.names[_name(job.arn)] = job.arn
+
+    def _glanced(self, line: Line, advances: Advances) -> Any:
+        """What a line shows; None where it is no plain response.
+
+        It is decoded with another LastModifiedTime, which must come out: so that what was
+        cut out is the response's, and not one of the same name deeper in the line.
+        """
+        text = line.text
+        try:
+            if not text.isascii():
+                text.decode()
+            glance = advances.glances.line(text[: line.start] + _STAND_IN + text[line.end :])
+        except _FAULTS:
+            return None
+        if glance.modified != _STOOD_IN:
+            return None
+        if glance.event is not ABSENT or glance.wrapped is not ABSENT:
+            return None
+        glance.modified = self.moment(text[line.start : line.end])
+        return None if glance.modified is None else glance
+
+    def _is_of(self, job: Polled | None, glance: Any) -> bool:
+        """Whether a line is the job's next one, or the first one of another job."""
+        arn, name = glance.arn, glance.name
+        if not arn.startswith("arn:") or _name(arn) != name:
+            return False
+        if job is not None and job.facts is not None:
+            same = arn == job.arn and glance.created == job.facts.created
+            later = type(glance.modified) is type(job.modified)
+            return bool(same and later and glance.modified >= job.modified)
+        if arn in self.jobs:
+            return False
+        self.meets(arn, name)
+        # A name that stood alone before is a job of its own, until its ARN is seen.
+        return not self.named or self.names.get(name) != name
 
 
-def readers_of(members: Collection[str], rules: Iterable[Rule]) -> frozenset[str]:
-    """The codes of the rules that read one of the members."""
-    return frozenset(rule.code for rule in rules if not set(rule.reads).isdisjoint(members))
+def _name(arn: str) -> str:
+    return arn[arn.rfind("/") + 1 :]
 
 
-def _is_newest(step: Step, epoch: Epoch) -> bool:
-    """Whether a response is the plain newest one of its job, and contradicts nothing."""
-    contradicts = step.clash or step.ordered_earlier or step.ordered_later or step.late
-    changes = step.changes or step.billing or step.messages or step.lost_history
-    return (
-        _is_whole(step.response)
-        and epoch.order is not Order.FREE
-        and not (contradicts or changes or step.unproven or step.mixed_zones)
-        and step.relation in (Relation.FIRST, Relation.GROWN, Relation.SAME)
-        and _is_last(step.response, epoch)
-    )
-
-
-def _is_whole(response: Response) -> bool:
-    """Whether a line is nothing but one whole response of a job that is named in full."""
-    return (
-        response.kind is Kind.RESPONSE
-        and not response.origin.pointer
-        and response.arn is not None
-        and response.created is not None
-        and bool(response.history)
-        and not response.problems
-        and not response.naive
-    )
-
-
-def _is_last(response: Response, epoch: Epoch) -> bool:
-    """Whether the same response, if it came again, would be the last one that was seen."""
-    history = response.history or ()
-    sighting = Sighting(response.primary, response.secondary, len(history))
-    again = Rank(epoch.newest, epoch.responses, loose=True)
-    return (
-        response.modified == epoch.newest
-        and size(history) == size(epoch.known)
-        and size(history) in epoch.spreads
-        and epoch.sightings.is_repeat(sighting, again)
-        and epoch.sightings.runs[-1].last.moment == epoch.newest
-    )
-
-
-def _timelines(response: Response, epoch: Epoch) -> Iterator[Timeline[Any] | None]:
-    """The timelines that end with what a response shows; None for one that does not."""
-    for member in epoch.spec.members_with("billing"):
-        value = response.seconds(member.name)
-        if value is not None:
-            yield _ending(epoch.billing_of(member.name), value)
-    for machine in epoch.spec.machines:
-        for item, _, status in attached_statuses(machine, response):
-            yield _ending(epoch.attached_of(machine, item), status)
-
-
-def _ending(timeline: Timeline[Any], value: Any) -> Timeline[Any] | None:
-    return timeline if timeline.runs and timeline.runs[-1].value == value else None
-
-
-def _extend(repeat: Repeat) -> None:
-    """What observing the repetitions one by one would have changed in the epoch."""
-    epoch, count = repeat.epoch, repeat.count
-    earliest = Rank(repeat.modified, repeat.first, loose=True)
-    latest = Rank(repeat.modified, repeat.arrival + count - 1, loose=True)
-    epoch.spreads[size(epoch.known)].take(earliest)
-    epoch.sightings = epoch.sightings.repeated(earliest)
-    for timeline in repeat.timelines:
-        run = timeline.runs[-1]
-        timeline.runs[-1] = Seen(run.value, run.first, max(run.last, latest), run.index)
-    epoch.responses += count
-    epoch.newest, epoch.newest_file = repeat.modified, repeat.file
-
-
-def _later(known: Repeat, token: bytes) -> bool:
-    """Whether a time is read as one that is not before the known one, and moves it on."""
-    text = token.strip(b'"').decode("ascii")
-    value: Any = text if token[:1] == b'"' else msgspec.json.decode(token)
-    try:
-        instant, naive = parse(value)
-    except NotAnInstant:
-        return False
-    if naive or instant < known.modified:
-        return False
-    if instant > known.modified:
-        known.first = known.arrival + known.count
-        known.modified = instant
-    known.token = token
-    return True
-
-
-__all__ = ["Repeat", "Repeats", "readers_of"]
+__all__ = ["FastPath", "Line", "Pending"]

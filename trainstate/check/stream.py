@@ -3,53 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from hashlib import blake2b
 
 from attrs import define, evolve, field
 
 from trainstate.check.epoch import Epoch
+from trainstate.check.jobs import (
+    JobState,
+    assumed,
+    earlier_epoch,
+    job_report,
+    later_epoch,
+    polled_end,
+    polled_report,
+)
+from trainstate.check.learn import Learner
 from trainstate.check.order import Order
+from trainstate.check.polled import Polled
 from trainstate.check.report import Finding, JobReport, Report, Summary, Verdict
-from trainstate.check.shape import Repeat, Repeats, readers_of
+from trainstate.check.shape import FastPath
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Response, Unreadable
 from trainstate.machine.align import Alignment, align
-from trainstate.machine.guards import Configuration
-from trainstate.machine.step import Refusal, evidence_of, trace
+from trainstate.machine.step import Refusal
 from trainstate.rules.index import select_rules
-from trainstate.rules.model import (
-    EarlierEpoch,
-    JobEnd,
-    Place,
-    Rule,
-    Scope,
-    Severity,
-    Step,
-)
+from trainstate.rules.model import EarlierEpoch, JobEnd, Place, Rule, Scope, Severity, Step
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
-from trainstate.spec.model import Evidence, Spec, weakest
-
-
-@define
-class JobState:
-    """An epoch, and what was found of it so far."""
-
-    epoch: Epoch
-    errors: int = 0
-    unknown: bool = False
-    assumed: Evidence = Evidence.DOCUMENTED
-    last_pair: tuple[str | None, str | None] = (None, None)
-    reported: set[int] = field(factory=set)
-    repeat: Repeat | None = None
-
-    @property
-    def verdict(self) -> Verdict:
-        """INCONSISTENT after an error, else UNKNOWN where a rule could not tell."""
-        if self.errors:
-            return Verdict.INCONSISTENT
-        return Verdict.UNKNOWN if self.unknown else Verdict.CONSISTENT
+from trainstate.spec.model import Evidence, Spec
 
 
 @define(kw_only=True)
@@ -68,11 +49,9 @@ class Checker:
     jobs: dict[str, list[JobState]] = field(factory=dict)
     names: dict[str, str] = field(factory=dict)
     summary: Summary = field(factory=Summary)
-    _states: list[JobState] = field(factory=list)
+    _states: list[JobState | Polled] = field(factory=list)
     _by_scope: dict[Scope, tuple[Rule, ...]] = field(factory=dict)
-    _repeats: Repeats | None = None
-    _dated: frozenset[str] = frozenset()
-    _objected: bool = False
+    _fast: Learner | None = None
     _silent: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -80,34 +59,31 @@ class Checker:
         for scope in Scope:
             self._by_scope[scope] = tuple(rule for rule in self.rules if rule.scope is scope)
 
-    def repeats(self) -> Repeats:
+    def repeats(self) -> FastPath:
         """The fast path, for a reader of lines whose every record is fed as it is read."""
-        if self._repeats is None:
-            dated = {self.spec.layout.modified, builtin_spec().layout.modified}
-            self._dated = readers_of(dated, self.rules)
-            self._repeats = Repeats(spec=self.spec, names=self.names)
-        return self._repeats
+        if self._fast is None:
+            self._fast = Learner.of(self)
+        return self._fast.path
 
     def feed(self, record: Response | Unreadable) -> list[Finding]:
         """The new findings that a record brings."""
         if isinstance(record, Unreadable):
             found = list(self._unreadable(record))
         else:
-            found = list(self._judge(record))
+            found = self._judge(record)
         self._count(found, responses=isinstance(record, Response))
         return found
 
     def close(self) -> tuple[list[Finding], tuple[JobReport, ...]]:
         """The findings about jobs as a whole, and what is known of each job."""
-        self._settle(self._states)
-        found = [finding for state in self._states for finding in self._ended(state)]
+        found = [finding for at in range(len(self._states)) for finding in self._ended(at)]
         self._count(found, responses=False)
-        reports = tuple(map(job_report, self._states))
+        reports = tuple(map(_report, self._states))
         verdicts = [report.verdict for report in reports]
-        repeated = 0 if self._repeats is None else self._repeats.total
+        taken = 0 if self._fast is None else self._fast.path.total
         self.summary = evolve(
             self.summary,
-            responses=self.summary.responses + self._silent + repeated,
+            responses=self.summary.responses + self._silent + taken,
             jobs=len(reports),
             consistent=verdicts.count(Verdict.CONSISTENT),
             inconsistent=verdicts.count(Verdict.INCONSISTENT),
@@ -116,41 +92,57 @@ class Checker:
         return found, reports
 
     @property
+    def order_of_jobs(self) -> list[JobState | Polled]:
+        """All jobs in the order of their first responses, as they are kept."""
+        return self._states
+
+    @property
     def states(self) -> tuple[JobState, ...]:
         """The epochs of all jobs, in the order of their first responses."""
-        return tuple(self._states)
+        return tuple(map(self._in_full, range(len(self._states))))
 
     def adopt(self, key: str, state: JobState) -> None:
         """Takes over an epoch that was judged elsewhere; ``key`` is its job's ARN or name."""
         self.jobs.setdefault(key, []).append(state)
         self._states.append(state)
 
-    def _judge(self, response: Response) -> Iterator[Finding]:
-        state, earlier = self._state_of(response)
+    def _judge(self, response: Response) -> list[Finding]:
+        key = self._key(response)
+        state, earlier = self._state_of(response, key)
         step = state.epoch.observe(response, earlier_epoch=earlier)
-        state.assumed = max(state.assumed, _assumed(step), key=lambda level: level.rank)
+        state.assumed = max(state.assumed, assumed(step), key=lambda level: level.rank)
         state.last_pair = (response.primary, response.secondary)
-        self._objected = earlier is not None
-        reading = step.reading
-        for rule in self._by_scope[Scope.RESPONSE]:
-            for place in rule.check(reading):
-                yield from self._found(rule, place, state, step)
-        for rule in self._by_scope[Scope.SEQUENCE]:
-            for place in rule.check(step):
-                yield from self._found(rule, place, state, step)
-        if self._repeats is not None and not self._objected:
-            state.repeat = self._repeats.remember(step, state.epoch, self._key(response))
+        places = [
+            (rule, place)
+            for scope, given in ((Scope.RESPONSE, step.reading), (Scope.SEQUENCE, step))
+            for rule in self._by_scope[scope]
+            for place in rule.check(given)
+        ]
+        found = [new for rule, place in places for new in self._found(rule, place, state, step)]
+        if self._fast is not None:
+            objected = earlier is not None or key != response.arn or len(self.jobs[key]) > 1
+            objected |= any(rule.code in self._fast.dated for rule, _ in places)
+            if self._fast.judged(step, state, silent=not found, objected=objected):
+                del self.jobs[key]
+        return found
 
-    def _settle(self, states: Iterable[JobState]) -> None:
-        """The states take in the responses that were only counted."""
-        for state in states:
-            if state.repeat is not None and self._repeats is not None:
-                self._repeats.settle(state.repeat)
-                state.repeat = None
+    def _in_full(self, at: int) -> JobState:
+        """The state of the job at a place in the order of first responses."""
+        state = self._states[at]
+        if isinstance(state, Polled):
+            self._recall(state.arn)
+            state = self.jobs[state.arn][-1]
+        state.settle()
+        return state
+
+    def _recall(self, key: str) -> None:
+        """The job has a state in full, if it had none."""
+        state = None if self._fast is None else self._fast.recalled(key)
+        if state is not None:
+            self.jobs[key] = [state]
 
     def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""
-        self._objected |= rule.code in self._dated
         finding, response = finding_of(rule, place), step.response
         if self._is_new(finding, state):
             yield evolve(
@@ -179,30 +171,37 @@ class Checker:
                 finding = finding_of(rule, place)
                 yield evolve(finding, file=record.origin.file, line=record.origin.line)
 
-    def _ended(self, state: JobState) -> Iterator[Finding]:
+    def _ended(self, at: int) -> Iterator[Finding]:
+        """What rules say of the job at a place in the order of first responses."""
+        state = self._states[at]
+        if isinstance(state, Polled):
+            if not any(self._about(polled_end(state))):
+                return
+            state = self._in_full(at)
+        state.settle()
         epoch = state.epoch
-        end = JobEnd(
-            job=epoch.job, pair=state.last_pair, complete=epoch.ended, responses=epoch.responses
-        )
-        for rule in self._by_scope[Scope.JOB]:
-            for place in rule.check(end):
-                finding = evolve(finding_of(rule, place), job=epoch.job, index=epoch.responses - 1)
-                if self._is_new(finding, state):
-                    yield finding
+        for rule, place in self._about(state.end):
+            finding = evolve(finding_of(rule, place), job=epoch.job, index=epoch.responses - 1)
+            if self._is_new(finding, state):
+                yield finding
 
-    def _state_of(self, response: Response) -> tuple[JobState, EarlierEpoch | None]:
+    def _about(self, end: JobEnd) -> Iterator[tuple[Rule, Place]]:
+        return ((rule, place) for rule in self._by_scope[Scope.JOB] for place in rule.check(end))
+
+    def _state_of(self, response: Response, key: str) -> tuple[JobState, EarlierEpoch | None]:
         """The state of the response's epoch, and another epoch of the name that it may overlap.
 
         A new epoch may overlap the one before; one that goes on may run into a later one.
         """
-        key = self._key(response)
+        self._recall(key)
         states = self.jobs.setdefault(key, [])
-        self._settle(states)
+        for state in states:
+            state.settle()
         for state in states:
             if _same_creation(state.epoch.created, response.created):
                 if state.epoch.created is None:
                     state.epoch.created = response.created
-                return state, _later(states, state.epoch)
+                return state, later_epoch(states, state.epoch)
         epoch = Epoch(
             spec=self.spec,
             job=response.job,
@@ -210,13 +209,15 @@ class Checker:
             order=self.order,
             tolerances=self.tolerances,
         )
-        earlier = _earlier(states[-1].epoch) if states else None
+        earlier = earlier_epoch(states[-1].epoch) if states else None
         states.append(JobState(epoch))
         self._states.append(states[-1])
         return states[-1], earlier
 
     def _key(self, response: Response) -> str:
         """The job that a response belongs to; a name alone means the job last seen with it."""
+        if self._fast is not None and response.name:
+            self._fast.path.meets(response.arn, response.name)
         key = response.arn or self.names.get(response.name or "") or response.job
         if response.name:
             known = self.names.setdefault(response.name, key)
@@ -290,54 +291,9 @@ def _alignment(place: Place, step: Step) -> Alignment | None:
     return align(step.spec, response.statuses, reading.config, finished=finished)
 
 
-def job_report(state: JobState) -> JobReport:
-    """What is known of one job."""
-    epoch = state.epoch
-    return JobReport(
-        job=epoch.job,
-        created=epoch.created,
-        verdict=state.verdict,
-        complete=epoch.ended,
-        basis="history" if epoch.known else "reachability",
-        assumed=state.assumed,
-        responses=epoch.responses,
-    )
+def _report(state: JobState | Polled) -> JobReport:
+    return polled_report(state) if isinstance(state, Polled) else job_report(state)
 
 
 def _same_creation(known: int | None, seen: int | None) -> bool:
     return known is None or seen is None or same_instant(known, seen)
-
-
-def _later(states: list[JobState], epoch: Epoch) -> EarlierEpoch | None:
-    """The first epoch of the name that was created after this one."""
-    if len(states) < 2 or epoch.created is None:
-        return None
-    begun = ((state.epoch.created or epoch.created, state.epoch) for state in states)
-    after = [(created, other) for created, other in begun if created > epoch.created]
-    return _earlier(min(after, key=lambda pair: pair[0])[1]) if after else None
-
-
-def _earlier(epoch: Epoch) -> EarlierEpoch:
-    last = epoch.newest if epoch.newest >= 0 else None
-    return EarlierEpoch(created=epoch.created, last_seen=last, ended=epoch.ended)
-
-
-def _assumed(step: Step) -> Evidence:
-    response = step.response
-    return _weakest_used(
-        step.spec, response.statuses, step.reading.config, response.primary, response.secondary
-    )
-
-
-@lru_cache(maxsize=4096)
-def _weakest_used(
-    spec: Spec,
-    statuses: tuple[str, ...],
-    config: Configuration,
-    primary: str | None,
-    secondary: str | None,
-) -> Evidence:
-    """The weakest evidence that a response's history and pair rest on."""
-    pair = spec.pair_by_key.get((primary or "", secondary or ""))
-    levels = evidence_of(spec, trace(spec, statuses, config), pair)
-    return weakest(levels)

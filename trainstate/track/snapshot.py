@@ -13,8 +13,8 @@ from typing import Any
 from attrs import field, frozen
 
 from trainstate.check.epoch import Epoch
+from trainstate.check.jobs import JobState
 from trainstate.check.sightings import Sightings
-from trainstate.check.stream import JobState
 from trainstate.check.timeline import Seen
 from trainstate.errors import InputError, TrainstateError
 from trainstate.spec.model import Spec

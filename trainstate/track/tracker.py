@@ -12,8 +12,8 @@ from functools import reduce
 from typing import Any
 
 from trainstate.check.epoch import Epoch
+from trainstate.check.jobs import job_report
 from trainstate.check.report import JobReport, Verdict
-from trainstate.check.stream import job_report
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec

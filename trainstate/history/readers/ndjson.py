@@ -9,20 +9,27 @@ from trainstate.history.readers.bytestream import lines
 from trainstate.history.readers.compressed import Readable
 from trainstate.history.readers.envelope import Form, records
 from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.shelf import Shelf
 from trainstate.history.readers.tally import Repeats, Tally
 
 
 def read_ndjson(
-    stream: Readable, tally: Tally, *, pointer: str = "", repeats: Repeats | None = None
+    stream: Readable,
+    tally: Tally,
+    *,
+    shelf: Shelf,
+    pointer: str = "",
+    repeats: Repeats | None = None,
 ) -> Iterator[Response | Unreadable]:
     """The records in the lines of an input; blank lines are passed over.
 
     With ``repeats`` the records must be judged as they come: a line that it takes is
-    no record.
+    no record. ``shelf`` gives lines again.
     """
-    for number, line, cut in lines(stream, limit=tally.limits.line):
-        if repeats is not None and not cut and repeats.takes(line, tally.file):
-            tally.forms[Form.RESPONSE] += 1
+    forms, takes = tally.forms, None if repeats is None else repeats.takes
+    for number, line, cut, offset in lines(stream, limit=tally.limits.line):
+        if takes is not None and not cut and takes(line, shelf, offset):
+            forms[Form.RESPONSE] += 1
             continue
         if line.isspace() or not line:
             continue

@@ -70,6 +70,7 @@ def _read(source: Source, asked: Asked) -> Generator[Response | Unreadable, None
         name=source.file,
         named=source.named,
         file=source.file,
+        path=source.path,
         suffix=source.suffix,
     )
     reason = source.fault

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from trainstate.history.model import Origin, Unreadable
 from trainstate.history.readers.settings import Limits
+from trainstate.history.readers.shelf import Shelf
 from trainstate.spec.model import Spec
 
 NO_RESPONSE = "no member of a training job's response"
@@ -18,10 +19,10 @@ _EXCERPT = 120
 
 
 class Repeats(Protocol):
-    """What knows lines that need not be read, as they only repeat what was judged."""
+    """What knows lines that need not be read, as nothing is to be said of them."""
 
-    def takes(self, line: bytes, file: str | None) -> bool:
-        """Whether a line of a file is such a one; it is counted then."""
+    def takes(self, line: bytes, shelf: Shelf, offset: int) -> bool:
+        """Whether a line, read at an offset of an input, is such a one; it is counted then."""
 
 
 @define(kw_only=True)

@@ -1,0 +1,197 @@
+"""How the fast path learns from the plain one, and how a job comes back from it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+from attrs import define, field
+
+from trainstate.check.advance import Advances
+from trainstate.check.epoch import Epoch
+from trainstate.check.glance import glances
+from trainstate.check.jobs import JobState
+from trainstate.check.memory import Memory, Standing
+from trainstate.check.order import Order
+from trainstate.check.polled import Polled
+from trainstate.check.regular import Regular
+from trainstate.check.repeat import Repeat, is_newest
+from trainstate.check.setting import Settings
+from trainstate.check.shape import FastPath, Line, Pending
+from trainstate.errors import InputError
+from trainstate.history.model import Origin, Response
+from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.shelf import Shelf
+from trainstate.history.wire import read_response
+from trainstate.rules.model import Rule, Step
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+
+_SENTINEL = b'"not a time"'
+
+
+class Check(Protocol):
+    """What the fast path shares with its check."""
+
+    spec: Spec
+    rules: tuple[Rule, ...]
+    order: Order | None
+    tolerances: Tolerances
+    names: dict[str, str]
+
+    @property
+    def order_of_jobs(self) -> list[Any]:
+        """All jobs in the order of their first responses."""
+
+
+@define(kw_only=True)
+class Learner:
+    """The fast path of a check, and what it is taught of each response that was judged.
+
+    ``dated`` are the codes of the rules that read LastModifiedTime: where one of them
+    objected, another time could make it say something else.
+    """
+
+    spec: Spec
+    order: Order | None
+    tolerances: Tolerances
+    path: FastPath
+    dated: frozenset[str]
+    _probe: msgspec.json.Decoder[Any] = field(init=False)
+
+    @_probe.default
+    def _decoder(self) -> msgspec.json.Decoder[Any]:
+        name = self.spec.layout.modified
+        struct = msgspec.defstruct("Probe", [("value", Any, None)], rename={"value": name})
+        return msgspec.json.Decoder(struct)
+
+    @classmethod
+    def of(cls, check: Check) -> Learner:
+        """For a check, whose jobs and names it shares."""
+        spec, modified = check.spec, check.spec.layout.modified
+        path = FastPath(
+            advances=_advances(check),
+            memory=Memory(clock_starts=frozenset(spec.time.clock_starts)),
+            names=check.names,
+            modified_key=msgspec.json.encode(modified),
+            arn_key=msgspec.json.encode(spec.layout.arn),
+            order=check.order_of_jobs,
+        )
+        # Rules name the members of the training job, whatever the specification.
+        dates = {modified, builtin_spec().layout.modified}
+        dated = frozenset(rule.code for rule in check.rules if not dates.isdisjoint(rule.reads))
+        return cls(
+            spec=spec, order=check.order, tolerances=check.tolerances, path=path, dated=dated
+        )
+
+    def recalled(self, key: str) -> JobState | None:
+        """The state in full of a job that had none; None for any other job."""
+        job = self.path.jobs.get(key)
+        if job is None:
+            return None
+        if job.place is None:
+            job.forget()
+            return None
+        epoch = Epoch(spec=self.spec, job=key, order=self.order, tolerances=self.tolerances)
+        job.relive(epoch, self.path.shelves, self._read)
+        standing = job.standing
+        state = JobState(
+            epoch,
+            unknown=standing.unknown,
+            assumed=standing.assumed,
+            last_pair=standing.pair,
+            reported=set(standing.reported),
+        )
+        self.path.order[job.at] = state
+        job.forget()
+        return state
+
+    def judged(self, step: Step, state: JobState, *, silent: bool, objected: bool) -> bool:
+        """Learns from a response that was judged; whether its job needs no state any more.
+
+        ``silent`` tells that nothing was found, ``objected`` that a rule did which reads
+        LastModifiedTime, or that another job of the name was there.
+        """
+        line, pending = self.path.line, self.path.pending
+        self.path.line = self.path.pending = None
+        if line is None or objected or not is_newest(step, state.epoch):
+            return False
+        if pending is not None and not state.errors and self._is_lone(pending, state):
+            return self._remembered(pending, line, step, state, silent=silent)
+        self._counted(line, step, state)
+        return False
+
+    def _is_lone(self, pending: Pending, state: JobState) -> bool:
+        """Whether the job has been all plain until now."""
+        if pending.job is None:
+            return state.epoch.responses == 1 and self.path.order[-1] is state
+        return self.path.order[pending.job.at] is state
+
+    def _remembered(
+        self, pending: Pending, line: Line, step: Step, state: JobState, *, silent: bool
+    ) -> bool:
+        memory, advance, order = self.path.memory, pending.advance, self.path.order
+        history = step.response.history or ()
+        standing = Standing(
+            statuses=step.response.statuses,
+            pair=state.last_pair,
+            setting=advance.facts.setting,
+            closed=history[-1].end is not None,
+            ended=state.epoch.ended,
+            unknown=state.unknown,
+            assumed=state.assumed,
+            reported=frozenset(state.reported),
+        )
+        place = memory.place(standing)
+        if place is None:
+            return False
+        if silent:
+            memory.learn(pending.place, advance.shape, place)
+            memory.seen.update(advance.fresh)
+        arn = step.response.job
+        job = pending.job or Polled(arn, len(order) - 1)
+        self.path.jobs[arn] = order[job.at] = job
+        self.path.take(job, place, line, pending.modified, advance.facts)
+        return True
+
+    def _counted(self, line: Line, step: Step, state: JobState) -> None:
+        """Remembers the line of a job in full, so that it is counted when it comes again."""
+        repeat = Repeat.of(step, state.epoch)
+        if repeat is None or not self._is_top_level(line):
+            return
+        arn = step.response.job
+        job = self.path.jobs.setdefault(arn, Polled(arn, -1))
+        job.before, job.after, job.token = line.before, line.after, line.token
+        job.modified = self.path.moment(line.token)
+        job.repeat = state.repeat = repeat
+
+    def _is_top_level(self, line: Line) -> bool:
+        """Whether the value that was cut out is the member's, and not one of the same name."""
+        text = line.text
+        try:
+            found = self._probe.decode(text[: line.start] + _SENTINEL + text[line.end :]).value
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return False
+        return bool(found == msgspec.json.decode(_SENTINEL))
+
+    def _read(self, line: bytes, shelf: Shelf) -> Response:
+        try:
+            return read_response(decode(line), self.spec, origin=Origin(file=shelf.file))
+        except (NotJson, AttributeError):
+            raise InputError(
+                f"{shelf.file}: has changed while it was read; check it again when it is complete."
+            ) from None
+
+
+def _advances(check: Check) -> Advances | None:
+    """How the lines of a check are compared; None where none of them can be."""
+    regular = None if check.order is Order.FREE else Regular.of(check.spec, check.tolerances)
+    decoders = None if regular is None else glances(check.spec, check.rules)
+    if regular is None or decoders is None:
+        return None
+    settings = Settings(spec=check.spec, glances=decoders)
+    return Advances(glances=decoders, settings=settings, regular=regular)
+
+
+__all__ = ["Learner"]

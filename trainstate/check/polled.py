@@ -1,0 +1,146 @@
+"""A job whose responses were all plain: what the next one must go on from, and nothing more.
+
+Its state is made again, when something unusual comes, of the lines that changed it, which
+are read once more from where they are. That is why such a job takes a kilobyte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from struct import Struct
+from typing import Any
+
+from attrs import define, evolve
+
+from trainstate.check.epoch import Epoch
+from trainstate.check.memory import Place, Setting, Standing
+from trainstate.check.repeat import Repeat
+from trainstate.check.setting import Attached
+from trainstate.check.stamp import instant_of
+from trainstate.history.instants import Instant, parse
+from trainstate.history.model import Response
+from trainstate.history.readers.shelf import Shelf
+
+_PAST = Struct("<IQIB")
+
+
+@define(eq=False)
+class Facts:
+    """What a job's last line says that the next one must go on from.
+
+    ``begun`` and ``last`` are the start and the latest time of the last entry, ``counts``
+    the numbers that only grow, ``statuses`` those of attached machines. ``fixed``, ``attached``, ``results`` and ``history`` are
+    hashes of what is written; ``cut`` is where in the history its last entry begins, and
+    ``before_cut`` the hash of what stands before.
+    """
+
+    created: Any
+    begun: Any
+    last: Any
+    started: Any
+    setting: Setting
+    counts: tuple[int | None, ...]
+    statuses: Attached
+    fixed: int
+    attached: int
+    results: int
+    kinds: bytes
+    history: int
+    cut: int
+    before_cut: int
+
+
+@define(eq=False)
+class Polled:
+    """A job by its lines: the last one as two hashes around its LastModifiedTime, and where it is.
+
+    ``at`` is the job's place among all. ``place`` is where in the memory the job is; None
+    while it needs its state in full, which has ``repeat`` then. ``token`` is
+    LastModifiedTime as it was written last, ``modified`` that time, ``count`` how often
+    the last line came again. ``past`` packs the lines before the last, ``earlier`` is the
+    number of their responses.
+    """
+
+    arn: str
+    at: int
+    place: Place | None = None
+    repeat: Repeat | None = None
+    before: int = 0
+    after: int = 0
+    token: bytes = b""
+    modified: Any = None
+    count: int = 0
+    facts: Facts | None = None
+    earlier: int = 0
+    shelf: int = 0
+    offset: int = -1
+    past: bytes = b""
+
+    @property
+    def standing(self) -> Standing:
+        """What decides of a job without a state in full."""
+        standing = None if self.place is None else self.place.standing
+        if standing is None:
+            raise LookupError(f"The job {self.arn!r} has a state in full: ask that.")
+        return standing
+
+    @property
+    def created(self) -> Instant | None:
+        """The instant at which the job was created."""
+        return None if self.facts is None else parse(self.facts.created)[0]
+
+    @property
+    def responses(self) -> int:
+        """How many responses there were."""
+        return self.earlier + 1 + self.count
+
+    def put(self, shelf: int, offset: int) -> None:
+        """The line that was the last one is past; there is another."""
+        if self.offset >= 0:
+            self.past += self._packed()
+            self.earlier += 1 + self.count
+        self.count, self.shelf, self.offset = 0, shelf, offset
+
+    def forget(self) -> None:
+        """The job has a state in full, and its last line is not known any more."""
+        self.place = self.repeat = self.facts = None
+        self.before = self.after = 0
+
+    def relive(
+        self, epoch: Epoch, shelves: list[Shelf], read: Callable[[bytes, Shelf], Response]
+    ) -> None:
+        """The epoch observes what the job was seen to be; ``read`` makes a line a response."""
+        for shelf, offset, count, token in self._lines():
+            response = read(shelves[shelf].take(offset), shelves[shelf])
+            if epoch.created is None:
+                epoch.created = response.created
+            epoch.observe(response)
+            if count:
+                epoch.responses += count - 1
+                epoch.observe(_again(response, token, epoch))
+
+    def _lines(self) -> Iterator[tuple[int, int, int, bytes]]:
+        """Each line that changed the job: shelf, offset, repetitions, and the last one's time."""
+        packed, at = self.past + self._packed(), 0
+        while at < len(packed):
+            shelf, offset, count, size = _PAST.unpack_from(packed, at)
+            at += _PAST.size + size
+            yield shelf, offset, count, packed[at - size : at]
+
+    def _packed(self) -> bytes:
+        # A line without repetitions has its own time.
+        token = self.token if self.count else b""
+        return _PAST.pack(self.shelf, self.offset, self.count, len(token)) + token
+
+
+def _again(response: Response, token: bytes, epoch: Epoch) -> Response:
+    """The same response at another LastModifiedTime."""
+    moment = instant_of(token)
+    if moment is None:
+        return response
+    name = epoch.spec.layout.modified
+    instants = {**response.instants, name: Instant(moment)}
+    return evolve(response, modified=Instant(moment), instants=instants)
+
+
+__all__ = ["Facts", "Polled"]

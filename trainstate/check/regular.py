@@ -1,0 +1,114 @@
+"""Regular times: those of a record as the service keeps it, in which no rule finds anything.
+
+In 21 of 21 complete recordings the first entry starts with the job, each entry starts when
+the one before ends, the training starts with the first entry that starts its clock and
+ends with the last, and nothing is later than LastModifiedTime. Of such a response a rule
+can say nothing that it would not say of any other with the same statuses and members:
+so what a rule said of one holds for all. A response with other times takes the plain path.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.model import Spec
+
+_MARGIN = 1e-3  # what rounding can do to a difference of two times
+_MOST = 1e11  # a number of seconds since 1970; milliseconds are larger
+
+
+@frozen(kw_only=True)
+class Regular:
+    """What regular times are judged by: the facts, and how far times may be apart."""
+
+    near: float
+    training: float
+    overrun: float
+    clock_starts: frozenset[str]
+    limited: frozenset[str]
+    terminal: frozenset[str]
+
+    @classmethod
+    def of(cls, spec: Spec, tolerances: Tolerances) -> Regular | None:
+        """For a specification; None for tolerances that leave no time regular."""
+        near = min(tolerances.join, tolerances.order) - _MARGIN
+        training = tolerances.training - _MARGIN
+        if min(near, training, tolerances.overrun) <= 0:
+            return None
+        return cls(
+            near=near,
+            training=training,
+            overrun=tolerances.overrun,
+            clock_starts=frozenset(spec.time.clock_starts),
+            limited=frozenset(spec.time.limits),
+            terminal=spec.terminal_secondaries,
+        )
+
+    def is_near(self, created: Any, start: Any) -> bool:
+        """Holds if the first entry starts a moment after the creation."""
+        return created < start and between(created, start) < self.near
+
+    def clock_start(self, entries: list[Any]) -> Any:
+        """When the first of the entries starts that starts the clock; None if none does."""
+        for entry in entries:
+            if entry.status in self.clock_starts:
+                return entry.start
+        return None
+
+    def excess(self, glance: Any, limit: float) -> int | None:
+        """Whether the seconds of training are fewer than the clock's (-1), as many (0), or more.
+
+        None where rounding decides, or a limit is overrun.
+        """
+        training, ended = glance.training, glance.ended
+        passed = None
+        if ended is not None and glance.started is not None:
+            passed = between(glance.started, ended)
+        spent = passed if training is None else training
+        if spent is not None and not 0 <= spent <= limit + self.overrun:
+            return None
+        if training is None or passed is None or abs(training - passed) < self.training:
+            return 0
+        # A time that is cut to the second may be one more off.
+        if abs(training - passed) < self.training + 1 + 2 * _MARGIN:
+            return None
+        return 1 if training > passed else -1
+
+
+def between(earlier: Any, later: Any) -> float:
+    """Seconds from one time to another."""
+    if type(earlier) is float:
+        return float(later - earlier)
+    return float((later - earlier).total_seconds())
+
+
+def is_dated(created: Any, modified: Any) -> bool:
+    """Holds if two times have an offset, or are seconds since 1970."""
+    if isinstance(created, datetime):
+        return created.tzinfo is not None
+    return bool(created >= 0 and modified < _MOST)
+
+
+def joined(entries: list[Any], start: Any, terminal: frozenset[str]) -> Any:
+    """When the last entry has ended, or started while it is open; None if they do not join.
+
+    ``start`` is when the first of them must have started.
+    """
+    last = entries[-1]
+    for entry in entries:
+        if entry.start != start:
+            return None
+        end = entry.end
+        if end is None:
+            return start if entry is last else None
+        if end < start or (end != start and entry.status in terminal):
+            return None
+        start = end
+    return start
+
+
+__all__ = ["Regular", "between", "is_dated", "joined"]
