@@ -6,8 +6,11 @@ would show as a difference between the two reports.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from hypothesis import strategies as st
 from trainstate.check.report import Report
 from trainstate.check.stream import Checker, judge
 from trainstate.errors import InputError
+from trainstate.history.readers import read_paths
 from trainstate.history.readers.settings import Limits
 from trainstate.history.readers.source import Asked, Input
 from trainstate.rules.index import rules, select_rules
@@ -169,3 +173,85 @@ def test_a_member_of_the_same_name_inside_another_is_not_the_time(member: str) -
 
 def _without(shown: dict[str, Any], member: str) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name != member}
+
+
+@pytest.mark.parametrize("polled", [3, 8])
+def test_a_memory_that_has_seen_much_hides_no_fault(polled: int) -> None:
+    """Faulty jobs among legal ones of the same shapes are judged as the plain path judges them."""
+    legal = [text for text, _ in generated(Corpus(jobs=60, polls=polled, seed=polled))]
+    bad = [text for text, _ in generated(Corpus(jobs=90, polls=polled, seed=77, faults=1.0))]
+    lines = [text.encode("utf-8", "replace") for text in legal + bad]
+
+    plain, fast = both(lines)
+
+    assert len(fast.findings) >= 60
+    assert plain == fast
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_job_goes_on_in_another_file(tmp_path: Path, suffix: str) -> None:
+    """What was passed over in one file is read again when the job's next file is unusual."""
+    corpus = Corpus(jobs=30, polls=6, seed=11, faults=0.5)
+    lines = [text.encode("utf-8", "replace") for text, _ in generated(corpus)]
+    paths = [tmp_path / f"{name}.ndjson{suffix}" for name in ("one", "two")]
+    for path, part in zip(paths, (lines[:70], lines[70:]), strict=True):
+        data = b"\n".join(part)
+        path.write_bytes(gzip.compress(data) if suffix else data)
+
+    reports = []
+    for fast in (False, True):
+        checker = Checker(spec=SPEC)
+        repeats = checker.repeats() if fast else None
+        reports.append(judge(read_paths(paths, SPEC, repeats=repeats), checker))
+
+    assert reports[0] == reports[1]
+
+
+def test_a_file_that_goes_away_is_missed_by_name(tmp_path: Path) -> None:
+    """A job that must be read again from a file that is gone is an error that says so."""
+    lines = [text.encode() for text, _ in generated(Corpus(jobs=60, polls=6, seed=3))]
+    path = tmp_path / "polls.ndjson"
+    path.write_bytes(b"\n".join(lines))
+    checker = Checker(spec=SPEC)
+    judge(read_paths([path], SPEC, repeats=checker.repeats()), checker)
+    path.unlink()
+
+    with pytest.raises(InputError, match=r"polls\.ndjson: cannot be read a second time"):
+        _ = checker.states
+
+
+def test_times_that_are_not_regular_take_the_plain_path() -> None:
+    """Of jobs alike in everything but one time the memory takes only those with regular times."""
+    lines = [text for text, _ in generated(Corpus(jobs=1, polls=4, seed=5))]
+    moved: Lines = []
+    for number, place in enumerate(_times(json.loads(lines[-1]))):
+        response = json.loads(lines[-1].replace("train-5-0000000", f"train-5-{number:07d}"))
+        _set_back(response, place)
+        moved.append(json.dumps(response, separators=(",", ":")).encode())
+
+    plain, fast = both([*(line.encode() for line in lines), *moved])
+
+    assert fast.findings
+    assert plain == fast
+
+
+def _times(response: dict[str, Any]) -> list[tuple[str | int, ...]]:
+    entries = response[SPEC.layout.history]
+    places: list[tuple[str | int, ...]] = [
+        (SPEC.layout.history, at, name)
+        for at, entry in enumerate(entries)
+        for name in (SPEC.layout.entry_start, SPEC.layout.entry_end)
+        if entry.get(name)
+    ]
+    names = (SPEC.layout.created, MODIFIED, SPEC.layout.started, SPEC.layout.ended)
+    return places + [(name,) for name in names if response.get(name)]
+
+
+def _set_back(response: dict[str, Any], place: tuple[str | int, ...]) -> None:
+    """Makes the time at a place a day earlier than it is."""
+    *path, name = place
+    inner: Any = response
+    for step in path:
+        inner = inner[step]
+    moment = datetime.fromisoformat(inner[name])
+    inner[name] = (moment - timedelta(days=1)).isoformat()

@@ -6,7 +6,6 @@ plain path.
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any
 
 import msgspec
@@ -14,9 +13,11 @@ from attrs import define, frozen
 
 from trainstate.check.glance import Glances
 from trainstate.check.memory import Place, Setting
-from trainstate.check.polled import Facts, Polled
+from trainstate.check.polled import Facts, Past, Polled
 from trainstate.check.regular import Regular, is_dated, joined
 from trainstate.check.setting import Settings
+from trainstate.machine.step import touched
+from trainstate.spec.model import Spec
 
 Fresh = tuple[tuple[str, str], ...]
 Shape = tuple[Any, ...]
@@ -39,126 +40,156 @@ class Advance:
 class Advances:
     """How lines are compared: the decoders, the settings that were read, and regular times."""
 
+    spec: Spec
     glances: Glances
     settings: Settings
     regular: Regular
 
     def first(self, glance: Any) -> Advance | None:
         """Of the first line of a job."""
-        history, created = bytes(glance.history), glance.created
-        entries = self.glances.entries(history)
+        written, created = bytes(glance.history), glance.created
+        entries = self.glances.entries(written)
         if not entries or not is_dated(created, glance.modified):
             return None
         begun = entries[0].start
         near = begun != created
         if near and not self.regular.is_near(created, begun):
             return None
-        last = joined(entries, begun, self.regular.terminal)
-        if last is None or glance.started not in (None, self.regular.clock_start(entries)):
+        past = self._past(entries, begun, written, hash(written))
+        if past is None or glance.started not in (None, self.regular.clock_start(entries)):
             return None
         values = msgspec.structs.astuple(glance)
         setting = self.settings.setting(values)
-        excess = None if setting is None else self._excess(glance, last, setting)
-        if setting is None or excess is None:
+        if setting is None:
             return None
-        groups = self.glances
-        machines = b"\n".join(values[groups.attached.place])
-        statuses = self.settings.attached(values, machines)
-        fresh = None if statuses is None else self.settings.fresh((), statuses)
-        counts = _grown((), self._counts(glance, values))
-        if fresh is None or counts is None or not groups.results.is_well_typed(values):
-            return None
-        closed, kinds = entries[-1].end is not None, groups.shown.kinds(values)
         grown = tuple([entry.status for entry in entries])
-        shape = (setting, near, excess, grown, closed, kinds, *_shape(glance))
-        cut = history.rfind(b"{")
+        guards = touched(self.spec, grown)
         facts = Facts(
-            created=created,
-            begun=entries[-1].start,
-            last=last,
-            started=glance.started,
-            setting=setting,
-            counts=counts,
-            statuses=statuses,
-            fixed=hash(b"\n".join(values[groups.fixed])),
-            attached=hash(machines),
-            results=hash(b"\n".join(values[groups.results.place])),
-            kinds=kinds,
-            history=hash(history),
-            cut=cut,
-            before_cut=hash(history[:cut]),
+            created,
+            glance.started,
+            setting,
+            past,
+            (),
+            (),
+            b"",
+            hash(b"\n".join(values[self.glances.fixed])),
+            0,
         )
-        return Advance(shape, fresh, facts)
+        history = (near, setting.absent, grown)
+        return self._advance(glance, values, facts, facts, history=history, guards=guards)
 
     def following(self, job: Polled, place: Place, known: Facts, glance: Any) -> Advance | None:
         """Of a line that follows another of its job."""
-        values, groups = msgspec.structs.astuple(glance), self.glances
-        if hash(b"\n".join(values[groups.fixed])) != known.fixed:
+        values = msgspec.structs.astuple(glance)
+        if hash(b"\n".join(values[self.glances.fixed])) != known.fixed:
             return None
-        standing = job.standing
-        facts = self._history(known, standing.statuses[-1], standing.closed, glance)
-        counts = _grown(known.counts, self._counts(glance, values))
-        if facts is None or counts is None:
+        last = job.standing.statuses[-1]
+        found = self._gone_on(known.past, last, bytes(glance.history))
+        if found is None:
             return None
-        facts, entries, closed = facts
+        past, entries = found
         if glance.started != known.started and not (
             known.started is None
             and not place.clocked
             and glance.started == self.regular.clock_start(entries)
         ):
             return None
-        excess = self._excess(glance, facts.last, known.setting)
-        if excess is None:
+        grown, guards = tuple([entry.status for entry in entries[1:]]), place.guards
+        if grown:
+            guards += touched(self.spec, (last, *grown))
+        facts = Facts(
+            known.created,
+            glance.started,
+            known.setting,
+            past,
+            known.counts,
+            known.statuses,
+            known.kinds,
+            known.fixed,
+            known.moving,
+        )
+        history = (glance.modified == job.modified, grown)
+        return self._advance(glance, values, known, facts, history=history, guards=guards)
+
+    def _advance(
+        self,
+        glance: Any,
+        values: tuple[Any, ...],
+        known: Facts,
+        facts: Facts,
+        *,
+        history: Shape,
+        guards: tuple[str, ...],
+    ) -> Advance | None:
+        """The advance by a history that goes on, if all else does, too."""
+        excess = self._excess(glance, facts.past.last, facts.setting)
+        counts = _grown(known.counts, self._counts(glance, values))
+        if excess is None or counts is None:
             return None
-        fresh = self._attached(known, facts, values)
+        facts.counts = counts
+        fresh = self._moved(facts, values)
         if fresh is None:
             return None
-        facts.results = hash(b"\n".join(values[groups.results.place]))
-        if facts.results != known.results and not groups.results.is_well_typed(values):
-            return None
-        facts.kinds = groups.shown.kinds(values)
-        facts.started, facts.counts = glance.started, counts
-        grown = tuple([entry.status for entry in entries[1:]])
-        tied = glance.modified == job.modified
-        shape = (tied, excess, grown, closed, facts.kinds, *_shape(glance))
+        shape = (
+            *history,
+            excess,
+            facts.past.closed,
+            facts.kinds,
+            *self._guarded(glance, facts.setting, guards),
+            *_shape(glance),
+        )
         return Advance(shape, fresh, facts)
 
-    def _attached(self, known: Facts, facts: Facts, values: tuple[Any, ...]) -> Any:
-        """The statuses of attached machines that are new; None where one may not follow."""
-        written = b"\n".join(values[self.glances.attached.place])
-        facts.attached = hash(written)
-        if facts.attached == known.attached:
-            return ()
-        seen = self.settings.attached(values, written)
-        if seen is None:
-            return None
-        kept = {(machine, item): status for machine, item, status in (*known.statuses, *seen)}
-        facts.statuses = tuple((*key, status) for key, status in kept.items())
-        return self.settings.fresh(known.statuses, seen)
+    def _moved(self, facts: Facts, values: tuple[Any, ...]) -> Fresh | None:
+        """The statuses of attached machines that are new, after what may change has changed.
 
-    def _history(self, known: Facts, status: str, closed: bool, glance: Any) -> Any:
-        """What a history adds to the known one; None where it does not go on from there.
-
-        Gives the facts so far, the last known entry with those after it, and whether the
-        last one is closed.
+        None where a status may not follow, or a member is not of its type.
         """
-        written = bytes(glance.history)
-        history = hash(written)
-        facts = copy(known)
-        facts.history = history
-        if history == known.history:
-            return facts, (), closed
+        groups = self.glances
+        moving = hash(b"\n".join(values[groups.moving]))
+        if moving == facts.moving:
+            return ()
+        facts.moving, facts.kinds = moving, groups.shown.kinds(values)
+        known, seen = facts.statuses, self.settings.attached(values)
+        typed = groups.results.is_well_typed(groups.results.kinds(values))
+        if seen is None or not typed or not groups.shown.is_well_typed(facts.kinds):
+            return None
+        if seen:
+            kept = {(machine, item): status for machine, item, status in (*known, *seen)}
+            facts.statuses = tuple([(*key, status) for key, status in kept.items()])
+        return self.settings.fresh(known, seen)
+
+    def _gone_on(self, known: Past, status: str, written: bytes) -> tuple[Past, Any] | None:
+        """The history, with the last known entry and those after it.
+
+        None where it does not go on from the known one.
+        """
+        whole = hash(written)
+        if whole == known.written:
+            return known, ()
         if hash(written[: known.cut]) != known.before_cut:
             return None
         entries = self.glances.entries(b"[" + written[known.cut :])
-        if not entries or entries[0].status != status or entries[0].start != known.begun:
+        if not entries or entries[0].status != status:
             return None
-        last = joined(entries, known.begun, self.regular.terminal)
-        if last is None or (closed and (len(entries) > 1 or last != known.last)):
+        past = self._past(entries, known.begun, written, whole)
+        if past is None or (known.closed and (len(entries) > 1 or past.last != known.last)):
             return None
-        facts.begun, facts.last, facts.cut = entries[-1].start, last, written.rfind(b"{")
-        facts.before_cut = hash(written[: facts.cut])
-        return facts, entries, entries[-1].end is not None
+        return past, entries
+
+    def _past(self, entries: list[Any], start: Any, written: bytes, whole: int) -> Past | None:
+        last = joined(entries, start, self.regular.terminal)
+        if last is None:
+            return None
+        cut, end = written.rfind(b"{"), entries[-1]
+        return Past(end.start, last, end.end is not None, whole, cut, hash(written[:cut]))
+
+    def _guarded(self, glance: Any, setting: Setting, guards: tuple[str, ...]) -> Shape:
+        """Whether the guards hold on which the history rests, and the one that allows a saving."""
+        config, saving = setting.config, None
+        if glance.billable != glance.training:
+            saving = config.of(self.spec.time.savings_guard)
+        return (saving, tuple([config.of(guard) for guard in guards]) if guards else ())
 
     def _counts(self, glance: Any, values: tuple[Any, ...]) -> tuple[int | None, ...]:
         return (glance.training, glance.billable, *values[self.glances.counts.place])

@@ -33,21 +33,28 @@ class Group:
 
     place: slice
     members: tuple[Member, ...]
+    _typed: set[bytes] = field(factory=set, eq=False)
+
+    def written(self, values: tuple[Any, ...]) -> bytes:
+        """The members as they are written, one a line."""
+        return b"\n".join(values[self.place])
 
     def kinds(self, values: tuple[Any, ...]) -> bytes:
         """The first byte of each member as it is written, which tells its type."""
         return b"".join([bytes(raw)[:1] for raw in values[self.place]])
 
-    def is_well_typed(self, values: tuple[Any, ...]) -> bool:
-        """Holds if each of the members is absent, null, or of its type."""
-        return self.is_typed(self.kinds(values))
-
-    def is_typed(self, kinds: bytes) -> bool:
-        """Holds if each member is absent, null, or of its type."""
-        return all(
+    def is_well_typed(self, kinds: bytes) -> bool:
+        """Holds if each member is absent, null, or of its type; ``kinds`` are their first bytes."""
+        if kinds in self._typed:
+            return True
+        each = (kinds[at : at + 1] for at in range(len(kinds)))
+        if not all(
             kind in b"~n" or kind in _KINDS.get(member.type, b"")
-            for kind, member in zip((kinds[at : at + 1] for at in range(len(kinds))), self.members)
-        )
+            for kind, member in zip(each, self.members, strict=True)
+        ):
+            return False
+        self._typed.add(kinds)
+        return True
 
 
 @frozen(kw_only=True)
@@ -58,7 +65,8 @@ class Glances:
     record's layout; the others are groups of it as a tuple. ``counts`` are further
     numbers that only grow; ``shown`` and ``results`` may come and change, and rules see
     of the shown ones that they are there; ``attached`` are machines; ``loose`` and
-    ``exact`` must not change, and rules look into the exact ones.
+    ``exact`` must not change, and rules look into the exact ones. ``moving`` is the part
+    with all that may change, ``fixed`` that with what must not.
     """
 
     line: Callable[[bytes], Any]
@@ -70,10 +78,15 @@ class Glances:
     attached: Group
     loose: Group
     exact: Group
+    moving: slice = field(init=False)
     fixed: slice = field(init=False)
 
+    @moving.default
+    def _may_change(self) -> slice:
+        return slice(self.shown.place.start, self.attached.place.stop)
+
     @fixed.default
-    def _both(self) -> slice:
+    def _must_not(self) -> slice:
         return slice(self.loose.place.start, self.exact.place.stop)
 
 

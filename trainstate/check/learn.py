@@ -17,7 +17,7 @@ from trainstate.check.polled import Polled
 from trainstate.check.regular import Regular
 from trainstate.check.repeat import Repeat, is_newest
 from trainstate.check.setting import Settings
-from trainstate.check.shape import FastPath, Line, Pending
+from trainstate.check.shape import FastPath, Line, Unlearnt
 from trainstate.errors import InputError
 from trainstate.history.model import Origin, Response
 from trainstate.history.readers.json_text import NotJson, decode
@@ -39,6 +39,7 @@ class Check(Protocol):
     order: Order | None
     tolerances: Tolerances
     names: dict[str, str]
+    jobs: dict[str, list[JobState]]
 
     @property
     def order_of_jobs(self) -> list[Any]:
@@ -72,11 +73,12 @@ class Learner:
         spec, modified = check.spec, check.spec.layout.modified
         path = FastPath(
             advances=_advances(check),
-            memory=Memory(clock_starts=frozenset(spec.time.clock_starts)),
+            memory=Memory(spec=spec),
             names=check.names,
             modified_key=msgspec.json.encode(modified),
             arn_key=msgspec.json.encode(spec.layout.arn),
             order=check.order_of_jobs,
+            full=check.jobs,
         )
         # Rules name the members of the training job, whatever the specification.
         dates = {modified, builtin_spec().layout.modified}
@@ -122,21 +124,21 @@ class Learner:
         self._counted(line, step, state)
         return False
 
-    def _is_lone(self, pending: Pending, state: JobState) -> bool:
+    def _is_lone(self, pending: Unlearnt, state: JobState) -> bool:
         """Whether the job has been all plain until now."""
         if pending.job is None:
             return state.epoch.responses == 1 and self.path.order[-1] is state
         return self.path.order[pending.job.at] is state
 
     def _remembered(
-        self, pending: Pending, line: Line, step: Step, state: JobState, *, silent: bool
+        self, pending: Unlearnt, line: Line, step: Step, state: JobState, *, silent: bool
     ) -> bool:
         memory, advance, order = self.path.memory, pending.advance, self.path.order
         history = step.response.history or ()
         standing = Standing(
             statuses=step.response.statuses,
             pair=state.last_pair,
-            setting=advance.facts.setting,
+            absent=advance.facts.setting.absent,
             closed=history[-1].end is not None,
             ended=state.epoch.ended,
             unknown=state.unknown,
@@ -163,7 +165,6 @@ class Learner:
         arn = step.response.job
         job = self.path.jobs.setdefault(arn, Polled(arn, -1))
         job.before, job.after, job.token = line.before, line.after, line.token
-        job.modified = self.path.moment(line.token)
         job.repeat = state.repeat = repeat
 
     def _is_top_level(self, line: Line) -> bool:
@@ -191,7 +192,7 @@ def _advances(check: Check) -> Advances | None:
     if regular is None or decoders is None:
         return None
     settings = Settings(spec=check.spec, glances=decoders)
-    return Advances(glances=decoders, settings=settings, regular=regular)
+    return Advances(spec=check.spec, glances=decoders, settings=settings, regular=regular)
 
 
 __all__ = ["Learner"]

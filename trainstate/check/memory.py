@@ -14,7 +14,8 @@ from typing import Any
 from attrs import define, field, frozen
 
 from trainstate.machine.guards import Configuration
-from trainstate.spec.model import Evidence
+from trainstate.machine.step import touched
+from trainstate.spec.model import Evidence, Spec
 
 MOST = 200_000
 """Steps and places that are remembered; what is new beyond them is always judged."""
@@ -24,13 +25,14 @@ MOST = 200_000
 class Setting:
     """A job's configuration as far as rules see it.
 
-    ``absent`` are the required members that are not there. ``limit`` is the least limit of
-    training in seconds; it tells no two settings apart, as regular times keep within it.
+    They are told which guards hold, and ask only for those on which a history rests, or
+    which allow a saving. ``absent`` are the required members that are not there;
+    ``limit`` is the least limit of training in seconds, within which regular times keep.
     """
 
     config: Configuration
     absent: tuple[str, ...]
-    limit: float = field(eq=False)
+    limit: float
 
 
 @frozen(kw_only=True, cache_hash=True)
@@ -39,7 +41,7 @@ class Standing:
 
     statuses: tuple[str, ...]
     pair: tuple[str | None, str | None]
-    setting: Setting
+    absent: tuple[str, ...]
     closed: bool
     ended: bool
     unknown: bool
@@ -51,10 +53,12 @@ class Standing:
 class Place:
     """A place and the silent steps from it: a response's shape, and the place it leads to.
 
-    ``clocked`` holds where an entry before the last one has started the clock of training.
+    ``guards`` are those on which the history rests; ``clocked`` holds where an entry
+    before the last one has started the clock of training.
     """
 
     standing: Standing | None
+    guards: tuple[str, ...] = ()
     clocked: bool = False
     steps: dict[Any, Place] = field(factory=dict)
 
@@ -67,7 +71,7 @@ class Memory:
     they are told of each alone.
     """
 
-    clock_starts: frozenset[str]
+    spec: Spec
     root: Place = field(factory=lambda: Place(None))
     places: dict[Standing, Place] = field(factory=dict)
     seen: set[tuple[str, str]] = field(factory=set)
@@ -78,8 +82,9 @@ class Memory:
         known = self.places.get(standing)
         if known is not None or len(self.places) >= MOST:
             return known
-        clocked = not self.clock_starts.isdisjoint(standing.statuses[:-1])
-        return self.places.setdefault(standing, Place(standing, clocked))
+        clocked = not set(self.spec.time.clock_starts).isdisjoint(standing.statuses[:-1])
+        place = Place(standing, touched(self.spec, standing.statuses), clocked)
+        return self.places.setdefault(standing, place)
 
     def learn(self, before: Place, shape: Any, after: Place) -> None:
         """Remembers a silent step."""

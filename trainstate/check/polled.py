@@ -25,29 +25,40 @@ _PAST = Struct("<IQIB")
 
 
 @define(eq=False)
+class Past:
+    """The history as a job's last line shows it.
+
+    ``begun`` and ``last`` are the start and the latest time of the last entry, which is
+    ``closed`` or not. ``written`` is the hash of how the history is written, ``cut`` where
+    in that its last entry begins, and ``before_cut`` the hash of what stands before.
+    """
+
+    begun: Any
+    last: Any
+    closed: bool
+    written: int
+    cut: int
+    before_cut: int
+
+
+@define(eq=False)
 class Facts:
     """What a job's last line says that the next one must go on from.
 
-    ``begun`` and ``last`` are the start and the latest time of the last entry, ``counts``
-    the numbers that only grow, ``statuses`` those of attached machines. ``fixed``, ``attached``, ``results`` and ``history`` are
-    hashes of what is written; ``cut`` is where in the history its last entry begins, and
-    ``before_cut`` the hash of what stands before.
+    ``counts`` are the numbers that only grow, ``statuses`` those of attached machines,
+    ``kinds`` tell which results are shown; ``fixed`` and ``moving`` are hashes of how
+    the members are written that must not change, and those that may.
     """
 
     created: Any
-    begun: Any
-    last: Any
     started: Any
     setting: Setting
+    past: Past
     counts: tuple[int | None, ...]
     statuses: Attached
-    fixed: int
-    attached: int
-    results: int
     kinds: bytes
-    history: int
-    cut: int
-    before_cut: int
+    fixed: int
+    moving: int
 
 
 @define(eq=False)

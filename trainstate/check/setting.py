@@ -43,17 +43,18 @@ class Settings:
         """The setting of a decoded line; None where a member is not of its type."""
         loose, exact = self.glances.loose, self.glances.exact
         kinds = loose.kinds(values)
-        written = (kinds, b"\n".join(values[exact.place]))
+        written = (kinds, exact.written(values))
         if written in self._settings:
             return self._settings[written]
-        members = _decoded(exact, values) if loose.is_typed(kinds) else None
+        members = _decoded(exact, values) if loose.is_well_typed(kinds) else None
         found = None if members is None else self._read(members, kinds)
         if len(self._settings) < _MOST:
             self._settings[written] = found
         return found
 
-    def attached(self, values: tuple[Any, ...], written: bytes) -> Attached | None:
+    def attached(self, values: tuple[Any, ...]) -> Attached | None:
         """The statuses of the attached machines; None where they cannot be read."""
+        written = self.glances.attached.written(values)
         if written in self._attached:
             return self._attached[written]
         members = _decoded(self.glances.attached, values)
@@ -64,6 +65,8 @@ class Settings:
 
     def fresh(self, known: Attached, seen: Attached) -> tuple[tuple[str, str], ...] | None:
         """The machines and statuses of items that were not known; None where one may not follow."""
+        if not seen:
+            return ()
         before = {(machine, item): status for machine, item, status in known}
         machines = {machine.name: machine for machine in self.spec.machines}
         found: list[tuple[str, str]] = []

@@ -9,11 +9,12 @@ any way takes the plain path, from which the memory learns: no rule is written t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from attrs import define, field, frozen
+from attrs import define, field
 
 from trainstate.check.advance import Advance, Advances
 from trainstate.check.glance import ABSENT
@@ -29,7 +30,7 @@ _REACH = 256  # how far before its last place LastModifiedTime is looked for fir
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
 
 
-@frozen
+@define(eq=False)
 class Line:
     """A line that was not taken, cut around the value of its LastModifiedTime."""
 
@@ -47,8 +48,8 @@ class Line:
         return self.text[self.start : self.end]
 
 
-@frozen
-class Pending:
+@define(eq=False)
+class Unlearnt:
     """A regular line whose step is not in the memory; ``job`` is None for a job's first line."""
 
     job: Polled | None
@@ -61,7 +62,7 @@ class Pending:
 class FastPath:
     """The jobs by their lines, and the shapes of which the rules were silent.
 
-    ``order`` has all jobs as they came, those of the plain path too. ``total`` counts the
+    ``order`` has all jobs as they came, ``full`` those of the plain path. ``total`` counts the
     lines that were taken. ``names`` is the checker's, from names to jobs; ``named`` holds
     once it must know those of the lines taken, too.
     """
@@ -72,12 +73,13 @@ class FastPath:
     modified_key: bytes
     arn_key: bytes
     order: list[Any]
+    full: Mapping[str, Any]
     jobs: dict[str, Polled] = field(factory=dict)
     shelves: list[Shelf] = field(factory=list)
     total: int = 0
     named: bool = False
     line: Line | None = None
-    pending: Pending | None = None
+    pending: Unlearnt | None = None
     _hint: int = 0
     _prefix: str | None = None
 
@@ -96,14 +98,14 @@ class FastPath:
         self._hint = at - _REACH if at > _REACH else 0
         start, end = match.span(1)
         before, after = hash(line[:start]), hash(line[end:])
-        at = line.find(b'"', line.find(self.arn_key) + len(self.arn_key)) + 1
-        job = self.jobs.get(line[at : line.find(b'"', at)].decode("latin-1"))
+        arn = arn_in(line, self.arn_key)
+        job = self.jobs.get(arn)
         if job is not None and job.before == before and job.after == after:
             return self._counts(job, match[1], shelf)
         self.line = Line(line, start, end, before, after, shelf, offset)
         if self.advances is None or (job is not None and job.place is None):
             return False
-        return self._steps(job, self.line, self.advances)
+        return self._steps(job, arn, self.line, self.advances)
 
     def take(self, job: Polled, place: Place, line: Line, modified: Any, facts: Any) -> None:
         """The job goes on to a place by a line."""
@@ -140,29 +142,30 @@ class FastPath:
 
     def _counts(self, job: Polled, token: bytes, shelf: Shelf) -> bool:
         """Whether the job's last line came again, at the same time or later."""
+        if job.repeat is None:
+            return job.place is not None and self._moves(job, token) and self._took(job)
+        instant = job.repeat.modified if token == job.token else instant_of(token)
+        if instant is None or not job.repeat.moves_to(instant):
+            return False
+        job.token = token
+        job.repeat.count, job.repeat.file = job.repeat.count + 1, shelf.file
+        return self._took(job)
+
+    def _moves(self, job: Polled, token: bytes) -> bool:
+        """Whether a job without a state in full is seen once more, at the same time or later."""
         if token != job.token:
             moment = self.moment(token)
             if type(moment) is not type(job.modified) or moment < job.modified:
                 return False
-            if job.repeat is not None:
-                instant = instant_of(token)
-                if instant is None or not job.repeat.moves_to(instant):
-                    return False
             job.token, job.modified = token, moment
-        if job.repeat is not None:
-            job.repeat.count, job.repeat.file = job.repeat.count + 1, shelf.file
-        elif job.place is not None:
-            job.count += 1
-        else:
-            return False
-        self._took(job)
+        job.count += 1
         return True
 
-    def _steps(self, job: Polled | None, line: Line, advances: Advances) -> bool:
+    def _steps(self, job: Polled | None, arn: str, line: Line, advances: Advances) -> bool:
         """Whether a line takes its job on by a step that is remembered as silent."""
         here = self.memory.root if job is None or job.place is None else job.place
         glance = self._glanced(line, advances)
-        if glance is None or not self._is_of(job, glance):
+        if glance is None or glance.arn != arn or not self._is_of(job, glance):
             return False
         try:
             if job is None or job.facts is None:
@@ -175,19 +178,19 @@ class FastPath:
             return False
         place = here.steps.get(found.shape)
         if place is None or not self.memory.seen.issuperset(found.fresh):
-            self.pending = Pending(job, here, glance.modified, found)
+            self.pending = Unlearnt(job, here, glance.modified, found)
             return False
         if job is None:
             job = self.jobs[glance.arn] = Polled(glance.arn, len(self.order))
             self.order.append(job)
         self.take(job, place, line, glance.modified, found.facts)
-        self._took(job)
-        return True
+        return self._took(job)
 
-    def _took(self, job: Polled) -> None:
+    def _took(self, job: Polled) -> bool:
         self.total += 1
         if self.named:
             self.names[_name(job.arn)] = job.arn
+        return True
 
     def _glanced(self, line: Line, advances: Advances) -> Any:
         """What a line shows; None where it is no plain response.
@@ -215,18 +218,27 @@ class FastPath:
         if not arn.startswith("arn:") or _name(arn) != name:
             return False
         if job is not None and job.facts is not None:
-            same = arn == job.arn and glance.created == job.facts.created
             later = type(glance.modified) is type(job.modified)
+            same = glance.created == job.facts.created
             return bool(same and later and glance.modified >= job.modified)
-        if arn in self.jobs:
+        if arn in self.full:
             return False
         self.meets(arn, name)
         # A name that stood alone before is a job of its own, until its ARN is seen.
         return not self.named or self.names.get(name) != name
 
 
+def arn_in(line: bytes, key: bytes) -> str:
+    """What a line gives as its job's ARN, at the first place that looks like it; may be empty."""
+    at = line.find(key)
+    if at < 0:
+        return ""
+    at = line.find(b'"', at + len(key)) + 1
+    return line[at : line.find(b'"', at)].decode("latin-1")
+
+
 def _name(arn: str) -> str:
     return arn[arn.rfind("/") + 1 :]
 
 
-__all__ = ["FastPath", "Line", "Pending"]
+__all__ = ["FastPath", "Line", "Unlearnt", "arn_in"]

@@ -1,8 +1,9 @@
 """One check by several processes, with the report that one process gives, byte for byte.
 
 Every process reads all lines and judges those whose job is its own, so that each job is
-judged whole, in order, by one of them; which lines are whose is told by the ARN alone.
-A recording in which anything is not named by an ARN is left to one process.
+judged whole, in order, by one of them; which lines are whose is told by the ARN alone,
+which is found without decoding the line. A recording in which anything is not named by an
+ARN is left to one process.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from zlib import crc32
 import msgspec
 from attrs import asdict, define, field, frozen
 
+from trainstate.check.jobs import JobState
+from trainstate.check.polled import Polled
 from trainstate.check.report import Finding, JobReport, Summary
+from trainstate.check.shape import arn_in
 from trainstate.check.stream import Checker
 from trainstate.cli.progress import rarely_collected
 from trainstate.errors import TrainstateError
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import SourceReport
+from trainstate.history.readers.shelf import Shelf
 from trainstate.history.readers.tally import Repeats
-from trainstate.spec.model import Spec
 
 _LINES = "ndjson"
 
@@ -100,13 +104,14 @@ class _Worker:
     def judged(self) -> Judged:
         """What the process finds; raises _Unnamed where jobs cannot be told apart."""
         checker, sources = self.asked.checker(), list[SourceReport]()
-        share = _Share.of(checker.spec, checker.repeats(), self.part, self.parts)
+        share = _Share.of(checker, self.part, self.parts, self.places)
         for record in self.asked.records(sources.append, share):
             if record.origin.reader != _LINES:
                 share.place += 1
             if share.has(record):
-                self._feed(checker, record, share.place)
-        firsts = {job.epoch.job: at for job, at in zip(checker.states, self.places, strict=True)}
+                self.findings += [(share.place, finding) for finding in checker.feed(record)]
+                share.notes_job()
+        firsts = dict(zip(map(_named, checker.order_of_jobs), self.places, strict=True))
         at_end, jobs = checker.close()
         if at_end and len(firsts) < len(jobs):
             raise _Unnamed
@@ -118,49 +123,80 @@ class _Worker:
             sources=sources,
         )
 
-    def _feed(self, checker: Checker, record: Response | Unreadable, place: int) -> None:
-        self.findings += [(place, finding) for finding in checker.feed(record)]
-        if len(checker.states) > len(self.places):
-            self.places.append(place)
-
 
 @define(kw_only=True)
 class _Share:
-    """The lines of one process; ``place`` counts all lines and records alike in each."""
+    """The lines of one process.
 
+    ``place`` counts all lines and records alike in each process; ``places`` are those at
+    which a job of this one begins. A line's job is told by the first ARN that it shows;
+    the process to which that leads holds it against the record.
+    """
+
+    checker: Checker
     repeats: Repeats
     part: int
     parts: int
+    places: list[int]
+    key: bytes
     probe: msgspec.json.Decoder[Any]
     place: int = 0
+    arn: str = ""
 
     @classmethod
-    def of(cls, spec: Spec, repeats: Repeats, part: int, parts: int) -> _Share:
-        """The share of one process in the recordings of a specification's jobs."""
-        members = {"arn": spec.layout.arn, "event": "detail-type", "wrapped": "response"}
-        struct = msgspec.defstruct("Named", [(name, Any, None) for name in members], rename=members)
-        return cls(repeats=repeats, part=part, parts=parts, probe=msgspec.json.Decoder(struct))
+    def of(cls, checker: Checker, part: int, parts: int, places: list[int]) -> _Share:
+        """The share of one process in what a checker is given."""
+        name = checker.spec.layout.arn
+        struct = msgspec.defstruct("Named", [("arn", Any, None)], rename={"arn": name})
+        return cls(
+            checker=checker,
+            repeats=checker.repeats(),
+            part=part,
+            parts=parts,
+            places=places,
+            key=msgspec.json.encode(name),
+            probe=msgspec.json.Decoder(struct),
+        )
 
-    def takes(self, line: bytes, file: str | None) -> bool:
-        """Whether a line is another process's, or only repeats one of this process."""
+    def takes(self, line: bytes, shelf: Shelf, offset: int) -> bool:
+        """Whether a line is another process's, or nothing is to be said of it."""
         self.place += 1
+        self.arn = arn_in(line, self.key)
+        if not self.arn:
+            return self._is_foreign(line)
+        if not self._owns(self.arn):
+            return True
+        taken = self.repeats.takes(line, shelf, offset)
+        if taken:
+            self.notes_job()
+        return taken
+
+    def has(self, record: Response | Unreadable) -> bool:
+        """Whether a record is this process's to judge; raises _Unnamed where none can tell."""
+        if isinstance(record, Unreadable):
+            return record.origin.reader == _LINES or self.part == 0
+        if record.arn is None or (record.origin.reader == _LINES and record.arn != self.arn):
+            raise _Unnamed
+        return self._owns(record.arn)
+
+    def notes_job(self) -> None:
+        """Notes the place at which a job begins."""
+        if len(self.checker.order_of_jobs) > len(self.places):
+            self.places.append(self.place)
+
+    def _is_foreign(self, line: bytes) -> bool:
+        """Whether a line without an ARN is left to the first process: one that is no JSON."""
         try:
-            named = self.probe.decode(line)
+            self.probe.decode(line)
         except msgspec.ValidationError:
             raise _Unnamed from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self.part != 0
-        if not isinstance(named.arn, str) or named.event is not None or named.wrapped is not None:
-            raise _Unnamed
-        return not self._owns(named.arn) or self.repeats.takes(line, file)
-
-    def has(self, record: Response | Unreadable) -> bool:
-        """Whether a record is this process's to judge."""
-        if isinstance(record, Unreadable):
-            return record.origin.reader == _LINES or self.part == 0
-        if record.arn is None:
-            raise _Unnamed
-        return self._owns(record.arn)
+        raise _Unnamed
 
     def _owns(self, arn: str) -> bool:
         return crc32(arn.encode("utf-8", "surrogatepass")) % self.parts == self.part
+
+
+def _named(job: JobState | Polled) -> str:
+    return job.arn if isinstance(job, Polled) else job.epoch.job

@@ -10,6 +10,8 @@ from attrs import define, field, frozen
 
 from trainstate.errors import InputError
 
+_IN_MEMORY = 1 << 24
+
 
 class Shelf(Protocol):
     """What gives back a line that was read from an input."""
@@ -18,7 +20,7 @@ class Shelf(Protocol):
     def file(self) -> str | None:
         """The name of the input, as findings show it."""
 
-    def put(self, line: bytes, offset: int) -> int:
+    def put(self, line: bytes, offset: int, /) -> int:
         """The place at which the line, read at an offset, can be taken again."""
 
     def take(self, place: int) -> bytes:
@@ -36,7 +38,7 @@ class FileShelf:
     path: str
     skipped: int = 0
 
-    def put(self, line: bytes, offset: int) -> int:
+    def put(self, _line: bytes, offset: int, /) -> int:
         """The offset itself."""
         return offset
 
@@ -59,12 +61,16 @@ class SpoolShelf:
     """A stream that is gone once it was read: the lines that matter go to a temporary file."""
 
     file: str | None
-    _spool: IO[bytes] = field(factory=lambda: tempfile.SpooledTemporaryFile(max_size=1 << 24))
+    _spool: IO[bytes] = field(init=False)
+
+    @_spool.default
+    def _opened(self) -> IO[bytes]:
+        return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
 
     def __del__(self) -> None:
         self._spool.close()
 
-    def put(self, line: bytes, offset: int) -> int:
+    def put(self, line: bytes, _offset: int, /) -> int:
         """Writes the line to the temporary file."""
         place = self._spool.seek(0, 2)
         self._spool.write(line + b"\n")
