@@ -19,6 +19,7 @@ from trainstate.backends.values import mappings
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import WRAPPERS, Form, records
 from trainstate.history.readers.plugged import CannotRead
+from trainstate.history.readers.shelf import SpoolShelf
 from trainstate.history.readers.tally import Repeats, Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
@@ -48,7 +49,8 @@ def read_parquet(
     repeating = None
     if repeats is not None and not columns.wrapped:
         file = pq.ParquetFile(stream, read_dictionary=_texts(file))
-        repeating = Repeating(repeats=repeats, layout=tally.spec.layout, file=tally.file)
+        shelf = SpoolShelf(tally.file)
+        repeating = Repeating(repeats=repeats, layout=tally.spec.layout, shelf=shelf)
     first = 1
     for group in range(file.num_row_groups):
         place = Origin(file=tally.file, line=first, reader=tally.reader, pointer=pointer)

@@ -17,6 +17,7 @@ from attrs import define, field
 
 from trainstate.backends.digests import Undigested, digests
 from trainstate.backends.values import mappings, values
+from trainstate.history.readers.shelf import Shelf
 from trainstate.history.readers.tally import Repeats
 from trainstate.spec.model import RecordLayout
 
@@ -34,7 +35,7 @@ class Repeating:
 
     repeats: Repeats
     layout: RecordLayout
-    file: str | None
+    shelf: Shelf
     _last: dict[bytes, int] = field(factory=dict)
     _wary: set[bytes] = field(factory=set)
 
@@ -43,7 +44,7 @@ class Repeating:
         numbers = self._numbers(batch)
         if numbers is None:
             for row in mappings(batch):
-                self.repeats.takes(b"{}", self.file)
+                self.repeats.takes(b"{}", self.shelf, 0)
                 yield row
             return
         jobs = [msgspec.json.encode(arn) for arn in values(batch.column(self.layout.arn))]
@@ -51,7 +52,7 @@ class Repeating:
         made = _made(batch, new)
         times = _tokens(batch, self.layout.modified)
         for at, (job, number, time) in enumerate(zip(jobs, numbers, times, strict=True)):
-            if self.repeats.takes(self._line(job, number, time), self.file):
+            if self.repeats.takes(self._line(job, number, time), self.shelf, at):
                 yield None
                 continue
             if at not in made:  # the job's other rows will not be taken either
