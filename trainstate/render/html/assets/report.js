@@ -49,7 +49,9 @@
   // ---- filters
   const worst = new Map();
   for (const [job, , verdict] of data.jobs) worst.set(job, Math.max(worst.get(job) ?? 0, verdict));
-  const texts = data.findings.map((f) => `${title(f)} ${data.named[f[JOB]]} ${f[MESSAGE]} ${place(f)} ${f[POINTER]}`.toLowerCase());
+  // What is searched is put together at the first search: until then nobody waits for it.
+  let searched;
+  const texts = () => searched ??= data.findings.map((f) => `${title(f)} ${data.named[f[JOB]]} ${f[MESSAGE]} ${place(f)} ${f[POINTER]}`.toLowerCase());
   const filter = { words: [], rule: "", verdict: "", hidden: new Set() };
   const infos = data.severities.indexOf("info");
   if (data.findings.some((f) => f[SEVERITY] !== infos)) filter.hidden.add(infos);
@@ -76,7 +78,7 @@
 
   function fits(f, index) {
     return !filter.hidden.has(f[SEVERITY]) && (!filter.rule || f[CODE] === filter.rule) &&
-      (filter.verdict === "" || worst.get(f[JOB]) === +filter.verdict) && filter.words.every((word) => texts[index].includes(word));
+      (filter.verdict === "" || worst.get(f[JOB]) === +filter.verdict) && filter.words.every((word) => texts()[index].includes(word));
   }
   const ruleButtons = Object.entries(data.rules).sort((a, b) => b[1].count - a[1].count).map(([code, rule]) =>
     make("button", { type: "button", "data-code": code, "aria-pressed": "false", title: rule.title, onclick: () => { filter.rule = filter.rule === code ? "" : code; if (filter.rule) { filter.hidden.delete(rule.severity); tick(); } apply(); } },
