@@ -26,7 +26,7 @@ from trainstate.machine.record import (
     touch,
 )
 from trainstate.machine.step import State, initial_states, successors
-from trainstate.spec.model import Spec, Transition
+from trainstate.spec.model import Evidence, Spec, Transition
 from trainstate.testing.catalogue import (
     ARN,
     OPTIONAL,
@@ -166,7 +166,7 @@ def _step(
     spec: Spec, known: Ways, state: State, random: Random, budget: int
 ) -> tuple[Any, State] | None:
     """A step and where it leads; None where only retries are left and none is allowed."""
-    allowed = {hop.state for hop in known.onward[state]}
+    allowed = {hop.state for hop in known.onward[state] if _is_sure(spec, hop.state)}
     found = [
         (row, after)
         for after, row in successors(spec, state, known.config)
@@ -177,6 +177,11 @@ def _step(
     counts = [row.logs + row.responses if isinstance(row, Transition) else 0 for row, _ in found]
     least = max(1, sum(counts) * _LEAST // 100)
     return random.choices(found, [max(count, least) for count in counts])[0]
+
+
+def _is_sure(spec: Spec, state: State) -> bool:
+    """Holds if the pair that shows is documented or recorded: no rule has a word on it."""
+    return spec.pair_by_key[state.pair].evidence.rank <= Evidence.RECORDED.rank
 
 
 def _is_counted(spec: Spec, row: Any) -> bool:
