@@ -6,6 +6,7 @@ import http.client
 import json
 import subprocess
 import sys
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -129,3 +130,19 @@ def test_a_port_that_is_taken_is_a_misuse(serve: Serve) -> None:
 
     assert (2, 1) == (taken.returncode, len(taken.stderr.splitlines()))
     assert "cannot be listened on" in taken.stderr
+
+
+@pytest.mark.slow
+def test_an_idle_connection_is_kept(serve: Serve) -> None:
+    """A client that polls every few seconds finds its connection open."""
+    url, _ = serve()
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection.request("GET", "/")
+    connection.getresponse().read()
+    opened = connection.sock
+    time.sleep(6)
+    connection.request("GET", "/")
+
+    assert 200 == connection.getresponse().status
+    assert opened is connection.sock
+    connection.close()

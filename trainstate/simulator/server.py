@@ -27,6 +27,11 @@ BODY_LIMIT = 4 * 1024 * 1024
 """The bytes of the largest body that is read; a request with more is refused."""
 
 _TICK = 0.2
+_KEPT = 120
+"""Seconds that an idle connection is kept: longer than any usual time between two polls.
+
+Closed sooner, it would be closed at times in the moment of the client's next request.
+"""
 
 
 def app(service: Service, *, book: Book | None = None, body_limit: int = BODY_LIMIT) -> Starlette:
@@ -81,7 +86,9 @@ def bound(host: str, port: int) -> socket.socket:
 def serve(application: Starlette, listening: socket.socket) -> None:
     """Serves until the process is asked to end."""
     # No access log: a request's headers hold credentials, its path and query may.
-    config = uvicorn.Config(application, log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        application, log_level="warning", access_log=False, timeout_keep_alive=_KEPT
+    )
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
 
