@@ -133,6 +133,23 @@ def test_a_real_report_is_valid(folder: str, detail: str) -> None:
     assert ("jobs" in json.loads(result.stdout)) == (detail == "all")
 
 
+def test_json_lines_have_the_rows_of_the_report() -> None:
+    """Each line is a finding, a job or the summary, in the form that the schema declares."""
+    arguments = ["check", str(ROOT / "examples"), "--format", "jsonl"]
+    lines = [json.loads(line) for line in CliRunner().invoke(main, arguments).stdout.splitlines()]
+    kinds = [line.pop("type") for line in lines]
+    for kind, line in zip(kinds, lines, strict=True):
+        if kind != "summary":
+            form = {**SCHEMA, "$ref": f"#/$defs/{kind}"}
+            for member in ("type", "required", "properties", "additionalProperties"):
+                form.pop(member, None)
+            jsonschema.Draft202012Validator(form).validate(line)
+
+    assert kinds == sorted(kinds, key=["finding", "job", "summary"].index)
+    assert ("summary", 1) == (kinds[-1], kinds.count("summary"))
+    assert kinds.count("finding") > 2
+
+
 def test_a_report_of_unreadable_input_is_valid(tmp_path: Path) -> None:
     """A finding without a job has the declared form, too."""
     file = tmp_path / "bad.ndjson"

@@ -91,6 +91,35 @@ def test_a_specification_in_a_page_is_accepted(text: str) -> None:
     assert parse_spec(text).transitions
 
 
+@pytest.mark.parametrize("text", cases("python"))
+def test_the_python_of_the_pages_compiles(text: str) -> None:
+    """A block that only shows code is at least code."""
+    code = compile(text, "page", "exec")
+
+    assert code.co_filename == "page"
+
+
+def test_the_page_of_airflow_shows_the_policy_of_the_example() -> None:
+    """The line that the page speaks of is the example's."""
+    page = (ROOT / "docs" / "how-to" / "airflow.md").read_text("utf-8")
+    example = (ROOT / "examples" / "orchestrators" / "airflow" / "sensor.py").read_text("utf-8")
+    (shown,) = re.findall(r"^POLICY = .*$", page, re.MULTILINE)
+
+    assert shown in example
+
+
+# What runs below, or in the test of a page; what is shown in another fence is not code.
+RUN = {"console", "pycon", "toml", "json", "python"}
+
+
+@pytest.mark.parametrize("page", [README, *(ROOT / "docs" / "tutorial").glob("*.md")])
+def test_no_tutorial_shows_code_that_nothing_runs(page: Path) -> None:
+    """Each fence of the README and of a tutorial is of a language that the tests run."""
+    kinds = {match["language"] for match in FENCE.finditer(page.read_text("utf-8"))}
+
+    assert kinds - RUN - {"sh", "bash", "text"} == set()
+
+
 @pytest.mark.parametrize("text", cases("json"))
 def test_json_in_a_page_is_json(text: str) -> None:
     """What a page shows as JSON can be read as such."""
