@@ -12,6 +12,7 @@ from trainstate.render.plain import plain
 from trainstate.render.text import UNSTYLED
 from trainstate.rules.index import rules
 from trainstate.rules.model import Severity
+from trainstate.spec.facts import Evidence
 from trainstate.testing.fuzzing.report import Discovery, FuzzReport
 from trainstate.version import VERSION
 
@@ -74,6 +75,7 @@ def report_object(report: FuzzReport) -> dict[str, Any]:
         "seconds": report.seconds,
         "ended": report.ended,
         "coverage": report.coverage,
+        "never_seen": report.visits.missed(Evidence.RECORDED),
         "findings": [_discovery_object(found) for found in report],
         "known": [str(found.key) for found in report.known],
     }

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from types import MethodType
 from typing import Any
 
 from trainstate.errors import UsageError
+from trainstate.testing.fuzzing.performing import METHODS
 from trainstate.testing.fuzzing.subject import Script, Subject, Target
 
 # The SDK has no other way to run without Docker than to replace what is private to it.
@@ -61,9 +63,16 @@ def local_mode() -> Target:
 
 
 def _bare(kind: Any) -> Any:
-    """A client without a session: making one asks AWS for an account and a bucket."""
+    """A client without a session: making one asks AWS for an account and a bucket.
+
+    Nor does it report each call to the makers of the SDK: what they wrapped is unwrapped.
+    """
     client = object.__new__(kind)
     client.sagemaker_session = None
+    for name in METHODS.values():
+        plain = getattr(getattr(kind, name, None), "__wrapped__", None)
+        if plain is not None:
+            setattr(client, name, MethodType(plain, client))
     return client
 
 
