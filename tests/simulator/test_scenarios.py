@@ -139,6 +139,19 @@ def test_no_job_ends_by_chance_in_the_moment_of_its_creation() -> None:
     assert min(sum(act.lasts for act in scenario.acts) for scenario in drawn) >= 1.0
 
 
+@pytest.mark.parametrize("level", Evidence)
+@pytest.mark.parametrize(
+    "members", [{}, spot().retried().request("x"), on_demand().requeued().request("x")], ids=len
+)
+def test_every_job_by_chance_comes_to_an_end(level: Evidence, members: dict[str, Any]) -> None:
+    """However narrow the evidence: documented alone, nothing leads out of Pending."""
+    spec = SPEC.accepting(level)
+    config = config_of(members, spec)
+    drawn = [chance_scenario(spec, config, seeded(seed, "job-a-0")) for seed in range(300)]
+
+    assert {s.acts[-1].status for s in drawn} <= SPEC.terminal_secondaries | {"Stopped"}
+
+
 def test_jobs_have_the_scenarios_of_their_names() -> None:
     """A mapping chooses by patterns; what fits none is completed."""
     with simulate({"bad-*": on_demand().then_failed()}) as sm:

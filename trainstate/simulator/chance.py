@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from attrs import evolve
 
 from trainstate.machine.guards import Configuration
-from trainstate.machine.step import State, initial_states, successors
+from trainstate.machine.step import State, initial_states, states, successors
 from trainstate.simulator.scenario import LASTS, Scenario, through
 from trainstate.simulator.wording import FAILURE
-from trainstate.spec.graph import shortest_path
+from trainstate.spec.graph import reachable, shortest_path
 from trainstate.spec.model import Evidence, PrimaryTransition, Spec, Transition
 
 _LONGEST = 14
@@ -32,8 +33,7 @@ def chance_scenario(spec: Spec, config: Configuration, chance: random.Random) ->
 
     It takes only what the specification has: narrow that with ``Spec.accepting``.
     """
-    states = _walk(spec, config, chance)
-    drawn = through(states)
+    drawn = through(_walk(spec, config, chance))
     acts = [
         evolve(
             act,
@@ -57,18 +57,41 @@ def _walk(spec: Spec, config: Configuration, chance: random.Random) -> list[Stat
     weights = [_WEIGHTS[row.evidence] for row in spec.initials]
     walked = [chance.choices(first, weights)[0]]
     left = {name: allowance.budget for name, allowance in config.allowances}
+    alive = _alive(spec, config)
     while walked[-1].primary not in spec.terminal_primaries:
         if len(walked) >= _LONGEST:
             return [*walked, *_way_out(spec, walked[-1], config)]
         choices = [
             (state, row)
             for state, row in successors(spec, walked[-1], config)
-            if _affordable(row, left)
+            if state in alive and _affordable(row, left)
         ]
         state, row = chance.choices(choices, [_WEIGHTS[row.evidence] for _, row in choices])[0]
         _spend(row, left)
         walked.append(state)
     return walked
+
+
+@lru_cache(maxsize=64)
+def _alive(spec: Spec, config: Configuration) -> frozenset[State]:
+    """The states from which a job can come to an end without anything that has a budget.
+
+    Narrowed to strong evidence the machine has states that nothing leads out of.
+    """
+    steps = {
+        state: [
+            after
+            for after, row in successors(spec, state, config)
+            if not (isinstance(row, Transition) and row.guard)
+        ]
+        for state in states(spec)
+    }
+    before: dict[State, list[State]] = {}
+    for state, following in steps.items():
+        for after in following:
+            before.setdefault(after, []).append(state)
+    ends = [state for state in steps if state.primary in spec.terminal_primaries]
+    return reachable(ends, lambda state: before.get(state, ()))
 
 
 def _affordable(row: Transition | PrimaryTransition, left: Mapping[str, int | None]) -> bool:

@@ -18,7 +18,7 @@ from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.drawing import programs
 from trainstate.testing.fuzzing.judging import judged
 from trainstate.testing.fuzzing.ledger import whole
-from trainstate.testing.fuzzing.openings import openings, short, spots, stages
+from trainstate.testing.fuzzing.openings import lives, openings, short, stages
 from trainstate.testing.fuzzing.performing import Performance, Performer
 from trainstate.testing.fuzzing.program import Program, create, finish
 from trainstate.testing.fuzzing.report import Discovery, Key, key_of
@@ -87,7 +87,7 @@ class Hunt:
         until = None if self.limits.seconds is None else self.limits.seconds * _SHARE
         self._shared = self._is_shared() if self.target.shared is None else self.target.shared
         with suppress(Spent):
-            for program in chain(openings(), spots(), stages(), short()):
+            for program in chain(openings(), lives(), stages(), short()):
                 self._try(program, until)
             self._draw(until)
 

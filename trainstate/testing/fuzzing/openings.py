@@ -21,7 +21,8 @@ from trainstate.testing.fuzzing.program import (
 from trainstate.testing.fuzzing.requests import CREATIONS, INVALID, LISTS
 
 _STAGES = 4
-_SPOTS = 12
+_SPOTS = 10
+_LIVES = 4
 
 
 def openings() -> Iterator[Program]:
@@ -39,9 +40,14 @@ def openings() -> Iterator[Program]:
     yield _of(create(), create("b"), finish(), finish("b"), *map(listed, LISTS))
 
 
-def spots() -> Iterator[Program]:
-    """Jobs with managed spot training, enough of them for an interruption."""
-    for seed in range(_SPOTS):
+def lives() -> Iterator[Program]:
+    """Jobs that nobody meddles with, of each kind a few, as chance has it.
+
+    Of those with managed spot training so many that an interruption is due.
+    """
+    for seed, word in product(range(1, _LIVES), ORDINARY):
+        yield Program(calls=(create(word=word), finish()), seed=seed)
+    for seed in range(_LIVES, _SPOTS):
         yield Program(calls=(create(word="spot"), finish()), seed=seed)
 
 

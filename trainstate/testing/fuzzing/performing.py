@@ -33,9 +33,23 @@ from trainstate.testing.fuzzing.subject import Subject
 from trainstate.testing.visits import Visits
 
 MOST_PAGES = 12
-_POLLS = (15.0, 45.0, 120.0, 300.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 28_800.0)
+_POLLS = (
+    1.0,
+    3.0,
+    8.0,
+    20.0,
+    45.0,
+    120.0,
+    300.0,
+    900.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    14_400.0,
+    28_800.0,
+)
 """Seconds between the looks at a job that shall end; the last is repeated to its limit."""
-_LONGEST_PAUSE = 0.25
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25
 
 
 @frozen(kw_only=True)
@@ -176,10 +190,9 @@ class Performer:
 
     def _pauses(self, name: str, begun: float) -> Iterator[float]:
         if self.subject.advance is None:
-            pause = 0.01
+            yield (pause := _SHORTEST_PAUSE)
             while time.monotonic() - begun < self.patience:
-                yield pause
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                yield (pause := min(2 * pause, _LONGEST_PAUSE))
             return
         known = self.ledger.standings.get(name)
         limit, passed = limit_of(known.request) if known is not None else 0.0, 0.0
@@ -190,12 +203,13 @@ class Performer:
             passed += pause
 
     def _pass(self, seconds: float) -> None:
-        advance = self.subject.advance
-        if advance is None:
-            time.sleep(min(seconds, _LONGEST_PAUSE) if seconds < 1 else 0.0)
+        if self.subject.advance is None:
+            # Where nobody can let time pass only a moment does.
+            time.sleep(min(seconds, _LONGEST_PAUSE) if self.patience else 0.0)
+            self.ledger.pass_time(self._real())
         else:
-            advance(seconds)
-        self.ledger.pass_time(seconds if advance is not None else self._real())
+            self.subject.advance(seconds)
+            self.ledger.pass_time(seconds)
 
     def _real(self) -> float:
         """The real seconds since the last call of this."""

@@ -13,6 +13,7 @@ from trainstate.render.text import UNSTYLED
 from trainstate.rules.index import rules
 from trainstate.rules.model import Severity
 from trainstate.spec.facts import Evidence
+from trainstate.spec.load import builtin_spec
 from trainstate.testing.fuzzing.report import Discovery, FuzzReport
 from trainstate.version import VERSION
 
@@ -31,26 +32,30 @@ def report_lines(
 
 
 def _discovery_lines(found: Discovery, *, scripts: bool, style: Mapping[str, str]) -> Iterator[str]:
-    finding = found.finding
+    finding, dim, off = found.finding, style["dim"], style["off"]
     label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
-    colour, off = style[finding.severity], style["off"]
+    colour = style[finding.severity]
     yield f"{colour}{finding.code} {finding.name}{off}{label}: {plain(finding.message)}"
-    seed = f"   (seed {found.program.seed})" if found.program.seed else ""
-    yield f"  program: {found.program}{seed}"
+    yield from (f"   | {call}" for call in found.program.calls)
+    yield "   |"
+    if found.program.seed:
+        yield f"   = seed: {found.program.seed}"
     if not found.reproducible:
-        yield "  seen once: the program did not show it again"
-    yield f"  help: {finding.help}"
-    yield f"{style['dim']}  source: {', '.join(finding.sources)}{off}"
-    yield f"{style['dim']}  explain: trainstate rule {finding.code}{off}"
+        yield "   = seen once: the program did not show it again"
+    yield f"   = help: {finding.help}"
+    for name in finding.sources:
+        source = builtin_spec().source_by_id.get(name)
+        yield f"   {dim}= source: {name if source is None else source.url or source.title}{off}"
+    yield f"   {dim}= explain: trainstate rule {finding.name}{off}"
     if scripts:
-        yield "  script:"
-        yield from (f"    {line}".rstrip() for line in found.script.splitlines())
+        yield "   = script:"
+        yield from (f"     {line}".rstrip() for line in found.script.splitlines())
 
 
 def _totals(report: FuzzReport) -> Iterator[str]:
     errors = len(report.at_least(Severity.ERROR))
     warnings = len(report.discoveries) - errors
-    tried = f"{report.calls} calls in {report.programs} programs, {report.seconds:.0f} s"
+    tried = f"{report.calls} calls in {report.programs} programs"
     known = f", {len(report.known)} known" if report.known else ""
     found = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}{known}"
     yield f"{report.target}: {found}; {tried}, seed {report.seed}"
