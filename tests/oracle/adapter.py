@@ -28,7 +28,7 @@ def verdict_of(sequence: Case) -> str:
     recording, and no run decides it.
     """
     narrowed = {} if sequence.accept == "deprecated" else {"accept": sequence.accept}
-    check: Any = vars(trainstate)["check"]
+    check: Any = trainstate.check
     report = check(responses_of(sequence), order=sequence.order, ignore=["TS002"], **narrowed)
     verdict = report.verdict
     return str(getattr(verdict, "value", verdict)).upper()

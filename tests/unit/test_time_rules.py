@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+import trainstate
 from trainstate.history.instants import SECOND, Instant, iso
 from trainstate.history.model import Entry, Kind, Origin
 from trainstate.history.wire import read_response
@@ -183,3 +184,43 @@ def test_an_event_without_a_reason_is_only_suspicious() -> None:
     subject = reading(failed, {"/FailureReason": None}, kind=Kind.EVENT)
 
     assert ["warning"] == severities("missing-failure-reason", subject)
+
+
+ACTIVE = "InProgress/Training: Starting 90, Training"
+NOT_YET = "InProgress/Starting: Starting"
+STOPPED = "Stopped/Stopped: Starting 90, Training 120, Stopping 5, Stopped"
+LASTING = "Failed/Failed: Starting 90, Failed 60"
+
+
+def seconds(number: int) -> dict[str, Any]:
+    return {"/TrainingTimeInSeconds": number, "/BillableTimeInSeconds": number}
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "error", "warning"),
+    [
+        # Further from what all recordings show than any clock explains, and less far.
+        (ACTIVE, {"/CreationTime": "2026-01-02T09:58:00Z"}, "late-first-entry", None),
+        (ACTIVE, {"/CreationTime": "2026-01-02T09:59:30Z"}, None, "late-first-entry"),
+        (ACTIVE, {"/TrainingStartTime": "2026-01-02T10:00:10Z"}, "training-start-mismatch", None),
+        (ACTIVE, {"/TrainingStartTime": "2026-01-02T10:01:00Z"}, None, "training-start-mismatch"),
+        (ACTIVE, {"/TrainingStartTime": "2026-01-02T11:00:00Z"}, "times-out-of-order", None),
+        (NOT_YET, {"/TrainingStartTime": "2026-01-02T10:00:00Z"}, None, "training-start-mismatch"),
+        (STOPPED, seconds(30), "training-time-mismatch", None),
+        (STOPPED, seconds(110), None, "training-time-mismatch"),
+        (STOPPED, seconds(120), None, None),
+        (STOPPED, {"/TrainingEndTime": "2026-01-02T10:02:00Z"}, "training-end-mismatch", None),
+        (LASTING, {}, "open-terminal-entry", None),
+    ],
+)
+def test_a_time_that_no_clock_explains_is_an_error(
+    text: str, changes: dict[str, Any], error: str | None, warning: str | None
+) -> None:
+    """Up to a minute what contradicts recordings is a warning, beyond it an error."""
+    report = trainstate.check(written(poll(text, changes)))
+    found = {finding.name: str(finding.severity) for finding in report}
+
+    assert found.get(error or "") == (error and "error")
+    assert found.get(warning or "") == (warning and "warning")
+    assert error or "error" not in found.values()
+    assert error or warning or "warning" not in found.values()

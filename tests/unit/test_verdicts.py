@@ -31,7 +31,7 @@ def test_a_record_last_modified_before_its_last_entry_ends() -> None:
     """The end of the last entry alone tells that LastModifiedTime is too early."""
     lasting = response("Failed/Failed: Starting 90, Failed 60", {"/TrainingEndTime": None}, at=95)
 
-    assert {"times-out-of-order"} == errors(lasting)
+    assert {"times-out-of-order", "open-terminal-entry"} == errors(lasting)
 
 
 def test_an_excerpt_of_closed_entries_without_a_primary() -> None:

@@ -1,4 +1,4 @@
-"""The members that stay as they were at the creation of a job, kept as digests.
+"""The members that stay as they were at the creation of a job, or at its end, kept as digests.
 
 A digest is enough to notice a change, and holds no hyperparameter and no environment
 variable, so that nothing secret is kept or printed.
@@ -14,10 +14,12 @@ from typing import Any, Literal
 import msgspec
 from attrs import define, field
 
+from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.rules.model import MemberChange
 from trainstate.spec.model import Member, Spec
 
+_MOMENT = 10
 _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 
 
@@ -34,10 +36,13 @@ class FixedMembers:
         Members that are all as in the last response that differed in none are not
         looked at one by one.
         """
-        whole = _digest({name: response.members.get(name) for name in _fixed(spec)}, order=None)
+        ended = response.primary in spec.ended_primaries
+        names = (*_fixed(spec), *(_final(spec) if ended else ()))
+        whole = _digest({name: response.members.get(name) for name in names}, order=None)
         if whole is not None and self._same.get(response.kind) == whole:
             return ()
-        found = tuple(self.changed(digests(response, spec), response.kind, index))
+        shown = digests(response, spec) | (final_digests(response, spec) if ended else {})
+        found = tuple(self.changed(shown, response.kind, index))
         if not found and whole is not None:
             self._same[response.kind] = whole
         return found
@@ -50,7 +55,7 @@ class FixedMembers:
         """
         for name, digest in found.items():
             known, at = self.seen.setdefault((kind, name), (digest, index))
-            if known != digest:
+            if known != digest and not _same_moment(known, digest):
                 yield MemberChange(member=name, before=None, after=None, at=at)
 
 
@@ -64,6 +69,33 @@ def digests(response: Response, spec: Spec) -> dict[str, bytes]:
                 shown = _without(value, member.updatable)
                 found[member.name] = _digest(shown) or _unfit(shown)
     return found
+
+
+def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:
+    """The digest of each member that an ended job keeps; a time as it is, told by its length."""
+    found: dict[str, bytes] = {}
+    for name in _final(spec):
+        moment, value = response.instants.get(name), response.members.get(name)
+        if moment is not None:
+            found[name] = b"at" + moment.to_bytes(8, "big", signed=True)
+        elif value is not None and spec.member_by_name[name].type != "timestamp":
+            number = response.seconds(name)
+            shown = value if number is None else float(number)
+            found[name] = _digest(shown) or _unfit(shown)
+    return found
+
+
+def _same_moment(one: bytes, other: bytes) -> bool:
+    """Holds if two digests are times that can be readings of one instant."""
+    if not len(one) == len(other) == _MOMENT:
+        return False
+    moments = [int.from_bytes(each[2:], "big", signed=True) for each in (one, other)]
+    return same_instant(*moments)
+
+
+@lru_cache(maxsize=16)
+def _final(spec: Spec) -> tuple[str, ...]:
+    return tuple(member.name for member in spec.members if member.final)
 
 
 @lru_cache(maxsize=16)

@@ -152,8 +152,7 @@ def _rows(spec: Spec) -> dict[tuple[str, str], tuple[Transition, ...]]:
 def _target(spec: Spec, before: Position, status: str) -> Position | None:
     """The position after an entry: the old primary is kept wherever the pair is legal."""
     for primary in (before.primary, *_primaries_after(spec, before.primary)):
-        pair = spec.pair_by_key.get((primary, status))
-        if pair is not None and pair.entered:
+        if (primary, status) in spec.entered:
             return Position(primary, status)
     return None
 
@@ -168,9 +167,9 @@ def _likely(spec: Spec, before: Position | None, status: str) -> Position:
     """Where a refused entry most likely is, so that one fault is not reported twice."""
     if before is not None and (target := _target(spec, before, status)) is not None:
         return target
-    for pair in spec.pairs:
-        if pair.secondary == status and pair.entered:
-            return Position(pair.primary, status)
+    for primary, secondary in spec.entered:
+        if secondary == status:
+            return Position(primary, status)
     return Position(before.primary if before else spec.primaries[0].name, status)
 
 
@@ -178,12 +177,11 @@ def _likely(spec: Spec, before: Position | None, status: str) -> Position:
 def states(spec: Spec) -> tuple[State, ...]:
     """Every state of the machine, in the order of the facts."""
     found: dict[State, None] = {}
-    for pair in spec.pairs:
-        if pair.entered:
-            position = Position(pair.primary, pair.secondary)
-            found[State(pair.primary, position)] = None
-            for ahead, _ in run_ahead(spec, State(pair.primary, position)):
-                found[ahead] = None
+    for primary, secondary in spec.entered:
+        entered = State(primary, Position(primary, secondary))
+        found[entered] = None
+        for ahead, _ in run_ahead(spec, entered):
+            found[ahead] = None
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from trainstate.machine.step import Position, State, successors
+from trainstate.spec.graph import reachable
 from trainstate.spec.model import Evidence, PrimaryTransition, Row, Spec, Status, Transition
 
 PairName = tuple[str, str]
@@ -51,8 +52,19 @@ def edges(spec: Spec) -> tuple[Edge, ...]:
 
 
 def entered(spec: Spec) -> tuple[PairName, ...]:
-    """The pairs under which an entry of the history can be entered, in the order of the facts."""
-    return tuple((pair.primary, pair.secondary) for pair in spec.pairs if pair.entered)
+    """The pairs under which an entry of the history can be entered, in the order of the facts.
+
+    Of narrowed facts those too that a history goes through, though no response shows them.
+    """
+    begun = [(row.primary, row.secondary) for row in spec.initials]
+    reached = reachable(begun, lambda pair: _entered_after(spec, pair))
+    return tuple(pair for pair in spec.entered if pair in reached or pair in spec.pair_by_key)
+
+
+def _entered_after(spec: Spec, pair: PairName) -> Iterator[PairName]:
+    for following, row in successors(spec, State(pair[0], Position(*pair))):
+        if isinstance(row, Transition):
+            yield following.pair
 
 
 def mermaid_lines(spec: Spec) -> Iterator[str]:

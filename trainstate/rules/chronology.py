@@ -28,8 +28,11 @@ def orders(reading: Reading) -> Iterator[tuple[Moment, Moment]]:
     created, modified = _member(reading, layout.created), _member(reading, layout.modified)
     started, ended = _member(reading, layout.started), _member(reading, layout.ended)
     wanted = [(created, starts[0] if starts else None), *pairwise(starts)]
+    last = list(_last(reading))
     wanted += [(created, started), (started, ended), (created, modified), (ended, modified)]
-    wanted += [(moment, modified) for moment in _last(reading)]
+    wanted += [(moment, modified) for moment in last]
+    if started is not None and all(moment.at < started.at for moment in last):
+        wanted.append((started, modified))
     for earlier, later in wanted:
         if earlier is not None and later is not None:
             yield earlier, later

@@ -26,6 +26,13 @@ class Tolerances:
     Within one second in 21 of 21 recordings, without being floor, ceiling or rounding.
     """
 
+    doubt: float = 60.0
+    """By which a time may contradict what all recordings show and no documentation says.
+
+    Up to it the finding is a warning; beyond it no clock explains the difference, and the
+    finding is an error.
+    """
+
     limit: float = 60.0
     """By which a run may stay below its limit and still have reached it."""
 

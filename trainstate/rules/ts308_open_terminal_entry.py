@@ -34,7 +34,7 @@ def open_terminal_entry(reading: Reading) -> Iterator[Place]:
     """The entry of a terminal status is open, or lasts.
 
     A status ends when the job ends, so that the entry of the end is closed from the
-    first: in all recordings it ends when it starts. One that lasts is only a warning.
+    first: in all recordings it ends when it starts.
     """
     if reading.response.kind is Kind.LOG:
         return
@@ -48,7 +48,7 @@ def open_terminal_entry(reading: Reading) -> Iterator[Place]:
             yield Place(pointer=pointer, facts=facts, severity=severity)
         elif _lasts(reading, entry):
             facts["what"] = "lasts"
-            yield Place(pointer=pointer, facts=facts, severity=Severity.WARNING)
+            yield Place(pointer=pointer, facts=facts)
 
 
 def _lasts(reading: Reading, entry: Entry) -> bool:

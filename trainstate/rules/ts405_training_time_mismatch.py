@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.history.model import Kind
-from trainstate.rules.clock import elapsed, is_cut, is_plain, is_repeated
+from trainstate.rules.clock import broken_seconds, clocked, elapsed, is_cut, is_plain, is_repeated
 from trainstate.rules.example import Poll, poll
 from trainstate.rules.model import Place, Reading, Severity, rule
 
@@ -38,8 +38,9 @@ def training_time_mismatch(reading: Reading) -> Iterator[Place]:
 
     Recordings agree within a second, without being floor, ceiling or rounding. A job
     that was stopped or interrupted reports less: 9527 seconds where 9532 passed, the
-    five of its Stopping entry. More than what passed is never reported, but of a job
-    with retries the start that is shown may be another attempt's.
+    five of its Stopping entry; one that reports less than that by some seconds is only
+    suspicious. More than what passed is never reported, but of a job with retries the
+    start that is shown may be another attempt's.
     """
     reported = reading.response.seconds(reading.spec.layout.training_seconds)
     passed = elapsed(reading)
@@ -48,10 +49,20 @@ def training_time_mismatch(reading: Reading) -> Iterator[Place]:
     tolerance, excess = reading.tolerances.training, reported - passed
     if abs(excess) <= tolerance or (is_cut(reading) and abs(excess) < tolerance + 1):
         return
-    if excess < 0 and not is_plain(reading):
+    lacking = 0.0 if is_plain(reading) else _unexplained(reading, excess)
+    if excess < 0 and lacking is None:
         return
+    unsure = is_repeated(reading) or (lacking and lacking <= reading.tolerances.doubt)
     yield Place(
         pointer=f"/{reading.spec.layout.training_seconds}",
         facts={"reported": reported, "elapsed": round(passed, 3)},
-        severity=Severity.WARNING if is_repeated(reading) else None,
+        severity=Severity.WARNING if unsure else None,
     )
+
+
+def _unexplained(reading: Reading, excess: float) -> float | None:
+    """The seconds that are missing beside those of what breaks the training; None if none are."""
+    if is_repeated(reading) or not clocked(reading):
+        return None
+    lacking = -excess - broken_seconds(reading)
+    return lacking if lacking > reading.tolerances.training else None

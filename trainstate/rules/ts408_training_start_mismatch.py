@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from trainstate.history.instants import Instant, iso, same_instant
 from trainstate.history.model import Kind
+from trainstate.rules.clock import is_repeated
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, Reading, Severity, rule
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
@@ -27,6 +28,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
             "Completed/Completed: Starting 90, Completed",
             {"/TrainingStartTime": "2026-01-02T10:01:00Z"},
         ),
+        poll("InProgress/Starting: Starting", {"/TrainingStartTime": "2026-01-02T10:00:01Z"}),
     ],
     good=[_DONE, "InProgress/Starting: Starting"],
     since="0.1.0",
@@ -34,9 +36,10 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 def training_start_mismatch(reading: Reading) -> Iterator[Place]:
     """The start of the training is not the start of an entry in which a job trains.
 
-    In 21 of 21 recordings it is the start of the first Downloading entry, exactly. A
-    job that has retries may show the start of another attempt. A completed job whose
-    history shows no training at all never started any, and one that trains has started.
+    In 21 of 21 recordings it is the start of the first Downloading entry, exactly; more
+    than a minute from it is an error. A job that has retries may show the start of
+    another attempt. A job whose history shows no training has not started any. One that
+    trains has started: that its response lacks the time is only worth knowing.
     """
     response, spec = reading.response, reading.spec
     if not response.history or response.kind is Kind.LOG:
@@ -48,7 +51,18 @@ def training_start_mismatch(reading: Reading) -> Iterator[Place]:
         yield Place(
             pointer=f"/{spec.layout.started}",
             facts={"started": "never" if started is None else iso(started), "expected": expected},
+            severity=_severity(reading, started, begun),
         )
+
+
+def _severity(
+    reading: Reading, started: int | None, begun: list[Instant | None]
+) -> Severity | None:
+    if started is None:
+        return Severity.INFO
+    doubt = reading.tolerances.microseconds("doubt")
+    far = begun and all(start is None or abs(started - start) > doubt for start in begun)
+    return Severity.ERROR if far and not is_repeated(reading) else None
 
 
 def _expected(reading: Reading, started: int | None, begun: list[Instant | None]) -> str | None:
@@ -60,5 +74,5 @@ def _expected(reading: Reading, started: int | None, begun: list[Instant | None]
         return first if known and whole and reading.configured > 1 else None
     if any(same_instant(started, start) for start in known) or len(known) < len(begun):
         return None
-    ended = reading.spec.member_by_name[reading.spec.layout.ended]
-    return first if begun or reading.response.primary in ended.present_at else None
+    retried = any(reading.config.of(guard.name).budget for guard in reading.spec.guards)
+    return first if begun or not (reading.trimmed or retried) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trainstate.history.instants import iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, Reading, Severity, rule
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
@@ -38,7 +38,8 @@ def training_end_mismatch(reading: Reading) -> Iterator[Place]:
     """The end of the training is not the end of the history.
 
     In 21 of 21 recordings the two are one instant. LastModifiedTime may follow by
-    minutes; the end of the training may not.
+    minutes; the end of the training may not, so that more than a minute is an error. Of
+    a failed job the time is that at which the failure was noticed: there it is suspicious.
     """
     response, spec = reading.response, reading.spec
     ended = response.instants.get(spec.layout.ended)
@@ -46,4 +47,11 @@ def training_end_mismatch(reading: Reading) -> Iterator[Place]:
         return
     last = response.history[-1].end
     if last is not None and not same_instant(ended, last):
-        yield Place(pointer=f"/{spec.layout.ended}", facts={"ended": iso(ended), "last": iso(last)})
+        far = abs(ended - last) > reading.tolerances.microseconds("doubt")
+        reason = spec.member_by_name.get(spec.layout.failure_reason)
+        failed = reason is not None and response.primary in reason.present_at
+        yield Place(
+            pointer=f"/{spec.layout.ended}",
+            facts={"ended": iso(ended), "last": iso(last)},
+            severity=Severity.ERROR if far and not failed else None,
+        )

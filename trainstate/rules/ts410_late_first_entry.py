@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trainstate.history.instants import iso
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, Reading, Severity, rule
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 
@@ -31,14 +31,16 @@ def late_first_entry(reading: Reading) -> Iterator[Place]:
     """The history begins later than the job.
 
     In 24 of 24 recordings the first entry starts at the creation, exactly: a job has a
-    secondary status from its first moment. A first entry before the creation is
-    TS404's.
+    secondary status from its first moment. More than a minute without any is an error,
+    but in an excerpt. A first entry before the creation is TS404's.
     """
     response, tolerance = reading.response, reading.tolerances.microseconds("join")
     start = response.history[0].start if response.history else None
     if start is None or response.created is None or start - response.created < tolerance:
         return
+    far = start - response.created > reading.tolerances.microseconds("doubt")
     yield Place(
         pointer=reading.entry_pointer(0, reading.spec.layout.entry_start),
         facts={"created": iso(response.created), "start": iso(start)},
+        severity=Severity.ERROR if far and not reading.trimmed else None,
     )

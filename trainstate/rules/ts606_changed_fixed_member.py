@@ -40,6 +40,8 @@ def changed_fixed_member(step: Step) -> Iterator[Place]:
     values are not printed: hyperparameters and environments hold secrets.
     """
     for change in step.changes:
+        if step.spec.member_by_name[change.member].final:
+            continue  # TS612's
         yield Place(
             pointer=f"/{change.member}",
             facts={"member": change.member, "at": change.at},

@@ -17,7 +17,7 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
 @rule(
     code="TS611",
     name="changed-message",
-    severity="warning",
+    severity="error",
     scope="sequence",
     reads=["SecondaryStatusTransitions"],
     sources=["api-transition", "recordings-responses"],

@@ -147,6 +147,7 @@ class Member(Row):
     primaries at which the member must, or must not, be there. Of an updatable
     configuration ``updatable`` names the parts that can change; all can where it is empty.
     ``secret`` marks what may hold keys and passwords: it is written only when asked for.
+    ``final`` marks what stays as it is once the job has ended.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Member(Row):
     absent_at: tuple[str, ...] = ()
     updatable: tuple[str, ...] = ()
     secret: bool = False
+    final: bool = False
 
 
 @frozen(kw_only=True)

@@ -81,29 +81,29 @@ class Spec:
     outcomes: tuple[OutcomeFact, ...] = ()
     attempts: AttemptFacts = field(factory=AttemptFacts)
     accepted: Evidence = Evidence.DEPRECATED
+    entered: tuple[tuple[str, str], ...] = field()
+
+    @entered.default
+    def _entered(self) -> tuple[tuple[str, str], ...]:
+        """The pairs under which an entry can begin; ``accepting`` keeps all of them.
+
+        A recorded history goes through a pair that no recorded response shows.
+        """
+        return tuple((pair.primary, pair.secondary) for pair in self.pairs if pair.entered)
 
     def accepting(self, level: Evidence) -> Spec:
-        """The same spec without the pairs, transitions and initial statuses of weaker evidence.
-
-        A pair that accepted transitions enter and leave is kept: a recorded history
-        went through it, though no recorded response shows it.
-        """
+        """The same spec without the pairs, transitions and initial statuses of weaker evidence."""
         if level is self.accepted:
             return self
 
         def strong(row: Row) -> bool:
             return row.evidence.rank <= level.rank
 
-        transitions = tuple(filter(strong, self.transitions))
-        reached = {edge.after for edge in transitions}
-        passed = {(edge.under, edge.before) for edge in transitions if edge.before in reached}
         return evolve(
             self,
-            pairs=tuple(
-                row for row in self.pairs if strong(row) or (row.primary, row.secondary) in passed
-            ),
+            pairs=tuple(filter(strong, self.pairs)),
             initials=tuple(filter(strong, self.initials)),
-            transitions=transitions,
+            transitions=tuple(filter(strong, self.transitions)),
             primary_transitions=tuple(filter(strong, self.primary_transitions)),
             accepted=level,
         )

@@ -215,6 +215,17 @@ def rewrite_a_settled_message(bed: Bed) -> Spot | None:
     return at, bed.pointer(k, layout.entry_message)
 
 
+@fault("changed-after-end", {"terminal": "Failed"})
+def give_another_reason(bed: Bed) -> Spot | None:
+    """A job that has failed says later that it failed for another reason."""
+    layout = bed.layout
+    if not layout.failure_reason or bed.responses[-1].get(layout.failure_reason) is None:
+        return None
+    at = bed.append()
+    bed.responses[at][layout.failure_reason] = "Another reason"
+    return at, f"/{layout.failure_reason}"
+
+
 def _machine(bed: Bed, *, items: bool, named: bool) -> AttachedMachine | None:
     machines = bed.spec.machines
     return bed.choice(m for m in machines if m.items is items and bool(m.status) is named)

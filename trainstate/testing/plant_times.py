@@ -261,6 +261,16 @@ def save_without_spot(bed: Bed) -> Spot | None:
     return at, f"/{layout.billable_seconds}"
 
 
+@fault("negative-seconds", _DONE)
+def count_below_zero(bed: Bed) -> Spot | None:
+    """An ended job has trained for less than no time."""
+    at = bed.choice(_billed(bed))
+    if at is None:
+        return None
+    bed.responses[at][bed.layout.training_seconds] = -1
+    return at, f"/{bed.layout.training_seconds}"
+
+
 @fault("missing-model-artifacts", _DONE)
 def forget_the_model(bed: Bed) -> Spot | None:
     """A completed job does not say where its model is."""

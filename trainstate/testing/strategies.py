@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -121,8 +121,14 @@ class _Drawing:
 
 @lru_cache(maxsize=64)
 def narrowed(spec: Spec, level: Evidence) -> Spec:
-    """The specification without weaker evidence; one object for each level."""
-    return spec.accepting(level)
+    """The specification without weaker evidence; one object for each level.
+
+    Every state of a run may be shown, so that a run goes through no pair of weaker
+    evidence either.
+    """
+    accepting = spec.accepting(level)
+    shown = tuple(key for key in spec.entered if key in accepting.pair_by_key)
+    return accepting if accepting.entered == shown else evolve(accepting, entered=shown)
 
 
 @lru_cache(maxsize=64)
