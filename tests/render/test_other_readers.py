@@ -1,7 +1,7 @@
 """Reports and diagrams pass the validators that others wrote, where these are installed.
 
 What npm has is looked for in ``build/npm`` (or in the folder that TRAINSTATE_NPM names):
-`npm install --prefix build/npm @microsoft/jest-sarif@1.0.0-beta.0 mermaid@11`.
+`npm install --prefix build/npm @microsoft/jest-sarif@1.0.0-beta.0 mermaid@11 axe-core@4`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 NPM = Path(os.environ.get("TRAINSTATE_NPM", ROOT / "build" / "npm")) / "node_modules"
 SARIF = "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
 MERMAID = "mermaid/dist/mermaid.min.js"
+AXE = "axe-core/axe.min.js"
 INPUTS = ("plain", "hostile", "examples", "faultless")
 
 
@@ -105,28 +106,53 @@ def test_graphviz_draws_every_diagram(tmp_path: Path) -> None:
         assert "</svg>" in done.stdout
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_mermaid_draws_every_diagram(tmp_path: Path) -> None:
-    """Mermaid itself parses and draws each diagram, in the browser."""
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    """Debian's Chromium; skips where it or Playwright is not installed."""
     reason = "Playwright is not installed: pip install playwright"
     playwright = pytest.importorskip("playwright.sync_api", reason=reason)
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_mermaid_draws_every_diagram(tmp_path: Path, browser: Any) -> None:
+    """Mermaid itself parses and draws each diagram, in the browser."""
     library = from_npm(MERMAID)
     draw = """async ([number, text]) => {
         mermaid.initialize({startOnLoad: false});
         try { return (await mermaid.render(`m${number}`, text)).svg.length; }
         catch (error) { return String(error); }
     }"""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_content("<p></p>")
-        page.add_script_tag(path=str(library))
-        texts = list(diagrams(tmp_path, "mermaid"))
-        drawn = [page.evaluate(draw, [number, text]) for number, text in enumerate(texts)]
-        browser.close()
+    page = browser.new_page()
+    page.set_content("<p></p>")
+    page.add_script_tag(path=str(library))
+    texts = list(diagrams(tmp_path, "mermaid"))
+    drawn = [page.evaluate(draw, [number, text]) for number, text in enumerate(texts)]
 
     assert [] == [answer for answer in drawn if not isinstance(answer, int)]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_for_everybody(tmp_path: Path, browser: Any, scheme: str) -> None:
+    """axe finds no barrier in the HTML report: contrast, names, roles, order, with all open."""
+    library = from_npm(AXE)
+    file = tmp_path / "report.html"
+    run("check", str(ROOT / "examples"), "--format", "html", "-o", str(file))
+    page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
+    page.goto(file.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.click(".row >> nth=0")
+    page.click("summary")
+    page.add_script_tag(path=str(library))
+    barriers = page.evaluate("axe.run()")["violations"]
+
+    assert [] == [f"{found['id']}: {found['nodes'][0]['html'][:200]}" for found in barriers]
