@@ -127,7 +127,7 @@ def simulate(
     )
     simulation = Simulation(service, region=region, latency=latency)
     try:
-        with _reached_by_new_clients(simulation.serve, region):
+        with reached_by_new_clients(simulation.serve, region):
             if not sleep:
                 yield simulation
                 return
@@ -172,7 +172,7 @@ def _by_chance(seed: int, spec: Spec) -> Chooser:
 
 
 @contextmanager
-def _reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[None]:
+def reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[None]:
     """Registers a handler where sessions and clients that are made now take theirs from."""
     builtin = (_EVENT, serve)
     handlers: list[Any] = botocore.handlers.BUILTIN_HANDLERS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from attrs import evolve
@@ -118,6 +118,21 @@ class Service:
         self.tick()
         with self._lock:
             return tuple(job.record for job in self._jobs.values())
+
+    def foresee(self, name: str, plan: Iterable[Step]) -> None:
+        """Replaces what will happen to a job by itself; what is due of it happens at once.
+
+        Raises ServiceError where there is no such job, and IllegalMoveError where it
+        cannot take a step that is due.
+        """
+        with self._lock:
+            now = self.clock.now
+            job = evolve(self._found(name, now), plan=tuple(plan))
+            for _ in passing(job, now, self.spec):
+                pass  # refused before anything of it has happened
+            self._save(job)
+            self._jobs[name] = job
+            self._catch_up(name, now)
 
     def close(self) -> None:
         """Ends the use of the store."""
