@@ -1,0 +1,200 @@
+"""The courses that are played: legal, complete up to the bound, and readable as text."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+import trainstate as ts
+from trainstate.errors import UsageError
+from trainstate.machine.step import State, initial_states, successors
+from trainstate.spec.load import builtin_spec
+from trainstate.testing.consumers import (
+    Course,
+    How,
+    Scope,
+    check_consumer,
+    course,
+    replay,
+)
+from trainstate.testing.consumers.stage import Play
+from trainstate.testing.consumers.variants import courses
+from trainstate.testing.consumers.walks import configured, ways
+
+SPEC = builtin_spec()
+SEEN: list[list[dict[str, Any]]] = []
+
+
+def collects(client: Any, name: str) -> None:
+    """Reads everything there is to read, and keeps it apart by job."""
+    by_creation: dict[datetime, list[dict[str, Any]]] = {}
+    for _ in range(12):
+        try:
+            response = client.describe_training_job(TrainingJobName=name)
+        except client.exceptions.ClientError:
+            continue
+        response.pop("ResponseMetadata", None)
+        by_creation.setdefault(response["CreationTime"], []).append(response)
+        time.sleep(45)
+    SEEN.extend(by_creation.values())
+
+
+SCOPES = {
+    "recorded": Scope(longest=4, plan=True, random=60),
+    "inferred": Scope(longest=3, spot=True, reuse=False, accept=ts.Evidence.INFERRED),
+}
+
+
+@pytest.mark.parametrize("accept", SCOPES)
+def test_what_a_consumer_reads_is_legal(accept: str) -> None:
+    """No rule has an error on what any course shows."""
+    SEEN.clear()
+    scope = SCOPES[accept]
+    check_consumer(collects, scope=scope, outcome=lambda _value, _error: None)
+    wrong = [
+        str(finding) for job in SEEN for finding in ts.check(job) if finding.severity == "error"
+    ]
+
+    assert len(SEEN) > 250
+    assert [] == wrong
+
+
+def test_the_exhaustive_part_leaves_no_walk_out() -> None:
+    """Every walk of the machine from a creation to an end is there, up to the bound."""
+    names = frozenset(guard.name for guard in SPEC.guards)
+    config = configured(SPEC, names)
+    found = {way.states for way in ways(SPEC, names, 4)}
+
+    def ended(states: tuple[State, ...]) -> bool:
+        return states[-1].primary in SPEC.terminal_primaries
+
+    expected: set[tuple[State, ...]] = set()
+    open_walks: list[tuple[State, ...]] = [(state,) for state in initial_states(SPEC)]
+    while open_walks:
+        walk = open_walks.pop()
+        if ended(walk):
+            expected.add(walk)
+        elif len(walk) < 4:
+            open_walks += [(*walk, state) for state, _ in successors(SPEC, walk[-1], config)]
+
+    assert expected == found
+
+
+def test_the_shortest_way_comes_first() -> None:
+    """A finding is the shortest that shows it because courses are played in this order."""
+    lengths = [len(way.states) for way in ways(SPEC, frozenset({"managed-spot"}), 4)]
+
+    assert sorted(lengths) == lengths
+
+
+def test_a_course_is_read_back_from_its_text() -> None:
+    """Every course of a scope is what its text says."""
+    scope = Scope(longest=3, plan=True)
+    made = [one for way in ways(SPEC, scope.guards, 3) for one in courses(way, scope, SPEC)]
+
+    assert made == [course(str(one)) for one in made]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("InProgress", "got 'InProgress'"),
+        ("(InProgress/Starting, Failed/Failed", "got '(InProgress/Starting'"),
+        ("InProgress/Starting, Failed/Failed; fast", "got 'fast'"),
+        ("InProgress/Starting, Completed/Uploading", "No job goes so"),
+        ("Completed/Completed", "No job goes so"),
+        ("gone", "begins with a state"),
+        ("InProgress/Starting, gone", "Only an ended job is deleted"),
+        ("InProgress/Starting, Failed/Failed, gone, Failed/Failed", "No job is left"),
+        ("InProgress/Interrupted, Failed/Failed", "No job goes so"),
+    ],
+)
+def test_a_course_that_no_job_goes_is_refused(text: str, says: str) -> None:
+    """The error names what is wrong and the course."""
+    with pytest.raises(UsageError, match=r"(?s).*") as caught:
+        replay(collects, text)
+
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options", [{"longest": 1}, {"random": -1}, {"accept": "rumoured"}], ids=str
+)
+def test_a_scope_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
+    """The error names the option and its value."""
+    with pytest.raises(UsageError, match=next(iter(options))):
+        Scope(**options)
+
+
+def gives_up(client: Any, name: str) -> str:
+    """Stops the job after the first look, and waits for the end of it."""
+    status = "InProgress"
+    while status in ("InProgress", "Stopping"):
+        status = client.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]
+        if status == "InProgress":
+            client.stop_training_job(TrainingJobName=name)
+        time.sleep(60)
+    return status
+
+
+def test_a_consumer_may_take_the_job_s_course_into_its_own_hands() -> None:
+    """After a request to stop it the job goes on as the service would let it."""
+    played = replay(gives_up, "InProgress/Starting, InProgress/Training, Failed/Failed")
+
+    assert (How.RETURNED, "Stopped") == (played.ending.how, played.ending.value)
+
+
+def lists(client: Any, name: str) -> None:
+    """Asks for a listing instead of a description."""
+    while True:
+        (summary,) = client.list_training_jobs(NameContains=name)["TrainingJobSummaries"]
+        if summary["TrainingJobStatus"] not in ("InProgress", "Stopping"):
+            return
+        time.sleep(60)
+
+
+def test_a_listing_is_a_poll_too() -> None:
+    """The job goes on with each page that is read."""
+    text = "InProgress/Starting, InProgress/Training, InProgress/Uploading, Completed/Completed"
+    played = replay(lists, text)
+
+    assert (None, 4) == (played.judgement, len(played.polls))
+
+
+def test_time_passes_for_the_consumer_only_by_sleeping() -> None:
+    """Wall time, monotonic time and the times of the job agree."""
+
+    def measures(client: Any, name: str) -> tuple[float, float]:
+        created = client.describe_training_job(TrainingJobName=name)["CreationTime"].timestamp()
+        ticks = time.monotonic()
+        time.sleep(3_600)
+        return time.time() - created, time.monotonic() - ticks
+
+    played = replay(measures, "InProgress/Starting, Failed/Failed")
+
+    assert (3_601.0, 3_600.0) == tuple(map(round, played.ending.value))
+
+
+def test_real_time_is_back_afterwards() -> None:
+    """Nothing of the patching is left, by name or by attribute."""
+    before = (time.sleep, time.time, time.monotonic)
+    replay(lists, "InProgress/Starting, Failed/Failed")
+
+    assert before == (time.sleep, time.time, time.monotonic)
+
+
+def test_a_rehearsal_plays_all_of_a_course() -> None:
+    """Every course of the default bound is one that a job can go."""
+    scope = Scope(longest=4)
+    made: list[Course] = [
+        one
+        for way in ways(SPEC.accepting(scope.accept), scope.guards, 4)
+        for one in courses(way, scope, SPEC)
+    ]
+    for one in made:
+        Play(one, SPEC, patience=0, polls=0).rehearse()
+
+    assert len(made) > 400

@@ -1,0 +1,34 @@
+"""Consumers of job statuses, run over all legal histories up to a bound."""
+
+from __future__ import annotations
+
+from trainstate.testing.consumers import adapters
+from trainstate.testing.consumers.check import check_consumer, replay
+from trainstate.testing.consumers.course import Course, Item, course
+from trainstate.testing.consumers.judge import CRASHES, Judgement, Kind, plainly
+from trainstate.testing.consumers.needed import MissingLibraryError
+from trainstate.testing.consumers.perform import Ending, How
+from trainstate.testing.consumers.report import ConsumerFinding, ConsumerReport, Played
+from trainstate.testing.consumers.stage import Poll
+from trainstate.testing.consumers.variants import Scope
+
+__all__ = [
+    "CRASHES",
+    "ConsumerFinding",
+    "ConsumerReport",
+    "Course",
+    "Ending",
+    "How",
+    "Item",
+    "Judgement",
+    "Kind",
+    "MissingLibraryError",
+    "Played",
+    "Poll",
+    "Scope",
+    "adapters",
+    "check_consumer",
+    "course",
+    "plainly",
+    "replay",
+]

@@ -1,0 +1,154 @@
+"""A consumer is run over all legal histories up to a bound, then over others by chance."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from random import Random
+
+from attrs import evolve
+
+from trainstate.simulator.durations import Duration, seconds
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+from trainstate.testing.consumers.course import Course
+from trainstate.testing.consumers.course import course as parsed
+from trainstate.testing.consumers.judge import CRASHES, Reading, plainly
+from trainstate.testing.consumers.perform import Stage, Wait, staged
+from trainstate.testing.consumers.report import (
+    ConsumerFinding,
+    ConsumerReport,
+    Played,
+    counted,
+    identity,
+)
+from trainstate.testing.consumers.shrink import is_possible, smallest
+from trainstate.testing.consumers.stage import Play
+from trainstate.testing.consumers.trial import Trial
+from trainstate.testing.consumers.variants import Scope, courses, varied_by_chance
+from trainstate.testing.consumers.walks import guard_sets, walk_by_chance, ways
+from trainstate.track.policy import STRICT, Policy
+
+POLLS = 40
+"""How often a consumer may ask after the last change before it counts as hanging."""
+
+_LONGER = 7
+_TRIES = 60
+
+
+def check_consumer(
+    wait: Wait,
+    *,
+    policy: Policy = STRICT,
+    outcome: Reading = plainly,
+    crashes: tuple[type[BaseException], ...] = CRASHES,
+    scope: Scope | None = None,
+    patience: Duration = "1d",
+    polls: int = POLLS,
+    watchdog: float = 10.0,
+    quiet: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> ConsumerReport:
+    """The legal histories that a consumer's waiting code gets wrong, the shortest of each kind.
+
+    ``wait(client, name)`` is run against a simulated service, on every course of
+    ``scope``. ``outcome(value, error)`` reads what it reports (``done``, ``error``,
+    ``retry``, ``wait``, or None for nothing); by default who returns reports a success,
+    and who raises a failure. ``crashes`` are errors that are no report. It hangs if it
+    sleeps for ``patience`` of virtual time without a change, or asks more than ``polls``
+    times after the last one; ``watchdog`` are real seconds for a course. ``quiet`` shows
+    nothing of what it prints and logs; ``progress`` is told of each course.
+    """
+    begun, spec, scope = time.monotonic(), builtin_spec(), scope or Scope()
+    trial = Trial(wait, policy, outcome, crashes, seconds(patience), polls, spec)
+    count, planned = _exhaustive(scope, spec)
+    chosen = list(_by_chance(scope, spec))
+    with staged(seconds=watchdog, quiet=quiet) as stage:
+        seen = counted(_found(trial, stage, [*planned, *chosen], progress))
+        found = [_shrunk(trial, stage, one) if one.course in chosen else one for one in seen]
+        blocked = stage.is_blocked
+    return ConsumerReport(
+        consumer=str(getattr(wait, "__qualname__", None) or repr(wait)),
+        policy=policy.name,
+        findings=tuple(sorted(found, key=lambda finding: finding.course.size)),
+        exhaustive=count,
+        longest=scope.longest,
+        courses=len(planned),
+        random=len(chosen),
+        seconds=time.monotonic() - begun,
+        is_complete=not blocked,
+    )
+
+
+def replay(
+    wait: Wait,
+    course: str | Course,
+    *,
+    policy: Policy = STRICT,
+    outcome: Reading = plainly,
+    crashes: tuple[type[BaseException], ...] = CRASHES,
+    patience: Duration = "1d",
+    polls: int = POLLS,
+    watchdog: float = 10.0,
+    quiet: bool = False,
+) -> Played:
+    """One course, played to a consumer: what it read and did, and what is wrong with that.
+
+    ``course`` is text as findings show it, the rest is as in ``check_consumer``. Raises
+    UsageError where no job goes so.
+    """
+    spec = builtin_spec()
+    chosen = parsed(course) if isinstance(course, str) else course
+    Play(chosen, spec, patience=0, polls=0).rehearse()
+    trial = Trial(wait, policy, outcome, crashes, seconds(patience), polls, spec)
+    with staged(seconds=watchdog, quiet=quiet) as stage:
+        return trial.played(stage, chosen)
+
+
+def _exhaustive(scope: Scope, spec: Spec) -> tuple[int, list[Course]]:
+    """How many histories there are up to the bound, and their courses, the shortest first."""
+    known = list(ways(spec.accepting(scope.accept), scope.guards, scope.longest))
+    planned = [course for way in known for course in courses(way, scope, spec)]
+    return len(known), sorted(planned, key=lambda course: course.size)
+
+
+def _by_chance(scope: Scope, spec: Spec) -> Iterator[Course]:
+    chance = Random(scope.seed)  # noqa: S311 - what is drawn must be drawn again
+    sets, accepted = list(guard_sets(scope.guards)), spec.accepting(scope.accept)
+    for _ in range(scope.random):
+        way = walk_by_chance(accepted, chance.choice(sets), scope.longest + _LONGER, chance)
+        yield varied_by_chance(way, scope, spec, chance)
+
+
+def _found(
+    trial: Trial,
+    stage: Stage,
+    planned: list[Course],
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[ConsumerFinding]:
+    """The findings on these courses, in their order, until the consumer blocks its thread."""
+    for number, course in enumerate(planned, 1):
+        finding = trial.played(stage, course).finding(trial.wait)
+        if finding is not None:
+            yield finding
+        if stage.is_blocked:
+            return
+        if progress is not None:
+            progress(number, len(planned))
+
+
+def _shrunk(trial: Trial, stage: Stage, finding: ConsumerFinding) -> ConsumerFinding:
+    """The finding on the smallest course that shows it."""
+    best = finding
+
+    def is_wrong(course: Course) -> bool:
+        nonlocal best
+        if stage.is_blocked or not is_possible(course, trial.spec):
+            return False
+        other = trial.played(stage, course).finding(trial.wait)
+        same = other is not None and identity(other) == identity(finding)
+        best = evolve(other, times=finding.times) if other is not None and same else best
+        return same
+
+    smallest(finding.course, is_wrong, tries=_TRIES)
+    return best

@@ -1,0 +1,150 @@
+"""What a consumer's report is worth: the true outcome of the job beside what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.errors import UsageError
+from trainstate.spec.model import Spec
+from trainstate.spec.outcome import Outcome
+from trainstate.testing.consumers.perform import Ending, How
+from trainstate.testing.consumers.stage import Play, Poll
+from trainstate.track.outcome import ENDED, outcome_of
+from trainstate.track.policy import Action, Policy
+
+Reading = Callable[[Any, BaseException | None], "Action | str | None"]
+"""What a consumer reports, by the value that it returned or the error that it raised."""
+
+CRASHES: tuple[type[BaseException], ...] = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RecursionError,
+    TypeError,
+)
+"""Errors that no consumer raises on purpose to report a job's failure."""
+
+
+class Kind(StrEnum):
+    """How a consumer gets a course wrong.
+
+    *hangs*: it waits although the job has ended. *crashes*: it raises what is no report.
+    *misreports*: it reports an outcome that the policy does not allow. *early*: it
+    reports an end although the job goes on. *stuck*: it does nothing in real time.
+    """
+
+    HANGS = "hangs"
+    CRASHES = "crashes"
+    MISREPORTS = "misreports"
+    EARLY = "early"
+    STUCK = "stuck"
+
+
+@frozen(kw_only=True)
+class Judgement:
+    """What is wrong with the end of a consumer's waiting.
+
+    ``reported`` is None where it reported nothing; ``allowed`` is what it may report.
+    """
+
+    kind: Kind
+    outcome: Outcome
+    says: str
+    allowed: tuple[Action, ...]
+    reported: Action | None = None
+
+
+def plainly(value: Any, error: BaseException | None) -> Action:
+    """The default reading: who returns reports a success, who raises a failure."""
+    del value
+    return Action.DONE if error is None else Action.ERROR
+
+
+def judged(
+    ending: Ending,
+    play: Play,
+    *,
+    policy: Policy,
+    reading: Reading,
+    crashes: tuple[type[BaseException], ...],
+    spec: Spec,
+) -> Judgement | None:
+    """What is wrong with an ending; None where nothing is."""
+    outcome = outcome_of(spec, *play.own.state.pair)
+    allowed = tuple(sorted(allowed_actions(outcome, play.polls, policy, spec)))
+
+    def wrong(kind: Kind, says: str, reported: Action | None = None) -> Judgement:
+        return Judgement(kind=kind, outcome=outcome, says=says, allowed=allowed, reported=reported)
+
+    if ending.how is How.STUCK:
+        return wrong(Kind.STUCK, f"{ending.error}")
+    if ending.how is How.WAITED_ON:
+        if allowed == (Action.WAIT,) and outcome in ENDED:
+            return None
+        state = f"has ended ({outcome})" if outcome in ENDED else f"is {outcome}"
+        return wrong(Kind.HANGS, f"the job {state}, and it waits on")
+    if isinstance(ending.error, crashes):
+        return wrong(Kind.CRASHES, "it raises what is no report")
+    return _reported(ending, outcome, allowed, reading, wrong)
+
+
+def _reported(
+    ending: Ending,
+    outcome: Outcome,
+    allowed: tuple[Action, ...],
+    reading: Reading,
+    wrong: Callable[..., Judgement],
+) -> Judgement | None:
+    said = read(reading, ending)
+    if said is None and outcome in ENDED:
+        return None
+    if said is Action.WAIT:
+        ended = outcome in ENDED and Action.WAIT not in allowed
+        says = f"the job has ended ({outcome}), and it stops waiting without a report"
+        return wrong(Kind.MISREPORTS, says, said) if ended else None
+    if Action.WAIT in allowed:
+        says = f"the job is {outcome}, and it reports {said or 'an end'}"
+        return wrong(Kind.EARLY, says, said)
+    if said in allowed or (said is Action.ERROR and Action.RETRY in allowed):
+        return None
+    says = f"the outcome is {outcome}, and it reports {said}"
+    return wrong(Kind.MISREPORTS, says, said)
+
+
+def read(reading: Reading, ending: Ending) -> Action | None:
+    """What a consumer reports; raises UsageError where the reading gives no action."""
+    said = reading(ending.value, ending.error)
+    if said is None:
+        return None
+    try:
+        return Action(said)
+    except ValueError:
+        raise UsageError(
+            f"Expected outcome= to give one of {', '.join(Action)} or None but it gave {said!r}"
+            f" for a consumer that {ending}."
+        ) from None
+
+
+def allowed_actions(
+    outcome: Outcome, polls: Iterable[Poll], policy: Policy, spec: Spec
+) -> frozenset[Action]:
+    """What may be reported: what the policy says of the outcome.
+
+    Who was not shown the end, but that the record is being deleted, is gone, or is
+    another job's, may report that as well.
+    """
+    right = {policy.action(outcome)}
+    for poll in polls:
+        primary = None if poll.pair is None or poll.again else poll.pair[0]
+        if primary in spec.terminal_primaries:
+            break
+        if primary is None or primary in spec.ended_primaries:
+            right.add(policy.action(Outcome.DELETED))
+            break
+    return frozenset(right)

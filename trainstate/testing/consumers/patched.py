@@ -1,0 +1,132 @@
+"""The functions by which code tells and spends time, led by the play that is on.
+
+``time.sleep``, ``time.time``, ``time.monotonic`` and ``asyncio.sleep`` are replaced while
+courses are played, also where a library has imported them by name. They show and spend
+virtual time in every thread but the one that plays. What waits inside the interpreter
+(events, locks, queues, sockets, the timers of an event loop) stays with real time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from types import ModuleType
+from typing import Any
+
+from trainstate.history.instants import SECOND
+from trainstate.testing.consumers.stage import Play
+
+Leader = Callable[[], "Play | None"]
+
+_sleep, _wall, _monotonic, _nap = time.sleep, time.time, time.monotonic, asyncio.sleep
+_LEADERS: list[Leader] = []
+
+
+def _play() -> Play | None:
+    return _LEADERS[-1]() if _LEADERS else None
+
+
+def _led_sleep(duration: float, /) -> None:
+    play = _play()
+    if play is None:
+        _sleep(duration)
+    else:
+        play.sleep(float(duration))
+
+
+def _led_wall() -> float:
+    play = _play()
+    return _wall() if play is None else play.clock.now / SECOND
+
+
+def _led_monotonic() -> float:
+    play = _play()
+    return _monotonic() if play is None else play.elapsed
+
+
+async def _led_nap(delay: float, result: Any = None) -> Any:
+    play = _play()
+    if play is None:
+        return await _nap(delay, result)
+    play.sleep(max(0.0, float(delay)))
+    return await _nap(0, result)
+
+
+def _loop_time(_: asyncio.BaseEventLoop) -> float:
+    return _monotonic()
+
+
+# One function for all stages: a library that is imported while one is open may keep it.
+_REPLACED: Mapping[Any, Any] = {
+    _sleep: _led_sleep,
+    _wall: _led_wall,
+    _monotonic: _led_monotonic,
+    _nap: _led_nap,
+}
+
+
+@contextmanager
+def led_by(current: Leader) -> Iterator[None]:
+    """A context in which sleeping lets the virtual time of the current play pass."""
+    places = tuple(_places(_REPLACED))
+    loop_time = asyncio.BaseEventLoop.time
+    # An event loop sleeps in real time, so that it must count real time.
+    asyncio.BaseEventLoop.time = _loop_time  # type: ignore[method-assign, assignment]
+    for module, name, value in places:
+        setattr(module, name, _REPLACED[value])
+    _LEADERS.append(current)
+    try:
+        yield
+    finally:
+        _LEADERS.remove(current)
+        for module, name, value in places:
+            setattr(module, name, value)
+        asyncio.BaseEventLoop.time = loop_time  # type: ignore[method-assign]
+
+
+def _places(functions: Mapping[Any, Any]) -> Iterator[tuple[ModuleType, str, Any]]:
+    """Where the functions are named in the modules that are loaded.
+
+    The standard library's own modules keep what they have imported by name: their locks
+    and queues count real time.
+    """
+    wanted = {id(function) for function in functions}
+    for module in tuple(sys.modules.values()):
+        if not isinstance(module, ModuleType) or not _is_led(module.__name__):
+            continue
+        for name, value in tuple(vars(module).items()):
+            if id(value) in wanted:
+                yield module, name, value
+
+
+def _is_led(name: str) -> bool:
+    if name in ("time", "asyncio", "asyncio.tasks"):
+        return True
+    top = name.partition(".")[0]
+    return top not in sys.stdlib_module_names and name != __name__
+
+
+@contextmanager
+def silence(*, on: bool = True) -> Iterator[None]:
+    """A context in which nothing that is printed, logged or warned of is shown."""
+    if not on:
+        yield
+        return
+    before = logging.root.manager.disable
+    with (
+        warnings.catch_warnings(),
+        redirect_stdout(io.StringIO()),
+        redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        logging.disable(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            logging.disable(before)

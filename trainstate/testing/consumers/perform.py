@@ -1,0 +1,185 @@
+"""A consumer at work: its code runs in a thread of its own, and is ended when it is stuck."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import inspect
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import boto3
+from attrs import frozen
+
+from trainstate.errors import UsageError
+from trainstate.simulator.clock import TimeIsUp
+from trainstate.simulator.inprocess import reached_by_new_clients
+from trainstate.testing.consumers.patched import led_by, silence
+from trainstate.testing.consumers.stage import REGION, Play
+
+Wait = Callable[[Any, str], Any]
+"""A consumer: given a boto3 client and a job's name, it waits for the job's end."""
+
+_LAST_BREATH = 1.0
+_FIRST = 90.0
+"""Real seconds that the first course may take longer: a consumer imports its library then."""
+
+
+UNUSED = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+"""Credentials that sign nothing; given at once, they are looked for nowhere else."""
+
+
+class How(StrEnum):
+    """How a consumer's waiting came to its end."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    WAITED_ON = "waited on"
+    STUCK = "was stuck"
+
+
+@frozen(kw_only=True)
+class Ending:
+    """How a consumer's waiting came to its end, and with what.
+
+    ``where`` is the place of the consumer's code that raised, as ``file:line``.
+    """
+
+    how: How
+    value: Any = None
+    error: BaseException | None = None
+    where: str = ""
+
+    def __str__(self) -> str:
+        if self.how is How.RETURNED:
+            return f"returned {_short(self.value)}"
+        if self.how is How.RAISED:
+            at = f" at {self.where}" if self.where else ""
+            return f"raised {type(self.error).__name__}: {_short(self.error)}{at}"
+        return f"{self.how}: {self.error}"
+
+
+def _short(value: object) -> str:
+    text = str(value) if isinstance(value, BaseException) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= 200 else f"{text[:197]}..."
+
+
+class Stage:
+    """Where courses are played to one consumer, one after the other."""
+
+    def __init__(self, *, seconds: float) -> None:
+        self.client: Any = None
+        self._owner = threading.get_ident()
+        self._warm = False
+        self._seconds = seconds
+        self._play: Play | None = None
+        self.is_blocked = False
+
+    def current(self) -> Play | None:
+        """The play that is on, for the threads of the consumer; None for our own."""
+        return None if threading.get_ident() == self._owner else self._play
+
+    def serve(self, model: Any, params: Any, **extra: Any) -> Any:
+        """Lets the play that is on answer a call; raises UsageError where none is."""
+        if self._play is None:
+            raise UsageError(f"{model.name}: no course is played to this client any more.")
+        return self._play.serve(model, params, **extra)
+
+    def perform(self, wait: Wait, play: Play, name: str) -> Ending:
+        """What became of the consumer's waiting for the job of this play."""
+        endings: list[Ending] = []
+        over = play.parked
+
+        def work() -> None:
+            endings.append(_ending(wait, self.client, name))
+            over.set()
+
+        thread = threading.Thread(target=work, daemon=True, name="consumer under test")
+        self._play = play
+        try:
+            thread.start()
+            if over.wait(self._seconds if self._warm else self._seconds + _FIRST):
+                return endings[0] if endings else _waited_on("it swallows that its time is up")
+            return self._interrupted(thread)
+        finally:
+            self._play, self._warm = None, True
+
+    def _interrupted(self, thread: threading.Thread) -> Ending:
+        stuck = TimeIsUp(f"no call and no sleep in {self._seconds:g} real seconds")
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TimeIsUp)
+        )
+        thread.join(_LAST_BREATH)
+        self.is_blocked = thread.is_alive()
+        return Ending(how=How.STUCK, error=stuck)
+
+
+def _waited_on(why: str) -> Ending:
+    return Ending(how=How.WAITED_ON, error=TimeIsUp(why))
+
+
+def _ending(wait: Wait, client: Any, name: str) -> Ending:
+    try:
+        value = wait(client, name)
+        if inspect.isawaitable(value):
+            value = asyncio.run(_awaited(value))
+    except TimeIsUp as error:
+        return Ending(how=How.WAITED_ON, error=error)
+    except BaseException as error:  # noqa: BLE001 - whatever a consumer raises is its report
+        return Ending(how=How.RAISED, error=error, where=_where(error))
+    return Ending(how=How.RETURNED, value=value)
+
+
+async def _awaited(value: Any) -> Any:
+    return await value
+
+
+def _where(error: BaseException) -> str:
+    """The innermost place that is not inside this package or the client's library."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not any(f"/{name}/" in frame.filename for name in ("botocore", "boto3", "trainstate"))
+    ]
+    if not frames:
+        return ""
+    return f"{'/'.join(frames[-1].filename.split('/')[-3:])}:{frames[-1].lineno}"
+
+
+_STAGES: list[Stage] = []
+
+
+def _served(model: Any, params: Any, **extra: Any) -> Any:
+    """Answers on the stage that is open: consumers keep clients from one to the next."""
+    if not _STAGES:
+        raise UsageError(f"{model.name}: no course is played to this client any more.")
+    return _STAGES[-1].serve(model, params, **extra)
+
+
+@contextmanager
+def _on(stage: Stage) -> Iterator[None]:
+    _STAGES.append(stage)
+    try:
+        yield
+    finally:
+        _STAGES.remove(stage)
+
+
+@contextmanager
+def staged(*, seconds: float, quiet: bool) -> Iterator[Stage]:
+    """A stage whose client, and all clients that are made in the context, see its plays only."""
+    stage = Stage(seconds=seconds)
+    with (
+        _on(stage),
+        reached_by_new_clients(_served, REGION),
+        led_by(stage.current),
+        silence(on=quiet),
+    ):
+        session = boto3.session.Session(region_name=REGION)
+        stage.client = session.client("sagemaker", **UNUSED)
+        yield stage

@@ -1,0 +1,170 @@
+"""What was found about a consumer, and how much was played to find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from trainstate.testing.consumers.course import Course
+from trainstate.testing.consumers.judge import Judgement, Kind
+from trainstate.testing.consumers.perform import Ending
+from trainstate.testing.consumers.stage import Poll
+
+_SNIPPET = """\
+{imports}
+from trainstate.testing.consumers import replay
+
+print(replay({consumer}, {course!r}))
+"""
+_MOST_POLLS = 8
+
+
+@frozen(kw_only=True)
+class ConsumerFinding:
+    """A legal history that a consumer gets wrong: the shortest that shows it.
+
+    ``polls`` is what the consumer read, and when. ``times`` counts the courses that
+    showed the same. ``snippet`` is a program that plays the course again.
+    """
+
+    judgement: Judgement
+    course: Course
+    polls: tuple[Poll, ...]
+    ending: Ending
+    snippet: str
+    times: int = 1
+
+    @property
+    def kind(self) -> Kind:
+        """How the consumer gets the course wrong."""
+        return self.judgement.kind
+
+    @property
+    def history(self) -> tuple[tuple[str, str], ...]:
+        """The statuses that the job went through, those too that no poll read."""
+        return self.course.pairs
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        may = " or ".join(self.judgement.allowed)
+        yield f"{self.kind}: {self.judgement.says}; the policy allows {may}"
+        yield f"  course: {self.course}"
+        yield f"  polls: {_shown(self.polls)}"
+        yield f"  it {self.ending}"
+        if self.times > 1:
+            yield f"  the same in {self.times} courses"
+
+
+@frozen(kw_only=True)
+class Played:
+    """One course as a consumer lived it; ``judgement`` is None where nothing is wrong."""
+
+    course: Course
+    polls: tuple[Poll, ...]
+    ending: Ending
+    judgement: Judgement | None
+
+    def finding(self, consumer: object) -> ConsumerFinding | None:
+        """What is wrong, as a finding about a consumer; None where nothing is."""
+        if self.judgement is None:
+            return None
+        return ConsumerFinding(
+            judgement=self.judgement,
+            course=self.course,
+            polls=self.polls,
+            ending=self.ending,
+            snippet=snippet(consumer, self.course),
+        )
+
+    def __str__(self) -> str:
+        wrong = self.judgement
+        verdict = "nothing is wrong" if wrong is None else f"{wrong.kind}: {wrong.says}"
+        lines = (verdict, f"  course: {self.course}", f"  polls: {_shown(self.polls)}")
+        return "\n".join((*lines, f"  it {self.ending}"))
+
+
+def _shown(polls: tuple[Poll, ...]) -> str:
+    if not polls:
+        return "none"
+    if len(polls) <= _MOST_POLLS:
+        return " · ".join(map(str, polls))
+    first = " · ".join(map(str, polls[: _MOST_POLLS - 1]))
+    return f"{first} · … {len(polls) - _MOST_POLLS} more · {polls[-1]}"
+
+
+@frozen(kw_only=True)
+class ConsumerReport:
+    """What became of a consumer on all courses that were played.
+
+    ``exhaustive`` counts the histories, from a creation to an end, all of which were
+    played up to the bound; ``courses`` how often they were played in all, with other
+    polls, members and deletions; ``random`` the courses by chance behind them.
+    ``is_complete`` is False where the consumer blocked its thread and playing ended.
+    """
+
+    consumer: str
+    policy: str
+    findings: tuple[ConsumerFinding, ...]
+    exhaustive: int
+    longest: int
+    courses: int
+    random: int
+    seconds: float
+    is_complete: bool = True
+
+    def __str__(self) -> str:
+        return "\n\n".join([*map(str, self.findings), self.summary])
+
+    @property
+    def summary(self) -> str:
+        """What was played, and how many findings there are, in one line."""
+        ended = "" if self.is_complete else "; ended early: the consumer is stuck"
+        count = f"{len(self.findings)} finding{'s' * (len(self.findings) != 1)}"
+        return (
+            f"{self.consumer}, policy {self.policy}: {count}; all {self.exhaustive} histories of at"
+            f" most {self.longest} states in {self.courses} courses, {self.random} by chance,"
+            f" {self.seconds:.1f} s{ended}"
+        )
+
+
+def snippet(consumer: object, course: Course) -> str:
+    """A program that plays a course to a consumer again."""
+    imports, named = reached(consumer)
+    return _SNIPPET.format(imports=imports, consumer=named, course=str(course))
+
+
+def reached(consumer: object) -> tuple[str, str]:
+    """How a program imports a consumer, and the expression for it."""
+    module = getattr(consumer, "__module__", None) or type(consumer).__module__
+    name = getattr(consumer, "__qualname__", None)
+    if name is None:  # an object: an adapter's repr is the call that makes it
+        shown = repr(consumer)
+        return f"from {module} import {shown.partition('(')[0]}", shown
+    if "<" in name:
+        return f"# wait = {name} of {module}: put your consumer here", "wait"
+    return f"from {module} import {name.partition('.')[0]}", name
+
+
+def counted(findings: Iterator[ConsumerFinding]) -> tuple[ConsumerFinding, ...]:
+    """The findings, each kind once with the number of its courses, the first of them kept."""
+    kept: dict[object, ConsumerFinding] = {}
+    for finding in findings:
+        key = identity(finding)
+        known = kept.get(key)
+        kept[key] = finding if known is None else evolve(known, times=known.times + 1)
+    return tuple(kept.values())
+
+
+def identity(finding: ConsumerFinding) -> tuple[object, ...]:
+    """What makes two findings the same."""
+    judged, ending = finding.judgement, finding.ending
+    if judged.kind is Kind.CRASHES:
+        return judged.kind, type(ending.error).__name__, str(ending.error), ending.where
+    last = finding.polls[-1] if finding.polls else None
+    read = None if last is None else (last.again, last.pair and last.pair[0])
+    # Whose name was given away: what matters is the other job, not how its own ended.
+    own = None if last is not None and last.again else judged.outcome
+    return judged.kind, judged.reported, read, own

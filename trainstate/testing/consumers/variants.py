@@ -1,0 +1,183 @@
+"""What else can differ while a job goes one way: polls, messages, members, deletion, its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from attrs import evolve, field, frozen
+
+from trainstate.errors import UsageError
+from trainstate.machine.step import State, initial_states
+from trainstate.spec.model import Evidence, Spec
+from trainstate.testing.consumers.course import Course, Item, of_states
+from trainstate.testing.consumers.walks import Way, configured, shortest_end
+
+OMITTED = ("StatusMessage", "SecondaryStatusTransitions")
+"""Members of a response that the API does not promise, and that real responses have lacked."""
+
+
+def _level(written: str) -> Evidence:
+    try:
+        return Evidence(written)
+    except ValueError:
+        raise UsageError(
+            f"Expected accept to be one of {', '.join(Evidence)} but got {written!r}."
+        ) from None
+
+
+@frozen(kw_only=True)
+class Scope:
+    """Which courses are played.
+
+    All histories of at most ``longest`` states are, that rest on evidence up to
+    ``accept``, then ``random`` longer ones of ``seed``. Jobs are with and without ``spot``
+    (None: both), ``retries`` and a training ``plan``. Responses lack each member of
+    ``omit``, entries have the ``same_messages``, jobs that never trained show
+    ``zero_seconds``; records are deleted (``deletion``), names given away (``reuse``).
+    """
+
+    longest: int = field(default=5)
+    accept: Evidence = field(default=Evidence.RECORDED, converter=_level)
+    random: int = field(default=100)
+    seed: int = 0
+    spot: bool | None = None
+    retries: bool = True
+    plan: bool = False
+    omit: tuple[str, ...] = field(default=OMITTED, converter=tuple)
+    same_messages: bool = True
+    zero_seconds: bool = True
+    deletion: bool = True
+    reuse: bool = True
+
+    @longest.validator
+    def _longest_holds_an_end(self, _: object, value: int) -> None:
+        if value < 2:
+            raise UsageError(f"Expected longest to be at least 2 states but got {value!r}.")
+
+    @random.validator
+    def _random_is_a_count(self, _: object, value: int) -> None:
+        if value < 0:
+            raise UsageError(f"Expected random to be at least 0 but got {value!r}.")
+
+    @property
+    def guards(self) -> frozenset[str]:
+        """The guards that may hold."""
+        wanted = {
+            "managed-spot": self.spot is not False,
+            "retry": self.retries,
+            "training-plan": self.plan,
+        }
+        return frozenset(name for name, on in wanted.items() if on)
+
+
+def courses(way: Way, scope: Scope, spec: Spec) -> Iterator[Course]:
+    """The courses of a way, the plainest first, none twice."""
+    found: dict[Course, None] = {}
+    for plain in _as_configured(way, scope):
+        for other in _varied(plain, scope, spec):
+            found[other] = None
+    yield from sorted(found, key=lambda course: course.size)
+
+
+def _as_configured(way: Way, scope: Scope) -> Iterator[Course]:
+    spot = "managed-spot" in way.guards
+    plain = Course(
+        items=tuple(of_states(way.states)),
+        spot=spot or scope.spot is True,
+        retries="retry" in way.guards,
+        plan="training-plan" in way.guards,
+    )
+    yield plain
+    if scope.spot is None and not spot:
+        yield evolve(plain, spot=True)
+
+
+def _varied(plain: Course, scope: Scope, spec: Spec) -> Iterator[Course]:
+    yield plain
+    yield from _paced(plain)
+    for member in scope.omit:
+        yield evolve(plain, omits=(member,))
+    if scope.same_messages:
+        yield evolve(plain, same_messages=True)
+    if scope.zero_seconds and not _has_trained(plain, spec):
+        yield evolve(plain, zero_seconds=True)
+    if scope.deletion:
+        yield from _deleted(plain, spec)
+    if scope.reuse:
+        yield from _reused(plain, spec)
+
+
+def _paced(plain: Course) -> Iterator[Course]:
+    """Each state read twice; only the first and the last; only the last."""
+    between = len(plain.items) - 2
+    yield plain.read([2] * len(plain.items))
+    yield plain.read([1, *([0] * between), 1])
+    yield plain.read([0, *([0] * between), 1])
+
+
+def _has_trained(plain: Course, spec: Spec) -> bool:
+    return any(secondary in spec.time.clock_starts for _, secondary in plain.pairs)
+
+
+def deleting(plain: Course, spec: Spec) -> tuple[str, str] | None:
+    """What shows while the ended job is being deleted; None where nothing can."""
+    _, secondary = plain.pairs[-1]
+    after = spec.ended_primaries - spec.terminal_primaries
+    pairs = ((primary, secondary) for primary in sorted(after))
+    return next((pair for pair in pairs if pair in spec.pair_by_key), None)
+
+
+def _deleted(plain: Course, spec: Spec) -> Iterator[Course]:
+    """The end is read or not, then the deletion is read or not, then the record is gone."""
+    pair, gone = deleting(plain, spec), Item(pair=None)
+    *before, end = plain.items
+    for seen in (0, 1):
+        ended = (*before, evolve(end, polls=seen))
+        yield evolve(plain, items=(*ended, gone))
+        if pair is not None:
+            yield evolve(plain, items=(*ended, Item(pair=pair), gone))
+
+
+def _reused(plain: Course, spec: Spec) -> Iterator[Course]:
+    """Between two polls the job ends, is deleted, and its name is given to another."""
+    *before, end = plain.items
+    passed = (*before, evolve(end, polls=0), Item(pair=None, polls=0))
+    for states in another(plain, spec):
+        *way, last = of_states(states, again=True)
+        unread = tuple(evolve(item, polls=0) for item in way)
+        yield evolve(plain, items=(*passed, *unread, last))
+
+
+def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
+    """What the next job of the name does: it runs for ever, or has the other end."""
+    first = initial_states(spec)[0]
+    yield (first,)
+    primaries = [row.name for row in spec.primaries if row.name in spec.terminal_primaries]
+    other = next(name for name in primaries if name != plain.pairs[-1][0])
+    held = frozenset(name for name, on in plain.guards.items() if on)
+    yield shortest_end(spec, first, configured(spec, held), primary=other)
+
+
+def varied_by_chance(way: Way, scope: Scope, spec: Spec, chance: Random) -> Course:
+    """A course of a way with any number of polls and any of the variations at once."""
+    spot = scope.spot is True or (scope.spot is None and chance.random() < 0.3)
+    plain = Course(
+        items=tuple(of_states(way.states)),
+        spot=spot or "managed-spot" in way.guards,
+        retries="retry" in way.guards,
+        plan="training-plan" in way.guards,
+    )
+    # The first state is read: nobody can miss the end of a job that was never seen.
+    polls = [chance.choice((0, 1, 1, 2)) for _ in plain.items[1:-1]]
+    plain = plain.read([1, *polls, 1])
+    ends = [plain]
+    ends += _deleted(plain, spec) if scope.deletion else ()
+    ends += _reused(plain, spec) if scope.reuse else ()
+    chosen = chance.choice([*[plain] * len(ends), *ends])
+    return evolve(
+        chosen,
+        omits=tuple(name for name in scope.omit if chance.random() < 0.2),
+        same_messages=scope.same_messages and chance.random() < 0.2,
+        zero_seconds=scope.zero_seconds and not _has_trained(plain, spec) and chance.random() < 0.3,
+    )
