@@ -27,6 +27,16 @@ def test_the_culprit_is_underlined() -> None:
     assert "^" * len("Uploading") == shown[row].strip("| ")
 
 
+def test_an_end_is_underlined_where_it_is_shown() -> None:
+    """A finding about the end of an entry underlines how long the entry lasted."""
+    shown = lines("InProgress/Training: Starting 90, Training 60", "closed-last-entry-while-active")
+    row = next(place for place, line in enumerate(shown) if "^" in line)
+
+    assert shown[row - 1].endswith("60 s")
+    assert shown[row].endswith("^^^^")
+    assert len(shown[row]) == len(shown[row - 1])
+
+
 @pytest.mark.parametrize(
     ("text", "rule", "status"),
     [

@@ -81,11 +81,27 @@ def _trail(
         if place is None:
             yield f"{dim}...|{off}"
             continue
-        entry, status = history[place], plain(history[place].written)
-        row = f"{_moment(entry):<24}  {status:<{widest}}  {_lasted(entry):>9}"
-        yield f"{dim}{place:>2} |{off} {row}".rstrip()
+        cells = _moment(history[place]), plain(history[place].written), _lasted(history[place])
+        yield f"{dim}{place:>2} |{off} {_row(cells, widest)}".rstrip()
         if place == culprit:
-            yield f"{dim}   |{off} {'':<24}  {mark}{'^' * max(1, len(status))}{off}"
+            under = _row(_carets(finding.pointer, spec, cells), widest).rstrip()
+            yield f"{dim}   |{off} {mark}{under}{off}"
+
+
+def _row(cells: tuple[str, str, str], widest: int) -> str:
+    """A line of the history: when an entry begins, its status, how long it lasted."""
+    moment, status, lasted = cells
+    return f"{moment:<24}  {status:<{widest}}  {lasted:>9}"
+
+
+def _carets(pointer: str, spec: Spec, cells: tuple[str, str, str]) -> tuple[str, str, str]:
+    """The underline of the cell that a pointer is about: the start, the end, else the status."""
+    columns = {spec.layout.entry_start: 0, spec.layout.entry_end: 2}
+    column = columns.get(pointer.rpartition("/")[2], 1)
+    moment, status, lasted = (
+        "^" * max(1, len(cell)) if place == column else "" for place, cell in enumerate(cells)
+    )
+    return moment, status, lasted
 
 
 def _culprit(finding: Finding, spec: Spec) -> int | None:
