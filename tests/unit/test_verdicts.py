@@ -157,3 +157,66 @@ def test_a_retired_status_is_not_accepted_for_a_documented_way_out() -> None:
     retired = response("InProgress/LaunchingMLInstances: Starting 9, LaunchingMLInstances")
 
     assert {"illegal-pair", "illegal-transition"} == errors(retired, accept="documented")
+
+
+def severities(*responses: Any, **options: Any) -> dict[str, str]:
+    """The findings that are shown by default, by name."""
+    report = trainstate.check(list(responses), **options)
+    return {found.name: str(found.severity) for found in report if found.severity != "info"}
+
+
+def test_the_sample_event_of_the_documentation_is_legal() -> None:
+    """Its times are epoch milliseconds as text, its history empty, its ARN another job's."""
+    times = ("CreationTime", "TrainingStartTime", "TrainingEndTime", "LastModifiedTime")
+    detail = {
+        "TrainingJobName": "4a1b0c6e-0000-4000-8000-5d1c6a1f0001",
+        "TrainingJobArn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/kmeans-1",
+        "TrainingJobStatus": "Completed",
+        "SecondaryStatus": "Completed",
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        "SecondaryStatusTransitions": [],
+        "Tags": {},
+        **dict.fromkeys(times, "1583831889050"),
+    }
+    event = {"detail-type": "SageMaker Training Job State Change", "detail": detail}
+
+    assert "CONSISTENT" == trainstate.check(event).verdict
+    assert {"arn-name-mismatch": "warning"} == severities(event)
+
+
+def test_the_seconds_of_an_attempt_that_was_broken_off() -> None:
+    """No recording shows if it is billed, so that savings of a retried job are suspicious."""
+    text = "Completed/Completed: Starting 9, Training 60, Starting 9, Training 60, Completed"
+    retried = response(
+        text, {"/RetryStrategy": {"MaximumRetryAttempts": 2}, "/BillableTimeInSeconds": 60}
+    )
+
+    assert {"spot-savings-without-spot": "warning"} == severities(retried)
+
+
+def test_the_end_of_a_job_that_trained_and_was_stopped() -> None:
+    """It has the time of its end; a job that failed may lack it."""
+    gone = {"/TrainingEndTime": None}
+    stopped = response("Stopped/Stopped: Starting 9, Training 60, Stopping 5, Stopped", gone)
+    failed = response("Failed/Failed: Starting 9, Training 60, Failed", gone)
+
+    assert {"missing-end-time": "error"} == severities(stopped)
+    assert {"missing-end-time": "warning"} == severities(failed)
+    assert {} == severities(response("Stopped/Stopped: Starting 9, Stopping 5, Stopped", gone))
+
+
+def test_types_of_what_rules_read_inside_members() -> None:
+    """A limit, a budget or a status of another type is told, and no other rule takes it."""
+    rule = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": 3}
+    changes = {
+        "/StoppingCondition": {"MaxRuntimeInSeconds": "60", "MaxWaitTimeInSeconds": [1]},
+        "/RetryStrategy": {"MaximumRetryAttempts": True},
+        "/ResourceConfig": {"InstanceCount": 1.5},
+        "/WarmPoolStatus": {"Status": {}},
+        "/DebugRuleEvaluationStatuses": [rule, "InProgress"],
+        "/EnableManagedSpotTraining": True,
+    }
+    report = trainstate.check(response("InProgress/Training: Starting 90, Training", changes))
+
+    assert {"wrong-type"} == {found.name for found in report if found.severity == "error"}
+    assert 7 == sum(found.name == "wrong-type" for found in report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import inf
 
 from trainstate.history.instants import SECOND
@@ -60,6 +61,13 @@ def broken_seconds(reading: Reading) -> float:
     """Seconds of the entries that break the training; infinite where their times are unknown."""
     breaks = reading.spec.time.clock_breaks
     return sum(_seconds(entry) for entry in clocked(reading) if entry.status in breaks)
+
+
+def seconds_in(reading: Reading, statuses: Collection[str]) -> float:
+    """Seconds of the entries of some statuses that have both times."""
+    entries = reading.response.history or ()
+    spent = (_seconds(entry) for entry in entries if entry.status in statuses)
+    return sum(seconds for seconds in spent if seconds < inf)
 
 
 def limit(reading: Reading, status: str) -> float | None:

@@ -36,6 +36,9 @@ class Tolerances:
     limit: float = 60.0
     """By which a run may stay below its limit and still have reached it."""
 
+    grace: float = 600.0
+    """By which the statuses of training alone may exceed the limit: 120 s after SIGTERM."""
+
     overrun: float = 3600.0
     """By which training may exceed its limit: 120 s after SIGTERM, then the upload."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.nested import misfits
 from trainstate.rules.shown import quoted
 from trainstate.spec.load import builtin_spec
 
@@ -25,6 +26,8 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         poll(_ACTIVE, {"/TrainingJobStatus": 3}),
         poll(_ACTIVE, {"/SecondaryStatusTransitions/0/Status": None}),
         poll(_ACTIVE, {"/EnableManagedSpotTraining": "false"}),
+        poll(_ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": "3600"}),
+        poll(_ACTIVE, {"/WarmPoolStatus": {"Status": 3}}),
     ],
     good=[
         _ACTIVE,
@@ -36,7 +39,8 @@ def wrong_type(reading: Reading) -> Iterator[Place]:
     """A member has a value of another type than the API declares.
 
     The value cannot be read, and what it would tell is not judged. An entry of the
-    history without a status counts as one: its status is what an entry is for.
+    history without a status counts as one: its status is what an entry is for. Inside
+    other members the values count that rules read: limits, budgets, statuses.
     """
     for problem in reading.response.problems:
         if problem.kind == "wrong-type":
@@ -44,3 +48,5 @@ def wrong_type(reading: Reading) -> Iterator[Place]:
                 pointer=problem.pointer,
                 facts={"expected": problem.expected, "value": quoted(problem.value)},
             )
+    for pointer, value, expected in misfits(reading):
+        yield Place(pointer=pointer, facts={"expected": expected, "value": quoted(value)})

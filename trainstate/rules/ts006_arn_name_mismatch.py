@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, Severity, rule
 
@@ -17,7 +18,7 @@ _MASKS = ("*", "<", "xxx", "...")
     severity="error",
     scope="response",
     reads=["TrainingJobName", "TrainingJobArn"],
-    sources=["api-describe"],
+    sources=["api-describe", "guide-eventbridge"],
     message="the ARN names `{segment}`, the response `{name}`",
     help="two jobs were mixed up, or one of the two was edited by hand",
     bad=[
@@ -36,7 +37,8 @@ def arn_name_mismatch(reading: Reading) -> Iterator[Place]:
 
     The ARN's last segment is the job's name; the service may write it in lower case
     there. An ARN that was masked by hand is not compared; one without any segment is
-    only a warning.
+    only a warning, and so is another name in an event, as in the sample that the
+    documentation of the events shows.
     """
     name, arn = reading.response.name, reading.response.arn
     if name is None or arn is None or not arn.startswith("arn:") or _masked(name + arn):
@@ -47,7 +49,7 @@ def arn_name_mismatch(reading: Reading) -> Iterator[Place]:
     yield Place(
         pointer=f"/{reading.spec.layout.arn}",
         facts={"segment": segment if slash else "", "name": name},
-        severity=None if slash else Severity.WARNING,
+        severity=None if slash and reading.response.kind is not Kind.EVENT else Severity.WARNING,
     )
 
 

@@ -28,6 +28,7 @@ _STOPPED = "Stopped/Stopped: Starting 90, Training 9000, Stopping 5, Stopped"
     bad=[
         poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}),
         poll(_STOPPED, {"/StoppingCondition/MaxRuntimeInSeconds": 60}),
+        poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 8000}),
     ],
     good=[_LONG, poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 8999})],
     since="0.1.0",
@@ -36,19 +37,23 @@ def runtime_limit_ignored(reading: Reading) -> Iterator[Place]:
     """A job trained far longer than its limit allows.
 
     The service ends a job at the limit of its run time: the algorithm has 120 seconds
-    to leave, and the upload takes what it takes, for which the tolerance stands. Time
-    in interruptions does not count, and of a job that began anew the time of the
-    attempts is not known: nothing is said of it.
+    to leave. The upload takes what it takes, so that the whole time may be longer than
+    that of the training by as much as the tolerance. Time in interruptions does not
+    count, and of a job that began anew the time of the attempts is not known: nothing
+    is said of it.
     """
     spent = clock.trained(reading)
     known = bool(clock.clocked(reading)) and not clock.is_repeated(reading)
-    if reading.response.kind is Kind.LOG or spent is None or not known:
+    if reading.response.kind is Kind.LOG or not known:
         return
-    least = spent - clock.broken_seconds(reading) - reading.tolerances.overrun
+    alone = clock.seconds_in(reading, reading.spec.time.clock_starts)
+    least = alone - reading.tolerances.grace
+    if spent is not None:
+        least = max(least, spent - clock.broken_seconds(reading) - reading.tolerances.overrun)
     for status, start in reading.spec.time.spans.items():
         limit = clock.limit(reading, status)
         if start == reading.spec.layout.started and limit is not None and least > limit:
             yield Place(
                 pointer=reading.spec.time.limits[status],
-                facts={"spent": round(spent), "limit": limit},
+                facts={"spent": round(alone if spent is None else spent), "limit": limit},
             )

@@ -34,10 +34,10 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
 def unexpected_failure_reason(reading: Reading) -> Iterator[Place]:
     """A job that did not fail has a reason for its failure.
 
-    The reason belongs to failed jobs. On a completed job nothing explains it; on a
-    stopped one no documentation and no recording shows it. An active job may be about
-    to fail, which goes through Uploading as a rule. A job that is being deleted may
-    have failed before. An empty text is no reason.
+    The reason belongs to failed jobs: it is there "if the training job failed", and no
+    recording of another end has it. An active job may be about to fail, which goes
+    through Uploading as a rule. A job that is being deleted may have failed before. An
+    empty text is no reason.
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)
@@ -52,11 +52,5 @@ def unexpected_failure_reason(reading: Reading) -> Iterator[Place]:
         yield Place(
             pointer=f"/{member.name}",
             facts={"member": member.name, "primary": status.name},
-            severity=_severity(reading, status.name in member.absent_at),
+            severity=None if reading.ended else Severity.INFO,
         )
-
-
-def _severity(reading: Reading, is_absent: bool) -> Severity:
-    if is_absent:
-        return Severity.ERROR
-    return Severity.WARNING if reading.ended else Severity.INFO

@@ -36,8 +36,9 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 def missing_end_time(reading: Reading) -> Iterator[Place]:
     """A job that has ended lacks the time of its end.
 
-    Every completed job has it. A job that failed or was stopped has it at least where
-    its training began: a job that never got instances may have none. An excerpt of a
+    Every completed job has it, and one that was stopped where its training began: a job
+    that never got instances may have none. Of a job that failed the API promises it
+    only where it "successfully starts", so that there it is a warning. An excerpt of a
     response that lacks it says nothing.
     """
     response, spec = reading.response, reading.spec
@@ -52,5 +53,10 @@ def missing_end_time(reading: Reading) -> Iterator[Place]:
         yield Place(
             pointer=f"/{member.name}",
             facts={"member": member.name, "primary": response.primary},
-            severity=None if certain else Severity.WARNING,
+            severity=Severity.WARNING if _has_failed(reading) else None,
         )
+
+
+def _has_failed(reading: Reading) -> bool:
+    reason = reading.spec.member_by_name.get(reading.spec.layout.failure_reason)
+    return reason is not None and reading.response.primary in reason.present_at
