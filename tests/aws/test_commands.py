@@ -85,6 +85,21 @@ def test_a_watch_goes_on_from_its_file(service: Service, run: Any, tmp_path: Pat
     assert "InProgress/Training -> InProgress/Uploading" in result.output
 
 
+@pytest.mark.parametrize("job", ["job-2", "arn:aws:sagemaker:eu-west-1:1:training-job/job-1"])
+def test_a_file_about_another_job_is_an_error(
+    service: Service, run: Any, tmp_path: Path, job: str
+) -> None:
+    """The end of one job is not told as that of another."""
+    state = str(tmp_path / "tracker.json")
+    service.jobs["job-1"] = [poll(*COMPLETED)]
+    run("watch", "job-1", "--state", state)
+    again = run("watch", "job-1", "--state", state)
+    other = run("watch", job, "--state", state)
+
+    assert (0, 2) == (again.exit_code, other.exit_code)
+    assert "is about the job" in other.output
+
+
 def test_a_tracker_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     """A folder is no file."""
     with pytest.raises(InputError, match="cannot be read"):

@@ -10,14 +10,21 @@ from trainstate.track import Tracker
 
 
 def kept_tracker(path: str | None, job: str) -> Tracker:
-    """The tracker in a file, or a new one; raises InputError for a file that is none."""
+    """The tracker in a file, or a new one.
+
+    Raises InputError for a file that is none, and for the tracker of another job.
+    """
     if path is None or not Path(path).exists():
         return Tracker(job=job)
     try:
         text = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"The tracker in {path!r} cannot be read: {error.strerror}.") from error
-    return Tracker.from_json(text)
+    tracker = Tracker.from_json(text)
+    known = tracker.job or ""
+    if job not in (known, known.rpartition("/")[2]):
+        raise InputError(f"The file {path!r} is about the job {known!r}, not {job!r}.")
+    return tracker
 
 
 def keep(path: str | None, tracker: Tracker) -> None:
