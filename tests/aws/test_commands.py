@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from tests.lives import COMPLETED, FAILED, SPOT, STOPPED, life, poll
 from tests.service import Service
 from trainstate.aws import Pulled
+from trainstate.aws.call import Caller
+from trainstate.aws.follow import Follower
 from trainstate.cli import kept, main, pull, watch
 from trainstate.errors import InputError
 from trainstate.render.timeline import summary_lines, timeline_lines
@@ -41,6 +43,7 @@ def test_a_watched_job_is_told_to_its_end(service: Service, run: Any) -> None:
 
     assert 0 == result.exit_code, result.output
     assert "InProgress/Uploading -> Completed/Completed  [read]" in result.output
+    assert "outcome: succeeded (Completed/Completed)\n" in result.output
     assert "attempts: 2, interruptions: 1\nbillable: 50 s, saved 75.0 %\n" in result.output
     assert "hush" not in result.output
 
@@ -240,3 +243,26 @@ def test_an_address_that_is_none_is_misuse() -> None:
     assert 2 == result.exit_code
     assert "--endpoint-url http://HOST:PORT" in result.output
     assert ".." not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"), [(("watch", "job-1"), ""), (("pull", "x.ndjson"), "run it again to go on")]
+)
+def test_an_interrupted_command_is_no_failure_of_the_job(
+    service: Service, run: Any, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    """Ctrl-C gives the exit status of shells, and one line instead of a traceback."""
+
+    def interrupt(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    service.jobs["job-1"] = [poll("Starting")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.setattr(Follower, "took", interrupt)
+        patch.setattr(Caller, "call", interrupt)
+        result = run(*words)
+
+    assert 130 == result.exit_code, result.output
+    assert "trainstate: interrupted" in result.output
+    assert says in result.output

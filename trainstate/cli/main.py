@@ -29,6 +29,8 @@ COMMANDS = (
 )
 MISUSE = 2
 """The exit status of misuse and of input that cannot be read at all."""
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it."""
 LONGEST_LINE = 4_000
 """Characters of one line of an error that are shown."""
 
@@ -76,6 +78,10 @@ class Commands(click.Group):
             lines = (plain(line, longest=LONGEST_LINE) for line in str(error).split("\n"))
             click.echo("trainstate: " + "\n".join(lines), err=True)
             ctx.exit(MISUSE)
+        except KeyboardInterrupt:
+            # Not 1: that would tell of findings, or of a job that failed.
+            click.echo("trainstate: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             # The reader of a pipe went away: nothing is wrong, and nobody is left to tell.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123

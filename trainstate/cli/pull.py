@@ -40,15 +40,19 @@ def command(path: str, **options: Any) -> None:
     )
     from trainstate.aws import pull
 
-    with _progress() as progress:
-        done = pull(
-            client,
-            path,
-            secrets=options["secrets"],
-            rate=options["rate"],
-            progress=progress,
-            **_filters(options),
-        )
+    try:
+        with _progress() as progress:
+            done = pull(
+                client,
+                path,
+                secrets=options["secrets"],
+                rate=options["rate"],
+                progress=progress,
+                **_filters(options),
+            )
+    except KeyboardInterrupt:
+        click.echo("trainstate: what was recorded is kept; run it again to go on", err=True)
+        raise
     click.echo(
         f"{done.listed} jobs: {done.written} recorded, {done.known} known before,"
         f" {done.gone} deleted meanwhile"

@@ -33,7 +33,8 @@ def timeline_lines(tracker: Tracker, *, style: Mapping[str, str] = UNSTYLED) -> 
 
 
 def summary_lines(tracker: Tracker) -> Iterator[str]:
-    """What a job took: attempts, interruptions, seconds and savings, as far as they are known."""
+    """How a job ended and what it took: attempts, interruptions, seconds and savings."""
+    yield f"outcome: {tracker.outcome} ({plain(tracker.state)})"
     yield f"attempts: {tracker.attempts}, interruptions: {tracker.interruptions}"
     if tracker.billable is not None:
         savings = "" if not tracker.savings else f", saved {tracker.savings:.1f} %"
