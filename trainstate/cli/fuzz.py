@@ -10,6 +10,7 @@ import click
 from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
+from trainstate.cli.progress import counting
 from trainstate.errors import UsageError
 from trainstate.rules.model import Severity
 
@@ -107,15 +108,17 @@ def _report(options: dict[str, Any]) -> Any:
         from trainstate.testing.fuzzing.targets.named import named
     except ImportError as error:
         raise UsageError(f"Fuzzing needs {error.name}: install trainstate[testing].") from error
-    return fuzz(
-        named(options["target"]),
-        budget=options["budget"],
-        max_examples=options["max_examples"],
-        seconds=options["seconds"] or None,
-        seed=options["seed"],
-        select=_listed(options["select"]),
-        ignore=_listed(options["ignore"]),
-    )
+    with counting("calls") as on_program:
+        return fuzz(
+            named(options["target"]),
+            budget=options["budget"],
+            max_examples=options["max_examples"],
+            seconds=options["seconds"] or None,
+            seed=options["seed"],
+            select=_listed(options["select"]),
+            ignore=_listed(options["ignore"]),
+            on_program=on_program,
+        )
 
 
 def _without(report: Any, new: tuple[Any, ...]) -> Any:

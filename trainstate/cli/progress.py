@@ -27,6 +27,18 @@ def watched(records: Iterable[T], counted: Callable[[], int]) -> Iterator[T]:
 
 
 @contextmanager
+def counting(word: str) -> Iterator[Callable[[int], None]]:
+    """A function that shows a number with a word on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda count: status.update(f"{count:,} {word}")
+
+
+@contextmanager
 def rarely_collected() -> Iterator[None]:
     """Garbage is looked for once in a hundred thousand allocations, for a while.
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+from trainstate.history.instants import Instant, NotAnInstant, parse
 from trainstate.history.model import Response
-from trainstate.spec.model import Spec
+from trainstate.spec.model import RecordLayout, Spec
 
 CREATE, DESCRIBE, STOP, DELETE, UPDATE, LIST = PARTS = (
     "create",
@@ -100,6 +101,34 @@ class Standing:
 
 
 @frozen(kw_only=True)
+class Summary:
+    """What a list shows of a job; None for what is absent or of another type."""
+
+    name: str | None
+    arn: str | None
+    primary: str | None
+    created: Instant | None
+
+
+def summary_of(members: Mapping[str, Any], layout: RecordLayout) -> Summary:
+    """The summary that a mapping holds, whatever its values are."""
+    try:
+        created = parse(members.get(layout.created))[0]
+    except NotAnInstant:
+        created = None
+    return Summary(
+        name=_text(members.get(layout.name)),
+        arn=_text(members.get(layout.arn)),
+        primary=_text(members.get(layout.primary)),
+        created=created,
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+@frozen(kw_only=True)
 class Listing:
     """The pages of a list of jobs, each with its summaries, and what was asked for.
 
@@ -108,9 +137,14 @@ class Listing:
     """
 
     asked: Mapping[str, Any]
-    pages: tuple[tuple[Mapping[str, Any], ...], ...]
+    pages: tuple[tuple[Summary, ...], ...]
     known: Mapping[str, Standing]
     cut: bool = False
+
+    @property
+    def rows(self) -> tuple[Summary, ...]:
+        """The summaries of all pages, in order."""
+        return tuple(row for page in self.pages for row in page)
 
 
 @frozen(kw_only=True)

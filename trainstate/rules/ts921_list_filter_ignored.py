@@ -7,7 +7,7 @@ from typing import Any
 
 from trainstate.history.instants import parse
 from trainstate.rules.example import calls
-from trainstate.rules.exchange import Exchange
+from trainstate.rules.exchange import Exchange, Summary
 from trainstate.rules.model import Place, rule
 from trainstate.spec.model import RecordLayout
 
@@ -52,26 +52,21 @@ def list_filter_ignored(exchange: Exchange) -> Iterator[Place]:
     for page in listing.pages:
         if size is not None and len(page) > size:
             yield Place(facts={"filter": f"MaxResults={size}", "shown": f"{len(page) - size} more"})
-        for summary in page:
-            yield from _excluded(summary, listing.asked, layout)
+    for row in listing.rows:
+        yield from _excluded(row, listing.asked, layout)
 
 
-def _excluded(
-    summary: Mapping[str, Any], asked: Mapping[str, Any], layout: RecordLayout
-) -> Iterator[Place]:
-    name, primary = str(summary.get(layout.name)), summary.get(layout.primary)
+def _excluded(row: Summary, asked: Mapping[str, Any], layout: RecordLayout) -> Iterator[Place]:
     wanted, part = asked.get("StatusEquals"), str(asked.get("NameContains", ""))
-    if wanted is not None and primary != wanted:
-        shown = f"{layout.primary}={primary}"
+    if wanted is not None and row.primary is not None and row.primary != wanted:
+        shown = f"{layout.primary}={row.primary}"
         yield Place(facts={"filter": f"StatusEquals={wanted}", "shown": shown})
-    if part.casefold() not in name.casefold():
+    if row.name is not None and part.casefold() not in row.name.casefold():
         yield Place(facts={"filter": "NameContains", "shown": "another name"})
-    created = summary.get(layout.created)
     for word, sign in (("After", 1), ("Before", -1)):
         bound = asked.get(f"CreationTime{word}")
-        if bound is not None and created is not None and _micro(created, bound) * sign < 0:
-            yield Place(facts={"filter": f"CreationTime{word}", "shown": "another creation time"})
-
-
-def _micro(one: Any, other: Any) -> int:
-    return parse(one)[0] - parse(other)[0]
+        if bound is None or row.created is None:
+            continue
+        if (row.created - parse(bound)[0]) * sign < 0:
+            shown = "another creation time"
+            yield Place(facts={"filter": f"CreationTime{word}", "shown": shown})

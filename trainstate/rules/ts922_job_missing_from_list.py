@@ -47,7 +47,7 @@ def job_missing_from_list(exchange: Exchange) -> Iterator[Place]:
     listing, spec = exchange.listing, exchange.spec
     if listing is None or listing.cut:
         return
-    names = {summary.get(spec.layout.name) for page in listing.pages for summary in page}
+    names = {row.name for row in listing.rows}
     for standing in listing.known.values():
         if standing.name not in names and _belongs(standing, listing.asked, spec):
             seen = standing.seen

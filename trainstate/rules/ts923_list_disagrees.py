@@ -52,15 +52,16 @@ def list_disagrees(exchange: Exchange) -> Iterator[Place]:
     the same status and the same ARN.
     """
     listing, spec = exchange.listing, exchange.spec
-    for summary in (s for page in (listing.pages if listing else ()) for s in page):
-        standing = listing.known.get(str(summary.get(spec.layout.name))) if listing else None
+    for row in listing.rows if listing is not None else ():
+        standing = listing.known.get(row.name or "") if listing is not None else None
         seen = None if standing is None else standing.seen
         if standing is None or seen is None or standing.deleted:
             continue
         if not (standing.is_over(spec) or standing.is_active(spec)):
             continue
-        for member in (spec.layout.arn, spec.layout.primary):
-            listed, described = summary.get(member), seen.members.get(member)
+        shown = ((spec.layout.arn, row.arn), (spec.layout.primary, row.primary))
+        for member, listed in shown:
+            described = seen.members.get(member)
             if listed is not None and listed != described:
                 facts = {"member": member, "listed": listed, "described": described}
                 yield Place(pointer=f"/{member}", facts=facts)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from trainstate.history.instants import parse
 from trainstate.rules.example import calls
-from trainstate.rules.exchange import Exchange
+from trainstate.rules.exchange import Exchange, Summary
 from trainstate.rules.model import Place, rule
 
 
@@ -34,20 +34,17 @@ def list_out_of_order(exchange: Exchange) -> Iterator[Place]:
     Only names and times of creation are compared. Code that takes the first of a list
     for the latest job takes another one.
     """
-    listing, layout = exchange.listing, exchange.spec.layout
-    key = None if listing is None else listing.asked.get("SortBy")
-    member = {"Name": layout.name, "CreationTime": layout.created}.get(str(key))
-    if listing is None or member is None:
+    listing = exchange.listing
+    key = "" if listing is None else str(listing.asked.get("SortBy"))
+    if listing is None or key not in _VALUES:
         return
     order = str(listing.asked.get("SortOrder", "Ascending"))
-    values = [
-        summary.get(member)
-        for page in listing.pages
-        for summary in page
-        if summary.get(layout.name) in listing.known
-    ]
-    if None in values:
-        return
-    comparable = [parse(v)[0] if member == layout.created else str(v).casefold() for v in values]
-    if comparable != sorted(comparable, reverse=order == "Descending"):
+    values = [_VALUES[key](row) for row in listing.rows if row.name in listing.known]
+    if None not in values and values != sorted(values, reverse=order == "Descending"):
         yield Place(facts={"key": key, "order": order})
+
+
+_VALUES: Mapping[str, Callable[[Summary], Any]] = {
+    "Name": lambda row: row.name.casefold() if row.name else None,
+    "CreationTime": lambda row: row.created,
+}

@@ -32,7 +32,6 @@ def listed_twice(exchange: Exchange) -> Iterator[Place]:
     No job was created between the pages. Whoever counts the jobs
     of an account counts too many.
     """
-    listing, layout = exchange.listing, exchange.spec.layout
-    names = [s.get(layout.name) for page in (listing.pages if listing else ()) for s in page]
-    if listing is not None and len(set(names)) < len(names):
+    names = [row.name for row in exchange.listing.rows if row.name] if exchange.listing else []
+    if len(set(names)) < len(names):
         yield Place()

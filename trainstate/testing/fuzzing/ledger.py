@@ -23,6 +23,7 @@ from trainstate.rules.exchange import (
     Standing,
     Why,
     stoppable,
+    summary_of,
 )
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import Api, api
@@ -91,7 +92,8 @@ class Ledger:
     ) -> Exchange:
         """The exchange of a list, all its pages."""
         operation = self.facts.operations[LIST]
-        listing = Listing(asked=asked, pages=pages, known=dict(self.standings), cut=cut)
+        rows = tuple(tuple(summary_of(row, self.spec.layout) for row in page) for page in pages)
+        listing = Listing(asked=asked, pages=rows, known=dict(self.standings), cut=cut)
         return Exchange(
             spec=self.spec,
             part=LIST,
