@@ -183,3 +183,25 @@ def test_every_history_of_a_file_has_its_place(tmp_path: Path) -> None:
 def test_a_log_is_told_by_the_start_of_a_line(text: str, expected: bool) -> None:
     """A text is a log if a line begins with a known status."""
     assert expected == has_status_line(text, SPEC)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "statuses"),
+    [
+        ("2020-05-18 10:12:30", ["Starting", "Loading", "Training", "Completed"]),
+        ("2020-05-18 10:10:00", ["Starting", "Training", "Completed"]),
+        ("2020-05-18 10:59:59", ["Starting", "Training", "Completed"]),
+    ],
+)
+def test_a_container_that_prints_like_the_sdk(stamp: str, statuses: list[str]) -> None:
+    """A word that is no status is one only where its stamp fits between its neighbours."""
+    log = (
+        "2020-05-18 10:11:12 Starting - Starting the training job...\n"
+        f"{stamp} Loading - the data\n"
+        "2020-05-18 10:13:00 Training - Training image download completed.\n"
+        "2020-05-18 10:20:10 Completed - Training job completed\n"
+    )
+    (response,) = read_values(log, builtin_spec())
+
+    assert isinstance(response, Response)
+    assert statuses == list(response.statuses)

@@ -123,13 +123,35 @@ class _Log:
         ended = None
         if mark.known and _begins(self.open.last, mark.row.status, self.spec):
             ended, self.open = self.open, _History()
-        elif not mark.known and self.open.last in self.spec.terminal_secondaries:
-            return None  # the SDK prints nothing more of a job that has ended
+        elif not mark.known and self._is_output(mark.row):
+            return None
+        if mark.known:
+            self._drop_output_after(mark.row)
         self.open.line = self.open.line or number
         self.open.append(mark.row)
         if mark.known:
             self.open.last = self.spec.canonical_secondary(mark.row.status)
         return ended
+
+    def _is_output(self, row: Row) -> bool:
+        """Holds if a word that is no status stands where the SDK prints none.
+
+        It prints nothing more of a job that has ended, and its stamps do not go back.
+        """
+        rows = self.open.rows
+        ended = self.open.last in self.spec.terminal_secondaries
+        return ended or (bool(rows) and _is_after(rows[-1], row))
+
+    def _drop_output_after(self, row: Row) -> None:
+        """Takes words that are no status back where a status line has an earlier stamp."""
+        rows, spec = self.open.rows, self.spec
+        while rows and not _is_known(rows[-1].status, spec) and _is_after(rows[-1], row):
+            rows.pop()
+
+
+def _is_after(one: Row, other: Row) -> bool:
+    """Holds if a line was printed after another by its stamp, a text that sorts by time."""
+    return str(one.time) > str(other.time)
 
 
 def _histories(log: _Log, lines: Iterable[tuple[int, str]]) -> Iterator[_History]:
