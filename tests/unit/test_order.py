@@ -15,6 +15,7 @@ from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
 from trainstate.machine.belief import Sighting
 from trainstate.rules.example import poll, written
+from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec
 
 BARE = {"/SecondaryStatusTransitions": None}
@@ -187,3 +188,14 @@ def test_polls_keep_their_order_where_no_event_is() -> None:
 
     assert Verdict.INCONSISTENT == check([ended, before]).verdict
     assert Verdict.CONSISTENT == check([before, ended]).verdict
+
+
+def test_a_listing_that_cuts_the_time_is_not_stale() -> None:
+    """Less than a second before the newest, at a whole second, is the same moment."""
+    whole = written(poll("Completed/Completed: Starting 90, Training 60, Completed", modified=300))
+    exact = {**whole, "LastModifiedTime": "2026-01-02T10:05:00.417Z"}
+
+    older = {**whole, "LastModifiedTime": "2026-01-02T10:04:59Z"}
+
+    assert () == check([exact, whole]).at_least(Severity.WARNING)
+    assert ["TS601"] == [found.code for found in check([exact, older]).at_least(Severity.WARNING)]

@@ -19,6 +19,7 @@ from trainstate.check.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.check.sightings import Sightings
 from trainstate.check.timeline import Timeline
 from trainstate.history.chain import Comparison, History, Relation, compare, size
+from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.machine.belief import Past, Sighting, is_explained, is_possible
 from trainstate.machine.guards import UNSEEN, Configuration, configuration, merged, proven
@@ -279,7 +280,9 @@ class Epoch:
         if response.origin.file != self.newest_file:
             return False
         smaller = bool(response.history) and size(response.history or ()) < size(self.known)
-        return rank.moment < self.newest or (rank.moment == self.newest and smaller)
+        # A listing that cuts times to the second is not older than what it cuts.
+        same = same_instant(rank.moment, self.newest)
+        return smaller if same else rank.moment < self.newest
 
     def _loses_history(self, response: Response, rank: Rank | None) -> bool:
         """Whether a response has a history, and a later one says that it is empty."""
