@@ -12,7 +12,9 @@ from tests.oracle.adapter import expected_of, verdict_of
 from tests.oracle.alphabet import families
 from tests.oracle.family import Case, Family, quotas
 
-LEAST = {"ci": 50_000, "nightly": 1_000_000}[os.environ.get("TRAINSTATE_P11", "ci")]
+LEAST = {"mutation": 8_000, "ci": 50_000, "nightly": 1_000_000}[
+    os.environ.get("TRAINSTATE_P11", "ci")
+]
 FAMILIES = families()
 QUOTAS = quotas(FAMILIES, LEAST)
 SHOWN = 5  # disagreements, of each family
