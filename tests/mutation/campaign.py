@@ -59,7 +59,8 @@ class Reached:
 
     def ordered(self, tests: Iterable[str], most: float) -> list[str]:
         """Tests, the cheapest and most successful first; so many seconds of them."""
-        kept, spent = [], 0.0
+        kept: list[str] = []
+        spent = 0.0
         for test in sorted(tests, key=lambda one: (self.seconds[one] / (1 + self.kills[one]), one)):
             spent += self.seconds[test]
             if spent <= most or not kept:

@@ -66,7 +66,7 @@ class Importer(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         del path, target
         if fullname != self.name:
             return None
-        return importlib.util.spec_from_file_location(fullname, self.file, loader=self)  # type: ignore[arg-type]
+        return importlib.util.spec_from_file_location(fullname, self.file, loader=self)
 
     def exec_module(self, module: ModuleType) -> None:
         """Runs the mutant as the module."""
