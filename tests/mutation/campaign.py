@@ -8,6 +8,7 @@ most successful ones first, until one of them fails.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -25,7 +26,7 @@ from _pytest.runner import runtestprotocol
 from attrs import define, field, frozen
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.planting import forgetful, plant
+from tests.mutation.planting import Functions, forgetful, functions, plant
 
 _MEMORY = 4 << 30
 _PATIENCE = 5  # CPU seconds that a test may take besides ten times its usual
@@ -115,30 +116,35 @@ class Campaign:
     until: float
     tell: Callable[[Planted, str, Reached], None]
     reached: Reached = field(factory=Reached)
+    _caches: list[Any] = field(factory=list)
+    _live: Functions = field(factory=dict)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measures the tests, then runs them on one mutant after the other."""
-        caches = forgetful()
-        _, found = forked(lambda: self._measured(session.items, caches))
-        if found is None or found["failed"]:
-            sys.exit(f"without any mutant: {found and found['failed']}")
-        self._learn(found)
+        self._caches = forgetful()
+        if not self.reached.seconds:
+            _, found = forked(lambda: self._measured(session.items))
+            if found is None or found["failed"]:
+                sys.exit(f"without any mutant: {found and found['failed']}")
+            self._learn(found)
         items = {item.nodeid: item for item in session.items}
+        self._live = functions()
+        gc.freeze()  # the collector would touch, and so copy, all that the forks share
         for planted in self.mutants:
             if time.monotonic() > self.until:
                 break
-            self.tell(planted, self._outcome(planted, items, caches), self.reached)
+            self.tell(planted, self._outcome(planted, items), self.reached)
         return True
 
-    def _measured(self, items: list[pytest.Item], caches: list[Any]) -> dict[str, Any]:
+    def _measured(self, items: list[pytest.Item]) -> dict[str, Any]:
         measure = coverage.Coverage(
             data_file=None, config_file=False, include=[str(file) for file in self.files]
         )
         seconds: dict[str, float] = {}
         measure.start()
         for item in items:
-            _forget(caches)
+            _forget(self._caches)
             measure.switch_context(item.nodeid)
             begun = time.process_time()
             if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
@@ -155,15 +161,15 @@ class Campaign:
             for line, tests in contexts.items():
                 self.reached.tests[file, int(line)] |= {test for test in tests if test}
 
-    def _outcome(self, planted: Planted, items: dict[str, pytest.Item], caches: list[Any]) -> str:
+    def _outcome(self, planted: Planted, items: dict[str, pytest.Item]) -> str:
         chosen = self.reached.chosen(planted, self.most)
         if not chosen:
             return "not reached"
 
         def work() -> str | None:
-            if not plant(planted.file, planted.mutant):
+            if not plant(self._live, planted.file, planted.mutant):
                 return "not planted"
-            _forget(caches)
+            _forget(self._caches)
             tests = [items[name] for name in chosen]
             return first_failure(tests, self.reached.seconds) or "survived"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
+from itertools import islice
 
-from attrs import frozen
+from attrs import field, frozen
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -28,24 +28,32 @@ _COUNTED: dict[type[ast.operator], type[ast.operator]] = {
 }
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(kw_only=True)
 class Mutant:
     """A module with one fault; ``change`` shows the code before and after.
 
     ``line`` and ``last`` are the first and the last line of the statement with the fault,
-    ``place`` is the line and the column of the fault itself.
+    ``place`` is the line and the column of the fault itself, ``at`` counts the expressions.
     """
 
     line: int
     last: int
     place: str
     change: str
-    tree: ast.Module
+    at: int
+    original: str = field(repr=False)
+
+    def tree(self) -> ast.Module:
+        """The syntax tree of the module with the fault."""
+        tree = ast.parse(self.original)
+        _, place = next(islice(_nodes(tree), self.at, None))
+        _Replace(place, _fault(place)).visit(tree)
+        return ast.fix_missing_locations(tree)
 
     @property
     def source(self) -> str:
         """The source of the module with the fault."""
-        return ast.unparse(self.tree)
+        return ast.unparse(self.tree())
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -55,26 +63,24 @@ def mutants(source: str) -> Iterator[Mutant]:
     swapped, *not* is dropped, truth values and small numbers change, and a ``yield``
     yields nothing. Decorators, annotations and texts stay: they make no verdict.
     """
-    tree = ast.parse(source)
-    for at, (statement, node) in enumerate(_nodes(tree)):
-        if _fault(node) is not None:
-            faulty = copy.deepcopy(tree)
-            _, place = list(_nodes(faulty))[at]
-            before, after = ast.unparse(place), ast.copy_location(_fault(place) or place, place)
-            _Replace(place, after).visit(faulty)
+    for at, (statement, node) in enumerate(_nodes(ast.parse(source))):
+        fault = _fault(node)
+        if fault is not None:
             yield Mutant(
                 line=statement.lineno,
                 last=_head_end(statement),
                 place=f"{node.lineno}:{node.col_offset + 1}",
-                change=f"{before} -> {ast.unparse(after)}",
-                tree=ast.fix_missing_locations(faulty),
+                change=f"{ast.unparse(node)} -> {ast.unparse(fault)}",
+                at=at,
+                original=source,
             )
 
 
 def _nodes(tree: ast.AST) -> Iterator[tuple[ast.stmt, ast.expr]]:
     """The expressions in the bodies of functions, each once, with their statement."""
+    inner = _inner(tree)
     for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef) and function not in _inner(tree):
+        if isinstance(function, ast.FunctionDef) and function not in inner:
             for statement in function.body:
                 yield from _expressions(statement, statement)
 
@@ -123,12 +129,12 @@ def _fault(node: ast.expr) -> ast.expr | None:
             found = ast.Constant(not value if isinstance(value, bool) else value + 1)
         case ast.Yield(value=ast.expr()):
             found = ast.Constant(None)
-    return found
+    return found and ast.copy_location(found, node)
 
 
 class _Replace(ast.NodeTransformer):
-    def __init__(self, place: ast.expr, after: ast.expr) -> None:
+    def __init__(self, place: ast.expr, after: ast.expr | None) -> None:
         self.place, self.after = place, after
 
-    def visit(self, node: ast.AST) -> ast.AST:
+    def visit(self, node: ast.AST) -> ast.AST | None:
         return self.after if node is self.place else super().generic_visit(node)

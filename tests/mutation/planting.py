@@ -14,23 +14,33 @@ from types import CodeType, FunctionType, ModuleType
 
 from tests.mutation.mutants import Mutant
 
+Functions = dict[str, list[FunctionType]]
 
-def plant(file: Path, mutant: Mutant) -> int:
+
+def functions() -> Functions:
+    """The live functions of the package by the file of their code."""
+    found: Functions = {}
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and "trainstate" in one.__code__.co_filename:
+            found.setdefault(one.__code__.co_filename, []).append(one)
+    return found
+
+
+def plant(live: Functions, file: Path, mutant: Mutant) -> int:
     """Gives the functions of an imported module the code of the mutant; how many changed."""
-    original = compile(file.read_text(encoding="utf-8"), str(file), "exec")
-    faulty = compile(mutant.tree, str(file), "exec")
+    original = compile(mutant.original, str(file), "exec")
+    faulty = compile(mutant.tree(), str(file), "exec")
     changed = {
         one: two
         for one, two in zip(_codes(original), _codes(faulty), strict=False)
         if one != two and one.co_qualname == two.co_qualname
     }
     planted = 0
-    for function in gc.get_objects():
-        if isinstance(function, FunctionType) and function.__code__.co_filename == str(file):
-            code = changed.get(function.__code__)
-            if code is not None:
-                function.__code__ = code
-                planted += 1
+    for function in live.get(str(file), ()):
+        code = changed.get(function.__code__)
+        if code is not None:
+            function.__code__ = code
+            planted += 1
     return planted
 
 
@@ -70,7 +80,7 @@ class Importer(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Runs the mutant as the module."""
-        exec(compile(self.mutant.tree, str(self.file), "exec"), module.__dict__)
+        exec(compile(self.mutant.tree(), str(self.file), "exec"), module.__dict__)
 
     def get_source(self, fullname: str) -> str:
         """The source of the mutant."""

@@ -117,12 +117,21 @@ class Results:
         if not self.reached.exists():
             self.reached.write_bytes(pickle.dumps((dict(reached.tests), reached.seconds)))
 
+    def measured(self) -> Reached:
+        """What was measured of the tests; nothing where a file has changed since."""
+        files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+        newest = max(file.stat().st_mtime for file in files)
+        if not self.reached.exists() or self.reached.stat().st_mtime < newest:
+            self.reached.unlink(missing_ok=True)
+            return Reached()
+        lines, seconds = pickle.loads(self.reached.read_bytes())
+        return Reached(tests=lines, seconds=seconds)
+
 
 def hot(left: list[Planted], results: Results, *, most: float, until: float) -> None:
     """Tries mutants as code of live functions, in a process of their own."""
     files = sorted({one.file for one in left})
-    campaign = Campaign(left, files, PACKAGE, most, until, results.tell)
-    results.reached.unlink(missing_ok=True)
+    campaign = Campaign(left, files, PACKAGE, most, until, results.tell, results.measured())
     child = os.fork()
     if child == 0:
         os._exit(int(pytest.main([*FLAGS, *tests()], plugins=[campaign])))
@@ -162,8 +171,7 @@ def cold(one: Planted, reached: Reached, most: float) -> str:
 
 def again(results: Results, left: Iterable[Planted], *, most: float, until: float) -> None:
     """Tries what is undecided once more, as an import."""
-    lines, seconds = pickle.loads(results.reached.read_bytes())
-    reached = Reached(tests=lines, seconds=seconds)
+    reached = results.measured()
     for one in left:
         if time.monotonic() > until:
             return

@@ -16,6 +16,7 @@ from attrs import field, frozen
 from trainstate.history.instants import SECOND
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.machine.step import (
+    Move,
     State,
     follow,
     initial_states,
@@ -23,7 +24,7 @@ from trainstate.machine.step import (
     successors,
     trace,
 )
-from trainstate.spec.graph import reachable
+from trainstate.spec.graph import cheapest, reachable
 from trainstate.spec.model import Row, Spec, Transition
 
 MOST_UNORDERED = 8
@@ -90,7 +91,9 @@ def explains(
     ordered = tuple(tuple(group) for group in groups)
     portions = [floating[i : i + MOST_UNORDERED] for i in range(0, len(floating), MOST_UNORDERED)]
     ends = [_explains(spec, past, ordered, tuple(portion)) for portion in portions or [()]]
-    return frozenset.intersection(*ends) if all(ends) else frozenset()
+    places = [{(moment.state, moment.passed): moment for moment in end} for end in ends]
+    common = set(places[0]).intersection(*places)
+    return frozenset(places[0][place] for place in common)
 
 
 def is_explained(spec: Spec, past: Past, groups: Iterable[Group], floating: Group = ()) -> bool:
@@ -116,16 +119,58 @@ def _is_shown_in_turn(spec: Spec, past: Past, turns: tuple[Sighting, ...]) -> bo
     return bool(moments)
 
 
+Groups = tuple[tuple[Sighting, ...], ...]
+Standing = tuple[Moment, frozenset[int]]
+
+
 def _explains(
-    spec: Spec, past: Past, groups: Iterable[tuple[Sighting, ...]], afloat: tuple[Sighting, ...]
+    spec: Spec, past: Past, groups: Groups, afloat: tuple[Sighting, ...]
 ) -> frozenset[Moment]:
-    nodes = {(moment, frozenset(range(len(afloat)))) for moment in first_moments(spec, past)}
+    # What a sighting was seen by decides only where the past has starts: without them
+    # sightings are alike, and what was found of the earlier ones is known.
+    begin = _first if past.starts else _known
+    nodes = begin(spec, past, groups, afloat)
+    done = _search(spec, past, (), afloat, {(m, left, frozenset()) for m, left in nodes})
+    return frozenset(moment for moment, left, _ in done if not left)
+
+
+def _first(
+    spec: Spec, past: Past, groups: Groups, afloat: tuple[Sighting, ...]
+) -> frozenset[Standing]:
+    """The moments after all groups, each with the floating sightings that are left."""
+    left = frozenset(range(len(afloat)))
+    beginnings = frozenset((moment, left) for moment in first_moments(spec, past))
+    return _onto(spec, past, groups, afloat, beginnings)
+
+
+@lru_cache(maxsize=8192)
+def _known(
+    spec: Spec, past: Past, groups: Groups, afloat: tuple[Sighting, ...]
+) -> frozenset[Standing]:
+    """The same, from what is known of the groups but the last few.
+
+    Their number without its lowest bit: so one more group costs little, on average, and
+    no number of groups nests the calls deeply.
+    """
+    head = len(groups) & (len(groups) - 1)
+    if not head:
+        return _first(spec, past, groups, afloat)
+    nodes = _known(spec, past, groups[:head], afloat)
+    return _onto(spec, past, groups[head:], afloat, nodes)
+
+
+def _onto(
+    spec: Spec,
+    past: Past,
+    groups: Groups,
+    afloat: tuple[Sighting, ...],
+    nodes: frozenset[Standing],
+) -> frozenset[Standing]:
     for group in groups:
         wanted = frozenset(range(len(group)))
         done = _search(spec, past, group, afloat, {(m, left, wanted) for m, left in nodes})
-        nodes = {(moment, left) for moment, left, missing in done if not missing}
-    done = _search(spec, past, (), afloat, {(m, left, frozenset()) for m, left in nodes})
-    return frozenset(moment for moment, left, _ in done if not left)
+        nodes = frozenset((moment, left) for moment, left, missing in done if not missing)
+    return nodes
 
 
 Node = tuple[Moment, frozenset[int], frozenset[int]]
@@ -138,9 +183,11 @@ def _search(
     afloat: tuple[Sighting, ...],
     start: set[Node],
 ) -> frozenset[Node]:
-    """Every node that can be reached by steps of the run and by showing sightings.
+    """The nodes that can be reached by steps of the run and by showing sightings.
 
     A node is a moment, the floating sightings and the members of the group still to show.
+    Of nodes that differ in the use of budgets the one that used least is there: whatever
+    follows another can follow it.
     """
 
     def after(node: Node) -> Iterator[Node]:
@@ -157,7 +204,12 @@ def _search(
         for following in next_moments(spec, past, moment):
             yield following, left, missing
 
-    return reachable(start, after)
+    return cheapest(
+        start,
+        after,
+        cost=lambda node: node[0].used,
+        key=lambda node: (node[0].state, node[0].passed, *node[1:]),
+    )
 
 
 def shows(past: Past, moment: Moment, sighting: Sighting) -> bool:
@@ -172,11 +224,17 @@ def shows(past: Past, moment: Moment, sighting: Sighting) -> bool:
 
 
 @lru_cache(maxsize=1024)
+def _moves(spec: Spec, past: Past) -> tuple[Move, ...]:
+    """The moves of the known history: found by the past's own hash, however long it is."""
+    return trace(spec, past.statuses, past.config)
+
+
+@lru_cache(maxsize=1024)
 def first_moments(spec: Spec, past: Past) -> tuple[Moment, ...]:
     """The moments at which a run can begin: the known history's first entry, or any initial."""
     if not past.statuses:
         return tuple(Moment(state) for state in initial_states(spec))
-    position = trace(spec, past.statuses, past.config)[0].position
+    position = _moves(spec, past)[0].position
     return (Moment(State(position.primary, position), 1),)
 
 
@@ -200,7 +258,7 @@ def _within(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
     alone = tuple(Moment(ahead, passed) for ahead, _ in run_ahead(spec, state))
     if passed >= len(past.statuses):
         return alone
-    position = trace(spec, past.statuses, past.config)[passed].position
+    position = _moves(spec, past)[passed].position
     following = follow(spec, state, position)
     return alone if following is None else (*alone, Moment(following, passed + 1))
 
@@ -223,7 +281,7 @@ def _budget(config: Configuration, row: Row) -> int | None:
 @lru_cache(maxsize=1024)
 def _used(spec: Spec, past: Past) -> int:
     """How often the known history used a guard with a budget."""
-    rows = (step.row for step in trace(spec, past.statuses, past.config))
+    rows = (step.row for step in _moves(spec, past))
     return sum(row is not None and _budget(past.config, row) is not None for row in rows)
 
 

@@ -41,6 +41,7 @@ def illegal_transition(reading: Reading) -> Iterator[Place]:
     """
     statuses = reading.response.statuses
     refusals = _REFUSALS - {Refusal.NOT_UNDER} if _is_cut(reading) else _REFUSALS
+    legal = next((at for at, step in enumerate(reading.moves) if step.refusal), len(statuses))
     for index, step in enumerate(reading.moves):
         if step.refusal in refusals:
             yield Place(
@@ -50,7 +51,13 @@ def illegal_transition(reading: Reading) -> Iterator[Place]:
                     "after": statuses[index],
                     "refusal": str(step.refusal),
                 },
-                witness=witness(reading.spec, statuses[:index], statuses[index], reading.config),
+                witness=witness(
+                    reading.spec,
+                    # From what is no run itself no witness goes on.
+                    statuses[:index] if index <= legal else (),
+                    statuses[index],
+                    reading.config,
+                ),
             )
 
 

@@ -21,6 +21,32 @@ def reachable(starts: Iterable[N], successors: Callable[[N], Iterable[N]]) -> fr
     return frozenset(seen)
 
 
+def cheapest(
+    starts: Iterable[N],
+    successors: Callable[[N], Iterable[N]],
+    *,
+    cost: Callable[[N], int],
+    key: Callable[[N], Hashable],
+) -> frozenset[N]:
+    """The nodes that can be reached; of those with one key, a node of the least cost.
+
+    No step makes a node cheaper, and what follows a node follows each cheaper one of its key.
+    """
+    waiting: dict[int, list[N]] = {}
+    for node in starts:
+        waiting.setdefault(cost(node), []).append(node)
+    found: dict[Hashable, N] = {}
+    while waiting:
+        least = min(waiting)
+        while waiting[least]:
+            node = waiting[least].pop()
+            if found.setdefault(key(node), node) is node:
+                for following in successors(node):
+                    waiting.setdefault(cost(following), []).append(following)
+        del waiting[least]
+    return frozenset(found.values())
+
+
 def shortest_path(
     starts: Iterable[N], goal: Callable[[N], bool], successors: Callable[[N], Iterable[N]]
 ) -> tuple[N, ...] | None:
