@@ -35,6 +35,15 @@ def test_known_findings_do_not_count(files: tuple[str, str]) -> None:
     assert (0, False) == (result.exit_code, "TS301" in result.stdout)
 
 
+def test_the_totals_are_of_what_is_new(files: tuple[str, str]) -> None:
+    """The counts of findings leave known ones out; the verdict of the job stays what it is."""
+    jobs, known = files
+    report = json.loads(run("check", jobs, "--baseline", known, "--format", "json").stdout)
+
+    assert (0, 0, 1) == tuple(report["summary"][n] for n in ("errors", "warnings", "inconsistent"))
+    assert [] == report["findings"]
+
+
 def test_a_new_finding_counts(files: tuple[str, str]) -> None:
     """A finding that the baseline lacks is shown and makes the exit status 1."""
     jobs, known = files

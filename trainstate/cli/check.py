@@ -226,7 +226,7 @@ class _Run:
         report = Report(
             findings=tuple(self.findings),
             jobs=self._jobs,
-            summary=self.checker.summary,
+            summary=self.known.counted(self.checker.summary, self.findings),
             spec_version=self.checker.spec.version,
         )
         if self.asked.form == "text":

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from trainstate.check.baseline import Baseline, Identity, baseline_json, identity, read_baseline
-from trainstate.check.report import Finding
+from trainstate.check.report import Finding, Summary
 from trainstate.cli.output import open_output
 from trainstate.errors import InputError
+from trainstate.rules.model import Severity
 
 COMPARE, WRITE, PRUNE = MODES = ("compare", "write", "prune")
 """What to do with the baseline: leave it, write what was found, drop what is gone."""
@@ -30,6 +33,18 @@ class KnownFindings:
             return False
         self.seen.add(identity(finding))
         return finding in self.baseline
+
+    def counted(self, summary: Summary, shown: Iterable[Finding]) -> Summary:
+        """The totals without known findings; the verdicts are of all that was found."""
+        if self.path is None:
+            return summary
+        found = Counter(finding.severity for finding in shown)
+        return evolve(
+            summary,
+            errors=found[Severity.ERROR],
+            warnings=found[Severity.WARNING],
+            infos=found[Severity.INFO],
+        )
 
     def close(self) -> str | None:
         """Writes the baseline where that was asked for; one line about it, None without one."""

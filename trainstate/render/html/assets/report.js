@@ -90,7 +90,7 @@
     data.findings.forEach((f, index) => { if (fits(f, index)) shown.push(index); });
     chosen = -1;
     for (const button of ruleButtons) button.setAttribute("aria-pressed", String(button.dataset.code === filter.rule));
-    at("shown").textContent = data.findings.length ? `${number(shown.length)} of ${number(data.findings.length)} findings` : "nothing was found";
+    at("shown").textContent = data.findings.length ? `${number(shown.length)} of ${number(data.findings.length)} findings` : "no findings";
     at("list").scrollTop = 0;
     draw();
   }
