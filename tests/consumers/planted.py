@@ -177,3 +177,10 @@ def threading_event() -> Any:
     import threading  # noqa: PLC0415
 
     return threading.Event()
+
+
+def naps(client: Any, name: str) -> None:
+    """Sleeps for nothing, again and again."""
+    del client, name
+    while True:
+        time.sleep(0)

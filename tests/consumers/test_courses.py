@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
+import boto3
 import pytest
 
 import trainstate as ts
@@ -176,6 +179,65 @@ def test_time_passes_for_the_consumer_only_by_sleeping() -> None:
     played = replay(measures, "InProgress/Starting, Failed/Failed")
 
     assert (3_601.0, 3_600.0) == tuple(map(round, played.ending.value))
+
+
+def makes_its_own_client(client: Any, name: str) -> int:
+    """Ignores what it is given, and asks from a pool of threads."""
+    del client
+    own = boto3.client("sagemaker")
+
+    def look() -> str:
+        while True:
+            status = own.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]
+            if status not in ("InProgress", "Stopping"):
+                return str(status)
+            time.sleep(30)
+
+    with ThreadPoolExecutor(3) as pool:
+        statuses = {future.result() for future in [pool.submit(look) for _ in range(3)]}
+    return len(statuses)
+
+
+def test_a_consumer_may_make_its_own_client_and_threads() -> None:
+    """New clients and new threads belong to the play."""
+    played = replay(makes_its_own_client, "InProgress/Starting, InProgress/Training, Failed/Failed")
+
+    assert (How.RETURNED, 1) == (played.ending.how, played.ending.value)
+
+
+def test_other_threads_keep_real_time() -> None:
+    """What ran before the check sleeps as ever meanwhile."""
+    slept: list[float] = []
+
+    def sleeps() -> None:
+        began.wait()
+        before = time.perf_counter()
+        time.sleep(0.05)
+        slept.append(time.perf_counter() - before)
+
+    began = threading.Event()
+    thread = threading.Thread(target=sleeps)
+    thread.start()
+
+    def lets_it_sleep(_client: Any, _name: str) -> None:
+        began.set()
+        thread.join()
+
+    replay(lets_it_sleep, "InProgress/Starting, Failed/Failed")
+
+    assert slept[0] >= 0.05
+
+
+def test_a_job_of_a_course_is_created_now() -> None:
+    """Code that compares the times of a job with the wall clock sees a young job."""
+
+    def age(client: Any, name: str) -> float:
+        job = client.describe_training_job(TrainingJobName=name)
+        return float((datetime.now(UTC) - job["CreationTime"]).total_seconds())
+
+    played = replay(age, "InProgress/Starting, Failed/Failed")
+
+    assert abs(played.ending.value) < 60
 
 
 def test_real_time_is_back_afterwards() -> None:

@@ -16,6 +16,7 @@ from trainstate.testing.consumers import (
     check_consumer,
     replay,
 )
+from trainstate.track import STRICT
 
 PLAIN = Scope(longest=3, spot=False, retries=False, random=0, reuse=False)
 SPOT = Scope(longest=3, spot=True, retries=False, random=0, reuse=False)
@@ -101,6 +102,37 @@ def test_the_snippet_of_a_finding_runs(capsys: pytest.CaptureFixture[str]) -> No
 
     assert "misreports: the outcome is stopped-by-user, and it reports done" in (
         capsys.readouterr().out
+    )
+
+
+def stops_at_a_limit(value: object, error: BaseException | None) -> str:
+    del value
+    return "error" if error else "done"
+
+
+def test_a_snippet_has_the_policy_and_the_reading() -> None:
+    """What was asked for is asked for again, and what cannot be imported is named."""
+    found = check(
+        lambda _client, _name: None,
+        policy=STRICT.but({"stopped-by-user": "retry"}, name="mine"),
+        outcome=stops_at_a_limit,
+    ).findings[0]
+    lines = found.snippet.splitlines()
+
+    assert lines[0].startswith("# wait = test_a_snippet_has_the_policy")
+    assert "from tests.consumers.test_planted import stops_at_a_limit" in lines
+    assert "'stopped-by-user': 'retry'" in lines[-1]
+    assert "name='mine'), outcome=stops_at_a_limit))" in lines[-1]
+
+
+def test_sleeping_for_nothing_is_hanging() -> None:
+    """No virtual time passes, and the consumer is ended all the same."""
+    played = replay(planted.naps, STOPPED)
+
+    assert played.judgement is not None
+    assert (Kind.HANGS, "200001 sleeps without a call") == (
+        played.judgement.kind,
+        str(played.ending.error),
     )
 
 

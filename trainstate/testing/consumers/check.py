@@ -128,7 +128,7 @@ def _found(
 ) -> Iterator[ConsumerFinding]:
     """The findings on these courses, in their order, until the consumer blocks its thread."""
     for number, course in enumerate(planned, 1):
-        finding = trial.played(stage, course).finding(trial.wait)
+        finding = trial.finding(stage, course)
         if finding is not None:
             yield finding
         if stage.is_blocked:
@@ -145,7 +145,7 @@ def _shrunk(trial: Trial, stage: Stage, finding: ConsumerFinding) -> ConsumerFin
         nonlocal best
         if stage.is_blocked or not is_possible(course, trial.spec):
             return False
-        other = trial.played(stage, course).finding(trial.wait)
+        other = trial.finding(stage, course)
         same = other is not None and identity(other) == identity(finding)
         best = evolve(other, times=finding.times) if other is not None and same else best
         return same

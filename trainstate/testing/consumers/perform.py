@@ -74,15 +74,15 @@ class Stage:
 
     def __init__(self, *, seconds: float) -> None:
         self.client: Any = None
-        self._owner = threading.get_ident()
+        self._others = frozenset(threading.enumerate())
         self._warm = False
         self._seconds = seconds
         self._play: Play | None = None
         self.is_blocked = False
 
     def current(self) -> Play | None:
-        """The play that is on, for the threads of the consumer; None for our own."""
-        return None if threading.get_ident() == self._owner else self._play
+        """The play that is on, for the threads of the consumer; None for those of before."""
+        return None if threading.current_thread() in self._others else self._play
 
     def serve(self, model: Any, params: Any, **extra: Any) -> Any:
         """Lets the play that is on answer a call; raises UsageError where none is."""
@@ -103,11 +103,20 @@ class Stage:
         self._play = play
         try:
             thread.start()
-            if over.wait(self._seconds if self._warm else self._seconds + _FIRST):
-                return endings[0] if endings else _waited_on("it swallows that its time is up")
-            return self._interrupted(thread)
+            if not self._watched(play):
+                return self._interrupted(thread)
+            return endings[0] if endings else _waited_on("it swallows that its time is up")
         finally:
             self._play, self._warm = None, True
+
+    def _watched(self, play: Play) -> bool:
+        """Holds when the consumer is done; not, when it has neither called nor slept for long."""
+        patience = self._seconds if self._warm else self._seconds + _FIRST
+        while not play.parked.wait(patience):
+            if play.beats == 0:
+                return False
+            play.beats, patience = 0, self._seconds
+        return True
 
     def _interrupted(self, thread: threading.Thread) -> Ending:
         stuck = TimeIsUp(f"no call and no sleep in {self._seconds:g} real seconds")
@@ -152,6 +161,8 @@ def _where(error: BaseException) -> str:
 
 
 _STAGES: list[Stage] = []
+_ALONE = threading.RLock()
+"""Time is led for a whole process: threads that check consumers do so one after the other."""
 
 
 def _served(model: Any, params: Any, **extra: Any) -> Any:
@@ -162,10 +173,10 @@ def _served(model: Any, params: Any, **extra: Any) -> Any:
 
 
 @contextmanager
-def _on(stage: Stage) -> Iterator[None]:
+def _on(stage: Stage) -> Iterator[Stage]:
     _STAGES.append(stage)
     try:
-        yield
+        yield stage
     finally:
         _STAGES.remove(stage)
 
@@ -173,9 +184,9 @@ def _on(stage: Stage) -> Iterator[None]:
 @contextmanager
 def staged(*, seconds: float, quiet: bool) -> Iterator[Stage]:
     """A stage whose client, and all clients that are made in the context, see its plays only."""
-    stage = Stage(seconds=seconds)
     with (
-        _on(stage),
+        _ALONE,
+        _on(Stage(seconds=seconds)) as stage,
         reached_by_new_clients(_served, REGION),
         led_by(stage.current),
         silence(on=quiet),

@@ -7,16 +7,12 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from trainstate.testing.consumers.course import Course
-from trainstate.testing.consumers.judge import Judgement, Kind
+from trainstate.testing.consumers.judge import Judgement, Kind, plainly
 from trainstate.testing.consumers.perform import Ending
 from trainstate.testing.consumers.stage import Poll
+from trainstate.track.policy import BOTOCORE, STRICT, Policy
 
-_SNIPPET = """\
-{imports}
-from trainstate.testing.consumers import replay
-
-print(replay({consumer}, {course!r}))
-"""
+_REPLAY = "from trainstate.testing.consumers import replay"
 _MOST_POLLS = 8
 
 
@@ -67,8 +63,8 @@ class Played:
     ending: Ending
     judgement: Judgement | None
 
-    def finding(self, consumer: object) -> ConsumerFinding | None:
-        """What is wrong, as a finding about a consumer; None where nothing is."""
+    def finding(self, snippet: str) -> ConsumerFinding | None:
+        """What is wrong, as a finding; None where nothing is."""
         if self.judgement is None:
             return None
         return ConsumerFinding(
@@ -76,7 +72,7 @@ class Played:
             course=self.course,
             polls=self.polls,
             ending=self.ending,
-            snippet=snippet(consumer, self.course),
+            snippet=snippet,
         )
 
     def __str__(self) -> str:
@@ -130,22 +126,43 @@ class ConsumerReport:
         )
 
 
-def snippet(consumer: object, course: Course) -> str:
+def snippet(consumer: object, course: Course, policy: Policy, reading: object) -> str:
     """A program that plays a course to a consumer again."""
     imports, named = reached(consumer)
-    return _SNIPPET.format(imports=imports, consumer=named, course=str(course))
+    lines, options = [imports], [named, repr(str(course))]
+    for name, value in (("policy", _policy(policy)), ("outcome", _reading(reading))):
+        if value is not None:
+            lines.append(value[0])
+            options.append(f"{name}={value[1]}")
+    return "\n".join([*lines, _REPLAY, "", f"print(replay({', '.join(options)}))", ""])
 
 
-def reached(consumer: object) -> tuple[str, str]:
-    """How a program imports a consumer, and the expression for it."""
+def _policy(policy: Policy) -> tuple[str, str] | None:
+    if policy == STRICT:
+        return None
+    if policy == BOTOCORE:
+        return "from trainstate.track import BOTOCORE", "BOTOCORE"
+    changes = {str(one): str(action) for one, action in policy.actions.items()}
+    return "from trainstate.track import STRICT", f"STRICT.but({changes}, name={policy.name!r})"
+
+
+def _reading(reading: object) -> tuple[str, str] | None:
+    return None if reading is plainly else reached(reading, name="outcome")
+
+
+def reached(consumer: object, *, name: str = "wait") -> tuple[str, str]:
+    """How a program imports a consumer, and the expression for it.
+
+    What cannot be imported is to be put in by hand, under ``name``.
+    """
     module = getattr(consumer, "__module__", None) or type(consumer).__module__
-    name = getattr(consumer, "__qualname__", None)
-    if name is None:  # an object: an adapter's repr is the call that makes it
+    path = getattr(consumer, "__qualname__", None)
+    if path is None:  # an object: an adapter's repr is the call that makes it
         shown = repr(consumer)
         return f"from {module} import {shown.partition('(')[0]}", shown
-    if "<" in name:
-        return f"# wait = {name} of {module}: put your consumer here", "wait"
-    return f"from {module} import {name.partition('.')[0]}", name
+    if "<" in path:
+        return f"# {name} = {path} of {module}: put it here", name
+    return f"from {module} import {path.partition('.')[0]}", path
 
 
 def counted(findings: Iterator[ConsumerFinding]) -> tuple[ConsumerFinding, ...]:

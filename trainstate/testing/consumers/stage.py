@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import evolve, frozen
@@ -34,6 +35,9 @@ _SAME = "The training job is in progress"
 _LIMITS = {"MaxRuntimeExceeded": 3_600.0, "MaxWaitTimeExceeded": 7_200.0}
 _BETWEEN = 1.0
 """Virtual seconds that a step of the job, or a call, takes at least."""
+
+_MOST_NAPS = 200_000
+"""How often a consumer may sleep between two calls, however short: some sleep for nothing."""
 
 _PATIENCE = 3
 """How often a consumer may swallow that its time is up before its thread is put aside."""
@@ -64,9 +68,11 @@ class Play:
 
     def __init__(self, course: Course, spec: Spec, *, patience: float, polls: int) -> None:
         self.course = course
-        self.clock = Clock()
+        # Now, for consumers that compare the times of a job with datetime.now().
+        self.clock = Clock(datetime.now(UTC))
         self.polls: list[Poll] = []
         self.parked = threading.Event()
+        self.beats = 0
         self._service = Service(
             choose=lambda _request: self._scenario(), clock=self.clock, spec=spec
         )
@@ -77,6 +83,7 @@ class Play:
         self._left = course.items[0].polls
         self._since = 0
         self._refusals = 0
+        self._naps = 0
         self._loose = False
         self._lock = threading.RLock()
         self._create(course.items[0])
@@ -111,6 +118,8 @@ class Play:
     def serve(self, model: Any, params: Mapping[str, Any], **extra: Any) -> Any:
         """Answers a call of the consumer; raises TimeIsUp where it has asked too often."""
         with self._lock:
+            self.beats += 1
+            self._naps = 0
             if model.name in _READS:
                 self._turn()
             http, parsed = self._simulation.serve(model, params, **extra)
@@ -130,6 +139,10 @@ class Play:
         if duration < 0:
             raise ValueError("sleep length must be non-negative")
         with self._lock:
+            self.beats += 1
+            self._naps += 1
+            if self._naps > _MOST_NAPS:
+                self._refuse(f"{self._naps} sleeps without a call")
             if self.clock.now + duration * SECOND > self._changed + self._patience * SECOND:
                 self._refuse(f"asleep for more than {self._patience:g} virtual seconds")
             self.clock.advance(float(duration))

@@ -8,7 +8,7 @@ from trainstate.spec.model import Spec
 from trainstate.testing.consumers.course import Course
 from trainstate.testing.consumers.judge import Reading, judged
 from trainstate.testing.consumers.perform import Stage, Wait
-from trainstate.testing.consumers.report import Played
+from trainstate.testing.consumers.report import ConsumerFinding, Played, snippet
 from trainstate.testing.consumers.stage import NAME, Play
 from trainstate.track.policy import Policy
 
@@ -38,3 +38,8 @@ class Trial:
             spec=self.spec,
         )
         return Played(course=course, polls=tuple(play.polls), ending=ending, judgement=judgement)
+
+    def finding(self, stage: Stage, course: Course) -> ConsumerFinding | None:
+        """What the consumer gets wrong on a course; None where nothing."""
+        again = snippet(self.wait, course, self.policy, self.outcome)
+        return self.played(stage, course).finding(again)
