@@ -26,6 +26,7 @@ COMMANDS = (
     "serve",
     "generate",
     "fuzz",
+    "consumer",
 )
 MISUSE = 2
 """The exit status of misuse and of input that cannot be read at all."""

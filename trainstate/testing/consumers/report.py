@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -11,6 +13,10 @@ from trainstate.testing.consumers.judge import Judgement, Kind, plainly
 from trainstate.testing.consumers.perform import Ending
 from trainstate.testing.consumers.stage import Poll
 from trainstate.track.policy import BOTOCORE, STRICT, Policy
+from trainstate.version import VERSION
+
+SCHEMA = 1
+"""The version of the JSON forms."""
 
 _REPLAY = "from trainstate.testing.consumers import replay"
 _MOST_POLLS = 8
@@ -40,6 +46,23 @@ class ConsumerFinding:
     def history(self) -> tuple[tuple[str, str], ...]:
         """The statuses that the job went through, those too that no poll read."""
         return self.course.pairs
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding in plain values."""
+        judged = self.judgement
+        return {
+            "kind": str(judged.kind),
+            "message": judged.says,
+            "course": str(self.course),
+            "history": ["/".join(pair) for pair in self.history],
+            "polls": [poll.as_dict() for poll in self.polls],
+            "outcome": str(judged.outcome),
+            "reported": None if judged.reported is None else str(judged.reported),
+            "allowed": [str(action) for action in judged.allowed],
+            "consumer": str(self.ending),
+            "times": self.times,
+            "snippet": self.snippet,
+        }
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -74,6 +97,19 @@ class Played:
             ending=self.ending,
             snippet=snippet,
         )
+
+    def to_json(self) -> str:
+        """What was played, as JSON text; ``kind`` is null where nothing is wrong."""
+        wrong = self.judgement
+        content = {
+            "schema": SCHEMA,
+            "course": str(self.course),
+            "kind": None if wrong is None else str(wrong.kind),
+            "message": None if wrong is None else wrong.says,
+            "polls": [poll.as_dict() for poll in self.polls],
+            "consumer": str(self.ending),
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False)
 
     def __str__(self) -> str:
         wrong = self.judgement
@@ -110,6 +146,24 @@ class ConsumerReport:
     random: int
     seconds: float
     is_complete: bool = True
+
+    def to_json(self) -> str:
+        """The report as JSON text."""
+        content = {
+            "schema": SCHEMA,
+            "tool": {"name": "trainstate", "version": VERSION},
+            "consumer": self.consumer,
+            "policy": self.policy,
+            "played": {
+                "histories": self.exhaustive,
+                "longest": self.longest,
+                "courses": self.courses,
+                "random": self.random,
+                "complete": self.is_complete,
+            },
+            "findings": [finding.as_dict() for finding in self.findings],
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False)
 
     def __str__(self) -> str:
         return "\n\n".join([*map(str, self.findings), self.summary])

@@ -54,6 +54,11 @@ class Poll:
     pair: tuple[str, str] | None
     again: bool = False
 
+    def as_dict(self) -> dict[str, Any]:
+        """The poll in plain values."""
+        status = None if self.pair is None else "/".join(self.pair)
+        return {"at": self.at, "status": status, "again": self.again}
+
     def __str__(self) -> str:
         shown = GONE if self.pair is None else "/".join(self.pair)
         return f"{self.at:g} s {AGAIN + ' ' if self.again else ''}{shown}"

@@ -1,0 +1,136 @@
+"""`trainstate consumer`: finds the legal histories that code which waits for a job gets wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from trainstate.cli.completion import files
+from trainstate.cli.output import open_output
+from trainstate.errors import UsageError
+from trainstate.spec.model import Evidence
+from trainstate.track.policy import BOTOCORE, STRICT
+
+_EVERY = 20
+FOUND = 1
+"""The exit status when something was found."""
+_POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
+
+
+@click.command(name="consumer", short_help="Find what code that waits for a job gets wrong.")
+@click.argument("consumer", metavar="MODULE:FUNCTION")
+@click.option(
+    "--policy",
+    type=click.Choice(list(_POLICIES)),
+    default=STRICT.name,
+    show_default=True,
+    help="Which ends are a success.",
+)
+@click.option(
+    "--outcome",
+    metavar="MODULE:FUNCTION",
+    help="Reads a report: from (value, error) to done, error, retry, wait or None.",
+)
+@click.option("--course", metavar="COURSE", help="Play this course alone, as findings show it.")
+@click.option(
+    "--longest",
+    type=click.IntRange(2),
+    default=5,
+    show_default=True,
+    help="Play all histories of at most so many states.",
+)
+@click.option(
+    "--accept",
+    type=click.Choice([str(level) for level in Evidence]),
+    default=str(Evidence.RECORDED),
+    show_default=True,
+    help="The weakest evidence that a history rests on.",
+)
+@click.option(
+    "--random", type=click.IntRange(0), default=100, show_default=True, help="Others by chance."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is drawn.")
+@click.option("--no-deletion", is_flag=True, help="No record is deleted, no name given away.")
+@click.option("--no-reuse", is_flag=True, help="No name is given to another job.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option(
+    "--output", "-o", metavar="FILE", shell_complete=files, help="Write the report to FILE."
+)
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Run code that waits for a training job on every legal history up to a bound.
+
+    The function is called with a boto3 client of a simulated service and a job's name, and
+    sleeps in virtual time. Each finding is the shortest history on which it hangs, crashes
+    or reports what the policy does not allow. Needs the extra trainstate[testing], and boto3.
+
+    Exit status: 0 nothing found, 1 findings, 2 misuse.
+
+    Example: trainstate consumer mypackage.jobs:wait --no-reuse
+    """
+    found, text = _played(options) if options["course"] else _checked(options)
+    with open_output(options["output"]) as output:
+        output.line(text)
+    ctx.exit(FOUND if found else 0)
+
+
+def _checked(options: dict[str, Any]) -> tuple[bool, str]:
+    kit = _kit()
+    deletion = not options["no_deletion"]
+    scope = kit.Scope(
+        longest=options["longest"],
+        accept=options["accept"],
+        random=options["random"],
+        seed=options["seed"],
+        deletion=deletion,
+        reuse=deletion and not options["no_reuse"],
+    )
+    report = kit.check_consumer(scope=scope, progress=_progress(), **_asked(kit, options))
+    as_json = options["form"] == "json"
+    return bool(report.findings), report.to_json() if as_json else str(report)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """What shows on a terminal how far a check is; None where nobody looks."""
+    terminal = sys.stderr  # meanwhile the consumer's own is put aside
+    if not terminal.isatty():
+        return None
+
+    def tell(done: int, count: int) -> None:
+        if done == count:
+            terminal.write("\r\x1b[K")
+        elif done % _EVERY == 0:
+            terminal.write(f"\r{done} of {count} courses")
+        terminal.flush()
+
+    return tell
+
+
+def _played(options: dict[str, Any]) -> tuple[bool, str]:
+    kit = _kit()
+    played = kit.replay(course=options["course"], quiet=True, **_asked(kit, options))
+    as_json = options["form"] == "json"
+    return played.judgement is not None, played.to_json() if as_json else str(played)
+
+
+def _asked(kit: Any, options: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "wait": kit.named(options["consumer"]),
+        "policy": _POLICIES[options["policy"]],
+        "outcome": kit.named(options["outcome"]) if options["outcome"] else kit.plainly,
+    }
+
+
+def _kit() -> Any:
+    try:
+        from trainstate.testing import consumers
+    except ImportError as error:
+        raise UsageError(
+            f"Playing to a consumer needs {error.name}: install trainstate[testing] and boto3."
+        ) from error
+    return consumers
