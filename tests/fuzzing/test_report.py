@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,6 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
+from examples.simulators.toy import Toy
 from tests.fuzzing.planted import planted
 from tests.quality.simulators import ForgetsWhenItEnded
 from trainstate.check.baseline import baseline_json, baseline_of
@@ -20,6 +22,7 @@ from trainstate.rules.index import rules
 from trainstate.rules.model import Severity
 from trainstate.testing import FuzzReport, fuzz
 
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fuzz-report.md"
 TOY = "examples.simulators.toy:toy"
 
 
@@ -52,6 +55,14 @@ def test_it_can_be_read_by_machines() -> None:
     assert found["findings"][0]["program"]
     assert found["coverage"]["statuses"]["documented"][0] > 4
     assert (len(rules()), ["missing-end-time"]) == (len(suite), failed)
+
+
+def test_the_page_names_every_member() -> None:
+    """The reference of the JSON form has each member of a real report, and no other."""
+    found = json.loads(run().to_json())
+    named = re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    assert [*found, *found["findings"][0]] == named
 
 
 def test_every_script_is_python() -> None:
@@ -99,6 +110,23 @@ def test_the_calls_are_counted() -> None:
     report = run(budget=100)
 
     assert ("calls", True) == (report.ended, 100 <= report.calls < 200)
+
+
+def test_an_interrupted_run_reports_what_it_found() -> None:
+    """Whoever loses patience gets the findings so far, with their programs as they were."""
+    kept: list[Any] = []
+
+    class Impatient(Toy):
+        def describe_training_job(self, **asked: Any) -> dict[str, Any]:
+            kept.append(asked)
+            if len(kept) > 400:
+                raise KeyboardInterrupt
+            return super().describe_training_job(**asked)
+
+    report = fuzz(Impatient, seconds=None)
+
+    assert "interrupted" == report.ended
+    assert "taken-name-accepted" in {found.finding.name for found in report.at_least("error")}
 
 
 def fuzzed(*arguments: str) -> Any:

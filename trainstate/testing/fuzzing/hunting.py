@@ -30,6 +30,7 @@ from trainstate.testing.visits import Visits
 
 _SHARE = 0.6
 """Of the time, for trying programs; the rest is for making them smaller."""
+INTERRUPTED = "interrupted"
 _MOST_RUNS = 150
 """Runs for making the program of one finding smaller."""
 
@@ -86,10 +87,15 @@ class Hunt:
         """Tries the openings, then what Hypothesis draws, while calls and time last."""
         until = None if self.limits.seconds is None else self.limits.seconds * _SHARE
         self._shared = self._is_shared() if self.target.shared is None else self.target.shared
-        with suppress(Spent):
+        try:
             for program in chain(openings(), lives(), stages(), short()):
                 self._try(program, until)
             self._draw(until)
+        except Spent:
+            pass
+        except KeyboardInterrupt:
+            # What was found so far is worth a report.
+            self.ended = INTERRUPTED
 
     def _is_shared(self) -> bool:
         """Holds if a job of one client is there for the next."""
@@ -206,7 +212,7 @@ class Hunt:
 
         # Every run is noted: where it breaks off, what was reached is in the trace.
         with suppress(Spent):
-            if holds(trace.program):
+            if self.ended != INTERRUPTED and holds(trace.program):
                 trace.program = shrunk(trace.program, holds)
                 shown[0] = True
         reproducible = runs[0] != 1 or shown[0]

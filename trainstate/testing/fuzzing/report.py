@@ -81,7 +81,8 @@ class FuzzReport:
     ``discoveries`` are those that no baseline knows, worst first; ``known`` those that
     it does. ``calls`` counts the calls of the API, ``programs`` the programs;
     ``visits`` is what of the specification the responses showed. ``ended`` says what
-    ended the run: *programs*, *calls* or *time*.
+    ended the run: *programs*, *calls*, *time*, or *interrupted*, after which no program
+    was made smaller.
     """
 
     target: str
@@ -103,9 +104,10 @@ class FuzzReport:
         """The findings that no baseline knows, worst first."""
         return tuple(found.finding for found in self.discoveries)
 
-    def at_least(self, severity: Severity) -> tuple[Discovery, ...]:
-        """The discoveries of this severity and worse ones."""
-        return tuple(d for d in self.discoveries if d.finding.severity.rank <= severity.rank)
+    def at_least(self, severity: Severity | str) -> tuple[Discovery, ...]:
+        """The discoveries of this severity, a member or its name, and worse ones."""
+        rank = Severity(severity).rank
+        return tuple(found for found in self.discoveries if found.finding.severity.rank <= rank)
 
     @property
     def coverage(self) -> Mapping[str, Any]:

@@ -69,7 +69,7 @@ def script(program: Program, finding: Finding, how: Script) -> str:
     head = f"# {finding.code} {finding.name}: {' '.join(finding.message.split())}"
     setup = [line.format(seed=program.seed) for line in how.setup]
     setup += ["from uuid import uuid4", "", "run = uuid4().hex[:6]"] if how.unique else []
-    setup += ["import trainstate"] if judges else []
+    setup += ["", "import trainstate"] if judges else []
     body = "\n".join((*how.inner, *(line for call in program.calls for line in _lines(call, how))))
     if how.block:
         body = f"{how.block.format(seed=program.seed)}\n{indent(body, '    ')}"
