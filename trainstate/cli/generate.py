@@ -16,6 +16,7 @@ from trainstate.cli.output import open_output
 from trainstate.errors import UsageError
 
 PARQUET = "parquet"
+MACHINE, SIMULATOR = "machine", "simulator"
 
 
 @click.command(name="generate", short_help="Write recordings of jobs that never ran.")
@@ -29,6 +30,13 @@ PARQUET = "parquet"
     show_default=True,
     metavar="RATE",
     help="The share of jobs into which a fault is planted.",
+)
+@click.option(
+    "--source",
+    type=click.Choice([MACHINE, SIMULATOR]),
+    default=MACHINE,
+    show_default=True,
+    help="Walks on the machine, dressed as recordings are, or polls of the simulated service.",
 )
 @click.option(
     "--format",
@@ -65,6 +73,9 @@ def command(**options: Any) -> None:
         raise UsageError("Parquet is written to a file: name it with --output FILE.")
     if beside is None and output is not None and options["faults"]:
         beside = str(Path(output).with_suffix(".planted.jsonl"))
+    if options["source"] == SIMULATOR:
+        _simulate(options, output)
+        return
     asked = {name: options[name] for name in ("jobs", "polls", "seed", "faults")}
     try:
         planted = _rows(asked, output) if form == PARQUET else _lines(asked, output)
@@ -76,6 +87,19 @@ def command(**options: Any) -> None:
     except ImportError as error:
         extra = "testing,parquet" if form == PARQUET else "testing"
         raise UsageError(f"Generating needs {error.name}: install trainstate[{extra}].") from error
+
+
+def _simulate(options: dict[str, Any], output: str | None) -> None:
+    """Writes what polls of simulated jobs showed."""
+    if options["faults"] or options["form"] != "ndjson":
+        raise UsageError("The simulator tells no lies and writes NDJSON: leave out --faults.")
+    try:
+        from trainstate.simulator.corpus import recorded
+    except ImportError as error:
+        raise UsageError(f"Simulating needs {error.name}: install trainstate[aws].") from error
+    with open_output(output) as out:
+        for text in recorded(jobs=options["jobs"], polls=options["polls"], seed=options["seed"]):
+            out.line(text)
 
 
 def _lines(asked: dict[str, Any], output: str | None) -> Iterator[Any]:
