@@ -122,7 +122,7 @@ class Advances:
         guards: tuple[str, ...],
     ) -> Advance | None:
         """The advance by a history that goes on, if all else does, too."""
-        excess = self._excess(glance, facts.past.last, facts.setting)
+        excess = self._excess(glance, facts.past, facts.setting)
         counts = _grown(known.counts, self._counts(glance, values))
         if excess is None or counts is None:
             return None
@@ -133,6 +133,7 @@ class Advances:
         shape = (
             *history,
             excess,
+            glance.secondary in facts.setting.limits,
             facts.past.closed,
             facts.kinds,
             *self._guarded(glance, facts.setting, guards),
@@ -194,11 +195,11 @@ class Advances:
     def _counts(self, glance: Any, values: tuple[Any, ...]) -> tuple[int | None, ...]:
         return (glance.training, glance.billable, *values[self.glances.counts.place])
 
-    def _excess(self, glance: Any, last: Any, setting: Setting) -> int | None:
+    def _excess(self, glance: Any, past: Past, setting: Setting) -> int | None:
         """How the seconds of training lie to the clock; None where the times are not regular."""
-        if glance.secondary in self.regular.limited or glance.modified < last:
+        if glance.modified < past.last or glance.ended not in (None, past.last):
             return None
-        if glance.ended is not None and glance.ended != last:
+        if not self.regular.has_reached(glance, past.begun, setting.limits):
             return None
         return self.regular.excess(glance, setting.limit)
 

@@ -17,6 +17,15 @@ from trainstate.spec.model import Evidence, Spec, weakest
 
 
 @define
+class Said:
+    """What was found of a job so far."""
+
+    errors: int = 0
+    unknown: bool = False
+    reported: set[int] = field(factory=set)
+
+
+@define
 class JobState:
     """An epoch, and what was found of it so far."""
 

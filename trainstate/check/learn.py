@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import msgspec
-from attrs import define, field
+from attrs import define, evolve, field
 
 from trainstate.check.advance import Advances
 from trainstate.check.epoch import Epoch
 from trainstate.check.glance import glances
-from trainstate.check.jobs import JobState
-from trainstate.check.memory import Memory, Standing
+from trainstate.check.jobs import JobState, Said
+from trainstate.check.memory import Memory, Place, Spoken, Standing
 from trainstate.check.order import Order
 from trainstate.check.polled import Polled
 from trainstate.check.regular import Regular
@@ -23,7 +23,7 @@ from trainstate.history.model import Origin, Response
 from trainstate.history.readers.json_text import NotJson, decode
 from trainstate.history.readers.shelf import Shelf
 from trainstate.history.wire import read_response
-from trainstate.rules.model import Rule, Step
+from trainstate.rules.model import Reading, Rule, Step
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -109,18 +109,62 @@ class Learner:
         job.forget()
         return state
 
-    def judged(self, step: Step, state: JobState, *, silent: bool, objected: bool) -> bool:
+    def spoken(self, response: Response) -> tuple[Step, Spoken, Said] | None:
+        """The step of a response, if the rules that have something to say of it are known.
+
+        With them comes what was found of the job before.
+        """
+        pending = self.path.pending
+        if pending is None:
+            return None
+        known = pending.place.spoken.get(pending.advance.shape)
+        fresh = self.path.memory.seen.issuperset(pending.advance.fresh)
+        if known is None or not fresh:
+            return None
+        reading = Reading(
+            response=response,
+            spec=self.spec,
+            tolerances=self.tolerances,
+            config=pending.advance.facts.setting.config,
+        )
+        index = 0 if pending.job is None else pending.job.responses
+        before = pending.place.standing
+        said = Said() if before is None else Said(0, before.unknown, set(before.reported))
+        return Step(reading=reading, index=index), known, said
+
+    def went_on(self, known: Spoken, said: Said) -> bool:
+        """Whether the job of the last line has gone on by a step on which rules spoke."""
+        line, pending = self.path.line, self.path.pending
+        after = known.place.standing
+        if line is None or pending is None or after is None or said.errors:
+            return False
+        standing = evolve(after, unknown=said.unknown, reported=frozenset(said.reported))
+        place = self.path.memory.place(standing)
+        if place is None:
+            return False
+        self.path.line = self.path.pending = None
+        self.path.go_on(pending, place, line)
+        return True
+
+    def judged(
+        self, step: Step, state: JobState, *, silent: bool, rules: tuple[Rule, ...], objected: bool
+    ) -> bool:
         """Learns from a response that was judged; whether its job needs no state any more.
 
-        ``silent`` tells that nothing was found, ``objected`` that a rule did which reads
-        LastModifiedTime, or that another job of the name was there.
+        ``silent`` tells that nothing new was found, ``rules`` are those that spoke,
+        ``objected`` that another job of the name was there.
         """
         line, pending = self.path.line, self.path.pending
         self.path.line = self.path.pending = None
+        objected |= any(rule.code in self.dated for rule in rules)
         if line is None or objected or not is_newest(step, state.epoch):
             return False
         if pending is not None and not state.errors and self._is_lone(pending, state):
-            return self._remembered(pending, line, step, state, silent=silent)
+            place = self.path.memory.place(_standing(pending, step, state))
+            if place is not None:
+                self._learn(pending, place, silent=silent, rules=rules)
+                self.path.go_on(pending, place, line)
+                return True
         self._counted(line, step, state)
         return False
 
@@ -130,32 +174,13 @@ class Learner:
             return state.epoch.responses == 1 and self.path.order[-1] is state
         return self.path.order[pending.job.at] is state
 
-    def _remembered(
-        self, pending: Unlearnt, line: Line, step: Step, state: JobState, *, silent: bool
-    ) -> bool:
-        memory, advance, order = self.path.memory, pending.advance, self.path.order
-        history = step.response.history or ()
-        standing = Standing(
-            statuses=step.response.statuses,
-            pair=state.last_pair,
-            absent=advance.facts.setting.absent,
-            closed=history[-1].end is not None,
-            ended=state.epoch.ended,
-            unknown=state.unknown,
-            assumed=state.assumed,
-            reported=frozenset(state.reported),
-        )
-        place = memory.place(standing)
-        if place is None:
-            return False
+    def _learn(
+        self, pending: Unlearnt, place: Place, *, silent: bool, rules: tuple[Rule, ...]
+    ) -> None:
+        memory, advance = self.path.memory, pending.advance
+        memory.learn(pending.place, advance.shape, place, silent=silent, rules=rules)
         if silent:
-            memory.learn(pending.place, advance.shape, place)
             memory.seen.update(advance.fresh)
-        arn = step.response.job
-        job = pending.job or Polled(arn, len(order) - 1)
-        self.path.jobs[arn] = order[job.at] = job
-        self.path.take(job, place, line, pending.modified, advance.facts)
-        return True
 
     def _counted(self, line: Line, step: Step, state: JobState) -> None:
         """Remembers the line of a job in full, so that it is counted when it comes again."""
@@ -183,6 +208,21 @@ class Learner:
             raise InputError(
                 f"{shelf.file}: has changed while it was read; check it again when it is complete."
             ) from None
+
+
+def _standing(pending: Unlearnt, step: Step, state: JobState) -> Standing:
+    """What decides of a job after a response that was judged."""
+    history = step.response.history or ()
+    return Standing(
+        statuses=step.response.statuses,
+        pair=state.last_pair,
+        absent=pending.advance.facts.setting.absent,
+        closed=history[-1].end is not None,
+        ended=state.epoch.ended,
+        unknown=state.unknown,
+        assumed=state.assumed,
+        reported=frozenset(state.reported),
+    )
 
 
 def _advances(check: Check) -> Advances | None:

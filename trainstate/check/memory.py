@@ -9,30 +9,34 @@ and other jobs take it without asking them again. Nothing here knows what a rule
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import define, field, frozen
 
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import touched
+from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Evidence, Spec
 
 MOST = 200_000
 """Steps and places that are remembered; what is new beyond them is always judged."""
 
 
-@frozen(kw_only=True, cache_hash=True)
+@frozen(kw_only=True, eq=False)
 class Setting:
     """A job's configuration as far as rules see it.
 
     They are told which guards hold, and ask only for those on which a history rests, or
     which allow a saving. ``absent`` are the required members that are not there;
-    ``limit`` is the least limit of training in seconds, within which regular times keep.
+    ``limit`` is the least limit of training in seconds, within which regular times keep,
+    ``limits`` those that statuses tell to have been reached.
     """
 
     config: Configuration
     absent: tuple[str, ...]
     limit: float
+    limits: Mapping[str, float]
 
 
 @frozen(kw_only=True, cache_hash=True)
@@ -49,9 +53,19 @@ class Standing:
     reported: frozenset[int]
 
 
+@frozen(eq=False)
+class Spoken:
+    """A step on which only rules about the response alone spoke; ``place`` is where it leads."""
+
+    rules: tuple[Rule, ...]
+    place: Place
+
+
 @define(eq=False)
 class Place:
     """A place and the silent steps from it: a response's shape, and the place it leads to.
+
+    ``spoken`` are the steps on which rules had something to say.
 
     ``guards`` are those on which the history rests; ``clocked`` holds where an entry
     before the last one has started the clock of training.
@@ -61,6 +75,7 @@ class Place:
     guards: tuple[str, ...] = ()
     clocked: bool = False
     steps: dict[Any, Place] = field(factory=dict)
+    spoken: dict[Any, Spoken] = field(factory=dict)
 
 
 @define(kw_only=True)
@@ -86,11 +101,17 @@ class Memory:
         place = Place(standing, touched(self.spec, standing.statuses), clocked)
         return self.places.setdefault(standing, place)
 
-    def learn(self, before: Place, shape: Any, after: Place) -> None:
-        """Remembers a silent step."""
-        if self._steps < MOST:
-            self._steps += shape not in before.steps
+    def learn(
+        self, before: Place, shape: Any, after: Place, *, silent: bool, rules: tuple[Rule, ...]
+    ) -> None:
+        """Remembers a step: nothing was found, or only by rules about the response alone."""
+        if self._steps >= MOST:
+            return
+        self._steps += 1
+        if silent:
             before.steps[shape] = after
+        elif all(rule.scope is Scope.RESPONSE for rule in rules):
+            before.spoken[shape] = Spoken(rules, after)
 
 
-__all__ = ["Memory", "Place", "Setting", "Standing"]
+__all__ = ["Memory", "Place", "Setting", "Spoken", "Standing"]

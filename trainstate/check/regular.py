@@ -9,6 +9,7 @@ so what a rule said of one holds for all. A response with other times takes the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,13 +24,18 @@ _MOST = 1e11  # a number of seconds since 1970; milliseconds are larger
 
 @frozen(kw_only=True)
 class Regular:
-    """What regular times are judged by: the facts, and how far times may be apart."""
+    """What regular times are judged by: the facts, and how far times may be apart.
+
+    ``limited`` are the statuses that tell a limit to have been reached, with whether it
+    counts from the start of the training, instead of the creation.
+    """
 
     near: float
     training: float
     overrun: float
+    limit: float
     clock_starts: frozenset[str]
-    limited: frozenset[str]
+    limited: Mapping[str, bool]
     terminal: frozenset[str]
 
     @classmethod
@@ -44,13 +50,36 @@ class Regular:
             training=training,
             overrun=tolerances.overrun,
             clock_starts=frozenset(spec.time.clock_starts),
-            limited=frozenset(spec.time.limits),
+            limit=tolerances.limit,
+            limited={
+                status: spec.time.spans.get(status) == spec.layout.started
+                for status in spec.time.limits
+            },
             terminal=spec.terminal_secondaries,
         )
 
     def is_near(self, created: Any, start: Any) -> bool:
         """Holds if the first entry starts a moment after the creation."""
         return created < start and between(created, start) < self.near
+
+    def has_reached(self, glance: Any, begun: Any, limits: Mapping[str, float]) -> bool:
+        """Holds if a job whose status tells of a limit has plainly reached it, or none is known.
+
+        ``begun`` is the start of the last entry.
+        """
+        status = glance.secondary
+        if status not in self.limited or status not in limits:
+            return True
+        least = limits[status] - self.limit + _MARGIN
+        last = begun if glance.ended is None else glance.ended
+        if between(glance.created, last) < least:
+            return False
+        if not self.limited[status]:
+            return True
+        counted = glance.training
+        if counted is None and glance.started is not None and glance.ended is not None:
+            counted = between(glance.started, glance.ended)
+        return counted is None or counted >= least
 
     def clock_start(self, entries: list[Any]) -> Any:
         """When the first of the entries starts that starts the clock; None if none does."""

@@ -112,16 +112,19 @@ class Settings:
 def setting_of(reading: Reading) -> Setting:
     """The configuration of a response as rules see it."""
     spec, members = reading.spec, reading.response.members
-    limits = (
-        clock.limit(reading, status)
+    known = {status: clock.limit(reading, status) for status in spec.time.limits}
+    limits = {status: limit for status, limit in known.items() if limit is not None}
+    training = (
+        limits[status]
         for status, start in spec.time.spans.items()
-        if start == spec.layout.started
+        if start == spec.layout.started and status in limits
     )
     required = (m for m in spec.members if m.required and m.role.endswith("configuration"))
     return Setting(
         config=reading.config,
         absent=tuple(member.name for member in required if members.get(member.name) is None),
-        limit=min((limit for limit in limits if limit is not None), default=MOST_SECONDS),
+        limit=min(training, default=MOST_SECONDS),
+        limits=limits,
     )
 
 

@@ -52,6 +52,7 @@ class Line:
 class Unlearnt:
     """A regular line whose step is not in the memory; ``job`` is None for a job's first line."""
 
+    arn: str
     job: Polled | None
     place: Place
     modified: Any
@@ -107,7 +108,19 @@ class FastPath:
             return False
         return self._steps(job, arn, self.line, self.advances)
 
-    def take(self, job: Polled, place: Place, line: Line, modified: Any, facts: Any) -> None:
+    def go_on(self, pending: Unlearnt, place: Place, line: Line) -> None:
+        """The job of a line goes on to a place, after the rules were asked."""
+        arn = pending.arn
+        job = pending.job
+        if job is None and arn in self.full:
+            # It has been judged in full, as the last one that came.
+            job = self.jobs[arn] = Polled(arn, len(self.order) - 1)
+        elif job is None:
+            job = self._begun(arn)
+        self.order[job.at] = job
+        self._take(job, place, line, pending.modified, pending.advance.facts)
+
+    def _take(self, job: Polled, place: Place, line: Line, modified: Any, facts: Any) -> None:
         """The job goes on to a place by a line."""
         if not self.shelves or self.shelves[-1] is not line.shelf:
             self.shelves.append(line.shelf)
@@ -178,13 +191,17 @@ class FastPath:
             return False
         place = here.steps.get(found.shape)
         if place is None or not self.memory.seen.issuperset(found.fresh):
-            self.pending = Unlearnt(job, here, glance.modified, found)
+            self.pending = Unlearnt(arn, job, here, glance.modified, found)
             return False
         if job is None:
-            job = self.jobs[glance.arn] = Polled(glance.arn, len(self.order))
-            self.order.append(job)
-        self.take(job, place, line, glance.modified, found.facts)
+            job = self._begun(arn)
+        self._take(job, place, line, glance.modified, found.facts)
         return self._took(job)
+
+    def _begun(self, arn: str) -> Polled:
+        job = self.jobs[arn] = Polled(arn, len(self.order))
+        self.order.append(job)
+        return job
 
     def _took(self, job: Polled) -> bool:
         self.total += 1

@@ -10,6 +10,7 @@ from attrs import define, evolve, field
 from trainstate.check.epoch import Epoch
 from trainstate.check.jobs import (
     JobState,
+    Said,
     assumed,
     earlier_epoch,
     job_report,
@@ -107,6 +108,20 @@ class Checker:
         self._states.append(state)
 
     def _judge(self, response: Response) -> list[Finding]:
+        found = None if self._fast is None else self._said_again(response, self._fast)
+        return self._judge_in_full(response) if found is None else found
+
+    def _said_again(self, response: Response, fast: Learner) -> list[Finding] | None:
+        """What rules say of a response of which it is known which of them speak."""
+        known = fast.spoken(response)
+        if known is None:
+            return None
+        step, spoken, said = known
+        places = [(rule, place) for rule in spoken.rules for place in rule.check(step.reading)]
+        found = [new for rule, place in places for new in self._found(rule, place, said, step)]
+        return found if fast.went_on(spoken, said) else None
+
+    def _judge_in_full(self, response: Response) -> list[Finding]:
         key = self._key(response)
         state, earlier = self._state_of(response, key)
         step = state.epoch.observe(response, earlier_epoch=earlier)
@@ -121,8 +136,8 @@ class Checker:
         found = [new for rule, place in places for new in self._found(rule, place, state, step)]
         if self._fast is not None:
             objected = earlier is not None or key != response.arn or len(self.jobs[key]) > 1
-            objected |= any(rule.code in self._fast.dated for rule, _ in places)
-            if self._fast.judged(step, state, silent=not found, objected=objected):
+            spoke = tuple({rule.code: rule for rule, _ in places}.values())
+            if self._fast.judged(step, state, silent=not found, rules=spoke, objected=objected):
                 del self.jobs[key]
         return found
 
@@ -141,7 +156,9 @@ class Checker:
         if state is not None:
             self.jobs[key] = [state]
 
-    def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
+    def _found(
+        self, rule: Rule, place: Place, state: JobState | Said, step: Step
+    ) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""
         finding, response = finding_of(rule, place), step.response
         if self._is_new(finding, state):
@@ -155,7 +172,7 @@ class Checker:
                 alignment=_alignment(place, step),
             )
 
-    def _is_new(self, finding: Finding, state: JobState) -> bool:
+    def _is_new(self, finding: Finding, state: JobState | Said) -> bool:
         """Whether the job has not had the finding yet; the job's verdict takes it in."""
         key = _key(finding)
         if key in state.reported:
