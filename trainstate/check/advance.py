@@ -15,11 +15,10 @@ from trainstate.check.glance import Glances
 from trainstate.check.memory import Place, Setting
 from trainstate.check.polled import Facts, Past, Polled
 from trainstate.check.regular import Regular, is_dated, joined
-from trainstate.check.setting import Settings
+from trainstate.check.setting import Fresh, Settings
 from trainstate.machine.step import touched
 from trainstate.spec.model import Spec
 
-Fresh = tuple[tuple[str, str], ...]
 Shape = tuple[Any, ...]
 """What rules can tell of a regular line, as something that can be looked up."""
 
@@ -74,6 +73,7 @@ class Advances:
             b"",
             hash(b"\n".join(values[self.glances.fixed])),
             0,
+            0,
         )
         history = (near, setting.absent, grown)
         return self._advance(glance, values, facts, facts, history=history, guards=guards)
@@ -106,7 +106,8 @@ class Advances:
             known.statuses,
             known.kinds,
             known.fixed,
-            known.moving,
+            known.attached,
+            known.outcome,
         )
         history = (glance.modified == job.modified, grown)
         return self._advance(glance, values, known, facts, history=history, guards=guards)
@@ -127,8 +128,8 @@ class Advances:
         if excess is None or counts is None:
             return None
         facts.counts = counts
-        fresh = self._moved(facts, values)
-        if fresh is None:
+        fresh = self._attached(facts, values)
+        if fresh is None or not self._has_come(facts, values):
             return None
         shape = (
             *history,
@@ -141,24 +142,28 @@ class Advances:
         )
         return Advance(shape, fresh, facts)
 
-    def _moved(self, facts: Facts, values: tuple[Any, ...]) -> Fresh | None:
-        """The statuses of attached machines that are new, after what may change has changed.
-
-        None where a status may not follow, or a member is not of its type.
-        """
-        groups = self.glances
-        moving = hash(b"\n".join(values[groups.moving]))
-        if moving == facts.moving:
+    def _attached(self, facts: Facts, values: tuple[Any, ...]) -> Fresh | None:
+        """The statuses of attached machines that are new; None where one may not follow."""
+        written = self.glances.attached.written(values)
+        attached = hash(written)
+        if attached == facts.attached:
             return ()
-        facts.moving, facts.kinds = moving, groups.shown.kinds(values)
-        known, seen = facts.statuses, self.settings.attached(values)
-        typed = groups.results.is_well_typed(groups.results.kinds(values))
-        if seen is None or not typed or not groups.shown.is_well_typed(facts.kinds):
+        seen = self.settings.attached(values)
+        merged = None if seen is None else self.settings.merged(facts.statuses, seen)
+        if merged is None:
             return None
-        if seen:
-            kept = {(machine, item): status for machine, item, status in (*known, *seen)}
-            facts.statuses = tuple([(*key, status) for key, status in kept.items()])
-        return self.settings.fresh(known, seen)
+        facts.attached, facts.statuses = attached, merged[0]
+        return merged[1]
+
+    def _has_come(self, facts: Facts, values: tuple[Any, ...]) -> bool:
+        """Whether the results are of their types, so that rules see only which there are."""
+        groups = self.glances
+        outcome = hash(b"\n".join(values[groups.outcome]))
+        if outcome != facts.outcome:
+            facts.outcome, facts.kinds = outcome, groups.shown.kinds(values)
+            kinds = groups.results.kinds(values)
+            return groups.shown.is_well_typed(facts.kinds) and groups.results.is_well_typed(kinds)
+        return True
 
     def _gone_on(self, known: Past, status: str, written: bytes) -> tuple[Past, Any] | None:
         """The history, with the last known entry and those after it.

@@ -65,8 +65,8 @@ class Glances:
     record's layout; the others are groups of it as a tuple. ``counts`` are further
     numbers that only grow; ``shown`` and ``results`` may come and change, and rules see
     of the shown ones that they are there; ``attached`` are machines; ``loose`` and
-    ``exact`` must not change, and rules look into the exact ones. ``moving`` is the part
-    with all that may change, ``fixed`` that with what must not.
+    ``exact`` must not change, and rules look into the exact ones. ``outcome`` is the part
+    with all that may come, ``fixed`` that with what must not change.
     """
 
     line: Callable[[bytes], Any]
@@ -78,12 +78,12 @@ class Glances:
     attached: Group
     loose: Group
     exact: Group
-    moving: slice = field(init=False)
+    outcome: slice = field(init=False)
     fixed: slice = field(init=False)
 
-    @moving.default
-    def _may_change(self) -> slice:
-        return slice(self.shown.place.start, self.attached.place.stop)
+    @outcome.default
+    def _may_come(self) -> slice:
+        return slice(self.shown.place.start, self.results.place.stop)
 
     @fixed.default
     def _must_not(self) -> slice:

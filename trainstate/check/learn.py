@@ -189,7 +189,7 @@ class Learner:
             return
         arn = step.response.job
         job = self.path.jobs.setdefault(arn, Polled(arn, -1))
-        job.before, job.after, job.token = line.before, line.after, line.token
+        self.path.keep(job, line)
         job.repeat = state.repeat = repeat
 
     def _is_top_level(self, line: Line) -> bool:

@@ -16,7 +16,7 @@ from trainstate.check.epoch import Epoch
 from trainstate.check.memory import Place, Setting, Standing
 from trainstate.check.repeat import Repeat
 from trainstate.check.setting import Attached
-from trainstate.check.stamp import instant_of
+from trainstate.check.stamp import WRITTEN, instant_of
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Response
 from trainstate.history.readers.shelf import Shelf
@@ -46,8 +46,8 @@ class Facts:
     """What a job's last line says that the next one must go on from.
 
     ``counts`` are the numbers that only grow, ``statuses`` those of attached machines,
-    ``kinds`` tell which results are shown; ``fixed`` and ``moving`` are hashes of how
-    the members are written that must not change, and those that may.
+    ``kinds`` tell which results are shown; ``fixed``, ``attached`` and ``outcome`` are
+    hashes of how the members of a part are written.
     """
 
     created: Any
@@ -58,7 +58,8 @@ class Facts:
     statuses: Attached
     kinds: bytes
     fixed: int
-    moving: int
+    attached: int
+    outcome: int
 
 
 @define(eq=False)
@@ -66,7 +67,8 @@ class Polled:
     """A job by its lines: the last one as two hashes around its LastModifiedTime, and where it is.
 
     ``at`` is the job's place among all. ``place`` is where in the memory the job is; None
-    while it needs its state in full, which has ``repeat`` then. ``token`` is
+    while it needs its state in full, which has ``repeat`` then. ``text`` is the last line
+    if it is at hand, with LastModifiedTime from ``start`` to ``end``. ``token`` is
     LastModifiedTime as it was written last, ``modified`` that time, ``count`` how often
     the last line came again. ``past`` packs the lines before the last, ``earlier`` is the
     number of their responses.
@@ -78,6 +80,9 @@ class Polled:
     repeat: Repeat | None = None
     before: int = 0
     after: int = 0
+    text: bytes | None = None
+    start: int = 0
+    end: int = 0
     token: bytes = b""
     modified: Any = None
     count: int = 0
@@ -105,6 +110,19 @@ class Polled:
         """How many responses there were."""
         return self.earlier + 1 + self.count
 
+    def repeated(self, line: bytes) -> bytes | None:
+        """LastModifiedTime in a line that says for the rest what the text at hand says."""
+        known, start, end = self.text, self.start, self.end
+        if known is None:
+            return None
+        if line != known:
+            if len(line) != len(known) or line[:start] != known[:start]:
+                return None
+            if line[end:] != known[end:] or not WRITTEN.fullmatch(line, start, end):
+                return None
+            self.text = line
+        return line[start:end]
+
     def put(self, shelf: int, offset: int) -> None:
         """The line that was the last one is past; there is another."""
         if self.offset >= 0:
@@ -114,7 +132,7 @@ class Polled:
 
     def forget(self) -> None:
         """The job has a state in full, and its last line is not known any more."""
-        self.place = self.repeat = self.facts = None
+        self.place = self.repeat = self.facts = self.text = None
         self.before = self.after = 0
 
     def relive(

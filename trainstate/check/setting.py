@@ -6,12 +6,13 @@ how it is written.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from attrs import define, field
+from attrs import define, field, frozen
 
-from trainstate.check.epoch import attached_statuses, follows
+from trainstate.check.epoch import follows
 from trainstate.check.glance import ABSENT, Glances, Group
 from trainstate.check.memory import Setting
 from trainstate.history.model import Kind, Origin, Response
@@ -20,7 +21,7 @@ from trainstate.machine.guards import configuration
 from trainstate.rules import clock
 from trainstate.rules.model import Reading
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.model import Spec
+from trainstate.spec.model import AttachedMachine, Spec
 
 Attached = tuple[tuple[str, str, str], ...]
 """The statuses of attached machines: machine, item and status of each."""
@@ -30,6 +31,19 @@ _WHOLE = 2  # configuration members, from which on a response is no excerpt
 _MOST = 50_000  # ways of writing that are remembered
 
 
+Fresh = tuple[tuple[str, str], ...]
+"""Machines and statuses that are seen for the first time."""
+
+
+@frozen(kw_only=True)
+class _Machine:
+    """How an attached machine is decoded, and what it shows: items and their statuses."""
+
+    name: str
+    decode: Callable[[Any], Any]
+    pairs: Callable[[Any], list[tuple[str, str]]]
+
+
 @define(kw_only=True)
 class Settings:
     """The settings and the attached statuses that were read, by how they are written."""
@@ -37,7 +51,13 @@ class Settings:
     spec: Spec
     glances: Glances
     _settings: dict[tuple[bytes, bytes], Setting | None] = field(factory=dict)
-    _attached: dict[bytes, Attached | None] = field(factory=dict)
+    _merged: dict[tuple[Attached, Attached], tuple[Attached, Fresh] | None] = field(factory=dict)
+    _machines: tuple[_Machine, ...] = field(init=False)
+
+    @_machines.default
+    def _decoders(self) -> tuple[_Machine, ...]:
+        machines = {machine.member: machine for machine in self.spec.machines}
+        return tuple(_machine(machines[member.name]) for member in self.glances.attached.members)
 
     def setting(self, values: tuple[Any, ...]) -> Setting | None:
         """The setting of a decoded line; None where a member is not of its type."""
@@ -53,20 +73,33 @@ class Settings:
         return found
 
     def attached(self, values: tuple[Any, ...]) -> Attached | None:
-        """The statuses of the attached machines; None where they cannot be read."""
-        written = self.glances.attached.written(values)
-        if written in self._attached:
-            return self._attached[written]
-        members = _decoded(self.glances.attached, values)
-        found = None if members is None else self._statuses(members)
-        if len(self._attached) < _MOST:
-            self._attached[written] = found
-        return found
+        """The statuses of the attached machines; None where one is not written as machines are."""
+        found: list[tuple[str, str, str]] = []
+        for machine, raw in zip(self._machines, values[self.glances.attached.place], strict=True):
+            if raw is ABSENT:
+                continue
+            try:
+                decoded = machine.decode(raw)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                return None
+            found += [(machine.name, *pair) for pair in machine.pairs(decoded)]
+        return tuple(found)
 
-    def fresh(self, known: Attached, seen: Attached) -> tuple[tuple[str, str], ...] | None:
-        """The machines and statuses of items that were not known; None where one may not follow."""
-        if not seen:
-            return ()
+    def merged(self, known: Attached, seen: Attached) -> tuple[Attached, Fresh] | None:
+        """The statuses after new ones were seen, and which of those are first sightings.
+
+        None where a status may not follow what was known.
+        """
+        if (known, seen) not in self._merged:
+            fresh = self._fresh(known, seen)
+            kept = {(machine, item): status for machine, item, status in (*known, *seen)}
+            statuses = tuple((*key, status) for key, status in kept.items())
+            if len(self._merged) >= _MOST:
+                return None if fresh is None else (statuses, fresh)
+            self._merged[known, seen] = None if fresh is None else (statuses, fresh)
+        return self._merged[known, seen]
+
+    def _fresh(self, known: Attached, seen: Attached) -> Fresh | None:
         before = {(machine, item): status for machine, item, status in known}
         machines = {machine.name: machine for machine in self.spec.machines}
         found: list[tuple[str, str]] = []
@@ -95,18 +128,37 @@ class Settings:
         # An excerpt of a person's is judged by what it leaves out.
         return setting_of(reading) if reading.configured >= _WHOLE else None
 
-    def _statuses(self, members: dict[str, Any]) -> Attached | None:
-        response = self._response(members)
-        if response.problems:
-            return None
-        return tuple(
-            (machine.name, item, status)
-            for machine in self.spec.machines
-            for item, _, status in attached_statuses(machine, response)
-        )
-
     def _response(self, members: dict[str, Any]) -> Response:
         return read_response(members, self.spec, kind=Kind.RESPONSE, origin=Origin())
+
+
+def _machine(machine: AttachedMachine) -> _Machine:
+    """The decoder for a machine's member, which refuses what is not written as it should be."""
+    if not machine.status:
+        decode, pairs = msgspec.json.Decoder(str).decode, _status
+        return _Machine(name=machine.name, decode=decode, pairs=pairs)
+    fields: list[Any] = [("status", str)]
+    names = {"status": machine.status}
+    if machine.key:
+        fields, names = [("item", str), *fields], {"item": machine.key, **names}
+    struct = msgspec.defstruct("Attached", fields, rename=names, gc=False)
+    if not machine.items:
+        decoder: Any = msgspec.json.Decoder(struct)
+        return _Machine(name=machine.name, decode=decoder.decode, pairs=_one)
+    decoder = msgspec.json.Decoder(list[struct])  # type: ignore[valid-type]
+    return _Machine(name=machine.name, decode=decoder.decode, pairs=_several)
+
+
+def _status(decoded: Any) -> list[tuple[str, str]]:
+    return [("", decoded)]
+
+
+def _one(decoded: Any) -> list[tuple[str, str]]:
+    return [(getattr(decoded, "item", ""), decoded.status)]
+
+
+def _several(decoded: Any) -> list[tuple[str, str]]:
+    return [(getattr(one, "item", ""), one.status) for one in decoded]
 
 
 def setting_of(reading: Reading) -> Setting:
@@ -140,4 +192,4 @@ def _decoded(group: Group, values: tuple[Any, ...]) -> dict[str, Any] | None:
     return {name: value for name, value in found.items() if value is not None}
 
 
-__all__ = ["MOST_SECONDS", "Attached", "Settings", "setting_of"]
+__all__ = ["MOST_SECONDS", "Attached", "Fresh", "Settings", "setting_of"]

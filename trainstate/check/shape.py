@@ -9,6 +9,7 @@ any way takes the plain path, from which the memory learns: no rule is written t
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from trainstate.history.readers.shelf import Shelf
 _STAND_IN = b'"2001-02-03T04:05:06Z"'
 _STOOD_IN = msgspec.json.decode(_STAND_IN, type=datetime)
 _REACH = 256  # how far before its last place LastModifiedTime is looked for first
+_LATEST = 500  # jobs whose last lines are kept as they are
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
 
 
@@ -81,6 +83,7 @@ class FastPath:
     named: bool = False
     line: Line | None = None
     pending: Unlearnt | None = None
+    _latest: deque[Polled] = field(factory=deque)
     _hint: int = 0
     _prefix: str | None = None
 
@@ -90,6 +93,10 @@ class FastPath:
         Any other line is kept until the response that is read from it has been judged.
         """
         self.line = self.pending = None
+        arn = arn_in(line, self.arn_key)
+        job = self.jobs.get(arn)
+        if job is not None and (token := job.repeated(line)) is not None:
+            return self._counts(job, token, shelf)
         at = line.find(self.modified_key, self._hint)
         if at < 0 and (at := line.find(self.modified_key)) < 0:
             return False
@@ -99,8 +106,6 @@ class FastPath:
         self._hint = at - _REACH if at > _REACH else 0
         start, end = match.span(1)
         before, after = hash(line[:start]), hash(line[end:])
-        arn = arn_in(line, self.arn_key)
-        job = self.jobs.get(arn)
         if job is not None and job.before == before and job.after == after:
             return self._counts(job, match[1], shelf)
         self.line = Line(line, start, end, before, after, shelf, offset)
@@ -126,8 +131,17 @@ class FastPath:
             self.shelves.append(line.shelf)
         job.put(len(self.shelves) - 1, line.shelf.put(line.text, line.offset))
         job.place, job.repeat, job.facts = place, None, facts
-        job.before, job.after = line.before, line.after
-        job.token, job.modified = line.token, modified
+        job.modified = modified
+        self.keep(job, line)
+
+    def keep(self, job: Polled, line: Line) -> None:
+        """The line is the job's last one; its text is kept while the job is one of the latest."""
+        job.before, job.after, job.token = line.before, line.after, line.token
+        if job.text is None:
+            if len(self._latest) >= _LATEST:
+                self._latest.popleft().text = None
+            self._latest.append(job)
+        job.text, job.start, job.end = line.text, line.start, line.end
 
     def moment(self, token: bytes) -> Any:
         """The time that is written; None where it has no offset or is none of today's."""

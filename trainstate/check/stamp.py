@@ -9,9 +9,9 @@ import msgspec
 from trainstate.history.instants import NotAnInstant, parse
 
 # A JSON number or a text without escapes, of the characters that times are written with.
-VALUE = re.compile(
-    rb'\s*:\s*("[0-9T:.+\-Z ]{8,40}"|(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,9})?)\s*[,}]'
-)
+_TIME = rb'"[0-9T:.+\-Z ]{8,40}"|(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,9})?'
+WRITTEN = re.compile(_TIME)
+VALUE = re.compile(rb"\s*:\s*(" + _TIME + rb")\s*[,}]")
 
 
 def instant_of(token: bytes) -> int | None:
@@ -24,4 +24,4 @@ def instant_of(token: bytes) -> int | None:
     return None if naive else instant
 
 
-__all__ = ["VALUE", "instant_of"]
+__all__ = ["VALUE", "WRITTEN", "instant_of"]
