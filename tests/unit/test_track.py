@@ -737,6 +737,7 @@ def test_a_saved_tracker_is_small() -> None:
         ('{"trainstate": "report"}', "no saved tracker"),
         ('{"trainstate": "tracker"}', "version None"),
         ('{"trainstate": "tracker", "version": 2}', "a newer one"),
+        ('{"trainstate": "tracker", "version": 0}', "version 0"),
         ('{"trainstate": "tracker", "version": 1, "content": 3}', "damaged"),
     ],
 )
