@@ -123,6 +123,8 @@ const pictures = ({ data, make, choose }) => {
     };
     return [reach(a, 1), { x: (a.x + b.x) / 2 - dy * 0.12, y: (a.y + b.y) / 2 + dx * 0.12 }, reach(b, -1)];
   }
+  // Where the bent line is halfway: the spline stays a third short of the point that bends it.
+  const halfway = ([a, b, c]) => ({ x: (a.x + 4 * b.x + c.x) / 6, y: (a.y + 4 * b.y + c.y) / 6 });
   const loop = ({ x, y, height }) => [[-14, 0], [0, -18], [0, -18], [14, 0]].map(([dx, dy]) => ({ x: x + dx, y: y - height / 2 + dy }));
   const described = (edge) => `${edge.from} → ${edge.to}: ${number(edge.count)} times${edge.illegal ? `, ${number(edge.illegal)} illegal` : ""}${edge.middle === null ? "" : `, median ${spell(edge.middle)} before`} (${edge.evidence || "in no source"})`;
 
@@ -130,8 +132,13 @@ const pictures = ({ data, make, choose }) => {
     const { graph, edges } = layout();
     const { width, height } = graph.graph();
     const svg = d3.create("svg").attr("viewBox", `-10 -30 ${width + 20} ${height + 60}`).attr("role", "group").attr("aria-label", "The machine with observed counts; Tab goes from status to status");
-    const marker = svg.append("defs").append("marker").attr("id", "arrow").attr("viewBox", "0 0 8 8").attr("refX", 8).attr("refY", 4).attr("markerUnits", "userSpaceOnUse").attr("markerWidth", 9).attr("markerHeight", 9).attr("orient", "auto");
-    marker.append("path").attr("d", "M0,0L8,4L0,8z").attr("fill", "context-stroke");
+    // A head for each kind of line: not every browser lets a head take the colour of its line.
+    const heads = svg.append("defs");
+    for (const kind of ["seen", "unseen", "illegal", "rare"]) {
+      const marker = heads.append("marker").attr("id", `head-${kind}`).attr("viewBox", "0 0 8 8").attr("refX", 8).attr("refY", 4).attr("markerUnits", "userSpaceOnUse").attr("markerWidth", 9).attr("markerHeight", 9).attr("orient", "auto");
+      marker.append("path").attr("d", "M0,0L8,4L0,8z").attr("class", `head ${kind}`);
+    }
+    const headOf = (edge) => (edge.illegal ? "illegal" : !edge.count ? "unseen" : edge.placed ? "seen" : "rare");
     const line = d3.line().x((point) => point.x).y((point) => point.y);
     const most = d3.max(edges, (edge) => edge.count) || 1;
     const crowded = edges.filter((edge) => edge.illegal).length > 10;
@@ -143,9 +150,9 @@ const pictures = ({ data, make, choose }) => {
     };
     for (const edge of [...edges].reverse()) {
       const points = edge.placed ? edge.label.points : edge.v === edge.w ? loop(graph.node(edge.v)) : direct(graph.node(edge.v), graph.node(edge.w));
-      edge.middlePoint = edge.placed ? edge.label : points[1];
+      edge.middlePoint = edge.placed ? edge.label : points.length === 3 ? halfway(points) : points[1];
       const path = group(edge, "way");
-      path.append("path").attr("d", line.curve(edge.placed ? d3.curveMonotoneX : d3.curveBasis)(points)).attr("marker-end", "url(#arrow)").attr("stroke-width", edge.count ? 1 + 3 * Math.sqrt(edge.count / most) : 1);
+      path.append("path").attr("d", line.curve(edge.placed ? d3.curveMonotoneX : d3.curveBasis)(points)).attr("marker-end", `url(#head-${headOf(edge)})`).attr("stroke-width", edge.count ? 1 + 3 * Math.sqrt(edge.count / most) : 1);
       path.append("title").text(described(edge));
     }
     // The labels come last, so that no edge runs over them.
