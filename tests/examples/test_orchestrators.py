@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,6 +159,32 @@ def test_the_table_keeps_the_tracker() -> None:
     assert [False, False] == [
         store.put(arn, "", version=9, expected=expected) for expected in (None, 3)
     ]
+
+
+def test_the_entry_point_keeps_trackers_in_dynamodb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events that come twice and in any order, with boto3 and somebody else's DynamoDB."""
+    moto = pytest.importorskip("moto", reason="moto is in the extra dev")
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "any",
+        "AWS_SECRET_ACCESS_KEY": "any",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "TABLE": "trackers",
+    }.items():
+        monkeypatch.setenv(name, value)
+    observed = events(*COMPLETED)
+    with moto.mock_aws():
+        boto3.client("dynamodb").create_table(
+            TableName="trackers",
+            KeySchema=[{"AttributeName": "job", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "job", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        answers = [
+            LAMBDA.lambda_handler(event, None) for event in (observed[1], observed[4], *observed)
+        ]
+
+    assert ["wait", "done", *["wait"] * 5] == [answer["action"] for answer in answers]
+    assert "Completed/Completed" == answers[-1]["state"]
 
 
 @pytest.mark.parametrize("policy", [STRICT, BOTOCORE])
