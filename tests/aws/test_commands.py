@@ -120,6 +120,15 @@ def test_a_terminal_gets_a_live_timeline(
     assert (0, True) == (result.exit_code, "Completed/Completed, succeeded" in result.output)
 
 
+def test_a_small_terminal_shows_the_newest() -> None:
+    """The job's line stays, and what is left out is counted."""
+    lines = [f"line {number}" for number in range(20)]
+
+    assert lines == watch.fitting(lines, 21)
+    assert ["line 0", "  … 17 earlier", "line 18", "line 19"] == watch.fitting(lines, 5)
+    assert 3 == len(watch.fitting(lines, 1))
+
+
 def test_a_pull_records_and_counts(service: Service, run: Any, tmp_path: Path) -> None:
     """The file has the jobs, the last line the numbers; filters are passed on."""
     service.jobs = {

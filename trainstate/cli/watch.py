@@ -110,11 +110,23 @@ def _show_live(updates: Iterable[Update], tracker: Tracker) -> Iterable[Update]:
 
     with Live(refresh_per_second=4) as live:
         for update in updates:
-            _draw(live, tracker)
+            _draw(live, fitting(list(timeline_lines(tracker)), live.console.height))
             yield update
+        # What stays on the screen at the end may scroll: all of it.
+        _draw(live, list(timeline_lines(tracker)))
 
 
-def _draw(live: Live, tracker: Tracker) -> None:
+def fitting(lines: list[str], height: int) -> list[str]:
+    """The lines that a terminal has room for: the first one, and the newest."""
+    room = max(height - 1, 3)
+    if len(lines) <= room:
+        return lines
+    cut = len(lines) - (room - 2)
+    return [lines[0], f"  … {cut - 1} earlier", *lines[cut:]]
+
+
+def _draw(live: Live, lines: list[str]) -> None:
     from rich.text import Text
 
-    live.update(Text("\n".join(timeline_lines(tracker))))
+    # A line that is broken in two would take the room of another.
+    live.update(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"))

@@ -20,7 +20,8 @@ def change_line(change: Change) -> str:
 
 def timeline_lines(tracker: Tracker, *, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
     """The job, its timeline, and what can come next."""
-    yield f"{plain(tracker.job or 'no job yet')}: {plain(tracker.state)}, {tracker.outcome}"
+    name = (tracker.job or "no job yet").rpartition("/")[2]
+    yield f"{plain(name)}: {plain(tracker.state)}, {tracker.outcome}"
     items = tracker.timeline
     width = max((len(_named(item)) for item in items), default=0)
     for item in items:
