@@ -219,3 +219,13 @@ def test_a_flood_of_reasons_is_cut_in_the_table() -> None:
     many = attrs.evolve(found, failures={f"reason {number}": 1 for number in range(50)})
 
     assert "  and 30 more, in 50 jobs in all" in list(stats_lines(many))
+
+
+def test_a_log_has_outcomes_too() -> None:
+    """A log prints no primary status, but its last status tells how the job ended."""
+    log = RECORDINGS / "sdk-output.log"
+    result = CliRunner().invoke(main, ["stats", str(log), "--format", "json"])
+    outcomes = json.loads(result.stdout)["totals"]["outcomes"]
+
+    assert "unknown" not in outcomes
+    assert outcomes["succeeded"] >= 1

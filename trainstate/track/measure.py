@@ -111,7 +111,7 @@ class Stats:
 
 def measure(job: Surveyed, spec: Spec) -> JobMeasure:
     """The measures of one job."""
-    primary, secondary = job.life.shown
+    primary, secondary = _shown(job, spec)
     statuses = [entry.status for entry in job.entries]
     numbers = list(attempts(spec, statuses))
     timed = [
@@ -141,6 +141,16 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
         instance_seconds=billed,
         reason=job.life.reason,
     )
+
+
+def _shown(job: Surveyed, spec: Spec) -> tuple[str | None, str | None]:
+    """The pair that was shown; a log shows no primary, but its last status may have only one."""
+    primary, secondary = job.life.shown
+    if primary is not None or not job.entries:
+        return primary, secondary
+    last = job.entries[-1].status
+    owners = {pair.primary for pair in spec.pairs if pair.entered and pair.secondary == last}
+    return (owners.pop(), last) if len(owners) == 1 else (primary, secondary)
 
 
 def _ends(spec: Spec) -> frozenset[str]:
