@@ -139,6 +139,21 @@ def divides(client: Any, name: str) -> float:
         time.sleep(INTERVAL)
 
 
+def fears_interruptions(client: Any, name: str) -> None:
+    """Cannot count beyond one interruption, which only longer histories show."""
+    while True:
+        described = client.describe_training_job(TrainingJobName=name)
+        statuses = [one["Status"] for one in described.get("SecondaryStatusTransitions", ())]
+        if statuses.count("Interrupted") > 1:
+            raise IndexError
+        status = described["TrainingJobStatus"]
+        if status == "Completed":
+            return
+        if status not in ("InProgress", "Stopping"):
+            raise JobFailed(status)
+        time.sleep(INTERVAL)
+
+
 async def asynchronous(client: Any, name: str) -> None:
     """Sleeps in an event loop, and waits on for a stopped job."""
     while (status := status_of(client, name)) in ("InProgress", "Stopping", "Stopped"):

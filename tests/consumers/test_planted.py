@@ -82,6 +82,17 @@ def test_a_division_is_found_on_a_job_that_never_trained() -> None:
     assert "InProgress/Starting, Failed/Failed; spot; zero seconds" == str(found.course)
 
 
+def test_what_chance_finds_is_made_small() -> None:
+    """No history of three states shows it; of the longer ones nothing can be left out."""
+    scope = Scope(longest=3, spot=True, retries=False, random=200, reuse=False)
+    (found,) = check(planted.fears_interruptions, scope).findings
+
+    assert ("; spot", 2) == (str(found.course)[-6:], str(found.course).count("Interrupted"))
+    assert len(found.course.items) <= 6
+    assert all(item.polls == 1 for item in found.course.items)
+    assert "gone" not in str(found.course)
+
+
 def test_a_finding_says_what_happened() -> None:
     """The polls with their times, what the consumer did, what the policy allows."""
     found = first(check(planted.wants_a_reason), Kind.CRASHES)

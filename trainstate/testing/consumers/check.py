@@ -33,7 +33,7 @@ POLLS = 40
 """How often a consumer may ask after the last change before it counts as hanging."""
 
 _LONGER = 7
-_TRIES = 60
+_TRIES = 300
 
 
 def check_consumer(

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from trainstate.errors import UsageError
 from trainstate.spec.model import Spec
-from trainstate.testing.consumers.course import Course
+from trainstate.testing.consumers.course import Course, Item
 from trainstate.testing.consumers.stage import Play
 
 
@@ -34,6 +34,8 @@ def smaller_ones(course: Course) -> Iterator[Course]:
     Some of them no job can go.
     """
     items = course.items
+    if _is_after_end(items[-1]):
+        yield evolve(course, items=items[:-1])
     spans = ((begin, begin + size) for size in (3, 2, 1) for begin in range(1, len(items) - size))
     for begin, end in spans:
         yield evolve(course, items=(*items[:begin], *items[end:]))
@@ -47,6 +49,10 @@ def smaller_ones(course: Course) -> Iterator[Course]:
         if item.polls != 1:
             plain = evolve(item, polls=1)
             yield evolve(course, items=(*items[:place], plain, *items[place + 1 :]))
+
+
+def _is_after_end(item: Item) -> bool:
+    return item.again or item.pair is None or item.pair[0] == "Deleting"
 
 
 def is_possible(course: Course, spec: Spec) -> bool:

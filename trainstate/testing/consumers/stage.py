@@ -82,7 +82,6 @@ class Play:
             choose=lambda _request: self._scenario(), clock=self.clock, spec=spec
         )
         self._simulation = Simulation(self._service, region=REGION)
-        self._spec = spec
         self._patience, self._most = patience, polls
         self._place = 0
         self._left = course.items[0].polls
@@ -93,7 +92,7 @@ class Play:
         self._lock = threading.RLock()
         self._create(course.items[0])
         self._changed = self._began = self.clock.now
-        self._own = self._record()
+        (self._own,) = self._service.records()
 
     def rehearse(self) -> None:
         """Plays the course without a consumer; raises UsageError where no job can go so."""
@@ -104,21 +103,14 @@ class Play:
     def own(self) -> Record:
         """The newest record of the job that is waited for; the last one where it is gone."""
         record = self._record()
-        if record is not None and self._own is not None and record.created == self._own.created:
+        if record is not None and record.created == self._own.created:
             self._own = record
-        assert self._own is not None  # noqa: S101 - the job was created
         return self._own
 
     @property
     def elapsed(self) -> float:
         """The virtual seconds since the job's creation."""
         return (self.clock.now - self._began) / SECOND
-
-    @property
-    def is_gone(self) -> bool:
-        """Holds if the job that was waited for has no record any more."""
-        record = self._record()
-        return record is None or record.created != self.own.created
 
     def serve(self, model: Any, params: Mapping[str, Any], **extra: Any) -> Any:
         """Answers a call of the consumer; raises TimeIsUp where it has asked too often."""
@@ -176,7 +168,7 @@ class Play:
         self._apply(item)
         self._left = item.polls
         self._changed = self.clock.now
-        _ = self.own
+        self._own = self.own  # while there is a record to be read
 
     def _missing(self, item: Item) -> float:
         """The seconds that are missing to the limit at which the job will be ended."""
