@@ -20,7 +20,7 @@ from trainstate.cli import main
 from trainstate.errors import InputError, UsageError
 from trainstate.rules.index import rules
 from trainstate.rules.model import Severity
-from trainstate.testing import FuzzReport, fuzz
+from trainstate.testing import FuzzReport, Subject, fuzz
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fuzz-report.md"
 TOY = "examples.simulators.toy:toy"
@@ -112,6 +112,18 @@ def test_the_calls_are_counted() -> None:
     assert ("calls", True) == (report.ended, 100 <= report.calls < 200)
 
 
+def subject_of(client: Toy) -> Subject:
+    return Subject(client=client, advance=client.advance)
+
+
+def test_a_clock_that_nobody_drives_takes_little_time() -> None:
+    """Of jobs that never end in real time only the first is waited for."""
+    report = fuzz(Toy, seconds=None, max_examples=60, select=["TS912"])
+
+    assert ["never-ends"] == [found.finding.name for found in report]
+    assert report.seconds < 30
+
+
 def test_an_interrupted_run_reports_what_it_found() -> None:
     """Whoever loses patience gets the findings so far, with their programs as they were."""
     kept: list[Any] = []
@@ -123,7 +135,7 @@ def test_an_interrupted_run_reports_what_it_found() -> None:
                 raise KeyboardInterrupt
             return super().describe_training_job(**asked)
 
-    report = fuzz(Impatient, seconds=None)
+    report = fuzz(lambda: subject_of(Impatient()), seconds=None)
 
     assert "interrupted" == report.ended
     assert "taken-name-accepted" in {found.finding.name for found in report.at_least("error")}

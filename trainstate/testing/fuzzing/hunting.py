@@ -30,6 +30,8 @@ from trainstate.testing.visits import Visits
 
 _SHARE = 0.6
 """Of the time, for trying programs; the rest is for making them smaller."""
+_IMPATIENT = 0.05
+"""Seconds for which an end is waited in real time, once one was waited for in vain."""
 INTERRUPTED = "interrupted"
 _MOST_RUNS = 150
 """Runs for making the program of one finding smaller."""
@@ -73,10 +75,14 @@ class Hunt:
     traces: dict[Key, Trace] = field(factory=dict)
     ended: str = "programs"
     _shared: bool = True
+    _patience: float = field(init=False)
     _spots: int = 0
     _shown: set[str] = field(factory=set)
     _run: str = field(factory=lambda: uuid4().hex[:6])
     _begun: float = field(factory=time.monotonic)
+
+    def __attrs_post_init__(self) -> None:
+        self._patience = self.target.patience
 
     @property
     def seconds(self) -> float:
@@ -163,7 +169,7 @@ class Hunt:
                 spec=self.spec,
                 rules=self.rules,
                 token=token,
-                patience=self.target.patience,
+                patience=self._patience,
             ).perform(program)
 
     def _note(self, program: Program, performance: Performance) -> None:
@@ -174,6 +180,9 @@ class Hunt:
             if finding.severity is Severity.INFO or key in noted:
                 continue
             noted.add(key)
+            if "polls" in finding.facts:
+                # A job was waited for in vain; to wait as long for the next tells nothing new.
+                self._patience = min(self._patience, _IMPATIENT)
             cut = evolve(program, calls=program.calls[: spotted.at + 1])
             known = self.traces.get(key)
             if known is None:
