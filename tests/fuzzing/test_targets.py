@@ -109,6 +109,12 @@ def test_no_other_text_is_a_target(text: str) -> None:
         named(text)
 
 
+def test_aws_is_no_target() -> None:
+    """A URL of AWS is refused before anything is sent there."""
+    with pytest.raises(UsageError, match="is AWS"):
+        named("https://api.sagemaker.us-east-1.amazonaws.com")
+
+
 def test_a_client_of_one_service_gets_new_names() -> None:
     """Where all programs meet one service, no job of one is taken for another's."""
     clock = Clock()

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from trainstate.errors import InputError
+from trainstate.errors import InputError, UsageError
 from trainstate.testing.fuzzing.subject import Advance, Script, Subject, Target
 from trainstate.testing.fuzzing.targets.named import missing
 
@@ -20,8 +21,14 @@ _UNREACHED = "it cannot be reached"
 
 
 def served(url: str) -> Target:
-    """The target at a URL. Raises InputError where nobody answers there."""
+    """The target at a URL.
+
+    Raises InputError where nobody answers there, and UsageError for AWS itself.
+    """
     base = url.rstrip("/")
+    host = urlsplit(base).hostname or ""
+    if host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".aws")):
+        raise UsageError(f"The target {url!r} is AWS: the fuzzer creates jobs and deletes them.")
     said = _asked(base, "/", method="GET")
     if said is None:
         raise InputError(f"The target {url!r} does not answer; is the server running?")
