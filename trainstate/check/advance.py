@@ -14,7 +14,7 @@ from attrs import define, frozen
 from trainstate.check.glance import Glances
 from trainstate.check.memory import Place, Setting
 from trainstate.check.polled import Facts, Past, Polled
-from trainstate.check.regular import Regular, is_dated, joined
+from trainstate.check.regular import Regular, between, is_dated, joined
 from trainstate.check.setting import Fresh, Settings
 from trainstate.machine.step import touched
 from trainstate.spec.model import Spec
@@ -79,7 +79,13 @@ class Advances:
         return self._advance(glance, values, facts, facts, history=history, guards=guards)
 
     def following(self, job: Polled, place: Place, known: Facts, glance: Any) -> Advance | None:
-        """Of a line that follows another of its job."""
+        """Of a line that follows another of its job.
+
+        Of a job that has ended only repetitions are known: what its record still says
+        must not have changed, and rules are told if it has.
+        """
+        if job.standing.ended:
+            return None
         values = msgspec.structs.astuple(glance)
         if hash(b"\n".join(values[self.glances.fixed])) != known.fixed:
             return None
@@ -205,6 +211,9 @@ class Advances:
         if glance.modified < past.last or glance.ended not in (None, past.last):
             return None
         if not self.regular.has_reached(glance, past.begun, setting.limits):
+            return None
+        most = setting.limit + self.regular.overrun
+        if glance.started is not None and between(glance.started, past.last) > most:
             return None
         return self.regular.excess(glance, setting.limit)
 

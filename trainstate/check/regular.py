@@ -43,12 +43,12 @@ class Regular:
         """For a specification; None for tolerances that leave no time regular."""
         near = min(tolerances.join, tolerances.order) - _MARGIN
         training = tolerances.training - _MARGIN
-        if min(near, training, tolerances.overrun) <= 0:
+        if min(near, training, tolerances.overrun, tolerances.grace) <= 0:
             return None
         return cls(
             near=near,
             training=training,
-            overrun=tolerances.overrun,
+            overrun=min(tolerances.overrun, tolerances.grace),
             clock_starts=frozenset(spec.time.clock_starts),
             limit=tolerances.limit,
             limited={
@@ -89,9 +89,9 @@ class Regular:
         return None
 
     def excess(self, glance: Any, limit: float) -> int | None:
-        """Whether the seconds of training are fewer than the clock's (-1), as many (0), or more.
+        """Whether the seconds of training are as many as the clock's (0), or more (1).
 
-        None where rounding decides, or a limit is overrun.
+        None where they are fewer, rounding decides, or a limit is overrun.
         """
         training, ended = glance.training, glance.ended
         passed = None
@@ -105,7 +105,7 @@ class Regular:
         # A time that is cut to the second may be one more off.
         if abs(training - passed) < self.training + 1 + 2 * _MARGIN:
             return None
-        return 1 if training > passed else -1
+        return 1 if training > passed else None
 
 
 def between(earlier: Any, later: Any) -> float:

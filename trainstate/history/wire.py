@@ -16,6 +16,7 @@ from attrs import define, field
 from trainstate.history import instants
 from trainstate.history.instants import Instant
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
+from trainstate.history.nested import misfits
 from trainstate.spec.model import Spec
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -86,6 +87,8 @@ def read_response(
                 moments[name] = moment
         elif not _has_type(value, member.type):
             reading.fault("wrong-type", f"/{name}", value, member.type)
+    for pointer, value, expected in misfits(members, spec):
+        reading.fault("wrong-type", pointer, value, expected)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, reading)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, rule
-from trainstate.rules.nested import misfits
 from trainstate.rules.shown import quoted
 from trainstate.spec.load import builtin_spec
 
@@ -48,5 +47,3 @@ def wrong_type(reading: Reading) -> Iterator[Place]:
                 pointer=problem.pointer,
                 facts={"expected": problem.expected, "value": quoted(problem.value)},
             )
-    for pointer, value, expected in misfits(reading):
-        yield Place(pointer=pointer, facts={"expected": expected, "value": quoted(value)})

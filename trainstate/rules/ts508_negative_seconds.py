@@ -16,7 +16,7 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
     name="negative-seconds",
     severity="error",
     scope="response",
-    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds", "BillableTokenCount"],
+    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds"],
     sources=["api-members", "api-describe-times"],
     message="`{member}` is {value}",
     help="subtract the start from the end; a job that never trained has 0, or no such member",
@@ -28,12 +28,13 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
     since="0.1.0",
 )
 def negative_seconds(reading: Reading) -> Iterator[Place]:
-    """A number of seconds or tokens is below zero.
+    """A number of seconds is below zero.
 
     What a job trained and what is billed is counted up from zero. Savings that are
     computed from a negative number mean nothing.
     """
-    for member in reading.spec.members_with("billing"):
-        value = reading.response.seconds(member.name)
+    layout = reading.spec.layout
+    for member in filter(None, (layout.training_seconds, layout.billable_seconds)):
+        value = reading.response.seconds(member)
         if value is not None and value < 0:
-            yield Place(pointer=f"/{member.name}", facts={"member": member.name, "value": value})
+            yield Place(pointer=f"/{member}", facts={"member": member, "value": value})

@@ -6,31 +6,33 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from trainstate.rules.model import Reading
 from trainstate.spec.model import AttachedMachine, Spec
 
+_NESTED = 2
 Misfit = tuple[str, Any, str]
 """A JSON pointer, the value there, and the type that was expected."""
 
 
-def misfits(reading: Reading) -> Iterator[Misfit]:
+def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
     """The numbers and texts inside members that are none; what is absent fits."""
-    response, spec = reading.response, reading.spec
-    for pointer in _numbers(spec):
-        value = response.get(pointer)
+    for member, name in _numbers(spec):
+        outer = members.get(member)
+        value = outer.get(name) if isinstance(outer, Mapping) else None
         if value is not None and not _is_whole(value):
-            yield pointer, value, "integer"
+            yield f"/{member}/{name}", value, "integer"
     for machine in spec.machines:
-        yield from _statuses(machine, response.members.get(machine.member))
+        if machine.member in members:
+            yield from _statuses(machine, members[machine.member])
 
 
 @lru_cache(maxsize=16)
-def _numbers(spec: Spec) -> tuple[str, ...]:
-    """The pointers to numbers inside structures: limits, budgets, instances."""
+def _numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
+    """The numbers inside structures, by member and name: limits, budgets, instances."""
     named = [*spec.time.limits.values(), *(guard.budget for guard in spec.guards)]
     named += [guard.implied_by for guard in spec.guards]
     named.append(spec.attempts.instances)
-    return tuple(dict.fromkeys(pointer for pointer in named if pointer))
+    paths = (pointer.removeprefix("/").split("/") for pointer in named if pointer)
+    return tuple(dict.fromkeys((path[0], path[1]) for path in paths if len(path) == _NESTED))
 
 
 def _is_whole(value: object) -> bool:
