@@ -54,35 +54,22 @@ def _table(data: Mapping[str, list[Row]], *, accept: str) -> Table:
         return [row for row in data[kind] if _accepted(row, accept)]
 
     names = {row["name"] for row in (*rows("primary"), *rows("secondary"))}
-    edges = _edges(rows("transition"))
-    crossed = _crossed(edges)
     legal = [
         (pair, row["entered"])
-        for row in data["pair"]
+        for row in rows("pair")
         for pair in _product(row, "primary", "secondary")
-        if names.issuperset(pair) and (_accepted(row, accept) or pair in crossed)
+        if names.issuperset(pair)
     ]
     return Table(
         initial=tuple((row["primary"], row["secondary"]) for row in rows("initial")),
         pairs=frozenset(pair for pair, _ in legal),
         entered=frozenset(pair for pair, entered in legal if entered),
-        edges=edges,
+        edges=_edges(rows("transition")),
         together=_changes(rows("primary_transition"), alone=False),
         alone=_changes(rows("primary_transition"), alone=True),
         ended=frozenset(row["name"] for row in data["primary"] if row["kind"] != "active"),
         status_guards={row["name"]: row["guard"] for row in data["secondary"] if "guard" in row},
     )
-
-
-def _crossed(edges: Mapping[str, tuple[Edge, ...]]) -> set[tuple[str | None, str]]:
-    """The pairs that accepted edges lead into and, under their primary alone, out of."""
-    entered = {edge.after for several in edges.values() for edge in several}
-    return {
-        (edge.under, before)
-        for before, several in edges.items()
-        for edge in several
-        if before in entered
-    }
 
 
 def _accepted(row: Row, accept: str) -> bool:

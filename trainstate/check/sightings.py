@@ -94,6 +94,8 @@ def _inserted(runs: tuple[Run, ...], new: Run) -> tuple[Run, ...]:
         around = runs[spot - 1]
         halves = evolve(around, last=around.first), evolve(around, first=around.last)
         return (*runs[: spot - 1], halves[0], new, halves[1], *runs[spot:])
+    if spot < len(runs) and runs[spot].value == new.value:
+        return (*runs[:spot], evolve(new, last=runs[spot].last), *runs[spot + 1 :])
     return (*runs[:spot], new, *runs[spot:])
 
 

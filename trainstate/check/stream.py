@@ -26,7 +26,6 @@ from trainstate.check.shape import FastPath
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Response, Unreadable
 from trainstate.machine.align import Alignment, align
-from trainstate.machine.step import Refusal
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import EarlierEpoch, JobEnd, Place, Rule, Scope, Severity, Step
 from trainstate.rules.tolerances import Tolerances
@@ -301,7 +300,7 @@ def _alignment(place: Place, step: Step) -> Alignment | None:
     reading, response = step.reading, step.response
     if not place.pointer.startswith(f"/{step.spec.layout.history}/"):
         return None
-    if all(taken.refusal in (None, Refusal.UNKNOWN_STATUS) for taken in reading.moves):
+    if not reading.has_illegal_move:
         return None
     last = response.statuses[-1]
     finished = reading.ended or last in step.spec.terminal_secondaries

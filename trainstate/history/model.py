@@ -114,6 +114,11 @@ class Response:
         """The statuses of the history, in order; empty where there is none."""
         return tuple(entry.status for entry in self.history or ())
 
+    @cached_property
+    def unread(self) -> frozenset[str]:
+        """The JSON pointers of the values that could not be read."""
+        return frozenset(problem.pointer for problem in self.problems)
+
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""
         value: Any = self.members

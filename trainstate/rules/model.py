@@ -82,6 +82,12 @@ class Reading:
         """The moves of the response's history, one for each entry."""
         return machine.trace(self.spec, self.response.statuses, self.config)
 
+    @cached_property
+    def has_illegal_move(self) -> bool:
+        """Whether a move is refused; a status that no fact knows is not illegal."""
+        legal = (None, machine.Refusal.UNKNOWN_STATUS)
+        return any(move.refusal not in legal for move in self.moves)
+
     @property
     def pair(self) -> Pair | None:
         """The fact that makes the response's pair legal; None where it has none."""

@@ -38,7 +38,7 @@ def is_unread(reading: Reading, pointer: str) -> bool:
 
     TS003 and TS004 report it, so that no other rule takes it for absent.
     """
-    places = {problem.pointer for problem in reading.response.problems}
+    places = reading.response.unread
     return pointer in places or pointer.rpartition("/")[0] in places
 
 

@@ -1,0 +1,89 @@
+"""P9: any bytes give a report or a documented error, and time is linear in their number.
+
+Independent of how the readers work: the bytes are recordings that were damaged anywhere,
+or no recordings at all, and the time is that of the process. ``tests/fuzz`` looks for more
+with the coverage of the readers as its guide.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import time
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import trainstate
+from tests.fuzz.test_readers_survive import broken
+from tests.properties.growing import KINDS, Growing
+from trainstate.cli import main
+from trainstate.errors import TrainstateError
+from trainstate.history.readers import FORMATS
+
+DAMAGED = broken() | st.binary(max_size=400)
+GROWTH = 5
+# A process is slowed by what else runs beside it; twice the time for a byte is no square.
+SLACK = 2.2
+
+
+@given(DAMAGED)
+def test_bytes_give_a_report_or_a_documented_error(data: bytes) -> None:
+    """A verdict is one of three, and what is refused is refused with a text."""
+    try:
+        said: object = trainstate.check(data).verdict
+    except TrainstateError as error:
+        said = str(error).strip()
+
+    assert said
+
+
+@given(DAMAGED, st.sampled_from(FORMATS), st.sampled_from(["text", "json", "sarif", "junit"]))
+@settings(
+    # A command is run from its options to its exit status: that takes some milliseconds.
+    suppress_health_check=[HealthCheck.too_slow],
+)
+def test_the_command_ends_with_a_status_and_without_a_traceback(
+    data: bytes, input_format: str, output_format: str
+) -> None:
+    """Whatever is on standard input: 0, 1 or 2, and with JSON a document."""
+    asked = ["check", "-", "--format", output_format, "--input-format", input_format]
+    ran = CliRunner().invoke(main, asked, input=data)
+
+    assert ran.exit_code in (0, 1, 2), ran.exception
+    assert "Traceback" not in ran.stderr
+    assert isinstance(ran.exception, SystemExit | None)
+    if output_format == "json" and ran.exit_code < 2:
+        assert 1 == json.loads(ran.stdout)["schema"]
+
+
+def seconds(data: bytes) -> float:
+    """The processor time of a check, the smaller of two."""
+    taken = []
+    for _ in range(2):
+        gc.collect()
+        begun = time.process_time()
+        with contextlib.suppress(TrainstateError):  # a refusal takes its time, too
+            trainstate.check(data)
+        taken.append(time.process_time() - begun)
+    return min(taken)
+
+
+def growth(kind: Growing) -> float:
+    """How much longer a byte takes where there are six times as many."""
+    few, many = kind.made(kind.start), kind.made(kind.start * GROWTH)
+    return (seconds(many) / len(many)) / (seconds(few) / len(few))
+
+
+@pytest.mark.slow  # no line that other tests leave out, and the tracer would be measured
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_time_is_linear_in_the_size(kind: Growing) -> None:
+    """Six times the input takes six times as long, and no more; the best of three tries."""
+    found = [growth(kind)]
+    while min(found) > SLACK and len(found) < 3:
+        found.append(growth(kind))
+
+    assert min(found) <= SLACK, found
