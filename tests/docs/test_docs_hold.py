@@ -69,6 +69,16 @@ def test_no_picture_of_the_machine_is_stale(level: str) -> None:
     assert set(nodes) <= set(titles)
 
 
+def test_every_theorem_has_its_test() -> None:
+    """The tests that the formal model names are there."""
+    text = (DOCS / "explanation" / "model.md").read_text("utf-8")
+    named = re.findall(r"`(\w+_[\w*]+\.py)`", text)
+    absent = [name for name in named if not list((ROOT / "tests").rglob(name))]
+
+    assert len(named) >= 12
+    assert [] == absent
+
+
 def test_pages_are_short() -> None:
     """No page has more than 200 lines."""
     long = [str(p.relative_to(ROOT)) for p in PAGES if len(p.read_text("utf-8").splitlines()) > 200]
