@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
@@ -18,11 +19,17 @@ FOUND = 1
 """The exit status when there are findings at or above the fail level."""
 
 
+def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    known = ("moto", "simulator", "local-mode", "http://127.0.0.1:")
+    return [CompletionItem(name) for name in known if name.startswith(begun)]
+
+
 @click.command(name="fuzz", short_help="Find the calls that make a simulator lie.")
 @click.option(
     "--target",
     required=True,
     metavar="TARGET",
+    shell_complete=_targets,
     help="`moto`, `simulator`, `local-mode`, a URL, or `module:function` that makes a client.",
 )
 @click.option("--budget", type=click.IntRange(1), metavar="N", help="At most N calls of the API.")
@@ -69,7 +76,12 @@ FOUND = 1
 @click.option(
     "--output", "-o", metavar="FILE", shell_complete=files, help="Write the report to FILE."
 )
-@click.option("--scripts", metavar="FOLDER", help="Write each program as Python into FOLDER.")
+@click.option(
+    "--scripts",
+    metavar="FOLDER",
+    shell_complete=files,
+    help="Write each program as Python into FOLDER.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning"]),
