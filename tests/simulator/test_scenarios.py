@@ -95,6 +95,19 @@ def test_a_limit_ends_a_job_whatever_its_scenario_says() -> None:
     assert 3_600 <= ended["TrainingTimeInSeconds"] < 3_700
 
 
+def test_the_first_limit_ends_a_job_that_would_end_at_another() -> None:
+    """Who trains to the limit of the run time never reaches that of the waiting time."""
+    trains = spot().training("15m").interrupted(after="5m", lasts="1h").then_out_of_wait_time()
+    waits = spot().starting("2h").then_out_of_time()
+    limits = {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 5_060}
+    ended = [lived(scenario, StoppingCondition=limits) for scenario in (trains, waits)]
+
+    assert ["MaxRuntimeExceeded", "MaxWaitTimeExceeded"] == [
+        job["SecondaryStatus"] for job in ended
+    ]
+    assert 0 == trainstate.check(ended).summary.warnings
+
+
 def test_a_job_that_waits_too_long_for_capacity_fails() -> None:
     """The limit of the pending time ends the job with a reason."""
     limits = {"MaxRuntimeInSeconds": 60, "MaxPendingTimeInSeconds": 7_200}

@@ -16,6 +16,7 @@ from trainstate.spec.model import Spec
 ENTER, PRIMARY, REWRITE, TOUCH, FORGET = "enter", "primary", "rewrite", "touch", "forget"
 
 _UPLOADING, _STOPPING, _PENDING = "Uploading", "Stopping", "Pending"
+_ROUNDING = 1e-6  # seconds: sums of lengths are not exact
 _PENDING_LIMIT = "/StoppingCondition/MaxPendingTimeInSeconds"
 
 
@@ -63,11 +64,11 @@ def fitted(acts: Sequence[Act], allowed: Limits, spec: Spec) -> tuple[Act, ...]:
     ending = acts[-1].status if acts else ""
     span = spec.time.spans.get(ending)
     if span == spec.layout.started:
-        return _stretched(acts, allowed.run - _counted(acts[:-1], spec), spec)
-    if span == spec.layout.created:
-        return _stretched(
-            acts, allowed.wait - sum(act.lasts for act in acts[:-1]), spec, waiting=True
-        )
+        acts = _stretched(acts, allowed.run - _counted(acts[:-1], spec), spec)
+    elif span == spec.layout.created:
+        missing = allowed.wait - sum(act.lasts for act in acts[:-1])
+        acts = _stretched(acts, missing, spec, waiting=True)
+    # Another limit may come before the one that the job was to end at.
     return _cut(acts, allowed, spec)
 
 
@@ -154,7 +155,7 @@ def _cut(acts: Sequence[Act], allowed: Limits, spec: Spec) -> tuple[Act, ...]:
             "Failed": pending if act.status == _PENDING else math.inf,
         }
         ending = min(room, key=lambda status: room[status])
-        if act.lasts > room[ending]:
+        if act.lasts > room[ending] + _ROUNDING:
             return (*acts[:at], evolve(act, lasts=room[ending]), *_ending(ending, trained))
         wait -= act.lasts
         run -= act.lasts if counts else 0.0
