@@ -124,6 +124,23 @@ def test_a_clock_that_nobody_drives_takes_little_time() -> None:
     assert report.seconds < 30
 
 
+def test_what_happens_once_is_told_as_such() -> None:
+    """A failure that no program brings back is reported with the program that had it."""
+    kept: list[Any] = []
+
+    class Once(Toy):
+        def describe_training_job(self, **asked: Any) -> dict[str, Any]:
+            kept.append(asked)
+            if len(kept) == 100:
+                raise KeyError("once")
+            return super().describe_training_job(**asked)
+
+    report = fuzz(lambda: subject_of(Once()), seconds=None, max_examples=50, select=["TS902"])
+
+    assert [False] == [found.reproducible for found in report]
+    assert "seen once" in str(report)
+
+
 def test_an_interrupted_run_reports_what_it_found() -> None:
     """Whoever loses patience gets the findings so far, with their programs as they were."""
     kept: list[Any] = []
@@ -137,7 +154,8 @@ def test_an_interrupted_run_reports_what_it_found() -> None:
 
     report = fuzz(lambda: subject_of(Impatient()), seconds=None)
 
-    assert "interrupted" == report.ended
+    assert ("interrupted", {None}) == (report.ended, {found.reproducible for found in report})
+    assert "not made smaller" in str(report)
     assert "taken-name-accepted" in {found.finding.name for found in report.at_least("error")}
 
 

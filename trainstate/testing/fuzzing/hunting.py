@@ -224,11 +224,11 @@ class Hunt:
             if self.ended != INTERRUPTED and holds(trace.program):
                 trace.program = shrunk(trace.program, holds)
                 shown[0] = True
-        reproducible = runs[0] != 1 or shown[0]
+        reproducible = None if runs[0] == 0 else runs[0] > 1 or shown[0]
         return self._discovery(key, trace, trace.program, reproducible=reproducible)
 
     def _discovery(
-        self, key: Key, trace: Trace, program: Program, *, reproducible: bool
+        self, key: Key, trace: Trace, program: Program, *, reproducible: bool | None
     ) -> Discovery:
         return Discovery(
             key=key,

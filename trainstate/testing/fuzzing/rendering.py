@@ -40,8 +40,10 @@ def _discovery_lines(found: Discovery, *, scripts: bool, style: Mapping[str, str
     yield "   |"
     if found.program.seed:
         yield f"   = seed: {found.program.seed}"
-    if not found.reproducible:
+    if found.reproducible is False:
         yield "   = seen once: the program did not show it again"
+    if found.reproducible is None:
+        yield "   = not made smaller: the time was over"
     yield f"   = help: {finding.help}"
     for name in finding.sources:
         source = builtin_spec().source_by_id.get(name)

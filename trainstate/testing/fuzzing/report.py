@@ -57,7 +57,7 @@ class Discovery:
 
     ``script`` is the program as Python that anybody can run; ``programs`` counts the
     programs that showed the finding; ``reproducible`` tells whether the program showed
-    it again when it was run once more.
+    it again when it was run once more, None where there was no time for that.
     """
 
     key: Key
@@ -65,7 +65,7 @@ class Discovery:
     program: Program
     script: str
     programs: int
-    reproducible: bool
+    reproducible: bool | None
 
     @property
     def emblem(self) -> Finding:
