@@ -9,6 +9,8 @@ import pytest
 
 import trainstate
 from tests.render.recordings import bad, entry, good, response, run, write
+from trainstate.machine.align import Alignment, Edit, EditKind
+from trainstate.render.align import MOST_EDITS, alignment_line
 
 
 @pytest.fixture
@@ -64,3 +66,12 @@ def test_an_unknown_status_alone_asks_for_no_edit() -> None:
     )
 
     assert {None} == {found.alignment for found in trainstate.check(strange)}
+
+
+def test_one_line_names_the_first_edits_and_counts_the_rest() -> None:
+    """A history with hundreds of faults still has an explanation that can be read."""
+    edits = tuple(Edit(EditKind.DELETE, "Training", index) for index in range(40))
+    line = alignment_line(Alignment(edits=edits, cost=40, worst=80))
+
+    assert line.count("delete") == MOST_EDITS
+    assert "34 more (fitness 0.50)" in line

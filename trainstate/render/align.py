@@ -9,6 +9,8 @@ from trainstate.machine.align import Alignment, EditKind
 from trainstate.render.plain import plain
 
 _MARKS = {EditKind.KEEP: " ", EditKind.INSERT: "+", EditKind.DELETE: "-"}
+MOST_EDITS = 6
+"""Edits that one line names; `trainstate align` lists all."""
 
 
 def alignment_lines(job: str, alignment: Alignment) -> Iterator[str]:
@@ -21,12 +23,14 @@ def alignment_lines(job: str, alignment: Alignment) -> Iterator[str]:
 
 def alignment_line(alignment: Alignment) -> str:
     """An alignment in one line: its edits without what is kept, and the fitness."""
-    edits = (
+    edits = [
         f"{edit.kind} {plain(edit.status)} {_place(edit.kind, edit.index)}"
         for edit in alignment.edits
         if edit.kind is not EditKind.KEEP
-    )
-    return f"{', '.join(edits) or 'nothing to change'} (fitness {alignment.fitness:.2f})"
+    ]
+    more = [f"{len(edits) - MOST_EDITS} more"] if len(edits) > MOST_EDITS else []
+    shown = ", ".join([*edits[:MOST_EDITS], *more])
+    return f"{shown or 'nothing to change'} (fitness {alignment.fitness:.2f})"
 
 
 def alignment_object(job: str, alignment: Alignment) -> dict[str, Any]:
