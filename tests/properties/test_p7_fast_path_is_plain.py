@@ -148,6 +148,15 @@ def test_a_corpus_with_faults_is_judged_alike() -> None:
     assert plain == fast
 
 
+def test_the_rules_leave_most_lines_to_the_fast_path() -> None:
+    """Of jobs like those before them nearly all lines are judged by their shape."""
+    lines = [text.encode() for text, _ in generated(Corpus(jobs=400, polls=6, seed=8))]
+
+    _, taken = report(lines, fast=True)
+
+    assert taken > 0.8 * len(lines)
+
+
 def test_the_fast_path_is_taken() -> None:
     """Of a poll that comes ten times all but the first are taken without reading them."""
     lines = [line.encode() for line, _ in generated(Corpus(jobs=1, polls=1))] * 10
@@ -255,3 +264,70 @@ def _set_back(response: dict[str, Any], place: tuple[str | int, ...]) -> None:
         inner = inner[step]
     moment = datetime.fromisoformat(inner[name])
     inner[name] = (moment - timedelta(days=1)).isoformat()
+
+
+LIVES = [
+    [json.loads(text) for text, _ in generated(Corpus(jobs=1, polls=5, seed=seed))]
+    for seed in (1, 4, 6, 9, 13, 21)
+]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(LIVES) - 1),
+            st.sampled_from([0.01, 0.5, 1.0, 1.001, 30.0, 400.0]),
+            st.sampled_from([0, 1, -1, 2, -2, -5, -70, 4000]),
+            st.sampled_from([1, 60, 700, 3_000, 86_400]),
+            st.sampled_from([0.0, 0.3, 0.999, 1.0, 70.0]),
+        ),
+        min_size=2,
+        max_size=8,
+    )
+)
+@settings(max_examples=80, deadline=None)
+def test_jobs_of_one_shape_and_other_times_are_judged_alike(
+    variants: list[tuple[int, float, int, int, float]],
+) -> None:
+    """However long jobs last, train, and are limited to, the memory says what the rules say."""
+    lines = [json.dumps(response).encode() for life in LIVES for response in life]
+    for number, (life, factor, more, limit, late) in enumerate(variants):
+        for response in LIVES[life]:
+            changed = _stretched(response, factor, more, limit, late)
+            name = changed["TrainingJobName"]
+            text = json.dumps(changed).replace(name, f"{name}-{number}")
+            lines.append(text.encode())
+
+    plain, fast = both(lines)
+
+    assert plain == fast
+
+
+def _stretched(
+    response: dict[str, Any], factor: float, more: int, limit: int, late: float
+) -> dict[str, Any]:
+    """A response whose job lasts so much longer, with other seconds of training and a limit."""
+    layout = SPEC.layout
+    born = datetime.fromisoformat(response[layout.created])
+
+    def moved(text: str) -> str:
+        passed = datetime.fromisoformat(text) - born
+        return (born + passed * factor).isoformat(timespec="milliseconds")
+
+    found = {**response, layout.stopping: {"MaxRuntimeInSeconds": limit}}
+    for name in (MODIFIED, layout.started, layout.ended):
+        if found.get(name):
+            found[name] = moved(found[name])
+    found[MODIFIED] = (datetime.fromisoformat(found[MODIFIED]) + timedelta(seconds=late)).isoformat(
+        timespec="milliseconds"
+    )
+    found[layout.history] = [
+        {key: moved(value) if key.endswith("Time") else value for key, value in entry.items()}
+        for entry in response[layout.history]
+    ]
+    for name in (layout.training_seconds, layout.billable_seconds):
+        if found.get(layout.ended) and name in found:
+            times = (found[layout.started], found[layout.ended])
+            begun, ended = map(datetime.fromisoformat, times)
+            found[name] = max(0, round((ended - begun).total_seconds()) + more)
+    return found

@@ -14,7 +14,7 @@ from attrs import define, frozen
 from trainstate.check.glance import Glances
 from trainstate.check.memory import Place, Setting
 from trainstate.check.polled import Facts, Past, Polled
-from trainstate.check.regular import Regular, between, is_dated, joined
+from trainstate.check.regular import Regular, Span, is_dated
 from trainstate.check.setting import Fresh, Settings
 from trainstate.machine.step import touched
 from trainstate.spec.model import Spec
@@ -54,7 +54,7 @@ class Advances:
         near = begun != created
         if near and not self.regular.is_near(created, begun):
             return None
-        past = self._past(entries, begun, written, hash(written))
+        past = self._past(entries, Span(begun, begun), written, hash(written), clocked=False)
         if past is None or glance.started not in (None, self.regular.clock_start(entries)):
             return None
         values = msgspec.structs.astuple(glance)
@@ -74,23 +74,20 @@ class Advances:
             hash(b"\n".join(values[self.glances.fixed])),
             0,
             0,
+            0,
+            False,
         )
         history = (near, setting.absent, grown)
         return self._advance(glance, values, facts, facts, history=history, guards=guards)
 
     def following(self, job: Polled, place: Place, known: Facts, glance: Any) -> Advance | None:
-        """Of a line that follows another of its job.
-
-        Of a job that has ended only repetitions are known: what its record still says
-        must not have changed, and rules are told if it has.
-        """
-        if job.standing.ended:
-            return None
+        """Of a line that follows another of its job."""
         values = msgspec.structs.astuple(glance)
         if hash(b"\n".join(values[self.glances.fixed])) != known.fixed:
             return None
-        last = job.standing.statuses[-1]
-        found = self._gone_on(known.past, last, bytes(glance.history))
+        standing = job.standing
+        last = standing.statuses[-1]
+        found = self._gone_on(known.past, last, bytes(glance.history), clocked=place.clocked)
         if found is None:
             return None
         past, entries = found
@@ -114,9 +111,13 @@ class Advances:
             known.fixed,
             known.attached,
             known.outcome,
+            0,
+            False,
         )
         history = (glance.modified == job.modified, grown)
-        return self._advance(glance, values, known, facts, history=history, guards=guards)
+        advance = self._advance(glance, values, known, facts, history=history, guards=guards)
+        # What an ended job has to tell does not change any more, or a rule has a word on it.
+        return advance if not standing.ended or _is_kept(known, facts) else None
 
     def _advance(
         self,
@@ -129,11 +130,12 @@ class Advances:
         guards: tuple[str, ...],
     ) -> Advance | None:
         """The advance by a history that goes on, if all else does, too."""
-        excess = self._excess(glance, facts.past, facts.setting)
+        excess = self._excess(glance, facts.past.span, facts.setting)
         counts = _grown(known.counts, self._counts(glance, values))
         if excess is None or counts is None:
             return None
         facts.counts = counts
+        facts.reason, facts.ended = hash(glance.reason), glance.ended is not None
         fresh = self._attached(facts, values)
         if fresh is None or not self._has_come(facts, values):
             return None
@@ -141,10 +143,11 @@ class Advances:
             *history,
             excess,
             glance.secondary in facts.setting.limits,
-            facts.past.closed,
+            facts.past.span.closed,
             facts.kinds,
             *self._guarded(glance, facts.setting, guards),
             *_shape(glance),
+            tuple([count is None for count in values[self.glances.counts.place]]),
         )
         return Advance(shape, fresh, facts)
 
@@ -171,7 +174,9 @@ class Advances:
             return groups.shown.is_well_typed(facts.kinds) and groups.results.is_well_typed(kinds)
         return True
 
-    def _gone_on(self, known: Past, status: str, written: bytes) -> tuple[Past, Any] | None:
+    def _gone_on(
+        self, known: Past, status: str, written: bytes, *, clocked: bool
+    ) -> tuple[Past, Any] | None:
         """The history, with the last known entry and those after it.
 
         None where it does not go on from the known one.
@@ -181,20 +186,26 @@ class Advances:
             return known, ()
         if hash(written[: known.cut]) != known.before_cut:
             return None
-        entries = self.glances.entries(b"[" + written[known.cut :])
+        entries, span = self.glances.entries(b"[" + written[known.cut :]), known.span
         if not entries or entries[0].status != status:
             return None
-        past = self._past(entries, known.begun, written, whole)
-        if past is None or (known.closed and (len(entries) > 1 or past.last != known.last)):
-            return None
-        return past, entries
+        if span.closed:  # its message may change, and nothing else
+            same = len(entries) == 1 and entries[0].start == span.begun
+            if not same or entries[0].end != span.last:
+                return None
+            cut = written.rfind(b"{")
+            return Past(span, whole, cut, hash(written[:cut])), entries
+        past = self._past(entries, span, written, whole, clocked=clocked)
+        return None if past is None else (past, entries)
 
-    def _past(self, entries: list[Any], start: Any, written: bytes, whole: int) -> Past | None:
-        last = joined(entries, start, self.regular.terminal)
-        if last is None:
+    def _past(
+        self, entries: list[Any], span: Span, written: bytes, whole: int, *, clocked: bool
+    ) -> Past | None:
+        joined = self.regular.joined(entries, span, clocked=clocked)
+        if joined is None:
             return None
-        cut, end = written.rfind(b"{"), entries[-1]
-        return Past(end.start, last, end.end is not None, whole, cut, hash(written[:cut]))
+        cut = written.rfind(b"{")
+        return Past(joined, whole, cut, hash(written[:cut]))
 
     def _guarded(self, glance: Any, setting: Setting, guards: tuple[str, ...]) -> Shape:
         """Whether the guards hold on which the history rests, and the one that allows a saving."""
@@ -206,16 +217,13 @@ class Advances:
     def _counts(self, glance: Any, values: tuple[Any, ...]) -> tuple[int | None, ...]:
         return (glance.training, glance.billable, *values[self.glances.counts.place])
 
-    def _excess(self, glance: Any, past: Past, setting: Setting) -> int | None:
+    def _excess(self, glance: Any, span: Span, setting: Setting) -> int | None:
         """How the seconds of training lie to the clock; None where the times are not regular."""
-        if glance.modified < past.last or glance.ended not in (None, past.last):
+        if glance.modified < span.last or glance.ended not in (None, span.last):
             return None
-        if not self.regular.has_reached(glance, past.begun, setting.limits):
+        if not self.regular.has_reached(glance, span.begun, setting.limits):
             return None
-        most = setting.limit + self.regular.overrun
-        if glance.started is not None and between(glance.started, past.last) > most:
-            return None
-        return self.regular.excess(glance, setting.limit)
+        return self.regular.excess(glance, span, setting.limit)
 
 
 _MOST_COUNTED = 2**40
@@ -236,6 +244,17 @@ def _grown(
         else:
             found.append(after)
     return tuple(found)
+
+
+def _is_kept(known: Facts, facts: Facts) -> bool:
+    """Whether a job tells the same as before of its times, numbers and results."""
+    return (
+        facts.counts == known.counts
+        and facts.outcome == known.outcome
+        and facts.reason == known.reason
+        and facts.ended == known.ended
+        and facts.started == known.started
+    )
 
 
 def _shape(glance: Any) -> Shape:

@@ -126,8 +126,6 @@ def _grouped(spec: Spec, typed: set[str], exact: set[str]) -> dict[str, list[Mem
         if member.name in typed:
             continue
         if member.role == "billing" and member.type in ("integer", "long"):
-            if member.name in exact:
-                return None
             groups["counts"].append(member)
         elif member.name in machines:
             groups["attached"].append(member)
@@ -189,6 +187,7 @@ def _entry(spec: Spec) -> type:
 def _looked_into(spec: Spec, rules: Iterable[Rule]) -> set[str]:
     """The members whose value can decide: those that rules name, and those of guards and limits."""
     found = {spec.layout.stopping, *map(_member, spec.time.limits.values())}
+    found.add(_member(spec.attempts.instances))
     for guard in spec.guards:
         found |= {_member(guard.member), _member(guard.implied_by), _member(guard.budget)}
     for rule in rules:

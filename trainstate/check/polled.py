@@ -14,6 +14,7 @@ from attrs import define, evolve
 
 from trainstate.check.epoch import Epoch
 from trainstate.check.memory import Place, Setting, Standing
+from trainstate.check.regular import Span
 from trainstate.check.repeat import Repeat
 from trainstate.check.setting import Attached
 from trainstate.check.stamp import WRITTEN, instant_of
@@ -28,14 +29,11 @@ _PAST = Struct("<IQIB")
 class Past:
     """The history as a job's last line shows it.
 
-    ``begun`` and ``last`` are the start and the latest time of the last entry, which is
-    ``closed`` or not. ``written`` is the hash of how the history is written, ``cut`` where
-    in that its last entry begins, and ``before_cut`` the hash of what stands before.
+    ``written`` is the hash of how the history is written, ``cut`` where in that its last
+    entry begins, and ``before_cut`` the hash of what stands before.
     """
 
-    begun: Any
-    last: Any
-    closed: bool
+    span: Span
     written: int
     cut: int
     before_cut: int
@@ -47,7 +45,8 @@ class Facts:
 
     ``counts`` are the numbers that only grow, ``statuses`` those of attached machines,
     ``kinds`` tell which results are shown; ``fixed``, ``attached`` and ``outcome`` are
-    hashes of how the members of a part are written.
+    hashes of how the members of a part are written, ``reason`` is one of the reason why
+    it failed. ``ended`` holds if the job shows when it ended.
     """
 
     created: Any
@@ -60,6 +59,8 @@ class Facts:
     fixed: int
     attached: int
     outcome: int
+    reason: int
+    ended: bool
 
 
 @define(eq=False)

@@ -13,13 +13,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import define, frozen
 
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
 
 _MARGIN = 1e-3  # what rounding can do to a difference of two times
 _MOST = 1e11  # a number of seconds since 1970; milliseconds are larger
+
+
+@define(eq=False)
+class Span:
+    """The times of a history: of its last entry, and how long it trained and was broken.
+
+    ``begun`` is when the last entry starts, ``last`` when it has ended, or started while
+    it is not ``closed``. ``trained`` and ``broken`` count the seconds of closed entries.
+    """
+
+    begun: Any
+    last: Any
+    closed: bool = False
+    trained: float = 0.0
+    broken: float = 0.0
 
 
 @frozen(kw_only=True)
@@ -33,8 +48,10 @@ class Regular:
     near: float
     training: float
     overrun: float
+    grace: float
     limit: float
     clock_starts: frozenset[str]
+    clock_breaks: frozenset[str]
     limited: Mapping[str, bool]
     terminal: frozenset[str]
 
@@ -48,8 +65,10 @@ class Regular:
         return cls(
             near=near,
             training=training,
-            overrun=min(tolerances.overrun, tolerances.grace),
+            overrun=tolerances.overrun,
+            grace=tolerances.grace,
             clock_starts=frozenset(spec.time.clock_starts),
+            clock_breaks=frozenset(spec.time.clock_breaks),
             limit=tolerances.limit,
             limited={
                 status: spec.time.spans.get(status) == spec.layout.started
@@ -88,24 +107,50 @@ class Regular:
                 return entry.start
         return None
 
-    def excess(self, glance: Any, limit: float) -> int | None:
-        """Whether the seconds of training are as many as the clock's (0), or more (1).
+    def joined(self, entries: list[Any], span: Span, *, clocked: bool) -> Span | None:
+        """The span of a history with some entries more; None if they do not join it.
 
-        None where they are fewer, rounding decides, or a limit is overrun.
+        The first of them must start when the span begins; ``clocked`` holds if the clock
+        of the training has started before.
+        """
+        start, trained, broken = span.begun, span.trained, span.broken
+        begun, final = start, entries[-1]
+        for entry in entries:
+            if entry.start != start:
+                return None
+            begun, end = start, entry.end
+            if end is None:
+                return Span(begun, begun, False, trained, broken) if entry is final else None
+            if end < start or (end != start and entry.status in self.terminal):
+                return None
+            if entry.status in self.clock_starts:
+                trained, clocked = trained + between(start, end), True
+            elif clocked and entry.status in self.clock_breaks:
+                broken += between(start, end)
+            start = end
+        return Span(begun, start, True, trained, broken)
+
+    def excess(self, glance: Any, span: Span, limit: float) -> int | None:
+        """0 where the seconds of training are the clock's, -1 where a stop explains fewer.
+
+        None for any other number, or where a limit is overrun.
         """
         training, ended = glance.training, glance.ended
         passed = None
         if ended is not None and glance.started is not None:
             passed = between(glance.started, ended)
         spent = passed if training is None else training
+        if span.trained > limit + self.grace - _MARGIN:
+            return None
         if spent is not None and not 0 <= spent <= limit + self.overrun:
             return None
         if training is None or passed is None or abs(training - passed) < self.training:
             return 0
         # A time that is cut to the second may be one more off.
-        if abs(training - passed) < self.training + 1 + 2 * _MARGIN:
+        lacking = passed - training
+        if lacking < self.training + 1 + 2 * _MARGIN or lacking - span.broken >= self.training:
             return None
-        return 1 if training > passed else None
+        return -1
 
 
 def between(earlier: Any, later: Any) -> float:
@@ -122,22 +167,4 @@ def is_dated(created: Any, modified: Any) -> bool:
     return bool(created >= 0 and modified < _MOST)
 
 
-def joined(entries: list[Any], start: Any, terminal: frozenset[str]) -> Any:
-    """When the last entry has ended, or started while it is open; None if they do not join.
-
-    ``start`` is when the first of them must have started.
-    """
-    last = entries[-1]
-    for entry in entries:
-        if entry.start != start:
-            return None
-        end = entry.end
-        if end is None:
-            return start if entry is last else None
-        if end < start or (end != start and entry.status in terminal):
-            return None
-        start = end
-    return start
-
-
-__all__ = ["Regular", "between", "is_dated", "joined"]
+__all__ = ["Regular", "Span", "between", "is_dated"]
