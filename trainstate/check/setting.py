@@ -20,7 +20,6 @@ from trainstate.history.wire import read_response
 from trainstate.machine.guards import configuration
 from trainstate.rules import clock
 from trainstate.rules.model import Reading
-from trainstate.rules.nested import misfits
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import AttachedMachine, Spec
 
@@ -127,9 +126,7 @@ class Settings:
             config=configuration(response, self.spec),
         )
         # An excerpt of a person's is judged by what it leaves out.
-        if reading.configured < _WHOLE or any(misfits(reading)):
-            return None
-        return setting_of(reading)
+        return setting_of(reading) if reading.configured >= _WHOLE else None
 
     def _response(self, members: dict[str, Any]) -> Response:
         return read_response(members, self.spec, kind=Kind.RESPONSE, origin=Origin())
