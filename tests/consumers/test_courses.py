@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -205,6 +207,58 @@ def test_a_consumer_may_make_its_own_client_and_threads() -> None:
     assert (How.RETURNED, 1) == (played.ending.how, played.ending.value)
 
 
+def waits_for_a_request_to_end(client: Any, name: str) -> str:
+    """Sleeps as daemons do, so that a request to end would wake it."""
+    ended, status = threading.Event(), "InProgress"
+    while status == "InProgress" and not ended.wait(60):
+        status = client.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]
+    return status
+
+
+def waits_for_a_thread(client: Any, name: str) -> str:
+    """Lets another thread look, and waits for what it has seen, with a time-out."""
+    seen, statuses = threading.Event(), []
+
+    def look() -> None:
+        statuses.append(client.describe_training_job(TrainingJobName=name)["TrainingJobStatus"])
+        seen.set()
+
+    threading.Thread(target=look).start()
+    while not seen.wait(5):
+        pass
+    return str(statuses[0])
+
+
+def runs_its_own_loop(client: Any, name: str) -> str:
+    """Is asynchronous inside, with a limit in real time."""
+
+    async def polls() -> str:
+        status = "InProgress"
+        while status == "InProgress":
+            await asyncio.sleep(60)
+            status = client.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]
+        return status
+
+    return asyncio.run(asyncio.wait_for(polls(), 20))
+
+
+@pytest.mark.parametrize(
+    ("wait", "says"),
+    [
+        (waits_for_a_request_to_end, "Failed"),
+        (waits_for_a_thread, "InProgress"),
+        (runs_its_own_loop, "Failed"),
+    ],
+)
+def test_ways_of_sleeping_are_led(wait: Callable[[Any, str], str], says: str) -> None:
+    """An event with a time-out and a loop of its own cost no real time."""
+    before = time.perf_counter()
+    played = replay(wait, "InProgress/Starting, InProgress/Training, Failed/Failed")
+
+    assert (How.RETURNED, says) == (played.ending.how, played.ending.value)
+    assert time.perf_counter() - before < 30
+
+
 def test_other_threads_keep_real_time() -> None:
     """What ran before the check sleeps as ever meanwhile."""
     slept: list[float] = []
@@ -242,10 +296,13 @@ def test_a_job_of_a_course_is_created_now() -> None:
 
 def test_real_time_is_back_afterwards() -> None:
     """Nothing of the patching is left, by name or by attribute."""
-    before = (time.sleep, time.time, time.monotonic)
+    before = (time.sleep, time.time, time.monotonic, threading.Event.wait, asyncio.sleep)
     replay(lists, "InProgress/Starting, Failed/Failed")
 
-    assert before == (time.sleep, time.time, time.monotonic)
+    assert before == (
+        *(time.sleep, time.time, time.monotonic),
+        *(threading.Event.wait, asyncio.sleep),
+    )
 
 
 def test_a_rehearsal_plays_all_of_a_course() -> None:

@@ -2,8 +2,9 @@
 
 ``time.sleep``, ``time.time``, ``time.monotonic`` and ``asyncio.sleep`` are replaced while
 courses are played, also where a library has imported them by name. They show and spend
-virtual time in every thread but the one that plays. What waits inside the interpreter
-(events, locks, queues, sockets, the timers of an event loop) stays with real time.
+virtual time in every thread but those of before. ``threading.Event.wait`` with a time-out
+does so in the consumer's own thread, since many sleep by it. What else waits inside the
+interpreter (locks, queues, sockets, the timers of an event loop) stays with real time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import io
 import logging
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +27,8 @@ from trainstate.testing.consumers.stage import Play
 Leader = Callable[[], "Play | None"]
 
 _sleep, _wall, _monotonic, _nap = time.sleep, time.time, time.monotonic, asyncio.sleep
+_wait = threading.Event.wait
+_MOMENT = 0.002
 _LEADERS: list[Leader] = []
 
 
@@ -58,6 +62,17 @@ async def _led_nap(delay: float, result: Any = None) -> Any:
     return await _nap(0, result)
 
 
+def _led_wait(event: threading.Event, timeout: float | None = None) -> bool:
+    play = _play()
+    if play is None or timeout is None or threading.current_thread() is not play.thread:
+        return _wait(event, timeout)
+    # Another thread may be about to set it, in real time.
+    if _wait(event, min(timeout, _MOMENT)):
+        return True
+    play.sleep(max(0.0, float(timeout)))
+    return event.is_set()
+
+
 def _loop_time(_: asyncio.BaseEventLoop) -> float:
     return _monotonic()
 
@@ -80,6 +95,7 @@ def led_by(current: Leader) -> Iterator[None]:
     asyncio.BaseEventLoop.time = _loop_time  # type: ignore[method-assign, assignment]
     for module, name, value in places:
         setattr(module, name, _REPLACED[value])
+    threading.Event.wait = _led_wait  # type: ignore[method-assign, assignment]
     _LEADERS.append(current)
     try:
         yield
@@ -88,6 +104,7 @@ def led_by(current: Leader) -> Iterator[None]:
         for module, name, value in places:
             setattr(module, name, value)
         asyncio.BaseEventLoop.time = loop_time  # type: ignore[method-assign]
+        threading.Event.wait = _wait  # type: ignore[method-assign]
 
 
 def _places(functions: Mapping[Any, Any]) -> Iterator[tuple[ModuleType, str, Any]]:

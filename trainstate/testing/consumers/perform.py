@@ -100,7 +100,7 @@ class Stage:
             over.set()
 
         thread = threading.Thread(target=work, daemon=True, name="consumer under test")
-        self._play = play
+        self._play, play.thread = play, thread
         try:
             thread.start()
             if not self._watched(play):

@@ -78,6 +78,7 @@ class Play:
         self.polls: list[Poll] = []
         self.parked = threading.Event()
         self.beats = 0
+        self.thread: threading.Thread | None = None
         self._service = Service(
             choose=lambda _request: self._scenario(), clock=self.clock, spec=spec
         )
