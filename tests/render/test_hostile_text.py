@@ -19,6 +19,7 @@ from trainstate.check.report import Report
 from trainstate.check.stream import Checker, judge
 from trainstate.cli.forms import streamed_line, whole_report
 from trainstate.history.readers import read_values
+from trainstate.render.plain import plain
 from trainstate.render.text import finding_lines
 from trainstate.rules.model import Severity
 
@@ -294,3 +295,14 @@ def test_html_loads_nothing_and_runs_only_its_own_scripts(reports: Reports) -> N
 def test_the_text_is_hostile() -> None:
     """The planted text has what the other tests look for."""
     assert not is_harmless(HOSTILE)
+
+
+@pytest.mark.parametrize(
+    "written", ["::error::x", " \t::warning x=y::z", "a ##[error]b", "c ##vso[task.complete]d"]
+)
+def test_commands_of_ci_services_are_disarmed(written: str) -> None:
+    """What a CI service reads in a log as a command is not one in the text of a finding."""
+    shown = plain(written)
+
+    assert not re.search(r"^\s*::|##\[|##vso\[", shown)
+    assert written.strip()[-1] == shown[-1]

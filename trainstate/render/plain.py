@@ -9,8 +9,8 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
     "|[\U000e0000-\U000e007f]"
 )
-# What a CI service would take for a command: `::` that begins a line, `##[` anywhere.
-_COMMAND = re.compile(r"(?P<space>^[ \t]*):(?=:)|#(?=#\[)")
+# What a CI service would take for a command: `::` that begins a line, `##[` and `##vso[` anywhere.
+_COMMAND = re.compile(r"(?P<space>^[ \t]*):(?=:)|#(?=#(?:vso)?\[)")
 LONGEST = 400
 """Characters of one recorded text that are shown; the rest is counted."""
 
