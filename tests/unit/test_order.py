@@ -199,3 +199,21 @@ def test_a_listing_that_cuts_the_time_is_not_stale() -> None:
 
     assert () == check([exact, whole]).at_least(Severity.WARNING)
     assert ["TS601"] == [found.code for found in check([exact, older]).at_least(Severity.WARNING)]
+
+
+def test_a_status_that_came_back_and_was_seen_late() -> None:
+    """Two attempts without histories, and what stood between them arrives last."""
+    spot = {"/EnableManagedSpotTraining": True}
+    first = "Starting 60, Downloading 20, Training"
+    second = f"{first} 100, Interrupted 30, Starting 50, Downloading 20, Training"
+    bare = {**spot, **BARE}
+    responses = [
+        written(poll("InProgress/Downloading", bare, modified=60)),
+        written(poll(f"InProgress/Training: {second}", spot, modified=290)),
+        written(poll("InProgress/Downloading", bare, modified=265)),
+        written(poll(f"InProgress/Training: {first}", spot, modified=85)),
+    ]
+
+    verdicts = {check(list(order)).verdict for order in itertools.permutations(responses)}
+
+    assert {Verdict.CONSISTENT} == verdicts

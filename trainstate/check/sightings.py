@@ -92,7 +92,9 @@ def _inserted(runs: tuple[Run, ...], new: Run) -> tuple[Run, ...]:
         return (*runs[: spot - 1], grown, *runs[spot:])
     if spot and runs[spot - 1].last.moment > rank.moment:
         around = runs[spot - 1]
-        halves = evolve(around, last=around.first), evolve(around, first=around.last)
+        # What was seen again later was not seen by the first one's moment.
+        again = evolve(around.value, by=None)
+        halves = evolve(around, last=around.first), evolve(around, first=around.last, value=again)
         return (*runs[: spot - 1], halves[0], new, halves[1], *runs[spot:])
     if spot < len(runs) and runs[spot].value == new.value:
         return (*runs[:spot], evolve(new, last=runs[spot].last), *runs[spot + 1 :])
