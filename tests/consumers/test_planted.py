@@ -136,6 +136,15 @@ def test_a_snippet_has_the_policy_and_the_reading() -> None:
     assert "name='mine'), outcome=stops_at_a_limit))" in lines[-1]
 
 
+def test_the_same_cause_is_one_finding() -> None:
+    """Whoever waits on for a record that is gone does so however the job had ended."""
+    scope = Scope(longest=4, spot=False, retries=False, random=0, reuse=False)
+    found = check(planted.ignores_deleting, scope).findings
+
+    assert [(Kind.HANGS, None)] == [(one.kind, one.polls[-1].pair) for one in found]
+    assert found[0].times > 10
+
+
 def test_sleeping_for_nothing_is_hanging() -> None:
     """No virtual time passes, and the consumer is ended all the same."""
     played = replay(planted.naps, STOPPED)

@@ -214,7 +214,7 @@ def reached(consumer: object, *, name: str = "wait") -> tuple[str, str]:
     if path is None:  # an object: an adapter's repr is the call that makes it
         shown = repr(consumer)
         return f"from {module} import {shown.partition('(')[0]}", shown
-    if "<" in path:
+    if "<" in path or module == "__main__":
         return f"# {name} = {path} of {module}: put it here", name
     return f"from {module} import {path.partition('.')[0]}", path
 
@@ -236,6 +236,7 @@ def identity(finding: ConsumerFinding) -> tuple[object, ...]:
         return judged.kind, type(ending.error).__name__, str(ending.error), ending.where
     last = finding.polls[-1] if finding.polls else None
     read = None if last is None else (last.again, last.pair and last.pair[0])
-    # Whose name was given away: what matters is the other job, not how its own ended.
-    own = None if last is not None and last.again else judged.outcome
+    # Who read that the record is gone, or another job's, did not read how its own ended.
+    unread = last is not None and (last.again or last.pair is None)
+    own = None if unread else judged.outcome
     return judged.kind, judged.reported, read, own
