@@ -49,7 +49,7 @@ if __name__ == "__main__":
                 shows="it returned None",
             ),
             Claim(
-                "trainer.train(wait=True): so it is",
+                "trainer_wait.wait: so it is",
                 SdkV3TrainerWait(),
                 LIMIT,
                 kind="misreports",

@@ -44,9 +44,9 @@ class SdkV3Logs:
 
 @frozen(kw_only=True)
 class SdkV3TrainerWait:
-    """``trainer_wait.wait``: what ``trainer.train(wait=True)`` of sagemaker-train does.
+    """``trainer_wait.wait``: what ``train(wait=True)`` of the trainers for fine-tuning does.
 
-    ``jupyter`` takes the branch of notebooks.
+    ModelTrainer waits by ``TrainingJob.wait(logs=True)``: ``SdkV3Wait(logs=True)``. ``jupyter`` takes the branch of notebooks.
     """
 
     poll: int = 5
