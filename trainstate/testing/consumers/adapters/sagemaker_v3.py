@@ -46,7 +46,8 @@ class SdkV3Logs:
 class SdkV3TrainerWait:
     """``trainer_wait.wait``: what ``train(wait=True)`` of the trainers for fine-tuning does.
 
-    ModelTrainer waits by ``TrainingJob.wait(logs=True)``: ``SdkV3Wait(logs=True)``. ``jupyter`` takes the branch of notebooks.
+    ``jupyter`` takes the branch of notebooks. ModelTrainer waits by ``TrainingJob.wait``:
+    see ``SdkV3Wait(logs=True)``.
     """
 
     poll: int = 5
