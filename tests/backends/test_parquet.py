@@ -371,3 +371,15 @@ def test_numbers_of_any_type_are_numbers(rows: list[Row]) -> None:
         said = report(parquet(changed))
         assert not isinstance(said, str)
         assert [(one.code, one.line) for one in expected] == [(one.code, one.line) for one in said]
+
+
+def test_several_processes_say_what_one_says(tmp_path: Path) -> None:
+    """With two workers the report on a file is the same, byte for byte."""
+    path = tmp_path / "corpus.parquet"
+    arguments = ["--jobs", "60", "--polls", "8", "--faults", "0.4", "--format", "parquet"]
+    CliRunner().invoke(main, ["generate", *arguments, "-o", str(path)], catch_exceptions=False)
+
+    one, two = (check(str(path), "--format", "json", "--workers", count) for count in "12")
+
+    assert one.output == two.output
+    assert "unreadable-record" not in one.output

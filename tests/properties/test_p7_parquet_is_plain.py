@@ -13,7 +13,9 @@ pytest.importorskip("pyarrow", reason="the extra trainstate[parquet] is not inst
 
 from tests.backends.rows import SPEC, Row, alike, ndjson, parquet, report, table_of
 from tests.walks import observations
+from trainstate.backends.writing import fits, schema_of
 from trainstate.testing import faulty, jobs, polls
+from trainstate.testing.corpus import Corpus, responses, whole
 from trainstate.testing.faults import operators
 from trainstate.testing.showing import written
 
@@ -97,3 +99,18 @@ def same(rows: list[Row], select: tuple[str, ...], group: int | None) -> None:
 def said(judged: Any) -> Any:
     """A refusal names the format that was read."""
     return judged.replace("ndjson", "parquet") if isinstance(judged, str) else judged
+
+
+def test_a_corpus_with_faults_is_judged_alike() -> None:
+    """Both forms give one report on many interleaved jobs, of which a third has a fault."""
+    schema = schema_of([whole(SPEC)], SPEC)
+    corpus = Corpus(
+        jobs=120, polls=10, seed=7, faults=0.34, fits=lambda rows: fits(rows, schema, SPEC)
+    )
+    rows = [row for row, _ in responses(corpus)]
+    data = parquet(table_of(rows), group=500)
+
+    plain = report(ndjson(rows))
+
+    assert plain == report(data)
+    assert plain == report(data, fast=True)

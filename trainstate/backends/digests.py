@@ -21,6 +21,10 @@ Numbers = Any
 """A numpy array of unsigned 64-bit numbers, one for each row."""
 
 
+_SMALL, _MOST_KNOWN = 256, 64
+_KNOWN: dict[tuple[int, int, int], tuple[Any, Any]] = {}
+
+
 class Undigested(Exception):
     """A column has a type of which no number is made."""
 
@@ -55,8 +59,22 @@ def _coded(column: Any) -> Numbers:
 
 
 def _values(table: Any) -> Numbers:
+    """The numbers of a dictionary's values; the batches of a row group share dictionaries."""
     if not _is_hashed(table.type):
         return _digests(table)
+    if len(table) < _SMALL:
+        return _hashed(table)
+    data = table.buffers()[-1]
+    key = (data.address if data is not None else 0, table.offset, len(table))
+    if key not in _KNOWN:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            del _KNOWN[next(iter(_KNOWN))]
+        # The table is kept, so that its address stays its own.
+        _KNOWN[key] = table, _hashed(table)
+    return _KNOWN[key][1]
+
+
+def _hashed(table: Any) -> Numbers:
     found = np.fromiter(map(hash, table.to_pylist()), np.int64, len(table))
     return _mixed(found.view(np.uint64))
 

@@ -1,7 +1,8 @@
 """Jobs of a partition to rows of findings and verdicts, as Arrow streams them.
 
-A partition comes sorted by job, then by arrival: one checker at a time is enough, so that
-what is held grows neither with the jobs nor with the responses of a partition.
+A partition comes sorted by job, then by arrival: a checker is let go after some thousand
+jobs, so that what is held grows neither with the jobs nor with the responses of a
+partition.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import pyarrow as pa
 from attrs import define, field, frozen
 
 from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, MORE, PART, POINTER
-from trainstate.backends.values import mappings
+from trainstate.backends.repeats import Repeating
+from trainstate.backends.values import mappings, values
 from trainstate.check.order import Order
 from trainstate.check.report import Finding, JobReport
 from trainstate.check.stream import Checker
@@ -22,6 +24,7 @@ from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import Form, Part, part_records, records
 from trainstate.history.readers.json_text import NotJson, decode
 from trainstate.history.readers.settings import Limits
+from trainstate.history.readers.shelf import SpoolShelf
 from trainstate.history.readers.tally import Tally
 from trainstate.render.json import finding_object, job_object
 from trainstate.rules.index import select_rules
@@ -51,7 +54,8 @@ SCHEMA = pa.schema(
 )
 """The rows that come out: a row with a code is a finding, one with a verdict a job."""
 
-_BLOCK = 1000
+_BLOCK, _MOST_JOBS = 1000, 10_000
+_PLACE = (KEY, FILE, LINE, PART, MORE)
 
 
 @frozen(kw_only=True)
@@ -84,46 +88,62 @@ def judged(batches: Iterable[Any], asked: Asked) -> Iterator[Any]:
     """The rows of findings and verdicts about a partition's rows, as record batches."""
     judge = _Judge(asked=asked)
     for batch in batches:
-        for row in mappings(batch):
-            judge.take(row)
+        judge.take(batch)
         yield from judge.ready(_BLOCK)
-    judge.turn(None)
+    judge.turn()
     yield from judge.ready(1)
 
 
 @define(kw_only=True)
 class _Judge:
-    """The job at hand, and the rows that were made of it and of those before."""
+    """The checker at hand, its input, and the rows that were made of it and of those before.
+
+    A checker judges some thousand jobs, so that what it learnt of one serves the others,
+    and is let go between two jobs.
+    """
 
     asked: Asked
-    key: str | None = None
-    checker: Checker | None = None
+    checker: Checker = field(init=False)
+    repeating: Repeating = field(init=False)
+    tally: Tally = field(init=False)
     made: list[dict[str, Any]] = field(factory=list)
     places: list[tuple[str | None, int | None]] = field(factory=list)
-    tally: Tally = field(init=False)
+    shelves: dict[str | None, SpoolShelf] = field(factory=dict)
     ordinal: int = 0
+    key: str | None = None
 
-    @tally.default
-    def _counts(self) -> Tally:
-        return Tally(spec=self.asked.facts(), limits=Limits(), file=None, reader="spark")
+    def __attrs_post_init__(self) -> None:
+        layout = self.asked.facts().layout
+        listed = frozenset(layout.summary)
+        repeats = self.asked.checker().repeats()
+        self.repeating = Repeating(repeats=repeats, layout=layout, listed=listed)
+        self._begin()
 
-    def take(self, row: dict[str, Any]) -> None:
-        """Judges the records of a row."""
-        key, file, line = row.pop(KEY), row.pop(FILE, None), row.pop(LINE, None)
-        row.pop(PART, None)
-        if self.checker is None or key != self.key:
-            self.turn(key)
-        for record in self._records(row, Origin(file=file, line=line, reader="spark")):
-            self._feed(record)
+    def take(self, batch: Any) -> None:
+        """Judges the rows of a batch."""
+        names = [name for name in batch.schema.names if name not in _PLACE]
+        columns = {
+            name: values(batch.column(name)) for name in _PLACE if name in batch.schema.names
+        }
+        files, lines, keys = columns[FILE], columns[LINE], columns[KEY]
+        more = columns.get(MORE) or [False] * len(keys)
+        rows = self._rows(batch.select(names), files, lines)
+        for at, key in enumerate(keys):
+            if key != self.key:
+                self._meets(key)
+            row = next(rows)
+            if row is not None:
+                place = Origin(file=files[at], line=lines[at], reader="spark")
+                self._feed(row if not more[at] else {**row, MORE: True}, place)
+            new = len(self.checker.order_of_jobs) - len(self.places)
+            self.places += [(files[at], lines[at])] * new
 
-    def turn(self, key: str | None) -> None:
-        """Ends the job at hand and begins another."""
-        if self.checker is not None:
-            found, jobs = self.checker.close()
-            self.made += [self._finding(finding) for finding in found]
-            self.made += [_job(job, place) for job, place in zip(jobs, self.places, strict=True)]
-        self.key, self.places, self.ordinal = key, [], 0
-        self.checker = None if key is None else self.asked.checker()
+    def turn(self) -> None:
+        """Ends the checker at hand and begins another."""
+        found, jobs = self.checker.close()
+        self.made += [self._finding(finding) for finding in found]
+        self.made += [_job(job, place) for job, place in zip(jobs, self.places, strict=True)]
+        self._begin()
 
     def ready(self, least: int) -> Iterator[Any]:
         """A batch of the rows that were made, if there are enough."""
@@ -131,25 +151,51 @@ class _Judge:
             yield pa.RecordBatch.from_pylist(self.made, schema=SCHEMA)
             self.made = []
 
-    def _feed(self, record: Response | Unreadable) -> None:
-        checker = self.checker
-        if checker is None:
-            return
-        self.made += [self._finding(finding) for finding in checker.feed(record)]
-        new = len(checker.states) - len(self.places)
-        self.places += [(record.origin.file, record.origin.line)] * new
+    def _begin(self) -> None:
+        spec = self.asked.facts()
+        self.checker, self.places, self.shelves = self.asked.checker(), [], {}
+        self.tally = Tally(spec=spec, limits=Limits(), file=None, reader="spark")
+        self.repeating.turns_to(self.checker.repeats())
+
+    def _meets(self, key: str) -> None:
+        """Another job: the checker is let go if it has had many."""
+        self.key = key
+        if len(self.places) >= _MOST_JOBS:
+            self.turn()
+
+    def _rows(self, batch: Any, files: list[Any], lines: list[Any]) -> Iterator[Any]:
+        """The rows that must be judged, None for the others; each before the next."""
+        if BODY in batch.schema.names:
+            return self._texts(batch, files, lines)
+        return self.repeating.rows(batch, lambda at: self.shelf(files[at]), 0)
+
+    def _texts(self, batch: Any, files: list[Any], lines: list[Any]) -> Iterator[Any]:
+        # Bytes as they are: what is no text must be said of the line.
+        bodies = batch.column(BODY).to_pylist()
+        rows = mappings(batch.drop_columns([BODY]))
+        for at, (body, row) in enumerate(zip(bodies, rows, strict=True)):
+            shelf, repeats = self.shelf(files[at]), self.repeating.repeats
+            taken = FORM not in row and repeats.takes(body, shelf, lines[at] or 0)
+            yield None if taken else {**row, BODY: body}
+
+    def shelf(self, file: str | None) -> SpoolShelf:
+        """Where the lines of a file are kept while the checker may need them."""
+        if file not in self.shelves:
+            self.shelves[file] = SpoolShelf(file)
+        return self.shelves[file]
+
+    def _feed(self, row: dict[str, Any], origin: Origin) -> None:
+        for record in self._records(row, origin):
+            self.made += [self._finding(finding) for finding in self.checker.feed(record)]
 
     def _records(self, row: dict[str, Any], origin: Origin) -> Iterator[Response | Unreadable]:
-        if row.pop(MORE, False):
-            row[MORE] = True  # a member that no specification has: no summary, then
         if BODY not in row:
             yield from records(row, origin, self.tally)
             return
-        body = row[BODY]
         try:
-            value = decode(body)
+            value = decode(row[BODY])
         except NotJson as error:
-            yield self.tally.unreadable(str(error), origin, body)
+            yield self.tally.unreadable(str(error), origin, row[BODY])
             return
         if FORM in row:
             part = Part(Form(row[FORM]), value, row[POINTER])

@@ -19,12 +19,13 @@ from trainstate.backends.values import mappings
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import WRAPPERS, Form, records
 from trainstate.history.readers.plugged import CannotRead
-from trainstate.history.readers.shelf import SpoolShelf
+from trainstate.history.readers.recognise import NDJSON
+from trainstate.history.readers.shelf import Shelf, SpoolShelf
 from trainstate.history.readers.tally import Repeats, Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
-BATCH = 4096
+BATCH = 16_384
 """How many rows are held as values at a time."""
 
 _BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError, MemoryError)
@@ -49,12 +50,17 @@ def read_parquet(
     repeating = None
     if repeats is not None and not columns.wrapped:
         file = pq.ParquetFile(stream, read_dictionary=_texts(file))
-        shelf = SpoolShelf(tally.file)
-        repeating = Repeating(repeats=repeats, layout=tally.spec.layout, shelf=shelf)
+        listed = frozenset(tally.spec.layout.summary) if columns.others else frozenset[str]()
+        repeating = Repeating(repeats=repeats, layout=tally.spec.layout, listed=listed)
+    shelf = SpoolShelf(tally.file)
     first = 1
     for group in range(file.num_row_groups):
-        place = Origin(file=tally.file, line=first, reader=tally.reader, pointer=pointer)
-        reading = _Group(file=file, number=group, columns=columns, repeating=repeating)
+        # A row that is told as a line counts as one.
+        reader = tally.reader if repeating is None else NDJSON
+        place = Origin(file=tally.file, line=first, reader=reader, pointer=pointer)
+        reading = _Group(
+            file=file, number=group, columns=columns, repeating=repeating, shelf=shelf, first=first
+        )
         yield from reading.records(place, tally)
         first += file.metadata.row_group(group).num_rows
 
@@ -113,6 +119,8 @@ class _Group:
     file: Any
     number: int
     columns: Columns
+    shelf: Shelf
+    first: int
     repeating: Repeating | None = None
     done: int = 0
     _others: list[dict[str, Any]] | None = field(default=None, init=False)
@@ -136,10 +144,15 @@ class _Group:
     def _rows(self, spec: Spec) -> Iterator[Mapping[str, Any] | None]:
         listed = frozenset(spec.layout.summary)
         for batch in self._batches(self.columns.read):
-            found = mappings(batch) if self.repeating is None else self.repeating.rows(batch)
-            for row in found:
+            for row in self._told(batch):
                 bare = row is not None and self.columns.others and row.keys() <= listed
                 yield self._whole(row) if row is not None and bare else row
+
+    def _told(self, batch: Any) -> Iterable[dict[str, Any] | None]:
+        """The rows of a batch, None for each that the fast path takes."""
+        if self.repeating is None:
+            return mappings(batch)
+        return self.repeating.rows(batch, lambda _: self.shelf, self.first + self.done)
 
     def _whole(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row that could be taken for a summary, with all that it shows."""

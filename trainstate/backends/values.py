@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +24,8 @@ _MICRO = 1_000_000
 
 def values(column: Any) -> list[Any]:
     """The values of an array, one for each row."""
+    if column.null_count == len(column):
+        return [None] * len(column)
     for holds, convert in _CONVERTERS:
         if holds(column.type):
             return convert(column)
@@ -51,10 +53,13 @@ def _rows(names: list[str], columns: list[list[Any]], count: int) -> list[dict[s
 
 
 def _structures(column: Any) -> list[Any]:
+    if column.null_count:
+        found = iter(_structures(column.drop_null()))
+        return [next(found) if there else None for there in column.is_valid().to_pylist()]
     kind = column.type
     names = [kind.field(at).name for at in range(kind.num_fields)]
     children = [values(column.field(at)) for at in range(kind.num_fields)]
-    return _masked(column, _rows(names, children, len(column)))
+    return cast("list[Any]", _rows(names, children, len(column)))
 
 
 def _lists(column: Any) -> list[Any]:
@@ -84,6 +89,8 @@ def _masked(column: Any, found: list[Any]) -> list[Any]:
 
 
 def _dictionaries(column: Any) -> list[Any]:
+    if len(column.dictionary) > len(column):
+        return values(column.dictionary_decode())
     table = values(column.dictionary)
     return [None if at is None else table[at] for at in column.indices.to_pylist()]
 
