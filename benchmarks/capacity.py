@@ -10,7 +10,9 @@ machine do not change), predicts the larger runs from the smaller ones, and prin
 from __future__ import annotations
 
 import argparse
+import json
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from urllib.request import urlopen
 
 from attrs import frozen
 
@@ -47,48 +50,58 @@ class Measured:
 def main() -> None:
     """Generates, measures, predicts, prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--jobs", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=2000)
     parser.add_argument("--polls", type=int, default=20)
     parser.add_argument("--cores", type=int, default=64)
     asked = parser.parse_args()
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()},"
-    )
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {platform.python_version()},")
     print(", ".join(f"{name} {version(name)}" for name in ("pyarrow", "pyspark", "msgspec")))
     with tempfile.TemporaryDirectory() as folder:
-        paths = [_corpus(Path(folder), asked.jobs * size, asked.polls) for size in (1, 2, 4)]
-        _one_process(paths)
+        sizes = [asked.jobs * size for size in (1, 2, 4)]
+        lines = [_corpus(Path(folder), size, asked.polls, "ndjson") for size in sizes]
+        paths = [_corpus(Path(folder), size, asked.polls, "parquet") for size in sizes]
+        for path in (lines[0], lines[-1], paths[0], paths[-1]):
+            _one_process(path)
         session = spark.session(master="local[2]")
         session.sparkContext.setLogLevel("ERROR")
         _run(session, paths[0])  # the first run starts workers and compiles
-        runs = [_run(session, path) for path in paths]
+        runs, workers = [], []
+        for path in paths:  # in turn, so that what else the machine does falls on both
+            runs.append(_run(session, path))
+            workers.append(_workers(path))
     _spark(runs, asked.cores)
+    _ratio(runs, workers)
 
 
-def _corpus(folder: Path, jobs: int, polls: int) -> str:
-    path = str(folder / f"{jobs}.parquet")
-    command = [sys.executable, "-m", "trainstate", "generate", "--format", "parquet", "-o", path]
+def _corpus(folder: Path, jobs: int, polls: int, form: str) -> str:
+    path = str(folder / f"{jobs}.{form}")
+    command = [sys.executable, "-m", "trainstate", "generate", "--format", form, "-o", path]
     options = ["--jobs", str(jobs), "--polls", str(polls), "--seed", str(jobs), "--faults", "0.01"]
     subprocess.run([*command, *options], check=True)
     return path
 
 
-def _one_process(paths: list[str]) -> None:
-    """Prints the rate of one core, and the memory of a job."""
-    peaks: list[tuple[int, int]] = []
-    for path in (paths[0], paths[-1]):
-        done = subprocess.run(
-            [sys.executable, __file__.replace("capacity", "one_check"), path],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        responses, jobs, seconds, peak = map(float, done.stdout.split())
-        peaks.append((int(jobs), int(peak)))
-        print(f"one process: {responses:,.0f} responses of {jobs:,.0f} jobs,", end=" ")
-        print(f"{responses / seconds:,.0f} responses/s a core, peak memory {peak / 2**20:,.0f} MB")
-    (few, low), (many, high) = peaks
-    print(f"memory a job: {(high - low) / (many - few):,.0f} bytes")
+def _one_process(path: str) -> None:
+    """Prints the rate of one core, and the memory that it took."""
+    script = str(Path(__file__).parent / "one_check.py")
+    done = subprocess.run(
+        [sys.executable, script, path], capture_output=True, text=True, check=True
+    )
+    responses, jobs, seconds, peak = map(float, done.stdout.split())
+    print(
+        f"one process, {Path(path).suffix[1:]}: {responses:,.0f} responses of {jobs:,.0f} jobs,"
+        f" {responses / seconds:,.0f} responses/s a core, peak memory {peak / 2**20:,.0f} MB"
+    )
+
+
+def _workers(path: str) -> tuple[float, float]:
+    """The seconds, and the processor time, of our own two workers."""
+    command = [sys.executable, "-m", "trainstate", "check", path, "--workers", "2"]
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
+    subprocess.run([*command, "--exit-zero", "-o", f"{path}.out"], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    computed = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return perf_counter() - begun, computed
 
 
 def _run(session: Any, path: str) -> Measured:
@@ -109,9 +122,19 @@ def _run(session: Any, path: str) -> Measured:
 
 def _shuffled(session: Any) -> int:
     """The bytes that the gathering of jobs has moved: the largest stage of the session."""
-    stages = session.sparkContext._jsc.sc().statusStore().stageList(None)  # noqa: SLF001
-    found = [stages.apply(at).shuffleWriteBytes() for at in range(stages.size())]
-    return int(max(found, default=0))
+    context = session.sparkContext
+    url = f"{context.uiWebUrl}/api/v1/applications/{context.applicationId}/stages"
+    with urlopen(url) as answer:
+        return max(stage["shuffleWriteBytes"] for stage in json.load(answer))
+
+
+def _ratio(runs: list[Measured], workers: list[tuple[float, float]]) -> None:
+    """Prints Spark against our own two workers, by what more responses take."""
+    first, last = runs[0], runs[-1]
+    ours = [more - less for more, less in zip(workers[-1], workers[0], strict=True)]
+    wall, computed = last.seconds - first.seconds, last.computed - first.computed
+    print(f"Spark / two workers, steady state: {ours[0] / wall:.2f} by the clock,")
+    print(f"{ours[1] / computed:.2f} by processor time (goal >= 0.5)")
 
 
 def _spark(runs: list[Measured], cores: int) -> None:

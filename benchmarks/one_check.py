@@ -7,13 +7,15 @@ import sys
 from time import process_time
 
 from trainstate.check.stream import Checker
+from trainstate.cli.progress import rarely_collected
 from trainstate.history.readers import read_paths
 
 checker = Checker()
 begun = process_time()
-for record in read_paths([sys.argv[1]], checker.spec, repeats=checker.repeats()):
-    checker.feed(record)
-_, jobs = checker.close()
+with rarely_collected():
+    for record in read_paths([sys.argv[1]], checker.spec, repeats=checker.repeats()):
+        checker.feed(record)
+    _, jobs = checker.close()
 taken = process_time() - begun
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(checker.summary.responses, len(jobs), taken, peak)
