@@ -237,6 +237,8 @@ def test_next_lists_what_can_follow() -> None:
     """Pairs, with evidence and conditions."""
     output = run("next", "InProgress/Training").output
 
+    assert "InProgress/Interrupted       documented  where managed spot" in output
+
     assert "InProgress/Uploading" in output
     assert "where a retry strategy is set" in output
     assert "Deleting/Completed" in run("next", "Completed/Completed").output

@@ -75,6 +75,8 @@ def _nearest(spec: Spec, pair: tuple[str, str]) -> str:
 
 
 def _condition(spec: Spec, row: Row) -> str:
-    if isinstance(row, Transition) and row.guard:
-        return f"where {spec.guard_by_name[row.guard].says}"
-    return row.note
+    """What the step asks of the job's configuration, by itself or by its status; else its note."""
+    if not isinstance(row, Transition):
+        return row.note
+    guard = row.guard or spec.secondary_by_name[row.after].guard
+    return row.note if guard is None else f"where {spec.guard_by_name[guard].says}"
