@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import resource
@@ -39,6 +40,12 @@ class Planted:
     name: str
     file: Path
     mutant: Mutant
+
+    @property
+    def module(self) -> str:
+        """The name by which the module is imported."""
+        path = self.name.removesuffix(".py").removesuffix("/__init__")
+        return "trainstate." + path.replace("/", ".")
 
     def __str__(self) -> str:
         return f"{self.name}:{self.mutant.place}: {self.mutant.change}"
@@ -122,6 +129,8 @@ class Campaign:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measures the tests, then runs them on one mutant after the other."""
+        for name in {planted.module for planted in self.mutants}:
+            importlib.import_module(name)  # what nothing has imported yet cannot be changed
         self._caches = forgetful()
         if not self.reached.seconds:
             _, found = forked(lambda: self._measured(session.items))

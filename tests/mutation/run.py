@@ -20,7 +20,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -68,9 +68,9 @@ def planted(only: str | None) -> Iterator[Planted]:
                     yield Planted(name=name, file=file, mutant=mutant)
 
 
-def tests() -> list[str]:
+def tests(patterns: Sequence[str]) -> list[str]:
     """The files of the tests."""
-    found = [path for pattern in TESTS for path in sorted(ROOT.glob(pattern))]
+    found = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
     return [
         str(file)
         for path in found
@@ -128,13 +128,15 @@ class Results:
         return Reached(tests=lines, seconds=seconds)
 
 
-def hot(left: list[Planted], results: Results, *, most: float, until: float) -> None:
+def hot(
+    left: list[Planted], results: Results, files: list[str], *, most: float, until: float
+) -> None:
     """Tries mutants as code of live functions, in a process of their own."""
-    files = sorted({one.file for one in left})
-    campaign = Campaign(left, files, PACKAGE, most, until, results.tell, results.measured())
+    modules = sorted({one.file for one in left})
+    campaign = Campaign(left, modules, PACKAGE, most, until, results.tell, results.measured())
     child = os.fork()
     if child == 0:
-        os._exit(int(pytest.main([*FLAGS, *tests()], plugins=[campaign])))
+        os._exit(int(pytest.main([*FLAGS, *files], plugins=[campaign])))
     os.waitpid(child, 0)
 
 
@@ -154,10 +156,9 @@ class _Chosen:
 def cold(one: Planted, reached: Reached, most: float) -> str:
     """The outcome of a mutant that is imported as such, in a fork that has imported nothing."""
     names = reached.chosen(one, most) or reached.ordered(reached.seconds, most)
-    module = "trainstate." + one.name.removesuffix(".py").replace("/", ".")
 
     def work() -> str:
-        Importer(module.removesuffix(".__init__"), one.file, one.mutant).install()
+        Importer(one.module, one.file, one.mutant).install()
         chosen = _Chosen(names, reached.seconds)
         files = sorted({str(ROOT / name.partition("::")[0]) for name in names})
         status = pytest.main([*FLAGS, *files], plugins=[chosen])
@@ -197,6 +198,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, help="so many mutants, evenly spread")
     parser.add_argument("--only", help="a module, as a path below the package")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="patterns of files of tests")
     parser.add_argument("--minutes", type=float, default=600)
     parser.add_argument("--most", type=float, default=20, help="CPU seconds of tests a mutant")
     parser.add_argument("--results", type=Path, default=ROOT / "build/mutation/results.jsonl")
@@ -211,7 +213,7 @@ def main() -> None:
     known = results.read()
     if left := [one for one in chosen if str(one) not in known]:
         random.Random(1).shuffle(left)  # a run that is cut off is a fair sample
-        hot(left, results, most=asked.most, until=until)
+        hot(left, results, tests(asked.tests), most=asked.most, until=until)
     known = results.read()
     undecided = [one for one in chosen if known.get(str(one)) in UNDECIDED]
     if undecided and "trainstate" not in sys.modules:
