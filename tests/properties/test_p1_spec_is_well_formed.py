@@ -177,6 +177,15 @@ PLANTED: dict[str, tuple[str, Plant]] = {
         lambda f: f["machine"][0].update(transitions=[["InProgress", "X"]]),
     ),
     "unknown member of a machine": ("unknown-name", lambda f: f["machine"][0].update(member="X")),
+    "unknown outcome": ("unknown-name", lambda f: f["outcome"][0].update(primary="X")),
+    "unknown beginning": ("unknown-name", lambda f: f["attempts"].update(begins=["X"])),
+    "unknown limit": ("unknown-name", lambda f: f["time"]["limits"].update(X="/StoppingCondition")),
+    "unknown span": ("unknown-name", lambda f: f["time"]["spans"].update(X="CreationTime")),
+    "unknown start of a span": (
+        "unknown-name",
+        lambda f: f["time"]["spans"].update(MaxRuntimeExceeded="X"),
+    ),
+    "unknown guard of savings": ("unknown-name", lambda f: f["time"].update(savings_guard="X")),
     "status declared twice": (
         "repeated",
         lambda f: f["secondary"].append(copy.deepcopy(f["secondary"][0])),
@@ -196,6 +205,17 @@ def test_the_lint_finds_a_planted_defect(planted: str) -> None:
     plant(facts)
 
     assert code in {defect.code for defect in lint(build_spec(facts))}
+
+
+@pytest.mark.parametrize(
+    "table", [name for name, rows in FACTS.items() if isinstance(rows, list) and name != "source"]
+)
+def test_the_lint_finds_a_row_without_a_source(table: str) -> None:
+    """A row of any table that says nothing of its source is found, and called by its name."""
+    facts = copy.deepcopy(FACTS)
+    facts[table][0]["sources"] = []
+
+    assert {"unsourced"} == {defect.code for defect in lint(build_spec(facts))}
 
 
 BROKEN = {

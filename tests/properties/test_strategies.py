@@ -74,7 +74,10 @@ def test_runs_visit_every_status_pair_and_transition(capsys: pytest.CaptureFixtu
 
 
 def test_sequences_are_drawn_fast(capsys: pytest.CaptureFixture[str]) -> None:
-    """The speed of drawing is printed; a shared machine is no place to assert it."""
+    """The speed of drawing is printed: 300 a second of one processor is the goal.
+
+    A shared machine is no place to assert it, even of processor time.
+    """
     drawn = [0]
 
     @settings(max_examples=600, database=None)
@@ -82,11 +85,13 @@ def test_sequences_are_drawn_fast(capsys: pytest.CaptureFixture[str]) -> None:
     def draw(sequence: list[dict[str, Any]]) -> None:
         drawn[0] += len(sequence)
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     draw()
-    speed = drawn[0] / 5 / (time.perf_counter() - begun)
+    speed = drawn[0] / 5 / (time.process_time() - begun)
     with capsys.disabled():
-        sys.stdout.write(f"\ndrawn: {speed:.0f} sequences of five polls a second\n")
+        sys.stdout.write(
+            f"\ndrawn: {speed:.0f} sequences of five polls a second of one processor\n"
+        )
 
     assert drawn[0] >= 5 * 600
 

@@ -123,6 +123,8 @@ class Hunt:
             database=None,
             deadline=None,
             phases=(Phase.generate, Phase.target),
+            # They judge a test's own strategies; here a target that is slow, or refuses
+            # much, is what is looked at.
             suppress_health_check=list(HealthCheck),
         )
         @given(programs())
