@@ -69,6 +69,7 @@ def families() -> list[Family]:
         _partial(),
         _accepted_walks(),
         *(_accepted_pairs(length) for length in (1, 2, 3)),
+        *(_accepted_mixed(base) for base in BASES),
     ]
 
 
@@ -215,3 +216,16 @@ def _accepted_pairs(length: int) -> Family:
         return Case(observations=tuple(seen), config=config, accept=accept)  # type: ignore[arg-type]
 
     return Family(f"accepted-pairs-{length}", (*[LETTERS] * length, CONFIGS, EVIDENCE), build)
+
+
+def _accepted_mixed(base: str) -> Family:
+    """Two readings, with or without their histories, in both orders, by each level of evidence."""
+
+    def build(*chosen: object) -> Case:
+        *seen, clock, order, config, accept = chosen
+        shown = clocked(seen, clock)  # type: ignore[arg-type]
+        return Case(observations=shown, order=order, config=config, accept=accept)  # type: ignore[arg-type]
+
+    letters = [*prefixes(base), *LETTERS]
+    axes = (letters, letters, ("absent", "arrival"), ORDERS, CONFIGS, EVIDENCE)
+    return Family(f"accepted-mixed-{base}", axes, build)

@@ -164,15 +164,20 @@ def _moves(
 ) -> Iterator[_Node]:
     """Places one more observation at this moment, or goes one step on."""
     for i, seen in enumerate(observations):
-        if i not in node.placed and earlier[i] <= node.placed and _shows(seen, node.record):
+        if (
+            i not in node.placed
+            and earlier[i] <= node.placed
+            and _shows(seen, node.record, machine.table)
+        ):
             yield _Node(node.record, node.placed | {i})
     for record in machine.steps(node.record, longest):
         yield _Node(record, node.placed)
 
 
-def _shows(seen: Obs, record: Record) -> bool:
+def _shows(seen: Obs, record: Record, table: Table) -> bool:
     return (
         seen.p in (None, record.primary)
+        and (None in (seen.p, seen.q) or (seen.p, seen.q) in table.pairs)
         and seen.q in (None, record.status)
         and (seen.history is None or seen.history == record.history)
         # A touch can move LastModifiedTime on, and nothing can move it back.

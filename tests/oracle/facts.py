@@ -54,16 +54,17 @@ def _table(data: Mapping[str, list[Row]], *, accept: str) -> Table:
         return [row for row in data[kind] if _accepted(row, accept)]
 
     names = {row["name"] for row in (*rows("primary"), *rows("secondary"))}
-    legal = [
-        (pair, row["entered"])
-        for row in rows("pair")
+    declared = [
+        (pair, row)
+        for row in data["pair"]
         for pair in _product(row, "primary", "secondary")
         if names.issuperset(pair)
     ]
     return Table(
         initial=tuple((row["primary"], row["secondary"]) for row in rows("initial")),
-        pairs=frozenset(pair for pair, _ in legal),
-        entered=frozenset(pair for pair, entered in legal if entered),
+        pairs=frozenset(pair for pair, row in declared if _accepted(row, accept)),
+        # A history goes through pairs that no accepted row lets a response show.
+        entered=frozenset(pair for pair, row in declared if row["entered"]),
         edges=_edges(rows("transition")),
         together=_changes(rows("primary_transition"), alone=False),
         alone=_changes(rows("primary_transition"), alone=True),
