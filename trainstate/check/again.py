@@ -24,7 +24,7 @@ def comes_again(path: FastPath, arn: str, marks: Marks, token: bytes, shelf: She
     if job is None or (job.before, job.after) != marks:
         return False
     path.line = path.pending = None
-    return path._counts(job, token, shelf)  # noqa: SLF001 - the other half of `takes`
+    return path.counts(job, token, shelf)
 
 
 __all__ = ["Marks", "comes_again", "marks_of"]

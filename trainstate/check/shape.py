@@ -96,7 +96,7 @@ class FastPath:
         arn = arn_in(line, self.arn_key)
         job = self.jobs.get(arn)
         if job is not None and (token := job.repeated(line)) is not None:
-            return self._counts(job, token, shelf)
+            return self.counts(job, token, shelf)
         at = line.find(self.modified_key, self._hint)
         if at < 0 and (at := line.find(self.modified_key)) < 0:
             return False
@@ -107,7 +107,7 @@ class FastPath:
         start, end = match.span(1)
         before, after = hash(line[:start]), hash(line[end:])
         if job is not None and job.before == before and job.after == after:
-            return self._counts(job, match[1], shelf)
+            return self.counts(job, match[1], shelf)
         self.line = Line(line, start, end, before, after, shelf, offset)
         if self.advances is None or (job is not None and job.place is None):
             return False
@@ -167,7 +167,7 @@ class FastPath:
             if job.place is not None:
                 self.names.setdefault(_name(arn), arn)
 
-    def _counts(self, job: Polled, token: bytes, shelf: Shelf) -> bool:
+    def counts(self, job: Polled, token: bytes, shelf: Shelf) -> bool:
         """Whether the job's last line came again, at the same time or later."""
         if job.repeat is None:
             return job.place is not None and self._moves(job, token) and self._took(job)
