@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import trainstate
@@ -134,7 +134,13 @@ def test_a_page_of_a_list_gives_back_its_summaries(
 def test_the_report_is_of_what_was_written(
     responses: list[dict[str, Any]], form: Form, clock: str
 ) -> None:
-    """The verdicts on the values and on any form of them are the same."""
+    """The verdicts on the values and on any form of them are the same.
+
+    What a listing shows of a job is a summary wherever it is, but not as an event.
+    """
+    if form.kind == "event":
+        responses = [one for one in responses if not set(one) <= set(SPEC.layout.summary)]
+        assume(responses)
     shown = responses[:1] if form.alone else responses
     order = "free" if form.kind == "event" else "arrival"
     values = trainstate.check(shown, order=order)

@@ -125,6 +125,9 @@ class Stage:
         )
         thread.join(_LAST_BREATH)
         self.is_blocked = thread.is_alive()
+        if self.is_blocked:
+            # What nobody receives would make the interpreter look for it at every step.
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), None)
         return Ending(how=How.STUCK, error=stuck)
 
 
