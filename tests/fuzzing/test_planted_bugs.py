@@ -31,8 +31,8 @@ def test_the_simulator_without_a_bug_is_right() -> None:
 def test_a_planted_bug_is_found(
     kind: type[Simulator], rule: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The bug is found by its rule within 3,000 calls of one seed, in a program of few steps."""
-    report = fuzz(planted(kind), budget=3_000, seconds=None, select=[rule], seed=0)
+    """The bug is found by its rule within 1,200 calls of one seed, in a program of few steps."""
+    report = fuzz(planted(kind), budget=1_200, seconds=None, select=[rule], seed=0)
     errors = report.at_least(Severity.ERROR)
     with capsys.disabled():
         sys.stdout.write(f"\n{kind.__name__}: {errors[0].program if errors else 'not found'}\n")
