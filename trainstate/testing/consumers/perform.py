@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import inspect
+import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore
 from attrs import frozen
 
+import trainstate
 from trainstate.errors import UsageError
 from trainstate.simulator.clock import TimeIsUp
 from trainstate.simulator.inprocess import reached_by_new_clients
@@ -151,12 +155,17 @@ async def _awaited(value: Any) -> Any:
     return await value
 
 
+_INSIDE = tuple(
+    f"{Path(module.__file__ or '').parent}{os.sep}" for module in (boto3, botocore, trainstate)
+)
+
+
 def _where(error: BaseException) -> str:
     """The innermost place that is not inside this package or the client's library."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not any(f"/{name}/" in frame.filename for name in ("botocore", "boto3", "trainstate"))
+        if not frame.filename.startswith(_INSIDE)
     ]
     if not frames:
         return ""
