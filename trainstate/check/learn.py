@@ -23,7 +23,7 @@ from trainstate.history.model import Origin, Response
 from trainstate.history.readers.json_text import NotJson, decode
 from trainstate.history.readers.shelf import Shelf
 from trainstate.history.wire import read_response
-from trainstate.rules.model import Reading, Rule, Step
+from trainstate.rules.model import Reading, Rule, Scope, Step
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -95,19 +95,36 @@ class Learner:
         if job.place is None:
             job.forget()
             return None
-        epoch = Epoch(spec=self.spec, job=key, order=self.order, tolerances=self.tolerances)
-        job.relive(epoch, self.path.shelves, self._read)
+        state = self._state_of(job)
+        job.relive(state.epoch, self.path.shelves, self._read)
+        self.path.order[job.at] = state
+        job.forget()
+        return state
+
+    def recurred(self) -> JobState | None:
+        """The job of a line to learn from, as if only its line before had been seen.
+
+        What rules say of a line is decided by its job's place, and that line alone leads
+        there, too. None where the job has no line before.
+        """
+        pending = self.path.pending
+        if pending is None or pending.job is None:
+            return None
+        state = self._state_of(pending.job)
+        pending.job.recur(state.epoch, self.path.shelves, self._read)
+        return state
+
+    def _state_of(self, job: Polled) -> JobState:
+        """A state in full for a job that had none, of which the epoch has seen nothing yet."""
+        epoch = Epoch(spec=self.spec, job=job.arn, order=self.order, tolerances=self.tolerances)
         standing = job.standing
-        state = JobState(
+        return JobState(
             epoch,
             unknown=standing.unknown,
             assumed=standing.assumed,
             last_pair=standing.pair,
             reported=set(standing.reported),
         )
-        self.path.order[job.at] = state
-        job.forget()
-        return state
 
     def spoken(self, response: Response) -> tuple[Step, Spoken, Said] | None:
         """The step of a response, if the rules that have something to say of it are known.
@@ -156,17 +173,52 @@ class Learner:
         """
         line, pending = self.path.line, self.path.pending
         self.path.line = self.path.pending = None
-        objected |= any(rule.code in self.dated for rule in rules)
+        objected |= self._is_dated(rules)
         if line is None or objected or not is_newest(step, state.epoch):
             return False
-        if pending is not None and not state.errors and self._is_lone(pending, state):
-            place = self.path.memory.place(_standing(pending, step, state))
-            if place is not None:
-                self._learn(pending, place, silent=silent, rules=rules)
-                self.path.go_on(pending, place, line)
-                return True
+        if (
+            pending is not None
+            and self._is_lone(pending, state)
+            and self._learns(pending, line, step, state, silent=silent, rules=rules)
+        ):
+            return True
         self._counted(line, step, state)
         return False
+
+    def learns(self, step: Step, state: JobState, *, silent: bool, rules: tuple[Rule, ...]) -> bool:
+        """Whether something is learnt of a response that was judged after the line before alone.
+
+        If not, nothing has changed.
+        """
+        line, pending = self.path.line, self.path.pending
+        alone = all(rule.scope is Scope.RESPONSE for rule in rules) and not self._is_dated(rules)
+        if line is None or pending is None or not alone or not is_newest(step, state.epoch):
+            return False
+        if not self._learns(pending, line, step, state, silent=silent, rules=rules):
+            return False
+        self.path.line = self.path.pending = None
+        return True
+
+    def _is_dated(self, rules: tuple[Rule, ...]) -> bool:
+        return any(rule.code in self.dated for rule in rules)
+
+    def _learns(
+        self,
+        pending: Unlearnt,
+        line: Line,
+        step: Step,
+        state: JobState,
+        *,
+        silent: bool,
+        rules: tuple[Rule, ...],
+    ) -> bool:
+        """Whether the job of a line goes on by a step that is remembered from now on."""
+        place = None if state.errors else self.path.memory.place(_standing(pending, step, state))
+        if place is None:
+            return False
+        self._learn(pending, place, silent=silent, rules=rules)
+        self.path.go_on(pending, place, line)
+        return True
 
     def _is_lone(self, pending: Unlearnt, state: JobState) -> bool:
         """Whether the job has been all plain until now."""

@@ -149,6 +149,16 @@ class Polled:
                 epoch.responses += count - 1
                 epoch.observe(_again(response, token, epoch))
 
+    def recur(
+        self, epoch: Epoch, shelves: list[Shelf], read: Callable[[bytes, Shelf], Response]
+    ) -> None:
+        """The epoch observes the job's last line alone, as the one that came last."""
+        shelf = shelves[self.shelf]
+        line = shelf.take(self.offset) if self.text is None else self.text
+        response = read(line, shelf)
+        epoch.created, epoch.responses = response.created, self.responses - 1
+        epoch.observe(_again(response, self.token, epoch) if self.count else response)
+
     def _lines(self) -> Iterator[tuple[int, int, int, bytes]]:
         """Each line that changed the job: shelf, offset, repetitions, and the last one's time."""
         packed, at = self.past + self._packed(), 0

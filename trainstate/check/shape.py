@@ -124,6 +124,7 @@ class FastPath:
             job = self._begun(arn)
         self.order[job.at] = job
         self._take(job, place, line, pending.modified, pending.advance.facts)
+        self._notes_name(job)
 
     def _take(self, job: Polled, place: Place, line: Line, modified: Any, facts: Any) -> None:
         """The job goes on to a place by a line."""
@@ -219,9 +220,13 @@ class FastPath:
 
     def _took(self, job: Polled) -> bool:
         self.total += 1
+        self._notes_name(job)
+        return True
+
+    def _notes_name(self, job: Polled) -> None:
+        """The job is the last one seen with its name, if names are told apart."""
         if self.named:
             self.names[_name(job.arn)] = job.arn
-        return True
 
     def _glanced(self, line: Line, advances: Advances) -> Any:
         """What a line shows; None where it is no plain response.

@@ -107,7 +107,11 @@ class Checker:
         self._states.append(state)
 
     def _judge(self, response: Response) -> list[Finding]:
-        found = None if self._fast is None else self._said_again(response, self._fast)
+        found = None
+        if self._fast is not None:
+            found = self._said_again(response, self._fast)
+            if found is None:
+                found = self._said_first(response, self._fast)
         return self._judge_in_full(response) if found is None else found
 
     def _said_again(self, response: Response, fast: Learner) -> list[Finding] | None:
@@ -120,9 +124,28 @@ class Checker:
         found = [new for rule, place in places for new in self._found(rule, place, said, step)]
         return found if fast.went_on(spoken, said) else None
 
+    def _said_first(self, response: Response, fast: Learner) -> list[Finding] | None:
+        """What rules say of a response after the one before it, if that is all it rests on."""
+        state = fast.recurred()
+        if state is None:
+            return None
+        step, found, spoke = self._observed(state, response, None)
+        return found if fast.learns(step, state, silent=not found, rules=spoke) else None
+
     def _judge_in_full(self, response: Response) -> list[Finding]:
         key = self._key(response)
         state, earlier = self._state_of(response, key)
+        step, found, spoke = self._observed(state, response, earlier)
+        if self._fast is not None:
+            objected = earlier is not None or key != response.arn or len(self.jobs[key]) > 1
+            if self._fast.judged(step, state, silent=not found, rules=spoke, objected=objected):
+                del self.jobs[key]
+        return found
+
+    def _observed(
+        self, state: JobState, response: Response, earlier: EarlierEpoch | None
+    ) -> tuple[Step, list[Finding], tuple[Rule, ...]]:
+        """The step that a response adds to its job, what is found, and the rules that spoke."""
         step = state.epoch.observe(response, earlier_epoch=earlier)
         state.assumed = max(state.assumed, assumed(step), key=lambda level: level.rank)
         state.last_pair = (response.primary, response.secondary)
@@ -133,12 +156,7 @@ class Checker:
             for place in rule.check(given)
         ]
         found = [new for rule, place in places for new in self._found(rule, place, state, step)]
-        if self._fast is not None:
-            objected = earlier is not None or key != response.arn or len(self.jobs[key]) > 1
-            spoke = tuple({rule.code: rule for rule, _ in places}.values())
-            if self._fast.judged(step, state, silent=not found, rules=spoke, objected=objected):
-                del self.jobs[key]
-        return found
+        return step, found, tuple({rule.code: rule for rule, _ in places}.values())
 
     def _in_full(self, at: int) -> JobState:
         """The state of the job at a place in the order of first responses."""
