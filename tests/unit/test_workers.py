@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from trainstate.cli.main import main
+from trainstate.cli.workers import _context
 from trainstate.testing.corpus import Corpus, generated
 
 ASKED = ("--format", "json", "--select", "TS", "--select", "never-finished")
@@ -35,6 +37,22 @@ def test_the_report_is_the_same_byte_for_byte(tmp_path: Path, workers: int) -> N
     path = recording(tmp_path, faults=0, damaged=True)
 
     assert report(path, 1) == report(path, workers)
+
+
+def test_beside_a_thread_processes_are_spawned(tmp_path: Path) -> None:
+    """A process that has threads is not forked, and the report is the same."""
+    path = recording(tmp_path, faults=0.3)
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert _context().get_start_method() == "spawn"
+        beside = report(path, 2)
+    finally:
+        done.set()
+        thread.join()
+
+    assert beside == report(path, 1)
 
 
 def test_jobs_that_cannot_be_told_apart_are_left_to_one_process(tmp_path: Path) -> None:

@@ -6,15 +6,17 @@ plain path.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import msgspec
-from attrs import define, frozen
+from attrs import field, frozen
 
 from trainstate.check.glance import Glances
-from trainstate.check.memory import Place, Setting
-from trainstate.check.polled import Facts, Past, Polled
-from trainstate.check.regular import Regular, Span, is_dated
+from trainstate.check.memory import Place
+from trainstate.check.past import Past
+from trainstate.check.polled import Facts, Polled
+from trainstate.check.regular import Regular, is_dated
 from trainstate.check.setting import Fresh, Settings
 from trainstate.machine.step import touched
 from trainstate.spec.model import Spec
@@ -23,8 +25,7 @@ Shape = tuple[Any, ...]
 """What rules can tell of a regular line, as something that can be looked up."""
 
 
-@define(eq=False)
-class Advance:
+class Advance(msgspec.Struct, gc=False, eq=False):
     """A line that goes on from its job: its shape, and what it adds.
 
     ``fresh`` are the statuses of attached machines that are seen for the first time.
@@ -43,6 +44,11 @@ class Advances:
     glances: Glances
     settings: Settings
     regular: Regular
+    uncounted: tuple[None, ...] = field(init=False)
+
+    @uncounted.default
+    def _none(self) -> tuple[None, ...]:
+        return (None,) * (2 + len(self.glances.counts.members))
 
     def first(self, glance: Any) -> Advance | None:
         """Of the first line of a job."""
@@ -54,36 +60,32 @@ class Advances:
         near = begun != created
         if near and not self.regular.is_near(created, begun):
             return None
-        past = self._past(entries, Span(begun, begun), written, hash(written), clocked=False)
+        origin = Past(begun, begun, False, 0.0, 0.0)
+        past = self._past(entries, origin, written, hash(written), clocked=False)
         if past is None or glance.started not in (None, self.regular.clock_start(entries)):
             return None
         values = msgspec.structs.astuple(glance)
-        setting = self.settings.setting(values)
+        loose, exact = self.glances.loose.written(values), self.glances.exact.written(values)
+        setting = self.settings.setting(values, loose, exact)
         if setting is None:
             return None
         grown = tuple([entry.status for entry in entries])
-        guards = touched(self.spec, grown)
         facts = Facts(
-            created,
-            glance.started,
-            setting,
-            past,
-            (),
-            (),
-            b"",
-            hash(b"\n".join(values[self.glances.fixed])),
-            0,
-            0,
-            0,
-            False,
+            *(created, glance.started, setting, past, self.uncounted, (), b""),
+            *(hash((loose, exact)), hash(b"\n".join(values[self.glances.come])), 0, 0),
+            *(hash(glance.reason), glance.ended is not None),
         )
+        fresh = self._come(facts, values)
+        if fresh is None:
+            return None
         history = (near, setting.absent, grown)
-        return self._advance(glance, values, facts, facts, history=history, guards=guards)
+        guards = touched(self.spec, grown)
+        return self._advance(glance, values, facts, fresh, history=history, guards=guards)
 
     def following(self, job: Polled, place: Place, known: Facts, glance: Any) -> Advance | None:
         """Of a line that follows another of its job."""
-        values = msgspec.structs.astuple(glance)
-        if hash(b"\n".join(values[self.glances.fixed])) != known.fixed:
+        values, groups = msgspec.structs.astuple(glance), self.glances
+        if hash((groups.loose.written(values), groups.exact.written(values))) != known.fixed:
             return None
         standing = job.standing
         last = standing.statuses[-1]
@@ -91,65 +93,75 @@ class Advances:
         if found is None:
             return None
         past, entries = found
-        if glance.started != known.started and not (
-            known.started is None
-            and not place.clocked
-            and glance.started == self.regular.clock_start(entries)
-        ):
+        if glance.started != known.started and not self._starts(known, place, glance, entries):
+            return None
+        come = hash(b"\n".join(values[groups.come]))
+        facts = Facts(
+            *(known.created, glance.started, known.setting, past, known.counts, known.statuses),
+            *(known.kinds, known.fixed, come, known.attached, known.outcome),
+            *(hash(glance.reason), glance.ended is not None),
+        )
+        fresh = () if come == known.come else self._come(facts, values)
+        if fresh is None:
             return None
         grown, guards = tuple([entry.status for entry in entries[1:]]), place.guards
         if grown:
             guards += touched(self.spec, (last, *grown))
-        facts = Facts(
-            known.created,
-            glance.started,
-            known.setting,
-            past,
-            known.counts,
-            known.statuses,
-            known.kinds,
-            known.fixed,
-            known.attached,
-            known.outcome,
-            0,
-            False,
-        )
         history = (glance.modified == job.modified, grown)
-        advance = self._advance(glance, values, known, facts, history=history, guards=guards)
+        advance = self._advance(glance, values, facts, fresh, history=history, guards=guards)
         # What an ended job has to tell does not change any more, or a rule has a word on it.
         return advance if not standing.ended or _is_kept(known, facts) else None
+
+    def _starts(self, known: Facts, place: Place, glance: Any, entries: Any) -> bool:
+        """Whether the training starts with the first of the new entries that can start it."""
+        if known.started is not None or place.clocked:
+            return False
+        return bool(glance.started == self.regular.clock_start(entries))
 
     def _advance(
         self,
         glance: Any,
         values: tuple[Any, ...],
-        known: Facts,
         facts: Facts,
+        fresh: Fresh,
         *,
         history: Shape,
         guards: tuple[str, ...],
     ) -> Advance | None:
-        """The advance by a history that goes on, if all else does, too."""
-        excess = self._excess(glance, facts.past.span, facts.setting)
-        counts = _grown(known.counts, self._counts(glance, values))
+        """The advance by a history that goes on, if the numbers and times fit it."""
+        setting, past = facts.setting, facts.past
+        primary, secondary, ended = glance.primary, glance.secondary, glance.ended
+        training, billable, reason = glance.training, glance.billable, glance.reason
+        if glance.modified < past.last or ended not in (None, past.last):
+            return None
+        limited = secondary in setting.limits
+        if limited and not self.regular.has_reached(glance, past.begun, setting.limits):
+            return None
+        excess = self.regular.excess(glance, past, setting.limit)
+        others = values[self.glances.counts.place]
+        counts = _grown(facts.counts, (training, billable, *others))
         if excess is None or counts is None:
             return None
         facts.counts = counts
-        facts.reason, facts.ended = hash(glance.reason), glance.ended is not None
-        fresh = self._attached(facts, values)
-        if fresh is None or not self._has_come(facts, values):
-            return None
+        holds, saving, billed = setting.config.of, None, None
+        if billable != training:
+            saving = holds(self.spec.time.savings_guard)
+        if training is not None and billable is not None:
+            billed = (billable > training) - (billable < training)
         shape = (
             *history,
-            excess,
-            glance.secondary in facts.setting.limits,
-            facts.past.span.closed,
-            facts.kinds,
-            *self._guarded(glance, facts.setting, guards),
-            *_shape(glance),
-            tuple([count is None for count in values[self.glances.counts.place]]),
+            *(excess, limited, past.closed, facts.kinds, saving, billed, primary, secondary),
+            *(glance.started is None, ended is None, training is None, billable is None),
+            None if reason is None else not reason or reason.isspace(),
+            tuple([holds(guard) for guard in guards]) if guards else (),
+            tuple([count is None for count in others]) if others else (),
         )
         return Advance(shape, fresh, facts)
+
+    def _come(self, facts: Facts, values: tuple[Any, ...]) -> Fresh | None:
+        """The statuses of attached machines that are new; None where a result does not fit."""
+        fresh = self._attached(facts, values)
+        return fresh if fresh is not None and self._has_come(facts, values) else None
 
     def _attached(self, facts: Facts, values: tuple[Any, ...]) -> Fresh | None:
         """The statuses of attached machines that are new; None where one may not follow."""
@@ -157,7 +169,7 @@ class Advances:
         attached = hash(written)
         if attached == facts.attached:
             return ()
-        seen = self.settings.attached(values)
+        seen = self.settings.attached(values, written)
         merged = None if seen is None else self.settings.merged(facts.statuses, seen)
         if merged is None:
             return None
@@ -167,11 +179,14 @@ class Advances:
     def _has_come(self, facts: Facts, values: tuple[Any, ...]) -> bool:
         """Whether the results are of their types, so that rules see only which there are."""
         groups = self.glances
-        outcome = hash(b"\n".join(values[groups.outcome]))
-        if outcome != facts.outcome:
-            facts.outcome, facts.kinds = outcome, groups.shown.kinds(values)
-            kinds = groups.results.kinds(values)
-            return groups.shown.is_well_typed(facts.kinds) and groups.results.is_well_typed(kinds)
+        shown, results = groups.shown.written(values), groups.results.written(values)
+        outcome = hash((shown, results))
+        if outcome == facts.outcome:
+            return True
+        kinds = groups.shown.kinds(shown)
+        if kinds is None or groups.results.kinds(results) is None:
+            return False
+        facts.outcome, facts.kinds = outcome, kinds
         return True
 
     def _gone_on(
@@ -186,44 +201,30 @@ class Advances:
             return known, ()
         if hash(written[: known.cut]) != known.before_cut:
             return None
-        entries, span = self.glances.entries(b"[" + written[known.cut :]), known.span
+        entries = self.glances.entries(b"[" + written[known.cut :])
         if not entries or entries[0].status != status:
             return None
-        if span.closed:  # its message may change, and nothing else
-            same = len(entries) == 1 and entries[0].start == span.begun
-            if not same or entries[0].end != span.last:
+        if known.closed:  # its message may change, and nothing else
+            same = len(entries) == 1 and entries[0].start == known.begun
+            if not same or entries[0].end != known.last:
                 return None
-            cut = written.rfind(b"{")
-            return Past(span, whole, cut, hash(written[:cut])), entries
-        past = self._past(entries, span, written, whole, clocked=clocked)
-        return None if past is None else (past, entries)
+            past: Past | None = copy(known)
+        else:
+            past = self.regular.joined(entries, known, clocked=clocked)
+        return None if past is None else (_written(past, written, whole), entries)
 
     def _past(
-        self, entries: list[Any], span: Span, written: bytes, whole: int, *, clocked: bool
+        self, entries: list[Any], origin: Past, written: bytes, whole: int, *, clocked: bool
     ) -> Past | None:
-        joined = self.regular.joined(entries, span, clocked=clocked)
-        if joined is None:
-            return None
-        cut = written.rfind(b"{")
-        return Past(joined, whole, cut, hash(written[:cut]))
+        past = self.regular.joined(entries, origin, clocked=clocked)
+        return None if past is None else _written(past, written, whole)
 
-    def _guarded(self, glance: Any, setting: Setting, guards: tuple[str, ...]) -> Shape:
-        """Whether the guards hold on which the history rests, and the one that allows a saving."""
-        config, saving = setting.config, None
-        if glance.billable != glance.training:
-            saving = config.of(self.spec.time.savings_guard)
-        return (saving, tuple([config.of(guard) for guard in guards]) if guards else ())
 
-    def _counts(self, glance: Any, values: tuple[Any, ...]) -> tuple[int | None, ...]:
-        return (glance.training, glance.billable, *values[self.glances.counts.place])
-
-    def _excess(self, glance: Any, span: Span, setting: Setting) -> int | None:
-        """How the seconds of training lie to the clock; None where the times are not regular."""
-        if glance.modified < span.last or glance.ended not in (None, span.last):
-            return None
-        if not self.regular.has_reached(glance, span.begun, setting.limits):
-            return None
-        return self.regular.excess(glance, span, setting.limit)
+def _written(past: Past, written: bytes, whole: int) -> Past:
+    """The history by how it is written, and where its last entry begins in that."""
+    cut = written.rfind(b"{")
+    past.written, past.cut, past.before_cut = whole, cut, hash(written[:cut])
+    return past
 
 
 _MOST_COUNTED = 2**40
@@ -236,7 +237,7 @@ def _grown(
     if known == seen:
         return known
     found: list[int | None] = []
-    for before, after in zip(known or (None,) * len(seen), seen, strict=True):
+    for before, after in zip(known, seen, strict=True):
         if after is None:
             found.append(before)
         elif not (before or 0) <= after < _MOST_COUNTED:
@@ -254,24 +255,6 @@ def _is_kept(known: Facts, facts: Facts) -> bool:
         and facts.reason == known.reason
         and facts.ended == known.ended
         and facts.started == known.started
-    )
-
-
-def _shape(glance: Any) -> Shape:
-    """What rules can tell of a regular line besides its history and its setting."""
-    training, billable, reason = glance.training, glance.billable, glance.reason
-    billed = None
-    if training is not None and billable is not None:
-        billed = (billable > training) - (billable < training)
-    return (
-        glance.primary,
-        glance.secondary,
-        glance.started is None,
-        glance.ended is None,
-        training is None,
-        billable is None,
-        billed,
-        None if reason is None else not reason or reason.isspace(),
     )
 
 

@@ -21,7 +21,7 @@ def comes_again(path: FastPath, arn: str, marks: Marks, token: bytes, shelf: She
     job by another line, or by none, it takes nothing, and must be shown the line itself.
     """
     job = path.jobs.get(arn)
-    if job is None or (job.before, job.after) != marks:
+    if job is None or job.marks != marks:
         return False
     path.line = path.pending = None
     return path.counts(job, token, shelf)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
@@ -27,6 +28,9 @@ _KINDS = {"string": b'"', "structure": b"{", "map": b"{", "list": b"[", "boolean
 _ALL = 20  # a rule that reads more members than this reads them for their presence and type
 
 
+_first_byte = itemgetter(slice(1))
+
+
 @frozen(kw_only=True)
 class Group:
     """Members that stand side by side in a decoded line: their place there, and which they are."""
@@ -39,14 +43,17 @@ class Group:
         """The members as they are written, one a line."""
         return b"\n".join(values[self.place])
 
-    def kinds(self, values: tuple[Any, ...]) -> bytes:
-        """The first byte of each member as it is written, which tells its type."""
-        return b"".join([bytes(raw)[:1] for raw in values[self.place]])
+    def kinds(self, written: bytes) -> bytes | None:
+        """The first byte of each member as it is written, which tells its type.
 
-    def is_well_typed(self, kinds: bytes) -> bool:
-        """Holds if each member is absent, null, or of its type; ``kinds`` are their first bytes."""
-        if kinds in self._typed:
-            return True
+        None where a member is not of its type (nor absent, nor null), or has several lines.
+        """
+        kinds = b"".join(map(_first_byte, written.split(b"\n")))
+        return kinds if kinds in self._typed or self._is_well_typed(kinds) else None
+
+    def _is_well_typed(self, kinds: bytes) -> bool:
+        if len(kinds) != len(self.members):
+            return False
         each = (kinds[at : at + 1] for at in range(len(kinds)))
         if not all(
             kind in b"~n" or kind in _KINDS.get(member.type, b"")
@@ -65,8 +72,8 @@ class Glances:
     record's layout; the others are groups of it as a tuple. ``counts`` are further
     numbers that only grow; ``shown`` and ``results`` may come and change, and rules see
     of the shown ones that they are there; ``attached`` are machines; ``loose`` and
-    ``exact`` must not change, and rules look into the exact ones. ``outcome`` is the part
-    with all that may come, ``fixed`` that with what must not change.
+    ``exact`` must not change, and rules look into the exact ones. ``come`` is the part
+    with all that may come and is no number.
     """
 
     line: Callable[[bytes], Any]
@@ -78,16 +85,11 @@ class Glances:
     attached: Group
     loose: Group
     exact: Group
-    outcome: slice = field(init=False)
-    fixed: slice = field(init=False)
+    come: slice = field(init=False)
 
-    @outcome.default
+    @come.default
     def _may_come(self) -> slice:
-        return slice(self.shown.place.start, self.results.place.stop)
-
-    @fixed.default
-    def _must_not(self) -> slice:
-        return slice(self.loose.place.start, self.exact.place.stop)
+        return slice(self.shown.place.start, self.attached.place.stop)
 
 
 def glances(spec: Spec, rules: Iterable[Rule]) -> Glances | None:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import Any
 
-from attrs import define, evolve
+import msgspec
+from attrs import evolve
 
 from trainstate.check.epoch import Epoch
 from trainstate.check.memory import Place, Setting, Standing
-from trainstate.check.regular import Span
+from trainstate.check.past import Past
 from trainstate.check.repeat import Repeat
 from trainstate.check.setting import Attached
 from trainstate.check.stamp import WRITTEN, instant_of
@@ -25,28 +26,14 @@ from trainstate.history.readers.shelf import Shelf
 _PAST = Struct("<IQIB")
 
 
-@define(eq=False)
-class Past:
-    """The history as a job's last line shows it.
-
-    ``written`` is the hash of how the history is written, ``cut`` where in that its last
-    entry begins, and ``before_cut`` the hash of what stands before.
-    """
-
-    span: Span
-    written: int
-    cut: int
-    before_cut: int
-
-
-@define(eq=False)
-class Facts:
+class Facts(msgspec.Struct, gc=False, eq=False):
     """What a job's last line says that the next one must go on from.
 
     ``counts`` are the numbers that only grow, ``statuses`` those of attached machines,
-    ``kinds`` tell which results are shown; ``fixed``, ``attached`` and ``outcome`` are
-    hashes of how the members of a part are written, ``reason`` is one of the reason why
-    it failed. ``ended`` holds if the job shows when it ended.
+    ``kinds`` tell which results are shown; ``fixed`` is a hash of how the members are
+    written that must not change, ``come`` one of those that may come, ``attached`` and
+    ``outcome`` are those of its parts, ``reason`` is one of the reason why it failed.
+    ``ended`` holds if the job shows when it ended.
     """
 
     created: Any
@@ -57,30 +44,31 @@ class Facts:
     statuses: Attached
     kinds: bytes
     fixed: int
+    come: int
     attached: int
     outcome: int
     reason: int
     ended: bool
 
 
-@define(eq=False)
-class Polled:
-    """A job by its lines: the last one as two hashes around its LastModifiedTime, and where it is.
+class Polled(msgspec.Struct, gc=False, eq=False):
+    """A job by its lines: what the last one says, and where it is.
 
     ``at`` is the job's place among all. ``place`` is where in the memory the job is; None
     while it needs its state in full, which has ``repeat`` then. ``text`` is the last line
-    if it is at hand, with LastModifiedTime from ``start`` to ``end``. ``token`` is
-    LastModifiedTime as it was written last, ``modified`` that time, ``count`` how often
-    the last line came again. ``past`` packs the lines before the last, ``earlier`` is the
-    number of their responses.
+    if it is at hand, with LastModifiedTime from ``start`` to ``end``; ``before`` and
+    ``after`` are the hashes of what stands around that, None while the text is at hand and
+    nobody needs them. ``token`` is LastModifiedTime as it was written last, ``modified``
+    that time, ``count`` how often the last line came again. ``past`` packs the lines
+    before the last, ``earlier`` is the number of their responses.
     """
 
     arn: str
     at: int
     place: Place | None = None
     repeat: Repeat | None = None
-    before: int = 0
-    after: int = 0
+    before: int | None = None
+    after: int | None = None
     text: bytes | None = None
     start: int = 0
     end: int = 0
@@ -114,14 +102,11 @@ class Polled:
     def repeated(self, line: bytes) -> bytes | None:
         """LastModifiedTime in a line that says for the rest what the text at hand says."""
         known, start, end = self.text, self.start, self.end
-        if known is None:
+        if known is None or len(line) != len(known) or line[:start] != known[:start]:
             return None
-        if line != known:
-            if len(line) != len(known) or line[:start] != known[:start]:
-                return None
-            if line[end:] != known[end:] or not WRITTEN.fullmatch(line, start, end):
-                return None
-            self.text = line
+        if line[end:] != known[end:] or not WRITTEN.fullmatch(line, start, end):
+            return None
+        self.text = line
         return line[start:end]
 
     def put(self, shelf: int, offset: int) -> None:
@@ -134,7 +119,19 @@ class Polled:
     def forget(self) -> None:
         """The job has a state in full, and its last line is not known any more."""
         self.place = self.repeat = self.facts = self.text = None
-        self.before = self.after = 0
+        self.before = self.after = None
+
+    @property
+    def marks(self) -> tuple[int | None, int | None]:
+        """The hashes of the last line before and after the value of its LastModifiedTime."""
+        if self.before is None and self.text is not None:
+            self.before, self.after = hash(self.text[: self.start]), hash(self.text[self.end :])
+        return self.before, self.after
+
+    def put_away(self) -> None:
+        """The text of the last line goes; what it said is known by two hashes."""
+        self.before, self.after = self.marks
+        self.text = None
 
     def relive(
         self, epoch: Epoch, shelves: list[Shelf], read: Callable[[bytes, Shelf], Response]

@@ -13,28 +13,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import define, frozen
+from attrs import frozen
 
+from trainstate.check.past import Past
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
 
 _MARGIN = 1e-3  # what rounding can do to a difference of two times
 _MOST = 1e11  # a number of seconds since 1970; milliseconds are larger
-
-
-@define(eq=False)
-class Span:
-    """The times of a history: of its last entry, and how long it trained and was broken.
-
-    ``begun`` is when the last entry starts, ``last`` when it has ended, or started while
-    it is not ``closed``. ``trained`` and ``broken`` count the seconds of closed entries.
-    """
-
-    begun: Any
-    last: Any
-    closed: bool = False
-    trained: float = 0.0
-    broken: float = 0.0
 
 
 @frozen(kw_only=True)
@@ -107,20 +93,20 @@ class Regular:
                 return entry.start
         return None
 
-    def joined(self, entries: list[Any], span: Span, *, clocked: bool) -> Span | None:
-        """The span of a history with some entries more; None if they do not join it.
+    def joined(self, entries: list[Any], past: Past, *, clocked: bool) -> Past | None:
+        """The times of a history with some entries more; None if they do not join it.
 
-        The first of them must start when the span begins; ``clocked`` holds if the clock
-        of the training has started before.
+        The first of them must start when the last known one does; ``clocked`` holds if the
+        clock of the training has started before.
         """
-        start, trained, broken = span.begun, span.trained, span.broken
+        start, trained, broken = past.begun, past.trained, past.broken
         begun, final = start, entries[-1]
         for entry in entries:
             if entry.start != start:
                 return None
             begun, end = start, entry.end
             if end is None:
-                return Span(begun, begun, False, trained, broken) if entry is final else None
+                return Past(begun, begun, False, trained, broken) if entry is final else None
             if end < start or (end != start and entry.status in self.terminal):
                 return None
             if entry.status in self.clock_starts:
@@ -128,27 +114,27 @@ class Regular:
             elif clocked and entry.status in self.clock_breaks:
                 broken += between(start, end)
             start = end
-        return Span(begun, start, True, trained, broken)
+        return Past(begun, start, True, trained, broken)
 
-    def excess(self, glance: Any, span: Span, limit: float) -> int | None:
+    def excess(self, glance: Any, past: Past, limit: float) -> int | None:
         """0 where the seconds of training are the clock's, -1 where a stop explains fewer.
 
         None for any other number, or where a limit is overrun.
         """
         training, ended = glance.training, glance.ended
+        if past.trained > limit + self.grace - _MARGIN:
+            return None
         passed = None
         if ended is not None and glance.started is not None:
             passed = between(glance.started, ended)
         spent = passed if training is None else training
-        if span.trained > limit + self.grace - _MARGIN:
-            return None
         if spent is not None and not 0 <= spent <= limit + self.overrun:
             return None
         if training is None or passed is None or abs(training - passed) < self.training:
             return 0
         # A time that is cut to the second may be one more off.
         lacking = passed - training
-        if lacking < self.training + 1 + 2 * _MARGIN or lacking - span.broken >= self.training:
+        if lacking < self.training + 1 + 2 * _MARGIN or lacking - past.broken >= self.training:
             return None
         return -1
 
@@ -167,4 +153,4 @@ def is_dated(created: Any, modified: Any) -> bool:
     return bool(created >= 0 and modified < _MOST)
 
 
-__all__ = ["Regular", "Span", "between", "is_dated"]
+__all__ = ["Regular", "between", "is_dated"]

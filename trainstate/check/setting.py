@@ -51,6 +51,7 @@ class Settings:
     spec: Spec
     glances: Glances
     _settings: dict[tuple[bytes, bytes], Setting | None] = field(factory=dict)
+    _attached: dict[bytes, Attached | None] = field(factory=dict)
     _merged: dict[tuple[Attached, Attached], tuple[Attached, Fresh] | None] = field(factory=dict)
     _machines: tuple[_Machine, ...] = field(init=False)
 
@@ -59,21 +60,33 @@ class Settings:
         machines = {machine.member: machine for machine in self.spec.machines}
         return tuple(_machine(machines[member.name]) for member in self.glances.attached.members)
 
-    def setting(self, values: tuple[Any, ...]) -> Setting | None:
-        """The setting of a decoded line; None where a member is not of its type."""
-        loose, exact = self.glances.loose, self.glances.exact
-        kinds = loose.kinds(values)
-        written = (kinds, exact.written(values))
+    def setting(self, values: tuple[Any, ...], loose: bytes, exact: bytes) -> Setting | None:
+        """The setting of a decoded line; None where a member is not of its type.
+
+        ``loose`` and ``exact`` are the members of the two groups as they are written.
+        """
+        kinds = self.glances.loose.kinds(loose)
+        if kinds is None:
+            return None
+        written = (kinds, exact)
         if written in self._settings:
             return self._settings[written]
-        members = _decoded(exact, values) if loose.is_well_typed(kinds) else None
+        members = _decoded(self.glances.exact, values)
         found = None if members is None else self._read(members, kinds)
         if len(self._settings) < _MOST:
             self._settings[written] = found
         return found
 
-    def attached(self, values: tuple[Any, ...]) -> Attached | None:
+    def attached(self, values: tuple[Any, ...], written: bytes) -> Attached | None:
         """The statuses of the attached machines; None where one is not written as machines are."""
+        if written not in self._attached:
+            found = self._read_attached(values)
+            if len(self._attached) >= _MOST:
+                return found
+            self._attached[written] = found
+        return self._attached[written]
+
+    def _read_attached(self, values: tuple[Any, ...]) -> Attached | None:
         found: list[tuple[str, str, str]] = []
         for machine, raw in zip(self._machines, values[self.glances.attached.place], strict=True):
             if raw is ABSENT:

@@ -27,20 +27,21 @@ from trainstate.history.readers.shelf import Shelf
 
 _STAND_IN = b'"2001-02-03T04:05:06Z"'
 _STOOD_IN = msgspec.json.decode(_STAND_IN, type=datetime)
-_REACH = 256  # how far before its last place LastModifiedTime is looked for first
 _LATEST = 500  # jobs whose last lines are kept as they are
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
 
 
-@define(eq=False)
-class Line:
-    """A line that was not taken, cut around the value of its LastModifiedTime."""
+class Line(msgspec.Struct, gc=False, eq=False):
+    """A line that was not taken, cut around the value of its LastModifiedTime.
+
+    ``before`` and ``after`` are the hashes of the two parts, None where nobody asked.
+    """
 
     text: bytes
     start: int
     end: int
-    before: int
-    after: int
+    before: int | None
+    after: int | None
     shelf: Shelf
     offset: int
 
@@ -50,8 +51,7 @@ class Line:
         return self.text[self.start : self.end]
 
 
-@define(eq=False)
-class Unlearnt:
+class Unlearnt(msgspec.Struct, gc=False, eq=False):
     """A regular line whose step is not in the memory; ``job`` is None for a job's first line."""
 
     arn: str
@@ -84,7 +84,7 @@ class FastPath:
     line: Line | None = None
     pending: Unlearnt | None = None
     _latest: deque[Polled] = field(factory=deque)
-    _hint: int = 0
+    _from_end: bool = True
     _prefix: str | None = None
 
     def takes(self, line: bytes, shelf: Shelf, offset: int) -> bool:
@@ -95,19 +95,22 @@ class FastPath:
         self.line = self.pending = None
         arn = arn_in(line, self.arn_key)
         job = self.jobs.get(arn)
-        if job is not None and (token := job.repeated(line)) is not None:
-            return self.counts(job, token, shelf)
-        at = line.find(self.modified_key, self._hint)
-        if at < 0 and (at := line.find(self.modified_key)) < 0:
+        if job is not None and job.text is not None:
+            token = job.token if line == job.text else job.repeated(line)
+            if token is not None:
+                return self.counts(job, token, shelf)
+        at = line.rfind(self.modified_key) if self._from_end else line.find(self.modified_key)
+        if at < 0:
             return False
         match = VALUE.match(line, at + len(self.modified_key))
         if match is None:
             return False
-        self._hint = at - _REACH if at > _REACH else 0
         start, end = match.span(1)
-        before, after = hash(line[:start]), hash(line[end:])
-        if job is not None and job.before == before and job.after == after:
-            return self.counts(job, match[1], shelf)
+        before = after = None
+        if job is not None and job.text is None:
+            before, after = hash(line[:start]), hash(line[end:])
+            if job.before == before and job.after == after:
+                return self.counts(job, match[1], shelf)
         self.line = Line(line, start, end, before, after, shelf, offset)
         if self.advances is None or (job is not None and job.place is None):
             return False
@@ -140,7 +143,7 @@ class FastPath:
         job.before, job.after, job.token = line.before, line.after, line.token
         if job.text is None:
             if len(self._latest) >= _LATEST:
-                self._latest.popleft().text = None
+                self._latest.popleft().put_away()
             self._latest.append(job)
         job.text, job.start, job.end = line.text, line.start, line.end
 
@@ -242,10 +245,11 @@ class FastPath:
         except _FAULTS:
             return None
         if glance.modified != _STOOD_IN:
+            self._from_end = not self._from_end
             return None
         if glance.event is not ABSENT or glance.wrapped is not ABSENT:
             return None
-        glance.modified = self.moment(text[line.start : line.end])
+        glance.modified = self.moment(line.token)
         return None if glance.modified is None else glance
 
     def _is_of(self, job: Polled | None, glance: Any) -> bool:

@@ -8,10 +8,13 @@ ARN is left to one process.
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from heapq import merge
 from multiprocessing import get_context
+from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -58,12 +61,17 @@ class Judged:
 
 def judge_shared(asked: Asked, workers: int) -> list[Judged] | None:
     """What each process found; None where one process alone must do it."""
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
         parts = [pool.submit(_judged, asked, part, workers) for part in range(workers)]
         found = [part.result() for part in parts]
     whole = [part for part in found if part is not None]
     return whole if len(whole) == workers else None
+
+
+def _context() -> BaseContext:
+    """How processes are begun: a fork has imported everything, but may hang beside threads."""
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    return get_context("fork" if alone else "spawn")
 
 
 def joined(parts: Sequence[Judged]) -> tuple[list[Finding], tuple[JobReport, ...], Summary]:
