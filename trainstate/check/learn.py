@@ -68,12 +68,15 @@ class Learner:
         return msgspec.json.Decoder(struct)
 
     @classmethod
-    def of(cls, check: Check) -> Learner:
-        """For a check, whose jobs and names it shares."""
+    def of(cls, check: Check, *, beside: FastPath | None = None) -> Learner:
+        """For a check, whose jobs and names it shares.
+
+        ``beside`` is that of another check of the same kind, whose memory is shared, too.
+        """
         spec, modified = check.spec, check.spec.layout.modified
         path = FastPath(
-            advances=_advances(check),
-            memory=Memory(spec=spec),
+            advances=_advances(check) if beside is None else beside.advances,
+            memory=Memory(spec=spec) if beside is None else beside.memory,
             names=check.names,
             modified_key=msgspec.json.encode(modified),
             arn_key=msgspec.json.encode(spec.layout.arn),

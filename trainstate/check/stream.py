@@ -59,10 +59,14 @@ class Checker:
         for scope in Scope:
             self._by_scope[scope] = tuple(rule for rule in self.rules if rule.scope is scope)
 
-    def repeats(self) -> FastPath:
-        """The fast path, for a reader of lines whose every record is fed as it is read."""
+    def repeats(self, *, beside: FastPath | None = None) -> FastPath:
+        """The fast path, for a reader of lines whose every record is fed as it is read.
+
+        ``beside`` is that of another check with the same specification, rules and options:
+        what rules have said there is known here, and the other way round.
+        """
         if self._fast is None:
-            self._fast = Learner.of(self)
+            self._fast = Learner.of(self, beside=beside)
         return self._fast.path
 
     def feed(self, record: Response | Unreadable) -> list[Finding]:

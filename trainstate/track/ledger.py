@@ -116,9 +116,9 @@ class Ledger:
         idle = Novelty.STALE if stale else Novelty.REPEAT
         return evolve(update, novelty=Novelty.NEW if taught else idle)
 
-    def repeat(self, place: int) -> None:
-        """Counts a response of an epoch that equals the one before it."""
-        self.checker.states[place].epoch.responses += 1
+    def repeat(self, place: int, count: int = 1) -> None:
+        """Counts responses of an epoch that equal the one before them."""
+        self.checker.states[place].epoch.responses += count
 
     def lose(self) -> bool:
         """Takes in that the job's record is gone; holds if that was not known."""

@@ -22,7 +22,7 @@ from attrs import field, frozen
 
 from trainstate.spec.model import Spec
 
-_MARK = "ResponseMetadata"
+MARK = "ResponseMetadata"
 """The member that boto3 adds to every response, different each time."""
 # dateutil is boto3's dependency and not ours, so that its classes are known by name.
 _ZONES = {("dateutil.tz.tz", "tzlocal"), ("dateutil.tz.tz", "tzutc")}
@@ -73,7 +73,7 @@ class Footprint:
 
     def matches(self, response: object) -> bool:
         """Holds if a response shows what this footprint was taken of."""
-        if type(response) is not dict or _MARK not in response:
+        if type(response) is not dict or MARK not in response:
             return False
         try:
             parts = self.form.parts(response)
@@ -84,10 +84,10 @@ class Footprint:
 
 def footprint(response: object, spec: Spec) -> Footprint | None:
     """The footprint of a response of boto3; None for anything else."""
-    if type(response) is not dict or _MARK not in response:
+    if type(response) is not dict or MARK not in response:
         return None
     form = _form(response, spec)
-    blank: dict[str, Any] = dict.fromkeys((_MARK, form.history, *form.moments))
+    blank: dict[str, Any] = dict.fromkeys((MARK, form.history, *form.moments))
     try:
         parts = form.parts(response)
         rest = msgspec.to_builtins(response | blank, builtin_types=(datetime,))

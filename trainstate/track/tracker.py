@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from functools import reduce
 from typing import Any
 
 from trainstate.check.epoch import Epoch
 from trainstate.check.jobs import job_report
 from trainstate.check.report import JobReport, Verdict
-from trainstate.machine.guards import UNSEEN, Configuration
+from trainstate.machine.guards import Configuration
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.spec.outcome import Outcome
 from trainstate.track.future import NextState, can_reach, first_states, next_states
+from trainstate.track.intake import Intake
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
-from trainstate.track.observed import records_of
 from trainstate.track.options import Options
 from trainstate.track.outcome import ENDED
-from trainstate.track.repeat import Footprint, footprint
 from trainstate.track.snapshot import dump, load
 from trainstate.track.timeline import Duration, durations
-from trainstate.track.update import Novelty, Standing, TimelineItem, Update, joined
+from trainstate.track.update import Standing, TimelineItem, Update
 
 
 class Tracker:
@@ -59,14 +57,13 @@ class Tracker:
             order=order,
             tolerances=tolerances or Tolerances(),
         )
-        self._ledger = Ledger(
+        ledger = Ledger(
             checker=self._options.checker(spec or builtin_spec()),
             name=None if job is None else job.rpartition("/")[2],
             arn=job if job is not None and "/" in job else None,
         )
+        self._intake = Intake(ledger=ledger, options=self._options)
         self._lock = threading.RLock()
-        self._footprint: Footprint | None = None
-        self._repeated = Update(novelty=Novelty.REPEAT, state=Standing(), outcome=Outcome.UNKNOWN)
 
     def observe(self, observed: Any) -> Update:
         """Takes an observation in and says what it brought.
@@ -79,38 +76,22 @@ class Tracker:
         no JSON.
         """
         with self._lock:
-            if self._footprint is not None and self._footprint.matches(observed):
-                self._ledger.repeat(self._repeated.epoch)
-                return self._repeated
-            self._footprint = None
-            update = self._take(observed)
-            if not (update.is_new or update.findings or update.is_stale):
-                self._footprint = footprint(observed, self.spec)
-                self._repeated = update
-            return update
-
-    def _take(self, observed: Any) -> Update:
-        ledger = self._ledger
-        updates = [ledger.take(record) for record in records_of(observed, self.spec)]
-        return reduce(joined, updates) if updates else ledger.update(ledger.picture())
+            return self._intake.take(observed)
 
     def lost(self) -> Update:
         """Takes in that the service has no record of the job any more: it was deleted."""
         with self._lock:
-            self._footprint = None
-            ledger = self._ledger
-            novelty = Novelty.NEW if ledger.lose() else Novelty.REPEAT
-            return ledger.update(ledger.picture(), novelty=novelty)
+            return self._intake.lose()
 
     @property
     def job(self) -> str | None:
         """The ARN of the job, or its name; None before it is known."""
-        return self._ledger.arn or self._ledger.name
+        return self._intake.job
 
     @property
     def job_was_seen(self) -> bool:
         """Holds if an observation has shown the job."""
-        return bool(self._ledger.lives)
+        return self._intake.has_begun
 
     @property
     def created(self) -> int | None:
@@ -121,25 +102,25 @@ class Tracker:
     @property
     def spec(self) -> Spec:
         """The specification that the job is judged by."""
-        return self._ledger.checker.spec
+        return self._intake.spec
 
     @property
     def configuration(self) -> Configuration:
         """What the job's configuration allows, as far as it was seen."""
         with self._lock:
-            return UNSEEN if self._epoch is None else self._epoch.config
+            return self._intake.configuration
 
     @property
     def state(self) -> Standing:
         """Where the job stands: the newest pair."""
         with self._lock:
-            return self._ledger.picture().state
+            return self._intake.state
 
     @property
     def outcome(self) -> Outcome:
         """What has become of the job."""
         with self._lock:
-            return self._ledger.picture().outcome
+            return self._intake.outcome
 
     @property
     def is_terminal(self) -> bool:
@@ -259,7 +240,8 @@ class Tracker:
         spec = spec or builtin_spec()
         ledger, options = load(text, spec)
         tracker = cls(spec=spec)
-        tracker._ledger, tracker._options = ledger, options
+        tracker._options = options
+        tracker._intake = Intake(ledger=ledger, options=options)
         return tracker
 
     def __eq__(self, other: object) -> bool:
@@ -283,13 +265,20 @@ class Tracker:
             return *what, sorted(pictures, key=repr)
 
     @property
+    def _ledger(self) -> Ledger:
+        """The ledger, with everything that was observed."""
+        return self._intake.settled()
+
+    @property
     def _life(self) -> Life | None:
-        return self._ledger.lives[self._ledger.current] if self._ledger.lives else None
+        ledger = self._ledger
+        return ledger.lives[ledger.current] if ledger.lives else None
 
     @property
     def _epoch(self) -> Epoch | None:
-        states = self._ledger.checker.states
-        return states[self._ledger.current].epoch if states else None
+        ledger = self._ledger
+        states = ledger.checker.states
+        return states[ledger.current].epoch if states else None
 
     def _newest(self, member: str) -> float | None:
         with self._lock:
