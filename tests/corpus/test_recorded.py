@@ -11,6 +11,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import trainstate
 from trainstate.rules.model import Severity
 
@@ -50,6 +52,28 @@ def test_no_recorded_response_raises_an_alarm(corpus: Path) -> None:
 
             assert alarms(report) == [], row["id"]
             assert report.verdict == "CONSISTENT" or row["partial"], row["id"]
+
+
+EXCERPTS = (
+    {"TrainingJobArn", "CreationTime"},
+    {"TrainingJobName", "CreationTime", "LastModifiedTime", "ResourceConfig"},
+    {"TrainingJobArn", "TrainingTimeInSeconds", "BillableTimeInSeconds", "StoppingCondition"},
+    {"TrainingJobName", "TrainingJobArn", "HyperParameters", "ResourceConfig", "RoleArn"},
+)
+"""What people take from a response beside statuses and history."""
+
+
+@pytest.mark.parametrize("taken", EXCERPTS, ids=lambda taken: f"{len(taken)}-{min(taken)}")
+def test_no_excerpt_of_a_recorded_response_raises_an_alarm(taken: set[str], corpus: Path) -> None:
+    """What ``describe-training-job --query`` writes of a recorded job accuses it of nothing."""
+    always = {"TrainingJobStatus", "SecondaryStatus", "SecondaryStatusTransitions"}
+    for row in rows(corpus, "responses.jsonl"):
+        if is_trusted(row):
+            for kept in (always, always - {"SecondaryStatus"}, always - {"TrainingJobStatus"}):
+                whole = row["response"]
+                excerpt = {name: whole[name] for name in whole if name in kept | taken}
+
+                assert alarms(trainstate.check(excerpt)) == [], (row["id"], kept, taken)
 
 
 def test_recorded_responses_that_ended_are_complete(corpus: Path) -> None:

@@ -35,6 +35,10 @@ def at(status, *, secondary=None, reason=None):
         "CreationTime": 1767348000.0,
         "LastModifiedTime": entries[-1]["StartTime"],
         "SecondaryStatusTransitions": entries,
+        "RoleArn": "arn:aws:iam::123456789012:role/train",
+        "StoppingCondition": {"MaxRuntimeInSeconds": 86_400},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/path"},
     }
     if ended:
         response["TrainingEndTime"] = 1767348060.0

@@ -43,7 +43,8 @@ def reading(
         (False, BARE),
         (False, {"/TrainingJobArn": None}),
         (False, {"/CreationTime": None}),
-        (True, {"/TrainingJobArn": None, SPOT: None}),
+        (True, {"/TrainingJobArn": None, STOPPING: None}),
+        (True, {"/TrainingJobArn": None, SPOT: None, "/ResourceConfig": None}),
         (True, {"/CreationTime": None, STOPPING: None}),
         (True, {"/TrainingJobArn": None, "/CreationTime": None, **BARE}),
     ],
@@ -51,7 +52,7 @@ def reading(
 def test_an_excerpt_lacks_identity_and_configuration(
     trimmed: bool, changes: Mapping[str, Any]
 ) -> None:
-    """A response without ARN or creation time and without two configuration members is trimmed."""
+    """A response without ARN or creation time and without its configuration is trimmed."""
     actual = reading(ACTIVE, changes).trimmed
 
     assert trimmed == actual
@@ -64,13 +65,32 @@ def test_a_log_is_always_an_excerpt() -> None:
     assert True is actual
 
 
+@pytest.mark.parametrize(
+    ("whole", "changes"),
+    [
+        (True, {}),
+        (True, {"/TrainingStartTime": None}),
+        (False, {"/TrainingJobName": None}),
+        (False, {"/LastModifiedTime": None}),
+        (False, {"/SecondaryStatusTransitions": None}),
+        (False, {"/SecondaryStatus": None}),
+        (False, {STOPPING: None, "/RoleArn": "role", "/VpcConfig": {}}),
+        (False, {SPOT: None, "/ResourceConfig": None, "/RoleArn": None}),
+        (True, {SPOT: None, "/RoleArn": "arn:aws:iam::123456789012:role/r"}),
+    ],
+)
+def test_a_whole_response_has_what_the_service_always_gives(
+    whole: bool, changes: Mapping[str, Any]
+) -> None:
+    """Identity, statuses, history, the time of the last change, four members that configure."""
+    assert whole == reading(ACTIVE, changes).whole
+
+
 def test_null_configuration_is_not_counted() -> None:
     """A configuration member that is null counts as absent."""
-    response = {"/RoleArn": "arn:aws:iam::123456789012:role/r", "/VpcConfig": None}
+    null = {SPOT: None, "/ResourceConfig": None, "/VpcConfig": None}
 
-    actual = reading(ACTIVE, response).configured
-
-    assert 3 == actual
+    assert not reading(ACTIVE, null).configured
 
 
 def test_a_legal_pair_is_a_fact() -> None:

@@ -27,7 +27,6 @@ Attached = tuple[tuple[str, str, str], ...]
 """The statuses of attached machines: machine, item and status of each."""
 
 MOST_SECONDS = 2.0**40
-_WHOLE = 2  # configuration members, from which on a response is no excerpt
 _MOST = 50_000  # ways of writing that are remembered
 
 
@@ -126,20 +125,20 @@ class Settings:
         return tuple(found)
 
     def _read(self, members: dict[str, Any], kinds: bytes) -> Setting | None:
-        response = self._response(members)
-        if response.problems:
+        if self._response(members).problems:
             return None
         loose = self.glances.loose.members
         there = [m for m, kind in zip(loose, kinds, strict=True) if bytes([kind]) not in b"~n"]
         known = {**members, **{member.name: True for member in there}}
+        response = self._response(known)
         reading = Reading(
-            response=self._response(known),
+            response=response,
             spec=self.spec,
             tolerances=Tolerances(),
             config=configuration(response, self.spec),
         )
         # An excerpt of a person's is judged by what it leaves out.
-        return setting_of(reading) if reading.configured >= _WHOLE else None
+        return setting_of(reading) if reading.configured else None
 
     def _response(self, members: dict[str, Any]) -> Response:
         return read_response(members, self.spec, kind=Kind.RESPONSE, origin=Origin())

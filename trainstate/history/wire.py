@@ -17,7 +17,7 @@ from trainstate.history import instants
 from trainstate.history.instants import Instant
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
 from trainstate.history.nested import misfits
-from trainstate.spec.model import Spec
+from trainstate.spec.model import RecordLayout, Spec
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -93,7 +93,7 @@ def read_response(
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, reading)
     return Response(
-        kind=_kind(kind, members, layout.summary),
+        kind=_kind(kind, members, layout),
         name=_as_text(members.get(layout.name)),
         arn=_as_text(members.get(layout.arn)),
         created=moments.get(layout.created),
@@ -112,11 +112,14 @@ def read_response(
     )
 
 
-def _kind(kind: Kind, members: Mapping[str, Any], summary: tuple[str, ...]) -> Kind:
-    """A response that has nothing but what a listing shows is a summary, wherever it was."""
-    few = kind is Kind.RESPONSE and 0 < len(members) <= len(summary)
-    bare = few and set(members) <= set(summary)
-    return Kind.SUMMARY if bare else kind
+def _kind(kind: Kind, members: Mapping[str, Any], layout: RecordLayout) -> Kind:
+    """A response that has nothing but what a listing shows is a summary, wherever it was.
+
+    Without a status it may be an excerpt of anything.
+    """
+    few = kind is Kind.RESPONSE and 0 < len(members) <= len(layout.summary)
+    bare = few and set(members) <= set(layout.summary)
+    return Kind.SUMMARY if bare and members.get(layout.primary) is not None else kind
 
 
 def looks_like_response(value: object, spec: Spec) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from attrs import frozen
 
+from trainstate.history.excerpt import is_configured
 from trainstate.history.model import Response
 from trainstate.spec.model import Guard, Spec
 
@@ -44,11 +43,10 @@ UNSEEN = Configuration()
 def configuration(response: Response, spec: Spec) -> Configuration:
     """The guards that a response's configuration members let hold.
 
-    A response that carries the stopping condition carries the whole configuration
-    (the API requires it), so that what is absent from it is not set. Of any other
-    response only what is there is known.
+    What is absent from a response that shows its configuration is not set. Of an excerpt
+    only what is there is known.
     """
-    whole = isinstance(response.members.get(spec.layout.stopping), Mapping)
+    whole = is_configured(response, spec)
     return Configuration(
         tuple((guard.name, _allowance(guard, response, whole)) for guard in spec.guards)
     )

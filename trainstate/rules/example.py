@@ -21,6 +21,11 @@ from trainstate.spec.model import Spec
 CREATED = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 _NAME = "example"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
+# Beside the stopping condition: enough of it that the response is no excerpt.
+_CONFIGURATION = {
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+    "EnableManagedSpotTraining": False,
+}
 
 
 @frozen
@@ -115,7 +120,7 @@ def written(poll: Poll, spec: Spec | None = None) -> dict[str, Any]:
         layout.modified: iso(CREATED + _micro(poll.modified)) if poll.modified else iso(clock),
         layout.stopping: {"MaxRuntimeInSeconds": 86_400},
         layout.history: entries,
-        "EnableManagedSpotTraining": False,
+        **_CONFIGURATION,
     }
     response |= _outcome(primary, entries, clock, spec)
     for pointer, value in poll.changes.items():

@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from trainstate.errors import SpecError
 from trainstate.history.chain import Relation
+from trainstate.history.excerpt import absent_members, is_configured
 from trainstate.history.model import Entry, Kind, Response, Unreadable
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
@@ -107,28 +108,35 @@ class Reading:
 
     @property
     def trimmed(self) -> bool:
-        """Holds if the response is an excerpt that a person or a script made.
+        """Holds if a person or a script may have cut entries, or what is in them.
 
         Such a response lacks the ARN or the creation time, which the service always
-        gives, and shows fewer than two configuration members: what is absent from it
-        says nothing about the service. A log is always an excerpt.
+        gives, and shows little of the job's configuration. A log is always an excerpt.
         """
         response = self.response
         if response.kind is Kind.LOG:
             return True
         if response.arn is not None and response.created is not None:
             return False
-        return self.configured < 2
+        return not self.configured
+
+    @property
+    def whole(self) -> bool:
+        """Holds if the response has all that the service always gives.
+
+        Of any other, what it lacks says nothing of the job: it was perhaps not asked for.
+        """
+        return self.configured and not self.lacking
 
     @cached_property
-    def configured(self) -> int:
-        """How many configuration members the response carries."""
-        members = self.response.members
-        return sum(
-            members.get(member.name) is not None
-            for member in self.spec.members
-            if member.role.endswith("configuration")
-        )
+    def configured(self) -> bool:
+        """Whether the response shows its job's configuration."""
+        return is_configured(self.response, self.spec)
+
+    @cached_property
+    def lacking(self) -> tuple[str, ...]:
+        """The members that the service always gives, and the response has not."""
+        return absent_members(self.response, self.spec)
 
     def entry_pointer(self, index: int, member: str = "") -> str:
         """The JSON pointer of an entry of the history, or of a member of it."""

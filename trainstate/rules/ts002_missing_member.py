@@ -35,9 +35,9 @@ def missing_member(reading: Reading) -> Iterator[Place]:
     for name in absent:
         if name == layout.name and layout.arn in absent:
             continue  # no job is named: one fault
-        error = name in _needed(reading) and not reading.trimmed
+        error = name in _needed(reading) and _is_alone(reading, name)
         severity = Severity.ERROR if error else Severity.INFO
-        unclear = reading.trimmed and name in (layout.primary, layout.secondary)
+        unclear = not error and name in (layout.primary, layout.secondary)
         unknown = unclear and not reading.response.history
         yield Place(pointer=f"/{name}", facts={"member": name}, severity=severity, unknown=unknown)
 
@@ -52,7 +52,14 @@ def _absent(reading: Reading) -> Iterator[str]:
             yield member.name
 
 
+def _is_alone(reading: Reading, name: str) -> bool:
+    """Holds if a member is all that is absent of what the service always gives."""
+    if reading.response.kind is Kind.SUMMARY:
+        return not reading.trimmed
+    return reading.configured and set(reading.lacking) <= {name}
+
+
 def _needed(reading: Reading) -> set[str]:
-    layout, created = reading.spec.layout, reading.configured > 1
+    layout, created = reading.spec.layout, reading.configured
     needed = {layout.primary, layout.secondary} | ({layout.created} if created else set())
     return needed | ({layout.arn} if reading.response.name is None else set())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import Place, Reading, Severity, Step, rule
 from trainstate.rules.shown import is_unread
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -43,7 +43,13 @@ def missing_history(step: Step) -> Iterator[Place]:
         what = "a response of the job has a history, and a later one an empty one"
         yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
     elif (whole or empty_event) and not response.history and not is_unread(step.reading, pointer):
-        dropped = whole and bool(step.known) and step.reading.configured > 1
+        dropped = whole and bool(step.known) and _is_alone(step.reading)
         what = "the history is absent" + (", and others of the job have it" if dropped else "")
         severity = Severity.WARNING if dropped else None
         yield Place(pointer=pointer, facts={"what": what}, severity=severity)
+
+
+def _is_alone(reading: Reading) -> bool:
+    """Holds if the history is all that the response lacks of what the service always gives."""
+    lacking = set(reading.lacking) - {reading.spec.layout.history}
+    return reading.configured and not lacking

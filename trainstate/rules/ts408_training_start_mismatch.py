@@ -70,8 +70,8 @@ def _expected(reading: Reading, started: int | None, begun: list[Instant | None]
     known = [start for start in begun if start is not None]
     first = f"its first entry {iso(known[0])}" if known else "no entry shows any training"
     if started is None:
-        whole = reading.response.kind is Kind.RESPONSE and not reading.trimmed
-        return first if known and whole and reading.configured > 1 else None
+        whole = reading.response.kind is Kind.RESPONSE and reading.whole
+        return first if known and whole else None
     if any(same_instant(started, start) for start in known) or len(known) < len(begun):
         return None
     retried = any(reading.config.of(guard.name).budget for guard in reading.spec.guards)

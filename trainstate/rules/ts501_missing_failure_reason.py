@@ -32,7 +32,7 @@ def missing_failure_reason(reading: Reading) -> Iterator[Place]:
     """A failed job does not say why it failed.
 
     The API gives a reason with every failure. In an event the text may have been cut
-    for its size, so that there it is only suspicious.
+    for its size, so that there it is only suspicious. An excerpt without it says nothing.
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)
@@ -43,7 +43,7 @@ def missing_failure_reason(reading: Reading) -> Iterator[Place]:
     empty = isinstance(reason, str) and not reason.strip()
     if response.primary not in member.present_at or not (absent or empty):
         return
-    if absent and reading.trimmed:
+    if absent and not reading.whole:
         return
     yield Place(
         pointer=f"/{member.name}",

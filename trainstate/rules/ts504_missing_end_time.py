@@ -43,9 +43,9 @@ def missing_end_time(reading: Reading) -> Iterator[Place]:
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.ended)
-    if member is None or response.kind not in {Kind.RESPONSE, Kind.EVENT} or reading.trimmed:
+    if member is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
         return
-    if response.kind is Kind.EVENT and reading.configured < 2:
+    if not reading.whole:
         return
     begun = response.primary in spec.terminal_primaries and bool(clocked(reading))
     certain = response.primary in member.present_at

@@ -29,12 +29,11 @@ def missing_model_artifacts(reading: Reading) -> Iterator[Place]:
     """A completed job does not say where its model is.
 
     The API declares the member required, and recordings of completed jobs have it.
-    Active jobs have none. A response that shows little of the job's configuration is an
-    excerpt, and says nothing by what it lacks.
+    Active jobs have none. An excerpt of a response says nothing by what it lacks.
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.artifacts)
-    whole = response.kind is Kind.RESPONSE and not reading.trimmed and reading.configured >= 2
+    whole = response.kind is Kind.RESPONSE and reading.whole
     if member is None or not whole or response.primary not in member.present_at:
         return
     if response.members.get(member.name) is None:

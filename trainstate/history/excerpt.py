@@ -1,0 +1,59 @@
+"""What tells a whole response from an excerpt, which a person or a script made of one.
+
+``describe-training-job --query '{...}'`` writes what was asked for, and so does a log line of
+one's own. What an excerpt leaves out says nothing of the job.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from trainstate.history.model import Response
+from trainstate.spec.model import Spec
+
+FEWEST_CONFIGURED = 3
+"""Configuration members that a whole response has, the required one among them.
+
+Nine are in each of 13 recordings, and who takes out what is private leaves six of them. Who
+writes a response by hand gives the three that the API long required; who picks takes fewer.
+"""
+
+
+def absent_members(response: Response, spec: Spec) -> tuple[str, ...]:
+    """The members that the service always gives and a response lacks.
+
+    They are those that the API requires, and two that all recordings have: the history and
+    LastModifiedTime. Recordings of active jobs have no artifacts, though they are required.
+    """
+    members = response.members
+    return tuple(name for name in _always(spec) if members.get(name) is None)
+
+
+def count_configured(response: Response, spec: Spec) -> int:
+    """How many configuration members a response has."""
+    members = response.members
+    return sum(members.get(name) is not None for name in _configuration(spec))
+
+
+def is_configured(response: Response, spec: Spec) -> bool:
+    """Holds if a response shows the job's configuration, so that what is absent is not set."""
+    names = _configuration(spec)
+    required = any(spec.member_by_name[name].required for name in names)
+    stopping = not required or response.members.get(spec.layout.stopping) is not None
+    return stopping and count_configured(response, spec) >= min(FEWEST_CONFIGURED, len(names))
+
+
+@cache
+def _always(spec: Spec) -> tuple[str, ...]:
+    layout = spec.layout
+    required = {member.name for member in spec.members if member.required}
+    always = required - {layout.artifacts} | {layout.history, layout.modified}
+    return tuple(member.name for member in spec.members if member.name in always)
+
+
+@cache
+def _configuration(spec: Spec) -> tuple[str, ...]:
+    return tuple(m.name for m in spec.members if m.role.endswith("configuration"))
+
+
+__all__ = ["FEWEST_CONFIGURED", "absent_members", "count_configured", "is_configured"]
