@@ -37,6 +37,14 @@ def digests(columns: list[tuple[str, Any]], count: int) -> Numbers:
     return _mixed(found)
 
 
+def combined(*parts: Numbers) -> Numbers:
+    """A number for each row of what all of its numbers tell."""
+    found = parts[0]
+    for at, part in enumerate(parts[1:]):
+        found = found * _odd(f"part {at}") + part
+    return _mixed(found)
+
+
 def _digests(column: Any) -> Numbers:
     for holds, digest in _DIGESTS:
         if holds(column.type):
@@ -177,4 +185,4 @@ _DIGESTS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Numbers]], ...] = (
 )
 
 
-__all__ = ["Undigested", "digests"]
+__all__ = ["Undigested", "combined", "digests"]

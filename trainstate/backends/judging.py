@@ -113,10 +113,10 @@ class _Judge:
     key: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        layout = self.asked.facts().layout
-        listed = frozenset(layout.summary)
+        spec = self.asked.facts()
+        listed = frozenset(spec.layout.summary)
         repeats = self.asked.checker().repeats()
-        self.repeating = Repeating(repeats=repeats, layout=layout, listed=listed)
+        self.repeating = Repeating(repeats=repeats, spec=spec, listed=listed)
         self._begin()
 
     def take(self, batch: Any) -> None:
@@ -167,7 +167,7 @@ class _Judge:
         """The rows that must be judged, None for the others; each before the next."""
         if BODY in batch.schema.names:
             return self._texts(batch, files, lines)
-        return self.repeating.rows(batch, lambda at: self.shelf(files[at]), 0)
+        return self.repeating.rows(batch, lambda at: self.shelf(files[at]))
 
     def _texts(self, batch: Any, files: list[Any], lines: list[Any]) -> Iterator[Any]:
         # Bytes as they are: what is no text must be said of the line.

@@ -14,13 +14,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import define, field, frozen
 
+from trainstate.backends.ahead import ahead
 from trainstate.backends.repeats import Repeating
+from trainstate.backends.rowshelf import RowShelf
 from trainstate.backends.values import mappings
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import WRAPPERS, Form, records
 from trainstate.history.readers.plugged import CannotRead
 from trainstate.history.readers.recognise import NDJSON
-from trainstate.history.readers.shelf import Shelf, SpoolShelf
+from trainstate.history.readers.shelf import Shelf
 from trainstate.history.readers.tally import Repeats, Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
@@ -47,12 +49,11 @@ def read_parquet(
     columns = Columns.of(file.schema_arrow, tally.spec)
     if not columns.read:
         return
-    repeating = None
+    repeating, shelf = None, RowShelf(file=tally.file)
     if repeats is not None and not columns.wrapped:
         file = pq.ParquetFile(stream, read_dictionary=_texts(file))
         listed = frozenset(tally.spec.layout.summary) if columns.others else frozenset[str]()
-        repeating = Repeating(repeats=repeats, layout=tally.spec.layout, listed=listed)
-    shelf = SpoolShelf(tally.file)
+        repeating = Repeating(repeats=repeats, spec=tally.spec, listed=listed, store=shelf)
     first = 1
     for group in range(file.num_row_groups):
         # A row that is told as a line counts as one.
@@ -130,29 +131,33 @@ class _Group:
         first, count = place.line or 1, self.file.metadata.row_group(self.number).num_rows
         try:
             for row in self._rows(tally.spec):
+                if isinstance(row, int):
+                    tally.forms[Form.RESPONSE] += row
+                    self.done += row
+                    continue
                 origin = _at(place, first + self.done)
                 self.done += 1
-                if row is None:
-                    tally.forms[Form.RESPONSE] += 1
-                else:
-                    yield from records(row, origin, tally)
+                yield from records(row, origin, tally)
         except _BROKEN as error:
             rows = f"rows {first + self.done:,} to {first + count - 1:,}"
             reason = f"{rows} of row group {self.number + 1} cannot be read: {_said(error)}"
             yield tally.unreadable(reason, _at(place, first + self.done))
 
-    def _rows(self, spec: Spec) -> Iterator[Mapping[str, Any] | None]:
+    def _rows(self, spec: Spec) -> Iterator[Mapping[str, Any] | int]:
+        """The rows of the group, and how many the fast path takes between them."""
         listed = frozenset(spec.layout.summary)
-        for batch in self._batches(self.columns.read):
-            for row in self._told(batch):
-                bare = row is not None and self.columns.others and row.keys() <= listed
-                yield self._whole(row) if row is not None and bare else row
+        for row in self._told():
+            bare = self.columns.others and not isinstance(row, int) and row.keys() <= listed
+            yield self._whole(row) if bare and not isinstance(row, int) else row
 
-    def _told(self, batch: Any) -> Iterable[dict[str, Any] | None]:
-        """The rows of a batch, None for each that the fast path takes."""
-        if self.repeating is None:
-            return mappings(batch)
-        return self.repeating.rows(batch, lambda _: self.shelf, self.first + self.done)
+    def _told(self) -> Iterator[dict[str, Any] | int]:
+        batches, repeating = self._batches(self.columns.read), self.repeating
+        if repeating is None:
+            for batch in batches:
+                yield from mappings(batch)
+            return
+        for ready in ahead(map(repeating.prepared, batches)):
+            yield from repeating.judged(ready, self.shelf, self.first + self.done)
 
     def _whole(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row that could be taken for a summary, with all that it shows."""
@@ -163,7 +168,11 @@ class _Group:
 
     def _batches(self, names: Iterable[str]) -> Iterator[Any]:
         found: Iterator[Any] = self.file.iter_batches(
-            batch_size=BATCH, row_groups=[self.number], columns=list(names)
+            batch_size=BATCH,
+            row_groups=[self.number],
+            columns=list(names),
+            # A thread reads ahead as it is; more of them take longer in all.
+            use_threads=False,
         )
         return found
 
