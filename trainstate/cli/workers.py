@@ -172,7 +172,7 @@ class _Share:
         self.arn = arn_in(line, self.key)
         if not self.arn:
             return self._is_foreign(line)
-        if not self._owns(self.arn):
+        if not self.owns(self.arn):
             return True
         taken = self.repeats.takes(line, shelf, offset)
         if taken:
@@ -185,7 +185,11 @@ class _Share:
             return record.origin.reader == _LINES or self.part == 0
         if record.arn is None or (record.origin.reader == _LINES and record.arn != self.arn):
             raise _Unnamed
-        return self._owns(record.arn)
+        return self.owns(record.arn)
+
+    def passes(self, count: int) -> None:
+        """Counts lines of which the reader knows that nothing is to be said here."""
+        self.place += count
 
     def notes_job(self) -> None:
         """Notes the place at which a job begins."""
@@ -202,7 +206,8 @@ class _Share:
             return self.part != 0
         raise _Unnamed
 
-    def _owns(self, arn: str) -> bool:
+    def owns(self, arn: str) -> bool:
+        """Whether a job is this process's."""
         return crc32(arn.encode("utf-8", "surrogatepass")) % self.parts == self.part
 
 

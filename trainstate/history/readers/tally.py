@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import define, field
 
@@ -23,6 +23,19 @@ class Repeats(Protocol):
 
     def takes(self, line: bytes, shelf: Shelf, offset: int) -> bool:
         """Whether a line, read at an offset of an input, is such a one; it is counted then."""
+
+
+@runtime_checkable
+class Sharing(Repeats, Protocol):
+    """What leaves the lines of some jobs to other processes, which must be counted here, too."""
+
+    repeats: Repeats
+
+    def owns(self, arn: str) -> bool:
+        """Whether a job is judged here."""
+
+    def passes(self, count: int) -> None:
+        """Counts lines that were not told."""
 
 
 @define(kw_only=True)
