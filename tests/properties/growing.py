@@ -78,6 +78,17 @@ def evaluations(number: int, status: str) -> Row:
     return response(DebugRuleEvaluationStatuses=named)
 
 
+def changing(number: int, at: int, **members: Any) -> Row:
+    """A response without a history, in a status that is another one each time."""
+    return response(SecondaryStatus=CYCLE[number % 4], LastModifiedTime=BORN + at, **members)
+
+
+def beside(rows: list[Row]) -> bytes:
+    """Responses without a history after one that has one of eight entries."""
+    whole = response(**history(CYCLE * 2) | {"LastModifiedTime": BORN + 500})
+    return lines([whole, *rows])
+
+
 PRINTED = "{'TrainingJobStatus': 'InProgress'}\n"
 
 KINDS = (
@@ -108,6 +119,39 @@ KINDS = (
         "polls without a history",
         lambda n: lines(
             response(SecondaryStatus=CYCLE[at % 4], LastModifiedTime=BORN + at) for at in range(n)
+        ),
+    ),
+    Growing(
+        "polls without a history, backwards",
+        lambda n: lines(changing(at, at) for at in reversed(range(n))),
+    ),
+    Growing(
+        "polls without a history, in no order",
+        lambda n: lines(changing(at, at) for at in (number * 617 % n for number in range(n))),
+    ),
+    Growing(
+        "polls without a history at one moment", lambda n: lines(changing(at, 0) for at in range(n))
+    ),
+    Growing(
+        "events at one moment",
+        lambda n: lines(
+            event(SecondaryStatus=CYCLE[at % 4], LastModifiedTime=BORN * 1000) for at in range(n)
+        ),
+    ),
+    Growing(
+        "polls without a history after one",
+        lambda n: beside([changing(at, 600 + at) for at in range(n)]),
+    ),
+    Growing(
+        "polls without a history after one, backwards",
+        lambda n: beside([changing(at, 600 + at) for at in reversed(range(n))]),
+    ),
+    Growing(
+        "polls without a history that contradict",
+        lambda n: lines(
+            response(SecondaryStatus=("Training", "Updating")[at % 2], LastModifiedTime=BORN - at)
+            | {"TrainingJobStatus": ("InProgress", "Stopping")[at % 3 == 0]}
+            for at in range(n)
         ),
     ),
     Growing(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import sys
 import time
 
 import pytest
@@ -76,6 +77,36 @@ def growth(kind: Growing) -> float:
     """How much longer a byte takes where there are six times as many."""
     few, many = kind.made(kind.start), kind.made(kind.start * GROWTH)
     return (seconds(many) / len(many)) / (seconds(few) / len(few))
+
+
+def calls(data: bytes) -> int:
+    """The calls of functions that a check makes: the same number on every machine."""
+    made = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal made
+        made += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        trainstate.check(data)
+    finally:
+        sys.setprofile(before)
+    return made
+
+
+BARE = [kind for kind in KINDS if "without a history" in kind.name or "events" in kind.name]
+
+
+@pytest.mark.parametrize("kind", BARE, ids=lambda kind: kind.name)
+def test_work_is_linear_where_runs_are_searched_for(kind: Growing) -> None:
+    """Four times the responses without a history make four times the calls, in any order."""
+    few, many = kind.made(32), kind.made(128)
+    trainstate.check(few)  # what is remembered from then on is no matter of size
+    grown = calls(many) / calls(few)
+
+    assert grown <= 4 * 1.25
 
 
 @pytest.mark.slow  # no line that other tests leave out, and the tracer would be measured

@@ -13,7 +13,7 @@ from trainstate.check.sightings import Sightings
 from trainstate.check.timeline import Timeline
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
-from trainstate.machine.belief import Sighting
+from trainstate.machine.moments import Sighting
 from trainstate.rules.example import poll, written
 from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec

@@ -9,11 +9,18 @@ with the changes of a job, not with its responses.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
 
 from attrs import define, evolve, field
 
+from trainstate.check.attached import (
+    Statuses,
+    attached_change,
+    attached_statuses,
+    follows,
+    timeline_of,
+)
+from trainstate.check.blame import blamed
+from trainstate.check.course import Courses
 from trainstate.check.members import FixedMembers
 from trainstate.check.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.check.sightings import Sightings
@@ -21,12 +28,11 @@ from trainstate.check.timeline import Timeline
 from trainstate.history.chain import Comparison, History, Relation, compare, size
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
-from trainstate.machine.belief import Past, Sighting, is_explained, is_possible
+from trainstate.machine.belief import is_explained, is_possible
 from trainstate.machine.guards import UNSEEN, Configuration, configuration, merged, proven
-from trainstate.machine.step import trace
-from trainstate.rules.model import AttachedChange, Clash, EarlierEpoch, MemberChange, Reading, Step
+from trainstate.machine.moments import Past, Sighting, is_legal
+from trainstate.rules.model import AttachedChange, EarlierEpoch, MemberChange, Reading, Step
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.graph import reachable
 from trainstate.spec.model import AttachedMachine, Spec
 
 HistorySize = tuple[int, bool]
@@ -63,7 +69,7 @@ class Epoch:
     spreads: dict[HistorySize, Spread] = field(factory=dict)
     members: FixedMembers = field(factory=FixedMembers)
     billing: dict[str, Timeline[float]] = field(factory=dict)
-    attached: dict[tuple[str, str], Timeline[str]] = field(factory=dict)
+    attached: Statuses = field(factory=dict)
     newest: int = BEFORE_ALL
     newest_file: str | None = None
     ended: bool = False
@@ -72,6 +78,10 @@ class Epoch:
     bare: Rank | None = None
     full: Rank | None = None
     has_bare: bool = False
+    _courses: Courses | None = field(default=None, eq=False, repr=False)
+    _told: tuple[History, Configuration, bool, Past] | None = field(
+        default=None, eq=False, repr=False
+    )
 
     def observe(self, response: Response, *, earlier_epoch: EarlierEpoch | None = None) -> Step:
         """The step that a response adds, with what it contradicts; the state takes it in.
@@ -146,26 +156,39 @@ class Epoch:
         if self.sightings.is_repeat(sighting, rank):
             self.sightings = self.sightings.repeated(rank)
             return step
+        return self._see_new(step, sighting, rank, alone=length is None)
+
+    def _see_new(self, step: Step, sighting: Sighting, rank: Rank | None, *, alone: bool) -> Step:
+        """The same of a sighting that is no repetition; ``alone`` holds without a history."""
         candidate = self.sightings.adding(sighting, rank, step.index)
-        alone = Past(config=self.config) if length is None else self._past
-        explained = not self._is_unclear() and self._explained(candidate)
+        past = self._past()
+        # A known history that is no run itself: its own rules say so already.
+        if not is_legal(self.spec, past):
+            return step
+        explained = self._explained(past, candidate, rank)
         # What is explained with the known history can be shown by a run that has it.
-        sure = explained and length is not None
-        if self._is_unclear() or not (sure or is_possible(self.spec, alone, sighting)):
+        own = Past(config=self.config) if alone else past
+        if not ((explained and not alone) or is_possible(self.spec, own, sighting)):
             return step
         if explained:
-            self.sightings = candidate
-            return evolve(step, unproven=self.has_bare and not self._is_proven(candidate))
+            unproven = self.has_bare and not self._is_proven(past, candidate, rank)
+            self._take(candidate)
+            return evolve(step, unproven=unproven)
+        # Before anything was seen only a history that its own response contradicts says otherwise.
         if not (self.sightings.runs or self.sightings.floating):
-            return step  # only a history that its own response contradicts says otherwise
-        return evolve(step, clash=self._clash(sighting, rank, step.index))
+            return step
+        new = sighting, rank, step.index
+        return evolve(step, clash=blamed(self.spec, past, self.sightings, new))
 
-    @property
     def _past(self) -> Past:
-        statuses = tuple(entry.status for entry in self.known)
-        if self.has_bare:
-            return Past(statuses, self.config, tuple(entry.start for entry in self.known))
-        return Past(statuses, self.config)
+        """What is known of the job's past; made anew only where it is another one."""
+        kept = self._told
+        if kept is None or kept[0] is not self.known or kept[1:3] != (self.config, self.has_bare):
+            statuses = tuple(entry.status for entry in self.known)
+            starts = tuple(entry.start for entry in self.known) if self.has_bare else ()
+            past = Past(statuses, self.config, starts)
+            kept = self._told = (self.known, self.config, self.has_bare, past)
+        return kept[3]
 
     def _is_telling(self, sighting: Sighting) -> bool:
         """Holds if the model knows what the sighting shows, and it shows anything."""
@@ -175,47 +198,24 @@ class Epoch:
         shows = (sighting.primary, sighting.secondary, sighting.length) != (None, None, None)
         return known_primary and known_secondary and shows
 
-    def _is_unclear(self) -> bool:
-        """Holds if the known history is no run itself: its own rules say so already."""
-        past = self._past
-        return any(step.refusal for step in trace(self.spec, past.statuses, past.config))
+    def _explained(self, past: Past, sightings: Sightings, rank: Rank | None) -> bool:
+        """Whether a run shows what was seen so far and one sighting more, at a rank."""
+        if not self.has_bare:
+            return is_explained(self.spec, past, sightings.groups(), sightings.unordered())
+        if self._courses is None:
+            self._courses = Courses(self.spec)
+        self._courses.follow(self.sightings)
+        return self._courses.explain(past, sightings, rank)
 
-    def _explained(self, sightings: Sightings) -> bool:
-        groups, floating = sightings.groups(), sightings.unordered()
-        return is_explained(self.spec, self._past, groups, floating)
+    def _is_proven(self, past: Past, sightings: Sightings, rank: Rank | None) -> bool:
+        """Whether a run explains the sightings without a guard that was not seen."""
+        sure = evolve(past, config=proven(self.config, self.spec))
+        return sure.config == self.config or self._explained(sure, sightings, rank)
 
-    def _is_proven(self, sightings: Sightings) -> bool:
-        """Holds if a run explains the sightings without a guard that was not seen."""
-        past = evolve(self._past, config=proven(self.config, self.spec))
-        groups, floating = sightings.groups(), sightings.unordered()
-        return past.config == self.config or is_explained(self.spec, past, groups, floating)
-
-    def _clash(self, sighting: Sighting, rank: Rank | None, index: int) -> Clash:
-        """The nearest earlier response that alone contradicts the sighting, else the newest."""
-        runs = self.sightings.runs
-        others: list[tuple[Sighting, Rank | None, int]] = [
-            (run.value, run.last, run.index) for run in reversed(runs)
-        ]
-        others += [(value, None, at) for value, at in reversed(self.sightings.floating)]
-        chosen = next(
-            (other for other in others if not self._agree(other, sighting, rank, index)), others[0]
-        )
-        pair = (sighting.primary, sighting.secondary)
-        other_pair = (chosen[0].primary, chosen[0].secondary)
-        swapped = rank is not None and chosen[1] is not None and is_after(chosen[1], rank)
-        before, after = (pair, other_pair) if swapped else (other_pair, pair)
-        return Clash(before=before, after=after, at=chosen[2])
-
-    def _agree(
-        self,
-        other: tuple[Sighting, Rank | None, int],
-        sighting: Sighting,
-        rank: Rank | None,
-        index: int,
-    ) -> bool:
-        value, other_rank, at = other
-        both = Sightings().adding(value, other_rank, at).adding(sighting, rank, index)
-        return self._explained(both)
+    def _take(self, sightings: Sightings) -> None:
+        self.sightings = sightings
+        if self._courses is not None:
+            self._courses.take(sightings)
 
     def _billing(self, response: Response, rank: Rank | None, index: int) -> Iterator[MemberChange]:
         for member in self.spec.members_with("billing"):
@@ -233,25 +233,10 @@ class Epoch:
         self, response: Response, rank: Rank | None, index: int
     ) -> Iterator[AttachedChange]:
         for machine in self.spec.machines:
-            for item, pointer, status in attached_statuses(machine, response):
-                change = self._attached_change(machine, item, status, rank, index)
+            for shown in attached_statuses(machine, response):
+                change = attached_change(self.attached, machine, shown, rank, index)
                 if change is not None:
-                    yield evolve(change, pointer=pointer)
-
-    def _attached_change(
-        self, machine: AttachedMachine, item: str, status: str, rank: Rank | None, index: int
-    ) -> AttachedChange | None:
-        key = (machine.name, item)
-        fresh = key not in self.attached
-        may_follow = follows(machine)
-        timeline = self.attached_of(machine, item)
-        clash = None if rank is None else timeline.place(status, rank, index)
-        if clash is not None:
-            # The value that arrived late stands before the one that it contradicts.
-            late = may_follow(clash.value, status)
-            before, after = (status, clash.value) if late else (clash.value, status)
-            return _change(machine, item, before, after)
-        return _change(machine, item, None, status) if fresh or _is_new(machine, status) else None
+                    yield change
 
     def billing_of(self, member: str) -> Timeline[float]:
         """What a billing member was seen to be."""
@@ -261,10 +246,7 @@ class Epoch:
 
     def attached_of(self, machine: AttachedMachine, item: str) -> Timeline[str]:
         """The statuses that an item of an attached machine was seen in."""
-        key = (machine.name, item)
-        if key not in self.attached:
-            self.attached[key] = Timeline(follows(machine))
-        return self.attached[key]
+        return timeline_of(self.attached, machine, item)
 
     def _mixes_zones(self, response: Response) -> bool:
         """Whether naive and aware times meet in the job for the first time."""
@@ -306,43 +288,4 @@ def _not_less(earlier: float, later: float) -> bool:
     return later >= earlier
 
 
-@lru_cache(maxsize=64)
-def follows(machine: AttachedMachine) -> Any:
-    """A preorder on the statuses of an attached machine; an unknown one fits anywhere."""
-    edges: dict[str, list[str]] = {}
-    for before, after in machine.transitions:
-        edges.setdefault(before, []).append(after)
-
-    def may_follow(earlier: str, later: str) -> bool:
-        if earlier not in machine.statuses or later not in machine.statuses:
-            return True
-        return later in reachable([earlier], lambda status: edges.get(status, ()))
-
-    return may_follow
-
-
-def _is_new(machine: AttachedMachine, status: str) -> bool:
-    """Holds if an attached machine has no such status."""
-    return status not in machine.statuses
-
-
-def _change(machine: AttachedMachine, item: str, before: str | None, after: str) -> AttachedChange:
-    return AttachedChange(machine=machine.name, item=item, pointer="", before=before, after=after)
-
-
-def attached_statuses(
-    machine: AttachedMachine, response: Response
-) -> Iterator[tuple[str, str, str]]:
-    """The items of an attached machine in a response: key, JSON pointer and status."""
-    value = response.members.get(machine.member)
-    items = value if machine.items and isinstance(value, list | tuple) else [value]
-    for ordinal, item in enumerate(items):
-        place = f"/{machine.member}/{ordinal}" if machine.items else f"/{machine.member}"
-        if not machine.status and isinstance(item, str):
-            yield "", place, item
-        elif isinstance(item, dict) and isinstance(item.get(machine.status), str):
-            key = item.get(machine.key) if machine.key else ""
-            yield str(key), f"{place}/{machine.status}", item[machine.status]
-
-
-__all__ = ["Epoch", "Order", "attached_statuses", "follows"]
+__all__ = ["Epoch", "Order", "follows"]

@@ -11,12 +11,13 @@ from typing import Any
 
 from attrs import define
 
-from trainstate.check.epoch import Epoch, attached_statuses
+from trainstate.check.attached import attached_statuses
+from trainstate.check.epoch import Epoch
 from trainstate.check.order import Order, Rank
 from trainstate.check.timeline import Seen, Timeline
 from trainstate.history.chain import Relation, size
 from trainstate.history.model import Kind, Response
-from trainstate.machine.belief import Sighting
+from trainstate.machine.moments import Sighting
 from trainstate.rules.model import Step
 
 

@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from attrs import evolve, frozen
 
 from trainstate.check.order import Rank, are_tied
 from trainstate.check.timeline import Seen
-from trainstate.machine.belief import Sighting
+from trainstate.machine.belief import distinct
+from trainstate.machine.moments import Sighting
 
 Run = Seen[Sighting]
+Runs = tuple[Run, ...]
+End = tuple[Sighting, Rank]
+
+
+@frozen
+class Grouped:
+    """Sightings of one moment that no order tells apart, each once.
+
+    ``loose`` holds where all have ranks that leave the order open, ``free`` where the
+    arrival of one of them says nothing.
+    """
+
+    moment: int
+    sightings: tuple[Sighting, ...]
+    loose: bool
+    free: bool
+
+    @classmethod
+    def of(cls, ends: Iterable[End]) -> Grouped:
+        """The group of sightings of one moment."""
+        shown, ranks = zip(*ends, strict=True)
+        return cls(
+            moment=ranks[0].moment,
+            sightings=distinct(shown),
+            loose=all(rank.loose for rank in ranks),
+            free=any(rank.free for rank in ranks),
+        )
+
+    def __add__(self, other: Grouped) -> Grouped:
+        """Both as one group."""
+        return Grouped(
+            moment=self.moment,
+            sightings=distinct((*self.sightings, *other.sightings)),
+            loose=self.loose and other.loose,
+            free=self.free or other.free,
+        )
 
 
 @frozen
@@ -22,7 +60,7 @@ class Sightings:
     the others can be left out.
     """
 
-    runs: tuple[Run, ...] = ()
+    runs: Runs = ()
     floating: tuple[tuple[Sighting, int], ...] = ()
 
     def is_repeat(self, sighting: Sighting, rank: Rank | None) -> bool:
@@ -51,30 +89,45 @@ class Sightings:
 
     def groups(self) -> Iterator[tuple[Sighting, ...]]:
         """The ordered sightings in groups of those that no order tells apart."""
-        group: list[tuple[Sighting, Rank]] = []
-        ends = tuple(_ends(self.runs))
-        # Where one arrival says nothing, the sighting may stand between any two of its
-        # moment: groups in a row could not say so, and one group allows all of it.
-        open_moments = {rank.moment for _, rank in ends if rank.free}
-        for sighting, rank in ends:
-            joins = all(
-                are_tied(rank, other)
-                or (rank.moment == other.moment and rank.moment in open_moments)
-                for _, other in group
-            )
-            if group and not joins:
-                yield tuple(member for member, _ in group)
-                group = []
-            group.append((sighting, rank))
-        if group:
-            yield tuple(member for member, _ in group)
+        return (group.sightings for group in grouped(ends_of(self.runs)))
 
     def unordered(self) -> tuple[Sighting, ...]:
         """The sightings that have no order at all."""
         return tuple(sighting for sighting, _ in self.floating)
 
 
-def _ends(runs: tuple[Run, ...]) -> Iterator[tuple[Sighting, Rank]]:
+def grouped(ends: Iterable[End]) -> Iterator[Grouped]:
+    """Sightings in order, in groups of those that no order tells apart."""
+    for _, members in groupby(ends, lambda end: end[1].moment):
+        together = tuple(members)
+        # Where one arrival says nothing, the sighting may stand between any two of its
+        # moment: groups in a row could not say so, and one group allows all of it.
+        if any(rank.free for _, rank in together):
+            yield Grouped.of(together)
+        else:
+            yield from _in_a_row(together)
+
+
+def _in_a_row(ends: Iterable[End]) -> Iterator[Grouped]:
+    """Sightings of one moment by their arrival, in groups of those that leave the order open."""
+    for loose, members in groupby(ends, lambda end: end[1].loose):
+        if loose:
+            yield Grouped.of(members)
+        else:
+            yield from (Grouped.of([end]) for end in members)
+
+
+def joined(groups: list[Grouped], new: Grouped) -> list[Grouped]:
+    """The groups of a moment with one more sighting, which arrived last."""
+    *others, last = groups
+    if new.free or last.free:
+        for other in reversed(others):
+            last = other + last
+        return [last + new]
+    return [*others, last + new] if new.loose and last.loose else [*groups, new]
+
+
+def ends_of(runs: Iterable[Run]) -> Iterator[End]:
     """The first and the last sighting of each run; the first is seen by its rank's moment."""
     for run in runs:
         yield run.value, run.first
@@ -82,10 +135,31 @@ def _ends(runs: tuple[Run, ...]) -> Iterator[tuple[Sighting, Rank]]:
             yield evolve(run.value, by=None), run.last
 
 
-def _inserted(runs: tuple[Run, ...], new: Run) -> tuple[Run, ...]:
+def ends_between(runs: Runs, low: int, high: int) -> Iterator[End]:
+    """The ends of runs in their order from one moment to another, both included."""
+    at = bisect_left(runs, low, key=lambda run: run.last.moment)
+    while at < len(runs) and runs[at].first.moment <= high:
+        yield from (end for end in ends_of((runs[at],)) if low <= end[1].moment <= high)
+        at += 1
+
+
+def ends_changed(old: Runs, new: Runs, rank: Rank) -> tuple[list[End], list[End]]:
+    """The ends that are gone, and those that came, by a sighting at a rank."""
+    low = max(_spot(old, rank) - 1, 0)
+    high = low + 2
+    before = {(sighting, sighting.by, at): 0 for sighting, at in ends_of(old[low:high])}
+    after = {
+        (sighting, sighting.by, at): 0
+        for sighting, at in ends_of(new[low : high + len(new) - len(old)])
+    }
+    gone = [(key[0], key[2]) for key in before if key not in after]
+    return gone, [(key[0], key[2]) for key in after if key not in before]
+
+
+def _inserted(runs: Runs, new: Run) -> Runs:
     """The runs with one more sighting: a run grows, is split, or a new one stands between."""
     rank = new.first
-    spot = bisect_right(runs, (rank.moment, rank.arrival), key=_place)
+    spot = _spot(runs, rank)
     if spot and runs[spot - 1].value == new.value:
         before = runs[spot - 1]
         grown = evolve(before, last=max(before.last, rank))
@@ -99,6 +173,11 @@ def _inserted(runs: tuple[Run, ...], new: Run) -> tuple[Run, ...]:
     if spot < len(runs) and runs[spot].value == new.value:
         return (*runs[:spot], evolve(new, last=runs[spot].last), *runs[spot + 1 :])
     return (*runs[:spot], new, *runs[spot:])
+
+
+def _spot(runs: Runs, rank: Rank) -> int:
+    """The place of a sighting behind the runs that begin before it, or with it."""
+    return bisect_right(runs, (rank.moment, rank.arrival), key=_place)
 
 
 def _place(run: Run) -> tuple[int, int]:

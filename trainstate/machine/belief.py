@@ -1,83 +1,42 @@
 """Belief sets: which runs explain what was seen, where not every response has a history.
 
-A *sighting* is what one response shows of the state. The longest history that was seen
-is the run's past, without gaps; beyond its end the run may go on in any legal way. The
-search keeps every moment of every run that explains the sightings so far.
+The search keeps, after each group of sightings, the moments at which a run can be that has
+shown all of them. One group more is one step more (``onward``): whoever keeps what was
+found before need not search for it again.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import groupby
 
-from attrs import field, frozen
-
-from trainstate.history.instants import SECOND
-from trainstate.machine.guards import UNSEEN, Configuration
-from trainstate.machine.step import (
-    Move,
-    State,
-    follow,
-    initial_states,
-    run_ahead,
-    successors,
-    trace,
+from trainstate.machine.moments import (
+    Moment,
+    Past,
+    Sighting,
+    first_moments,
+    is_in_order,
+    is_straight,
+    next_moments,
+    plain_moment,
+    showing_moments,
+    shows,
+    within,
 )
-from trainstate.spec.graph import cheapest, reachable
-from trainstate.spec.model import Row, Spec, Transition
+from trainstate.spec.graph import reachable, undominated
+from trainstate.spec.model import Spec
 
 MOST_UNORDERED = 8
 """Sightings without an order that are searched for together; more are searched in portions."""
 
-
-@frozen(cache_hash=True)
-class Sighting:
-    """What a response shows: the pair, each None where absent, and the history's length.
-
-    ``length`` is None where the response has no history. ``by`` is the instant at which
-    it was seen at the latest: no entry that starts afterwards can have been shown.
-    """
-
-    primary: str | None
-    secondary: str | None
-    length: int | None = None
-    by: int | None = field(default=None, eq=False)
-
-
-@frozen(cache_hash=True)
-class Moment:
-    """A moment of a run: the state, and how many entries of the known history have passed.
-
-    ``passed`` is None beyond the end of the known history; ``used`` counts, there, how
-    often a guard with a budget was used.
-    """
-
-    state: State
-    passed: int | None = None
-    used: int = 0
-
-
-@frozen(cache_hash=True)
-class Past:
-    """The known past of a job: its longest history's statuses and starts, its configuration.
-
-    ``starts`` may be empty where no sighting needs them: all have histories.
-    """
-
-    statuses: tuple[str, ...] = ()
-    config: Configuration = UNSEEN
-    starts: tuple[int | None, ...] = ()
-
-    def has_begun(self, passed: int | None, by: int | None) -> bool:
-        """Holds if the entry that is the last one at a moment can have started by an instant."""
-        if by is None or passed is None or passed > len(self.starts):
-            return True
-        start = self.starts[passed - 1]
-        return start is None or start < by + SECOND
-
-
 Group = Sequence[Sighting]
+Sightings = tuple[Sighting, ...]
+Standing = tuple[Moment, frozenset[int]]
+"""A moment of a run, and which of the sightings without an order it has still to show."""
+Front = frozenset[Standing]
+"""Where the runs can be that have shown all groups so far."""
 
 
 def explains(
@@ -88,12 +47,14 @@ def explains(
     ``groups`` are in order; the sightings inside a group have no order among
     themselves, those in ``floating`` none at all.
     """
-    ordered = tuple(tuple(group) for group in groups)
-    portions = [floating[i : i + MOST_UNORDERED] for i in range(0, len(floating), MOST_UNORDERED)]
-    ends = [_explains(spec, past, ordered, tuple(portion)) for portion in portions or [()]]
-    places = [{(moment.state, moment.passed): moment for moment in end} for end in ends]
-    common = set(places[0]).intersection(*places)
-    return frozenset(places[0][place] for place in common)
+    ordered = tuple(distinct(group) for group in groups)
+
+    def end(afloat: Sightings) -> frozenset[Moment]:
+        begin = beginning(spec, past, afloat)
+        last = reduce(lambda front, group: onward(spec, past, front, group, afloat), ordered, begin)
+        return ends(spec, past, last, afloat)
+
+    return common(end(afloat) for afloat in portions(floating))
 
 
 def is_explained(spec: Spec, past: Past, groups: Iterable[Group], floating: Group = ()) -> bool:
@@ -110,179 +71,13 @@ def is_explained(spec: Spec, past: Past, groups: Iterable[Group], floating: Grou
 
 
 @lru_cache(maxsize=16384)
-def _is_shown_in_turn(spec: Spec, past: Past, turns: tuple[Sighting, ...]) -> bool:
+def _is_shown_in_turn(spec: Spec, past: Past, turns: Sightings) -> bool:
     """Holds if a run shows sightings, each with its history, in this order."""
     moments: Iterable[Moment] = first_moments(spec, past)
     for sighting in turns:
-        passing = reachable(moments, lambda moment: _within(spec, past, moment))
+        passing = reachable(moments, lambda moment: within(spec, past, moment))
         moments = [moment for moment in passing if shows(past, moment, sighting)]
     return bool(moments)
-
-
-Groups = tuple[tuple[Sighting, ...], ...]
-Standing = tuple[Moment, frozenset[int]]
-
-
-def _explains(
-    spec: Spec, past: Past, groups: Groups, afloat: tuple[Sighting, ...]
-) -> frozenset[Moment]:
-    # What a sighting was seen by decides only where the past has starts: without them
-    # sightings are alike, and what was found of the earlier ones is known.
-    begin = _first if past.starts else _known
-    nodes = begin(spec, past, groups, afloat)
-    done = _search(spec, past, (), afloat, {(m, left, frozenset()) for m, left in nodes})
-    return frozenset(moment for moment, left, _ in done if not left)
-
-
-def _first(
-    spec: Spec, past: Past, groups: Groups, afloat: tuple[Sighting, ...]
-) -> frozenset[Standing]:
-    """The moments after all groups, each with the floating sightings that are left."""
-    left = frozenset(range(len(afloat)))
-    beginnings = frozenset((moment, left) for moment in first_moments(spec, past))
-    return _onto(spec, past, groups, afloat, beginnings)
-
-
-@lru_cache(maxsize=8192)
-def _known(
-    spec: Spec, past: Past, groups: Groups, afloat: tuple[Sighting, ...]
-) -> frozenset[Standing]:
-    """The same, from what is known of the groups but the last few.
-
-    Their number without its lowest bit: so one more group costs little, on average, and
-    no number of groups nests the calls deeply.
-    """
-    head = len(groups) & (len(groups) - 1)
-    if not head:
-        return _first(spec, past, groups, afloat)
-    nodes = _known(spec, past, groups[:head], afloat)
-    return _onto(spec, past, groups[head:], afloat, nodes)
-
-
-def _onto(
-    spec: Spec,
-    past: Past,
-    groups: Groups,
-    afloat: tuple[Sighting, ...],
-    nodes: frozenset[Standing],
-) -> frozenset[Standing]:
-    for group in groups:
-        wanted = frozenset(range(len(group)))
-        done = _search(spec, past, group, afloat, {(m, left, wanted) for m, left in nodes})
-        nodes = frozenset((moment, left) for moment, left, missing in done if not missing)
-    return nodes
-
-
-Node = tuple[Moment, frozenset[int], frozenset[int]]
-
-
-def _search(
-    spec: Spec,
-    past: Past,
-    group: tuple[Sighting, ...],
-    afloat: tuple[Sighting, ...],
-    start: set[Node],
-) -> frozenset[Node]:
-    """The nodes that can be reached by steps of the run and by showing sightings.
-
-    A node is a moment, the floating sightings and the members of the group still to show.
-    Of nodes that differ in the use of budgets the one that used least is there: whatever
-    follows another can follow it.
-    """
-
-    def after(node: Node) -> Iterator[Node]:
-        moment, left, missing = node
-        # What comes later is the next group's matter: a run that has shown all goes on there.
-        if group and not missing:
-            return
-        for index in missing:
-            if shows(past, moment, group[index]):
-                yield moment, left, missing - {index}
-        for index in left:
-            if shows(past, moment, afloat[index]):
-                yield moment, left - {index}, missing
-        for following in next_moments(spec, past, moment):
-            yield following, left, missing
-
-    return cheapest(
-        start,
-        after,
-        cost=lambda node: node[0].used,
-        key=lambda node: (node[0].state, node[0].passed, *node[1:]),
-    )
-
-
-def shows(past: Past, moment: Moment, sighting: Sighting) -> bool:
-    """Holds if a response at this moment could be the sighting."""
-    state = moment.state
-    return (
-        sighting.primary in (None, state.primary)
-        and sighting.secondary in (None, state.position.secondary)
-        and sighting.length in (None, moment.passed)
-        and past.has_begun(moment.passed, sighting.by)
-    )
-
-
-@lru_cache(maxsize=1024)
-def _moves(spec: Spec, past: Past) -> tuple[Move, ...]:
-    """The moves of the known history: found by the past's own hash, however long it is."""
-    return trace(spec, past.statuses, past.config)
-
-
-@lru_cache(maxsize=1024)
-def first_moments(spec: Spec, past: Past) -> tuple[Moment, ...]:
-    """The moments at which a run can begin: the known history's first entry, or any initial."""
-    if not past.statuses:
-        return tuple(Moment(state) for state in initial_states(spec))
-    position = _moves(spec, past)[0].position
-    return (Moment(State(position.primary, position), 1),)
-
-
-@lru_cache(maxsize=65536)
-def next_moments(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
-    """The moments that one step leads to."""
-    state, passed = moment.state, moment.passed
-    if passed is None:
-        return tuple(_onward(spec, past, state, moment.used))
-    alone = _within(spec, past, moment)
-    if passed < len(past.statuses):
-        return alone
-    beyond = _onward(spec, past, state, _used(spec, past))
-    return (*alone, *(after for after in beyond if after.state.position != state.position))
-
-
-@lru_cache(maxsize=65536)
-def _within(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
-    """The moments that one step leads to, as far as the known history goes."""
-    state, passed = moment.state, moment.passed or 0
-    alone = tuple(Moment(ahead, passed) for ahead, _ in run_ahead(spec, state))
-    if passed >= len(past.statuses):
-        return alone
-    position = _moves(spec, past)[passed].position
-    following = follow(spec, state, position)
-    return alone if following is None else (*alone, Moment(following, passed + 1))
-
-
-def _onward(spec: Spec, past: Past, state: State, used: int) -> Iterator[Moment]:
-    """The moments after a step beyond the known history, as far as budgets go."""
-    for following, row in successors(spec, state, past.config):
-        budget = _budget(past.config, row)
-        if budget is None:
-            yield Moment(following, None, used)
-        elif used < budget:
-            yield Moment(following, None, used + 1)
-
-
-def _budget(config: Configuration, row: Row) -> int | None:
-    guard = row.guard if isinstance(row, Transition) else None
-    return None if guard is None else config.of(guard).budget
-
-
-@lru_cache(maxsize=1024)
-def _used(spec: Spec, past: Past) -> int:
-    """How often the known history used a guard with a budget."""
-    rows = (step.row for step in _moves(spec, past))
-    return sum(row is not None and _budget(past.config, row) is not None for row in rows)
 
 
 def is_possible(spec: Spec, past: Past, sighting: Sighting) -> bool:
@@ -290,15 +85,165 @@ def is_possible(spec: Spec, past: Past, sighting: Sighting) -> bool:
     return is_explained(spec, past, [(sighting,)])
 
 
+def portions(floating: Group) -> tuple[Sightings, ...]:
+    """The sightings without an order, as many together as are searched for together."""
+    starts = range(0, len(floating), MOST_UNORDERED)
+    return tuple(tuple(floating[at : at + MOST_UNORDERED]) for at in starts) or ((),)
+
+
+def common(found: Iterable[frozenset[Moment]]) -> frozenset[Moment]:
+    """The moments that every search has found, whatever each has used of budgets."""
+    places = [{(moment.state, moment.passed): moment for moment in end} for end in found]
+    shared = set(places[0]).intersection(*places)
+    return frozenset(places[0][place] for place in shared)
+
+
+def distinct(group: Iterable[Sighting]) -> Sightings:
+    """Each sighting of a group once, by the earliest instant at which it was seen.
+
+    A moment that shows one of equal sightings without an order shows all of them.
+    """
+    found: dict[Sighting, Sighting] = {}
+    for sighting in group:
+        known = found.setdefault(sighting, sighting)
+        if sighting.by is not None and (known.by is None or sighting.by < known.by):
+            found[sighting] = sighting
+    return tuple(found.values())
+
+
+def beginning(spec: Spec, past: Past, afloat: Sightings) -> Front:
+    """Where runs can be before anything was shown."""
+    left = frozenset(range(len(afloat)))
+    return frozenset((moment, left) for moment in first_moments(spec, past))
+
+
+def onward(spec: Spec, past: Past, front: Front, group: Sightings, afloat: Sightings) -> Front:
+    """Where runs can be after one more group; its sightings are distinct."""
+    # What a sighting was seen by decides only where the past has starts: without them
+    # sightings are alike, and what was found once is known.
+    step = _onward if past.starts else _known
+    return step(spec, past, front, group, afloat)
+
+
+def ends(spec: Spec, past: Past, front: Front, afloat: Sightings) -> frozenset[Moment]:
+    """The moments at which a run can be that has shown what has no order, too."""
+    done = _search(spec, past, (), afloat, front)
+    return frozenset(moment for moment, left, _ in done if not left)
+
+
+def _onward(spec: Spec, past: Past, front: Front, group: Sightings, afloat: Sightings) -> Front:
+    if len(group) == 1 and not afloat and past.statuses and is_straight(spec, past):
+        return _soonest(spec, past, front, group[0])
+    done = _search(spec, past, group, afloat, front)
+    return frozenset((moment, left) for moment, left, missing in done if not missing)
+
+
+_known = lru_cache(maxsize=16384)(_onward)
+
+
+def _soonest(spec: Spec, past: Past, front: Front, sighting: Sighting) -> Front:
+    """Where runs can be that have shown one sighting more; no later than need be.
+
+    The earliest plain moment of a straight history leaves everything possible that comes
+    later, so that nothing behind it is searched for, and nothing on the way to it.
+    """
+    plain = min((one.passed for one, _ in front if one.is_plain and one.passed), default=None)
+    ahead = {one for one, _ in front if plain is None or (one.passed or plain) < plain}
+    starts = ahead if plain is None else ahead | _jumped(spec, past, plain, sighting)
+
+    def after(moment: Moment) -> Iterable[Moment]:
+        return () if shows(past, moment, sighting) else next_moments(spec, past, moment)
+
+    found = undominated(
+        starts,
+        after,
+        cost=lambda moment: (moment.used,),
+        key=lambda moment: (moment.state, moment.passed),
+        covers=lambda one, other: one.used <= other.used,
+    )
+    none_left: frozenset[int] = frozenset()
+    return frozenset((one, none_left) for one in found if shows(past, one, sighting))
+
+
+def _jumped(spec: Spec, past: Past, passed: int, sighting: Sighting) -> set[Moment]:
+    """The next moments after a plain one that show a sighting, or the last one before the rest."""
+    moments = showing_moments(spec, past, sighting.primary, sighting.secondary)
+    found: set[Moment] = set()
+    least = max(passed, sighting.length or 0)
+    for at in range(bisect_left(moments, least, key=_place), len(moments)):
+        moment = moments[at]
+        if shows(past, moment, sighting):
+            found.add(moment)
+            if moment.is_plain:
+                return found
+        elif sighting.length is not None or is_in_order(past):
+            break  # none behind has fewer entries, or began earlier
+    return found | {plain_moment(spec, past, len(past.statuses))}
+
+
+def _place(moment: Moment) -> int:
+    return moment.passed or 0
+
+
+Node = tuple[Moment, frozenset[int], frozenset[int]]
+"""A moment, the floating sightings and the members of the group that are still to show."""
+
+
+def _search(
+    spec: Spec, past: Past, group: Sightings, afloat: Sightings, front: Front
+) -> frozenset[Node]:
+    """The nodes that can be reached by steps of the run; each moment shows all that it can.
+
+    To show a sighting later than at the first moment that can show it helps nothing. Of the
+    nodes at one place those are left that no other one covers.
+    """
+
+    def at(moment: Moment, left: frozenset[int], missing: frozenset[int]) -> Node:
+        return moment, _unshown(past, moment, afloat, left), _unshown(past, moment, group, missing)
+
+    def after(node: Node) -> Iterator[Node]:
+        moment, left, missing = node
+        # What comes later is the next group's matter: a run that has shown all goes on there.
+        # Where several are to show, those who went round first spare others all other ways.
+        if len(group) == 1 and not missing:
+            return
+        for following in next_moments(spec, past, moment):
+            yield at(following, left, missing)
+
+    wanted = frozenset(range(len(group)))
+    return undominated(
+        (at(moment, left, wanted) for moment, left in front),
+        after,
+        cost=lambda node: (len(node[1]) + len(node[2]), node[0].used),
+        key=lambda node: (node[0].state, node[0].passed),
+        covers=_covers,
+    )
+
+
+def _unshown(
+    past: Past, moment: Moment, group: Sightings, missing: frozenset[int]
+) -> frozenset[int]:
+    """What is still to show after a moment."""
+    shown = [index for index in missing if shows(past, moment, group[index])]
+    return missing.difference(shown) if shown else missing
+
+
+def _covers(one: Node, other: Node) -> bool:
+    """Holds if whatever follows a node follows another one at its place."""
+    (moment, *unshown), (later, *more) = one, other
+    return moment.used <= later.used and unshown[0] <= more[0] and unshown[1] <= more[1]
+
+
 __all__ = [
+    "Front",
     "Group",
-    "Moment",
-    "Past",
-    "Sighting",
+    "beginning",
+    "common",
+    "distinct",
+    "ends",
     "explains",
-    "first_moments",
     "is_explained",
     "is_possible",
-    "next_moments",
-    "shows",
+    "onward",
+    "portions",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
+from heapq import heapify, heappop, heappush
+from itertools import count
 from typing import TypeVar
 
 N = TypeVar("N", bound=Hashable)
@@ -21,30 +23,32 @@ def reachable(starts: Iterable[N], successors: Callable[[N], Iterable[N]]) -> fr
     return frozenset(seen)
 
 
-def cheapest(
+def undominated(
     starts: Iterable[N],
     successors: Callable[[N], Iterable[N]],
     *,
-    cost: Callable[[N], int],
+    cost: Callable[[N], tuple[int, ...]],
     key: Callable[[N], Hashable],
+    covers: Callable[[N, N], bool],
 ) -> frozenset[N]:
-    """The nodes that can be reached; of those with one key, a node of the least cost.
+    """The nodes that can be reached, but for those of one key that another one covers.
 
-    No step makes a node cheaper, and what follows a node follows each cheaper one of its key.
+    What follows a node follows each that covers it. Nodes of less cost are visited first,
+    so that they spare the visit of what they cover.
     """
-    waiting: dict[int, list[N]] = {}
-    for node in starts:
-        waiting.setdefault(cost(node), []).append(node)
-    found: dict[Hashable, N] = {}
+    order = count()
+    waiting = [(cost(node), next(order), node) for node in starts]
+    heapify(waiting)
+    found: dict[Hashable, list[N]] = {}
     while waiting:
-        least = min(waiting)
-        while waiting[least]:
-            node = waiting[least].pop()
-            if found.setdefault(key(node), node) is node:
-                for following in successors(node):
-                    waiting.setdefault(cost(following), []).append(following)
-        del waiting[least]
-    return frozenset(found.values())
+        node = heappop(waiting)[2]
+        rivals = found.setdefault(key(node), [])
+        if any(covers(rival, node) for rival in rivals):
+            continue
+        rivals[:] = [node, *(rival for rival in rivals if not covers(node, rival))]
+        for following in successors(node):
+            heappush(waiting, (cost(following), next(order), following))
+    return frozenset(node for rivals in found.values() for node in rivals)
 
 
 def shortest_path(

@@ -6,7 +6,8 @@ from attrs import frozen
 
 from trainstate.check.epoch import Epoch
 from trainstate.errors import UnknownNameError
-from trainstate.machine.belief import Past, explains
+from trainstate.machine.belief import explains
+from trainstate.machine.moments import Past
 from trainstate.machine.step import State, initial_states, showing, successors
 from trainstate.spec.graph import reachable
 from trainstate.spec.model import Evidence, Spec, Transition

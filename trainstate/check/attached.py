@@ -1,0 +1,85 @@
+"""The attached machines of a job: the statuses that a response shows, and what may follow what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from trainstate.check.order import Rank
+from trainstate.check.timeline import Timeline
+from trainstate.history.model import Response
+from trainstate.rules.model import AttachedChange
+from trainstate.spec.graph import reachable
+from trainstate.spec.model import AttachedMachine
+
+Statuses = dict[tuple[str, str], Timeline[str]]
+"""What was seen of each item of each machine, by the names of both."""
+
+
+@lru_cache(maxsize=64)
+def follows(machine: AttachedMachine) -> Any:
+    """A preorder on the statuses of an attached machine; an unknown one fits anywhere."""
+    edges: dict[str, list[str]] = {}
+    for before, after in machine.transitions:
+        edges.setdefault(before, []).append(after)
+
+    def may_follow(earlier: str, later: str) -> bool:
+        if earlier not in machine.statuses or later not in machine.statuses:
+            return True
+        return later in reachable([earlier], lambda status: edges.get(status, ()))
+
+    return may_follow
+
+
+def timeline_of(seen: Statuses, machine: AttachedMachine, item: str) -> Timeline[str]:
+    """The statuses that an item of an attached machine was seen in."""
+    key = (machine.name, item)
+    if key not in seen:
+        seen[key] = Timeline(follows(machine))
+    return seen[key]
+
+
+def attached_change(
+    seen: Statuses,
+    machine: AttachedMachine,
+    shown: tuple[str, str, str],
+    rank: Rank | None,
+    index: int,
+) -> AttachedChange | None:
+    """What a status changes or contradicts; None where the item was seen in none but fitting ones.
+
+    ``shown`` is one of ``attached_statuses``. The timeline of the item takes the status in.
+    """
+    item, pointer, status = shown
+    fresh = (machine.name, item) not in seen
+    timeline = timeline_of(seen, machine, item)
+    clash = None if rank is None else timeline.place(status, rank, index)
+    before, after = None, status
+    if clash is not None:
+        # The value that arrived late stands before the one that it contradicts.
+        late = follows(machine)(clash.value, status)
+        before, after = (status, clash.value) if late else (clash.value, status)
+    elif not fresh and status in machine.statuses:
+        return None
+    return AttachedChange(
+        machine=machine.name, item=item, pointer=pointer, before=before, after=after
+    )
+
+
+def attached_statuses(
+    machine: AttachedMachine, response: Response
+) -> Iterator[tuple[str, str, str]]:
+    """The items of an attached machine in a response: key, JSON pointer and status."""
+    value = response.members.get(machine.member)
+    items = value if machine.items and isinstance(value, list | tuple) else [value]
+    for ordinal, item in enumerate(items):
+        place = f"/{machine.member}/{ordinal}" if machine.items else f"/{machine.member}"
+        if not machine.status and isinstance(item, str):
+            yield "", place, item
+        elif isinstance(item, dict) and isinstance(item.get(machine.status), str):
+            key = item.get(machine.key) if machine.key else ""
+            yield str(key), f"{place}/{machine.status}", item[machine.status]
+
+
+__all__ = ["Statuses", "attached_change", "attached_statuses", "follows", "timeline_of"]

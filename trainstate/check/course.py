@@ -1,0 +1,191 @@
+"""Whether a run shows all that was seen of a job, asked again with each sighting more.
+
+What a run can have come to is kept after each group of sightings. A new one is searched
+for from its place on, and only as far as it makes a difference: a group allows less the
+more was seen, and never more, so that all searches together grow with the sightings.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
+from attrs import define, field, frozen
+
+from trainstate.check.order import Rank
+from trainstate.check.sightings import (
+    End,
+    Grouped,
+    Runs,
+    Sightings,
+    ends_between,
+    ends_changed,
+    ends_of,
+    grouped,
+    joined,
+)
+from trainstate.machine.belief import Front, beginning, common, ends, onward, portions
+from trainstate.machine.moments import Moment, Past, Sighting
+from trainstate.spec.model import Spec
+
+Stage = tuple[Grouped, Front]
+"""A group, and where runs can be that have shown it and all before."""
+
+
+@frozen
+class Draft:
+    """What one sighting more makes of a course: other stages from ``low`` to ``high``."""
+
+    low: int = 0
+    high: int = 0
+    stages: tuple[Stage, ...] = ()
+
+
+@define(eq=False)
+class Course:
+    """The groups of sightings in order under one past, each with what it leaves possible.
+
+    ``afloat`` are the sightings without an order that are searched for beside them.
+    """
+
+    spec: Spec
+    past: Past
+    afloat: tuple[Sighting, ...] = ()
+    stages: list[Stage] = field(factory=list)
+
+    def begun(self, runs: Runs) -> bool:
+        """Whether a run shows these sightings; the course then holds them."""
+        draft = self._carried(0, 0, grouped(ends_of(runs)))
+        if draft is not None:
+            self.take(draft)
+        return draft is not None
+
+    def draft(self, old: Runs, new: Runs, rank: Rank) -> Draft | None:
+        """The change that a sighting at a rank makes; None if no run shows it with the others."""
+        gone, come = ends_changed(old, new, rank)
+        if not gone and not come:
+            return Draft()
+        if not gone and len(come) == 1:
+            return self._carried(*self._joining(come[0]))
+        moments = [at.moment for _, at in (*gone, *come)]
+        low, high = min(moments), max(moments)
+        window = grouped(ends_between(new, low, high))
+        return self._carried(self._from(low), self._behind(high), window)
+
+    def take(self, draft: Draft) -> None:
+        """Takes a change in."""
+        self.stages[draft.low : draft.high] = draft.stages
+
+    def ends(self, draft: Draft) -> frozenset[Moment]:
+        """Where a run can be after all, with a change that was not taken in yet."""
+        unchanged = draft.high < len(self.stages) or not draft.stages
+        last = self._before(len(self.stages)) if unchanged else draft.stages[-1][1]
+        return ends(self.spec, self.past, last, self.afloat)
+
+    def _joining(self, end: End) -> tuple[int, int, list[Grouped]]:
+        """The stages that a sighting changes which arrived last of its moment."""
+        new, moment = Grouped.of([end]), end[1].moment
+        high = self._behind(moment)
+        if not high or self.stages[high - 1][0].moment != moment:
+            return high, high, [new]
+        # Only where nothing orders the moment is more than its last group concerned.
+        last = self.stages[high - 1][0]
+        low = self._from(moment) if new.free and not last.free else high - 1
+        return low, high, joined([group for group, _ in self.stages[low:high]], new)
+
+    def _carried(self, low: int, high: int, groups: Iterable[Grouped]) -> Draft | None:
+        """The change that these groups make in place of others, as far as it goes."""
+        stages: list[Stage] = []
+        front = self._before(low)
+        for group in groups:
+            front = self._after(front, group)
+            stages.append((group, front))
+        while front and high < len(self.stages) and front != self._before(high):
+            group = self.stages[high][0]
+            front = self._after(front, group)
+            stages.append((group, front))
+            high += 1
+        return Draft(low, high, tuple(stages)) if front else None
+
+    def _after(self, front: Front, group: Grouped) -> Front:
+        return onward(self.spec, self.past, front, group.sightings, self.afloat)
+
+    def _before(self, at: int) -> Front:
+        """Where runs can be before a stage."""
+        return self.stages[at - 1][1] if at else beginning(self.spec, self.past, self.afloat)
+
+    def _from(self, moment: int) -> int:
+        return bisect_left(self.stages, moment, key=_moment)
+
+    def _behind(self, moment: int) -> int:
+        return bisect_right(self.stages, moment, key=_moment)
+
+
+def _moment(stage: Stage) -> int:
+    return stage[0].moment
+
+
+Key = tuple[Past, tuple[Sighting, ...]]
+
+
+@define(eq=False)
+class Courses:
+    """The courses of one job: one for each past that is asked for, and each portion afloat.
+
+    ``held`` is what they hold. None stands for a course that no run can take, whatever is
+    seen besides.
+    """
+
+    spec: Spec
+    held: Sightings = field(factory=Sightings)
+    courses: dict[Key, Course | None] = field(factory=dict)
+    _asked: Sightings | None = None
+    _drafts: dict[Key, Draft | None] = field(factory=dict)
+
+    def explain(self, past: Past, new: Sightings, rank: Rank | None) -> bool:
+        """Whether a run shows what is held and one sighting more, at a rank."""
+        if new is not self._asked:
+            self._asked, self._drafts = new, {}
+        found: list[frozenset[Moment]] = []
+        for afloat in portions(new.unordered()):
+            key = past, afloat
+            course = self._course(key)
+            draft = None if course is None else self._draft(course, new, rank)
+            self._drafts[key] = draft
+            if course is None or draft is None:
+                return False
+            if afloat:
+                found.append(course.ends(draft))
+        return bool(common(found)) if found else True
+
+    def take(self, new: Sightings) -> None:
+        """Holds other sightings from now on: those that were asked for last."""
+        drafts = self._drafts if new is self._asked else {}
+        kept = {key: self.courses[key] if draft else None for key, draft in drafts.items()}
+        for key, course in kept.items():
+            if course is not None and (draft := drafts[key]) is not None:
+                course.take(draft)
+        self.held, self.courses, self._asked, self._drafts = new, kept, None, {}
+
+    def follow(self, now: Sightings) -> None:
+        """Holds what a job's state holds by now: the newest may have been seen again since."""
+        old = self.held
+        if now is old:
+            return
+        again = len(now.runs) == len(old.runs) and now.runs[:-1] == old.runs[:-1]
+        if again and now.runs and now.floating == old.floating:
+            for past, _ in tuple(self.courses):
+                self.explain(past, now, now.runs[-1].last)
+        self.take(now)
+
+    def _course(self, key: Key) -> Course | None:
+        if key not in self.courses:
+            course = Course(self.spec, *key)
+            self.courses[key] = course if course.begun(self.held.runs) else None
+        return self.courses[key]
+
+    def _draft(self, course: Course, new: Sightings, rank: Rank | None) -> Draft | None:
+        return Draft() if rank is None else course.draft(self.held.runs, new.runs, rank)
+
+
+__all__ = ["Course", "Courses", "Draft"]

@@ -1,0 +1,221 @@
+"""The moments of a run beside the known history: what follows each, and what each can show.
+
+A *sighting* is what one response shows of the state. The longest history that was seen
+is the run's past, without gaps; beyond its end the run may go on in any legal way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from attrs import field, frozen
+
+from trainstate.history.instants import SECOND
+from trainstate.machine.guards import UNSEEN, Configuration
+from trainstate.machine.step import (
+    Move,
+    State,
+    follow,
+    initial_states,
+    run_ahead,
+    successors,
+    trace,
+)
+from trainstate.spec.graph import reachable
+from trainstate.spec.model import Row, Spec, Transition
+
+
+@frozen(cache_hash=True)
+class Sighting:
+    """What a response shows: the pair, each None where absent, and the history's length.
+
+    ``length`` is None where the response has no history. ``by`` is the instant at which
+    it was seen at the latest: no entry that starts afterwards can have been shown.
+    """
+
+    primary: str | None
+    secondary: str | None
+    length: int | None = None
+    by: int | None = field(default=None, eq=False)
+
+
+@frozen(cache_hash=True)
+class Moment:
+    """A moment of a run: the state, and how many entries of the known history have passed.
+
+    ``passed`` is None beyond the end of the known history; ``used`` counts, there, how
+    often a guard with a budget was used.
+    """
+
+    state: State
+    passed: int | None = None
+    used: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Holds if the primary is the one of the last entry of the known history."""
+        return self.passed is not None and self.state.primary == self.state.position.primary
+
+
+@frozen(cache_hash=True)
+class Past:
+    """The known past of a job: its longest history's statuses and starts, its configuration.
+
+    ``starts`` may be empty where no sighting needs them: all have histories.
+    """
+
+    statuses: tuple[str, ...] = ()
+    config: Configuration = UNSEEN
+    starts: tuple[int | None, ...] = ()
+
+    def has_begun(self, passed: int | None, by: int | None) -> bool:
+        """Holds if the entry that is the last one at a moment can have started by an instant."""
+        if by is None or passed is None or passed > len(self.starts):
+            return True
+        start = self.starts[passed - 1]
+        return start is None or start < by + SECOND
+
+
+def shows(past: Past, moment: Moment, sighting: Sighting) -> bool:
+    """Holds if a response at this moment could be the sighting."""
+    state = moment.state
+    return (
+        sighting.primary in (None, state.primary)
+        and sighting.secondary in (None, state.position.secondary)
+        and sighting.length in (None, moment.passed)
+        and past.has_begun(moment.passed, sighting.by)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _moves(spec: Spec, past: Past) -> tuple[Move, ...]:
+    """The moves of the known history: found by the past's own hash, however long it is."""
+    return trace(spec, past.statuses, past.config)
+
+
+@lru_cache(maxsize=1024)
+def is_legal(spec: Spec, past: Past) -> bool:
+    """Holds if the known history is a run: if no move of it is refused."""
+    return not any(move.refusal for move in _moves(spec, past))
+
+
+@lru_cache(maxsize=1024)
+def first_moments(spec: Spec, past: Past) -> tuple[Moment, ...]:
+    """The moments at which a run can begin: the known history's first entry, or any initial."""
+    if not past.statuses:
+        return tuple(Moment(state) for state in initial_states(spec))
+    position = _moves(spec, past)[0].position
+    return (Moment(State(position.primary, position), 1),)
+
+
+@lru_cache(maxsize=65536)
+def next_moments(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
+    """The moments that one step leads to."""
+    state, passed = moment.state, moment.passed
+    if passed is None:
+        return tuple(_onward(spec, past, state, moment.used))
+    alone = within(spec, past, moment)
+    if passed < len(past.statuses):
+        return alone
+    beyond = _onward(spec, past, state, _used(spec, past))
+    return (*alone, *(after for after in beyond if after.state.position != state.position))
+
+
+@lru_cache(maxsize=65536)
+def within(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
+    """The moments that one step leads to, as far as the known history goes."""
+    state, passed = moment.state, moment.passed or 0
+    alone = tuple(Moment(ahead, passed) for ahead, _ in run_ahead(spec, state))
+    if passed >= len(past.statuses):
+        return alone
+    position = _moves(spec, past)[passed].position
+    following = follow(spec, state, position)
+    return alone if following is None else (*alone, Moment(following, passed + 1))
+
+
+def _onward(spec: Spec, past: Past, state: State, used: int) -> Iterator[Moment]:
+    """The moments after a step beyond the known history, as far as budgets go."""
+    for following, row in successors(spec, state, past.config):
+        budget = _budget(past.config, row)
+        if budget is None:
+            yield Moment(following, None, used)
+        elif used < budget:
+            yield Moment(following, None, used + 1)
+
+
+def _budget(config: Configuration, row: Row) -> int | None:
+    guard = row.guard if isinstance(row, Transition) else None
+    return None if guard is None else config.of(guard).budget
+
+
+@lru_cache(maxsize=1024)
+def is_straight(spec: Spec, past: Past) -> bool:
+    """Holds if a run that nothing has changed alone can still become any other one.
+
+    Then the earliest moment of the known history that shows a sighting, its primary not
+    ahead of its entry, leaves everything possible that a later one leaves.
+    """
+    states: frozenset[State] = frozenset()
+    for step in _moves(spec, past):
+        plain = State(step.position.primary, step.position)
+        entered = [follow(spec, state, step.position) for state in states] if states else [plain]
+        states = _ahead(spec, filter(None, entered))
+        if plain not in states or not states <= _ahead(spec, [plain]):
+            return False
+    return True
+
+
+@lru_cache(maxsize=1024)
+def is_in_order(past: Past) -> bool:
+    """Holds if no entry of the known history starts before an earlier one."""
+    starts = past.starts
+    return None not in starts and all(one <= other for one, other in pairwise(starts))  # type: ignore[operator]
+
+
+def plain_moment(spec: Spec, past: Past, passed: int) -> Moment:
+    """The moment at which an entry of the known history was made, its primary not ahead."""
+    position = _moves(spec, past)[passed - 1].position
+    return Moment(State(position.primary, position), passed)
+
+
+@lru_cache(maxsize=4096)
+def showing_moments(
+    spec: Spec, past: Past, primary: str | None, secondary: str | None
+) -> tuple[Moment, ...]:
+    """The moments of the known history that show a pair, in order, if it is straight."""
+    shown = Sighting(primary, secondary)
+    return tuple(
+        moment
+        for passed in range(1, len(past.statuses) + 1)
+        for state in sorted(_ahead(spec, [plain_moment(spec, past, passed).state]))
+        if shows(past, moment := Moment(state, passed), shown)
+    )
+
+
+def _ahead(spec: Spec, states: Iterable[State]) -> frozenset[State]:
+    return reachable(states, lambda state: [after for after, _ in run_ahead(spec, state)])
+
+
+@lru_cache(maxsize=1024)
+def _used(spec: Spec, past: Past) -> int:
+    """How often the known history used a guard with a budget."""
+    rows = (step.row for step in _moves(spec, past))
+    return sum(row is not None and _budget(past.config, row) is not None for row in rows)
+
+
+__all__ = [
+    "Moment",
+    "Past",
+    "Sighting",
+    "first_moments",
+    "is_in_order",
+    "is_legal",
+    "is_straight",
+    "next_moments",
+    "plain_moment",
+    "showing_moments",
+    "shows",
+    "within",
+]
