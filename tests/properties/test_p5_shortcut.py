@@ -34,9 +34,9 @@ Response = dict[str, Any]
 
 
 class Written(Enum):
-    """Statuses as a program may hold them."""
+    """A status as a program may hold it, which JSON writes like its text."""
 
-    TRAINING = "Training"
+    STARTING = "Starting"
 
 
 def as_boto3(value: Any, zone: Any = UTC) -> Any:
@@ -215,11 +215,18 @@ def test_a_ledger_that_nobody_asks_does_not_grow_without_end() -> None:
         ("OutputModelPackageArn", Decimal(3)),
         ("RoleArn", b"bytes"),
         ("RoleArn", UUID(int=7)),
-        ("SecondaryStatus", Written.TRAINING),
         ("TrainingTimeInSeconds", 3.0),
     ],
 )
 def test_a_value_that_json_has_not_is_told_alike(member: str, value: Any, place: int) -> None:
     """What would be another value in a line is judged as it is."""
     job = max(by_job(Corpus(jobs=20, polls=8, seed=21)), key=len)
+
     agree([*job[:place], *({**one, member: value} for one in job[place:])])
+
+
+def test_a_step_to_a_value_that_only_looks_the_same_is_judged() -> None:
+    """A program's own value in the place of a text is a finding, as it always was."""
+    first = by_job(Corpus(jobs=1, polls=1, seed=21))[0][0]
+
+    agree([{**first, "SecondaryStatus": Written.STARTING}])

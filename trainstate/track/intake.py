@@ -7,6 +7,7 @@ judged. The ledger, which can answer every question, is brought up to date when 
 
 from __future__ import annotations
 
+import time
 from functools import reduce
 from typing import Any
 
@@ -35,23 +36,40 @@ class Intake:
     _shortcut: Shortcut | None = None
     _starts: int = _STARTS
     _footprint: Footprint | None = None
+    _is_settled: bool = False
     _last: Update | None = None
 
     def take(self, observed: Any) -> Update:
         """What an observation brings."""
-        if self._last is not None and self._footprint is not None:
-            if self._footprint.matches(observed):
-                self._repeat(self._last)
-                return self._last
-            self._footprint = None
+        known = self._footprint if self._known(observed) else None
+        if known is not None and self._is_settled and self._last is not None:
+            self._repeat(self._last)
+            return self._last
         update = self._shortly(observed)
         if update is None:
             update = self._in_full(observed)
-        elif self._shortcut is not None and self._shortcut.is_same:
-            # What came twice may come often: from now on it is compared.
-            self._footprint = footprint(observed, self.spec)
+        # What was told twice in the same way of the same response is told so again.
+        self._is_settled = known is not None and update == self._last
+        self._footprint = known
+        if not self._is_settled:
+            comparable = self._is_comparable(update)
+            self._footprint = footprint(observed, self.spec) if comparable else None
         self._last = update
         return update
+
+    def _known(self, observed: Any) -> bool:
+        """Holds if a response is equal to the last one."""
+        return self._footprint is not None and self._footprint.matches(observed)
+
+    def _is_comparable(self, update: Update) -> bool:
+        """Holds if responses like the last one are to be compared with it.
+
+        Where the shortcut knows the job it compares lines, which costs less, but where
+        the local time has a summer time: then each time costs more than its comparison.
+        """
+        if update.is_new or update.findings or update.is_stale:
+            return False
+        return self._shortcut is None or bool(time.daylight)
 
     def lose(self) -> Update:
         """Takes in that the record of the job is gone."""
@@ -125,8 +143,6 @@ class Intake:
         updates = [ledger.take(record) for record in records]
         update = reduce(joined, updates) if updates else ledger.update(ledger.picture())
         self._learn(observed, update)
-        if not (update.is_new or update.findings or update.is_stale):
-            self._footprint = footprint(observed, self.spec)
         return update
 
     def _learn(self, observed: Any, update: Update) -> None:

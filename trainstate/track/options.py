@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from attrs import field, frozen
@@ -12,6 +13,7 @@ from trainstate.check.order import Order
 from trainstate.check.stream import Checker
 from trainstate.errors import UsageError
 from trainstate.rules.index import select_rules
+from trainstate.rules.model import Rule
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Evidence, Spec
 
@@ -52,8 +54,14 @@ class Options:
         """A check with these options."""
         return Checker(
             spec=spec,
-            rules=select_rules(select=self.select, ignore=self.ignore),
+            rules=_selected(self.select, self.ignore),
             accept=self.accept,
             order=self.order,
             tolerances=self.tolerances,
         )
+
+
+@lru_cache(maxsize=64)
+def _selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rules of a selection: an orchestrator makes many trackers of one kind."""
+    return select_rules(select=select, ignore=ignore)

@@ -6,15 +6,17 @@ everything that a rule can read, so that nothing can be hidden from the check.
 
 Two datetimes with a time zone object each are slow to compare, because each asks its
 zone for the offset. So their parts are compared: date, wall time, and the class of the
-zone, which for the two classes that boto3 uses says all of it. A response with a wall
-time that a zone has twice is not compared so.
+zone, which for the two classes that boto3 uses says all of it, and which its parser
+gives to all times of a response. A response with a wall time that a zone has twice is
+not compared so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter, itemgetter
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -26,39 +28,29 @@ MARK = "ResponseMetadata"
 """The member that boto3 adds to every response, different each time."""
 # dateutil is boto3's dependency and not ours, so that its classes are known by name.
 _ZONES = {("dateutil.tz.tz", "tzlocal"), ("dateutil.tz.tz", "tzutc")}
-_zone = attrgetter("tzinfo")
+_Parts = tuple[tuple[Any, ...], ...]
 
 
 @frozen(kw_only=True)
 class _Form:
-    """Which members are moments, and how to take an entry apart."""
+    """Where the moments of a response are: in its members, and among all values of its history."""
 
     history: str
-    moments: tuple[str, ...]
-    entry: itemgetter[Any]
-    end: str
+    members: tuple[str, ...]
+    own: Callable[[Any], tuple[Any, ...]]
+    moments: Callable[[Any], tuple[Any, ...]]
+    texts: Callable[[Any], tuple[Any, ...]]
 
-    def parts(self, response: dict[str, Any]) -> tuple[Any, ...]:
-        """The texts of the history and all moments, in a form that compares fast.
+    def parts(self, response: dict[str, Any], values: list[Any]) -> _Parts:
+        """The moments and the texts of the history, in a form that compares fast.
 
-        Raises KeyError, TypeError, ValueError or AttributeError for what boto3 would
-        not give.
+        Raises KeyError, IndexError or TypeError for what has another form.
         """
-        history = response[self.history]
-        statuses, messages, starts = zip(*map(self.entry, history), strict=False)
-        ends = [entry.get(self.end) for entry in history]
-        if ends[-1] is None:
-            ends.pop()
-        moments = [response[name] for name in self.moments]
-        moments += starts
-        moments += ends
+        moments = self.own(response) + self.moments(values)
         return (
-            statuses,
-            messages,
-            list(map(datetime.time, moments)),
-            list(map(datetime.toordinal, moments)),
-            set(map(type, map(_zone, moments))),
-            list(map(len, history)),
+            self.texts(values),
+            tuple(map(datetime.time, moments)),
+            tuple(map(datetime.toordinal, moments)),
         )
 
 
@@ -68,7 +60,10 @@ class Footprint:
 
     form: _Form
     blank: dict[str, Any]
-    parts: tuple[Any, ...]
+    length: int
+    names: list[str]
+    parts: _Parts
+    zone: type
     rest: Mapping[str, Any] = field(repr=False)
 
     def matches(self, response: object) -> bool:
@@ -76,49 +71,63 @@ class Footprint:
         if type(response) is not dict or MARK not in response:
             return False
         try:
-            parts = self.form.parts(response)
-        except (AttributeError, KeyError, TypeError, ValueError):
+            history = response[self.form.history]
+            if len(history) != self.length or list(chain.from_iterable(history)) != self.names:
+                return False
+            values = list(chain.from_iterable(map(dict.values, history)))
+            parts = self.form.parts(response, values)
+            zone = type(response[self.form.members[0]].tzinfo)
+        except (AttributeError, LookupError, TypeError, ValueError):
             return False
-        return parts == self.parts and response | self.blank == self.rest
+        return parts == self.parts and zone is self.zone and response | self.blank == self.rest
 
 
 def footprint(response: object, spec: Spec) -> Footprint | None:
     """The footprint of a response of boto3; None for anything else."""
     if type(response) is not dict or MARK not in response:
         return None
-    form = _form(response, spec)
-    blank: dict[str, Any] = dict.fromkeys((MARK, form.history, *form.moments))
     try:
-        parts = form.parts(response)
+        history = response[spec.layout.history]
+        values = list(chain.from_iterable(map(dict.values, history)))
+        form = _form(response, values, spec)
+        parts = form.parts(response, values)
+        blank: dict[str, Any] = dict.fromkeys((MARK, form.history, *form.members))
         rest = msgspec.to_builtins(response | blank, builtin_types=(datetime,))
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
         return None
-    if any((zone.__module__, zone.__name__) not in _ZONES for zone in parts[4]):
+    moments = form.own(response) + form.moments(values)
+    zones = {type(moment.tzinfo) for moment in moments}
+    if len(zones) > 1 or any((zone.__module__, zone.__name__) not in _ZONES for zone in zones):
         return None
-    return None if _has_two_readings(response, form) else Footprint(form, blank, parts, rest)
-
-
-def _has_two_readings(response: Mapping[str, Any], form: _Form) -> bool:
-    """Holds if a wall time of a response is one that a zone has twice, in autumn."""
-    moments = [response[name] for name in form.moments]
-    for entry in response[form.history]:
-        moments += [value for value in entry.values() if isinstance(value, datetime)]
-    return any(moment.utcoffset() != _other_fold(moment).utcoffset() for moment in moments)
+    if any(moment.utcoffset() != _other_fold(moment).utcoffset() for moment in moments):
+        return None
+    names = list(chain.from_iterable(history))
+    return Footprint(form, blank, len(history), names, parts, zones.pop(), rest)
 
 
 def _other_fold(moment: datetime) -> datetime:
     return moment.replace(fold=1 - moment.fold)
 
 
-def _form(response: Mapping[str, Any], spec: Spec) -> _Form:
-    layout = spec.layout
-    return _Form(
-        history=layout.history,
-        moments=tuple(
-            member.name
-            for member in spec.members
-            if member.type == "timestamp" and member.name in response
-        ),
-        entry=itemgetter(layout.entry_status, layout.entry_message, layout.entry_start),
-        end=layout.entry_end,
+def _form(response: Mapping[str, Any], values: list[Any], spec: Spec) -> _Form:
+    members = tuple(
+        member.name
+        for member in spec.members
+        if member.type == "timestamp" and member.name in response
     )
+    moments = [place for place, value in enumerate(values) if isinstance(value, datetime)]
+    texts = [place for place in range(len(values)) if place not in moments]
+    return _Form(
+        history=spec.layout.history,
+        members=members,
+        own=_several(members),
+        moments=_several(moments),
+        texts=_several(texts),
+    )
+
+
+def _several(keys: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes the values at these keys, a tuple of one for one key."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda values: tuple(values[key] for key in keys)

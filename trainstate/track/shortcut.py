@@ -23,7 +23,7 @@ from trainstate.history.wire import read_response
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.spec.model import Spec
 from trainstate.track.ledger import Ledger
-from trainstate.track.lines import Forgotten, Lines, Waiting, written
+from trainstate.track.lines import Forgotten, Lines, Waiting, is_faithful, written
 from trainstate.track.options import Options
 from trainstate.track.passage import Passage, passage_of
 from trainstate.track.repeat import MARK
@@ -53,20 +53,17 @@ def _common(spec: Spec, options: Options) -> _Common:
 
 @define(eq=False)
 class Shortcut:
-    """One job on the fast path, and the lines that its ledger does not know yet.
-
-    ``is_same`` holds if the last line was equal to the one before it.
-    """
+    """One job on the fast path, and the lines that its ledger does not know yet."""
 
     common: _Common
     checker: Checker
     path: FastPath
     shelf: Lines = field(factory=Lines)
     waiting: list[Waiting] = field(factory=list)
-    is_same: bool = False
     _arn: str | None = None
     _job: Polled | None = None
     _kept: bytes = b""
+    _same: Passage | None = None
     _message: Any = None
     _line: bytes = b""
     _left: Place | None = None
@@ -96,25 +93,28 @@ class Shortcut:
 
         What is not told here goes to the ledger, and then to ``learn``.
         """
-        self._line, self.is_same = b"", False
+        self._line = b""
         if type(observed) is not dict or MARK not in observed:
-            return None
-        if not self._is_ours(observed, ledger):
             return None
         try:
             line = written(observed)
+            # A value that is written the same is the same here, of whatever type it is.
+            if line == self._kept and self._same is not None:
+                self._again(line)
+                return self._same.update
+            if not (self._is_ours(observed, ledger) and is_faithful(line, observed)):
+                return None
         except (TypeError, ValueError, RecursionError):
             return None
-        job, same = self._job, line == self._kept
-        self._line, self._left = line, None if job is None else job.place
-        self._took = same or self.path.takes(line, self.shelf, 0)
+        self._line, self._left = line, None if self._job is None else self._job.place
+        self._took = self.path.takes(line, self.shelf, 0)
         if not self._took:
             return None
         passage, told = self._passage(observed), None
         if passage is not None:
             told = passage.told(observed, self.checker.spec.layout)
-            self._wait(line, same=same, ledger=ledger)
-            self.is_same, self._kept = same, line
+            self._wait(line, ledger=ledger)
+            self._keep(line)
         return told
 
     def learn(self, observed: Any, update: Update) -> bool:
@@ -126,12 +126,13 @@ class Shortcut:
         if job is None or job.place is None or job.facts is None:
             return False
         layout = self.checker.spec.layout
-        self._kept, self._message = line, observed[layout.history][-1].get(layout.entry_message)
+        self._message = observed[layout.history][-1].get(layout.entry_message)
         way = self._left, job.place, job.facts.setting.config
         told_all = not (update.findings or update.learned or update.messages)
         begins = self._left is None
         if told_all and update.began is begins and len(self.common.ways) < _MOST_WAYS:
             self.common.ways.setdefault(way, passage_of(update, observed, layout))
+        self._keep(line)
         return True
 
     def begin(self, observed: Any, update: Update, ledger: Ledger) -> bool:
@@ -146,6 +147,8 @@ class Shortcut:
             return False
         try:
             self._line = line = written(observed)
+            if not is_faithful(line, observed):
+                return False
         except (TypeError, ValueError, RecursionError):
             return False
         self._took = self.path.takes(line, self.shelf, 0)
@@ -215,9 +218,17 @@ class Shortcut:
             return False
         return True
 
-    def _wait(self, line: bytes, *, same: bool, ledger: Ledger) -> None:
+    def _keep(self, line: bytes) -> None:
+        """The line is the last one; it comes again without a step."""
+        job, self._kept, self._same = self._job, line, None
+        if job is not None and job.place is not None and job.facts is not None:
+            way = job.place, job.place, job.facts.setting.config
+            known = self.common.ways.get(way)
+            self._same = None if known is None or known.moves else known
+
+    def _wait(self, line: bytes, *, ledger: Ledger) -> None:
         """The line waits for the ledger to be asked."""
-        if same or (self._job is not None and self._job.count):
+        if self._job is not None and self._job.count:
             self._again(line)
         else:
             self.waiting.append(Waiting(line, line))
