@@ -15,7 +15,7 @@ from attrs import define, field
 from trainstate.backends.prepared import Prepared, Preparing, Row
 from trainstate.backends.rowshelf import RowShelf
 from trainstate.backends.values import mappings
-from trainstate.check.again import Marks, comes_again, marks_of
+from trainstate.check.again import comes_again, mark_of
 from trainstate.check.shape import FastPath
 from trainstate.history.readers.shelf import Shelf
 from trainstate.history.readers.tally import Repeats, Sharing
@@ -26,10 +26,10 @@ _NOTHING, _END = b"{}", b"}"
 
 @define
 class _Last:
-    """What is known of a job's last row: its number, and the marks of the line that it was."""
+    """What is known of a job's last row: its number, and the mark of the line that it was."""
 
     number: int
-    marks: Marks
+    mark: int
 
 
 @define(kw_only=True)
@@ -126,7 +126,7 @@ class Repeating:
         last, time = self._last.get(ready.jobs[at]), ready.times[at]
         if last is None or last.number != ready.numbers[at] or time is None or self._path is None:
             return False
-        if not comes_again(self._path, ready.jobs[at], last.marks, time, shelf):
+        if not comes_again(self._path, ready.jobs[at], last.mark, time, shelf):
             return False
         if self._sharing is not None:
             self._sharing.passes(1)
@@ -145,7 +145,7 @@ class Repeating:
             self._lay(ready)
         before = ready.lines.pop(at)
         if job:
-            self._last[job] = _Last(ready.numbers[at], marks_of(before, _END))
+            self._last[job] = _Last(ready.numbers[at], mark_of(before, _END))
         return before + (ready.times[at] or b"null") + _END
 
     def _row(self, ready: Prepared, at: int, line: bytes) -> Row:

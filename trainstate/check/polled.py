@@ -26,6 +26,11 @@ from trainstate.history.readers.shelf import Shelf
 _PAST = Struct("<IQIB")
 
 
+def mark_of(before: bytes, after: bytes) -> int:
+    """What a line that is cut around its LastModifiedTime is known by."""
+    return hash((before, after))
+
+
 class Facts(msgspec.Struct, gc=False, eq=False):
     """What a job's last line says that the next one must go on from.
 
@@ -51,24 +56,53 @@ class Facts(msgspec.Struct, gc=False, eq=False):
     ended: bool
 
 
+class Stored(msgspec.Struct, gc=False, eq=False):
+    """The facts of a job of which nothing more is expected, in a fifth of their memory."""
+
+    setting: Setting
+    statuses: Attached
+    packed: bytes
+
+    @classmethod
+    def of(cls, facts: Facts) -> Stored:
+        """Puts facts away."""
+        past = facts.past
+        values = (
+            *(facts.created, facts.started, past.begun, past.last, past.closed, past.trained),
+            *(past.broken, past.written, past.cut, past.before_cut, facts.counts, facts.kinds),
+            *(facts.fixed, facts.come, facts.attached, facts.outcome, facts.reason, facts.ended),
+        )
+        return cls(facts.setting, facts.statuses, msgspec.msgpack.encode(values))
+
+    def facts(self) -> Facts:
+        """The facts as they were: instants in UTC."""
+        created, started, *times, counts, kinds, fixed, come, attached, outcome, reason, ended = (
+            msgspec.msgpack.decode(self.packed)
+        )
+        return Facts(
+            *(created, started, self.setting, Past(*times), tuple(counts), self.statuses, kinds),
+            *(fixed, come, attached, outcome, reason, ended),
+        )
+
+
 class Polled(msgspec.Struct, gc=False, eq=False):
     """A job by its lines: what the last one says, and where it is.
 
     ``at`` is the job's place among all. ``place`` is where in the memory the job is; None
     while it needs its state in full, which has ``repeat`` then. ``text`` is the last line
-    if it is at hand, with LastModifiedTime from ``start`` to ``end``; ``before`` and
-    ``after`` are the hashes of what stands around that, None while the text is at hand and
-    nobody needs them. ``token`` is LastModifiedTime as it was written last, ``modified``
-    that time, ``count`` how often the last line came again. ``past`` packs the lines
-    before the last, ``earlier`` is the number of their responses.
+    if it is at hand, with LastModifiedTime from ``start`` to ``end``; ``mark`` stands for
+    what is around that, None while the text is at hand and nobody needs it. ``token`` is
+    LastModifiedTime as it was written last, ``modified`` that time, ``count`` how often
+    the last line came again. ``past`` packs the lines before the last, ``earlier`` is the
+    number of their responses. ``facts`` are ``stored`` once the job has ended and its
+    text is not at hand.
     """
 
     arn: str
     at: int
     place: Place | None = None
     repeat: Repeat | None = None
-    before: int | None = None
-    after: int | None = None
+    mark: int | None = None
     text: bytes | None = None
     start: int = 0
     end: int = 0
@@ -76,6 +110,7 @@ class Polled(msgspec.Struct, gc=False, eq=False):
     modified: Any = None
     count: int = 0
     facts: Facts | None = None
+    stored: Stored | None = None
     earlier: int = 0
     shelf: int = 0
     offset: int = -1
@@ -92,7 +127,14 @@ class Polled(msgspec.Struct, gc=False, eq=False):
     @property
     def created(self) -> Instant | None:
         """The instant at which the job was created."""
-        return None if self.facts is None else parse(self.facts.created)[0]
+        facts = self.facts if self.stored is None else self.stored.facts()
+        return None if facts is None else parse(facts.created)[0]
+
+    def known(self) -> Facts | None:
+        """The facts of the last line, from where they were put away."""
+        if self.facts is None and self.stored is not None:
+            self.facts, self.stored = self.stored.facts(), None
+        return self.facts
 
     @property
     def responses(self) -> int:
@@ -118,20 +160,23 @@ class Polled(msgspec.Struct, gc=False, eq=False):
 
     def forget(self) -> None:
         """The job has a state in full, and its last line is not known any more."""
-        self.place = self.repeat = self.facts = self.text = None
-        self.before = self.after = None
+        self.place = self.repeat = self.facts = self.stored = self.text = None
+        self.mark = None
 
     @property
-    def marks(self) -> tuple[int | None, int | None]:
-        """The hashes of the last line before and after the value of its LastModifiedTime."""
-        if self.before is None and self.text is not None:
-            self.before, self.after = hash(self.text[: self.start]), hash(self.text[self.end :])
-        return self.before, self.after
+    def marked(self) -> int | None:
+        """The mark of the last line; None where nothing is known of it."""
+        if self.mark is None and self.text is not None:
+            self.mark = mark_of(self.text[: self.start], self.text[self.end :])
+        return self.mark
 
     def put_away(self) -> None:
-        """The text of the last line goes; what it said is known by two hashes."""
-        self.before, self.after = self.marks
+        """The text of the last line goes; what it said is known by its mark."""
+        self.mark = self.marked
         self.text = None
+        facts = self.facts
+        if facts is not None and self.standing.ended:
+            self.facts, self.stored = None, Stored.of(facts)
 
     def relive(
         self, epoch: Epoch, shelves: list[Shelf], read: Callable[[bytes, Shelf], Response]
@@ -180,4 +225,4 @@ def _again(response: Response, token: bytes, epoch: Epoch) -> Response:
     return evolve(response, modified=Instant(moment), instants=instants)
 
 
-__all__ = ["Facts", "Polled"]
+__all__ = ["Facts", "Polled", "mark_of"]

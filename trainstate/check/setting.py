@@ -50,6 +50,7 @@ class Settings:
     spec: Spec
     glances: Glances
     _settings: dict[tuple[bytes, bytes], Setting | None] = field(factory=dict)
+    _alike: dict[Any, Setting] = field(factory=dict)
     _attached: dict[bytes, Attached | None] = field(factory=dict)
     _merged: dict[tuple[Attached, Attached], tuple[Attached, Fresh] | None] = field(factory=dict)
     _machines: tuple[_Machine, ...] = field(init=False)
@@ -137,8 +138,10 @@ class Settings:
             tolerances=Tolerances(),
             config=configuration(response, self.spec),
         )
-        # An excerpt of a person's is judged by what it leaves out.
-        return setting_of(reading) if reading.configured else None
+        if not reading.configured:
+            return None  # an excerpt of a person's is judged by what it leaves out
+        found = setting_of(reading)
+        return self._alike.setdefault((found.config, found.absent, *found.limits.items()), found)
 
     def _response(self, members: dict[str, Any]) -> Response:
         return read_response(members, self.spec, kind=Kind.RESPONSE, origin=Origin())

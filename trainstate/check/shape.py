@@ -20,28 +20,27 @@ from attrs import define, field
 from trainstate.check.advance import Advance, Advances
 from trainstate.check.glance import ABSENT
 from trainstate.check.memory import Memory, Place
-from trainstate.check.polled import Polled
+from trainstate.check.polled import Facts, Polled, mark_of
 from trainstate.check.regular import is_dated
 from trainstate.check.stamp import VALUE, instant_of
 from trainstate.history.readers.shelf import Shelf
 
 _STAND_IN = b'"2001-02-03T04:05:06Z"'
 _STOOD_IN = msgspec.json.decode(_STAND_IN, type=datetime)
-_LATEST = 500  # jobs whose last lines are kept as they are
+_LATEST = 256  # jobs whose last lines are kept as they are
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
 
 
 class Line(msgspec.Struct, gc=False, eq=False):
     """A line that was not taken, cut around the value of its LastModifiedTime.
 
-    ``before`` and ``after`` are the hashes of the two parts, None where nobody asked.
+    ``mark`` stands for the two parts, None where nobody asked.
     """
 
     text: bytes
     start: int
     end: int
-    before: int | None
-    after: int | None
+    mark: int | None
     shelf: Shelf
     offset: int
 
@@ -106,12 +105,12 @@ class FastPath:
         if match is None:
             return False
         start, end = match.span(1)
-        before = after = None
+        mark = None
         if job is not None and job.text is None:
-            before, after = hash(line[:start]), hash(line[end:])
-            if job.before == before and job.after == after:
+            mark = mark_of(line[:start], line[end:])
+            if job.mark == mark:
                 return self.counts(job, match[1], shelf)
-        self.line = Line(line, start, end, before, after, shelf, offset)
+        self.line = Line(line, start, end, mark, shelf, offset)
         if self.advances is None or (job is not None and job.place is None):
             return False
         return self._steps(job, arn, self.line, self.advances)
@@ -134,13 +133,13 @@ class FastPath:
         if not self.shelves or self.shelves[-1] is not line.shelf:
             self.shelves.append(line.shelf)
         job.put(len(self.shelves) - 1, line.shelf.put(line.text, line.offset))
-        job.place, job.repeat, job.facts = place, None, facts
+        job.place, job.repeat, job.facts, job.stored = place, None, facts, None
         job.modified = modified
         self.keep(job, line)
 
     def keep(self, job: Polled, line: Line) -> None:
         """The line is the job's last one; its text is kept while the job is one of the latest."""
-        job.before, job.after, job.token = line.before, line.after, line.token
+        job.mark, job.token = line.mark, line.token
         if job.text is None:
             if len(self._latest) >= _LATEST:
                 self._latest.popleft().put_away()
@@ -195,14 +194,15 @@ class FastPath:
     def _steps(self, job: Polled | None, arn: str, line: Line, advances: Advances) -> bool:
         """Whether a line takes its job on by a step that is remembered as silent."""
         here = self.memory.root if job is None or job.place is None else job.place
+        known = None if job is None else job.known()
         glance = self._glanced(line, advances)
-        if glance is None or glance.arn != arn or not self._is_of(job, glance):
+        if glance is None or glance.arn != arn or not self._is_of(job, known, glance):
             return False
         try:
-            if job is None or job.facts is None:
+            if job is None or known is None:
                 found = advances.first(glance)
             else:
-                found = advances.following(job, here, job.facts, glance)
+                found = advances.following(job, here, known, glance)
         except _FAULTS:
             return False
         if found is None:
@@ -252,14 +252,14 @@ class FastPath:
         glance.modified = self.moment(line.token)
         return None if glance.modified is None else glance
 
-    def _is_of(self, job: Polled | None, glance: Any) -> bool:
+    def _is_of(self, job: Polled | None, known: Facts | None, glance: Any) -> bool:
         """Whether a line is the job's next one, or the first one of another job."""
         arn, name = glance.arn, glance.name
         if not arn.startswith("arn:") or _name(arn) != name:
             return False
-        if job is not None and job.facts is not None:
+        if job is not None and known is not None:
             later = type(glance.modified) is type(job.modified)
-            same = glance.created == job.facts.created
+            same = glance.created == known.created
             return bool(same and later and glance.modified >= job.modified)
         if arn in self.full:
             return False
