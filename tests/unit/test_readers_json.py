@@ -75,7 +75,8 @@ TRAILING = "not JSON: trailing characters (byte 5)"
         (f"hello\n{JOB}\n", ["not JSON: invalid character (byte 0) @1", "job @2"]),
         (f"{JOB}\n{JOB[:20]}", ["job @1", f"{TRUNCATED} @2"]),
         (f"{JOB}\n{JOB},\n", ["job @1", "not JSON: trailing characters (byte 88) @2"]),
-        (f'{JOB}\n{{"a":NaN}}\n', ["job @1", "not JSON: invalid character (byte 5) @2"]),
+        (f'{JOB}\n{{"a":NaM}}\n', ["job @1", "not JSON: invalid character (byte 5) @2"]),
+        (f'{JOB}\n{{"a":NaN,}}\n', ["job @1", "not JSON: invalid character (byte 5) @2"]),
         (JOB.encode() + b'\n{"a":"\xff"}\n', ["job @1", "not UTF-8 @2"]),
         (f"{JOB}\n{NULS}\n{JOB}", ["job @1", f"{NO_JSON} @2", "job @3"]),
         (f"{NULS}\n{JOB}\n{JOB}", [f"{NO_JSON} @1", "job @2", "job @3"]),
@@ -106,7 +107,7 @@ def test_a_bad_line_takes_no_other_with_it(
         (PRETTY[:40], [f"{TRUNCATED} @1"]),
         (f"[{JOB},\n{JOB[:30]}", ["job @1/0", f"{TRUNCATED} @2/1"]),
         (
-            f'[{JOB},\n{{"a":NaN}},{JOB}]',
+            f'[{JOB},\n{{"a":NaM}},{JOB}]',
             ["job @1/0", "not JSON: invalid character (byte 5) @2/1", "job @2/2"],
         ),
         (f"[{JOB}, noise, {JOB}]", ["job @1/0", "not JSON: text between values @1", "job @1/1"]),
@@ -121,6 +122,25 @@ def test_a_damaged_document_takes_no_other_with_it(
     actual, _ = read(tmp_path, data)
 
     assert expected == actual
+
+
+CUT = '{"TrainingJobName":"cut","SecondaryStatusTransitions":[{"Status":"Sta'
+CLOSED = '{"TrainingJobName":"cut","TrainingJobStatus":,"HyperParameters":{"a":[1,{"b":2}]}}'
+
+
+@pytest.mark.parametrize("damaged", [CUT, CUT[:-5], CUT[:-14], CUT[:40], CLOSED])
+@pytest.mark.parametrize("around", ["[{}]", "[ {}\n]"])
+def test_a_damaged_record_in_a_line_takes_no_other_with_it(
+    tmp_path: Path, damaged: str, around: str
+) -> None:
+    """After a record that was cut off, another one begins as it did, in the same line, too."""
+    jobs = [JOB.replace("job", f"job-{at}") for at in range(4)]
+    text = ",".join([jobs[0], damaged, jobs[1], damaged, damaged, jobs[2], jobs[3]])
+
+    actual, _ = read(tmp_path, around.replace("{}", text))
+
+    assert [f"job-{at}" for at in range(4)] == [one.split()[0] for one in actual if "job" in one]
+    assert 7 == len(actual)
 
 
 def test_what_never_closes_is_given_up_in_the_end(tmp_path: Path) -> None:

@@ -13,10 +13,8 @@ JSON = re.compile(_DOUBLE + b"|" + _BRACKET, re.DOTALL)
 PYTHON = re.compile(_DOUBLE + b"|" + _SINGLE + b"|" + _BRACKET, re.DOTALL)
 _OPENING, _CLOSING = b"{[", b"}]"
 
-# A value that never closes swallows the rest. It is given up where a line begins with
-# another one; not for ever, because each time the rest is gone through again.
-_RESUMPTIONS = 10
 _NEW_VALUE = re.compile(rb"\n(?=\{)")
+_OPENING_KEY = re.compile(rb'\{\s*"[^"\\]*"\s*:')
 
 
 def spans(
@@ -38,16 +36,24 @@ def spans(
         yield begin, last, False
 
 
-def separated(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where each outermost JSON value begins and ends; an unclosed one ends before the next."""
-    for _ in range(_RESUMPTIONS):
-        resume = None
-        for begin, stop, closed in spans(data, start, end):
-            if not closed and data[begin] == _OPENING[0]:
-                after = _NEW_VALUE.search(data, begin, end)
-                resume = after and after.end()
-            yield begin, resume or stop
-        if resume is None:
-            return
-        start = resume
-    yield start, end
+def opening(data: bytes, begin: int) -> bytes:
+    """How an object begins: its bracket and its first key; empty where it has none."""
+    match = _OPENING_KEY.match(data, begin)
+    return match[0] if match else b""
+
+
+def resumption(data: bytes, begin: int, end: int, *, closed: bool, known: bytes) -> int | None:
+    """Where in a damaged object another one begins; None if it seems to be all one.
+
+    A record that was cut off has swallowed those after it. They begin as it does, or as the
+    ``known`` one before it, or on a line of their own.
+    """
+    if data[begin] != _OPENING[0]:
+        return None
+    found = [
+        at
+        for form in (opening(data, begin), known)
+        if form and (at := data.find(form, begin + 1, end)) > 0
+    ]
+    line = None if closed else _NEW_VALUE.search(data, begin, end)
+    return min([*found, *([line.end()] if line else [])], default=None)

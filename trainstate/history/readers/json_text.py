@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
-from attrs import frozen
+from attrs import evolve, frozen
 
 from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.brackets import separated
+from trainstate.history.readers.brackets import opening, resumption, spans
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.tally import Tally
 
 _DECODER = msgspec.json.Decoder()
+_OUT_OF_RANGE = "out of range"
+_NO_NUMBERS = (b"NaN", b"Infinity")
+_MOST_DIGITS = 1000  # Python refuses to read more than 4,300
 _TOO_DEEP = "not JSON that can be read: nested too deeply"
+# A value that never closes swallows the rest. It is given up where another one begins; not
+# for ever, because each time the rest is gone through again.
+_RESUMPTIONS = 10
 _INK = re.compile(rb"\S")
 # Between documents, and around the items of a damaged array.
 _BETWEEN, _AROUND_ITEMS = b" \t\r\n", b" \t\r\n,]"
@@ -37,7 +45,11 @@ class Document:
 
 
 def decode(data: bytes) -> Any:
-    """The value of a JSON text; raises NotJson, whatever the bytes are."""
+    """The value of a JSON text; raises NotJson, whatever the bytes are.
+
+    A number that is too large is infinite, and NaN and Infinity are read as Python writes
+    them: a metric of a job may be one, and a rule says so where a member may not.
+    """
     try:
         return _DECODER.decode(data)
     except msgspec.DecodeError as error:
@@ -46,7 +58,14 @@ def decode(data: bytes) -> Any:
         raise NotJson("not UTF-8") from None
     except RecursionError:
         raise NotJson(_TOO_DEEP) from None
+    if _OUT_OF_RANGE in reason or any(word in data for word in _NO_NUMBERS):
+        with suppress(ValueError, RecursionError):
+            return json.loads(data.decode(), parse_int=_integer)
     raise NotJson(f"not JSON: {reason[:1].lower()}{reason[1:]}")
+
+
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
 
 
 def documents(data: bytes) -> Iterator[Document]:
@@ -83,11 +102,10 @@ def read_documents(
 
 def _apart(data: bytes) -> Iterator[Document]:
     place = 0
-    for begin, end in separated(data, 0, len(data)):
+    for begin, end, document in _separated(data, 0, len(data)):
         yield from _gap(data, place, begin, _BETWEEN)
         place = end
-        document = _document(data, begin, end)
-        if document.fault not in (None, _TOO_DEEP) and data[begin : begin + 1] == b"[":
+        if _is_damaged(document) and data[begin : begin + 1] == b"[":
             yield from _items(data, begin + 1, end)
         else:
             yield document
@@ -96,19 +114,43 @@ def _apart(data: bytes) -> Iterator[Document]:
 
 def _items(data: bytes, start: int, end: int) -> Iterator[Document]:
     place = start
-    for index, (begin, stop) in enumerate(separated(data, start, end)):
+    for index, (begin, stop, document) in enumerate(_separated(data, start, end)):
         yield from _gap(data, place, begin, _AROUND_ITEMS)
-        yield _document(data, begin, stop, pointer=f"/{index}")
+        yield evolve(document, pointer=f"/{index}")
         place = stop
     yield from _gap(data, place, end, _AROUND_ITEMS)
 
 
-def _document(data: bytes, begin: int, end: int, *, pointer: str = "") -> Document:
+def _separated(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, Document]]:
+    """The outermost values and where they begin and end; a damaged one ends before the next."""
+    room, known = _RESUMPTIONS * (end - start), b""
+    while True:
+        resume = None
+        for begin, stop, closed in spans(data, start, end):
+            document = _document(data, begin, stop)
+            if _is_damaged(document) and room >= stop - begin:
+                resume = resumption(data, begin, stop, closed=closed, known=known)
+            if resume is not None:
+                room -= stop - begin
+                yield begin, resume, _document(data, begin, resume)
+                break
+            known = known if _is_damaged(document) else opening(data, begin) or known
+            yield begin, stop, document
+        if resume is None:
+            return
+        start = resume
+
+
+def _is_damaged(document: Document) -> bool:
+    return document.fault not in (None, _TOO_DEEP)
+
+
+def _document(data: bytes, begin: int, end: int) -> Document:
     text = data[begin:end]
     try:
-        return Document(start=begin, value=decode(text), pointer=pointer)
+        return Document(start=begin, value=decode(text))
     except NotJson as error:
-        return Document(start=begin, fault=str(error), text=text, pointer=pointer)
+        return Document(start=begin, fault=str(error), text=text)
 
 
 def _gap(data: bytes, begin: int, end: int, nothing: bytes) -> Iterator[Document]:
