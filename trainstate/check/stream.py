@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 
 from attrs import define, evolve, field
 
 from trainstate.check.epoch import Epoch
+from trainstate.check.found import finding_of, is_new, placed
 from trainstate.check.jobs import (
     JobState,
     Said,
@@ -25,7 +25,6 @@ from trainstate.check.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.check.shape import FastPath
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Response, Unreadable
-from trainstate.machine.align import Alignment, align
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import EarlierEpoch, JobEnd, Place, Rule, Scope, Severity, Step
 from trainstate.rules.tolerances import Tolerances
@@ -181,27 +180,9 @@ class Checker:
         self, rule: Rule, place: Place, state: JobState | Said, step: Step
     ) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""
-        finding, response = finding_of(rule, place), step.response
-        if self._is_new(finding, state):
-            yield evolve(
-                finding,
-                job=response.job,
-                file=response.origin.file,
-                line=response.origin.line,
-                index=step.index,
-                response=response,
-                alignment=_alignment(place, step),
-            )
-
-    def _is_new(self, finding: Finding, state: JobState | Said) -> bool:
-        """Whether the job has not had the finding yet; the job's verdict takes it in."""
-        key = _key(finding)
-        if key in state.reported:
-            return False
-        state.reported.add(key)
-        state.errors += finding.severity is Severity.ERROR
-        state.unknown |= finding.unknown
-        return True
+        finding = finding_of(rule, place)
+        if is_new(finding, state):
+            yield placed(finding, place, step)
 
     def _unreadable(self, record: Unreadable) -> Iterator[Finding]:
         for rule in self._by_scope[Scope.RECORD]:
@@ -220,7 +201,7 @@ class Checker:
         epoch = state.epoch
         for rule, place in self._about(state.end):
             finding = evolve(finding_of(rule, place), job=epoch.job, index=epoch.responses - 1)
-            if self._is_new(finding, state):
+            if is_new(finding, state):
                 yield finding
 
     def _about(self, end: JobEnd) -> Iterator[tuple[Rule, Place]]:
@@ -289,44 +270,6 @@ def judge(records: Iterable[Response | Unreadable], checker: Checker) -> Report:
         summary=checker.summary,
         spec_version=checker.spec.version,
     )
-
-
-def _key(finding: Finding) -> int:
-    """A number for what a finding says, the same in every process, so that it can be kept."""
-    text = f"{finding.code}\0{finding.pointer}\0{finding.message}"
-    digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=7)
-    return int.from_bytes(digest.digest(), "big")
-
-
-def finding_of(rule: Rule, place: Place) -> Finding:
-    """The finding that a rule makes of a place, without the job and the file."""
-    return Finding(
-        code=rule.code,
-        name=rule.name,
-        severity=place.severity or rule.severity,
-        message=rule.message.format(**place.facts),
-        help=rule.help,
-        sources=rule.sources,
-        pointer=place.pointer,
-        facts=place.facts,
-        witness=place.witness,
-        unknown=rule.unknown if place.unknown is None else place.unknown,
-    )
-
-
-def _alignment(place: Place, step: Step) -> Alignment | None:
-    """The edits that make the history legal, where the finding is about an illegal one.
-
-    A status that no fact knows is not illegal: it alone asks for no edit.
-    """
-    reading, response = step.reading, step.response
-    if not place.pointer.startswith(f"/{step.spec.layout.history}/"):
-        return None
-    if not reading.has_illegal_move:
-        return None
-    last = response.statuses[-1]
-    finished = reading.ended or last in step.spec.terminal_secondaries
-    return align(step.spec, response.statuses, reading.config, finished=finished)
 
 
 def _report(state: JobState | Polled) -> JobReport:

@@ -1,0 +1,78 @@
+"""What a rule says of a place, as a finding of a job."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from attrs import evolve
+
+from trainstate.check.jobs import JobState, Said
+from trainstate.check.report import Finding
+from trainstate.machine.align import Alignment, align
+from trainstate.rules.model import Place, Rule, Severity, Step
+
+
+def finding_of(rule: Rule, place: Place) -> Finding:
+    """The finding that a rule makes of a place, without the job and the file."""
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=place.severity or rule.severity,
+        message=rule.message.format(**place.facts),
+        help=rule.help,
+        sources=rule.sources,
+        pointer=place.pointer,
+        facts=place.facts,
+        witness=place.witness,
+        unknown=rule.unknown if place.unknown is None else place.unknown,
+    )
+
+
+def placed(finding: Finding, place: Place, step: Step) -> Finding:
+    """The finding with its job, where that was read, and the edits that would mend it."""
+    response = step.response
+    return evolve(
+        finding,
+        job=response.job,
+        file=response.origin.file,
+        line=response.origin.line,
+        index=step.index,
+        response=response,
+        alignment=_alignment(place, step),
+    )
+
+
+def is_new(finding: Finding, state: JobState | Said) -> bool:
+    """Whether the job has not had the finding yet; the job's verdict takes it in."""
+    number = _number(finding)
+    if number in state.reported:
+        return False
+    state.reported.add(number)
+    state.errors += finding.severity is Severity.ERROR
+    state.unknown |= finding.unknown
+    return True
+
+
+def _number(finding: Finding) -> int:
+    """A number for what a finding says, the same in every process, so that it can be kept."""
+    text = f"{finding.code}\0{finding.pointer}\0{finding.message}"
+    digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=7)
+    return int.from_bytes(digest.digest(), "big")
+
+
+def _alignment(place: Place, step: Step) -> Alignment | None:
+    """The edits that make the history legal, where the finding is about an illegal one.
+
+    A status that no fact knows is not illegal: it alone asks for no edit.
+    """
+    reading, response = step.reading, step.response
+    if not place.pointer.startswith(f"/{step.spec.layout.history}/"):
+        return None
+    if not reading.has_illegal_move:
+        return None
+    last = response.statuses[-1]
+    finished = reading.ended or last in step.spec.terminal_secondaries
+    return align(step.spec, response.statuses, reading.config, finished=finished)
+
+
+__all__ = ["finding_of", "is_new", "placed"]
