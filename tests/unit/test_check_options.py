@@ -41,3 +41,13 @@ def test_what_is_no_path_is_no_specification() -> None:
     """Nothing but a path is opened."""
     with pytest.raises(trainstate.SpecError, match="cannot be read: expected str"):
         trainstate.load_spec(None)  # type: ignore[arg-type]
+
+
+def test_tolerances_decide_how_far_times_may_be_apart() -> None:
+    """A gap of two seconds is a fault, and none for those who say that it is not."""
+    wide = trainstate.Tolerances(join=5.0)
+    gap = {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:28Z"}
+    apart = written(poll("InProgress/Training: Starting 90, Training", gap))
+
+    assert ["gap-between-entries"] == [one.name for one in trainstate.check(apart)]
+    assert [] == list(trainstate.check(apart, tolerances=wide))

@@ -9,7 +9,7 @@ from trainstate.history.model import Origin
 from trainstate.history.wire import read_response
 from trainstate.machine.engine import Engine
 from trainstate.machine.step import states, successors, trace
-from trainstate.machine.witness import shortest_to_end, witness
+from trainstate.machine.witness import witness
 from trainstate.spec.load import parse_spec
 from trainstate.spec.model import Spec
 
@@ -155,7 +155,6 @@ def test_a_history_of_the_toy_is_traced(kettle: Spec) -> None:
     assert refusals[0] is None
     assert refusals[1] is not None
     assert witness(kettle, ("Cold",), "Poured") == ("Cold", "Boiling", "Poured")
-    assert shortest_to_end(kettle, "Off") == ("Cold", "Boiling", "Poured")
 
 
 def test_the_toy_is_checked_with_the_same_rules(kettle: Spec) -> None:

@@ -21,7 +21,6 @@ from trainstate.rules.example import poll, written
 from trainstate.rules.index import refuse_twins, rules
 from trainstate.rules.lifetimes import Reuse, reuse
 from trainstate.rules.model import EarlierEpoch, Reading, Step
-from trainstate.rules.rewriting import gone, rewritten
 from trainstate.rules.shown import quoted
 from trainstate.rules.tolerances import Tolerances
 
@@ -123,12 +122,27 @@ def test_a_step_without_a_clash_left_no_end() -> None:
     assert rules()[0].category == "TS0"
 
 
-def test_what_does_not_differ_is_not_rewritten() -> None:
-    """Without a place, or with a history that is gone from its first entry, nothing is named."""
-    assert rewritten(step()) is None
-    assert rewritten(step(at=7)) is None
-    bare = response("InProgress/Training", {"/SecondaryStatusTransitions": None})
-    assert gone(step(bare)) is None
+@pytest.mark.parametrize(
+    ("before", "after", "facts"),
+    [
+        ("Training", "Starting", "`Starting` after what was seen"),
+        ("Uploading", "Pending", "`Pending` after what was seen"),
+    ],
+)
+def test_a_way_back_that_only_a_retry_explains_leaves_the_verdict_open(
+    before: str, after: str, facts: str
+) -> None:
+    """Of polls without histories and without a configuration nobody knows if it was allowed."""
+    bare = {"/SecondaryStatusTransitions": None, "/StoppingCondition": None}
+    polls = [
+        written(poll(f"InProgress/{status}", bare, modified=at))
+        for status, at in ((before, 100), (after, 200))
+    ]
+    report = trainstate.check(polls, accept="documented")
+    (found,) = [finding for finding in report if finding.name == "guard-unverified"]
+
+    assert found.message.startswith(facts)
+    assert (report.verdict, found.severity) == ("UNKNOWN", "info")
 
 
 @pytest.mark.parametrize(("created", "expected"), [(None, None), ("same", Reuse.TOGETHER)])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from trainstate.errors import IllegalMoveError
 from trainstate.history.instants import SECOND, Instant
+from trainstate.history.model import Entry
 from trainstate.machine import record
 from trainstate.machine.guards import Allowance, Configuration
 from trainstate.spec.load import builtin_spec
@@ -91,3 +93,32 @@ def test_the_terminal_message_can_be_rewritten() -> None:
 
     assert "Resource released" == shown["SecondaryStatusTransitions"][-1]["StatusMessage"]
     assert shown["LastModifiedTime"] > shown["TrainingEndTime"]
+
+
+@pytest.mark.parametrize(
+    ("counted", "members"),
+    [
+        ({"training_seconds": ""}, {"BillableTimeInSeconds"}),
+        ({"billable_seconds": ""}, {"TrainingTimeInSeconds"}),
+        ({"training_seconds": "", "billable_seconds": ""}, set()),
+    ],
+)
+def test_a_service_that_does_not_bill_shows_no_seconds(
+    counted: dict[str, Any], members: set[str]
+) -> None:
+    """A specification of another service need not have both numbers, or any."""
+    spec = evolve(SPEC, layout=evolve(SPEC.layout, **counted))
+    job = record.enter(created(), spec, "Training", at=NOW)
+    shown = record.describe(record.enter(job, spec, "Completed", at=LATER), spec)
+
+    assert members == {name for name in shown if name.endswith("TimeInSeconds")}
+
+
+def test_a_history_that_was_read_from_a_log_shows_what_it_has() -> None:
+    """A record that goes on from printed lines has entries without a start or a message."""
+    printed = (Entry(status="Starting", written="Starting"),)
+    job = record.enter(evolve(created(), history=printed), SPEC, "Pending", at=LATER)
+    (first, second) = record.describe(job, SPEC)["SecondaryStatusTransitions"]
+
+    assert ["Status", "EndTime"] == list(first)
+    assert ["Status", "StartTime", "StatusMessage"] == list(second)

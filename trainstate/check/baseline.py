@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -39,20 +38,11 @@ class Baseline:
     def __contains__(self, finding: Finding) -> bool:
         return identity(finding) in self.known
 
-    def gone(self, findings: Iterable[Finding]) -> frozenset[Identity]:
-        """The known findings that are not among these."""
-        return self.known - frozenset(map(identity, findings))
-
 
 def identity(finding: Finding) -> Identity:
     """The identity of a finding."""
     digest = sha256(finding.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return Identity(finding.job or finding.file or "", finding.code, finding.pointer, digest)
-
-
-def baseline_of(findings: Iterable[Finding]) -> Baseline:
-    """The baseline in which these findings are known."""
-    return Baseline(frozenset(map(identity, findings)))
 
 
 def baseline_json(baseline: Baseline) -> str:

@@ -28,16 +28,6 @@ def witness(
     return _path(spec, _beginnings(spec), status, config, onward=False) or ()
 
 
-def shortest_to_end(spec: Spec, primary: str) -> tuple[str, ...]:
-    """The shortest legal history that ends under a terminal primary."""
-    found = shortest_path(
-        _beginnings(spec),
-        lambda position: position.primary == primary,
-        lambda position: _after(spec, position, UNSEEN),
-    )
-    return tuple(position.secondary for position in found or ())
-
-
 def _path(
     spec: Spec, starts: list[Position], status: str, config: Configuration, *, onward: bool
 ) -> tuple[str, ...] | None:

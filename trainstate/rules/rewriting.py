@@ -20,26 +20,27 @@ class Rewriting:
     after: str
 
 
-def rewritten(step: Step) -> Rewriting | None:
-    """The time that differs in the entry at ``step.at``; None where there is no such entry."""
+def rewritten(step: Step, at: int) -> Rewriting:
+    """The time that differs in the entry at a place that both histories have."""
     seen, layout = step.response.history or (), step.spec.layout
-    if step.at is None or step.at >= min(len(seen), len(step.known)):
-        return None
-    old, new = step.known[step.at], seen[step.at]
+    old, new = step.known[at], seen[at]
     moved = None not in (old.start, new.start) and not _agree(old.start, new.start)
     member = layout.entry_start if moved else layout.entry_end
     before, after = (old.start, new.start) if moved else (old.end, new.end)
     return Rewriting(
-        at=step.at,
-        pointer=step.reading.entry_pointer(step.at, member),
+        at=at,
+        pointer=step.reading.entry_pointer(at, member),
         member=member,
         before=time_text(before),
         after=time_text(after),
     )
 
 
-def gone(step: Step) -> Rewriting | None:
-    """The first entry that is not there any more, or the end of the last one."""
+def gone(step: Step) -> Rewriting:
+    """The first entry that is not there any more, or the end of the last one.
+
+    The response has a history, and a larger one is known.
+    """
     seen, layout = step.response.history or (), step.spec.layout
     at = len(seen)
     if at < len(step.known):
@@ -50,8 +51,6 @@ def gone(step: Step) -> Rewriting | None:
             before=step.known[at].status,
             after="absent",
         )
-    if not at:
-        return None
     return Rewriting(
         at=at - 1,
         pointer=step.reading.entry_pointer(at - 1, layout.entry_end),

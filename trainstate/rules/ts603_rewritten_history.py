@@ -37,19 +37,18 @@ def rewritten_history(step: Step) -> Iterator[Place]:
     its end once it is closed. A later response therefore begins with all that an
     earlier one showed.
     """
-    if step.relation is Relation.REWRITTEN:
-        change = rewritten(step)
+    if step.relation is Relation.REWRITTEN and step.at is not None:
+        change = rewritten(step, step.at)
     elif step.relation is Relation.SMALLER and step.ordered_later:
         change = gone(step)
     else:
         return
-    if change is not None:
-        yield Place(
-            pointer=change.pointer,
-            facts={
-                "at": change.at,
-                "member": change.member,
-                "before": change.before,
-                "after": change.after,
-            },
-        )
+    yield Place(
+        pointer=change.pointer,
+        facts={
+            "at": change.at,
+            "member": change.member,
+            "before": change.before,
+            "after": change.after,
+        },
+    )
