@@ -21,8 +21,8 @@ Numbers = Any
 """A numpy array of unsigned 64-bit numbers, one for each row."""
 
 
-_SMALL, _MOST_KNOWN = 256, 64
-_KNOWN: dict[tuple[int, int, int], tuple[Any, Any]] = {}
+_SMALL, _MOST_KNOWN = 256, 512
+_KNOWN: dict[str, tuple[Any, Any]] = {}
 
 
 class Undigested(Exception):
@@ -33,7 +33,7 @@ def digests(columns: list[tuple[str, Any]], count: int) -> Numbers:
     """A number for each of ``count`` rows of columns with names; raises Undigested."""
     found: Numbers = np.zeros(count, np.uint64)
     for name, column in columns:
-        found = (found + _digests(column)) * _odd(name)
+        found = (found + _digests(column, name)) * _odd(name)
     return _mixed(found)
 
 
@@ -45,20 +45,21 @@ def combined(*parts: Numbers) -> Numbers:
     return _mixed(found)
 
 
-def _digests(column: Any) -> Numbers:
+def _digests(column: Any, path: str) -> Numbers:
+    """The numbers of a column; ``path`` is where it is in its table."""
     for holds, digest in _DIGESTS:
         if holds(column.type):
-            return digest(column)
+            return digest(column, path)
     raise Undigested(f"a column of {column.type}")
 
 
-def _texts(column: Any) -> Numbers:
-    return _coded(pc.dictionary_encode(column))
+def _texts(column: Any, path: str) -> Numbers:
+    return _coded(pc.dictionary_encode(column), path)
 
 
-def _coded(column: Any) -> Numbers:
+def _coded(column: Any, path: str) -> Numbers:
     """The numbers of a dictionary's values, laid out by their codes."""
-    table = _values(column.dictionary)
+    table = _values(column.dictionary, path)
     codes = column.indices
     if not column.null_count:
         return table[codes.to_numpy(zero_copy_only=False)]
@@ -66,20 +67,19 @@ def _coded(column: Any) -> Numbers:
     return np.append(table, _odd("null"))[places]
 
 
-def _values(table: Any) -> Numbers:
-    """The numbers of a dictionary's values; the batches of a row group share dictionaries."""
+def _values(table: Any, path: str) -> Numbers:
+    """The numbers of a dictionary's values; that of the next batch begins with the same ones."""
     if not _is_hashed(table.type):
-        return _digests(table)
+        return _digests(table, path)
     if len(table) < _SMALL:
         return _hashed(table)
-    data = table.buffers()[-1]
-    key = (data.address if data is not None else 0, table.offset, len(table))
-    if key not in _KNOWN:
-        if len(_KNOWN) >= _MOST_KNOWN:
-            del _KNOWN[next(iter(_KNOWN))]
-        # The table is kept, so that its address stays its own.
-        _KNOWN[key] = table, _hashed(table)
-    return _KNOWN[key][1]
+    known, numbers = _KNOWN.get(path, (table.slice(0, 0), np.zeros(0, np.uint64)))
+    if len(known) > len(table) or not known.equals(table.slice(0, len(known))):
+        known, numbers = table.slice(0, 0), np.zeros(0, np.uint64)
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN[path] = table, np.append(numbers, _hashed(table.slice(len(known))))
+    return _KNOWN[path][1]
 
 
 def _hashed(table: Any) -> Numbers:
@@ -87,7 +87,7 @@ def _hashed(table: Any) -> Numbers:
     return _mixed(found.view(np.uint64))
 
 
-def _numbers(column: Any) -> Numbers:
+def _numbers(column: Any, _path: str = "") -> Numbers:
     bits = pc.fill_null(column, False if kinds.is_boolean(column.type) else 0)
     plain = bits.to_numpy(zero_copy_only=False)
     # Minus zero and zero are two numbers here: that costs a look at a row, and no verdict.
@@ -95,26 +95,30 @@ def _numbers(column: Any) -> Numbers:
     return _nulled(column, _mixed(wide.view(np.uint64)))
 
 
-def _times(column: Any) -> Numbers:
+def _times(column: Any, _path: str) -> Numbers:
     return _numbers(column.cast(pa.int64()))
 
 
-def _structures(column: Any) -> Numbers:
+def _structures(column: Any, path: str) -> Numbers:
     kind = column.type
     found: Numbers = np.zeros(len(column), np.uint64)
     for at in range(kind.num_fields):
-        found = (found + _digests(column.field(at))) * _odd(kind.field(at).name)
+        name = kind.field(at).name
+        found = (found + _digests(column.field(at), f"{path}.{name}")) * _odd(name)
     return _nulled(column, _mixed(found))
 
 
-def _lists(column: Any) -> Numbers:
-    return _segments(column, lambda first, last: _digests(column.values.slice(first, last - first)))
+def _lists(column: Any, path: str) -> Numbers:
+    def items(first: int, last: int) -> Numbers:
+        return _digests(column.values.slice(first, last - first), f"{path}[]")
+
+    return _segments(column, items)
 
 
-def _maps(column: Any) -> Numbers:
+def _maps(column: Any, path: str) -> Numbers:
     def pairs(first: int, last: int) -> Numbers:
         keys, items = (part.slice(first, last - first) for part in (column.keys, column.items))
-        return _mixed(_digests(keys) * _odd("key") + _digests(items))
+        return _mixed(_digests(keys, f"{path}()") * _odd("key") + _digests(items, f"{path}[]"))
 
     return _segments(column, pairs)
 
@@ -136,7 +140,7 @@ def _segments(column: Any, digest: Callable[[int, int], Numbers]) -> Numbers:
     return _nulled(column, _mixed(found))
 
 
-def _nulls(column: Any) -> Numbers:
+def _nulls(column: Any, _path: str) -> Numbers:
     return np.full(len(column), _odd("null"), np.uint64)
 
 
@@ -173,7 +177,7 @@ def _is_list(kind: Any) -> bool:
     return bool(kinds.is_list(kind) or kinds.is_large_list(kind))
 
 
-_DIGESTS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Numbers]], ...] = (
+_DIGESTS: tuple[tuple[Callable[[Any], bool], Callable[[Any, str], Numbers]], ...] = (
     (kinds.is_dictionary, _coded),
     (_is_hashed, _texts),
     (kinds.is_struct, _structures),

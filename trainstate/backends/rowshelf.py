@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.types as kinds
 from attrs import define, field, frozen
 
 from trainstate.backends.values import mappings
@@ -32,12 +33,34 @@ class Packed:
 def packed(numbers: list[int], columns: list[tuple[str, Any]]) -> Packed:
     """The rows of columns, each with its number."""
     batch = pa.RecordBatch.from_arrays(
-        [column for _, column in columns], names=[name for name, _ in columns]
+        [_plain(column) for _, column in columns], names=[name for name, _ in columns]
     )
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as stream:
         stream.write_batch(batch)
     return Packed(numbers, sink.getvalue())
+
+
+def _plain(column: Any) -> Any:
+    """A column without dictionaries, which hold what all rows of a file say.
+
+    What was taken out of a column begins at its first item.
+    """
+    kind, nulls = column.type, column.is_null() if column.null_count else None
+    if kinds.is_dictionary(kind):
+        return column.dictionary_decode()
+    if kinds.is_struct(kind):
+        parts = [_plain(column.field(at)) for at in range(kind.num_fields)]
+        names = [kind.field(at).name for at in range(kind.num_fields)]
+        return pa.StructArray.from_arrays(parts, names=names, mask=nulls)
+    if kinds.is_map(kind):
+        parts = [_plain(column.keys), _plain(column.items)]
+        return pa.MapArray.from_arrays(column.offsets, *parts, mask=nulls)
+    if kinds.is_list(kind):
+        return pa.ListArray.from_arrays(column.offsets, _plain(column.values), mask=nulls)
+    if kinds.is_large_list(kind):
+        return pa.LargeListArray.from_arrays(column.offsets, _plain(column.values), mask=nulls)
+    return column
 
 
 @define

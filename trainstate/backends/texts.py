@@ -117,7 +117,7 @@ def _nulled(column: Any, found: Any) -> Any:
 
 
 def _dictionaries(column: Any) -> Any:
-    if len(column.dictionary) > 4 * len(column):
+    if len(column.dictionary) > len(column):
         return texts(column.dictionary_decode())
     return texts(column.dictionary).take(column.indices)
 
