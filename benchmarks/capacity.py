@@ -61,20 +61,35 @@ def main() -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {platform.python_version()},")
     print(", ".join(f"{name} {version(name)}" for name in ("pyarrow", "pyspark", "msgspec")))
     with tempfile.TemporaryDirectory() as folder:
-        sizes = [asked.jobs * size for size in (1, 2, 4)]
-        lines = [_corpus(Path(folder), size, asked.polls, "ndjson") for size in sizes]
-        paths = [_corpus(Path(folder), size, asked.polls, "parquet") for size in sizes]
-        for path in (lines[0], lines[-1], paths[0], paths[-1]):
-            _one_process(path)
-        session = spark.session(master="local[2]")
-        session.sparkContext.setLogLevel("ERROR")
+        for size in (asked.jobs, 4 * asked.jobs):
+            for form in ("ndjson", "parquet"):
+                _one_process(_corpus(Path(folder), size, asked.polls, form))
+    runs, workers = _in_turn(asked.jobs, asked.polls)
+    _spark(runs, asked.cores)
+    wall, computed = _ratios(runs, workers)
+    print(f"Our own two workers / Spark, steady state: {wall:.2f} by the clock,")
+    print(f"{computed:.2f} by processor time (goal >= 0.5)")
+
+
+def compared(jobs: int, polls: int) -> tuple[float, float, list[int]]:
+    """Our own two workers / Spark, by the clock and by processor time, and the runs' sizes."""
+    runs, workers = _in_turn(jobs, polls)
+    return *_ratios(runs, workers), [run.responses for run in runs]
+
+
+def _in_turn(jobs: int, polls: int) -> tuple[list[Measured], list[tuple[float, float]]]:
+    """Runs of Spark and of our own two workers on three corpora, each twice the one before."""
+    session = spark.session(master="local[2]")
+    session.sparkContext.setLogLevel("ERROR")
+    runs, workers = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [_corpus(Path(folder), jobs * size, polls, "parquet") for size in (1, 2, 4)]
         _run(session, paths[0])  # the first run starts workers and compiles
-        runs, workers = [], []
         for path in paths:  # in turn, so that what else the machine does falls on both
             runs.append(_run(session, path))
             workers.append(_workers(path))
-    _spark(runs, asked.cores)
-    _ratio(runs, workers)
+    session.stop()
+    return runs, workers
 
 
 def _corpus(folder: Path, jobs: int, polls: int, form: str) -> str:
@@ -132,13 +147,11 @@ def _shuffled(session: Any) -> int:
         return max(stage["shuffleWriteBytes"] for stage in json.load(answer))
 
 
-def _ratio(runs: list[Measured], workers: list[tuple[float, float]]) -> None:
-    """Prints Spark against our own two workers, by what more responses take."""
+def _ratios(runs: list[Measured], workers: list[tuple[float, float]]) -> tuple[float, float]:
+    """Our own two workers / Spark, by what more responses take: wall clock, processor time."""
     first, last = runs[0], runs[-1]
     ours = [more - less for more, less in zip(workers[-1], workers[0], strict=True)]
-    wall, computed = last.seconds - first.seconds, last.computed - first.computed
-    print(f"Spark / two workers, steady state: {ours[0] / wall:.2f} by the clock,")
-    print(f"{ours[1] / computed:.2f} by processor time (goal >= 0.5)")
+    return ours[0] / (last.seconds - first.seconds), ours[1] / (last.computed - first.computed)
 
 
 def _spark(runs: list[Measured], cores: int) -> None:

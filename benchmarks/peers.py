@@ -21,8 +21,9 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
+from goals import spread  # type: ignore[import-not-found]
 from transitions import Machine
 
 from trainstate.machine import align as alignments
@@ -159,26 +160,46 @@ def damaged(count: int) -> list[tuple[str, ...]]:
     return list(found)
 
 
-def rates(judges: dict[str, Judge], histories: list[tuple[str, ...]], rounds: int) -> Iterator[str]:
-    """A line a judge: how often it takes as long as the first one, in turns."""
+def timings(
+    judges: dict[str, Judge], histories: list[tuple[str, ...]], rounds: int
+) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """The seconds of each judge in each round, in turns; and of those not installed, what lacks."""
     taken: dict[str, list[float]] = {}
+    missing: dict[str, str] = {}
     for number in range(-1, rounds):  # the first round is for what is remembered
         for name, judge in judges.items():
             begun = process_time()
             try:
                 judge(histories)
             except ImportError as error:
-                yield f"| {name} | not installed: {error.name} |"
+                missing[name] = error.name or str(error)
                 judges = {one: two for one, two in judges.items() if one != name}
                 continue
             if number >= 0:
                 taken.setdefault(name, []).append(process_time() - begun)
+    return taken, missing
+
+
+def rates(judges: dict[str, Judge], histories: list[tuple[str, ...]], rounds: int) -> Iterator[str]:
+    """A line a judge: how often it takes as long as the first one."""
+    taken, missing = timings(judges, histories, rounds)
     first = next(iter(taken.values()))
     for name, seconds in taken.items():
-        ratios = [one / two for one, two in zip(seconds, first, strict=True)]
         each = 1e6 * median(seconds) / len(histories)
-        low, high = min(ratios), max(ratios)
-        yield f"| {name} | {each:.2f} µs | {median(ratios):,.1f} ({low:,.1f} - {high:,.1f}) |"
+        yield f"| {name} | {each:.2f} µs | {spread(seconds, first)} |"
+    for name, lacking in missing.items():
+        yield f"| {name} | {lacking} is not installed |"
+
+
+EDGE_JUDGES: dict[str, Judge] = {
+    "trainstate, edges in a table": looked_up,
+    "trainstate, histories remembered": remembered,
+    "trainstate, histories seen for the first time": first_time,
+    "automata-lib": automaton,
+    "transitions, one shared machine": shared_machine,
+    "python-statemachine": statemachine,
+}
+ALIGNERS: dict[str, Judge] = {"trainstate": ours_aligned, "pm4py": pm4py_aligned}
 
 
 def main() -> None:
@@ -191,20 +212,12 @@ def main() -> None:
     edges = sum(len(list(pairwise(one))) for one in histories)
     print(f"{len(histories):,} legal histories, {edges:,} edges\n")
     print("| edges judged by | a history | times as long as ours |\n| --- | --- | --- |")
-    judges: dict[str, Judge] = {
-        "trainstate, edges in a table": looked_up,
-        "trainstate, histories remembered": remembered,
-        "trainstate, histories seen for the first time": first_time,
-        "automata-lib": automaton,
-        "transitions, one shared machine": shared_machine,
-        "python-statemachine": statemachine,
-    }
-    for line in rates(judges, histories, rounds):
+    for line in rates(EDGE_JUDGES, histories, rounds):
         print(line)
     faulty = damaged(300)
     print(f"\n{len(faulty)} distinct histories, most of them illegal\n")
     print("| aligned by | a history | times as long as ours |\n| --- | --- | --- |")
-    for line in rates({"trainstate": ours_aligned, "pm4py": pm4py_aligned}, faulty, rounds):
+    for line in rates(ALIGNERS, faulty, rounds):
         print(line)
 
 

@@ -1,7 +1,10 @@
-"""Prints the table of goals: each measure as an interleaved ratio in one run, with its spread.
+"""Prints the table of goals: each measure as a ratio that was taken in turn, with its spread.
 
-Usage: python benchmarks/run.py [--jobs N] [--rounds R]. Absolute rates move with the
-machine; only ratios that were taken side by side count, each with its corpus's hit rates.
+    python benchmarks/run.py [--quick] [--only PART ...] [--output FILE]
+
+Absolute rates move with the machine; only ratios of one run count, each with its corpus's
+hit rates, because how often lines repeat decides what is fast. A part whose packages are
+not installed is told as skipped. ``--quick`` is for trying the command, not for figures.
 """
 
 from __future__ import annotations
@@ -11,149 +14,377 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from statistics import median
-from time import perf_counter, process_time
-from typing import Any
+from time import perf_counter
+from typing import TextIO
 
-sys.path.insert(0, str(Path(__file__).parent))
+from attrs import frozen
 
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from corpora import SIZES, Made, ndjson, parquet  # type: ignore[import-not-found]
 from decode import decode  # type: ignore[import-not-found]
+from goals import HEAD, Row, interleaved, spread  # type: ignore[import-not-found]
 from naive import PARSER, naive  # type: ignore[import-not-found]
 
 from trainstate.check.stream import Checker, judge
+from trainstate.cli.progress import rarely_collected
 from trainstate.history.readers import read_paths
-from trainstate.spec.load import builtin_spec
-from trainstate.testing.corpus import Corpus, generated
 
-SPEC = builtin_spec()
-PACKAGES = ("msgspec", "attrs", "orjson")
+PACKAGES = (
+    *("msgspec", "attrs", "transitions", "orjson", "numpy", "pyarrow", "boto3", "polars"),
+    *("duckdb", "automata-lib", "python-statemachine", "pm4py", "pyspark"),
+)
+PEERS = "pip install -r benchmarks/requirements-peers.txt"
+DENSITIES = ((20, 1.5), (4, 1.9))
+HEAVY = ("numpy", "pyarrow", "hypothesis", "boto3")
+
+
+@frozen(kw_only=True)
+class Asked:
+    """How much is measured, and in which folder."""
+
+    folder: str
+    responses: int
+    rounds: int
+
+    def jobs(self, polls: int) -> int:
+        """How many jobs make so many responses."""
+        return max(1, self.responses // polls)
+
+
+def reading(asked: Asked) -> Iterator[Row]:
+    """Checks of lines beside the bare decoding, the naive loop, and the path without shapes."""
+    for polls, goal in DENSITIES:
+        made = ndjson(asked.folder, asked.jobs(polls), polls)
+        path = made.path
+        works = [
+            partial(decode, path),
+            partial(checked, path),
+            partial(naive, path),
+            partial(checked, path, fast=False),
+        ]
+        bare, ours, loop, plain = interleaved(works, asked.rounds)
+        yield Row(
+            measure="check / reference decode",
+            found=spread(ours, bare),
+            most=goal,
+            corpus=made.shown,
+        )
+        yield Row(
+            measure=f"naive loop of eight rules ({PARSER}) / check",
+            found=spread(loop, ours),
+            least=2.5,
+            corpus=made.shown,
+        )
+        yield Row(measure="plain path / fast path", found=spread(plain, ours), corpus=made.shown)
+        rate = [made.responses / seconds for seconds in ours]
+        yield Row(measure="responses a second of one core", found=spread(rate), corpus=made.shown)
+
+
+def checked(path: str, *, fast: bool = True) -> int:
+    """A check of a path in this process; gives the number of responses."""
+    checker = Checker()
+    repeats = checker.repeats() if fast else None
+    with rarely_collected():
+        judge(read_paths([path], checker.spec, repeats=repeats), checker)
+    return checker.summary.responses
+
+
+def memory(asked: Asked) -> Iterator[Row]:
+    """Peak memory of a process that checks, and what more polls of the same jobs add."""
+    for polls, _ in DENSITIES:
+        made = ndjson(asked.folder, asked.jobs(polls), polls)
+        yield Row(
+            measure=f"peak memory, {made.jobs:,} jobs",
+            found=spread([peak(made)], unit=" MB"),
+            most=40 + made.jobs / 1000,
+            corpus=made.shown,
+        )
+    jobs = asked.jobs(80)
+    few, many = (peak(ndjson(asked.folder, jobs, polls)) for polls in (16, 80))
+    yield Row(
+        measure="peak memory, five times the polls / the same jobs",
+        found=spread([many], [few]),
+        most=1.05,
+        corpus=f"{jobs:,} jobs, 80 polls each and 16",
+    )
+
+
+def peak(made: Made) -> float:
+    """Megabytes of memory at most in a process that checks a corpus."""
+    script = str(Path(__file__).parent / "one_check.py")
+    done = subprocess.run(
+        [sys.executable, script, made.path], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout.split()[3]) / 1e6
+
+
+def commanded(path: str, workers: int = 1) -> None:
+    """A check as users start it."""
+    command = [sys.executable, "-m", "trainstate", "check", path, "-o", path + ".out"]
+    subprocess.run([*command, "--workers", str(workers), "--exit-zero"], check=True)
+
+
+def workers(asked: Asked) -> Iterator[Row]:
+    """One process beside two, by the clock on the wall."""
+    for polls, _ in DENSITIES:
+        made = ndjson(asked.folder, asked.jobs(polls), polls)
+        works = [partial(commanded, made.path, count) for count in (1, 2)]
+        one, two = interleaved(works, asked.rounds, perf_counter)
+        yield Row(
+            measure="one worker / two workers",
+            found=spread(one, two),
+            least=1.8,
+            corpus=made.shown,
+        )
+
+
+def rows_of_parquet(asked: Asked) -> Iterator[Row]:
+    """Parquet beside NDJSON of the same responses."""
+    from trainstate.backends import parquet as _  # noqa: F401 - its import is not measured
+
+    for polls, _goal in DENSITIES:
+        jobs = asked.jobs(polls)
+        lines, rows = ndjson(asked.folder, jobs, polls), parquet(asked.folder, jobs, polls)
+        both = [partial(checked, made.path) for made in (lines, rows)]
+        ours, theirs = interleaved(both, asked.rounds, perf_counter)
+        yield Row(
+            measure="Parquet / NDJSON, one process, by the clock",
+            found=spread(theirs, ours),
+            most=1.0,
+            corpus=rows.shown,
+        )
+        ours, theirs = interleaved(both, asked.rounds)
+        yield Row(
+            measure="Parquet / NDJSON, processor time",
+            found=spread(theirs, ours),
+            corpus=rows.shown,
+        )
+        (two,) = interleaved([partial(commanded, rows.path, 2)], asked.rounds, perf_counter)
+        yield Row(
+            measure="Parquet, responses a second, two workers, start and all",
+            found=spread([rows.responses / seconds for seconds in two]),
+            least=1_000_000,
+            corpus=rows.shown,
+        )
+
+
+def queries(asked: Asked) -> Iterator[Row]:
+    """DuckDB and polars on the three rules that they can express."""
+    from sql import measured  # type: ignore[import-not-found]
+
+    for name, ratio, found in measured(asked.jobs(20), 20, asked.rounds):
+        if not name.startswith("check, all rules"):
+            yield Row(measure=f"{name} / check, all rules", found=ratio, corpus=found)
+
+
+def edges(asked: Asked) -> Iterator[Row]:
+    """State machines and automata on legal histories."""
+    from peers import EDGE_JUDGES, timings, walks  # type: ignore[import-not-found]
+
+    histories = walks(2_000)
+    taken, missing = timings(EDGE_JUDGES, histories, asked.rounds)
+    shown = f"{len(histories):,} legal walks"
+    ours = {name: seconds for name, seconds in taken.items() if name.startswith("trainstate")}
+    for name, seconds in taken.items():
+        for own, base in ours.items():
+            if name not in ours and "first time" not in own:
+                goal = 100 if name.startswith("transitions") else None
+                measure = f"{name} / {own.removeprefix('trainstate, ')}"
+                yield Row(measure=measure, found=spread(seconds, base), least=goal, corpus=shown)
+    for name, lacking in missing.items():
+        yield Row(measure=name, skipped=f"{lacking} is not installed: {PEERS}")
+
+
+def alignments(asked: Asked) -> Iterator[Row]:
+    """Optimal alignments of distinct histories beside those of pm4py."""
+    from peers import ALIGNERS, damaged, timings
+
+    histories = damaged(300)
+    taken, missing = timings(ALIGNERS, histories, asked.rounds)
+    if missing:
+        raise ImportError(name=missing["pm4py"])
+    yield Row(
+        measure="pm4py's optimal alignments / ours",
+        found=spread(taken["pm4py"], taken["trainstate"]),
+        least=500,
+        corpus=f"{len(histories)} distinct histories, most of them illegal",
+    )
+
+
+def embedding(asked: Asked) -> Iterator[Row]:
+    """A tracker's observation of a response beside the call of boto3 that brought it."""
+    from embedding import (  # type: ignore[import-not-found]
+        GOALS,
+        STATUSES,
+        Transport,
+        body,
+        one_round,
+    )
+
+    transport = Transport()
+    bodies = [body(count) for count in range(1, len(STATUSES) + 1)]
+    one_round(transport, bodies, 0)
+    found = [one_round(transport, bodies, number) for number in range(1, 4 * asked.rounds + 1)]
+    calls = [row["call"] for row in found]
+    for what, goal in GOALS.items():
+        yield Row(
+            measure=f"Tracker.observe, history {what} / a call of boto3",
+            found=spread([row[what] for row in found], calls, unit=" %", by=100),
+            most=goal,
+            corpus=f"a body of {len(bodies[-1]):,} bytes with nine entries",
+        )
+
+
+def progress(asked: Asked) -> Iterator[Row]:
+    """What a progress bar adds to a check."""
+    from progress import cost  # type: ignore[import-not-found]
+
+    made = ndjson(asked.folder, asked.jobs(20), 20)
+    found = cost(made.path, 2 * asked.rounds)
+    yield Row(measure="a progress bar", found=found, most=1, corpus=made.shown)
+
+
+def imports(asked: Asked) -> Iterator[Row]:
+    """An import over an empty interpreter, and that it loads nothing heavy."""
+    from import_time import processor_ms  # type: ignore[import-not-found]
+
+    rounds = range(3 * asked.rounds)
+    extra = [processor_ms("import trainstate") - processor_ms("pass") for _ in rounds]
+    yield Row(
+        measure="import trainstate over an empty interpreter",
+        found=spread(extra, unit=" ms"),
+        most=60,
+    )
+    code = f"import trainstate, sys; print(len({HEAVY!r} & sys.modules.keys()))"
+    code = code.replace(repr(HEAVY), repr(set(HEAVY)))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    yield Row(
+        measure=f"of {', '.join(HEAVY)}, how many it loads",
+        found=spread([float(done.stdout)]),
+        most=0,
+    )
+
+
+def spark(asked: Asked) -> Iterator[Row]:
+    """Spark on two cores beside our own two workers, by what more responses take."""
+    from capacity import compared  # type: ignore[import-not-found]
+
+    wall, computed, sizes = compared(asked.jobs(20), 20)
+    shown = f"{sizes[0]:,} to {sizes[-1]:,} responses, 20 a job"
+    measure = "our two workers / Spark local[2], steady state"
+    yield Row(measure=f"{measure}, by the clock", found=spread([wall]), least=0.5, corpus=shown)
+    yield Row(measure=f"{measure}, processor time", found=spread([computed]), corpus=shown)
+
+
+def server(asked: Asked) -> Iterator[Row]:
+    """Polls a second of `trainstate serve`."""
+    script = str(Path(__file__).parent / "server_load.py")
+    jobs = str(min(1000, asked.jobs(20)))
+    done = subprocess.run(
+        [sys.executable, script, "--jobs", jobs, "--rounds", "3"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ImportError(done.stderr.strip().rpartition("\n")[2])
+    yield Row(measure="trainstate serve", found=done.stdout.partition("\n")[0])
+
+
+def growth(asked: Asked) -> Iterator[Row]:
+    """Time and memory over sizes and densities."""
+    from growth import rows  # type: ignore[import-not-found]
+
+    for responses, jobs, polls, seconds, bare, most in rows(asked.responses):
+        corpus = f"{responses:,} responses of {jobs:,} jobs, {polls} a job"
+        yield Row(
+            measure=f"check / reference decode, peak memory {most:,.0f} MiB",
+            found=spread([seconds], [bare]),
+            corpus=corpus,
+        )
+
+
+Part = Callable[[Asked], Iterator[Row]]
+PARTS: dict[str, tuple[Part, str]] = {
+    "reading": (reading, ""),
+    "memory": (memory, ""),
+    "workers": (workers, ""),
+    "parquet": (rows_of_parquet, "pip install 'trainstate[parquet]'"),
+    "sql": (queries, PEERS),
+    "edges": (edges, PEERS),
+    "alignments": (alignments, PEERS),
+    "embedding": (embedding, "pip install 'trainstate[aws]'"),
+    "progress": (progress, ""),
+    "import": (imports, ""),
+    "server": (server, "pip install 'trainstate[server]'"),
+    "spark": (spark, "pip install 'trainstate[spark]', and Java 17 or later"),
+    "growth": (growth, ""),
+}
+SLOW = ("spark", "growth")
+"""Parts that run only when they are asked for by name."""
+
+
+def found(name: str, asked: Asked) -> Iterator[Row]:
+    """The rows of a part, or that it was skipped."""
+    part, remedy = PARTS[name]
+    try:
+        yield from part(asked)
+    except ImportError as error:
+        lacking = f"{error.name} is not installed" if error.name else str(error)
+        yield Row(measure=name, skipped=f"{lacking}: {remedy}")
+
+
+def versions() -> str:
+    """The versions of what is measured."""
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
 
 
 def main() -> None:
-    """Generates the corpora, measures, prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=400)
+    """Measures, and prints each row as soon as it is there."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--responses", type=int, default=20_000, help="of each corpus")
     parser.add_argument("--rounds", type=int, default=5)
-    asked = parser.parse_args()
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}")
-    print(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
-    print("\n| measure | goal | measured (lowest - highest) | corpus |\n| --- | --- | --- | --- |")
-    with tempfile.TemporaryDirectory() as folder:
-        for polls, goal in ((20, 1.5), (4, 1.9)):
-            path, shown = _corpus(Path(folder), asked.jobs * 20 // polls, polls)
-            _reading(path, shown, goal, asked.rounds)
-            _memory(path, shown)
-            _workers(path, shown)
-    _import(asked.rounds)
+    parser.add_argument("--quick", action="store_true", help="small corpora, two rounds")
+    parser.add_argument("--only", action="append", choices=[*PARTS], metavar="PART", default=[])
+    parser.add_argument("--output", metavar="FILE", help="write the table to FILE, too")
+    given = parser.parse_args()
+    warnings.simplefilter("ignore")
+    with ExitStack() as stack:
+        outputs: list[TextIO] = [sys.stdout]
+        if given.output:
+            outputs.append(stack.enter_context(Path(given.output).open("w")))
+        asked = Asked(
+            folder=stack.enter_context(tempfile.TemporaryDirectory()),
+            responses=2_000 if given.quick else given.responses,
+            rounds=2 if given.quick else given.rounds,
+        )
+        _printed(outputs, f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()},")
+        _printed(outputs, f"Python {platform.python_version()}, {versions()}\n")
+        _printed(outputs, HEAD)
+        for name in given.only or [name for name in PARTS if name not in SLOW]:
+            for row in found(name, asked):
+                _printed(outputs, str(row))
+        for size in SIZES:
+            _printed(outputs, f"\n- {size}")
 
 
-def _corpus(folder: Path, jobs: int, polls: int) -> tuple[str, str]:
-    """A corpus of that size, and its hit rates."""
-    path, same, total = folder / f"{polls}.ndjson", 0, 0
-    last: dict[str, str] = {}
-    with path.open("w") as out:
-        for text, _ in generated(Corpus(jobs=jobs, polls=polls, seed=1)):
-            out.write(text + "\n")
-            name, total = text[:60], total + 1
-            same += last.get(name) == text
-            last[name] = text
-    checker = Checker()
-    repeats = checker.repeats()
-    judge(read_paths([path], SPEC, repeats=repeats), checker)
-    size = path.stat().st_size / total / 1000
-    rates = f"{same / total:.0%} repeat, {repeats.total / total:.0%} taken by the fast path"
-    return str(path), f"{total:,} responses of {size:.1f} KB, {polls} a job, {rates}"
-
-
-def _check(path: str, *, fast: bool = True) -> None:
-    checker = Checker()
-    judge(read_paths([path], SPEC, repeats=checker.repeats() if fast else None), checker)
-
-
-def _reading(path: str, shown: str, goal: float, rounds: int) -> None:
-    taken = _interleaved(
-        [
-            lambda: decode(path),
-            lambda: _check(path),
-            lambda: naive(path),
-            lambda: _check(path, fast=False),
-        ],
-        rounds,
-    )
-    _row("check / reference decode", f"<= {goal}", taken[1], taken[0], shown)
-    _row(f"naive loop ({PARSER}) / check", ">= 2.5", taken[2], taken[1], shown)
-    _row("plain path / fast path", "", taken[3], taken[1], shown)
-    rate = 1 / (median(taken[1]) / int(shown.split(maxsplit=1)[0].replace(",", "")))
-    print(f"| check, responses a second of one core | | {rate:,.0f} | {shown} |")
-
-
-def _memory(path: str, shown: str) -> None:
-    """Peak memory of a process that checks the corpus."""
-    code = (
-        "import resource, sys; from trainstate.check.stream import Checker;"
-        "from trainstate.history.readers import read_paths; c = Checker();"
-        "[c.feed(r) for r in read_paths([sys.argv[1]], c.spec, repeats=c.repeats())]; c.close();"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, len(c.states))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
-    )
-    peak, jobs = map(int, done.stdout.split())
-    print(f"| peak memory, {jobs:,} jobs | <= {40 + jobs // 1000} MB | {peak} MB | {shown} |")
-
-
-def _workers(path: str, shown: str) -> None:
-    seconds = []
-    for workers in ("1", "2"):
-        begun = perf_counter()
-        command = [sys.executable, "-m", "trainstate", "check", path, "-o", path + ".out"]
-        subprocess.run([*command, "--workers", workers], check=False)
-        seconds.append(perf_counter() - begun)
-    print(f"| one worker / two workers | >= 1.8 | {seconds[0] / seconds[1]:.2f} | {shown} |")
-
-
-def _import(rounds: int) -> None:
-    programs = ["pass", "import trainstate"]
-    taken = _interleaved(
-        [partial(_ran, program) for program in programs], rounds, clock=perf_counter
-    )
-    extra = (median(taken[1]) - median(taken[0])) * 1000
-    print(f"| import trainstate over an empty interpreter | <= 60 ms | {extra:.0f} ms | |")
-
-
-def _ran(program: str) -> None:
-    subprocess.run([sys.executable, "-c", program], check=True)
-
-
-def _interleaved(
-    works: list[Callable[[], Any]], rounds: int, clock: Callable[[], float] = process_time
-) -> list[list[float]]:
-    """The seconds of each work in each round; the works take turns."""
-    taken: list[list[float]] = [[] for _ in works]
-    for _ in range(rounds):
-        for work, seconds in zip(works, taken, strict=True):
-            begun = clock()
-            work()
-            seconds.append(clock() - begun)
-    return taken
-
-
-def _row(what: str, goal: str, above: list[float], below: list[float], shown: str) -> None:
-    ratios = [one / other for one, other in zip(above, below, strict=True)]
-    measured = f"{median(ratios):.2f} ({min(ratios):.2f} - {max(ratios):.2f})"
-    print(f"| {what} | {goal} | {measured} | {shown} |")
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "absent"
+def _printed(outputs: list[TextIO], text: str) -> None:
+    for output in outputs:
+        print(text, file=output, flush=True)
 
 
 if __name__ == "__main__":
