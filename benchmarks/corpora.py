@@ -68,10 +68,9 @@ def ndjson(folder: str, jobs: int, polls: int) -> Made:
         f" {rates.unchanged / rates.lines:.0%} show the same history,"
         f" {repeats.total / rates.lines:.1%} taken by the fast path"
     )
-    size = (
-        f"{polls} polls a job: {rates.lines:,} responses of {rates.size / rates.lines:,.0f} bytes"
-    )
-    return Made(str(path), rates.lines, jobs, shown, size)
+    each = rates.size / rates.lines
+    SIZES.append(f"{jobs:,} jobs, {rates.lines:,} responses of {each:,.0f} bytes")
+    return Made(str(path), rates.lines, jobs, shown)
 
 
 @lru_cache
