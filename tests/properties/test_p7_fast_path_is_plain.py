@@ -180,6 +180,26 @@ def test_a_member_of_the_same_name_inside_another_is_not_the_time(member: str) -
     assert plain == fast
 
 
+@pytest.mark.parametrize("ends", [(True, False), (False, True)])
+def test_rule_evaluations_with_times_of_their_own_hide_no_line(ends: tuple[bool, bool]) -> None:
+    """The response's own LastModifiedTime is found before and after those of other members."""
+    texts = [text for text, _ in generated(Corpus(jobs=30, polls=6, seed=4))]
+    lines = [_evaluated(json.loads(text), ends[at % 2]) for at, text in enumerate(texts)]
+
+    plain, fast = both(lines)
+
+    assert plain == fast
+    assert report(lines, fast=True)[1] > 0.7 * len(lines)
+
+
+def _evaluated(shown: dict[str, Any], at_end: bool) -> bytes:
+    """A response with a rule evaluation that has a time, behind all members or before them."""
+    status = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
+    rules = [{**status, MODIFIED: "2025-01-01T00:00:00Z"}]
+    member = {"DebugRuleEvaluationStatuses": rules}
+    return json.dumps({**shown, **member} if at_end else {**member, **shown}).encode()
+
+
 def _without(shown: dict[str, Any], member: str) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name != member}
 

@@ -11,13 +11,14 @@ from trainstate.check.advance import Advances
 from trainstate.check.epoch import Epoch
 from trainstate.check.glance import glances
 from trainstate.check.jobs import JobState, Said
+from trainstate.check.line import Line, Unlearnt
 from trainstate.check.memory import Memory, Place, Spoken, Standing
 from trainstate.check.order import Order
 from trainstate.check.polled import Polled
 from trainstate.check.regular import Regular
 from trainstate.check.repeat import Repeat, is_newest
 from trainstate.check.setting import Settings
-from trainstate.check.shape import FastPath, Line, Unlearnt
+from trainstate.check.shape import FastPath
 from trainstate.errors import InputError
 from trainstate.history.model import Origin, Response
 from trainstate.history.readers.json_text import NotJson, decode

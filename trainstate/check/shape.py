@@ -17,8 +17,9 @@ from typing import Any
 import msgspec
 from attrs import define, field
 
-from trainstate.check.advance import Advance, Advances
+from trainstate.check.advance import Advances
 from trainstate.check.glance import ABSENT
+from trainstate.check.line import Line, Unlearnt
 from trainstate.check.memory import Memory, Place
 from trainstate.check.polled import Facts, Polled, mark_of
 from trainstate.check.regular import is_dated
@@ -29,35 +30,6 @@ _STAND_IN = b'"2001-02-03T04:05:06Z"'
 _STOOD_IN = msgspec.json.decode(_STAND_IN, type=datetime)
 _LATEST = 256  # jobs whose last lines are kept as they are
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
-
-
-class Line(msgspec.Struct, gc=False, eq=False):
-    """A line that was not taken, cut around the value of its LastModifiedTime.
-
-    ``mark`` stands for the two parts, None where nobody asked.
-    """
-
-    text: bytes
-    start: int
-    end: int
-    mark: int | None
-    shelf: Shelf
-    offset: int
-
-    @property
-    def token(self) -> bytes:
-        """LastModifiedTime as it is written."""
-        return self.text[self.start : self.end]
-
-
-class Unlearnt(msgspec.Struct, gc=False, eq=False):
-    """A regular line whose step is not in the memory; ``job`` is None for a job's first line."""
-
-    arn: str
-    job: Polled | None
-    place: Place
-    modified: Any
-    advance: Advance
 
 
 @define(kw_only=True)
@@ -98,18 +70,15 @@ class FastPath:
             token = job.token if line == job.text else job.repeated(line)
             if token is not None:
                 return self.counts(job, token, shelf)
-        at = line.rfind(self.modified_key) if self._from_end else line.find(self.modified_key)
-        if at < 0:
+        found = self._modified_in(line)
+        if found is None:
             return False
-        match = VALUE.match(line, at + len(self.modified_key))
-        if match is None:
-            return False
-        start, end = match.span(1)
+        start, end = found
         mark = None
         if job is not None and job.text is None:
             mark = mark_of(line[:start], line[end:])
             if job.mark == mark:
-                return self.counts(job, match[1], shelf)
+                return self.counts(job, line[start:end], shelf)
         self.line = Line(line, start, end, mark, shelf, offset)
         if self.advances is None or (job is not None and job.place is None):
             return False
@@ -237,20 +206,39 @@ class FastPath:
         It is decoded with another LastModifiedTime, which must come out: so that what was
         cut out is the response's, and not one of the same name deeper in the line.
         """
-        text = line.text
         try:
-            if not text.isascii():
-                text.decode()
-            glance = advances.glances.line(text[: line.start] + _STAND_IN + text[line.end :])
+            if not line.text.isascii():
+                line.text.decode()
+            glance = advances.glances.line(line.with_time(_STAND_IN))
+            if glance.modified != _STOOD_IN:
+                # Another member has one of the name, before the response's own or after it.
+                self._from_end = not self._from_end
+                if not self._cuts_anew(line):
+                    return None
+                glance = advances.glances.line(line.with_time(_STAND_IN))
         except _FAULTS:
             return None
         if glance.modified != _STOOD_IN:
-            self._from_end = not self._from_end
             return None
         if glance.event is not ABSENT or glance.wrapped is not ABSENT:
             return None
         glance.modified = self.moment(line.token)
         return None if glance.modified is None else glance
+
+    def _modified_in(self, line: bytes) -> tuple[int, int] | None:
+        """Where a line has the value of its LastModifiedTime, as it seems."""
+        key = self.modified_key
+        at = line.rfind(key) if self._from_end else line.find(key)
+        match = None if at < 0 else VALUE.match(line, at + len(key))
+        return None if match is None else match.span(1)
+
+    def _cuts_anew(self, line: Line) -> bool:
+        """Whether a line is cut around another value, which is its LastModifiedTime as it seems."""
+        found = self._modified_in(line.text)
+        if found is None or found == (line.start, line.end):
+            return False
+        (line.start, line.end), line.mark = found, None
+        return True
 
     def _is_of(self, job: Polled | None, known: Facts | None, glance: Any) -> bool:
         """Whether a line is the job's next one, or the first one of another job."""
@@ -281,4 +269,4 @@ def _name(arn: str) -> str:
     return arn[arn.rfind("/") + 1 :]
 
 
-__all__ = ["FastPath", "Line", "Unlearnt", "arn_in"]
+__all__ = ["FastPath", "arn_in"]
