@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +276,26 @@ def test_an_interrupted_command_is_no_failure_of_the_job(
     assert 130 == result.exit_code, result.output
     assert "trainstate: interrupted" in result.output
     assert says in result.output
+
+
+def test_a_tracker_is_kept_in_a_file_only(run: Any, tmp_path: Path) -> None:
+    """What is no file is not read: a device has no end."""
+    os.mkfifo(tmp_path / "pipe")
+    result = run("watch", "job-1", "--state", str(tmp_path / "pipe"))
+
+    assert (2, True) == (result.exit_code, "it is no file; name a file" in result.output)
+
+
+def test_a_reader_that_goes_away_is_no_success(
+    service: Service, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job may fail yet: the exit status says that it was not followed."""
+
+    def gone(_tracker: Any) -> Any:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(watch, "summary_lines", gone)
+    monkeypatch.setattr(watch, "leave_output", lambda: None)  # the runner's is not to be left
+    service.jobs["job-1"] = [poll(*COMPLETED)]
+
+    assert 2 == run("watch", "job-1").exit_code

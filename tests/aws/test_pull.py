@@ -17,7 +17,6 @@ import pytest
 from tests.lives import COMPLETED, poll
 from tests.service import BROKEN, DENIED, EXPIRED, MISSING, THROTTLED, Service
 from trainstate.aws import AccessError, Pulled, ServiceError, pull
-from trainstate.aws.journal import Journal
 from trainstate.check.report import Verdict
 from trainstate.check.run import check
 from trainstate.errors import InputError, UsageError
@@ -194,20 +193,6 @@ def test_a_place_that_cannot_be_written_is_an_error(service: Service, tmp_path: 
     """The error names the file."""
     with pytest.raises(InputError, match="absent"):
         pull(service.client(), tmp_path / "absent" / "jobs.ndjson")
-
-
-def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
-    """The second one is refused while the first goes on; after it the file is free."""
-    path, identity = tmp_path / "jobs.ndjson", ("TrainingJobArn",)
-    with Journal(path, identity) as first:
-        first.add({"TrainingJobArn": "one"})
-        with pytest.raises(InputError, match="Another run records"), Journal(path, identity):
-            pass
-        first.add({"TrainingJobArn": "two"})
-    with Journal(path, identity) as second:
-        assert not second.add({"TrainingJobArn": "two"})
-
-    assert 2 == len(path.read_text().splitlines())
 
 
 def test_a_rate_that_makes_no_sense_is_refused(service: Service, tmp_path: Path) -> None:

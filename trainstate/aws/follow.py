@@ -79,12 +79,12 @@ class Follower:
         """The updates that an error brings; raises what it means, where there is no going on."""
         fault = fault_of(error)
         self._faults += 1
-        self._trouble = f" The last call failed: {error}."
+        self._trouble = f" The last call failed: {_said(error)}."
         if fault is Fault.MISSING:
             yield from self._missing(error)
         elif fault is Fault.FATAL:
             raise AccessError(
-                f"The service refuses to describe the job {self.name!r}: {error}."
+                f"The service refuses to describe the job {self.name!r}: {_said(error)}."
             ) from error
         elif self.clock.now() - self._well >= self.limits.patience:
             raise self._out_of_patience(fault, error) from error
@@ -95,16 +95,23 @@ class Follower:
         """The seconds until the next call; raises WatchTimeout where the time is over."""
         left = self._left()
         if left is not None and left <= 0:
-            raise WatchTimeout(
-                f"The job {self.name!r} did not end within {self.limits.total:g} s: it is"
-                f" {self.tracker.state}. The job itself goes on.{self._trouble}"
-            )
+            raise WatchTimeout(f"{self._late()}{self._trouble}")
         chance = self.clock.chance()
         if self._faults:
             delay = self.pace.troubled(self._faults, chance)
         else:
             delay = self.pace.quiet(self.clock.now() - self._changed, chance)
         return delay if left is None else min(delay, left)
+
+    def _late(self) -> str:
+        """What is said of a job that did not end within the time."""
+        within = f"within {self.limits.total:g} s"
+        if not self.tracker.job_was_seen:
+            return f"The service did not show the job {self.name!r} {within}."
+        return (
+            f"The job {self.name!r} did not end {within}: it is {self.tracker.state}. The job"
+            " itself goes on."
+        )
 
     def _left(self) -> float | None:
         total = self.limits.total
@@ -134,12 +141,17 @@ class Follower:
         return created is not None and not same_instant(self._created or created, created)
 
     def _out_of_patience(self, fault: Fault, error: Exception) -> AccessError | ServiceError:
-        where = f"while the job {self.name!r} was followed: {error}. The job itself goes on"
+        where = f"while the job {self.name!r} was followed: {_said(error)}. The job itself goes on"
         if fault is Fault.EXPIRED:
             return AccessError(
                 f"The credentials have expired {where}; renew them, or pass renew= to watch."
             )
         return ServiceError(f"The service has failed for {self.limits.patience:g} s {where}.")
+
+
+def _said(error: Exception) -> str:
+    """What an error says, to stand in a sentence of ours."""
+    return str(error).rstrip(" .")
 
 
 def _created(response: Mapping[str, Any], member: str) -> int | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -46,17 +47,17 @@ class Journal:
         return self.path.with_name(self.path.name + ".part")
 
     def __enter__(self) -> Journal:
+        self._check()
         try:
-            if not self.part.exists() and self.path.exists():
-                self._copy()
-            self._stream = self.part.open("a+b")
-            self._claim(self._stream)
+            with self._alone():
+                if not self.part.exists() and self.path.exists():
+                    self._copy()
+                self._stream = self.part.open("a+b")
+                self._claim(self._stream)
             self._recover(self._stream)
         except OSError as error:
             self.close()
-            raise InputError(
-                f"The recording cannot be written to {str(self.path)!r}: {error.strerror}."
-            ) from error
+            raise InputError(self._unwritten(error)) from error
         return self
 
     def __exit__(
@@ -67,7 +68,8 @@ class Journal:
     ) -> None:
         # Where there are claims, the file has its name before the claim ends.
         if error is None and fcntl is not None:
-            self.part.replace(self.path)
+            with self._alone():
+                self.part.replace(self.path)
         self.close()
         if error is None and fcntl is None:
             self.part.replace(self.path)
@@ -75,7 +77,9 @@ class Journal:
     def close(self) -> None:
         """Closes the file; the part stays for the next run."""
         if self._stream is not None:
-            self._stream.close()
+            # What a full disk did not take would be tried once more: the next run cuts it off.
+            with suppress(OSError):
+                self._stream.close()
 
     def has(self, record: Mapping[str, Any]) -> bool:
         """Holds if the record is there already, at this state of the job."""
@@ -87,11 +91,46 @@ class Journal:
         if key in self.known or self._stream is None:
             return False
         line = json.dumps(record, separators=(",", ":"), default=str) + "\n"
-        self._stream.write(line.encode("ascii"))
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        try:
+            self._stream.write(line.encode("ascii"))
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            kept = " What was recorded so far is kept."
+            raise InputError(self._unwritten(error) + kept) from error
         self.known.add(key)
         return True
+
+    def _check(self) -> None:
+        """Takes the file that a link points to; raises InputError where no file can be."""
+        path = self.path.resolve()
+        if not path.name or (path.exists() and not path.is_file()):
+            raise InputError(
+                f"The recording cannot be written to {str(self.path)!r}: that is no file; name one."
+            )
+        self.path = path
+
+    def _unwritten(self, error: OSError) -> str:
+        reason = error.strerror or str(error)
+        return f"The recording cannot be written to {str(self.path)!r}: {reason}."
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps other runs from beginning or ending while this one does.
+
+        Else one could begin with an empty part, or with an old file, while another gives
+        its part the last name.
+        """
+        if fcntl is None:
+            yield
+            return
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # some file systems have no claims on folders
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _key(self, record: Mapping[str, Any]) -> Key:
         return tuple(str(record.get(member)) for member in self.identity)
@@ -120,17 +159,21 @@ class Journal:
 
     def _recover(self, stream: IO[bytes]) -> None:
         """Reads what is recorded, and cuts off a last line that was not written whole."""
-        whole = 0
+        whole, ended = 0, True
         stream.seek(0)
         for line in stream:
-            if not line.endswith(b"\n"):
+            record, ended = _record(line), line.endswith(b"\n")
+            # A record without an end was written whole, by another program.
+            if record is None and not ended:
+                ended = True
                 break
             whole += len(line)
-            record = _record(line)
             if record is not None:
                 self.known.add(self._key(record))
         stream.truncate(whole)
         stream.seek(0, os.SEEK_END)
+        if not ended:
+            stream.write(b"\n")
 
 
 def _record(line: bytes) -> Mapping[str, Any] | None:

@@ -16,6 +16,8 @@ def kept_tracker(path: str | None, job: str) -> Tracker:
     """
     if path is None or not Path(path).exists():
         return Tracker(job=job)
+    if not Path(path).is_file():
+        raise InputError(f"The tracker in {path!r} cannot be read: it is no file; name a file.")
     try:
         text = Path(path).read_bytes()
     except OSError as error:
@@ -30,5 +32,5 @@ def kept_tracker(path: str | None, job: str) -> Tracker:
 def keep(path: str | None, tracker: Tracker) -> None:
     """Writes the tracker to a file, at once."""
     if path is not None:
-        with open_output(path) as output:
+        with open_output(path, what="tracker") as output:
             output.line(tracker.to_json())

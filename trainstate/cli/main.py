@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from difflib import get_close_matches
 from typing import Any
 
@@ -85,8 +83,22 @@ class Commands(click.Group):
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             # The reader of a pipe went away: nothing is wrong, and nobody is left to tell.
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+            from trainstate.cli.output import leave_output
+
+            leave_output()
             ctx.exit(0)
+        except OSError as error:
+            if ctx.params.get("debug"):
+                raise
+            # Not 1, as above: a full disk is no finding. What a buffer still holds is lost, too.
+            from trainstate.cli.output import leave_output
+
+            leave_output()
+            where = f" of {error.filename!r}" if error.filename else ""
+            click.echo(
+                f"trainstate: reading or writing{where} failed: {error.strerror or error}", err=True
+            )
+            ctx.exit(MISUSE)
 
 
 @click.group(

@@ -33,34 +33,51 @@ class Output:
 
 
 @contextmanager
-def open_output(path: str | None) -> Iterator[Output]:
+def open_output(path: str | None, *, what: str = "report") -> Iterator[Output]:
     """The output for a path; None and - are standard output.
 
     A file is written beside its place and moved there at the end, so that an
-    interrupted run leaves the old file. Raises InputError where it cannot be written.
+    interrupted run leaves the old file; a link stays one. What is there and is no plain
+    file (a device, a pipe) is written to. ``what`` is named in errors. Raises InputError
+    where it cannot be written.
     """
     if path is None or path == "-":
         yield Output(sys.stdout, STYLES if is_coloured(sys.stdout) else UNSTYLED)
         return
     target = Path(path)
     if target.is_dir():
-        raise InputError(f"The report cannot be written to {path!r}: it is a folder; name a file.")
+        raise InputError(f"The {what} cannot be written to {path!r}: it is a folder; name a file.")
+    plain = target.is_file() or not target.exists()
+    # The draft replaces what a link points to, not the link.
+    target = target.resolve() if plain else target
     try:
         # The file outlives this block on success: it is moved to its place.
-        stream = NamedTemporaryFile(  # noqa: SIM115
-            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-        )
+        stream = _beside(target) if plain else target.open("w", encoding="utf-8")
     except OSError as error:
-        raise InputError(f"The report cannot be written to {path!r}: {error.strerror}.") from error
+        raise InputError(f"The {what} cannot be written to {path!r}: {error.strerror}.") from error
     try:
         with stream:
             yield Output(stream)
-        Path(stream.name).chmod(0o666 & ~_umask())
-        Path(stream.name).replace(target)
+        if plain:
+            Path(stream.name).chmod(0o666 & ~_umask())
+            Path(stream.name).replace(target)
     except BaseException:
-        with suppress(OSError):
-            Path(stream.name).unlink()
+        if plain:
+            with suppress(OSError):
+                Path(stream.name).unlink()
         raise
+
+
+def _beside(target: Path) -> IO[str]:
+    """A new file in the folder of another."""
+    return NamedTemporaryFile(
+        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
+    )
+
+
+def leave_output() -> None:
+    """Nothing more is written to standard output, also not what waits in its buffer."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
 
 
 def is_coloured(stream: TextIO) -> bool:

@@ -10,7 +10,8 @@ import click
 
 from trainstate.cli.completion import files
 from trainstate.cli.kept import keep, kept_tracker
-from trainstate.cli.output import is_coloured
+from trainstate.cli.main import MISUSE
+from trainstate.cli.output import is_coloured, leave_output
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain
 from trainstate.render.timeline import change_line, summary_lines, timeline_lines
@@ -66,9 +67,14 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
         region=options["region"],
         endpoint_url=options["endpoint_url"],
     )
-    tracker = _followed(client, job, options)
-    for line in summary_lines(tracker):
-        click.echo(line)
+    try:
+        tracker = _followed(client, job, options)
+        for line in summary_lines(tracker):
+            click.echo(line)
+    except BrokenPipeError:
+        # The reader went away, and the job goes on: 0 would call that a success.
+        leave_output()
+        ctx.exit(MISUSE)
     ctx.exit(0 if POLICIES[policy].action(tracker.outcome) is Action.DONE else FAILED)
 
 
