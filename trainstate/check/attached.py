@@ -72,6 +72,8 @@ def attached_statuses(
 ) -> Iterator[tuple[str, str, str]]:
     """The items of an attached machine in a response: key, JSON pointer and status."""
     value = response.members.get(machine.member)
+    if value is None:
+        return
     items = value if machine.items and isinstance(value, list | tuple) else [value]
     for ordinal, item in enumerate(items):
         place = f"/{machine.member}/{ordinal}" if machine.items else f"/{machine.member}"

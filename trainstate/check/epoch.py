@@ -9,6 +9,7 @@ with the changes of a job, not with its responses.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from attrs import define, evolve, field
 
@@ -29,7 +30,15 @@ from trainstate.history.chain import Comparison, History, Relation, compare, siz
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.machine.belief import is_explained, is_possible
-from trainstate.machine.guards import UNSEEN, Configuration, configuration, merged, proven
+from trainstate.machine.guards import (
+    UNSEEN,
+    Configuration,
+    configuration,
+    is_settled,
+    merged,
+    proven,
+    shared,
+)
 from trainstate.machine.moments import Past, Sighting, is_legal
 from trainstate.rules.model import AttachedChange, EarlierEpoch, MemberChange, Reading, Step
 from trainstate.rules.tolerances import Tolerances
@@ -91,54 +100,52 @@ class Epoch:
         """
         index = self.responses
         self.responses += 1
-        self.config = merged(self.config, configuration(response, self.spec))
+        if not is_settled(self.config, self.spec):
+            self.config = shared(merged(self.config, configuration(response, self.spec)))
         reading = Reading(
             response=response, spec=self.spec, tolerances=self.tolerances, config=self.config
         )
         rank = rank_of(response, arrival=index, newest=self.newest, order=self.order)
-        mixed = self._mixes_zones(response)
+        known = self.known
         step = Step(
             reading=reading,
             index=index,
             late=self._is_late(response, rank),
+            mixed_zones=self._mixes_zones(response),
             changes=self.members.changes(response, self.spec, index),
             billing=tuple(self._billing(response, rank, index)),
             attached=tuple(self._attached(response, rank, index)),
             lost_history=self._loses_history(response, rank),
             earlier_epoch=earlier_epoch,
-            mixed_zones=mixed,
+            known=known,
+            **self._placed(response, rank, index),
         )
-        step = self._place(step, rank)
         self._advance(response)
         return step
 
-    def _place(self, step: Step, rank: Rank | None) -> Step:
-        """The step with the relation of its history and what its state contradicts."""
-        history = step.response.history or ()
+    def _placed(self, response: Response, rank: Rank | None, index: int) -> dict[str, Any]:
+        """What a step says of the relation of its history, and what its state contradicts."""
+        history = response.history or ()
         if not history:
             self.has_bare = True
-            step = evolve(step, relation=Relation.ABSENT, known=self.known)
-            return self._see(step, rank, None)
-        found = compare(self.known, history) if self.known else Comparison(Relation.FIRST)
-        step = evolve(
-            step, relation=found.relation, known=self.known, at=found.at, messages=found.messages
-        )
+            return {"relation": Relation.ABSENT, **self._seen(response, rank, index, None)}
+        known = self.known
+        found = compare(known, history) if known else Comparison(Relation.FIRST)
+        said = {"relation": found.relation, "at": found.at, "messages": found.messages}
         if found.relation in (Relation.FORKED, Relation.REWRITTEN):
-            return step
+            return said
         extent = size(history)
         if rank is not None:
             earlier, later = self._misordered(extent, rank)
-            step = evolve(step, ordered_earlier=earlier, ordered_later=later)
             if earlier or later:
-                return step
+                return {**said, "ordered_earlier": earlier, "ordered_later": later}
             self.spreads.setdefault(extent, Spread(rank, rank)).take(rank)
-        before = self.known
         if found.relation in (Relation.FIRST, Relation.GROWN):
             self.known = history
-        placed = self._see(step, rank, len(history))
-        if placed.clash is not None:
-            self.known = before
-        return placed
+        seen = self._seen(response, rank, index, len(history))
+        if "clash" in seen:
+            self.known = known
+        return {**said, **seen}
 
     def _misordered(self, extent: HistorySize, rank: Rank) -> tuple[bool, bool]:
         """Whether the order puts a history before a smaller one, or after a larger one."""
@@ -147,38 +154,38 @@ class Epoch:
         later = any(is_after(rank, s.earliest) for other, s in spreads if other > extent)
         return earlier, later
 
-    def _see(self, step: Step, rank: Rank | None, length: int | None) -> Step:
-        """The step with its clash, if no run shows the sighting together with the others."""
-        response = step.response
+    def _seen(
+        self, response: Response, rank: Rank | None, index: int, length: int | None
+    ) -> dict[str, Any]:
+        """What a step says of its clash, if no run shows the sighting together with the others."""
         sighting = Sighting(response.primary, response.secondary, length, response.modified)
         if not self._is_telling(sighting):
-            return step
+            return {}
         if self.sightings.is_repeat(sighting, rank):
             self.sightings = self.sightings.repeated(rank)
-            return step
-        return self._see_new(step, sighting, rank, alone=length is None)
+            return {}
+        return self._seen_first(sighting, rank, index)
 
-    def _see_new(self, step: Step, sighting: Sighting, rank: Rank | None, *, alone: bool) -> Step:
-        """The same of a sighting that is no repetition; ``alone`` holds without a history."""
-        candidate = self.sightings.adding(sighting, rank, step.index)
+    def _seen_first(self, sighting: Sighting, rank: Rank | None, index: int) -> dict[str, Any]:
+        """The same of a sighting that is no repetition."""
+        candidate, alone = self.sightings.adding(sighting, rank, index), sighting.length is None
         past = self._past()
         # A known history that is no run itself: its own rules say so already.
         if not is_legal(self.spec, past):
-            return step
+            return {}
         explained = self._explained(past, candidate, rank)
         # What is explained with the known history can be shown by a run that has it.
         own = Past(config=self.config) if alone else past
         if not ((explained and not alone) or is_possible(self.spec, own, sighting)):
-            return step
+            return {}
         if explained:
             unproven = self.has_bare and not self._is_proven(past, candidate, rank)
             self._take(candidate)
-            return evolve(step, unproven=unproven)
+            return {"unproven": unproven}
         # Before anything was seen only a history that its own response contradicts says otherwise.
         if not (self.sightings.runs or self.sightings.floating):
-            return step
-        new = sighting, rank, step.index
-        return evolve(step, clash=blamed(self.spec, past, self.sightings, new))
+            return {}
+        return {"clash": blamed(self.spec, past, self.sightings, (sighting, rank, index))}
 
     def _past(self) -> Past:
         """What is known of the job's past; made anew only where it is another one."""

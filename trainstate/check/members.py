@@ -38,7 +38,7 @@ class FixedMembers:
         """
         ended = response.primary in spec.ended_primaries
         names = (*_fixed(spec), *(_final(spec) if ended else ()))
-        whole = _digest({name: response.members.get(name) for name in names}, order=None)
+        whole = _digest(list(map(response.members.get, names)), order=None)
         if whole is not None and self._same.get(response.kind) == whole:
             return ()
         shown = digests(response, spec) | (final_digests(response, spec) if ended else {})

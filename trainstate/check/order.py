@@ -61,6 +61,15 @@ def is_after(later: Rank, earlier: Rank) -> bool:
     return not are_tied(later, earlier) and later.arrival > earlier.arrival
 
 
+def _order(rank: Rank) -> tuple[int, int, bool, bool]:
+    return rank.moment, rank.arrival, rank.loose, rank.free
+
+
+def is_not_before(one: Rank, other: Rank) -> bool:
+    """Holds if a rank is not smaller than another: the order of ranks, told by moments mostly."""
+    return one.moment > other.moment or _order(one) >= _order(other)
+
+
 def are_tied(one: Rank, other: Rank) -> bool:
     """Holds if nothing says which of two responses is after the other."""
     open_to_both = (one.loose and other.loose) or one.free or other.free

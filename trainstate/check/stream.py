@@ -26,7 +26,7 @@ from trainstate.check.shape import FastPath
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Response, Unreadable
 from trainstate.rules.index import select_rules
-from trainstate.rules.model import EarlierEpoch, JobEnd, Place, Rule, Scope, Severity, Step
+from trainstate.rules.model import Check, EarlierEpoch, JobEnd, Place, Rule, Scope, Severity, Step
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -50,6 +50,8 @@ class Checker:
     summary: Summary = field(factory=Summary)
     _states: list[JobState | Polled] = field(factory=list)
     _by_scope: dict[Scope, tuple[Rule, ...]] = field(factory=dict)
+    _of_responses: tuple[tuple[Rule, Check], ...] = ()
+    _of_sequences: tuple[tuple[Rule, Check], ...] = ()
     _fast: Learner | None = None
     _silent: int = 0
 
@@ -57,6 +59,8 @@ class Checker:
         self.spec = self.spec.accepting(self.accept)
         for scope in Scope:
             self._by_scope[scope] = tuple(rule for rule in self.rules if rule.scope is scope)
+        self._of_responses = tuple((rule, rule.check) for rule in self._by_scope[Scope.RESPONSE])
+        self._of_sequences = tuple((rule, rule.check) for rule in self._by_scope[Scope.SEQUENCE])
 
     def repeats(self, *, beside: FastPath | None = None) -> FastPath:
         """The fast path, for a reader of lines whose every record is fed as it is read.
@@ -150,14 +154,13 @@ class Checker:
     ) -> tuple[Step, list[Finding], tuple[Rule, ...]]:
         """The step that a response adds to its job, what is found, and the rules that spoke."""
         step = state.epoch.observe(response, earlier_epoch=earlier)
-        state.assumed = max(state.assumed, assumed(step), key=lambda level: level.rank)
+        rests_on = assumed(step)
+        if rests_on is not state.assumed:
+            state.assumed = max(state.assumed, rests_on, key=lambda level: level.rank)
         state.last_pair = (response.primary, response.secondary)
-        places = [
-            (rule, place)
-            for scope, given in ((Scope.RESPONSE, step.reading), (Scope.SEQUENCE, step))
-            for rule in self._by_scope[scope]
-            for place in rule.check(given)
-        ]
+        reading = step.reading
+        places = [(rule, place) for rule, check in self._of_responses for place in check(reading)]
+        places += [(rule, place) for rule, check in self._of_sequences for place in check(step)]
         found = [new for rule, place in places for new in self._found(rule, place, state, step)]
         return step, found, tuple({rule.code: rule for rule, _ in places}.values())
 

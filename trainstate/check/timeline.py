@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from attrs import define, field, frozen
 
-from trainstate.check.order import Rank, is_after
+from trainstate.check.order import Rank, is_after, is_not_before
 
 T = TypeVar("T")
 
@@ -45,8 +45,13 @@ class Timeline(Generic[T]):
         Where ranks are tied the value is put wherever it fits.
         """
         newest = self.runs[-1] if self.runs else None
-        if newest is not None and newest.value == value and rank >= newest.last:
+        if newest is not None and newest.value == value and is_not_before(rank, newest.last):
             self.runs[-1] = Seen(value, newest.first, rank, newest.index)
+            return None
+        if newest is not None and rank.moment > newest.last.moment:
+            if not self.may_follow(newest.value, value):
+                return newest
+            self._insert(len(self.runs), value, rank, index)
             return None
         around = self._around(rank)
         if around is not None:

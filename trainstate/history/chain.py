@@ -41,6 +41,8 @@ class Comparison:
 def compare(known: History, seen: History) -> Comparison:
     """How ``seen`` relates to ``known``, two readings of one job's history."""
     for index, (old, new) in enumerate(zip(known, seen, strict=False)):
+        if old.start == new.start and old.end == new.end and old.status == new.status:
+            continue
         if old.status != new.status:
             return Comparison(Relation.FORKED, index)
         if not _same_times(old, new):
@@ -69,8 +71,9 @@ def _same_times(old: Entry, new: Entry) -> bool:
 def _changed_messages(known: History, seen: History) -> tuple[int, ...]:
     """The entries that are closed and followed by another in both, with another message."""
     settled = min(len(known), len(seen)) - 1
-    return tuple(
+    changed = [
         index
         for index, (old, new) in enumerate(zip(known[: max(settled, 0)], seen, strict=False))
-        if old.message is not None and new.message is not None and old.message != new.message
-    )
+        if old.message != new.message and old.message is not None and new.message is not None
+    ]
+    return tuple(changed)

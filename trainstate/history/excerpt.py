@@ -7,6 +7,7 @@ one's own. What an excerpt leaves out says nothing of the job.
 from __future__ import annotations
 
 from functools import cache
+from itertools import islice
 
 from trainstate.history.model import Response
 from trainstate.spec.model import Spec
@@ -29,18 +30,15 @@ def absent_members(response: Response, spec: Spec) -> tuple[str, ...]:
     return tuple(name for name in _always(spec) if members.get(name) is None)
 
 
-def count_configured(response: Response, spec: Spec) -> int:
-    """How many configuration members a response has."""
-    members = response.members
-    return sum(members.get(name) is not None for name in _configuration(spec))
-
-
 def is_configured(response: Response, spec: Spec) -> bool:
     """Holds if a response shows the job's configuration, so that what is absent is not set."""
-    names = _configuration(spec)
-    required = any(spec.member_by_name[name].required for name in names)
-    stopping = not required or response.members.get(spec.layout.stopping) is not None
-    return stopping and count_configured(response, spec) >= min(FEWEST_CONFIGURED, len(names))
+    names, required = _configuration(spec)
+    members = response.members
+    if required and members.get(spec.layout.stopping) is None:
+        return False
+    shown = (name for name in names if members.get(name) is not None)
+    fewest = min(FEWEST_CONFIGURED, len(names))
+    return len(tuple(islice(shown, fewest))) == fewest
 
 
 @cache
@@ -52,8 +50,10 @@ def _always(spec: Spec) -> tuple[str, ...]:
 
 
 @cache
-def _configuration(spec: Spec) -> tuple[str, ...]:
-    return tuple(m.name for m in spec.members if m.role.endswith("configuration"))
+def _configuration(spec: Spec) -> tuple[tuple[str, ...], bool]:
+    """The configuration members, and whether the API requires one of them."""
+    members = [member for member in spec.members if member.role.endswith("configuration")]
+    return tuple(member.name for member in members), any(member.required for member in members)
 
 
-__all__ = ["FEWEST_CONFIGURED", "absent_members", "count_configured", "is_configured"]
+__all__ = ["FEWEST_CONFIGURED", "absent_members", "is_configured"]

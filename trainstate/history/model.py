@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from attrs import field, frozen
@@ -22,6 +22,9 @@ class Kind(StrEnum):
     SUMMARY = "summary"
     EVENT = "event"
     LOG = "log"
+
+    # The enumeration's own is written in Python: membership of a kind is asked by many rules.
+    __hash__ = str.__hash__
 
 
 @frozen(kw_only=True)
@@ -122,8 +125,10 @@ class Response:
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""
         value: Any = self.members
-        for step in pointer.removeprefix("/").split("/"):
-            value = value.get(step) if isinstance(value, Mapping) else None
+        for step in _steps(pointer):
+            if not isinstance(value, dict | Mapping):
+                return None
+            value = value.get(step)
         return value
 
     def seconds(self, member: str) -> float | None:
@@ -132,6 +137,11 @@ class Response:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         return value if abs(value) < MOST_SECONDS else None
+
+
+@lru_cache(maxsize=1024)
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(pointer.removeprefix("/").split("/"))
 
 
 @frozen(kw_only=True)

@@ -17,7 +17,7 @@ def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
     """The numbers and texts inside members that are none; what is absent fits."""
     for member, name in _numbers(spec):
         outer = members.get(member)
-        value = outer.get(name) if isinstance(outer, Mapping) else None
+        value = outer.get(name) if isinstance(outer, dict | Mapping) else None
         if value is not None and not _is_whole(value):
             yield f"/{member}/{name}", value, "integer"
     for machine in spec.machines:

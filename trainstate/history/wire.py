@@ -29,6 +29,8 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "map": (dict, Mapping),
     "list": (list, tuple),
 }
+# What a document of JSON has, where its type alone tells that it fits.
+_PLAIN = {"string": str, "boolean": bool, "structure": dict, "map": dict, "list": list}
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 
 
@@ -40,24 +42,24 @@ class _Reading:
     naive: list[str] = field(factory=list)
     zoned: bool = False
 
-    def instant(self, value: object, pointer: str) -> Instant | None:
+    def instant(self, value: object, *place: str) -> Instant | None:
         if value is None:
             return None
         try:
             instant, naive = instants.parse(value)
         except instants.NotAnInstant as error:
-            self.fault("bad-timestamp", pointer, value, str(error))
+            self.fault("bad-timestamp", "/".join(place), value, str(error))
             return None
         if naive:
-            self.naive.append(pointer)
+            self.naive.append("/".join(place))
         else:
             self.zoned = True
         return instant
 
-    def text(self, value: object, pointer: str) -> str | None:
+    def text(self, value: object, *place: str) -> str | None:
         if value is None or isinstance(value, str):
             return value
-        self.fault("wrong-type", pointer, value, "string")
+        self.fault("wrong-type", "/".join(place), value, "string")
         return None
 
     def fault(self, kind: str, pointer: str, value: object, expected: str) -> None:
@@ -82,7 +84,7 @@ def read_response(
         if member is None or value is None:
             continue
         if member.type == "timestamp":
-            moment = reading.instant(value, f"/{name}")
+            moment = reading.instant(value, "", name)
             if moment is not None:
                 moments[name] = moment
         elif not _has_type(value, member.type):
@@ -146,6 +148,8 @@ def _telltales(spec: Spec) -> frozenset[str]:
 
 
 def _has_type(value: object, type_name: str) -> bool:
+    if type(value) is _PLAIN.get(type_name):
+        return True
     if isinstance(value, bool):
         return type_name == "boolean"
     if isinstance(value, float) and not value.is_integer():
@@ -171,21 +175,21 @@ def _history(value: object, spec: Spec, reading: _Reading) -> tuple[Entry, ...] 
 
 def _entry(item: object, pointer: str, spec: Spec, reading: _Reading) -> Entry:
     layout = spec.layout
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict | Mapping):
         reading.fault("wrong-type", pointer, item, "structure")
         return Entry(status="", written="")
-    status_pointer = f"{pointer}/{layout.entry_status}"
-    written = reading.text(item.get(layout.entry_status), status_pointer)
+    written = reading.text(item.get(layout.entry_status), pointer, layout.entry_status)
     if written is None:
         if item.get(layout.entry_status) is None:
-            reading.fault("wrong-type", status_pointer, None, "string")
+            place = f"{pointer}/{layout.entry_status}"
+            reading.fault("wrong-type", place, None, "string")
         written = ""
     return Entry(
         status=spec.canonical_secondary(written) or written,
         written=written,
-        start=reading.instant(item.get(layout.entry_start), f"{pointer}/{layout.entry_start}"),
-        end=reading.instant(item.get(layout.entry_end), f"{pointer}/{layout.entry_end}"),
-        message=reading.text(item.get(layout.entry_message), f"{pointer}/{layout.entry_message}"),
+        start=reading.instant(item.get(layout.entry_start), pointer, layout.entry_start),
+        end=reading.instant(item.get(layout.entry_end), pointer, layout.entry_end),
+        message=reading.text(item.get(layout.entry_message), pointer, layout.entry_message),
     )
 
 

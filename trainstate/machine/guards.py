@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from attrs import frozen
 
 from trainstate.history.excerpt import is_configured
@@ -30,7 +32,10 @@ class Configuration:
         """The allowance of a guard; one that is unseen where nothing is known of it."""
         if guard is None:
             return _FREE
-        return next((allowance for name, allowance in self.allowances if name == guard), _UNSEEN)
+        for name, allowance in self.allowances:
+            if name == guard:
+                return allowance
+        return _UNSEEN
 
 
 _FREE = Allowance(True)
@@ -60,6 +65,13 @@ def _allowance(guard: Guard, response: Response, whole: bool) -> Allowance:
     return Allowance(False) if whole or value is False else _UNSEEN
 
 
+@lru_cache(maxsize=4096)
+def is_settled(known: Configuration, spec: Spec) -> bool:
+    """Holds if each guard was seen, so that no further response can show anything of them."""
+    seen = {name for name, allowance in known.allowances if allowance.holds is not None}
+    return len(known.allowances) == len(seen) == len(spec.guards)
+
+
 def merged(known: Configuration, seen: Configuration) -> Configuration:
     """What two responses of one job show together; the first that shows a guard decides."""
     names = [name for name, _ in seen.allowances or known.allowances]
@@ -67,6 +79,12 @@ def merged(known: Configuration, seen: Configuration) -> Configuration:
     return Configuration(
         tuple((name, old if old.holds is not None else new) for name, old, new in pairs)
     )
+
+
+@lru_cache(maxsize=4096)
+def shared(config: Configuration) -> Configuration:
+    """The same configuration, one object for all jobs: so that it is found by what it is."""
+    return config
 
 
 def proven(known: Configuration, spec: Spec) -> Configuration:

@@ -40,8 +40,10 @@ def clocked(reading: Reading) -> tuple[Entry, ...]:
     """The entries of the history from the one on that starts the clock; empty before that."""
     entries = reading.response.history or ()
     starts = reading.spec.time.clock_starts
-    first = next((at for at, entry in enumerate(entries) if entry.status in starts), len(entries))
-    return entries[first:]
+    for at, entry in enumerate(entries):
+        if entry.status in starts:
+            return entries[at:]
+    return ()
 
 
 def is_repeated(reading: Reading) -> bool:
@@ -60,13 +62,13 @@ def is_plain(reading: Reading) -> bool:
 def broken_seconds(reading: Reading) -> float:
     """Seconds of the entries that break the training; infinite where their times are unknown."""
     breaks = reading.spec.time.clock_breaks
-    return sum(_seconds(entry) for entry in clocked(reading) if entry.status in breaks)
+    return sum([_seconds(entry) for entry in clocked(reading) if entry.status in breaks])
 
 
 def seconds_in(reading: Reading, statuses: Collection[str]) -> float:
     """Seconds of the entries of some statuses that have both times."""
     entries = reading.response.history or ()
-    spent = (_seconds(entry) for entry in entries if entry.status in statuses)
+    spent = [_seconds(entry) for entry in entries if entry.status in statuses]
     return sum(seconds for seconds in spent if seconds < inf)
 
 

@@ -33,13 +33,19 @@ def shown(reading: Reading) -> Iterator[Shown]:
             yield Shown(pointer, entry.status, entry.written)
 
 
+def shows(reading: Reading, statuses: frozenset[str]) -> bool:
+    """Holds if the secondary status, or that of an entry, is one of some statuses."""
+    response = reading.response
+    return response.secondary in statuses or not statuses.isdisjoint(response.statuses)
+
+
 def is_unread(reading: Reading, pointer: str) -> bool:
     """Holds if the value at a place, or what it stands in, could not be read.
 
     TS003 and TS004 report it, so that no other rule takes it for absent.
     """
     places = reading.response.unread
-    return pointer in places or pointer.rpartition("/")[0] in places
+    return bool(places) and (pointer in places or pointer.rpartition("/")[0] in places)
 
 
 def prints_no_end(reading: Reading) -> bool:

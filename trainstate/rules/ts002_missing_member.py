@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, Severity, rule
 from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 
@@ -43,13 +45,23 @@ def missing_member(reading: Reading) -> Iterator[Place]:
 
 
 def _absent(reading: Reading) -> Iterator[str]:
-    layout, response = reading.spec.layout, reading.response
+    members = reading.response.members
+    required = _required(reading.spec, reading.response.kind)
+    return (name for name in required if members.get(name) is None)
+
+
+@cache
+def _required(spec: Spec, kind: Kind) -> tuple[str, ...]:
+    """The members that a response of a kind always has; a log has none."""
+    layout = spec.layout
     listed = {layout.name, layout.arn, layout.created, layout.primary}
-    for member in reading.spec.members if response.kind is not Kind.LOG else ():
-        given = response.kind is not Kind.SUMMARY or member.name in listed
-        late = member.name == layout.artifacts  # recordings of active jobs have none
-        if member.required and given and not late and response.members.get(member.name) is None:
-            yield member.name
+    return tuple(
+        member.name
+        for member in (spec.members if kind is not Kind.LOG else ())
+        if member.required
+        and (kind is not Kind.SUMMARY or member.name in listed)
+        and member.name != layout.artifacts  # recordings of active jobs have none
+    )
 
 
 def _is_alone(reading: Reading, name: str) -> bool:

@@ -41,10 +41,11 @@ def arn_name_mismatch(reading: Reading) -> Iterator[Place]:
     documentation of the events shows.
     """
     name, arn = reading.response.name, reading.response.arn
-    if name is None or arn is None or not arn.startswith("arn:") or _masked(name + arn):
+    if name is None or arn is None:
         return
     _, slash, segment = arn.rpartition("/")
-    if slash and segment.casefold() == name.casefold():
+    alike = segment == name or segment.casefold() == name.casefold()
+    if (slash and alike) or not arn.startswith("arn:") or _masked(name + arn):
         return
     yield Place(
         pointer=f"/{reading.spec.layout.arn}",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from trainstate.rules.model import Place, Reading, rule
-from trainstate.rules.shown import shown
-from trainstate.spec.model import Evidence
+from trainstate.rules.shown import shown, shows
+from trainstate.spec.model import Evidence, Spec
 
 
 @rule(
@@ -34,10 +35,16 @@ def deprecated_status(reading: Reading) -> Iterator[Place]:
     AWS lists it as retired, though the API's enumeration still has it. A job of today
     cannot have it; whoever handles it handles the past.
     """
+    if not shows(reading, _retired(reading.spec)):
+        return
     seen: set[str] = set()
     for place in shown(reading):
-        row = reading.spec.secondary_by_name.get(place.status)
-        if row is None or row.evidence is not Evidence.DEPRECATED or row.name in seen:
-            continue
-        seen.add(row.name)
-        yield Place(pointer=place.pointer, facts={"status": row.name})
+        if place.status in _retired(reading.spec) and place.status not in seen:
+            seen.add(place.status)
+            yield Place(pointer=place.pointer, facts={"status": place.status})
+
+
+@cache
+def _retired(spec: Spec) -> frozenset[str]:
+    rows = spec.secondary_by_name.values()
+    return frozenset(row.name for row in rows if row.evidence is Evidence.DEPRECATED)

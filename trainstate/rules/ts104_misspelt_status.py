@@ -37,6 +37,9 @@ def misspelt_status(reading: Reading) -> Iterator[Place]:
     """
     spec, response = reading.spec, reading.response
     written = response.written_primary
+    as_spelt = response.written_secondary == response.secondary and written == response.primary
+    if as_spelt and all(entry.written == entry.status for entry in response.history or ()):
+        return
     places = list(shown(reading))
     if written is not None and response.primary is not None:
         places.insert(0, Shown(f"/{spec.layout.primary}", response.primary, written))

@@ -37,10 +37,12 @@ def illegal_pair(reading: Reading) -> Iterator[Place]:
     """
     primary, secondary = reading.response.primary, reading.response.secondary
     spec = reading.spec
+    if reading.pair is not None:
+        return
     if primary not in spec.primary_by_name or secondary not in {None, *spec.secondary_by_name}:
         return
     legal = [pair.secondary for pair in spec.pairs if pair.primary == primary]
-    if primary is None or reading.pair is not None or (secondary is None and legal):
+    if primary is None or (secondary is None and legal):
         return
     row = builtin_spec().pair_by_key.get((primary, secondary or ""))
     weaker = row is not None and row.evidence.rank > spec.accepted.rank

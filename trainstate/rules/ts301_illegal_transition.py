@@ -40,6 +40,8 @@ def illegal_transition(reading: Reading) -> Iterator[Place]:
     come after may have been there.
     """
     statuses = reading.response.statuses
+    if not reading.has_illegal_move:
+        return
     refusals = _REFUSALS - {Refusal.NOT_UNDER} if _is_cut(reading) else _REFUSALS
     legal = next((at for at, step in enumerate(reading.moves) if step.refusal), len(statuses))
     for index, step in enumerate(reading.moves):

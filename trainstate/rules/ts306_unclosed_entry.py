@@ -40,8 +40,10 @@ def unclosed_entry(reading: Reading) -> Iterator[Place]:
         return
     severity = Severity.INFO if prints_no_end(reading) else None
     for index, entry in enumerate(history[:-1]):
+        if entry.end is not None:
+            continue
         pointer = reading.entry_pointer(index, spec.layout.entry_end)
         terminal = entry.status in spec.terminal_secondaries  # TS308's
-        if entry.end is None and not terminal and not is_unread(reading, pointer):
+        if not terminal and not is_unread(reading, pointer):
             facts = {"status": entry.status, "after": history[index + 1].status}
             yield Place(pointer=pointer, facts=facts, severity=severity)

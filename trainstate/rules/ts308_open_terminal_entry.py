@@ -38,10 +38,13 @@ def open_terminal_entry(reading: Reading) -> Iterator[Place]:
     """
     if reading.response.kind is Kind.LOG:
         return
+    terminal = reading.spec.terminal_secondaries
+    if terminal.isdisjoint(reading.response.statuses):
+        return
     severity = Severity.INFO if prints_no_end(reading) else None
     for index, entry in enumerate(reading.response.history or ()):
         pointer = reading.entry_pointer(index, reading.spec.layout.entry_end)
-        if entry.status not in reading.spec.terminal_secondaries or is_unread(reading, pointer):
+        if entry.status not in terminal or is_unread(reading, pointer):
             continue
         facts = {"status": entry.status, "what": "has no end"}
         if entry.end is None:

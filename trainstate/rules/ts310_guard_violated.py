@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from trainstate.rules.model import Place, Reading, rule
-from trainstate.rules.shown import shown
+from trainstate.rules.shown import shown, shows
+from trainstate.spec.model import Spec
 
 
 @rule(
@@ -40,7 +42,7 @@ def guard_violated(reading: Reading) -> Iterator[Place]:
     """
     spec, statuses = reading.spec, reading.response.statuses
     broken: set[str] = set()
-    places = list(shown(reading))
+    places = list(shown(reading)) if shows(reading, _guarded(spec)) else []
     if len(places) > 1 and places[0].status == places[-1].status:
         places = places[1:]  # the secondary status is the last entry's: one fault
     for place in places:
@@ -53,6 +55,11 @@ def guard_violated(reading: Reading) -> Iterator[Place]:
             pointer = reading.entry_pointer(index, spec.layout.entry_status)
             what = f"`{statuses[index]}` after `{statuses[index - 1]}`"
             yield _place(reading, pointer, what, step.guard)
+
+
+@cache
+def _guarded(spec: Spec) -> frozenset[str]:
+    return frozenset(row.name for row in spec.secondary_by_name.values() if row.guard)
 
 
 def _place(reading: Reading, pointer: str, what: str, guard: str) -> Place:

@@ -40,7 +40,7 @@ def retry_budget_exceeded(reading: Reading) -> Iterator[Place]:
     """
     for guard in reading.spec.guards:
         budget = reading.config.of(guard.name).budget
-        if budget is None:
+        if budget is None or len(reading.moves) <= budget:
             continue
         used = [at for at, move in enumerate(reading.moves) if _uses(move, guard.name)]
         for at in used[max(budget, 0) :][:1]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from trainstate.machine.step import State, run_ahead
+from trainstate.machine.step import Position, State, run_ahead
 from trainstate.rules.model import Place, Reading, rule
+from trainstate.spec.model import Spec
 
 
 @rule(
@@ -39,8 +41,7 @@ def primary_contradicts_history(reading: Reading) -> Iterator[Place]:
     position = moves[-1].position
     if position.secondary != response.secondary:
         return
-    ahead = run_ahead(reading.spec, State(position.primary, position))
-    expected = dict.fromkeys([position.primary, *(state.primary for state, _ in ahead)])
+    expected = _expected(reading.spec, position)
     if response.primary not in expected:
         yield Place(
             pointer=f"/{reading.spec.layout.primary}",
@@ -49,3 +50,10 @@ def primary_contradicts_history(reading: Reading) -> Iterator[Place]:
                 "expected": " or ".join(f"`{primary}`" for primary in expected),
             },
         )
+
+
+@lru_cache(maxsize=1024)
+def _expected(spec: Spec, position: Position) -> tuple[str, ...]:
+    """The primary statuses that the job can show after an entry."""
+    ahead = run_ahead(spec, State(position.primary, position))
+    return tuple(dict.fromkeys([position.primary, *(state.primary for state, _ in ahead)]))

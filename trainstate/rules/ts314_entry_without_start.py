@@ -39,8 +39,10 @@ def entry_without_start(reading: Reading) -> Iterator[Place]:
     if response.kind is Kind.LOG:
         return
     for at, entry in enumerate(response.history or ()):
+        if entry.start is not None:
+            continue
         pointer = reading.entry_pointer(at, member)
-        if entry.start is None and entry.written and not is_unread(reading, pointer):
+        if entry.written and not is_unread(reading, pointer):
             severity = Severity.INFO if reading.trimmed else None
             yield Place(
                 pointer=pointer, facts={"at": at, "status": entry.status}, severity=severity

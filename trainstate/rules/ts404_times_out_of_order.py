@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.chronology import orders
+from trainstate.rules.chronology import disorders
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, rule
 from trainstate.rules.wording import time_text
@@ -44,9 +44,7 @@ def times_out_of_order(reading: Reading) -> Iterator[Place]:
     order of the polls, so that their times do not go back either.
     """
     tolerance = reading.tolerances.microseconds("order")
-    for earlier, later in orders(reading):
-        if earlier.at - later.at < tolerance:
-            continue
+    for earlier, later in disorders(reading, tolerance):
         yield Place(
             pointer=f"/{later.name}",
             facts={

@@ -42,13 +42,14 @@ def runtime_limit_ignored(reading: Reading) -> Iterator[Place]:
     count, and of a job that began anew the time of the attempts is not known: nothing
     is said of it.
     """
-    spent = clock.trained(reading)
-    known = bool(clock.clocked(reading)) and not clock.is_repeated(reading)
-    if reading.response.kind is Kind.LOG or not known:
+    known = reading.response.kind is not Kind.LOG and bool(clock.clocked(reading))
+    if not known or clock.is_repeated(reading):
         return
+    spent = clock.trained(reading)
     alone = clock.seconds_in(reading, reading.spec.time.clock_starts)
     least = alone - reading.tolerances.grace
-    if spent is not None:
+    # Broken seconds only lessen it: they are not looked for where it is too little anyway.
+    if spent is not None and spent - reading.tolerances.overrun > least:
         least = max(least, spent - clock.broken_seconds(reading) - reading.tolerances.overrun)
     for status, start in reading.spec.time.spans.items():
         limit = clock.limit(reading, status)

@@ -68,11 +68,14 @@ def _severity(
 def _expected(reading: Reading, started: int | None, begun: list[Instant | None]) -> str | None:
     """What the history says of the start instead; None where the two agree, or it is silent."""
     known = [start for start in begun if start is not None]
-    first = f"its first entry {iso(known[0])}" if known else "no entry shows any training"
     if started is None:
-        whole = reading.response.kind is Kind.RESPONSE and reading.whole
-        return first if known and whole else None
+        whole = reading.response.kind is Kind.RESPONSE and bool(known) and reading.whole
+        return _first(known) if whole else None
     if any(same_instant(started, start) for start in known) or len(known) < len(begun):
         return None
     retried = any(reading.config.of(guard.name).budget for guard in reading.spec.guards)
-    return first if begun or not (reading.trimmed or retried) else None
+    return _first(known) if begun or not (reading.trimmed or retried) else None
+
+
+def _first(known: list[Instant]) -> str:
+    return f"its first entry {iso(known[0])}" if known else "no entry shows any training"

@@ -144,6 +144,13 @@ class Spec:
         return MappingProxyType({member.name: member for member in self.members})
 
     @cached_property
+    def _members_by_role(self) -> Mapping[str, tuple[Member, ...]]:
+        roles = dict.fromkeys(member.role for member in self.members)
+        return {
+            role: tuple(member for member in self.members if member.role == role) for role in roles
+        }
+
+    @cached_property
     def initial_by_secondary(self) -> Mapping[str, Initial]:
         """The initial rows by the secondary status that a history begins with."""
         return MappingProxyType({row.secondary: row for row in self.initials})
@@ -208,4 +215,4 @@ class Spec:
 
     def members_with(self, role: str) -> tuple[Member, ...]:
         """The members that play this role, in the order of the facts."""
-        return tuple(member for member in self.members if member.role == role)
+        return self._members_by_role.get(role, ())
