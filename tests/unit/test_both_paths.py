@@ -78,3 +78,15 @@ def test_a_number_that_a_rule_reads_must_be_one(member: str, rule: str, number: 
     found, _ = both([*fleet(), done])
 
     assert [rule] == names(found)
+
+
+def test_lines_of_several_records_are_judged_alike() -> None:
+    """Records that a delivery stream has joined are those that stand on lines of their own."""
+    lines = fleet()
+    joined = [lines[0] + lines[5], *lines[1:5], "".join(lines[6:9]), *lines[9:]]
+
+    found, _ = both(joined)
+    apart, _ = both(lines)
+
+    assert apart.summary == found.summary
+    assert [] == names(found)

@@ -43,6 +43,8 @@ def told(record: Response | Unreadable) -> str:
         ("json", FLAT, ["job @1"]),
         ("json", f"\n\n{PRETTY}", ["job @3"]),
         ("json", f"{PRETTY}\n{PRETTY}\n", ["job @1", "job @6"]),
+        ("json", f"{JOB}{JOB}", ["job @1", "job @1"]),
+        ("ndjson", f"{JOB}{JOB}" * 500, ["job @1"] * 1000),
         ("json", b"\xef\xbb\xbf" + JOB.encode(), ["job @1"]),
         ("json-array", f"[{JOB},\n{JOB}]", ["job @1/0", "job @1/1"]),
         ("json-array", f"[[{JOB}]]", ["job @1/0/0"]),
@@ -74,7 +76,6 @@ TRAILING = "not JSON: trailing characters (byte 5)"
         (f'{{"Train\n{JOB}\n{JOB}', [f"{TRUNCATED} @1", "job @2", "job @3"]),
         (f"hello\n{JOB}\n", ["not JSON: invalid character (byte 0) @1", "job @2"]),
         (f"{JOB}\n{JOB[:20]}", ["job @1", f"{TRUNCATED} @2"]),
-        (f"{JOB}\n{JOB},\n", ["job @1", "not JSON: trailing characters (byte 88) @2"]),
         (f'{JOB}\n{{"a":NaM}}\n', ["job @1", "not JSON: invalid character (byte 5) @2"]),
         (f'{JOB}\n{{"a":NaN,}}\n', ["job @1", "not JSON: invalid character (byte 5) @2"]),
         (JOB.encode() + b'\n{"a":"\xff"}\n', ["job @1", "not UTF-8 @2"]),
@@ -96,6 +97,28 @@ def test_a_bad_line_takes_no_other_with_it(
     actual, (report,) = read(tmp_path, data)
 
     assert (expected, "ndjson", len(expected)) == (actual, report.reader, report.records)
+
+
+UNCLOSED = "not JSON: input data was truncated"
+BETWEEN = "not JSON: text between values"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (f"{JOB}\n{JOB},\n", ["job @1", "job @2", f"{BETWEEN} @2"]),
+        (f"{JOB}\n{JOB}{JOB}\n{JOB}", ["job @1", "job @2", "job @2", "job @3"]),
+        (f"{JOB}\n  {JOB} {JOB[:20]}\n{JOB}", ["job @1", "job @2", f"{TRUNCATED} @2", "job @3"]),
+        (f"{JOB}\n{JOB[:20]}{JOB}\n", ["job @1", f"{UNCLOSED} @2", "job @2"]),
+    ],
+)
+def test_a_line_of_several_records_has_all_of_them(
+    tmp_path: Path, data: str, expected: list[str]
+) -> None:
+    """A delivery stream that writes events to files joins them without a line end."""
+    actual, (report,) = read(tmp_path, data)
+
+    assert (expected, "ndjson") == (actual, report.reader)
 
 
 @pytest.mark.parametrize(

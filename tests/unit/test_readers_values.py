@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import trainstate
 from trainstate.errors import InputError, UsageError
 from trainstate.history import Origin, Response, Unreadable
 from trainstate.history.readers import SourceReport, read_values
@@ -160,3 +161,18 @@ def test_an_unknown_format_is_refused() -> None:
     """Only the listed formats can be asked for."""
     with pytest.raises(UsageError, match="input_format"):
         read_values(JOB, SPEC, input_format="xml")
+
+
+def test_names_in_camel_case_are_the_services() -> None:
+    """Some SDKs and tools begin the names of members in lower case, inside entries, too."""
+    report = trainstate.check(
+        {
+            "trainingJobName": "camel",
+            "trainingJobStatus": "InProgress",
+            "secondaryStatus": "Starting",
+            "secondaryStatusTransitions": [{"status": "Starting", "startTime": 1_767_348_000}],
+        }
+    )
+
+    assert [] == [finding for finding in report if finding.severity != "info"]
+    assert "history" == report.jobs[0].basis

@@ -32,6 +32,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 # What a document of JSON has, where its type alone tells that it fits.
 _PLAIN = {"string": str, "boolean": bool, "structure": dict, "map": dict, "list": list}
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
+_CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
 
 
 @define
@@ -73,7 +74,7 @@ def read_response(
     """The response that a mapping holds, whatever its values are.
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge
-    ``detail``) or snake_case ones; unknown members are kept and ignored, null members
+    ``detail``), snake_case or camelCase ones; unknown members are kept and ignored, null members
     count as absent. Nothing is raised: see ``Response.problems``.
     """
     members = _service_names(recorded, spec)
@@ -209,7 +210,7 @@ def _service_names(recorded: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]
 
 
 def _pascal(value: Any) -> Any:
-    """A snake_case structure under PascalCase names; an instant or a text as it is."""
+    """A snake_case or camelCase structure under PascalCase names; other values as they are."""
     if isinstance(value, Mapping):
         return {_pascal_name(key): _pascal(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -220,6 +221,8 @@ def _pascal(value: Any) -> Any:
 def _pascal_name(key: Any) -> Any:
     if isinstance(key, str) and _SNAKE.fullmatch(key):
         return "".join(part[:1].upper() + part[1:] for part in key.split("_"))
+    if isinstance(key, str) and _CAMEL.fullmatch(key):
+        return key[:1].upper() + key[1:]
     return key
 
 

@@ -84,10 +84,10 @@ def documents(data: bytes) -> Iterator[Document]:
 
 
 def read_documents(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, tally: Tally, *, pointer: str = "", first: int = 1
 ) -> Iterator[Response | Unreadable]:
-    """The records in the JSON documents of a text."""
-    line, counted = 1, 0
+    """The records in the JSON documents of a text that begins on the line ``first``."""
+    line, counted = first, 0
     for document in documents(data):
         line += data.count(b"\n", counted, document.start)
         counted = document.start

@@ -8,7 +8,7 @@ from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.bytestream import lines
 from trainstate.history.readers.compressed import Readable
 from trainstate.history.readers.envelope import Form, records
-from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.json_text import NotJson, decode, read_documents
 from trainstate.history.readers.shelf import Shelf
 from trainstate.history.readers.tally import Repeats, Tally
 
@@ -21,7 +21,7 @@ def read_ndjson(
     pointer: str = "",
     repeats: Repeats | None = None,
 ) -> Iterator[Response | Unreadable]:
-    """The records in the lines of an input; blank lines are passed over.
+    """The records in the lines of an input, mostly one; blank lines are passed over.
 
     With ``repeats`` the records must be judged as they come: a line that it takes is
     no record. ``shelf`` gives lines again.
@@ -40,6 +40,10 @@ def read_ndjson(
         try:
             value = decode(line)
         except NotJson as error:
-            yield tally.unreadable(str(error), origin, line)
+            # A delivery stream joins records without a line end; so does who goes on after a crash.
+            if line.lstrip().startswith(b"{"):
+                yield from read_documents(line, tally, pointer=pointer, first=number)
+            else:
+                yield tally.unreadable(str(error), origin, line)
             continue
         yield from records(value, origin, tally)
