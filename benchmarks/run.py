@@ -379,7 +379,7 @@ def main() -> None:
             for row in found(name, asked):
                 _printed(outputs, str(row))
         for size in SIZES:
-            _printed(outputs, f"\n- {size}")
+            _printed(outputs, f"- {size}")
 
 
 def _printed(outputs: list[TextIO], text: str) -> None:

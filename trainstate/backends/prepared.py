@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.types as kinds
 from attrs import define, field
 
-from trainstate.backends.digests import Undigested
+from trainstate.backends.digests import Undigested, digests
 from trainstate.backends.lines import Lines, Numbered
 from trainstate.backends.rowshelf import Packed
 from trainstate.backends.texts import Untold, texts
@@ -32,13 +32,50 @@ _BROKEN = (Undigested, Untold, pa.ArrowException, ValueError)
 
 
 @define
+class Echoes:
+    """Rows that say just what their job's row before them says, LastModifiedTime among it.
+
+    ``passed`` holds for such a row, by its place; ``after`` counts those that follow a
+    row before its job says anything else.
+    """
+
+    passed: bytearray
+    after: list[int]
+    _order: Any
+    _position: Any
+
+    @classmethod
+    def of(cls, jobs: Any, numbers: Any, times: Any) -> Echoes:
+        """Of rows with numbers for their job, what they hold besides the time, and the time."""
+        order = np.argsort(jobs, kind="stable")
+        known = [one[order] for one in (jobs, numbers, times)]
+        same: Any = np.zeros(len(jobs), np.bool_)
+        same[1:] = np.logical_and.reduce([one[1:] == one[:-1] for one in known])
+        first = np.flatnonzero(~same)
+        after: Any = np.zeros(len(jobs), np.int64)
+        position: Any = np.empty(len(jobs), np.int64)
+        after[order[first]] = np.diff(np.append(first, len(jobs))) - 1
+        position[order] = np.arange(len(jobs))
+        passed: Any = np.zeros(len(jobs), np.uint8)
+        passed[order[same]] = 1
+        return cls(bytearray(passed.tobytes()), after.tolist(), order, position)
+
+    def released(self, at: int) -> None:
+        """The rows that echo one must be looked at, each at its place."""
+        start = self._position[at] + 1
+        for place in self._order[start : start + self.after[at]].tolist():
+            self.passed[place] = 0
+        self.after[at] = 0
+
+
+@define
 class Prepared:
     """A batch of rows, and all that is made of it in columns.
 
     ``lines`` are those of the rows that are not expected to be taken for repetitions, by
     their places, ``packed`` what was left out of them. ``numbered`` is None where rows
     cannot be told. Of ``count`` rows those at ``places`` are in the batch; all, where
-    that is None.
+    that is None. ``line`` is the one that was told last, ``taken`` holds if it was taken.
     """
 
     batch: Any
@@ -46,11 +83,14 @@ class Prepared:
     places: list[int] | None = None
     numbered: Numbered | None = None
     jobs: list[str] = field(factory=list)
+    echoes: Echoes | None = None
     times: list[bytes | None] = field(factory=list)
     numbers: list[int] = field(factory=list)
     bare: Any = None
     lines: dict[int, bytes] = field(factory=dict)
     packed: list[Packed] = field(factory=list)
+    line: bytes | None = None
+    taken: bool = False
     _rows: list[Row] | None = None
 
     def mappings(self) -> list[Row]:
@@ -117,19 +157,38 @@ class Preparing:
         if not all(_is_exact(column) for column in batch.columns):
             raise Undigested("a column of which JSON does not hold each value as it is")
         numbered = self._lines.numbered(batch)
+        times = _tokens(batch, layout.modified)
+        echoes = self._echoes(batch, numbered.whole)
         ready = Prepared(
             batch=batch,
             count=count,
             places=places,
             numbered=numbered,
             jobs=jobs,
-            times=_tokens(batch, layout.modified),
+            echoes=echoes,
+            times=times,
             numbers=numbered.whole.tolist(),
             bare=self._bare(batch),
         )
-        known = zip(jobs, ready.numbers, strict=True)
-        self.tell(ready, [at for at, row in enumerate(known) if self._is_new(*row)])
+        known = enumerate(zip(jobs, ready.numbers, echoes.passed, strict=True))
+        new = [at for at, (job, number, echo) in known if not echo and self._is_new(job, number)]
+        self.tell(ready, new)
         return ready
+
+    def _echoes(self, batch: Any, numbers: Any) -> Echoes:
+        """The rows that echo another; one without a job or a time does not."""
+        layout, count = self.spec.layout, len(batch)
+        jobs = batch.column(layout.arn)
+        codes = jobs if kinds.is_dictionary(jobs.type) else pc.dictionary_encode(jobs)
+        found = pc.fill_null(codes.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        times: Any = np.arange(count, dtype=np.uint64)
+        if layout.modified in batch.schema.names:
+            column = batch.column(layout.modified)
+            times = digests([(layout.modified, column)], count)
+            found = np.where(column.is_null().to_numpy(zero_copy_only=False), -1, found)
+        lone = found < 0
+        found[lone] = -1 - np.arange(int(lone.sum()))
+        return Echoes.of(found, numbers, times)
 
     def _own(self, jobs: list[str]) -> list[int] | None:
         """The places of rows whose job is owned, or not named; None for all."""

@@ -15,21 +15,14 @@ from attrs import define, field
 from trainstate.backends.prepared import Prepared, Preparing, Row
 from trainstate.backends.rowshelf import RowShelf
 from trainstate.backends.values import mappings
-from trainstate.check.again import comes_again, mark_of
+from trainstate.check.again import comes_again
 from trainstate.check.shape import FastPath
 from trainstate.history.readers.shelf import Shelf
 from trainstate.history.readers.tally import Repeats, Sharing
 from trainstate.spec.model import Spec
 
 _NOTHING, _END = b"{}", b"}"
-
-
-@define
-class _Last:
-    """What is known of a job's last row: its number, and the mark of the line that it was."""
-
-    number: int
-    mark: int
+_NONE = -1, None
 
 
 @define(kw_only=True)
@@ -48,7 +41,8 @@ class Repeating:
     _preparing: Preparing = field(init=False)
     _path: FastPath | None = field(init=False)
     _sharing: Sharing | None = field(init=False)
-    _last: dict[str, _Last] = field(factory=dict)
+    # What is known of a job's last row: its number, and the mark of the line that it was.
+    _last: dict[str, tuple[int, int | None]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.turns_to(self.repeats)
@@ -79,7 +73,9 @@ class Repeating:
         ``shelf`` gives the input of the row at a place of the batch.
         """
         ready = self.prepared(batch)
-        return (self._told(ready, at, shelf(at), at) for at in range(len(batch)))
+        for at in range(len(batch)):
+            yield self._told(ready, at, shelf(at), at)
+            self._notes(ready, at)
 
     def judged(self, ready: Prepared, shelf: Shelf, first: int) -> Iterator[Row | int]:
         """The rows of a batch of one input, and how many are taken between them.
@@ -88,19 +84,39 @@ class Repeating:
         """
         passed = done = 0
         self._lay(ready)
+        echo = bytearray(len(ready.batch)) if ready.echoes is None else ready.echoes.passed
         for at in range(len(ready.batch)):
+            if echo[at]:
+                continue
             place = at if ready.places is None else ready.places[at]
             passed += self._leaves(place - done)
             done = place + 1
             row = self._told(ready, at, shelf, first + place)
             if row is None:
                 passed += 1
-                continue
-            yield passed
-            passed = 0
-            yield row
-            self._lets_go(ready, at)
+            else:
+                yield passed
+                passed = 0
+                yield row
+            self._notes(ready, at)
+            self._echoed(ready, at, shelf)
         yield passed + self._leaves(ready.count - done)
+
+    def _echoed(self, ready: Prepared, at: int, shelf: Shelf) -> None:
+        """Counts the rows that echo one, or leaves each of them to be looked at."""
+        if ready.echoes is None or not (count := ready.echoes.after[at]):
+            return
+        job, path = ready.jobs[at], self._path
+        # Where names may be ambiguous, the order of all rows matters.
+        if path is None or path.named or not self._again(ready, at, shelf):
+            ready.echoes.released(at)
+            return
+        known = path.jobs[job]
+        path.total += count - 1
+        if known.repeat is None:
+            known.count += count - 1
+        else:
+            known.repeat.count += count - 1
 
     def _leaves(self, count: int) -> int:
         """Leaves some rows to another process; gives how many."""
@@ -114,39 +130,31 @@ class Repeating:
             self.repeats.takes(_NOTHING, shelf, number)
             return ready.mappings()[at]
         if self._again(ready, at, shelf):
+            self._leaves(1)
             return None
-        line = self._line(ready, at)
-        if not self.repeats.takes(line, shelf, number):
-            return self._row(ready, at, line)
-        self._lets_go(ready, at)
-        return None
+        line = ready.line = self._line(ready, at)
+        ready.taken = self.repeats.takes(line, shelf, number)
+        return None if ready.taken else self._row(ready, at, line)
 
     def _again(self, ready: Prepared, at: int, shelf: Shelf) -> bool:
         """Whether a row is taken that repeats its job's last one."""
-        last, time = self._last.get(ready.jobs[at]), ready.times[at]
-        if last is None or last.number != ready.numbers[at] or time is None or self._path is None:
+        job, time = ready.jobs[at], ready.times[at]
+        number, mark = self._last.get(job, _NONE)
+        if number != ready.numbers[at] or time is None or mark is None or self._path is None:
             return False
-        if not comes_again(self._path, ready.jobs[at], last.mark, time, shelf):
-            return False
-        if self._sharing is not None:
-            self._sharing.passes(1)
-        return True
+        return comes_again(self._path, job, mark, time, shelf)
 
     def _line(self, ready: Prepared, at: int) -> bytes:
         """The line that a row would be, which is its job's last one then."""
         job = ready.jobs[at]
         if ready.bare[at]:
-            self._last.pop(job, None)
             return _NOTHING
         if at not in ready.lines:  # others of the job will not be taken either
             self._preparing.wary.add(job)
             rest = range(at, len(ready.jobs))
             self._preparing.tell(ready, [one for one in rest if ready.jobs[one] == job])
             self._lay(ready)
-        before = ready.lines.pop(at)
-        if job:
-            self._last[job] = _Last(ready.numbers[at], mark_of(before, _END))
-        return before + (ready.times[at] or b"null") + _END
+        return ready.lines.pop(at) + (ready.times[at] or b"null") + _END
 
     def _row(self, ready: Prepared, at: int, line: bytes) -> Row:
         """The row at a place, which a line tells."""
@@ -154,13 +162,23 @@ class Repeating:
             return mappings(ready.batch.slice(at, 1))[0]
         return self.store.whole(line)
 
-    def _lets_go(self, ready: Prepared, at: int) -> None:
-        """Leaves no line at hand that is not whole: who needs one must ask the shelf."""
-        if self._path is None or self.store is None or ready.numbered is None:
+    def _notes(self, ready: Prepared, at: int) -> None:
+        """Remembers the line that was told of a row, if it is its job's last one now.
+
+        The text of one that is not whole goes: who needs it must ask the shelf.
+        """
+        line, ready.line = ready.line, None
+        if line is None or self._path is None:
             return
-        known = self._path.jobs.get(ready.jobs[at])
-        if known is not None and known.text is not None:
-            known.put_away()
+        job = ready.jobs[at]
+        known = self._path.jobs.get(job)
+        if known is None or not (ready.taken or known.text is line):
+            self._last.pop(job, None)
+            return
+        known.mark = known.marked
+        self._last[job] = ready.numbers[at], known.mark
+        if self.store is not None:
+            known.text = None
 
     def _lay(self, ready: Prepared) -> None:
         """Lays down what was left out of lines, before anybody can ask for it."""
