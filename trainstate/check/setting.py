@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 from trainstate.check.epoch import follows
 from trainstate.check.glance import ABSENT, Glances, Group
 from trainstate.check.memory import Setting
+from trainstate.history.excerpt import FEWEST_CONFIGURED
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
 from trainstate.machine.guards import configuration
@@ -49,7 +50,8 @@ class Settings:
 
     spec: Spec
     glances: Glances
-    _settings: dict[tuple[bytes, bytes], Setting | None] = field(factory=dict)
+    _settings: dict[tuple[tuple[str, ...], bytes], Setting | None] = field(factory=dict)
+    _there: dict[bytes, tuple[str, ...]] = field(factory=dict)
     _alike: dict[Any, Setting] = field(factory=dict)
     _attached: dict[bytes, Attached | None] = field(factory=dict)
     _merged: dict[tuple[Attached, Attached], tuple[Attached, Fresh] | None] = field(factory=dict)
@@ -68,11 +70,14 @@ class Settings:
         kinds = self.glances.loose.kinds(loose)
         if kinds is None:
             return None
-        written = (kinds, exact)
+        there = self._there.get(kinds)
+        if there is None:
+            there = self._there[kinds] = self._standing_for(kinds)
+        written = (there, exact)
         if written in self._settings:
             return self._settings[written]
         members = _decoded(self.glances.exact, values)
-        found = None if members is None else self._read(members, kinds)
+        found = None if members is None else self._read(members, there)
         if len(self._settings) < _MOST:
             self._settings[written] = found
         return found
@@ -125,12 +130,24 @@ class Settings:
             before[name, item] = status
         return tuple(found)
 
-    def _read(self, members: dict[str, Any], kinds: bytes) -> Setting | None:
+    def _standing_for(self, kinds: bytes) -> tuple[str, ...]:
+        """Loose members that are to rules what those are that are there, by their first bytes.
+
+        Of the required ones they ask which are there, of the others whether there are
+        enough of them to be a job's configuration.
+        """
+        loose = self.glances.loose.members
+        there = {m.name for m, kind in zip(loose, kinds, strict=True) if bytes([kind]) not in b"~n"}
+        counted = [member for member in loose if member.role.endswith("configuration")]
+        others = [member.name for member in counted if not member.required]
+        enough = min(len(there.intersection(others)), FEWEST_CONFIGURED)
+        required = [m.name for m in counted if m.required and m.name in there]
+        return (*required, *others[:enough])
+
+    def _read(self, members: dict[str, Any], there: tuple[str, ...]) -> Setting | None:
         if self._response(members).problems:
             return None
-        loose = self.glances.loose.members
-        there = [m for m, kind in zip(loose, kinds, strict=True) if bytes([kind]) not in b"~n"]
-        known = {**members, **{member.name: True for member in there}}
+        known = {**members, **dict.fromkeys(there, True)}
         response = self._response(known)
         reading = Reading(
             response=response,
