@@ -3,7 +3,8 @@
     python benchmarks/growth.py [--most 200000] [--plot FILE]
 
 Each row is a process of its own. A corpus grows by further jobs like the generated ones
-under other names, so that what is generated once serves every size.
+under other names, so that what is generated once serves every size; the last rows are one
+job with ever more polls. The largest file has ``--most`` times 4 KB, in a temporary folder.
 """
 
 from __future__ import annotations
@@ -55,35 +56,56 @@ def measured(path: Path, polls: int) -> Row:
     return int(responses), int(jobs), polls, float(seconds), bare, float(peak) / 2**20
 
 
+def one_job(path: Path, responses: int) -> None:
+    """A corpus of one job that is polled so often."""
+    with path.open("w") as out:
+        out.writelines(
+            text + "\n" for text, _ in generated(Corpus(jobs=1, polls=responses, seed=1))
+        )
+
+
 def rows(most: int) -> Iterator[Row]:
-    """The sizes of each density of polls."""
+    """The sizes of each density of polls, then one job with ever more of them."""
+    sizes = [size for size in SIZES if size <= most]
     with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "corpus.ndjson"
         for polls in POLLS:
             base = lines(polls)
-            for size in SIZES:
-                if size <= most:
-                    path = Path(folder) / "corpus.ndjson"
-                    written(path, base, size)
-                    yield measured(path, polls)
+            for size in sizes:
+                written(path, base, size)
+                yield measured(path, polls)
+        for size in sizes:
+            one_job(path, size)
+            yield measured(path, size)
 
 
 def plot(found: list[Row], file: str) -> None:
     """Time a response, and memory, over the number of responses."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib import rcParams
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
+    rcParams["svg.hashsalt"] = "growth"  # the same figures give the same file
     figure = Figure(figsize=(9, 3.4), layout="constrained")
-    FigureCanvasAgg(figure)
+    FigureCanvasSVG(figure)
     time, memory = figure.subplots(1, 2)
-    for polls in POLLS:
-        chosen = [row for row in found if row[2] == polls]
+    for label, chosen in _series(found):
         counts = [row[0] for row in chosen]
-        time.plot(counts, [row[3] / row[4] for row in chosen], "o-", label=f"{polls} polls a job")
-        memory.plot(counts, [row[5] for row in chosen], "o-")
+        time.plot(counts, [row[3] / row[4] for row in chosen], "o-", label=label)
+        memory.plot(counts, [row[5] for row in chosen], "o-", label=label)
     time.set(title="check / bare decode", xlabel="responses", xscale="log", ylim=(0, None))
-    memory.set(title="peak memory, MiB", xlabel="responses", xscale="log", ylim=(0, None))
+    memory.set(title="peak memory, MiB", xlabel="responses", xscale="log", yscale="log")
     time.legend()
-    figure.savefig(file)
+    for axes in (time, memory):
+        axes.grid(alpha=0.3)
+    figure.savefig(file, metadata={"Date": None})
+
+
+def _series(found: list[Row]) -> Iterator[tuple[str, list[Row]]]:
+    for polls in POLLS:
+        name = f"{polls} poll{'s' if polls > 1 else ''} a job"
+        yield name, [row for row in found if row[2] == polls and row[1] > 1]
+    yield "one job", [row for row in found if row[1] == 1]
 
 
 def main() -> None:

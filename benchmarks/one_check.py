@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 from time import process_time
+
+from processes import peak_memory  # type: ignore[import-not-found]
 
 from trainstate.check.stream import Checker
 from trainstate.cli.progress import rarely_collected
@@ -17,5 +18,4 @@ with rarely_collected():
         checker.feed(record)
     _, jobs = checker.close()
 taken = process_time() - begun
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(checker.summary.responses, len(jobs), taken, peak)
+print(checker.summary.responses, len(jobs), taken, peak_memory())

@@ -38,3 +38,14 @@ def _stat(pid: int) -> list[str]:
 def _seconds(pid: int) -> float:
     fields = _stat(pid)
     return sum(map(int, fields[11:15])) / _TICK if fields else 0.0
+
+
+def peak_memory() -> int:
+    """The bytes of memory that this process has had at most.
+
+    Not ``ru_maxrss``: that has what the process was forked from, too.
+    """
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise OSError("/proc/self/status has no VmHWM.")
