@@ -26,7 +26,7 @@ from trainstate.check.stream import Checker, judge
 from trainstate.cli.progress import rarely_collected
 from trainstate.history.readers import read_paths
 
-BATCH = 16_384
+BATCH = 8_192
 
 
 def main() -> None:

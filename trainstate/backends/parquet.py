@@ -27,7 +27,7 @@ from trainstate.history.readers.tally import Repeats, Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
-BATCH = 16_384
+BATCH = 8_192
 """How many rows are held as values at a time."""
 
 _BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError, MemoryError)
