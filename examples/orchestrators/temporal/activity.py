@@ -2,8 +2,12 @@
 
 Each heartbeat carries the tracker as JSON. An attempt after a lost worker goes on from the
 last one: it starts no second job, and no change is told twice. An attempt after an outcome
-of which the policy says *retry* starts another job. A cancelled activity stops watching,
-and asks for the stop of the job.
+of which the policy says *retry* starts another job. A cancelled activity asks for the stop
+of the job; one whose worker shuts down, or is taken for lost, leaves it running.
+
+Give it a heartbeat timeout, so that a lost worker is noticed and a cancellation arrives;
+the cancellation type WAIT_CANCELLATION_COMPLETED, or a cancelled workflow is gone before
+the activity hears of it; and a request whose name belongs to this run alone.
 
     python activity.py    rehearses it: two attempts, without an account or a server
 """
@@ -35,7 +39,8 @@ class TrainingJobs:
     async def train(self, request: dict[str, Any]) -> str:
         """The outcome of the job; raises an ApplicationError that says whether to retry."""
         tracker = await self._begun(request)
-        name = (tracker.job or "").rpartition("/")[2]
+        name = _name(tracker)
+        beats = asyncio.create_task(_beat(tracker))
         try:
             async for update in watch_async(self._client, name, tracker=tracker, pace=self._pace):
                 activity.heartbeat(tracker.to_json())
@@ -44,8 +49,13 @@ class TrainingJobs:
                 if POLICY.action(update.outcome) is not Action.WAIT:
                     break
         except asyncio.CancelledError:
-            await asyncio.to_thread(stop_job, self._client, name)
+            # Also a worker that shuts down cancels, and a heartbeat that came too late.
+            why = activity.cancellation_details()
+            if why is None or why.cancel_requested:
+                await asyncio.to_thread(stop_job, self._client, name)
             raise
+        finally:
+            beats.cancel()
         action = POLICY.action(tracker.outcome)
         if action is Action.DONE:
             return str(tracker.outcome)
@@ -57,16 +67,35 @@ class TrainingJobs:
 
     async def _begun(self, request: dict[str, Any]) -> Tracker:
         """The tracker of the job that a lost worker was waiting for, or of a new one."""
-        info = activity.info()
-        saved = Tracker.from_json(info.heartbeat_details[0]) if info.heartbeat_details else None
-        if saved is not None and POLICY.action(saved.outcome) is not Action.RETRY:
-            return saved
-        name = f"{request['TrainingJobName']}-{info.attempt}"
+        info, number = activity.info(), 1
+        if info.heartbeat_details:
+            saved = Tracker.from_json(info.heartbeat_details[0])
+            if POLICY.action(saved.outcome) is not Action.RETRY:
+                return saved
+            number = 1 + int(_name(saved).rpartition("-")[2])
+        name = f"{request['TrainingJobName']}-{number}"
         create = self._client.create_training_job
-        await asyncio.to_thread(create, **{**request, "TrainingJobName": name})
+        try:
+            await asyncio.to_thread(create, **{**request, "TrainingJobName": name})
+        except self._client.exceptions.ResourceInUse as error:
+            # A worker that was lost between the creation and its heartbeat has made it.
+            if info.attempt == 1:
+                raise ApplicationError(f"{name} is taken: {error}", non_retryable=True) from error
         tracker = Tracker(job=name)
         activity.heartbeat(tracker.to_json())
         return tracker
+
+
+def _name(tracker: Tracker) -> str:
+    return (tracker.job or "").rpartition("/")[2]
+
+
+async def _beat(tracker: Tracker) -> None:
+    """Says that the worker lives: in a status that lasts for hours no update does."""
+    timeout = activity.info().heartbeat_timeout
+    while True:
+        await asyncio.sleep(60.0 if timeout is None else timeout.total_seconds() / 3)
+        activity.heartbeat(tracker.to_json())
 
 
 async def _rehearsed(*what: str) -> str:
