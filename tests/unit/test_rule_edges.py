@@ -1,0 +1,160 @@
+"""The edges of single rules that mutants of the package showed untested: each side of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import trainstate
+from trainstate.history.instants import SECOND, iso
+from trainstate.rules.example import CREATED, poll, written
+
+ACTIVE = "InProgress/Training: Starting 90, Training"
+DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
+FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
+LIMITED = "Stopped/MaxRuntimeExceeded: Starting 90, Training 60, Stopping 5, MaxRuntimeExceeded"
+Said = list[tuple[str, str]]
+
+
+def response(text: str, changes: dict[str, Any] | None = None, at: float | None = None) -> Any:
+    return written(poll(text, changes or {}, modified=at))
+
+
+def said(*responses: Any, rule: str, **options: Any) -> Said:
+    """What a rule says: severity and place."""
+    report = trainstate.check(list(responses), select=[rule], **options)
+    return [(str(found.severity), found.pointer) for found in report]
+
+
+def after(seconds: float) -> str:
+    return iso(CREATED + round(seconds * SECOND))
+
+
+def trained(seconds: int | None) -> dict[str, Any]:
+    return {"/TrainingTimeInSeconds": seconds, "/BillableTimeInSeconds": seconds}
+
+
+def limit(seconds: int) -> dict[str, Any]:
+    return {"/StoppingCondition/MaxRuntimeInSeconds": seconds}
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "changes", "expected"),
+    [
+        # Exactly as far apart as the tolerance says, and a millisecond less or more.
+        ("TS308", "Failed/Failed: Starting 90, Failed 1", {}, ["error"]),
+        ("TS308", "Failed/Failed: Starting 90, Failed 0.999", {}, []),
+        ("TS410", ACTIVE, {"/CreationTime": after(-1)}, ["warning"]),
+        ("TS410", ACTIVE, {"/CreationTime": after(-0.999)}, []),
+        ("TS410", ACTIVE, {"/CreationTime": after(-60)}, ["warning"]),
+        ("TS410", ACTIVE, {"/CreationTime": after(-60.001)}, ["error"]),
+        ("TS409", DONE, {"/TrainingEndTime": after(95)}, ["warning"]),
+        ("TS409", DONE, {"/TrainingEndTime": after(94.999)}, ["error"]),
+        ("TS409", FAILED, {"/TrainingEndTime": after(94)}, ["warning"]),
+        ("TS408", ACTIVE, {"/TrainingStartTime": after(30)}, ["warning"]),
+        ("TS408", ACTIVE, {"/TrainingStartTime": after(29.999)}, ["error"]),
+        # A time that is cut to the second hides one second more, and no two.
+        ("TS405", DONE, trained(66), []),
+        ("TS405", DONE, trained(67), ["error"]),
+        ("TS405", DONE, {"/TrainingEndTime": after(155.5), **trained(67)}, []),
+        (
+            "TS405",
+            DONE,
+            {
+                "/TrainingStartTime": after(90.001),
+                "/TrainingEndTime": after(155.501),
+                **trained(67),
+            },
+            ["error"],
+        ),
+        # Five of six seconds are the Stopping entry's.
+        ("TS405", STOPPED, trained(59), []),
+        ("TS405", STOPPED, trained(58), ["warning"]),
+        # The clock tells how long a training was that reports nothing.
+        ("TS407", "Completed/Completed: Starting 90, Training 99, Uploading 9000, Completed",
+         {**limit(3600), **trained(None)}, ["warning"]),
+        ("TS407", "Completed/Completed: Starting 90, Training 99, Uploading 9000, Completed",
+         {**limit(3600), **trained(99)}, []),
+        ("TS407", "Completed/Completed: Starting 90, Training 4200, Uploading 5, Completed",
+         {**limit(3600), **trained(4200)}, []),
+        ("TS407", "Completed/Completed: Starting 90, Training 4201, Uploading 5, Completed",
+         {**limit(3600), **trained(4201)}, ["warning"]),
+        ("TS407", "Stopped/Stopped: Starting 90, Training 60, Starting 90, Training 9000, Stopped",
+         limit(60), []),
+        ("TS406", LIMITED, {**limit(125), **trained(None), "/TrainingEndTime": None}, []),
+        ("TS406", LIMITED, {**limit(216), **trained(None), "/TrainingEndTime": None}, ["error"]),
+        ("TS406", LIMITED, {**limit(215), **trained(None), "/TrainingEndTime": None}, []),
+    ],
+)  # fmt: skip
+def test_a_time_at_the_edge(
+    rule: str, text: str, changes: dict[str, Any], expected: list[str]
+) -> None:
+    """Each side of a tolerance is told from the other."""
+    assert expected == [severity for severity, _ in said(response(text, changes), rule=rule)]
+
+
+def test_a_response_without_a_name_and_an_arn_is_one_fault() -> None:
+    """No job is named: the ARN alone is reported, for it would tell the name."""
+    nameless = response(ACTIVE, {"/TrainingJobName": None, "/TrainingJobArn": None})
+
+    assert [("info", "/TrainingJobArn")] == said(nameless, rule="TS002")
+
+
+def test_a_response_with_a_name_needs_no_arn() -> None:
+    """Whoever has the name knows the job; without it the ARN still names it."""
+    named, known = response(ACTIVE, {"/TrainingJobArn": None}), {"/TrainingJobName": None}
+
+    assert [("info", "/TrainingJobArn")] == said(named, rule="TS002")
+    assert [("info", "/TrainingJobName")] == said(response(ACTIVE, known), rule="TS002")
+
+
+def test_statuses_are_told_in_the_order_of_the_response() -> None:
+    """The primary status first, then the secondary one, then the entries."""
+    upper = response("INPROGRESS/TRAINING: Starting 90, TRAINING")
+    places = ["/TrainingJobStatus", "/SecondaryStatus", "/SecondaryStatusTransitions/1/Status"]
+
+    assert places == [place for _, place in said(upper, rule="TS104")]
+
+
+def test_an_excerpt_whose_front_is_cut_off_may_have_had_what_was_before() -> None:
+    """In an excerpt what a status must come after may have been cut off; in a response not."""
+    text = "Stopped/Stopped: Uploading 5, Stopped"
+    whole = response(text)
+    excerpt = {name: whole[name] for name in whole if name in SHOWN}
+
+    assert [("error", "/SecondaryStatusTransitions/1/Status")] == said(whole, rule="TS301")
+    assert [] == said(excerpt, rule="TS301")
+
+
+SHOWN = {"TrainingJobName", "TrainingJobStatus", "SecondaryStatus", "SecondaryStatusTransitions"}
+
+
+def test_what_came_after_an_end_is_told_by_its_primary() -> None:
+    """A job that went on after its end left it, whatever its secondary status was."""
+    ended = response(LIMITED, at=500)
+    on = response("InProgress/Training", at=600)
+
+    assert ["TS604"] == [found.code for found in trainstate.check([ended, on], select=TOLD)]
+
+
+def test_a_deleted_job_did_not_go_on() -> None:
+    """A deletion that shows another secondary status is in no run, and no way out of the end."""
+    ended = response(DONE, at=500)
+    deleted = response("Deleting/Failed", at=600)
+
+    assert ["TS605"] == [found.code for found in trainstate.check([ended, deleted], select=TOLD)]
+
+
+TOLD = ["TS604", "TS605"]
+
+
+@pytest.mark.parametrize(("begun", "severity"), [(500, "error"), (499.001, "info")])
+def test_a_name_that_is_used_again_after_a_second(begun: float, severity: str) -> None:
+    """The next job may be created less than a second before the last response of the one before."""
+    first = response(DONE, at=begun)
+    second = response("InProgress/Starting: Starting", {"/CreationTime": after(499)}, at=600)
+    second["SecondaryStatusTransitions"][0]["StartTime"] = after(499)
+
+    assert [(severity, "/CreationTime")] == said(first, second, rule="TS609")
