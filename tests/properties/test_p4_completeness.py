@@ -63,6 +63,33 @@ def test_a_planted_fault_is_found_at_its_place(rule: Rule) -> None:
     finds()
 
 
+ASKED: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "spot": st.booleans(),
+        "retries": st.sampled_from([0, 1, 3]),
+        "file_mode": st.booleans(),
+        "evidence": st.sampled_from(["documented", "recorded", "inferred"]),
+        "density": st.sampled_from(["dense", "sparse", "every"]),
+        "history": st.sampled_from([None, False]),
+        "times": st.sampled_from(["iso", "iso-local", "epoch", "epoch-ms"]),
+    },
+)
+
+
+@given(ASKED.flatmap(lambda asked: polls(**asked)), st.integers(0, 50), st.sampled_from(OPERATORS))
+@settings(max_examples=max(300, 3 * EXAMPLES))
+def test_a_fault_is_found_whatever_was_asked_for(
+    sequence: list[dict[str, Any]], pick: int, operator: Operator
+) -> None:
+    """Spot, retries, evidence, histories, polls and times of any kind hide no planted fault."""
+    found = operator.apply(sequence, trainstate.SPEC, pick)
+    if found is not None:
+        report = report_on(found)
+
+        assert hits(report, found) != [], [str(finding) for finding in report]
+
+
 @given(st.sampled_from(sorted(operators())).flatmap(lambda rule: faulty(polls(), rule=rule)))
 def test_the_verdict_is_as_bad_as_the_finding(found: Faulty) -> None:
     """An error makes the job INCONSISTENT; an unknown status never leaves it CONSISTENT."""

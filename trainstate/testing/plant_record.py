@@ -24,9 +24,12 @@ def cut_a_line(bed: Bed) -> Spot | None:
 @fault("missing-member")
 def leave_a_status_out(bed: Bed) -> Spot | None:
     """A response has no primary or no secondary status."""
-    at, name = bed.choice(bed.every()), bed.choice((bed.layout.primary, bed.layout.secondary))
-    if at is None or name is None:
+    at = bed.choice(bed.every())
+    if at is None:
         return None
+    # A row of a list may lack the secondary one.
+    both = bed.layout.primary, bed.layout.secondary
+    name = bed.choice(both if bed.history(at) else both[:1]) or ""
     del bed.responses[at][name]
     return at, f"/{name}"
 

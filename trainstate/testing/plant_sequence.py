@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from trainstate.history.instants import same_instant
 from trainstate.spec.model import AttachedMachine
 from trainstate.testing.options import Asked
 from trainstate.testing.planting import Bed, Spot, fault, instant, shifted
@@ -22,6 +23,8 @@ def deliver_late(bed: Bed) -> Spot | None:
         at
         for at in bed.every()[1:]
         if instant(bed.responses[at - 1][name]) < instant(bed.responses[at][name])
+        # Times that are cut to the second may be one instant.
+        and not same_instant(*(instant(bed.responses[one][name]) for one in (at - 1, at)))
         and bed.history(at)
         and bed.history(at - 1)
     )
