@@ -49,6 +49,7 @@ class Numbered:
     others: Columns
     of_loose: Any
     of_exact: Any
+    configured: Any
     whole: Any
 
 
@@ -85,20 +86,29 @@ class Lines:
                 others.append((name, column))
         count = len(batch)
         of_loose, of_exact = digests(loose, count), digests(exact, count)
-        whole = combined(of_loose, of_exact, digests(others, count))
-        return Numbered(loose, exact, others, of_loose, of_exact, whole)
+        configured = combined(of_loose, of_exact)
+        whole = combined(configured, digests(others, count))
+        return Numbered(loose, exact, others, of_loose, of_exact, configured, whole)
 
     def told(self, rows: Numbered, places: Any) -> list[bytes]:
         """The lines of the rows at places, until LastModifiedTime and its colon."""
         at = pa.array(places, pa.int64())
         last = f'"{self.spec.layout.modified}":'.encode()
-        others = _taken(rows.others, at)
-        told = objects(others, len(places)).cast(pa.large_binary()).to_pylist()
-        begun = zip(self._loose(rows, places), self._exact(rows, places), strict=True)
+        told = objects(_taken(rows.others, at), len(places)).cast(pa.large_binary()).to_pylist()
+        begun = self._begun(rows, places)
+        numbers = rows.configured[places].tolist()
         return [
-            b"{" + b",".join([part for part in (*first, rest[1:-1], last) if part])
-            for first, rest in zip(begun, told, strict=True)
+            begun[number] + (rest[1:-1] + b"," if len(rest) > 2 else b"") + last
+            for number, rest in zip(numbers, told, strict=True)
         ]
+
+    def _begun(self, rows: Numbered, places: Any) -> dict[int, bytes]:
+        """What lines begin with, by the number of the configuration: jobs keep theirs."""
+        numbers, first = np.unique(rows.configured[places], return_index=True)
+        at = places[first]
+        parts = zip(self._loose(rows, at), self._exact(rows, at), strict=True)
+        begun = [b"".join(part + b"," for part in both if part) for both in parts]
+        return {n: b"{" + one for n, one in zip(numbers.tolist(), begun, strict=True)}
 
     def marks(self, schema: Any) -> tuple[bytes, ...]:
         """What lines of tables with a schema begin with where something stands for members."""
