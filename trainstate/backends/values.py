@@ -26,10 +26,12 @@ def values(column: Any) -> list[Any]:
     """The values of an array, one for each row."""
     if column.null_count == len(column):
         return [None] * len(column)
-    for holds, convert in _CONVERTERS:
-        if holds(column.type):
-            return convert(column)
-    return _others(column)
+    kind = column.type
+    convert = _KNOWN.get(kind.id)
+    if convert is None:
+        convert = next((one for holds, one in _CONVERTERS if holds(kind)), _others)
+        _KNOWN[kind.id] = convert
+    return convert(column)
 
 
 def mappings(batch: Any) -> list[dict[str, Any]]:
@@ -208,6 +210,9 @@ _CONVERTERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], list[Any]]], ...
     (kinds.is_run_end_encoded, _runs),
     (_is_extension, _stored),
 )
+
+_KNOWN: dict[int, Callable[[Any], list[Any]]] = {}
+"""The converters by the number of a type, which tells all that decides."""
 
 
 __all__ = ["mappings", "values"]
