@@ -28,6 +28,9 @@ from trainstate.machine.belief import Front, beginning, common, ends, onward, po
 from trainstate.machine.moments import Moment, Past, Sighting
 from trainstate.spec.model import Spec
 
+FEWEST = 8
+"""Runs of sightings from which on a course is kept; fewer are searched for anew."""
+
 Stage = tuple[Grouped, Front]
 """A group, and where runs can be that have shown it and all before."""
 
@@ -188,4 +191,4 @@ class Courses:
         return Draft() if rank is None else course.draft(self.held.runs, new.runs, rank)
 
 
-__all__ = ["Course", "Courses", "Draft"]
+__all__ = ["FEWEST", "Course", "Courses", "Draft"]

@@ -21,7 +21,7 @@ from trainstate.check.attached import (
     timeline_of,
 )
 from trainstate.check.blame import blamed
-from trainstate.check.course import Courses
+from trainstate.check.course import FEWEST, Courses
 from trainstate.check.members import FixedMembers
 from trainstate.check.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.check.sightings import Sightings
@@ -207,7 +207,8 @@ class Epoch:
 
     def _explained(self, past: Past, sightings: Sightings, rank: Rank | None) -> bool:
         """Whether a run shows what was seen so far and one sighting more, at a rank."""
-        if not self.has_bare:
+        if not self.has_bare or len(self.sightings.runs) < FEWEST:
+            self._courses = self._told = None
             return is_explained(self.spec, past, sightings.groups(), sightings.unordered())
         if self._courses is None:
             self._courses = Courses(self.spec)
