@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from typing import Any
 
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError, CredentialRetrievalError
 
 from tests.lives import COMPLETED, FAILED, STOPPED, life, poll
 from tests.service import BROKEN, CUT, DENIED, ENDED, EXPIRED, HANG, MISSING, THROTTLED, Service
+from tests.watched import WHOLE, passed
 from trainstate.aws import (
     AccessError,
     Clock,
@@ -25,23 +25,9 @@ from trainstate.aws import (
     stop_job,
     wait,
     watch,
-    watch_async,
 )
 from trainstate.errors import UsageError
 from trainstate.track import BOTOCORE, STRICT, Action, Outcome, Tracker
-
-
-def passed(updates: Any) -> list[str]:
-    return [str(change.after) for update in updates for change in update.changes]
-
-
-WHOLE = [
-    "InProgress/Starting",
-    "InProgress/Downloading",
-    "InProgress/Training",
-    "InProgress/Uploading",
-    "Completed/Completed",
-]
 
 
 def test_a_watch_tells_every_status_to_the_end(service: Service, hours: Any) -> None:
@@ -203,53 +189,6 @@ def test_a_restored_tracker_is_gone_on_with(service: Service, hours: Any) -> Non
     )
 
 
-def test_an_asynchronous_watch_tells_the_same(service: Service, hours: Any) -> None:
-    """The coroutine's updates are those of the generator, faults included."""
-    service.jobs["job-1"] = life(*COMPLETED)
-    service.plan = [(200, poll("Starting")), THROTTLED, EXPIRED]
-
-    async def sleep(seconds: float) -> None:
-        hours.sleep(seconds)
-
-    async def followed() -> list[Any]:
-        stop = asyncio.Event()
-        watched = watch_async(service.client(), "job-1", clock=hours.clock, sleep=sleep, stop=stop)
-        return [update async for update in watched]
-
-    assert WHOLE == passed(asyncio.run(followed()))
-
-
-def test_an_asynchronous_client_is_awaited(hours: Any) -> None:
-    """A client whose calls are coroutines can be watched."""
-
-    class Client:
-        async def describe_training_job(self, **_: Any) -> dict[str, Any]:
-            return poll(*COMPLETED)
-
-    async def followed() -> list[Any]:
-        return [update async for update in watch_async(Client(), "job-1", clock=hours.clock)]
-
-    assert WHOLE == passed(asyncio.run(followed()))
-
-
-def test_an_asynchronous_watch_sleeps_without_a_stop(hours: Any) -> None:
-    """Where nobody can ask for a stop, the sleep is plain."""
-    answers = iter([poll("Starting"), poll(*COMPLETED)])
-
-    class Client:
-        def describe_training_job(self, **_: Any) -> dict[str, Any]:
-            return next(answers)
-
-    async def sleep(seconds: float) -> None:
-        hours.sleep(seconds)
-
-    async def followed() -> list[Any]:
-        watched = watch_async(Client(), "job-1", clock=hours.clock, sleep=sleep)
-        return [update async for update in watched]
-
-    assert (WHOLE, [5.0]) == (passed(asyncio.run(followed())), hours.sleeps)
-
-
 @pytest.mark.parametrize(
     ("statuses", "policy", "action"),
     [
@@ -299,20 +238,6 @@ def test_a_wait_may_outlast_the_end(service: Service, hours: Any) -> None:
     ended = wait(service.client(), "job-1", policy=patient, clock=hours.clock)
 
     assert (Action.WAIT, Outcome.STOPPED_BY_USER) == (ended.action, ended.outcome)
-
-
-def test_an_asynchronous_watch_tells_of_a_deletion(service: Service, hours: Any) -> None:
-    """The record is gone: the last update says so."""
-    service.plan = [(200, poll("Starting")), MISSING, MISSING]
-
-    async def sleep(seconds: float) -> None:
-        hours.sleep(seconds)
-
-    async def followed() -> list[Any]:
-        watched = watch_async(service.client(), "job-1", clock=hours.clock, sleep=sleep)
-        return [update async for update in watched]
-
-    assert Outcome.DELETED is asyncio.run(followed())[-1].outcome
 
 
 def test_an_error_of_our_own_is_not_waited_out(hours: Any) -> None:

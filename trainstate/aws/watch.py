@@ -95,7 +95,8 @@ async def watch_async(
         except Exception as error:  # noqa: BLE001 - sorted by fault_of; what is fatal is raised
             for update in follower.failed(_foreign(error)):
                 yield update
-            client = _renewed(client, follower, renew)
+            # Making a client may take a second, in which everything else would stand still.
+            client = await asyncio.to_thread(_renewed, client, follower, renew)
         else:
             for update in follower.took(response):
                 yield update

@@ -5,11 +5,15 @@ the task fails in a way that Airflow tries again, under another name. The sensor
 a job that somebody else has started. In both, Stopped, Deleting, interruptions and unknown
 statuses are the policy's to decide: none of them hangs the task.
 
-A triggerer that is restarted loses nothing: the first response has the whole history.
+A triggerer that is restarted loses nothing: the first response has the whole history. A
+try after a worker or a triggerer that was lost goes on with the job that runs.
+
+The triggerer must be able to import this file: put it into the plugins, not among the DAGs.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -44,9 +48,9 @@ class TrainingJobTrigger(BaseTrigger):
         """One event: the outcome, and what the policy says."""
         tracker = Tracker(job=self.job_name)
         pace = Pace(shortest=min(5.0, self.longest), longest=self.longest)
-        updates = watch_async(
-            self._client(), self.job_name, tracker=tracker, pace=pace, renew=self._client
-        )
+        # Making a client takes a second, in which all other triggers would stand still.
+        client = await asyncio.to_thread(self._client)
+        updates = watch_async(client, self.job_name, tracker=tracker, pace=pace, renew=self._client)
         try:
             async for update in updates:
                 for change in update.changes:
@@ -89,10 +93,30 @@ class TrainingJobOperator(BaseOperator):
     def execute(self, context: Any) -> Any:
         """Starts the job and hands over to the trigger."""
         client = SageMakerHook(aws_conn_id=self.aws_conn_id).conn
-        name = f"{self.request['TrainingJobName']}-{context['ti'].try_number}"
-        client.create_training_job(**{**self.request, "TrainingJobName": name})
+        number = context["ti"].try_number
+        name = self._running(client, number)
+        if name is None:
+            name = self._name(number)
+            client.create_training_job(**{**self.request, "TrainingJobName": name})
         trigger = TrainingJobTrigger(name, self.aws_conn_id, self.longest)
         self.defer(trigger=trigger, method_name="execute_complete")
+
+    def _name(self, number: int) -> str:
+        return f"{self.request['TrainingJobName']}-{number}"
+
+    def _running(self, client: Any, number: int) -> str | None:
+        """The job of the last try that started one, if it runs: its worker was lost, not it."""
+        for before in range(number - 1, 0, -1):
+            name = self._name(before)
+            try:
+                response = client.describe_training_job(TrainingJobName=name)
+            except Exception as error:
+                if fault_of(error) is not Fault.MISSING:
+                    raise
+            else:
+                outcome = Tracker(job=name).observe(response).outcome
+                return name if POLICY.action(outcome) is Action.WAIT else None
+        return None
 
     def execute_complete(self, context: Any, event: dict[str, str]) -> str:
         """The outcome of a success; raises otherwise: for another try only where it may help."""
