@@ -299,3 +299,17 @@ def test_a_reader_that_goes_away_is_no_success(
     service.jobs["job-1"] = [poll(*COMPLETED)]
 
     assert 2 == run("watch", "job-1").exit_code
+
+
+@pytest.mark.parametrize("room", [20, 26, 40, 60, 80])
+def test_a_narrow_terminal_shows_the_statuses(room: int) -> None:
+    """The name and the times give way: in every line the status can be read."""
+    tracker = Tracker()
+    tracker.observe(poll(*SPOT, name="n" * 60))
+    first, *lines = [line[:room] for line in timeline_lines(tracker, room=room)]
+
+    assert "nnn…: Compl" in first
+    assert [True] * len(SPOT) == [
+        status in line for status, line in zip(SPOT, lines[: len(SPOT)], strict=True)
+    ]
+    assert (room >= 80) == all(line.startswith("  2023-11-14T22:") for line in lines[: len(SPOT)])

@@ -116,10 +116,11 @@ def _show_live(updates: Iterable[Update], tracker: Tracker) -> Iterable[Update]:
 
     with Live(refresh_per_second=4) as live:
         for update in updates:
-            _draw(live, fitting(list(timeline_lines(tracker)), live.console.height))
+            lines = list(timeline_lines(tracker, room=live.console.width))
+            _draw(live, fitting(lines, live.console.height))
             yield update
         # What stays on the screen at the end may scroll: all of it.
-        _draw(live, list(timeline_lines(tracker)))
+        _draw(live, list(timeline_lines(tracker, room=live.console.width)))
 
 
 def fitting(lines: list[str], height: int) -> list[str]:

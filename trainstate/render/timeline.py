@@ -9,6 +9,10 @@ from trainstate.render.plain import plain
 from trainstate.render.text import UNSTYLED
 from trainstate.track import Change, TimelineItem, Tracker
 
+_WIDE = 1_000
+_WHOLE, _OF_DAY = 26, 10  # columns of a time and of the space behind it
+_FEW = 3
+
 
 def change_line(change: Change) -> str:
     """One change: when, from where to where, and how it is known."""
@@ -18,14 +22,21 @@ def change_line(change: Change) -> str:
     return f"{moment:<24}  {before} -> {plain(change.after)}{how}"
 
 
-def timeline_lines(tracker: Tracker, *, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
-    """The job, its timeline, and what can come next."""
-    name = (tracker.job or "no job yet").rpartition("/")[2]
-    yield f"{plain(name)}: {plain(tracker.state)}, {tracker.outcome}"
+def timeline_lines(
+    tracker: Tracker, *, style: Mapping[str, str] = UNSTYLED, room: int = _WIDE
+) -> Iterator[str]:
+    """The job, its timeline, and what can come next.
+
+    ``room`` is the number of columns: where there are few, the job's name and the times
+    give way to the statuses.
+    """
+    name = plain((tracker.job or "no job yet").rpartition("/")[2])
+    standing = f": {plain(tracker.state)}, {tracker.outcome}"
+    yield f"{_cut(name, room - len(standing))}{standing}"
     items = tracker.timeline
     width = max((len(_named(item)) for item in items), default=0)
     for item in items:
-        yield f"  {_item_line(item, width)}"
+        yield f"  {_item_line(item, width, room - 2)}"
     following = tracker.next
     if following:
         names = ", ".join("/".join(state.pair) for state in following[:4])
@@ -50,11 +61,24 @@ def _named(item: TimelineItem) -> str:
     return f"{plain(item.status)}{attempt}"
 
 
-def _item_line(item: TimelineItem, width: int) -> str:
+def _item_line(item: TimelineItem, width: int, room: int) -> str:
+    message = "" if item.message is None else f"  {plain(item.message, longest=60)}"
+    lasted = f"{_named(item):<{width}} {_lasted(item):>9}"
+    return f"{_moment(item, room - len(lasted))}{lasted}{message}".rstrip()
+
+
+def _moment(item: TimelineItem, room: int) -> str:
+    """When a status was entered: whole, only the time of the day, or nothing, as room allows."""
     moment = item.first_seen if item.start is None else item.start
     shown = "-" if moment is None else iso(moment)
-    message = "" if item.message is None else f"  {plain(item.message, longest=60)}"
-    return f"{shown:<24}  {_named(item):<{width}} {_lasted(item):>9}{message}".rstrip()
+    if room >= _WHOLE:
+        return f"{shown:<{_WHOLE}}"
+    return f"{shown[11:19]:<{_OF_DAY}}" if room >= _OF_DAY else ""
+
+
+def _cut(text: str, room: int) -> str:
+    """A text that fits, but for a few characters of it that always stay."""
+    return text if len(text) <= room else text[: max(room - 1, _FEW)] + "…"
 
 
 def _lasted(item: TimelineItem) -> str:
