@@ -264,6 +264,11 @@ def test_a_response_without_a_creation_time_is_followed(hours: Any) -> None:
     assert WHOLE == passed(watch(Client(), "job-1", clock=hours.clock))
 
 
+def signed(message: str) -> ClientError:
+    error = {"Code": "InvalidSignatureException", "Message": message}
+    return ClientError({"Error": error}, "Describe")
+
+
 @pytest.mark.parametrize(
     ("error", "fault"),
     [
@@ -271,6 +276,9 @@ def test_a_response_without_a_creation_time_is_followed(hours: Any) -> None:
         (ConnectionResetError(), Fault.TRANSIENT),
         (KeyError("x"), Fault.FATAL),
         (ClientError({"Error": {"Code": "Weird"}}, "Describe"), Fault.FATAL),
+        (signed("Signature expired: 20260312T08Z is now earlier than 09Z"), Fault.TRANSIENT),
+        (signed("Signature not yet current: 20260312T10Z is still later"), Fault.TRANSIENT),
+        (signed("The request signature we calculated does not match"), Fault.FATAL),
         (
             ClientError({"ResponseMetadata": {"HTTPStatusCode": 429}}, "Describe"),
             Fault.THROTTLED,

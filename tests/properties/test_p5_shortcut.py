@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -230,3 +231,23 @@ def test_a_step_to_a_value_that_only_looks_the_same_is_judged() -> None:
     first = by_job(Corpus(jobs=1, polls=1, seed=21))[0][0]
 
     agree([{**first, "SecondaryStatus": Written.STARTING}])
+
+
+def test_trackers_in_threads_share_a_memory() -> None:
+    """Each of them says what it says alone."""
+    jobs = by_job(Corpus(jobs=30, polls=6, seed=77, faults=0.3))
+    alone = [[told(tracker, one) for one in job] for job in jobs for tracker in [slow()]]
+    together: list[list[Any]] = []
+
+    def follow() -> None:
+        together.append(
+            [[told(tracker, one) for one in job] for job in jobs for tracker in [Tracker()]]
+        )
+
+    threads = [threading.Thread(target=follow) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [alone] * 4 == together

@@ -75,6 +75,10 @@ _MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 # "Could not find ...": the code alone would also be a misspelt argument.
 _NOT_FOUND = re.compile(r"not found|could not find|does not exist", re.IGNORECASE)
 _NOT_RUNNING = re.compile(r"is in status|non-running|not running|cannot be stopped", re.IGNORECASE)
+# A clock that jumped (a machine that slept, was moved or restored) is set again in a while.
+_SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
+_SIGNED = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch"})
+_SIGNED_WHEN = re.compile(r"signature (expired|not yet current)", re.IGNORECASE)
 _CREDENTIALS = (
     "CredentialRetrievalError",
     "SSOTokenLoadError",
@@ -117,7 +121,12 @@ def _of_service(error: Any) -> Fault:
         return Fault.EXPIRED
     if code in _MISSING or (code == "ValidationException" and _NOT_FOUND.search(message)):
         return Fault.MISSING
-    return Fault.TRANSIENT if status >= 500 else Fault.FATAL
+    return Fault.TRANSIENT if status >= 500 or _is_skewed(code, message) else Fault.FATAL
+
+
+def _is_skewed(code: str, message: str) -> bool:
+    """Holds if the service's clock and this machine's are too far apart."""
+    return code in _SKEWED or (code in _SIGNED and _SIGNED_WHEN.search(message) is not None)
 
 
 def code_and_message(error: Any) -> tuple[str, str]:
