@@ -121,15 +121,17 @@ def _has_ended(seen: Obs) -> bool:
 
 
 def _end(seen: Obs, sequence: Case) -> int:
-    """When the job ended: its own terminal entry, another's, or as late as all allow."""
+    """When the job ended: a terminal entry, one that was closed last, or as late as all allow."""
     histories = [seen.history, *(other.history for other in sequence.observations)]
-    starts = [history[-1][1] for history in histories if history and history[-1][0] in ENDED]
+    lasts = [history[-1] for history in histories if history]
+    starts = [start for status, start, _ in lasts if status in ENDED]
+    closed = [end for _, _, end in lasts if end is not None]
     modified = [
         other.modified
         for other in sequence.observations
         if other.modified is not None and _has_ended(other)
     ]
-    return [*starts, min(modified, default=LATE)][0]
+    return [*starts, *closed, min(modified, default=LATE)][0]
 
 
 def _configuration(sequence: Case) -> Response:

@@ -19,25 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from tests.oracle.facts import Edge, Facts, Table, load_facts
+from tests.oracle.moments import History, Obs, Order, earlier
 
 __all__ = ["Facts", "History", "Obs", "Order", "Run", "consistent", "load_facts"]
-
-Order = Literal["arrival", "free"]
-Entry = tuple[str, int, int | None]  # status, start, end or open
-History = tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obs:
-    """One response: what it shows of the record, None for what it does not show."""
-
-    p: str | None = None
-    q: str | None = None
-    history: History | None = None
-    modified: int | None = None
 
 
 class Record(NamedTuple):
@@ -86,49 +73,17 @@ def consistent(
     """
     table = (facts or _declared()).tables[accept]
     machine = _machine(table, spot is not False, inf if retry is None else retry, plan is not False)
-    longest = max((seen.history or () for seen in observations), key=len, default=())
-    return _search(machine, observations, _earlier(observations, order), longest)
+    longest = max((seen.history or () for seen in observations), key=_extent, default=())
+    return _search(machine, observations, earlier(observations, order), longest)
+
+
+def _extent(history: History) -> tuple[int, bool]:
+    return len(history), bool(history) and history[-1][2] is not None
 
 
 @lru_cache(maxsize=1)
 def _declared() -> Facts:
     return load_facts()
-
-
-# ------------------------------------------------------------------- the order of moments
-
-
-def _earlier(observations: Sequence[Obs], order: Order) -> list[frozenset[int]]:
-    """For each observation, those whose moment cannot be after its own."""
-    numbers = range(len(observations))
-    holds = _ordered_freely if order == "free" else _ordered_by_arrival
-    return [frozenset(i for i in numbers if holds(observations, i, j)) for j in numbers]
-
-
-def _ordered_freely(observations: Sequence[Obs], i: int, j: int) -> bool:
-    first, second = observations[i].modified, observations[j].modified
-    return first is not None and second is not None and first < second
-
-
-def _ordered_by_arrival(observations: Sequence[Obs], i: int, j: int) -> bool:
-    first, second = _key(observations, i), _key(observations, j)
-    if first != second:
-        return first < second
-    # Of two histories with one LastModifiedTime, the one that arrives late may be a stale read.
-    one, other = observations[i], observations[j]
-    both = one.history is not None and other.history is not None
-    dated = one.modified is not None and other.modified is not None
-    return i < j and not (both and dated)
-
-
-def _key(observations: Sequence[Obs], i: int) -> float:
-    """LastModifiedTime; if absent, the largest one that arrived before."""
-    own = observations[i].modified
-    if own is not None:
-        return own
-    return max(
-        (seen.modified for seen in observations[:i] if seen.modified is not None), default=-inf
-    )
 
 
 # ------------------------------------------------------------------------------ the search
@@ -231,14 +186,31 @@ class _Machine:
         if key not in self.memo:
             if len(self.memo) > 200_000:  # bounds the memory of a nightly run
                 self.memo.clear()
-            self.memo[key] = (*self._entries(record, longest), *self._alone(record))
+            self.memo[key] = (*self._entries(record, longest), *self._alone(record, longest))
         return self.memo[key]
 
-    def _alone(self, record: Record) -> Iterator[Record]:
-        """The primary changes, the history stays."""
+    def _alone(self, record: Record, longest: History) -> Iterator[Record]:
+        """The primary changes, the history stays.
+
+        Where the job ends by it, nobody has recorded whether and when the last entry is
+        closed: it stays open, or is closed in a further step.
+        """
         for before, after in self.table.alone:
             if before == record.primary and (after, record.status) in self.table.pairs:
                 yield record._replace(primary=after)
+        if record.primary in self.table.ended:
+            yield from self._closed(record, longest)
+
+    def _closed(self, record: Record, longest: History) -> Iterator[Record]:
+        """The record with its open last entry closed when the longest history says."""
+        known = record.history
+        if not known or len(known) != len(longest) or known[-1][2] is not None:
+            return
+        status, start, _ = known[-1]
+        end = longest[-1][2]
+        if longest[-1][:2] == (status, start) and end is not None and end >= start:
+            closed = (*known[:-1], (status, start, end))
+            yield record._replace(history=closed, clock=max(record.clock, end))
 
     def _entries(self, record: Record, longest: History) -> Iterator[Record]:
         """The last entry is closed, another one is appended."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.oracle.brute_force import Entry, History, Obs
 from tests.oracle.family import history_of
+from tests.oracle.moments import Entry, History, Obs
 
 ENDED = frozenset({"Completed", "Failed", "Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"})
 

@@ -112,6 +112,29 @@ def test_pairs_of_spot_jobs(letters: tuple[str, ...]) -> None:
     assert _holds(*_pairs(*letters), spot=True)
 
 
+INTERRUPTED: History = (STARTING, ("Interrupted", 10, None))
+CLOSED: History = (STARTING, ("Interrupted", 10, 15))
+
+
+@pytest.mark.parametrize(
+    ("histories", "holds"),
+    [
+        ((INTERRUPTED,), True),
+        ((CLOSED,), True),
+        ((INTERRUPTED, CLOSED), True),
+        ((CLOSED, INTERRUPTED), False),
+    ],
+)
+def test_a_job_that_ends_interrupted(histories: tuple[History, ...], holds: bool) -> None:
+    """Its last entry is open or closed, and is not opened again."""
+    seen = [
+        Obs(p="Stopped", q="Interrupted", history=history, modified=20 + at)
+        for at, history in enumerate(histories)
+    ]
+
+    assert holds is _holds(*seen, spot=True)
+
+
 @pytest.mark.parametrize(
     "letters",
     [
