@@ -9,15 +9,21 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.lives import COMPLETED, life, poll
+import trainstate
+from tests.lives import BORN, COMPLETED, life, poll
+from trainstate.check import memory, setting
+from trainstate.check.order import Order
 from trainstate.check.report import Report
 from trainstate.check.stream import Checker, judge
+from trainstate.history.readers import read_paths
 from trainstate.history.readers.settings import Limits
 from trainstate.history.readers.source import Asked, Input
+from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 
 SPEC = builtin_spec()
@@ -25,9 +31,9 @@ SPEC = builtin_spec()
 
 def report(lines: Iterable[str], *, fast: bool, **how: Any) -> tuple[Report, int]:
     """The report on lines, and how many of them the fast path took."""
-    checker = Checker(spec=SPEC, **how)
+    checker = Checker(**how)
     repeats = checker.repeats() if fast else None
-    asked = Asked(spec=SPEC, limits=Limits(), input_format="ndjson", repeats=repeats)
+    asked = Asked(spec=checker.spec, limits=Limits(), input_format="ndjson", repeats=repeats)
     data = io.BytesIO("\n".join([*lines, ""]).encode())
     judged = judge(Input(asked=asked, name="lines", file="lines").read(data), checker)
     return judged, 0 if repeats is None else repeats.total
@@ -48,9 +54,9 @@ def names(found: Report) -> list[str]:
     return [finding.name for finding in found if finding.severity != "info"]
 
 
-def fleet(**how: Any) -> list[str]:
+def fleet(names: str = "twin", **how: Any) -> list[str]:
     """The lines of three jobs that live alike, so that all paths through them are known."""
-    responses = [one for at in range(3) for one in life(*COMPLETED, name=f"twin-{at}", **how)]
+    responses = [one for at in range(3) for one in life(*COMPLETED, name=f"{names}-{at}", **how)]
     return [json.dumps(response) for response in responses]
 
 
@@ -90,3 +96,180 @@ def test_lines_of_several_records_are_judged_alike() -> None:
 
     assert apart.summary == found.summary
     assert [] == names(found)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "rule"),
+    [
+        ("ModelArtifacts", '"s3://bucket/model.tar.gz"', "wrong-type"),
+        ("StoppingCondition", '{"MaxRuntimeInSeconds": 1e999}', "wrong-type"),
+        ("WarmPoolStatus", '{"Status": "Dreaming"}', "illegal-warm-pool-transition"),
+        ("LastModifiedTime", '"2023-13-01T00:00:00Z"', "bad-timestamp"),
+        ("SecondaryStatusTransitions", "[]", None),
+        ("CreationTime", '"2023-11-14T22:13:20"', "naive-timestamp"),
+    ],
+)
+def test_a_twin_with_another_value_is_looked_at(member: str, value: str, rule: str | None) -> None:
+    """One member of a job that is like the others is what no other one has."""
+    done = json.dumps({**poll(*COMPLETED), member: "HERE"}).replace('"HERE"', value)
+
+    found, taken = both([*fleet(), done])
+
+    assert taken >= 5
+    assert rule is None or rule in names(found)
+
+
+def test_lines_that_no_rule_can_tell_apart_are_judged_once() -> None:
+    """Of three jobs that live alike the rules are asked about the first."""
+    found, taken = both(fleet())
+
+    assert (10, 3) == (taken, found.summary.consistent)
+
+
+@pytest.mark.parametrize("nested", [("Before",), ("After",), ("Before", "After")])
+@pytest.mark.parametrize("own", [True, False])
+def test_a_time_of_the_name_deeper_in_a_line_is_another(nested: tuple[str, ...], own: bool) -> None:
+    """An environment may have a variable that is called like the time of the last change."""
+    lines = []
+    for line in fleet():
+        response = json.loads(line)
+        time = {"LastModifiedTime": "2023-11-14T22:13:20Z"}
+        around: dict[str, Any] = dict.fromkeys(nested, time)
+        before = {"Before": around.pop("Before", {})}
+        if not own:
+            del response["LastModifiedTime"]
+        lines.append(json.dumps({**before, **response, **around}))
+
+    found, _ = both(lines)
+
+    assert [] == names(found)
+
+
+@pytest.mark.parametrize("wrapper", ["detail-type", "response"])
+def test_a_member_that_looks_like_a_wrapper_is_looked_at(wrapper: str) -> None:
+    """A line that has the name of what responses are wrapped in may be an event."""
+    strange = json.dumps({**poll(*COMPLETED, name="strange"), wrapper: "none"})
+
+    found, taken = both([*fleet(), strange])
+
+    assert (10, {"detail-type": 3, "response": 4}[wrapper]) == (taken, found.summary.jobs)
+
+
+OVER = ("Starting", "Training", "Stopping", "MaxRuntimeExceeded")
+
+
+def limited(name: str, limit: int, **seconds: int) -> str:
+    """A job that was ended at the limit of its run time, after two minutes of work."""
+    stopping = {"MaxRuntimeInSeconds": limit}
+    return json.dumps(poll(*OVER, name=name, StoppingCondition=stopping, **seconds))
+
+
+def test_a_limit_that_was_not_reached_is_told_among_many_that_were() -> None:
+    """Jobs end at limits of their own; the one that ended before its limit is told."""
+    reached = [limited(f"twin-{at}", 60 + at) for at in range(4)]
+    counted = [limited(f"seen-{at}", 60, TrainingTimeInSeconds=120) for at in range(2)]
+
+    found, _ = both([*reached, *counted, limited("early", 7200)])
+
+    assert ["runtime-limit-not-reached"] == names(found)
+    assert {"early"} == {one.job.rpartition("/")[2] for one in found if one.severity != "info"}
+
+
+@pytest.mark.parametrize(
+    ("again", "bad"),
+    [
+        ("2026-01-02T10:13:61Z", True),
+        ("2026-01-02T10:20:00", False),
+        ("2027-01-01T00:00:00Z", False),
+    ],
+)
+def test_a_job_with_a_fault_comes_again_at_any_time(again: str, bad: bool) -> None:
+    """The last line of a job that was found wrong may come with a time that is none."""
+    wrong = {**poll("Starting", "Uploading"), "LastModifiedTime": "2026-01-02T10:13:20Z"}
+    one, other = json.dumps(wrong), json.dumps({**wrong, "LastModifiedTime": again})
+
+    found, _ = both([one, one, other, other])
+
+    assert "illegal-transition" in names(found)
+    assert bad == ("bad-timestamp" in names(found))
+
+
+def test_two_evaluations_of_one_name_are_told_apart_from_one_that_moves() -> None:
+    """Of two items with one name and two statuses nobody knows which one moved."""
+    items = [
+        {"RuleConfigurationName": "loss", "RuleEvaluationStatus": status}
+        for status in ("InProgress", "NoIssuesFound")
+    ]
+    members = {"TrainingEndTime": BORN + 60, "DebugRuleEvaluationStatuses": items}
+    line = json.dumps(poll("Starting", "Training", **members))
+
+    found, _ = both([line] * 4)
+
+    assert 4 == found.summary.responses
+
+
+@pytest.mark.parametrize("how", [{"tolerances": Tolerances(join=0.0005)}, {"order": Order.FREE}])
+def test_options_under_which_no_time_is_regular(how: dict[str, Any]) -> None:
+    """Without a tolerance, or without an order, each line is judged by itself."""
+    found, _ = both(fleet(), **how)
+
+    assert 3 == found.summary.consistent
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 7, 12])
+def test_what_is_new_beyond_the_bounds_of_the_memory_is_judged(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of recordings of ever new kinds only so much is remembered; the report is the same."""
+    for module, name in ((memory, "MOST"), (setting, "_MOST")):
+        monkeypatch.setattr(module, name, most)
+    pools = [fleet(at, WarmPoolStatus={"Status": at}) for at in ("InUse", "Available", "Reused")]
+    counted = fleet("counted", TrainingTimeInSeconds=0, BillableTimeInSeconds=0)
+    unseen = fleet("unseen", TrainingStartTime=None)
+    stopped = [line.replace('"InProgress"', '"Stopping"') for line in fleet("stopped")]
+
+    found, _ = both(
+        [*fleet(), *(line for pool in pools for line in pool), *counted, *stopped, *unseen]
+    )
+
+    assert found.summary.responses > 40
+
+
+TWICE = """
+extends = "builtin"
+[spec]
+version = "mine"
+[[member]]
+name = "SecondStartTime"
+role = "time"
+type = "timestamp"
+evidence = "inferred"
+sources = ["model"]
+"""
+
+
+def test_a_specification_with_a_time_more_is_judged_alike(tmp_path: Path) -> None:
+    """The fast path knows the times that rules read, and leaves any other member to them."""
+    overlay = tmp_path / "more.toml"
+    overlay.write_text(TWICE)
+    lines = [json.dumps({**json.loads(line), "SecondStartTime": "no time"}) for line in fleet()]
+
+    found, taken = both(lines, spec=trainstate.load_spec(overlay))
+
+    assert 0 == taken
+    assert {"bad-timestamp"} == set(names(found))
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    """What a job was is read again when something unusual comes; it must still be there."""
+    path = tmp_path / "polls.ndjson"
+    unusual = json.dumps(poll("Starting", "Pending", name="twin-0"))
+    text = "\n".join([*fleet(), unusual, ""])
+    path.write_text(text)
+    checker = Checker()
+    records = read_paths([path], SPEC, repeats=checker.repeats())
+    checker.feed(next(records))
+    path.write_text("x" * len(text))
+
+    with pytest.raises(trainstate.InputError, match="has changed while it was read"):
+        judge(records, checker)

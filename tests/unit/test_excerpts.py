@@ -143,3 +143,11 @@ def test_an_event_is_judged_by_what_it_shows() -> None:
     event = {"detail-type": "SageMaker Training Job State Change", "detail": detail}
 
     assert alarms(event) == []
+
+
+def test_a_page_of_a_list_must_show_each_job_s_status() -> None:
+    """ListTrainingJobs gives four members of each job, and nobody asked it for fewer."""
+    listed = {name: LIVES["completed"][name] for name in (*IDENTITY, "LastModifiedTime")}
+    page = {"TrainingJobSummaries": [listed]}
+
+    assert ["TrainingJobStatus"] == alarms(page)

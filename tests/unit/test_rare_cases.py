@@ -10,6 +10,7 @@ from attrs import evolve
 import trainstate
 from trainstate.check.epoch import Epoch
 from trainstate.check.members import digests
+from trainstate.check.polled import Polled
 from trainstate.check.stream import Checker
 from trainstate.errors import SpecError, UnknownNameError, UsageError
 from trainstate.history.model import Entry, Kind, Origin, Response
@@ -172,3 +173,31 @@ def test_an_unknown_source_is_refused() -> None:
     """The error says where the ids are."""
     with pytest.raises(UnknownNameError, match="trainstate spec"):
         SPEC.source("hearsay")
+
+
+def test_a_retry_too_many_is_blamed_on_the_newest() -> None:
+    """No two of the polls contradict each other, and no run shows all of them."""
+    changes = {
+        "/SecondaryStatusTransitions": None,
+        "/LastModifiedTime": None,
+        "/RetryStrategy": {"MaximumRetryAttempts": 1},
+    }
+    statuses = ("Training", "Starting", "Training", "Starting")
+    polls = [written(poll(f"InProgress/{status}", changes)) for status in statuses]
+    report = trainstate.check(polls, accept="documented")
+    (found,) = [finding for finding in report if finding.name == "unreachable-state"]
+
+    assert (found.index, found.facts["at"]) == (3, 2)
+
+
+def test_an_entry_of_an_example_can_be_left_out() -> None:
+    """A rule's example that takes an entry away cuts the history off there."""
+    cut = written(poll(ACTIVE, {"/SecondaryStatusTransitions/1": None}))
+
+    assert ["Starting"] == [entry["Status"] for entry in cut["SecondaryStatusTransitions"]]
+
+
+def test_a_job_that_needs_its_state_has_no_standing() -> None:
+    """Who asks nevertheless is told which job it is, and what to ask."""
+    with pytest.raises(LookupError, match="'job-1' has a state in full"):
+        _ = Polled("job-1", 0).standing

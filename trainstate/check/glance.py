@@ -52,8 +52,6 @@ class Group:
         return kinds if kinds in self._typed or self._is_well_typed(kinds) else None
 
     def _is_well_typed(self, kinds: bytes) -> bool:
-        if len(kinds) != len(self.members):
-            return False
         each = (kinds[at : at + 1] for at in range(len(kinds)))
         if not all(
             kind in b"~n" or kind in _KINDS.get(member.type, b"")
