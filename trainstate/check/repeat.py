@@ -39,9 +39,7 @@ class Repeat:
 
     @classmethod
     def of(cls, step: Step, epoch: Epoch) -> Repeat | None:
-        """Of a response that the epoch has just taken in; None where it is not a plain one."""
-        if not is_newest(step, epoch):
-            return None
+        """Of the newest response of an epoch; None where an item is there twice in one."""
         timelines = tuple(_timelines(step.response, epoch))
         if None in timelines:
             return None
