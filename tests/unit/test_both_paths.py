@@ -98,9 +98,13 @@ def test_lines_of_several_records_are_judged_alike() -> None:
     assert [] == names(found)
 
 
+ARN = "arn:aws:sagemaker:us-east-1:123456789012"
+
+
 @pytest.mark.parametrize(
     ("member", "value", "rule"),
     [
+        ("TrainingJobArn", f'"{ARN}:processing-job/job-1"', "foreign-arn"),
         ("ModelArtifacts", '"s3://bucket/model.tar.gz"', "wrong-type"),
         ("StoppingCondition", '{"MaxRuntimeInSeconds": 1e999}', "wrong-type"),
         ("WarmPoolStatus", '{"Status": "Dreaming"}', "illegal-warm-pool-transition"),
@@ -200,7 +204,10 @@ def test_two_evaluations_of_one_name_are_told_apart_from_one_that_moves() -> Non
         {"RuleConfigurationName": "loss", "RuleEvaluationStatus": status}
         for status in ("InProgress", "NoIssuesFound")
     ]
-    members = {"TrainingEndTime": BORN + 60, "DebugRuleEvaluationStatuses": items}
+    members: dict[str, Any] = {
+        "TrainingEndTime": BORN + 60,
+        "DebugRuleEvaluationStatuses": items,
+    }
     line = json.dumps(poll("Starting", "Training", **members))
 
     found, _ = both([line] * 4)

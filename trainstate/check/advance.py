@@ -44,7 +44,13 @@ class Advances:
     glances: Glances
     settings: Settings
     regular: Regular
+    resource: str = field(init=False)
     uncounted: tuple[None, ...] = field(init=False)
+
+    @resource.default
+    def _before_names(self) -> str:
+        resource = self.spec.layout.resource
+        return f":{resource}/" if resource else ""
 
     @uncounted.default
     def _none(self) -> tuple[None, ...]:
@@ -54,7 +60,7 @@ class Advances:
         """Of the first line of a job."""
         written, created = bytes(glance.history), glance.created
         entries = self.glances.entries(written)
-        if not entries or not is_dated(created, glance.modified):
+        if not entries or self.resource not in glance.arn or not is_dated(created, glance.modified):
             return None
         begun = entries[0].start
         near = begun != created

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.shown import is_masked
 
 _ACTIVE = "InProgress/Starting: Starting"
-_MASKS = ("*", "<", "xxx", "...")
 
 
 @rule(
@@ -45,14 +45,10 @@ def arn_name_mismatch(reading: Reading) -> Iterator[Place]:
         return
     _, slash, segment = arn.rpartition("/")
     alike = segment == name or segment.casefold() == name.casefold()
-    if (slash and alike) or not arn.startswith("arn:") or _masked(name + arn):
+    if (slash and alike) or not arn.startswith("arn:") or is_masked(name + arn):
         return
     yield Place(
         pointer=f"/{reading.spec.layout.arn}",
         facts={"segment": segment if slash else "", "name": name},
         severity=None if slash and reading.response.kind is not Kind.EVENT else Severity.WARNING,
     )
-
-
-def _masked(text: str) -> bool:
-    return any(mask in text.casefold() for mask in _MASKS)

@@ -182,7 +182,8 @@ class AttachedMachine(Row):
 class RecordLayout:
     """Which member of a response plays which part, by the service's spelling.
 
-    ``summary`` lists the members that a listing shows of a job.
+    ``summary`` lists the members that a listing shows of a job; ``resource`` is the type
+    that stands before the name in its ARN.
     """
 
     name: str
@@ -205,6 +206,7 @@ class RecordLayout:
     artifacts: str = ""
     stopping: str = ""
     operation: str = ""
+    resource: str = ""
 
 
 @frozen(kw_only=True)

@@ -97,6 +97,15 @@ def rename(bed: Bed) -> Spot | None:
     return at, f"/{bed.layout.arn}"
 
 
+@fault("foreign-arn")
+def process(bed: Bed) -> Spot | None:
+    """The job's ARN is one of a processing job."""
+    for response in bed.responses:
+        arn = response[bed.layout.arn]
+        response[bed.layout.arn] = arn.replace(f":{bed.layout.resource}/", ":processing-job/")
+    return 0, f"/{bed.layout.arn}"
+
+
 @fault("unknown-primary-status")
 def paused(bed: Bed) -> Spot | None:
     """The primary status is a word that no specification has."""
