@@ -280,3 +280,26 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
 
     with pytest.raises(trainstate.InputError, match="has changed while it was read"):
         judge(records, checker)
+
+
+def test_a_job_is_late_only_in_the_file_in_which_it_was_seen_last(tmp_path: Path) -> None:
+    """A recording of another poller begins with what the first one ended with, and goes back."""
+    lives = {name: life(*COMPLETED[:3], name=name) for name in ("twin-0", "twin-1")}
+    moved = {
+        name: {**polls[-1], "LastModifiedTime": polls[-1]["LastModifiedTime"] + 60}
+        for name, polls in lives.items()
+    }
+    first = [one for name, polls in lives.items() for one in (*polls, moved[name])]
+    second = [moved["twin-1"], lives["twin-1"][-1], moved["twin-1"]]
+    for name, polls in (("one", first), ("two", second)):
+        text = "\n".join(map(json.dumps, polls))
+        (tmp_path / f"{name}.ndjson").write_text(text)
+
+    reports = []
+    for fast in (False, True):
+        checker = Checker()
+        repeats = checker.repeats() if fast else None
+        reports.append(judge(read_paths([tmp_path], SPEC, repeats=repeats), checker))
+
+    assert ["stale-observation"] == names(reports[0])
+    assert reports[0] == reports[1]

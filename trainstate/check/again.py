@@ -14,7 +14,7 @@ def comes_again(path: FastPath, arn: str, mark: int, token: bytes, shelf: Shelf)
     job by another line, or by none, it takes nothing, and must be shown the line itself.
     """
     job = path.jobs.get(arn)
-    if job is None or job.marked != mark:
+    if job is None or job.marked != mark or not path.has_here(job, shelf):
         return False
     path.line = path.pending = None
     return path.counts(job, token, shelf)

@@ -66,7 +66,7 @@ class FastPath:
         self.line = self.pending = None
         arn = arn_in(line, self.arn_key)
         job = self.jobs.get(arn)
-        if job is not None and job.text is not None:
+        if job is not None and job.text is not None and self.has_here(job, shelf):
             token = job.token if line == job.text else job.repeated(line)
             if token is not None:
                 return self.counts(job, token, shelf)
@@ -77,12 +77,19 @@ class FastPath:
         mark = None
         if job is not None and job.text is None:
             mark = mark_of(line[:start], line[end:])
-            if job.mark == mark:
+            if job.mark == mark and self.has_here(job, shelf):
                 return self.counts(job, line[start:end], shelf)
         self.line = Line(line, start, end, mark, shelf, offset)
         if self.advances is None or (job is not None and job.place is None):
             return False
         return self._steps(job, arn, self.line, self.advances)
+
+    def has_here(self, job: Polled, shelf: Shelf) -> bool:
+        """Whether the last line of a job is in this file, so that another can repeat it.
+
+        In which file a job was seen last decides of what comes late.
+        """
+        return job.place is None or self.shelves[job.shelf] is shelf
 
     def go_on(self, pending: Unlearnt, place: Place, line: Line) -> None:
         """The job of a line goes on to a place, after the rules were asked."""
