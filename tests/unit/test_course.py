@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainstate.check.course import Courses
+from trainstate.check.course import Course, Courses
 from trainstate.check.order import Rank
-from trainstate.check.sightings import Sightings
-from trainstate.machine.belief import is_explained
+from trainstate.check.sightings import Sightings, ends_of, grouped
+from trainstate.machine.belief import distinct, is_explained
 from trainstate.machine.guards import Allowance, Configuration
 from trainstate.machine.moments import Past, Sighting
 from trainstate.spec.load import builtin_spec
@@ -48,7 +48,7 @@ def seen(draw: st.DrawFn, most: int) -> list[tuple[Sighting, Rank | None]]:
 
 
 @given(seen(14), st.lists(PASTS, min_size=14, max_size=14))
-@settings(max_examples=300)
+@settings(max_examples=max(100, settings().max_examples))
 def test_each_step_finds_what_a_search_finds(
     arriving: list[tuple[Sighting, Rank | None]], pasts: list[Past]
 ) -> None:
@@ -67,6 +67,22 @@ def test_each_step_finds_what_a_search_finds(
         if expected[0]:
             held = new
             courses.take(new)
+            assert all(as_made_anew(course, held) for course in courses.courses.values())
+
+
+def as_made_anew(course: Course | None, held: Sightings) -> bool:
+    """Holds if the groups of a course are those of the sightings, however they came."""
+    kept = [] if course is None else [group for group, _ in course.stages]
+    anew = list(grouped(ends_of(held.runs)))
+    by = [[[one.by for one in group.sightings] for group in groups] for groups in (kept, anew)]
+    return course is None or (kept == anew and by[0] == by[1])
+
+
+def test_equal_sightings_are_one_by_the_earliest_instant() -> None:
+    """What was seen by an instant was seen by a later one, and by no known one, as well."""
+    group = [Sighting("InProgress", "Training", by=by) for by in (None, 5, 3, 4)]
+
+    assert [3] == [one.by for one in distinct(group)]
 
 
 def test_all_pairs_at_one_moment_are_searched_for_in_no_time() -> None:

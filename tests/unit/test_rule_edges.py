@@ -158,3 +158,43 @@ def test_a_name_that_is_used_again_after_a_second(begun: float, severity: str) -
     second["SecondaryStatusTransitions"][0]["StartTime"] = after(499)
 
     assert [(severity, "/CreationTime")] == said(first, second, rule="TS609")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"/WarmPoolStatus": "Nonsense"}, {"/ProfilingStatus": 3}, {"/DebugRuleEvaluationStatuses": 3}],
+)
+def test_a_status_of_an_attached_machine_of_another_type_is_one_fault(
+    changes: dict[str, Any],
+) -> None:
+    """It is reported as what it is, and is no status of the machine."""
+    report = trainstate.check([response(DONE, changes)])
+
+    assert ["TS003"] == [found.code for found in report if found.severity == "error"]
+    assert not [found.code for found in report if found.code.startswith("TS7")]
+
+
+def test_a_row_of_a_list_that_names_no_job_is_an_excerpt() -> None:
+    """Somebody made it of a row: what it lacks is no fault of the service."""
+    row = {"TrainingJobStatus": "InProgress", "CreationTime": after(0)}
+
+    assert [("info", "/TrainingJobArn")] == said(row, rule="TS002")
+
+
+@pytest.mark.parametrize(("modified", "severity"), [(after(100), "warning"), (None, "info")])
+def test_a_history_that_is_lacking_alone_was_dropped(modified: Any, severity: str) -> None:
+    """Where more is absent than the history, the response is an excerpt."""
+    bare = {"/SecondaryStatusTransitions": None, "/LastModifiedTime": modified}
+    seen = response(ACTIVE, at=95), response(ACTIVE, bare)
+
+    assert [(severity, "/SecondaryStatusTransitions")] == said(*seen, rule="TS309")
+
+
+def test_the_response_to_blame_stands_on_the_side_that_contradicts() -> None:
+    """What may follow a sighting is not to blame for one like it that came before."""
+    shown = ("Stopping/Stopping", 100), ("Stopping/Uploading", 700), ("Stopping/Stopping", 900)
+    seen = [response(text, at=at) for text, at in (*shown, ("InProgress/Training", 500))]
+    del seen[1]["SecondaryStatus"]
+    report = trainstate.check(seen, select=["TS605"])
+
+    assert [0] == [found.facts["at"] for found in report]
