@@ -130,3 +130,17 @@ def test_a_tracker_without_an_order_has_no_shortcut() -> None:
 
     assert shortcut(tracker) is None
     assert Outcome.SUCCEEDED is tracker.outcome
+
+
+def test_a_message_that_was_not_kept_is_told_when_it_comes_later(warm: Tracker) -> None:
+    """Of two messages at one moment the greater is kept; the other one is news at a later one."""
+    shown = life(*COMPLETED)
+    for response in shown[1:3]:
+        response["SecondaryStatusTransitions"][1]["StatusMessage"] = "At last"
+    same = warm.observe(as_boto3(shown[1]))
+    later = warm.observe(as_boto3(shown[2]))
+
+    assert ([], ["At last"]) == (
+        [message.after for message in same.messages],
+        [message.after for message in later.messages],
+    )

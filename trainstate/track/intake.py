@@ -147,7 +147,7 @@ class Intake:
 
     def _learn(self, observed: Any, update: Update) -> None:
         """The shortcut learns from an observation in full, or ends, or begins."""
-        if self._shortcut is not None and not self._shortcut.learn(observed, update):
+        if self._shortcut is not None and not self._shortcut.learn(observed, update, self.ledger):
             self._shortcut = None
         if self._shortcut is None and self._starts:
             shortcut = Shortcut.of(self.spec, self.options)

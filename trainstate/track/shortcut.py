@@ -117,7 +117,7 @@ class Shortcut:
             self._keep(line)
         return told
 
-    def learn(self, observed: Any, update: Update) -> bool:
+    def learn(self, observed: Any, update: Update, ledger: Ledger) -> bool:
         """Learns what the ledger said of a response that was not told; whether it can go on."""
         line, self._line = self._line, b""
         if not line or not self._follows(line):
@@ -126,7 +126,8 @@ class Shortcut:
         if job is None or job.place is None or job.facts is None:
             return False
         layout = self.checker.spec.layout
-        self._message = observed[layout.history][-1].get(layout.entry_message)
+        # Of two messages at one LastModifiedTime the ledger may have kept the earlier one.
+        self._message = ledger.lives[ledger.current].entries[-1].message
         way = self._left, job.place, job.facts.setting.config
         told_all = not (update.findings or update.learned or update.messages)
         begins = self._left is None
@@ -152,7 +153,7 @@ class Shortcut:
         except (TypeError, ValueError, RecursionError):
             return False
         self._took = self.path.takes(line, self.shelf, 0)
-        if not self.learn(observed, update) or self._job is None:
+        if not self.learn(observed, update, ledger) or self._job is None:
             return False
         epoch = ledger.checker.states[0].epoch
         reported = self._job.standing.reported
