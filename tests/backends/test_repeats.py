@@ -65,6 +65,18 @@ def test_each_job_has_rows_of_its_own() -> None:
     assert taken(rows) >= 45
 
 
+def test_a_row_that_contradicts_itself_is_looked_at_each_time() -> None:
+    """Nothing is kept of such a row by which it could be counted when it comes again."""
+    row = dated({**poll("Starting"), "SecondaryStatus": "Training"})
+    table = table_of([row, dated(poll("Starting")), row, row])
+
+    found = report(parquet(table), fast=True)
+
+    assert not isinstance(found, str)
+    assert [4] == [job.responses for job in found.jobs]
+    assert found == report(parquet(table))
+
+
 def test_rows_of_a_life_are_looked_at() -> None:
     """A row that shows more than its job's last one is not taken."""
     assert 0 == taken([dated(row) for row in life(*COMPLETED)])

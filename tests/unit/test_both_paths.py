@@ -17,12 +17,16 @@ import pytest
 import trainstate
 from tests.lives import BORN, COMPLETED, life, poll
 from trainstate.check import memory, setting
+from trainstate.check.again import comes_again
 from trainstate.check.order import Order
 from trainstate.check.report import Report
 from trainstate.check.stream import Checker, judge
+from trainstate.history.model import Origin
 from trainstate.history.readers import read_paths
 from trainstate.history.readers.settings import Limits
+from trainstate.history.readers.shelf import SpoolShelf
 from trainstate.history.readers.source import Asked, Input
+from trainstate.history.wire import read_response
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 
@@ -303,3 +307,47 @@ def test_a_job_is_late_only_in_the_file_in_which_it_was_seen_last(tmp_path: Path
 
     assert ["stale-observation"] == names(reports[0])
     assert reports[0] == reports[1]
+
+
+def test_a_name_that_is_written_with_an_escape_is_read() -> None:
+    """Another member's LastModifiedTime is not taken for the response's own."""
+    rules = [{"RuleConfigurationName": "loss", "LastModifiedTime": BORN}]
+    lines = [
+        json.dumps({**json.loads(line), "DebugRuleEvaluationStatuses": rules}) for line in fleet()
+    ]
+    escaped = [line.replace('"LastModifiedTime"', r'"LastModified\u0054ime"', 1) for line in lines]
+
+    found, taken = both(escaped)
+
+    assert "TrainingJobName" in escaped[0]
+    assert 0 == taken
+    assert len(found.jobs) == 3
+
+
+@pytest.mark.parametrize("time", ["2026-99-99T99:99:99Z", "2026-01-01 00:00:00Z"])
+def test_a_repeated_line_with_a_time_that_is_none_is_judged(time: str) -> None:
+    """A job with a finding is known by its state; its line comes again at no time."""
+    faulty = {**poll("Starting", name="odd"), "FailureReason": "none that a running job has"}
+    faulty["LastModifiedTime"] = "2026-01-01T00:00:00Z"
+    again = {**faulty, "LastModifiedTime": time}
+
+    found, _ = both(map(json.dumps, (faulty, faulty, again)))
+
+    assert 3 == sum(job.responses for job in found.jobs)
+
+
+def test_a_reader_that_means_another_line_must_show_it() -> None:
+    """A row is counted by its mark only where that is the mark of its job's last line."""
+    checker = Checker()
+    path, shelf = checker.repeats(), SpoolShelf("rows")
+    arn, line = poll("Starting")["TrainingJobArn"], json.dumps(poll("Starting")).encode()
+    assert not path.takes(line, shelf, 0)
+    checker.feed(read_response(json.loads(line), SPEC, origin=Origin(file="rows")))
+    job = path.jobs[arn]
+    mark = job.marked or 0
+
+    assert not comes_again(path, "arn:another", mark, job.token, shelf)
+    assert not comes_again(path, arn, mark + 1, job.token, shelf)
+    assert not comes_again(path, arn, mark, job.token, SpoolShelf("other rows"))
+    assert comes_again(path, arn, mark, job.token, shelf)
+    assert 2 == job.responses

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import trainstate
 from trainstate.check.course import Course, Courses
 from trainstate.check.order import Rank
 from trainstate.check.sightings import Sightings, ends_of, grouped
@@ -93,3 +94,27 @@ def test_all_pairs_at_one_moment_are_searched_for_in_no_time() -> None:
 
     assert is_explained(spec, Past(config=CONFIG), [group * 9])
     assert not is_explained(spec, Past(config=CONFIG), [group, [Sighting("InProgress", None)]])
+
+
+def test_a_past_that_no_run_takes_is_held_as_that() -> None:
+    """A job is polled twice in each state, and only an unseen retry strategy lets it restart."""
+    round_trip = ["Starting", "Downloading", "Training"]
+    polls = [
+        {
+            "TrainingJobName": "bare",
+            "CreationTime": 1_700_000_000,
+            "LastModifiedTime": 1_700_000_000 + 60 * at,
+            "TrainingJobStatus": "InProgress",
+            "SecondaryStatus": status,
+            "EnableManagedSpotTraining": False,
+        }
+        for at, status in enumerate(round_trip * 5)
+    ]
+
+    once = trainstate.check(polls, accept="documented")
+    again = [poll for poll in polls for _ in range(2)]
+    twice = trainstate.check(again, accept="documented")
+
+    assert "guard-unverified" in {finding.name for finding in once.findings}
+    assert {finding.name for finding in once.findings} == {f.name for f in twice.findings}
+    assert once.verdict == twice.verdict

@@ -68,13 +68,11 @@ class Regular:
         return created < start and between(created, start) < self.near
 
     def has_reached(self, glance: Any, begun: Any, limits: Mapping[str, float]) -> bool:
-        """Holds if a job whose status tells of a limit has plainly reached it, or none is known.
+        """Holds if a job whose status tells of one of these limits has plainly reached it.
 
         ``begun`` is the start of the last entry.
         """
         status = glance.secondary
-        if status not in self.limited or status not in limits:
-            return True
         least = limits[status] - self.limit + _MARGIN
         last = begun if glance.ended is None else glance.ended
         if between(glance.created, last) < least:

@@ -1,0 +1,40 @@
+"""Unit tests of the moments of a known history, where its entries are not as a run has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from trainstate.machine.belief import is_explained
+from trainstate.machine.guards import UNSEEN
+from trainstate.machine.moments import Past, Sighting, is_straight
+from trainstate.spec.load import builtin_spec
+
+SPEC = builtin_spec()
+SECOND = 1_000_000  # instants count microseconds
+
+
+@pytest.mark.parametrize(
+    ("statuses", "straight"),
+    [
+        (("Starting", "Downloading", "Training"), True),
+        (("Starting", "Interrupted", "Starting"), True),
+        (("Stopped", "Starting"), False),
+        (("Starting", "Completed", "Training"), False),
+    ],
+)
+def test_a_history_that_goes_through_an_end_is_not_straight(
+    statuses: tuple[str, ...], straight: bool
+) -> None:
+    """No run that nothing has changed alone becomes one that has ended and goes on."""
+    assert straight is is_straight(SPEC, Past(statuses, UNSEEN))
+
+
+def test_a_bare_poll_is_sought_behind_an_entry_that_starts_later() -> None:
+    """Of a history whose times go back the second start is before what a poll saw."""
+    statuses = ("Starting", "Interrupted", "Starting", "Failed")
+    back = Past(statuses, UNSEEN, (100 * SECOND, 110 * SECOND, 50 * SECOND, 200 * SECOND))
+    onward = Past(statuses, UNSEEN, (100 * SECOND, 110 * SECOND, 120 * SECOND, 200 * SECOND))
+    early = Sighting("InProgress", "Starting", None, 60 * SECOND)
+
+    assert is_explained(SPEC, back, [(early,)])
+    assert not is_explained(SPEC, onward, [(early,)])
