@@ -1,0 +1,66 @@
+"""What rules say, and what they leave to others, where a member has not the form that it should."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import trainstate
+from tests.lives import poll
+
+
+def names(*responses: dict[str, Any]) -> set[str]:
+    """The names of what is found of some polls."""
+    return {finding.name for finding in trainstate.check(list(responses)).findings}
+
+
+@pytest.mark.parametrize("value", [[{"Status": "Nonsense"}], "Nonsense"])
+def test_a_warm_pool_of_another_form_has_no_status(value: Any) -> None:
+    """Its type is wrong, and nothing is said of what it might mean."""
+    found = names({**poll("Starting", "Training"), "WarmPoolStatus": value})
+
+    assert "wrong-type" in found
+    assert "illegal-warm-pool-transition" not in found
+    assert "illegal-warm-pool-transition" in names(
+        {**poll("Starting", "Training"), "WarmPoolStatus": {"Status": "Nonsense"}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"Status": "Training"}, True),
+        ({"Status": "Training", "StartTime": "garbage"}, False),
+        ("Training", False),
+    ],
+)
+def test_only_an_entry_that_leaves_its_start_out_lacks_it(entry: Any, told: bool) -> None:
+    """One that cannot be read, or whose start cannot, is told as that."""
+    response = poll("Starting", "Training")
+    response["SecondaryStatusTransitions"][-1] = entry
+
+    assert told is ("entry-without-start" in names(response))
+
+
+def test_a_limit_that_only_the_history_names_was_not_reached() -> None:
+    """The last entry tells the status where the response does not."""
+    response = poll("Starting", "Training", "MaxRuntimeExceeded")
+
+    assert "runtime-limit-not-reached" in names(response)
+    del response["SecondaryStatus"]
+    assert "runtime-limit-not-reached" in names(response)
+
+
+def test_a_number_that_arrives_late_is_held_against_its_neighbours() -> None:
+    """Of 5, 9 and 12 seconds the 9 contradict 7 that were seen between them and the 12."""
+    polls = [
+        {**poll("Starting", "Training"), "TrainingTimeInSeconds": seconds}
+        for seconds in (5, 9, 12, 7)
+    ]
+    for response, after in zip(polls, (0, 1, 3, 2), strict=True):
+        response["LastModifiedTime"] += after
+
+    (found,) = [f for f in trainstate.check(polls).findings if f.name == "billing-went-back"]
+
+    assert (9, 7) == (found.facts["before"], found.facts["after"])
