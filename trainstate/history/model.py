@@ -33,7 +33,7 @@ class Origin:
 
     ``pointer`` is the JSON pointer of the record inside its document, empty where the
     record is the whole document; ``ordinal`` counts the histories of a log or a
-    notebook cell from 1.
+    notebook cell from 1. ``whole`` holds if nobody can have left anything out of the record.
     """
 
     file: str | None = None
@@ -42,6 +42,7 @@ class Origin:
     pointer: str = ""
     cell: int | None = None
     ordinal: int | None = None
+    whole: bool = False
 
 
 @frozen(kw_only=True)

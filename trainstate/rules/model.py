@@ -126,7 +126,7 @@ class Reading:
 
         Of any other, what it lacks says nothing of the job: it was perhaps not asked for.
         """
-        return self.configured and not self.lacking
+        return self.response.origin.whole or (self.configured and not self.lacking)
 
     @cached_property
     def configured(self) -> bool:

@@ -68,7 +68,7 @@ def _is_alone(reading: Reading, name: str) -> bool:
     """Holds if a member is all that is absent of what the service always gives."""
     if reading.response.kind is Kind.SUMMARY:
         return not reading.trimmed
-    return reading.configured and set(reading.lacking) <= {name}
+    return reading.response.origin.whole or (reading.configured and set(reading.lacking) <= {name})
 
 
 def _needed(reading: Reading) -> set[str]:

@@ -139,12 +139,14 @@ class Shortcut:
     def begin(self, observed: Any, update: Update, ledger: Ledger) -> bool:
         """Whether a job that was judged in full until now can be followed from here on.
 
-        ``observed`` has just been taken in, and must show all that is known of the job:
-        then what rules say of the next response rests on this one alone.
+        ``observed`` has just been taken in, and must show all that is known of the job, and
+        where it stands: then what rules say of the next response rests on this one alone.
         """
         if type(observed) is not dict or MARK not in observed or not _is_clear(update, ledger):
             return False
-        if not self._is_ours(observed, ledger):
+        layout = self.checker.spec.layout
+        shown = observed.get(layout.primary), observed.get(layout.secondary)
+        if not self._is_ours(observed, ledger) or shown != update.state.pair:
             return False
         try:
             self._line = line = written(observed)

@@ -231,7 +231,8 @@ class Performer:
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}, None
 
     def _read(self, members: Mapping[str, Any], *, kind: Kind = Kind.RESPONSE) -> Response:
-        origin = Origin(reader="call", line=self._number + 1)
+        whole = kind is Kind.RESPONSE  # what a service answers is no excerpt
+        origin = Origin(reader="call", line=self._number + 1, whole=whole)
         return read_response(members, self.spec, kind=kind, origin=origin)
 
     def _exchange(self, exchange: Exchange) -> None:
