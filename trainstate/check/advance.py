@@ -160,7 +160,7 @@ class Advances:
             *(glance.started is None, ended is None, training is None, billable is None),
             None if reason is None else not reason or reason.isspace(),
             tuple([holds(guard) for guard in guards]) if guards else (),
-            tuple([count is None for count in others]) if others else (),
+            tuple([others[at] is None for at in self.glances.telling]),
         )
         return Advance(shape, fresh, facts)
 

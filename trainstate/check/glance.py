@@ -68,7 +68,8 @@ class Glances:
 
     ``line`` gives an object with the members that are compared, under the roles of the
     record's layout; the others are groups of it as a tuple. ``counts`` are further
-    numbers that only grow; ``shown`` and ``results`` may come and change, and rules see
+    numbers that only grow, ``telling`` the places of those among them of which a rule
+    sees whether they are there; ``shown`` and ``results`` may come and change, and rules see
     of the shown ones that they are there; ``attached`` are machines; ``loose`` and
     ``exact`` must not change, and rules look into the exact ones. ``come`` is the part
     with all that may come and is no number.
@@ -78,6 +79,7 @@ class Glances:
     entries: Callable[[bytes], list[Any]]
     time: Callable[[bytes], Any]
     counts: Group
+    telling: tuple[int, ...]
     shown: Group
     results: Group
     attached: Group
@@ -93,7 +95,8 @@ class Glances:
 def glances(spec: Spec, rules: Iterable[Rule]) -> Glances | None:
     """The decoders for a specification; None where it lacks a role that they need."""
     typed = _typed(spec)
-    groups = _grouped(spec, {name for name, _, _ in typed.values()}, _looked_into(spec, rules))
+    looked_into = _looked_into(spec, rules)
+    groups = _grouped(spec, {name for name, _, _ in typed.values()}, looked_into)
     if not all(name for name, _, _ in typed.values()) or groups is None:
         return None
     names = {role: name for role, (name, _, _) in typed.items()}
@@ -112,6 +115,11 @@ def glances(spec: Spec, rules: Iterable[Rule]) -> Glances | None:
         line=msgspec.json.Decoder(struct).decode,
         entries=msgspec.json.Decoder(list[_entry(spec)]).decode,  # type: ignore[misc]
         time=msgspec.json.Decoder(Time).decode,
+        telling=tuple(
+            at
+            for at, member in enumerate(groups["counts"])
+            if member.required or member.name in looked_into
+        ),
         **placed,
     )
 

@@ -28,7 +28,19 @@ class FixedMembers:
     """The digest of each fixed member of a job, and the response that showed it first."""
 
     seen: dict[tuple[Kind, str], tuple[bytes, int]] = field(factory=dict)
-    _same: dict[Kind, bytes] = field(factory=dict, eq=False)
+    _same: dict[tuple[Kind, bool], bytes] = field(factory=dict, eq=False)
+    _unread: dict[bool, tuple[Response, int]] = field(factory=dict, eq=False)
+
+    def expect(self, response: Response, spec: Spec, index: int) -> None:
+        """The first response of a job is this one; it is kept itself until another differs.
+
+        For a state that is soon gone, as it holds what digests would not.
+        """
+        for final in _parts(response, spec):
+            whole = _whole(response, spec, final=final)
+            if whole is not None:
+                self._same[response.kind, final] = whole
+                self._unread[final] = response, index
 
     def changes(self, response: Response, spec: Spec, index: int) -> tuple[MemberChange, ...]:
         """The members of a response that differ from what an earlier one of its kind showed.
@@ -36,15 +48,25 @@ class FixedMembers:
         Members that are all as in the last response that differed in none are not
         looked at one by one.
         """
-        ended = response.primary in spec.ended_primaries
-        names = (*_fixed(spec), *(_final(spec) if ended else ()))
-        whole = _digest(list(map(response.members.get, names)), order=None)
-        if whole is not None and self._same.get(response.kind) == whole:
+        return tuple(
+            change
+            for final in _parts(response, spec)
+            for change in self._changes(response, spec, index, final=final)
+        )
+
+    def _changes(
+        self, response: Response, spec: Spec, index: int, *, final: bool
+    ) -> tuple[MemberChange, ...]:
+        whole = _whole(response, spec, final=final)
+        if whole is not None and self._same.get((response.kind, final)) == whole:
             return ()
-        shown = digests(response, spec) | (final_digests(response, spec) if ended else {})
-        found = tuple(self.changed(shown, response.kind, index))
+        read = final_digests if final else digests
+        if final in self._unread:
+            first, at = self._unread.pop(final)
+            tuple(self.changed(read(first, spec), first.kind, at))
+        found = tuple(self.changed(read(response, spec), response.kind, index))
         if not found and whole is not None:
-            self._same[response.kind] = whole
+            self._same[response.kind, final] = whole
         return found
 
     def changed(self, found: Mapping[str, bytes], kind: Kind, index: int) -> Iterator[MemberChange]:
@@ -57,6 +79,17 @@ class FixedMembers:
             known, at = self.seen.setdefault((kind, name), (digest, index))
             if known != digest and not _same_moment(known, digest):
                 yield MemberChange(member=name, before=None, after=None, at=at)
+
+
+def _parts(response: Response, spec: Spec) -> tuple[bool, ...]:
+    """The parts that must not change any more: the configuration, and what an ended job keeps."""
+    return (False, True) if response.primary in spec.ended_primaries else (False,)
+
+
+def _whole(response: Response, spec: Spec, *, final: bool) -> bytes | None:
+    """One digest of all members of a part; None where they are not JSON."""
+    names = _final(spec) if final else _fixed(spec)
+    return _digest(list(map(response.members.get, names)), order=None)
 
 
 def digests(response: Response, spec: Spec) -> dict[str, bytes]:

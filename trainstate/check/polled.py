@@ -199,6 +199,7 @@ class Polled(msgspec.Struct, gc=False, eq=False):
         line = shelf.take(self.offset) if self.text is None else self.text
         response = read(line, shelf)
         epoch.created, epoch.responses = response.created, self.responses - 1
+        epoch.members.expect(response, epoch.spec, epoch.responses)
         epoch.observe(_again(response, self.token, epoch) if self.count else response)
 
     def _lines(self) -> Iterator[tuple[int, int, int, bytes]]:

@@ -135,6 +135,20 @@ def within(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
     return alone if following is None else (*alone, Moment(following, passed + 1))
 
 
+@lru_cache(maxsize=1024)
+def entry_moments(spec: Spec, past: Past) -> tuple[Moment, ...]:
+    """The moments of the known history at its entries, while no primary runs ahead of them."""
+    found: list[Moment] = []
+    state: State | None = None
+    for passed, step in enumerate(_moves(spec, past), 1):
+        plain = State(step.position.primary, step.position)
+        state = plain if state is None else follow(spec, state, step.position)
+        if state != plain:
+            break
+        found.append(Moment(plain, passed))
+    return tuple(found)
+
+
 def _onward(spec: Spec, past: Past, state: State, used: int) -> Iterator[Moment]:
     """The moments after a step beyond the known history, as far as budgets go."""
     for following, row in successors(spec, state, past.config):
@@ -209,6 +223,7 @@ __all__ = [
     "Moment",
     "Past",
     "Sighting",
+    "entry_moments",
     "first_moments",
     "is_in_order",
     "is_legal",

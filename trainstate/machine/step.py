@@ -10,7 +10,7 @@ that a position and a status have at most one successor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -80,6 +80,7 @@ def begin(spec: Spec, status: str) -> Move:
     return Move(_likely(spec, None, status), refusal=refusal)
 
 
+@lru_cache(maxsize=4096)
 def move(spec: Spec, before: Position, status: str, config: Configuration = UNSEEN) -> Move:
     """The next entry of a history, after an entry at ``before``."""
     after = _likely(spec, before, status)
@@ -101,18 +102,17 @@ def move(spec: Spec, before: Position, status: str, config: Configuration = UNSE
 
 
 def _guarded(
-    spec: Spec, target: Position, rows: Iterable[Transition], config: Configuration
+    spec: Spec, target: Position, rows: Sequence[Transition], config: Configuration
 ) -> Move:
     """The move along the strongest row whose guard holds, else along one that is unseen."""
-    ranked = sorted(rows, key=lambda row: row.evidence.rank)
-    for row in ranked:
+    for row in rows:
         if config.of(row.guard).holds:
             return Move(target, row)
-    for row in ranked:
+    for row in rows:
         if row.guard is not None and config.of(row.guard).holds is None:
             proven = spec.guard_by_name[row.guard].when_unseen == "holds"
             return Move(target, row, unseen=None if proven else row.guard)
-    return Move(target, refusal=Refusal.GUARD, guard=ranked[0].guard)
+    return Move(target, refusal=Refusal.GUARD, guard=rows[0].guard)
 
 
 @lru_cache(maxsize=4096)
@@ -142,8 +142,9 @@ def touched(spec: Spec, statuses: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _rows(spec: Spec) -> dict[tuple[str, str], tuple[Transition, ...]]:
+    """The transitions from a status to a status, the strongest first."""
     rows: dict[tuple[str, str], tuple[Transition, ...]] = {}
-    for row in spec.transitions:
+    for row in sorted(spec.transitions, key=lambda row: row.evidence.rank):
         rows[row.before, row.after] = (*rows.get((row.before, row.after), ()), row)
     return rows
 
@@ -193,6 +194,7 @@ def run_ahead(spec: Spec, state: State) -> Iterator[tuple[State, PrimaryTransiti
             yield State(row.after, state.position), row
 
 
+@lru_cache(maxsize=4096)
 def follow(spec: Spec, state: State, position: Position) -> State | None:
     """The state after an entry at ``position``; None where the primary cannot show there.
 

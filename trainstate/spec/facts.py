@@ -21,7 +21,10 @@ class Evidence(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the strongest evidence; a larger number is weaker."""
-        return list(Evidence).index(self)
+        return _RANKS[self._value_]
+
+
+_RANKS = {level.value: at for at, level in enumerate(Evidence)}
 
 
 def weakest(levels: tuple[Evidence, ...]) -> Evidence:
