@@ -92,8 +92,8 @@ class Polled(msgspec.Struct, gc=False, eq=False):
     while it needs its state in full, which has ``repeat`` then. ``text`` is the last line
     if it is at hand, with LastModifiedTime from ``start`` to ``end``; ``mark`` stands for
     what is around that, None while the text is at hand and nobody needs it. ``token`` is
-    LastModifiedTime as it was written last, ``modified`` that time, ``count`` how often
-    the last line came again. ``past`` packs the lines before the last, ``earlier`` is the
+    LastModifiedTime as it was written last, ``modified`` that time, None where the facts
+    are stored, ``count`` how often the last line came again. ``past`` packs the lines before the last, ``earlier`` is the
     number of their responses. ``facts`` are ``stored`` once the job has ended and its
     text is not at hand.
     """
@@ -173,10 +173,10 @@ class Polled(msgspec.Struct, gc=False, eq=False):
     def put_away(self) -> None:
         """The text of the last line goes; what it said is known by its mark."""
         self.mark = self.marked
-        self.text = None
+        self.text, self.start, self.end = None, 0, 0
         facts = self.facts
         if facts is not None and self.standing.ended:
-            self.facts, self.stored = None, Stored.of(facts)
+            self.facts, self.stored, self.modified = None, Stored.of(facts), None
 
     def relive(
         self, epoch: Epoch, shelves: list[Shelf], read: Callable[[bytes, Shelf], Response]

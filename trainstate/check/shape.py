@@ -160,17 +160,24 @@ class FastPath:
     def _moves(self, job: Polled, token: bytes) -> bool:
         """Whether a job without a state in full is seen once more, at the same time or later."""
         if token != job.token:
-            moment = self.moment(token)
-            if type(moment) is not type(job.modified) or moment < job.modified:
+            moment, before = self.moment(token), self._modified(job)
+            if type(moment) is not type(before) or moment < before:
                 return False
-            job.token, job.modified = token, moment
+            job.token = token
+            job.modified = moment if job.stored is None else None
         job.count += 1
         return True
+
+    def _modified(self, job: Polled) -> Any:
+        """When a job was modified as its last line says."""
+        return self.moment(job.token) if job.modified is None else job.modified
 
     def _steps(self, job: Polled | None, arn: str, line: Line, advances: Advances) -> bool:
         """Whether a line takes its job on by a step that is remembered as silent."""
         here = self.memory.root if job is None or job.place is None else job.place
-        known = None if job is None else job.known()
+        known = None
+        if job is not None:
+            known, job.modified = job.known(), self._modified(job)
         glance = self._glanced(line, advances)
         if glance is None or glance.arn != arn or not self._is_of(job, known, glance):
             return False
