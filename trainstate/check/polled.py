@@ -93,9 +93,9 @@ class Polled(msgspec.Struct, gc=False, eq=False):
     if it is at hand, with LastModifiedTime from ``start`` to ``end``; ``mark`` stands for
     what is around that, None while the text is at hand and nobody needs it. ``token`` is
     LastModifiedTime as it was written last, ``modified`` that time, None where the facts
-    are stored, ``count`` how often the last line came again. ``past`` packs the lines before the last, ``earlier`` is the
-    number of their responses. ``facts`` are ``stored`` once the job has ended and its
-    text is not at hand.
+    are stored, ``count`` how often the last line came again. ``past`` packs the lines
+    before the last, ``earlier`` is the number of their responses. ``facts`` are ``stored``
+    once the job has ended and its text is not at hand.
     """
 
     arn: str
