@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import trainstate
 from tests.lives import BORN, COMPLETED, life, poll
 from trainstate.check import memory, setting
 from trainstate.check.again import comes_again
+from trainstate.check.glance import glances
 from trainstate.check.order import Order
 from trainstate.check.report import Report
 from trainstate.check.stream import Checker, judge
@@ -27,6 +29,8 @@ from trainstate.history.readers.settings import Limits
 from trainstate.history.readers.shelf import SpoolShelf
 from trainstate.history.readers.source import Asked, Input
 from trainstate.history.wire import read_response
+from trainstate.rules.index import rules
+from trainstate.rules.model import Scope
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 
@@ -351,3 +355,18 @@ def test_a_reader_that_means_another_line_must_show_it() -> None:
     assert not comes_again(path, arn, mark, job.token, SpoolShelf("other rows"))
     assert comes_again(path, arn, mark, job.token, shelf)
     assert 2 == job.responses
+
+
+def test_only_counts_that_rules_see_make_another_shape() -> None:
+    """A count of which no rule says that it must be there, or looks at, does not."""
+    read = tuple(
+        evolve(one, scope=Scope.RESPONSE, reads=("BillableTokenCount",)) for one in rules()
+    )
+    needed = tuple(evolve(one, required=True) for one in SPEC.members)
+    found = (
+        glances(SPEC, rules()),
+        glances(SPEC, read[:1]),
+        glances(evolve(SPEC, members=needed), rules()),
+    )
+
+    assert [made.telling for made in found if made is not None] == [(), (0,), (0,)]

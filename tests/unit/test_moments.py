@@ -6,7 +6,7 @@ import pytest
 
 from trainstate.machine.belief import is_explained
 from trainstate.machine.guards import UNSEEN
-from trainstate.machine.moments import Past, Sighting, is_straight
+from trainstate.machine.moments import Past, Sighting, entry_moments, is_straight
 from trainstate.spec.load import builtin_spec
 
 SPEC = builtin_spec()
@@ -38,3 +38,28 @@ def test_a_bare_poll_is_sought_behind_an_entry_that_starts_later() -> None:
 
     assert is_explained(SPEC, back, [(early,)])
     assert not is_explained(SPEC, onward, [(early,)])
+
+
+@pytest.mark.parametrize(
+    ("statuses", "passed"),
+    [
+        (("Starting", "Training", "Stopping", "Stopped"), 4),
+        (("Starting", "Completed", "Training"), 2),
+        ((), 0),
+    ],
+)
+def test_entries_make_a_run_until_one_cannot_follow(statuses: tuple[str, ...], passed: int) -> None:
+    """Each entry is a moment of its own; behind an end there is none."""
+    moments = entry_moments(SPEC, Past(statuses, UNSEEN))
+
+    assert [moment.passed for moment in moments] == list(range(1, passed + 1))
+    assert all(moment.is_plain for moment in moments)
+
+
+def test_a_primary_that_ran_ahead_is_sought_beside_the_entries() -> None:
+    """Stopping/Starting is shown by no entry, and by a run with these entries all the same."""
+    past = Past(("Starting", "Stopping"), UNSEEN)
+    ahead, entered = Sighting("Stopping", "Starting", 1), Sighting("Stopping", "Stopping", 2)
+
+    assert is_explained(SPEC, past, [(ahead,), (entered,)])
+    assert not is_explained(SPEC, past, [(entered,), (ahead,)])

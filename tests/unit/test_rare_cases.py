@@ -9,7 +9,7 @@ from attrs import evolve
 
 import trainstate
 from trainstate.check.epoch import Epoch
-from trainstate.check.members import digests
+from trainstate.check.members import FixedMembers, digests
 from trainstate.check.polled import Polled
 from trainstate.check.stream import Checker
 from trainstate.errors import SpecError, UnknownNameError, UsageError
@@ -67,6 +67,32 @@ def test_a_value_that_is_not_json_has_a_digest(value: Any) -> None:
     found = digests(read_response(recorded, SPEC, origin=Origin()), SPEC)
 
     assert len(found["HyperParameters"]) == 8
+
+
+ENDED = "Completed/Completed: Starting 90, Training 60, Uploading 9, Completed"
+
+
+@pytest.mark.parametrize(
+    ("member", "text"),
+    [("RoleArn", ACTIVE), ("RoleArn", ENDED), ("TrainingTimeInSeconds", ENDED), (None, ENDED)],
+)
+def test_an_expected_response_is_the_first_as_an_observed_one_is(
+    member: str | None, text: str
+) -> None:
+    """What is kept itself tells the same changes as its digests, of the same responses."""
+    role = {"/RoleArn": "arn:aws:iam::111122223333:role/Trainer"}
+    first = response(text, role)
+    values = {"RoleArn": "arn:aws:iam::111122223333:role/Other", "TrainingTimeInSeconds": 61}
+    second = response(text, role | ({f"/{member}": values[member]} if member else {}))
+    expected, observed = FixedMembers(), FixedMembers()
+    expected.expect(first, SPEC, 3)
+    assert observed.changes(first, SPEC, 3) == ()
+    found = [each.changes(second, SPEC, 4) for each in (expected, observed)]
+
+    assert found[0] == found[1]
+    assert [change.member for change in found[0]] == ([member] if member else [])
+    assert [change.at for change in found[0]] == ([3] if member else [])
+    assert [each.changes(first, SPEC, 5) for each in (expected, observed)] == [(), ()]
 
 
 def test_an_option_of_no_such_value_is_refused() -> None:
