@@ -14,7 +14,17 @@ from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 import attrs
+import msgspec
 from attrs import frozen
+
+
+@frozen
+class _Field:
+    """A field of a record, of attrs' or of msgspec's."""
+
+    name: str
+    type: Any
+    default: Any
 
 
 @frozen
@@ -26,7 +36,7 @@ class Packer:
 
     def pack(self, value: Any) -> Any:
         """The plain form of a value."""
-        if attrs.has(type(value)):
+        if _is_record(type(value)):
             return self._packed(value)
         if isinstance(value, StrEnum | bytes):
             return value.hex() if isinstance(value, bytes) else str(value)
@@ -49,10 +59,10 @@ class Packer:
             fields.pop()
         return [self.pack(item) for _, item in fields]
 
-    def fields(self, kind: type) -> list[attrs.Attribute[Any]]:
+    def fields(self, kind: type) -> list[_Field]:
         """The fields of a class that are packed; a private one only remembers, and is not."""
         skipped = self.left_out.get(kind, frozenset())
-        fields = [field for field in attrs.fields(kind) if not field.name.startswith("_")]
+        fields = [field for field in _fields(kind) if not field.name.startswith("_")]
         return [field for field in fields if field.name not in skipped]
 
     def unpack(self, plain: Any, wanted: Any, **given: Any) -> Any:
@@ -64,7 +74,7 @@ class Packer:
         origin, arguments = get_origin(wanted) or wanted, get_args(wanted)
         if origin in (Union, types.UnionType):
             return self._one_of(plain, arguments)
-        if attrs.has(origin):
+        if _is_record(origin):
             return self._object(plain, origin, arguments, given)
         if origin in (tuple, dict, set):
             return self._collection(plain, origin, arguments)
@@ -92,7 +102,7 @@ class Packer:
     ) -> Any:
         fields = self.fields(kind)
         chosen = dict(zip(getattr(kind, "__parameters__", ()), arguments, strict=False))
-        hints = _hints(kind)
+        hints = {field.name: field.type for field in fields}
         if kind not in self.by_name:
             names = [field.name for field in fields]
             plain = dict(zip(names[: len(plain)], plain, strict=True))
@@ -105,10 +115,17 @@ class Packer:
         return kind(**values, **given)
 
 
+def _is_record(kind: Any) -> bool:
+    return attrs.has(kind) or (isinstance(kind, type) and issubclass(kind, msgspec.Struct))
+
+
 @cache
-def _hints(kind: type) -> Mapping[str, Any]:
+def _fields(kind: Any) -> tuple[_Field, ...]:
+    if not attrs.has(kind):
+        found = msgspec.structs.fields(kind)
+        return tuple(_Field(field.name, field.type, field.default) for field in found)
     attrs.resolve_types(kind)
-    return {field.name: field.type for field in attrs.fields(kind)}
+    return tuple(_Field(field.name, field.type, field.default) for field in attrs.fields(kind))
 
 
 def _chosen(hint: Any, chosen: Mapping[Any, Any]) -> Any:
@@ -123,9 +140,9 @@ def _plain(value: Any, wanted: Any) -> Any:
     return value
 
 
-def _default(field: attrs.Attribute[Any]) -> Any:
+def _default(field: _Field) -> Any:
     default = field.default
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-        factory: Callable[[], Any] = default.factory  # type: ignore[union-attr]
+        factory: Callable[[], Any] = default.factory
         return factory()
     return default
