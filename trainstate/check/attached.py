@@ -70,18 +70,25 @@ def attached_change(
 def attached_statuses(
     machine: AttachedMachine, response: Response
 ) -> Iterator[tuple[str, str, str]]:
-    """The items of an attached machine in a response: key, JSON pointer and status."""
+    """The items of an attached machine in a response: key, JSON pointer and status.
+
+    An empty status is none: Go's SDK has no other way to write that a member is absent.
+    """
     value = response.members.get(machine.member)
     if value is None:
         return
     items = value if machine.items and isinstance(value, list | tuple) else [value]
     for ordinal, item in enumerate(items):
         place = f"/{machine.member}/{ordinal}" if machine.items else f"/{machine.member}"
-        if not machine.status and isinstance(item, str):
-            yield "", place, item
-        elif isinstance(item, dict) and isinstance(item.get(machine.status), str):
-            key = item.get(machine.key) if machine.key else ""
-            yield str(key), f"{place}/{machine.status}", item[machine.status]
+        if not machine.status:
+            status = item
+        elif isinstance(item, dict):
+            status = item.get(machine.status)
+        else:
+            continue
+        if isinstance(status, str) and status:
+            key = str(item.get(machine.key)) if machine.status and machine.key else ""
+            yield key, f"{place}/{machine.status}" if machine.status else place, status
 
 
 __all__ = ["Statuses", "attached_change", "attached_statuses", "follows", "timeline_of"]

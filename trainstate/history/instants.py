@@ -1,17 +1,21 @@
 """Instants: points in time as whole microseconds since 1970-01-01T00:00:00Z.
 
 The service has millisecond resolution; recordings write its times as datetimes, as
-ISO 8601 with any offset, as epoch seconds and as epoch milliseconds. An integer
-compares and subtracts the same whatever the recording's form was.
+ISO 8601 with any offset or as a program prints times, and as epoch seconds, milliseconds,
+microseconds and nanoseconds. An integer compares and subtracts the same whatever the
+recording's form was.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NewType
+
+from trainstate.history.spellings import iso_spelling
 
 Instant = NewType("Instant", int)
 
@@ -19,14 +23,17 @@ SECOND = 1_000_000
 """Microseconds in a second."""
 
 # 1e11 seconds are in the year 5138 and 1e11 milliseconds in 1973: between the two lie
-# all times of the service, so that the size tells seconds from milliseconds.
-_MILLISECONDS_FROM = 1e11
+# all times of the service, so that the size tells seconds from milliseconds. Likewise for
+# microseconds and nanoseconds, as columns of tables hold times.
+_MILLISECONDS_FROM, _MICROSECONDS_FROM, _NANOSECONDS_FROM = 10**11, 10**14, 10**17
+_NANOSECONDS_TO = 10**20
 _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second that a datetime holds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,9})?", re.ASCII)
-# `2018-01-10 12:00:00 UTC` and `2018-01-10 12:00:00 -0700` as Ruby prints times.
-_SPACED_ZONE = re.compile(r" (?=[+-]\d\d:?\d\d$)")
+_NUMBER = re.compile(r"[0-9]{1,19}(\.[0-9]{1,12})?([eE]\+?[0-9]{1,2})?", re.ASCII)
+# A time in JSON of .NET, and the members that MongoDB and PowerShell wrap one in.
+_DOTNET = re.compile(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
+_WRAPPED, _LONG = ("$date", "value"), "$numberLong"
 
 
 class NotAnInstant(ValueError):
@@ -36,8 +43,9 @@ class NotAnInstant(ValueError):
 def parse(value: object) -> tuple[Instant, bool]:
     """The instant that a recorded value stands for, and whether it was naive.
 
-    ``value`` is a datetime, an ISO 8601 text, or epoch seconds or milliseconds as a
-    number or text. A time without an offset is read as UTC and reported as naive.
+    ``value`` is a datetime, an ISO 8601 text, epoch seconds, milliseconds, microseconds or
+    nanoseconds as a number or text, or any of these as a program prints or wraps it. A time
+    without an offset is read as UTC and reported as naive.
     Raises NotAnInstant for anything else: NaN, a boolean, a year beyond 9999.
     """
     if isinstance(value, datetime):
@@ -46,6 +54,8 @@ def parse(value: object) -> tuple[Instant, bool]:
         return _from_text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value), False
+    if isinstance(value, Mapping):
+        return parse(_unwrapped(value))
     raise NotAnInstant(f"a time cannot be a {type(value).__name__}")
 
 
@@ -59,21 +69,41 @@ def _from_datetime(value: datetime) -> tuple[Instant, bool]:
 def _from_text(value: str) -> tuple[Instant, bool]:
     text = value.strip()
     if _NUMBER.fullmatch(text):
-        return _from_number(float(text) if "." in text else int(text)), False
-    text = text.removesuffix(" UTC") + "+00:00" if text.endswith(" UTC") else text
+        return _from_number(int(text) if text.isdecimal() else float(text)), False
+    if found := _DOTNET.fullmatch(text):
+        return _from_milliseconds(int(found[1])), False
     try:
-        return _from_datetime(datetime.fromisoformat(_SPACED_ZONE.sub("", text)))
+        return _from_datetime(datetime.fromisoformat(iso_spelling(text)))
     except (ValueError, OverflowError):
         raise NotAnInstant("not an ISO 8601 time, and no epoch number") from None
+
+
+def _unwrapped(value: Mapping[str, object]) -> object:
+    """What a mapping around one time holds; MongoDB wraps numbers once more."""
+    inner = next((value[name] for name in _WRAPPED if name in value), None)
+    if isinstance(inner, Mapping):
+        inner = inner.get(_LONG)
+    if inner is None or isinstance(inner, Mapping):
+        raise NotAnInstant("a time cannot be a structure")
+    return inner
+
+
+def _from_milliseconds(value: int) -> Instant:
+    if value > _LATEST * 1000:
+        raise NotAnInstant("outside the years 1970 to 9999")
+    return Instant(value * 1000)
 
 
 def _from_number(value: float) -> Instant:
     if isinstance(value, float) and not math.isfinite(value):
         raise NotAnInstant(f"{value} is no time")
-    if not 0 <= value <= _LATEST * 1000:
+    if not 0 <= value < _NANOSECONDS_TO:
         raise NotAnInstant("outside the years 1970 to 9999")
-    unit = 1000 if value >= _MILLISECONDS_FROM else SECOND
-    return Instant(round(value * unit))
+    if value < _MILLISECONDS_FROM:
+        return Instant(round(value * SECOND))
+    if value < _MICROSECONDS_FROM:
+        return Instant(round(value * 1000))
+    return Instant(round(value if value < _NANOSECONDS_FROM else value / 1000))
 
 
 def iso(instant: int) -> str:

@@ -15,7 +15,7 @@ Misfit = tuple[str, Any, str]
 
 def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
     """The numbers and texts inside members that are none; what is absent fits."""
-    for member, name in _numbers(spec):
+    for member, name in numbers(spec):
         outer = members.get(member)
         value = outer.get(name) if isinstance(outer, dict | Mapping) else None
         if value is not None and not _is_whole(value):
@@ -26,7 +26,7 @@ def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
 
 
 @lru_cache(maxsize=16)
-def _numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
+def numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
     """The numbers inside structures, by member and name: limits, budgets, instances."""
     named = [*spec.time.limits.values(), *(guard.budget for guard in spec.guards)]
     named += [guard.implied_by for guard in spec.guards]

@@ -16,7 +16,7 @@ from attrs import define, field
 from trainstate.history import instants
 from trainstate.history.instants import Instant
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
-from trainstate.history.nested import misfits
+from trainstate.history.nested import misfits, numbers
 from trainstate.spec.model import RecordLayout, Spec
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -74,10 +74,11 @@ def read_response(
     """The response that a mapping holds, whatever its values are.
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge
-    ``detail``), snake_case or camelCase ones; unknown members are kept and ignored, null members
-    count as absent. Nothing is raised: see ``Response.problems``.
+    ``detail``), snake_case, camelCase or caseless ones; unknown members are kept and
+    ignored, null members and empty statuses count as absent. Nothing is raised: see
+    ``Response.problems``.
     """
-    members = _service_names(recorded, spec)
+    members = _without_empty_statuses(_service_names(recorded, spec), spec.layout)
     layout, reading = spec.layout, _Reading()
     moments: dict[str, Instant] = {}
     for name, value in members.items():
@@ -205,25 +206,44 @@ def _service_names(recorded: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]
         if member is None:
             renamed[key] = value
         else:
-            renamed[member.name] = value if member.type == "map" else _pascal(value)
+            renamed[member.name] = value if member.type == "map" else _pascal(value, spec)
     return renamed
 
 
-def _pascal(value: Any) -> Any:
-    """A snake_case or camelCase structure under PascalCase names; other values as they are."""
+def _pascal(value: Any, spec: Spec) -> Any:
+    """A structure in another notation under PascalCase names; other values as they are."""
     if isinstance(value, Mapping):
-        return {_pascal_name(key): _pascal(item) for key, item in value.items()}
+        return {_pascal_name(key, spec): _pascal(item, spec) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_pascal(item) for item in value]
+        return [_pascal(item, spec) for item in value]
     return value
 
 
-def _pascal_name(key: Any) -> Any:
+def _pascal_name(key: Any, spec: Spec) -> Any:
+    # Tables of Hive and Athena have names in lower case, Snowflake's in upper case.
+    if isinstance(key, str) and (name := _inner_names(spec).get(_fold(key))):
+        return name
     if isinstance(key, str) and _SNAKE.fullmatch(key):
         return "".join(part[:1].upper() + part[1:] for part in key.split("_"))
     if isinstance(key, str) and _CAMEL.fullmatch(key):
         return key[:1].upper() + key[1:]
     return key
+
+
+def _without_empty_statuses(members: Mapping[str, Any], layout: RecordLayout) -> Mapping[str, Any]:
+    """The members without a status that is an empty text, which is how Go's SDK writes none."""
+    empty = [name for name in (layout.primary, layout.secondary) if members.get(name) == ""]
+    return {name: members[name] for name in members if name not in empty} if empty else members
+
+
+@cache
+def _inner_names(spec: Spec) -> Mapping[str, str]:
+    """The names inside members that rules read, by how they are compared."""
+    layout = spec.layout
+    entry = (layout.entry_status, layout.entry_start, layout.entry_end, layout.entry_message)
+    machines = (name for machine in spec.machines for name in (machine.status, machine.key))
+    names = (*entry, *machines, *(name for _, name in numbers(spec)))
+    return {_fold(name): name for name in names if name}
 
 
 def _fold(name: str) -> str:

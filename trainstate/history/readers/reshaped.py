@@ -1,0 +1,100 @@
+"""Mappings in which responses lie in another shape: columns of a table, DynamoDB's typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from trainstate.history.wire import looks_like_response
+from trainstate.spec.model import Spec
+
+_TYPED = frozenset({"S", "N", "BOOL", "NULL", "M", "L", "SS", "NS", "BS", "B"})
+_SCALAR = frozenset({"string", "integer", "long", "timestamp", "boolean"})
+
+Row = tuple[str, dict[str, Any]]
+"""The JSON pointer of a row of a table, by its index, and its members."""
+
+
+def untyped(value: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The mapping without DynamoDB's types; None where it has none.
+
+    ``{"TrainingJobName": {"S": "tern"}}`` is ``{"TrainingJobName": "tern"}``.
+    """
+    if not value or not all(map(_is_typed, value.values())):
+        return None
+    return {name: _bare(item) for name, item in value.items()}
+
+
+def rows(value: Mapping[str, Any], spec: Spec) -> Iterator[Row]:
+    """The rows of a table that is written by column; none where the mapping is no such table.
+
+    They are what pandas writes: ``{"columns": […], "data": [[…]]}``, ``{column: {index: cell}}``
+    and ``{column: [cell]}``.
+    """
+    names, data = value.get("columns"), value.get("data")
+    if isinstance(names, list) and isinstance(data, list):
+        yield from _split(names, data, spec)
+    elif not looks_like_response(value, spec):
+        return
+    elif all(isinstance(column, Mapping) for column in value.values()):
+        yield from _by_index(value)
+    elif _is_lists(value, spec):
+        for index in range(len(next(iter(value.values())))):
+            yield f"/{index}", {name: column[index] for name, column in value.items()}
+
+
+def _is_typed(value: object) -> bool:
+    return isinstance(value, Mapping) and len(value) == 1 and not _TYPED.isdisjoint(value)
+
+
+def _bare(value: object) -> Any:
+    if not isinstance(value, Mapping) or not _is_typed(value):
+        return value
+    ((kind, inner),) = value.items()
+    if kind == "NULL":
+        return None
+    if kind == "N":
+        return _number(inner)
+    if kind == "M" and isinstance(inner, Mapping):
+        return {name: _bare(item) for name, item in inner.items()}
+    if kind == "L" and isinstance(inner, list):
+        return [_bare(item) for item in inner]
+    return inner
+
+
+def _number(written: object) -> object:
+    if isinstance(written, str):
+        for read in (int, float):
+            with suppress(ValueError):
+                return read(written)
+    return written
+
+
+def _split(names: Sequence[Any], data: Sequence[Any], spec: Spec) -> Iterator[Row]:
+    if all(isinstance(name, str) for name in names) and looks_like_response(
+        dict.fromkeys(names), spec
+    ):
+        for index, cells in enumerate(data):
+            if isinstance(cells, list) and len(cells) == len(names):
+                yield f"/data/{index}", dict(zip(names, cells, strict=True))
+
+
+def _by_index(table: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:
+    columns = list(table.values())
+    indices = list(columns[0])
+    if indices and all(list(column) == indices for column in columns):
+        for index in indices:
+            yield f"/{index}", {name: column[index] for name, column in table.items()}
+
+
+def _is_lists(value: Mapping[str, Any], spec: Spec) -> bool:
+    """Holds if each member is a list of one length, those too that are none in a response."""
+    columns = list(value.values())
+    if not all(isinstance(column, list) and len(column) == len(columns[0]) for column in columns):
+        return False
+    known = (spec.member_by_name.get(name) for name in value)
+    return any(member is not None and member.type in _SCALAR for member in known)
+
+
+__all__ = ["rows", "untyped"]
