@@ -95,3 +95,100 @@ def test_an_empty_status_is_an_absent_one(tmp_path: Path) -> None:
     assert "missing-member" in {
         finding.name for finding in trainstate.check([{**job, "SecondaryStatus": ""}]).findings
     }
+
+
+LIFE = ("Starting", "Downloading", "Training", "Uploading", "Completed")
+JOB: dict[str, Any] = poll(*LIFE, name="tern")
+OTHER: dict[str, Any] = poll("Starting", "Training", name="crane")
+TWO: list[dict[str, Any]] = [JOB, OTHER]
+
+
+def _typed(value: Any) -> dict[str, Any]:
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case int() | float():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case list():
+            return {"L": [_typed(item) for item in value]}
+    return {"M": {name: _typed(item) for name, item in value.items()}}
+
+
+NAMES = list(dict.fromkeys(name for job in TWO for name in job))
+CELLS = [[job.get(name) for name in NAMES] for job in TWO]
+EVENT = {"detail-type": "SageMaker Training Job State Change", "detail": JOB}
+RESHAPED: dict[str, Any] = {
+    "a list under a name": {"Items": TWO, "Count": 2},
+    "another list under a name": {"Responses": TWO},
+    "each under its job's name": {"tern": JOB, "crane": OTHER},
+    "polls under their job's name": {"tern": [JOB], "crane": [OTHER]},
+    "beside a time": [{"polled_at": "2026-05-05T10:00:00Z", "description": job} for job in TWO],
+    "the answer of a search engine": {"hits": {"hits": [{"_id": 1, "_source": j} for j in TWO]}},
+    "rows of a change stream": [{"before": None, "after": job, "op": "c"} for job in TWO],
+    "a body that is text": {"statusCode": 200, "body": json.dumps(TWO)},
+    "messages of a queue": {"Messages": [{"Body": json.dumps(j), "Attributes": {}} for j in TWO]},
+    "recorded calls": {
+        "interactions": [{"response": {"body": {"string": json.dumps(job)}}} for job in TWO]
+    },
+    "DynamoDB's items": {"Items": [_typed(job)["M"] for job in TWO]},
+    "DynamoDB's export": [{"Item": _typed(job)["M"]} for job in TWO],
+    "rows by index": {str(at): job for at, job in enumerate(TWO)},
+    "columns of cells": {n: {str(at): j.get(n) for at, j in enumerate(TWO)} for n in NAMES},
+    "columns of lists": {n: [job.get(n) for job in TWO] for n in NAMES},
+    "split columns": {"columns": NAMES, "index": [0, 1], "data": CELLS},
+    "a table with a schema": {"schema": {"fields": [{"name": "index"}]}, "data": TWO},
+}
+
+
+@pytest.mark.parametrize("form", RESHAPED)
+def test_responses_are_found_in_what_they_are_stored_in(tmp_path: Path, form: str) -> None:
+    """Each has its job, with nothing found, in a program, in one document and on lines."""
+    value = RESHAPED[form]
+    document, lines = tmp_path / "one.json", tmp_path / "many.ndjson"
+    document.write_text(json.dumps(value, indent=2))
+    each = value if isinstance(value, list) else [value]
+    lines.write_text("".join(f"{json.dumps(item)}\n" for item in each))
+
+    for source in (value, document, lines):
+        report = trainstate.check(source)
+        assert [JOB["TrainingJobArn"], OTHER["TrainingJobArn"]] == [job.job for job in report.jobs]
+        assert [] == list(report.findings)
+
+
+@pytest.mark.parametrize("form", RESHAPED)
+def test_what_is_wrong_is_found_in_what_it_is_stored_in(form: str) -> None:
+    """The same forms of a history that lacks its last entry are told, at a place."""
+    broken = json.loads(json.dumps(RESHAPED[form]).replace("Uploading", "Starting"))
+
+    found = {finding.name for finding in trainstate.check(broken).findings}
+
+    assert "illegal-transition" in found
+
+
+def test_an_event_in_a_message_is_an_event() -> None:
+    """What an event was sent in changes nothing of what it is."""
+    (record,) = trainstate.check({"Records": [{"body": json.dumps(EVENT)}]}).jobs
+
+    assert (JOB["TrainingJobArn"], True) == (record.job, record.complete)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"responseElements": {"trainingJobArn": JOB["TrainingJobArn"]}},
+        {"output": json.dumps({"TrainingJobArn": JOB["TrainingJobArn"], "SdkHttpMetadata": {}})},
+        {"a": {"SecondaryStatusTransitions": []}},
+        {"a": '{"TrainingJobStatus": '},
+        {"columns": ["TrainingJobStatus"], "data": [[1, 2], 3]},
+        {"columns": ["a"], "data": [[1]]},
+    ],
+)
+def test_what_tells_nothing_of_a_job_is_no_response(value: Any) -> None:
+    """The answer to a creation has an ARN and no status: nothing can be said of it."""
+    (finding,) = trainstate.check(value).findings
+
+    assert "unreadable-record" == finding.name

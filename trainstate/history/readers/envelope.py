@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
@@ -10,11 +12,12 @@ from attrs import evolve, frozen
 
 from trainstate.history.model import Kind, Origin, Response, Unreadable
 from trainstate.history.readers.log_rows import Row, log_response, named_totals
+from trainstate.history.readers.reshaped import rows, untyped
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
 from trainstate.history.wire import looks_like_response, read_response
 from trainstate.spec.model import Spec
 
-_DEEPEST = 4
+_DEEPEST = 6
 _TRAINING_EVENT = "SageMaker Training Job State Change"
 
 WRAPPERS = frozenset(
@@ -73,6 +76,8 @@ def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Itera
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from parts(item, spec, f"{pointer}/{index}", depth=depth + 1)
+    elif (inner := _written(value)) is not None:
+        yield from parts(inner, spec, pointer, depth=depth + 1)
     else:
         yield Part(Form.NOTHING, value, pointer)
 
@@ -85,7 +90,7 @@ def _mapping_parts(
     elif "detail-type" in value:
         yield _event(value, spec, pointer)
     elif looks_like_response(value, spec):
-        yield Part(Form.RESPONSE, value, pointer)
+        yield from _reshaped(value, spec, pointer)
     elif (name := _list_named(value, "TrainingJobSummaries", "training_job_summaries")) is not None:
         for index, item in enumerate(value[name]):
             yield _checked(Form.SUMMARY, item, spec, f"{pointer}/{name}/{index}")
@@ -94,8 +99,58 @@ def _mapping_parts(
             yield _result(item, spec, f"{pointer}/{name}/{index}")
     elif "TrainingJob" in value or "training_job" in value:
         yield _result(value, spec, pointer)
+    elif _is_log(value):
+        yield Part(Form.ROWS, value, pointer)
     else:
-        yield Part(Form.ROWS if _is_log(value) else Form.NOTHING, value, pointer)
+        yield from _inside(value, spec, pointer, depth)
+
+
+def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Part]:
+    """A response, or the responses that its members are columns of."""
+    if any(isinstance(item, str) for item in value.values()):
+        yield Part(Form.RESPONSE, value, pointer)
+    elif (bare := untyped(value)) is not None:
+        yield Part(Form.RESPONSE, bare, pointer)
+    else:
+        found = [Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
+        yield from found or [Part(Form.RESPONSE, value, pointer)]
+
+
+def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> Iterator[Part]:
+    """The responses somewhere in a mapping that is none itself: under names, in texts, in rows."""
+    found = [Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
+    members = () if found else value.items()
+    for name, item in members:
+        if isinstance(item, Mapping | list | tuple | str):
+            inner = list(parts(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
+            found += inner if any(_tells(part, spec) for part in inner) else []
+    yield from found or [Part(Form.NOTHING, value, pointer)]
+
+
+def _tells(part: Part, spec: Spec) -> bool:
+    """Holds if a part tells of a job more than that it was created, as the answer to that does."""
+    if part.form is not Form.RESPONSE:
+        return part.form is not Form.NOTHING
+    layout = spec.layout
+    tellers = (layout.primary, layout.secondary, layout.history)
+    shown = {_fold(name) for name, item in part.value.items() if isinstance(name, str) and item}
+    return any(_fold(name) in shown for name in tellers if name)
+
+
+def _written(value: object) -> Any:
+    """The JSON value that a text is; None where it is none."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError, RecursionError):
+            return json.loads(value)
+    return None
+
+
+def _escaped(name: object) -> str:
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def _fold(name: str) -> str:
+    return name.replace("_", "").casefold()
 
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
