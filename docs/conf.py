@@ -2,12 +2,12 @@
 
 from importlib.util import find_spec
 
-from trainstate.version import VERSION
+from trainstate.version import installed_version
 
 project = "trainstate"
 author = "The trainstate contributors"
 copyright = "the trainstate contributors, Apache-2.0"  # noqa: A001 -- Sphinx's name for it
-version = release = VERSION
+version = release = installed_version()
 
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["README.md", "_build"]

@@ -103,7 +103,7 @@ if not TYPE_CHECKING:
         elif name == "SPEC":
             value = import_module("trainstate.spec.load").builtin_spec()
         elif name == "__version__":
-            value = import_module("trainstate.version").VERSION
+            value = import_module("trainstate.version").installed_version()
         else:
             # With the name and the module in it, the interpreter suggests the right spelling.
             what = f"module {__name__!r} has no attribute {name!r}"

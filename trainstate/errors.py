@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from os import W_OK, PathLike, access, fspath
+from pathlib import Path
+
 
 class TrainstateError(Exception):
     """Something that was asked for cannot be done.
@@ -29,3 +32,21 @@ class UnknownNameError(TrainstateError, LookupError):
 
 class IllegalMoveError(TrainstateError, ValueError):
     """The machine was asked for a transition that its specification does not have."""
+
+
+def unwritable(what: str, path: str | PathLike[str], error: OSError) -> InputError:
+    """The error that says why a file cannot be written, and what to do about it.
+
+    ``what`` names its content, as in "The report".
+    """
+    reason = error.strerror or str(error)
+    return InputError(f"{what} cannot be written to {fspath(path)!r}: {reason}{_way_out(path)}.")
+
+
+def _way_out(path: str | PathLike[str]) -> str:
+    folder = Path(path).parent
+    if not folder.is_dir():
+        return f"; make the folder {str(folder)!r} first"
+    if not access(folder, W_OK):
+        return f"; name a file in a folder that can be written to, as {str(folder)!r} cannot"
+    return ""

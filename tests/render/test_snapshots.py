@@ -11,7 +11,7 @@ import pytest
 
 from tests.render.recordings import bad, good, run, write
 from trainstate.spec.load import builtin_spec
-from trainstate.version import VERSION
+from trainstate.version import installed_version
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 NAMES = {
@@ -42,7 +42,7 @@ def shown(form: str, text: str) -> str:
         for result in value["runs"][0]["results"]:
             result["ruleIndex"] = "…"
         text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-    return text.replace(VERSION, "VERSION").replace(builtin_spec().version, "SPEC")
+    return text.replace(installed_version(), "VERSION").replace(builtin_spec().version, "SPEC")
 
 
 @pytest.mark.parametrize("form", NAMES)

@@ -60,3 +60,126 @@ def test_a_link_to_a_report_stays_a_link(tmp_path: Path) -> None:
 
     assert link.is_symlink()
     assert "TS304" in target.read_text()
+
+
+# Ctrl-C while this module is being imported.
+INTERRUPTED_AT = """
+import sys
+
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            raise KeyboardInterrupt
+
+
+sys.meta_path.insert(0, Interrupt())
+from trainstate.__main__ import main
+
+sys.argv = ["trainstate", "check", {path!r}]
+main()
+"""
+
+
+@pytest.mark.parametrize("name", ["trainstate.cli", "click", "attrs", "trainstate.check.stream"])
+def test_an_interruption_has_no_traceback_from_the_first_moment(name: str) -> None:
+    """While the program loads its modules Ctrl-C is one line, and the exit status of shells."""
+    words = [sys.executable, "-c", INTERRUPTED_AT.format(name=name, path=str(BROKEN))]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert (130, "", "trainstate: interrupted\n") == (done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("closed", "words", "says"),
+    [
+        (1, ("check", str(BROKEN)), "The report has no place: standard output is closed"),
+        (0, ("check", "-"), "-: standard input is closed"),
+    ],
+)
+def test_a_closed_stream_is_no_traceback(closed: int, words: tuple[str, ...], says: str) -> None:
+    """A shell closes a stream with `>&-`: one line says so, and the status is no finding."""
+    program = f"import os; os.close({closed}); os.execv(sys.executable, sys.argv[1:])"
+    words = (sys.executable, "-m", "trainstate", *words)
+    begin = [sys.executable, "-c", f"import sys; {program}", *words]
+    done = subprocess.run(begin, capture_output=True, text=True, check=False)
+
+    assert 2 == done.returncode
+    assert done.stderr.startswith(f"trainstate: {says}")
+    assert 1 == done.stderr.count("\n")
+
+
+def test_a_folder_that_is_not_there_is_to_be_made(tmp_path: Path) -> None:
+    """The error says what to do, and the exit status that nothing was found."""
+    words = ["check", str(BROKEN), "--output", str(tmp_path / "missing" / "report.txt")]
+    result = CliRunner().invoke(main, words)
+
+    assert 2 == result.exit_code
+    assert f"; make the folder '{tmp_path / 'missing'}' first." in result.output
+
+
+def test_a_folder_that_is_read_only_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A superuser may write anywhere, so that the system's answers are played."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("trainstate.cli.output.NamedTemporaryFile", refuse)
+    monkeypatch.setattr("trainstate.errors.access", lambda *_: False)
+    path = str(tmp_path / "report.txt")
+    result = CliRunner().invoke(main, ["check", str(BROKEN), "--output", path])
+
+    assert 2 == result.exit_code
+    assert "Permission denied; name a file in a folder that can be written to" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--spec", "nosuch.toml"), "The spec 'nosuch.toml' cannot be read: No such file"),
+        (("--baseline", "nosuch.json"), "The baseline 'nosuch.json' cannot be read: No such file"),
+        (("--baseline-mode", "write"), "--baseline-mode write has no file; name it with"),
+        (("--max-ratio", "-3"), "Invalid value for '--max-ratio'"),
+    ],
+)
+def test_an_option_that_cannot_be_followed_is_misuse(words: tuple[str, ...], says: str) -> None:
+    """Each error names the option or the file, and shows no number of the system."""
+    result = CliRunner().invoke(main, ["check", str(BROKEN), *words])
+
+    assert (2, True) == (result.exit_code, says in result.output), result.output
+    assert "Errno" not in result.output
+
+
+def test_nobody_reads_what_is_wrong() -> None:
+    """The exit status of misuse is the same when the reader of the error has gone."""
+    read, write = os.pipe()
+    os.close(read)
+    words = [sys.executable, "-m", "trainstate", "check", "--workers", "0", str(BROKEN)]
+    done = subprocess.run(words, stdout=write, stderr=write, check=False)
+    os.close(write)
+
+    assert 2 == done.returncode
+
+
+# What costs as much to import as a tenth of a small check, and is needed for other things.
+UNNEEDED = {
+    "email",
+    "multiprocessing",
+    "concurrent.futures",
+    "importlib.metadata",
+    "rich",
+    "socket",
+}
+
+
+def test_a_small_check_imports_only_what_it_needs() -> None:
+    """The command starts fast: what other options and commands need is not imported."""
+    words = ["-X", "importtime", "-m", "trainstate", "check", str(BROKEN / "moto-completed.json")]
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+    assert 1 == done.returncode
+    assert "trainstate.check.stream" in imported
+    assert set() == UNNEEDED & imported

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from attrs import define, field
 
-from trainstate.errors import InputError
+from trainstate.errors import InputError, unwritable
 
 try:
     import fcntl as _fcntl
@@ -57,7 +57,7 @@ class Journal:
             self._recover(self._stream)
         except OSError as error:
             self.close()
-            raise InputError(self._unwritten(error)) from error
+            raise self._unwritten(error) from error
         return self
 
     def __exit__(
@@ -97,7 +97,7 @@ class Journal:
             os.fsync(self._stream.fileno())
         except OSError as error:
             kept = " What was recorded so far is kept."
-            raise InputError(self._unwritten(error) + kept) from error
+            raise InputError(f"{self._unwritten(error)}{kept}") from error
         self.known.add(key)
         return True
 
@@ -110,9 +110,8 @@ class Journal:
             )
         self.path = path
 
-    def _unwritten(self, error: OSError) -> str:
-        reason = error.strerror or str(error)
-        return f"The recording cannot be written to {str(self.path)!r}: {reason}."
+    def _unwritten(self, error: OSError) -> InputError:
+        return unwritable("The recording", self.path, error)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

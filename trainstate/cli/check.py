@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
@@ -16,7 +16,6 @@ from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import rarely_collected, watched
-from trainstate.cli.workers import joined, judge_shared
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import FORMATS, Limits, SourceReport, read_paths
 from trainstate.history.readers.tally import Repeats
@@ -99,7 +98,12 @@ FOUND = 1
     default="all",
     help="List every job, or none.",
 )
-@click.option("--max-ratio", type=float, metavar="N", help="How far compressed input may expand.")
+@click.option(
+    "--max-ratio",
+    type=click.FloatRange(1),
+    metavar="N",
+    help="How many times its size compressed input may expand to.  [default: 1000]",
+)
 @click.option(
     "--workers",
     type=click.IntRange(1),
@@ -239,13 +243,22 @@ class _Run:
 
     def _found(self) -> Iterator[Finding]:
         alone = "-" in self.asked.paths or self.asked.form == "html"
-        workers = 1 if alone else self.asked.workers
-        parts = judge_shared(self.asked, workers) if workers > 1 else None
-        if parts is not None:
-            found, self._jobs, self.checker.summary = joined(parts)
-            self.sources += parts[0].sources
-            yield from found
-            return
+        shared = None if alone or self.asked.workers == 1 else self._shared()
+        yield from self._judged() if shared is None else shared
+
+    def _shared(self) -> Iterable[Finding] | None:
+        """What several processes find; None where the recording is left to one."""
+        from trainstate.cli.workers import joined, judge_shared
+
+        parts = judge_shared(self.asked, self.asked.workers)
+        if parts is None:
+            return None
+        found, self._jobs, self.checker.summary = joined(parts)
+        self.sources += parts[0].sources
+        return found
+
+    def _judged(self) -> Iterator[Finding]:
+        """What this process finds."""
         repeats = self.checker.repeats()
         records = self.asked.records(self.sources.append, repeats)
         for record in watched(records, lambda: repeats.total):

@@ -11,7 +11,7 @@ from attrs import define, evolve, field
 from trainstate.check.baseline import Baseline, Identity, baseline_json, identity, read_baseline
 from trainstate.check.report import Finding, Summary
 from trainstate.cli.output import open_output
-from trainstate.errors import InputError
+from trainstate.errors import InputError, UsageError
 from trainstate.rules.model import Severity
 
 COMPARE, WRITE, PRUNE = MODES = ("compare", "write", "prune")
@@ -67,13 +67,20 @@ class KnownFindings:
 
 
 def known_findings(path: str | None, mode: str) -> KnownFindings:
-    """The baseline at a path; raises InputError where it is missing or cannot be read."""
+    """The baseline at a path.
+
+    Raises InputError where it is missing or cannot be read, and UsageError for a mode
+    without a path.
+    """
+    if path is None and mode != COMPARE:
+        raise UsageError(f"--baseline-mode {mode} has no file; name it with --baseline FILE.")
     if path is None or mode == WRITE:
         return KnownFindings(path, mode)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"The baseline {path!r} cannot be read ({error}); write one with --baseline-mode write."
+            f"The baseline {path!r} cannot be read: {reason}; write one with --baseline-mode write."
         ) from None
     return KnownFindings(path, mode, read_baseline(text, file=path))

@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from trainstate.errors import TrainstateError
-from trainstate.version import VERSION
+from trainstate.cli.ending import told
 
 COMMANDS = (
     "check",
@@ -26,12 +25,6 @@ COMMANDS = (
     "fuzz",
     "consumer",
 )
-MISUSE = 2
-"""The exit status of misuse and of input that cannot be read at all."""
-INTERRUPTED = 130
-"""The exit status after Ctrl-C, as shells have it."""
-LONGEST_LINE = 4_000
-"""Characters of one line of an error that are shown."""
 
 
 class Commands(click.Group):
@@ -64,41 +57,23 @@ class Commands(click.Group):
             ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """The context of the program's own arguments; see ``invoke``."""
+        with told():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; a known error is one line on standard error and exit status 2."""
-        try:
+        with told(debug=bool(ctx.params.get("debug"))):
             return super().invoke(ctx)
-        except TrainstateError as error:
-            if ctx.params.get("debug"):
-                raise
-            from trainstate.render.plain import plain
 
-            # A name that strangers gave a file may stand in it: line by line, made harmless.
-            lines = (plain(line, longest=LONGEST_LINE) for line in str(error).split("\n"))
-            click.echo("trainstate: " + "\n".join(lines), err=True)
-            ctx.exit(MISUSE)
-        except KeyboardInterrupt:
-            # Not 1: that would tell of findings, or of a job that failed.
-            click.echo("trainstate: interrupted", err=True)
-            ctx.exit(INTERRUPTED)
-        except BrokenPipeError:
-            # The reader of a pipe went away: nothing is wrong, and nobody is left to tell.
-            from trainstate.cli.output import leave_output
 
-            leave_output()
-            ctx.exit(0)
-        except OSError as error:
-            if ctx.params.get("debug"):
-                raise
-            # Not 1, as above: a full disk is no finding. What a buffer still holds is lost, too.
-            from trainstate.cli.output import leave_output
+def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from trainstate.version import installed_version
 
-            leave_output()
-            where = f" of {error.filename!r}" if error.filename else ""
-            click.echo(
-                f"trainstate: reading or writing{where} failed: {error.strerror or error}", err=True
-            )
-            ctx.exit(MISUSE)
+        click.echo(f"trainstate, version {installed_version()}")
+        ctx.exit()
 
 
 @click.group(
@@ -106,7 +81,15 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: trainstate check recordings/ --statistics",
 )
-@click.version_option(VERSION, "--version", "-V", prog_name="trainstate")
+@click.option(
+    "--version",
+    "-V",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def main(debug: bool) -> None:
     """Judge recordings of Amazon SageMaker training jobs against a model of their life.

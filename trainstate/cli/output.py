@@ -12,7 +12,7 @@ from typing import IO, TextIO
 
 from attrs import frozen
 
-from trainstate.errors import InputError
+from trainstate.errors import InputError, unwritable
 from trainstate.render.text import STYLES, UNSTYLED
 
 
@@ -42,6 +42,8 @@ def open_output(path: str | None, *, what: str = "report") -> Iterator[Output]:
     where it cannot be written.
     """
     if path is None or path == "-":
+        if sys.stdout is None:  # a shell closed it: `>&-`
+            raise InputError(f"The {what} has no place: standard output is closed; name a file.")
         yield Output(sys.stdout, STYLES if is_coloured(sys.stdout) else UNSTYLED)
         return
     target = Path(path)
@@ -54,7 +56,7 @@ def open_output(path: str | None, *, what: str = "report") -> Iterator[Output]:
         # The file outlives this block on success: it is moved to its place.
         stream = _beside(target) if plain else target.open("w", encoding="utf-8")
     except OSError as error:
-        raise InputError(f"The {what} cannot be written to {path!r}: {error.strerror}.") from error
+        raise unwritable(f"The {what}", path, error) from error
     try:
         with stream:
             yield Output(stream)

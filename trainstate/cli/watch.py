@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trainstate.cli.completion import files
+from trainstate.cli.ending import MISUSE
 from trainstate.cli.kept import keep, kept_tracker
-from trainstate.cli.main import MISUSE
 from trainstate.cli.output import is_coloured, leave_output
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain

@@ -12,7 +12,7 @@ import msgspec
 
 from trainstate.check.report import Finding, JobReport, Report
 from trainstate.history.instants import iso
-from trainstate.version import VERSION
+from trainstate.version import installed_version
 
 SCHEMA = 1
 """The version of the report's form; it grows when a member changes its meaning."""
@@ -25,7 +25,7 @@ def report_json(report: Report, *, jobs_detail: bool = True) -> str:
 
 def report_object(report: Report, *, jobs_detail: bool = True) -> dict[str, Any]:
     """The report as JSON values, in the order that the schema gives."""
-    tool = {"name": "trainstate", "version": VERSION, "spec": report.spec_version}
+    tool = {"name": "trainstate", "version": installed_version(), "spec": report.spec_version}
     jobs = {"jobs": [job_object(job) for job in report.jobs]} if jobs_detail else {}
     return {
         "schema": SCHEMA,

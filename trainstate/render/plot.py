@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainstate.errors import InputError, UsageError
+from trainstate.errors import UsageError, unwritable
 from trainstate.render.plain import plain
 from trainstate.track.measure import Stats
 
@@ -58,7 +58,7 @@ def plot_durations(stats: Stats, path: str) -> None:
     try:
         figure.savefig(target)
     except OSError as error:
-        raise InputError(f"The picture cannot be written to {path!r}: {error.strerror}.") from error
+        raise unwritable("The picture", path, error) from error
 
 
 def _drawn(stats: Stats) -> list[str]:

@@ -14,7 +14,7 @@ from trainstate.render.plain import plain
 from trainstate.render.rule import rule_page
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.model import Spec
-from trainstate.version import VERSION
+from trainstate.version import installed_version
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -26,8 +26,8 @@ def report_sarif(report: Report, rules: Iterable[Rule], spec: Spec) -> str:
     places = {rule.code: number for number, rule in enumerate(listed)}
     driver = {
         "name": "trainstate",
-        "version": VERSION,
-        "semanticVersion": VERSION,
+        "version": installed_version(),
+        "semanticVersion": installed_version(),
         "rules": [_rule(rule, spec) for rule in listed],
         "properties": {"spec": report.spec_version},
     }

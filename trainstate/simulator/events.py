@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import frozen
 
-from trainstate.errors import InputError, UsageError
+from trainstate.errors import UsageError, unwritable
 from trainstate.history.instants import SECOND, iso
 from trainstate.machine.record import Record, describe
 from trainstate.simulator.chance import seeded
@@ -106,7 +106,7 @@ def file_sink(path: Path | str) -> Sink:
     try:
         target.open("a", encoding="utf-8").close()
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+        raise unwritable("The events", path, error) from error
 
     def write(event: Event) -> None:
         with suppress(OSError), lock, target.open("a", encoding="utf-8") as file:

@@ -21,7 +21,7 @@ from trainstate.simulator.errors import ServiceError, unknown_operation
 from trainstate.simulator.script import Book
 from trainstate.simulator.service import Service
 from trainstate.simulator.wire import PREFIX, Reply, answer, refused
-from trainstate.version import VERSION
+from trainstate.version import installed_version
 
 BODY_LIMIT = 4 * 1024 * 1024
 """The bytes of the largest body that is read; a request with more is refused."""
@@ -43,7 +43,9 @@ def app(service: Service, *, book: Book | None = None, body_limit: int = BODY_LI
     """
 
     async def ready(_request: Request) -> Response:
-        return JSONResponse({"service": "trainstate", "version": VERSION, "now": _now(service)})
+        return JSONResponse(
+            {"service": "trainstate", "version": installed_version(), "now": _now(service)}
+        )
 
     async def call(request: Request) -> Response:
         return _sent(_replied(service, request, await _body(request, body_limit)))

@@ -65,7 +65,11 @@ def load_spec(path: str | PathLike[str]) -> Spec:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, TypeError) as error:
-        raise SpecError(f"The spec {str(path)!r} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise SpecError(
+            f"The spec {str(path)!r} cannot be read: {reason}; name a TOML file such as"
+            " `trainstate discover --format toml` writes."
+        ) from error
     return parse_spec(text, place=str(path))
 
 

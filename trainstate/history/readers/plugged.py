@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
@@ -54,19 +53,18 @@ def is_binary(reader: str) -> bool:
 
 def plugged(reader: str) -> Plugged:
     """The reader of a binary format; raises CannotRead where what it needs is not installed."""
+    # Slow to import, and needed for binary formats alone.
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
     found = tuple(entry_points(group=GROUP, name=reader))
     remedy = f"install it with: pip install 'trainstate[{reader}]'"
     if not found:
         raise CannotRead(f"is {reader}, for which no reader is installed; {remedy}")
     try:
-        return _loaded(found[0])
+        loaded: Plugged = found[0].load()
     except ImportError as error:
         raise CannotRead(f"is {reader}, which needs {error.name}; {remedy}") from None
-
-
-def _loaded(entry: EntryPoint) -> Plugged:
-    reader: Plugged = entry.load()
-    return reader
+    return loaded
 
 
 @contextmanager

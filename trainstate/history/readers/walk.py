@@ -44,6 +44,8 @@ def existing(paths: Iterable[AnyPath]) -> list[str]:
     for path in found:
         if path != "-":
             _status(path)
+        elif sys.stdin is None:  # a shell closed it: `<&-`
+            raise InputError("-: standard input is closed; name a file or a folder.")
     return found
 
 

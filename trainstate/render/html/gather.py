@@ -18,7 +18,7 @@ from trainstate.render.html.timeline import timeline
 from trainstate.render.plain import plain
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.model import Spec
-from trainstate.version import VERSION
+from trainstate.version import installed_version
 
 MOST_FINDINGS = 50_000
 """Findings that are listed; of more the mildest are left out, and the page says how many."""
@@ -38,7 +38,7 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
     findings = [_finding(finding, numbers) for finding in listed]
     used = Counter(finding.code for finding in report.findings)
     return {
-        "tool": {"version": VERSION, "spec": report.spec_version},
+        "tool": {"version": installed_version(), "spec": report.spec_version},
         "verdict": str(report.verdict),
         "verdicts": [str(verdict) for verdict in _VERDICTS],
         "severities": [str(severity) for severity in _SEVERITIES],

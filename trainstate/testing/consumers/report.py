@@ -13,7 +13,7 @@ from trainstate.testing.consumers.judge import Judgement, Kind, plainly
 from trainstate.testing.consumers.perform import Ending
 from trainstate.testing.consumers.stage import Poll
 from trainstate.track.policy import BOTOCORE, STRICT, Policy
-from trainstate.version import VERSION
+from trainstate.version import installed_version
 
 SCHEMA = 1
 """The version of the JSON forms."""
@@ -151,7 +151,7 @@ class ConsumerReport:
         """The report as JSON text."""
         content = {
             "schema": SCHEMA,
-            "tool": {"name": "trainstate", "version": VERSION},
+            "tool": {"name": "trainstate", "version": installed_version()},
             "consumer": self.consumer,
             "policy": self.policy,
             "played": {

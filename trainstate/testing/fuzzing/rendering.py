@@ -15,7 +15,7 @@ from trainstate.rules.model import Scope, Severity
 from trainstate.spec.facts import Evidence
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.fuzzing.report import Discovery, FuzzReport
-from trainstate.version import VERSION
+from trainstate.version import installed_version
 
 _ASKED = (Scope.RESPONSE, Scope.SEQUENCE, Scope.OPERATION)
 SCHEMA = 1
@@ -75,7 +75,7 @@ def report_object(report: FuzzReport) -> dict[str, Any]:
     """The report as JSON values."""
     return {
         "schema": SCHEMA,
-        "tool": {"name": "trainstate", "version": VERSION, "spec": report.spec_version},
+        "tool": {"name": "trainstate", "version": installed_version(), "spec": report.spec_version},
         "target": report.target,
         "seed": report.seed,
         "calls": report.calls,
