@@ -113,7 +113,44 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012"
     ("member", "value", "rule"),
     [
         ("TrainingJobArn", f'"{ARN}:processing-job/job-1"', "foreign-arn"),
+        ("TrainingJobArn", '"arn:aws:batch:us-east-1:123456789012:training-job/j"', "foreign-arn"),
+        (
+            "TrainingJobArn",
+            '"arn:gcp:sagemaker:us-east-1:123456789012:training-job/j"',
+            "foreign-arn",
+        ),
+        ("TrainingJobArn", '"arn:aws:sagemaker:us-east-1:1234:training-job/j"', "foreign-arn"),
+        ("TrainingJobArn", '"arn:aws:sagemaker:us-east-1::training-job/j"', "foreign-arn"),
+        ("TrainingJobArn", '"arn:aws:sagemaker::123456789012:training-job/j"', "foreign-arn"),
+        (
+            "TrainingJobArn",
+            '"urn:aws:sagemaker:us-east-1:123456789012:training-job/j"',
+            "foreign-arn",
+        ),
+        ("TrainingJobArn", '""', "foreign-arn"),
+        ("TrainingJobArn", '"arn:aws:sagemaker:us-east-1:ACCOUNT:training-job/job-1"', None),
         ("ModelArtifacts", '"s3://bucket/model.tar.gz"', "wrong-type"),
+        ("ModelArtifacts", "{}", "missing-model-artifacts"),
+        ("ModelArtifacts", '{"S3ModelArtifacts": " "}', "missing-model-artifacts"),
+        ("ModelArtifacts", '{"S3ModelArtifacts": null}', "missing-model-artifacts"),
+        ("ModelArtifacts", '{"Inner": {"S3ModelArtifacts": "s3://b"}}', "missing-model-artifacts"),
+        ("TrainingStartTime", "null", "training-start-mismatch"),
+        ("BillableTokenCount", "-1", "negative-seconds"),
+        ("StoppingCondition", '{"MaxRuntimeInSeconds": 0}', "number-out-of-range"),
+        ("StoppingCondition", '{"MaxRuntimeInSeconds": -3600}', "number-out-of-range"),
+        (
+            "StoppingCondition",
+            '{"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 3599}',
+            "number-out-of-range",
+        ),
+        (
+            "StoppingCondition",
+            '{"MaxRuntimeInSeconds": 9, "MaxPendingTimeInSeconds": "9"}',
+            "wrong-type",
+        ),
+        ("ResourceConfig", '{"InstanceCount": -1}', "number-out-of-range"),
+        ("ResourceConfig", '{"InstanceCount": 1, "VolumeSizeInGB": 0.5}', "wrong-type"),
+        ("RetryStrategy", '{"MaximumRetryAttempts": 31}', "number-out-of-range"),
         ("StoppingCondition", '{"MaxRuntimeInSeconds": 1e999}', "wrong-type"),
         ("WarmPoolStatus", '{"Status": "Dreaming"}', "illegal-warm-pool-transition"),
         ("LastModifiedTime", '"2023-13-01T00:00:00Z"', "bad-timestamp"),
@@ -129,6 +166,42 @@ def test_a_twin_with_another_value_is_looked_at(member: str, value: str, rule: s
 
     assert taken >= 5
     assert rule is None or rule in names(found)
+
+
+@pytest.mark.parametrize("seconds", ["TrainingTimeInSeconds", "BillableTimeInSeconds"])
+def test_a_job_that_never_trained_has_no_seconds_to_report(seconds: str) -> None:
+    """A job that is starting has trained for an hour, or has to pay for one."""
+    starting = json.dumps({**poll("Starting", name="twin-9"), seconds: 3600})
+
+    found, _ = both([*fleet(), starting])
+
+    assert [("training-time-mismatch", f"/{seconds}")] == [(f.name, f.pointer) for f in found]
+
+
+def test_a_fixed_member_that_is_gone_is_suspicious() -> None:
+    """The last response of a job has no role any more; one that gets a role later had none."""
+    lines = fleet()
+    last = json.loads(lines[-1])
+    gone = {name: value for name, value in last.items() if name != "RoleArn"}
+    came = json.loads(fleet("other")[0])
+    bare = {name: value for name, value in came.items() if name != "RoleArn"}
+
+    found, _ = both([*lines[:-1], json.dumps(gone), json.dumps(bare), json.dumps(came)])
+
+    assert [("changed-fixed-member", "warning", 4)] == [
+        (f.name, f.severity, f.index) for f in found
+    ]
+
+
+def test_a_reason_comes_with_the_failure() -> None:
+    """A job that trains has failed already, it seems; one that uploads may be about to fail."""
+    training = {**poll("Starting", "Training", name="one"), "FailureReason": "AlgorithmError"}
+    uploading = poll("Starting", "Training", "Uploading", name="two")
+    both_active = [training, {**uploading, "FailureReason": "AlgorithmError"}]
+
+    found, _ = both([*fleet(), *map(json.dumps, both_active)])
+
+    assert ["unexpected-failure-reason"] == names(found)
 
 
 def test_lines_that_no_rule_can_tell_apart_are_judged_once() -> None:
@@ -363,10 +436,11 @@ def test_only_counts_that_rules_see_make_another_shape() -> None:
         evolve(one, scope=Scope.RESPONSE, reads=("BillableTokenCount",)) for one in rules()
     )
     needed = tuple(evolve(one, required=True) for one in SPEC.members)
+    blind = [one for one in rules() if "BillableTokenCount" not in one.reads]
     found = (
-        glances(SPEC, rules()),
+        glances(SPEC, blind),
         glances(SPEC, read[:1]),
-        glances(evolve(SPEC, members=needed), rules()),
+        glances(evolve(SPEC, members=needed), blind),
     )
 
     assert [made.telling for made in found if made is not None] == [(), (0,), (0,)]

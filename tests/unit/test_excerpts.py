@@ -41,7 +41,14 @@ ALWAYS = {*IDENTITY, *STATUSES, "LastModifiedTime", "StoppingCondition", HISTORY
 """What the service always gives: who lacks one of these was not given the whole response."""
 RETRY = {"RetryStrategy"}
 """A whole response without it is one of a job that nobody may start again."""
-OWN = {"CreationTime", *STATUSES, "FailureReason", "TrainingEndTime", "ModelArtifacts"}
+OWN = {
+    "TrainingStartTime",
+    "CreationTime",
+    *STATUSES,
+    "FailureReason",
+    "TrainingEndTime",
+    "ModelArtifacts",
+}
 """Members of which a whole response may not lack one alone, at the right moment."""
 
 

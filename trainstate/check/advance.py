@@ -6,6 +6,8 @@ plain path.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -44,13 +46,18 @@ class Advances:
     glances: Glances
     settings: Settings
     regular: Regular
-    resource: str = field(init=False)
+    is_arn: Callable[[str], Any] = field(init=False)
     uncounted: tuple[None, ...] = field(init=False)
 
-    @resource.default
-    def _before_names(self) -> str:
-        resource = self.spec.layout.resource
-        return f":{resource}/" if resource else ""
+    @is_arn.default
+    def _plain_arn(self) -> Callable[[str], Any]:
+        """Whether an ARN is one of which rules say nothing: not for those that are masked."""
+        layout = self.spec.layout
+        if not layout.resource:
+            return bool
+        service = re.escape(layout.service) if layout.service else "[a-z0-9-]+"
+        head = rf"arn:aws[a-z-]*:{service}:[a-z0-9-]+:[0-9]{{12}}"
+        return re.compile(rf"{head}:{re.escape(layout.resource)}/.+", re.DOTALL).fullmatch
 
     @uncounted.default
     def _none(self) -> tuple[None, ...]:
@@ -60,7 +67,7 @@ class Advances:
         """Of the first line of a job."""
         written, created = bytes(glance.history), glance.created
         entries = self.glances.entries(written)
-        if not entries or self.resource not in glance.arn or not is_dated(created, glance.modified):
+        if not entries or not self.is_arn(glance.arn) or not is_dated(created, glance.modified):
             return None
         begun = entries[0].start
         near = begun != created
@@ -140,6 +147,8 @@ class Advances:
         training, billable, reason = glance.training, glance.billable, glance.reason
         if glance.modified < past.last or ended not in (None, past.last):
             return None
+        if (training or billable) and glance.started is None:
+            return None
         limited = secondary in setting.limits
         if limited and not self.regular.has_reached(glance, past.begun, setting.limits):
             return None
@@ -186,6 +195,8 @@ class Advances:
         """Whether the results are of their types, so that rules see only which there are."""
         groups = self.glances
         shown, results = groups.shown.written(values), groups.results.written(values)
+        if shown[:1] == b"{" and not _TELLS(shown):
+            return False
         outcome = hash((shown, results))
         if outcome == facts.outcome:
             return True
@@ -234,6 +245,8 @@ def _written(past: Past, written: bytes, whole: int) -> Past:
 
 
 _MOST_COUNTED = 2**40
+# A structure whose first member is a text that is not blank.
+_TELLS = re.compile(rb'\{\s*"[^"\\]*"\s*:\s*"[^"\s\\]').match
 
 
 def _grown(

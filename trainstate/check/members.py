@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 from attrs import define, field
 
+from trainstate.history.excerpt import absent_members, is_configured
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.rules.model import MemberChange
@@ -64,10 +65,30 @@ class FixedMembers:
         if final in self._unread:
             first, at = self._unread.pop(final)
             tuple(self.changed(read(first, spec), first.kind, at))
-        found = tuple(self.changed(read(response, spec), response.kind, index))
+        shown = read(response, spec)
+        gone = () if final else self._gone(response, spec, shown)
+        found = (*self.changed(shown, response.kind, index), *gone)
         if not found and whole is not None:
             self._same[response.kind, final] = whole
         return found
+
+    def _gone(
+        self, response: Response, spec: Spec, shown: Mapping[str, bytes]
+    ) -> tuple[MemberChange, ...]:
+        """The fixed members that a whole response lacks, and an earlier one had."""
+        kind = response.kind
+        known = ((name, at) for (other, name), (_, at) in self.seen.items() if other is kind)
+        fixed, problems = _fixed(spec), {problem.pointer for problem in response.problems}
+        gone = [(name, at) for name, at in known if name in fixed and name not in shown]
+        if not gone or kind is not Kind.RESPONSE or not is_configured(response, spec):
+            return ()
+        if absent_members(response, spec):
+            return ()
+        return tuple(
+            MemberChange(member=name, before=None, after=None, at=at, gone=True)
+            for name, at in gone
+            if f"/{name}" not in problems
+        )
 
     def changed(self, found: Mapping[str, bytes], kind: Kind, index: int) -> Iterator[MemberChange]:
         """The members that differ from what an earlier response of the same kind showed.

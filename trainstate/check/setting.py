@@ -17,6 +17,7 @@ from trainstate.check.glance import ABSENT, Glances, Group
 from trainstate.check.memory import Setting
 from trainstate.history.excerpt import FEWEST_CONFIGURED
 from trainstate.history.model import Kind, Origin, Response
+from trainstate.history.nested import excesses
 from trainstate.history.wire import read_response
 from trainstate.machine.guards import configuration
 from trainstate.rules import clock
@@ -145,7 +146,7 @@ class Settings:
         return (*required, *others[:enough])
 
     def _read(self, members: dict[str, Any], there: tuple[str, ...]) -> Setting | None:
-        if self._response(members).problems:
+        if self._response(members).problems or any(excesses(members, self.spec)):
             return None
         known = {**members, **dict.fromkeys(there, True)}
         response = self._response(known)

@@ -9,6 +9,9 @@ from typing import Any
 from trainstate.spec.model import AttachedMachine, Spec
 
 _NESTED = 2
+Excess = tuple[str, Any, str]
+"""A JSON pointer, the number there, and what it must be instead."""
+
 Misfit = tuple[str, Any, str]
 """A JSON pointer, the value there, and the type that was expected."""
 
@@ -30,9 +33,33 @@ def numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
     """The numbers inside structures, by member and name: limits, budgets, instances."""
     named = [*spec.time.limits.values(), *(guard.budget for guard in spec.guards)]
     named += [guard.implied_by for guard in spec.guards]
-    named.append(spec.attempts.instances)
+    named += [spec.attempts.instances, *(bound.pointer for bound in spec.bounds)]
     paths = (pointer.removeprefix("/").split("/") for pointer in named if pointer)
     return tuple(dict.fromkeys((path[0], path[1]) for path in paths if len(path) == _NESTED))
+
+
+def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
+    """The numbers of the configuration that are outside of their bounds."""
+    for bound in spec.bounds:
+        value = _number(members, bound.pointer)
+        if value is None:
+            continue
+        other = _number(members, bound.least_of) if bound.least_of else None
+        if bound.least is not None and value < bound.least:
+            yield bound.pointer, value, f"at least {bound.least}"
+        elif bound.most is not None and value > bound.most:
+            yield bound.pointer, value, f"at most {bound.most}"
+        elif other is not None and value < other:
+            name = bound.least_of.rpartition("/")[2]
+            yield bound.pointer, value, f"at least {other}, as `{name}`"
+
+
+def _number(members: Mapping[str, Any], pointer: str) -> int | float | None:
+    """The number at a pointer; None where none is there."""
+    member, _, name = pointer.removeprefix("/").partition("/")
+    outer = members.get(member)
+    value = outer.get(name) if isinstance(outer, dict | Mapping) else None
+    return value if isinstance(value, int | float) and _is_whole(value) else None
 
 
 def _is_whole(value: object) -> bool:

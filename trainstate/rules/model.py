@@ -159,12 +159,16 @@ class Clash:
 
 @frozen(kw_only=True)
 class MemberChange:
-    """A member that has another value than in an earlier response of the job."""
+    """A member that has another value than in an earlier response of the job.
+
+    ``gone`` holds where it has none any more.
+    """
 
     member: str
     before: Any
     after: Any
     at: int
+    gone: bool = False
 
 
 @frozen(kw_only=True)

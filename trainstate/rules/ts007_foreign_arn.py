@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
-from trainstate.rules.shown import is_masked
+from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.shown import is_masked, quoted
+from trainstate.spec.facts import RecordLayout
 
 _ACTIVE = "InProgress/Starting: Starting"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
+_NAME = ":training-job/example"
+_ACCOUNT = 12
+_PARTS = 6
 
 
 @rule(
@@ -19,31 +23,58 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
     scope="response",
     reads=["TrainingJobArn"],
     sources=["api-members"],
-    message="the ARN is that of a `{kind}`, where a `{expected}` is expected",
+    message="the ARN has {part}, where {expected} is expected",
     help="a record of another kind of job was mixed in, or a simulator makes ARNs of its own",
     bad=[
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:processing-job/example"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:trainingjob/example"}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace(':sagemaker:', ':s3:')}{_NAME}"}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace('arn:aws:', 'arn:other:')}{_NAME}"}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:12345{_NAME}"}),
+        poll(_ACTIVE, {"/TrainingJobArn": "example"}),
     ],
     good=[
         _ACTIVE,
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:processing-job/hidden"}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}"}),
     ],
     since="0.1.0",
 )
 def foreign_arn(reading: Reading) -> Iterator[Place]:
-    """A job's ARN is that of a resource of another type.
+    """A job's ARN is that of another resource, or none.
 
-    The API gives the pattern of the ARN of a training job, with the type before the name.
-    Processing and transform jobs have statuses of the same words, and other lives. An ARN
-    that was masked by hand is not looked at.
+    The API gives the pattern of the ARN of a training job: partition, service, region,
+    account, and the type before the name. Processing and transform jobs have statuses of
+    the same words, and other lives. An account or a region that was cut short by hand,
+    and a text that is no ARN at all, are only suspicious; an ARN that was masked by hand is
+    not looked at.
     """
-    arn, expected = reading.response.arn, reading.spec.layout.resource
-    if not expected or arn is None or not arn.startswith("arn:") or is_masked(arn):
+    arn, layout = reading.response.arn, reading.spec.layout
+    if not layout.resource or arn is None or is_masked(arn):
         return
-    *_, resource = arn.split(":", 5)
-    kind, slash, _ = resource.partition("/")
-    if slash and kind != expected:
+    for part, expected, sure in _strange(arn, layout):
         yield Place(
-            pointer=f"/{reading.spec.layout.arn}", facts={"kind": kind, "expected": expected}
+            pointer=f"/{layout.arn}",
+            facts={"part": part, "expected": expected},
+            severity=None if sure else Severity.WARNING,
         )
+
+
+def _strange(arn: str, layout: RecordLayout) -> Iterator[tuple[str, str, bool]]:
+    """The parts of an ARN that a training job's has not, what it has, and whether that is sure."""
+    if not arn.startswith("arn:"):
+        yield f"the text {quoted(arn)}", "an ARN", False
+    if not arn.startswith("arn:") or arn.count(":") < _PARTS - 1:
+        return
+    _, partition, service, region, account, resource = arn.split(":", _PARTS - 1)
+    kind, slash, _ = resource.partition("/")
+    if not partition.startswith("aws"):
+        yield f"the partition `{partition}`", "one of AWS", True
+    if layout.service and service != layout.service:
+        yield f"the service `{service}`", f"`{layout.service}`", True
+    if slash and kind != layout.resource:
+        yield f"the type `{kind}`", f"`{layout.resource}`", True
+    if not region:
+        yield "no region", "one", False
+    if not account or (account.isdecimal() and len(account) != _ACCOUNT):
+        yield f"the account `{account}`", f"one of {_ACCOUNT} digits", False

@@ -29,6 +29,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
             {"/TrainingStartTime": "2026-01-02T10:01:00Z"},
         ),
         poll("InProgress/Starting: Starting", {"/TrainingStartTime": "2026-01-02T10:00:01Z"}),
+        poll(_DONE, {"/TrainingStartTime": None}),
     ],
     good=[_DONE, "InProgress/Starting: Starting"],
     since="0.1.0",
@@ -39,7 +40,8 @@ def training_start_mismatch(reading: Reading) -> Iterator[Place]:
     In 21 of 21 recordings it is the start of the first Downloading entry, exactly; more
     than a minute from it is an error. A job that has retries may show the start of
     another attempt. A job whose history shows no training has not started any. One that
-    trains has started: that its response lacks the time is only worth knowing.
+    has trained and completed says since when; of any other that lacks the time it is only
+    worth knowing.
     """
     response, spec = reading.response, reading.spec
     if not response.history or response.kind is Kind.LOG:
@@ -59,10 +61,19 @@ def _severity(
     reading: Reading, started: int | None, begun: list[Instant | None]
 ) -> Severity | None:
     if started is None:
-        return Severity.INFO
+        return _without(reading)
     doubt = reading.tolerances.microseconds("doubt")
     far = begun and all(start is None or abs(started - start) > doubt for start in begun)
     return Severity.ERROR if far and not is_repeated(reading) else None
+
+
+def _without(reading: Reading) -> Severity | None:
+    """How bad it is that a job has trained, and does not say since when."""
+    spec, primary = reading.spec, reading.response.primary
+    completed = spec.member_by_name[spec.layout.ended].present_at
+    if primary in completed:
+        return Severity.ERROR
+    return Severity.INFO
 
 
 def _expected(reading: Reading, started: int | None, begun: list[Instant | None]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.history.model import Kind
+from trainstate.rules.clock import is_repeated
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, Severity, rule
 
@@ -16,13 +17,17 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
     name="unexpected-failure-reason",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus", "FailureReason"],
+    reads=[
+        *("TrainingJobStatus", "SecondaryStatus", "FailureReason"),
+        "SecondaryStatusTransitions",
+    ],
     sources=["api-describe", "reports-pending"],
     message="`{member}` has a text on a job that is `{primary}`",
     help="only failed jobs have a reason; look for one that was left from another job",
     bad=[
         poll("Completed/Completed: Starting 90, Training 60, Uploading 5, Completed", _REASON),
         poll("Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped", _REASON),
+        poll("InProgress/Training: Starting 90, Training", _REASON),
     ],
     good=[
         poll("Failed/Failed: Starting 90, Training 60, Uploading 5, Failed", _REASON),
@@ -36,8 +41,8 @@ def unexpected_failure_reason(reading: Reading) -> Iterator[Place]:
 
     The reason belongs to failed jobs: it is there "if the training job failed", and no
     recording of another end has it. An active job may be about to fail, which goes
-    through Uploading as a rule. A job that is being deleted may have failed before. An
-    empty text is no reason.
+    through Uploading as a rule: before that, and before any retry, a reason is suspicious.
+    A job that is being deleted may have failed before. An empty text is no reason.
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)
@@ -52,5 +57,14 @@ def unexpected_failure_reason(reading: Reading) -> Iterator[Place]:
         yield Place(
             pointer=f"/{member.name}",
             facts={"member": member.name, "primary": status.name},
-            severity=None if reading.ended else Severity.INFO,
+            severity=_severity(reading),
         )
+
+
+def _severity(reading: Reading) -> Severity | None:
+    """Milder for an active job, and mildest where it may be about to fail, or has failed before."""
+    if reading.ended:
+        return None
+    spec = reading.spec
+    early = reading.response.secondary in (*spec.attempts.begins, *spec.time.clock_starts)
+    return Severity.WARNING if early and not is_repeated(reading) else Severity.INFO

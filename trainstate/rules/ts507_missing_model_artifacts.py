@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
@@ -19,9 +19,12 @@ _SPOT = {"/EnableManagedSpotTraining": True}
     scope="response",
     reads=["TrainingJobStatus", "ModelArtifacts", "TrainingJobArn", "CreationTime"],
     sources=["api-members", "recordings-responses"],
-    message="`{member}` is absent from a job that is `{primary}`",
+    message="`{member}` is {state} a job that is `{primary}`",
     help="code that reads the place of the model finds nothing; add it when the job completes",
-    bad=[poll(_DONE, {"/ModelArtifacts": None} | more) for more in ({}, _SPOT)],
+    bad=[
+        *(poll(_DONE, {"/ModelArtifacts": None} | more) for more in ({}, _SPOT)),
+        poll(_DONE, {"/ModelArtifacts": {"S3ModelArtifacts": ""}}),
+    ],
     good=[_DONE, "InProgress/Training: Starting 90, Training"],
     since="0.1.0",
 )
@@ -36,8 +39,14 @@ def missing_model_artifacts(reading: Reading) -> Iterator[Place]:
     whole = response.kind is Kind.RESPONSE and reading.whole
     if member is None or not whole or response.primary not in member.present_at:
         return
-    if response.members.get(member.name) is None:
+    value = response.members.get(member.name)
+    if value is None or (isinstance(value, Mapping) and not any(map(_tells, value.values()))):
+        state = "absent from" if value is None else "empty on"
         yield Place(
             pointer=f"/{member.name}",
-            facts={"member": member.name, "primary": response.primary},
+            facts={"member": member.name, "state": state, "primary": response.primary},
         )
+
+
+def _tells(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

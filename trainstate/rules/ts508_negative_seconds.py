@@ -16,25 +16,25 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
     name="negative-seconds",
     severity="error",
     scope="response",
-    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds"],
+    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds", "BillableTokenCount"],
     sources=["api-members", "api-describe-times"],
     message="`{member}` is {value}",
     help="subtract the start from the end; a job that never trained has 0, or no such member",
     bad=[
         poll(_ACTIVE, {"/TrainingTimeInSeconds": -5}),
         poll(_ACTIVE, {"/BillableTimeInSeconds": -1}),
+        poll(_ACTIVE, {"/BillableTokenCount": -1}),
     ],
     good=[_ACTIVE, poll("Failed/Failed: Starting 90, Failed", _NOTHING)],
     since="0.1.0",
 )
 def negative_seconds(reading: Reading) -> Iterator[Place]:
-    """A number of seconds is below zero.
+    """A number of seconds, or of tokens, is below zero.
 
     What a job trained and what is billed is counted up from zero. Savings that are
     computed from a negative number mean nothing.
     """
-    layout = reading.spec.layout
-    for member in filter(None, (layout.training_seconds, layout.billable_seconds)):
-        value = reading.response.seconds(member)
+    for member in reading.spec.members_with("billing"):
+        value = reading.response.seconds(member.name)
         if value is not None and value < 0:
-            yield Place(pointer=f"/{member}", facts={"member": member, "value": value})
+            yield Place(pointer=f"/{member.name}", facts={"member": member.name, "value": value})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Severity, Step, rule
 
 _TRAINING = "InProgress/Training: Starting 90, Training"
 
@@ -25,6 +25,7 @@ _TRAINING = "InProgress/Training: Starting 90, Training"
             poll(_TRAINING, {"/HyperParameters": {"epochs": "1"}}),
             poll(_TRAINING, {"/HyperParameters": {"epochs": "2"}}, modified=200),
         ],
+        [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, modified=200)],
     ],
     good=[
         [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, {"/RoleArn": "one"}, modified=200)],
@@ -37,7 +38,9 @@ def changed_fixed_member(step: Step) -> Iterator[Place]:
 
     Identity, origin and most of the configuration are written once. A change means that
     responses of two jobs were merged, or that a simulator lets a job be edited. The
-    values are not printed: hyperparameters and environments hold secrets.
+    values are not printed: hyperparameters and environments hold secrets. A member that a
+    whole response lacks, and an earlier one had, may have been taken out by hand: that is
+    only suspicious, and one that comes later no change at all.
     """
     for change in step.changes:
         if step.spec.member_by_name[change.member].final:
@@ -45,4 +48,5 @@ def changed_fixed_member(step: Step) -> Iterator[Place]:
         yield Place(
             pointer=f"/{change.member}",
             facts={"member": change.member, "at": change.at},
+            severity=Severity.WARNING if change.gone else None,
         )

@@ -76,6 +76,20 @@ class Alias(Row):
 
 
 @frozen(kw_only=True)
+class Bound(Row):
+    """The least and the most that a number of the configuration can be, both inclusive.
+
+    ``pointer`` is a JSON pointer to the number, two names deep; ``least_of`` one to another
+    number that it cannot be less than.
+    """
+
+    pointer: str
+    least: int | None = None
+    most: int | None = None
+    least_of: str = ""
+
+
+@frozen(kw_only=True)
 class Pair(Row):
     """A legal (primary, secondary) pair.
 
@@ -185,8 +199,8 @@ class AttachedMachine(Row):
 class RecordLayout:
     """Which member of a response plays which part, by the service's spelling.
 
-    ``summary`` lists the members that a listing shows of a job; ``resource`` is the type
-    that stands before the name in its ARN.
+    ``summary`` lists the members that a listing shows of a job; ``service`` and
+    ``resource`` are what its ARN says of the service and of the type of the job.
     """
 
     name: str
@@ -210,6 +224,7 @@ class RecordLayout:
     stopping: str = ""
     operation: str = ""
     resource: str = ""
+    service: str = ""
 
 
 @frozen(kw_only=True)

@@ -57,6 +57,8 @@ def _rows(spec: Spec) -> Iterator[tuple[str, Row]]:
         yield f"member {member.name}", member
     for machine in spec.machines:
         yield f"machine {machine.name}", machine
+    for bound in spec.bounds:
+        yield f"bound {bound.pointer}", bound
 
 
 def _pair_rows(spec: Spec) -> Iterator[tuple[str, Row]]:
@@ -116,6 +118,10 @@ def _uses(
     yield "time.spans", spec.time.spans, set(spec.time.limits)
     yield "time.spans", spec.time.spans.values(), set(spec.member_by_name)
     yield "time", [spec.time.savings_guard] if spec.time.savings_guard else [], guards
+    for bound in spec.bounds:
+        pointers = filter(None, (bound.pointer, bound.least_of))
+        members = [pointer.removeprefix("/").split("/")[0] for pointer in pointers]
+        yield f"bound {bound.pointer}", members, set(spec.member_by_name)
     for machine in spec.machines:
         ends = [name for edge in machine.transitions for name in edge]
         yield f"machine {machine.name}", ends, set(machine.statuses)
@@ -138,6 +144,7 @@ def _repeated(spec: Spec) -> Iterator[Defect]:
         *(("member", row.name) for row in spec.members),
         *(("machine", row.name) for row in spec.machines),
         *(("outcome", row.primary, row.secondary) for row in spec.outcomes),
+        *(("bound", row.pointer) for row in spec.bounds),
     ]
     for name, times in Counter(names).items():
         if times > 1:

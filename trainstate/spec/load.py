@@ -19,6 +19,7 @@ from trainstate.spec.model import (
     Alias,
     AttachedMachine,
     AttemptFacts,
+    Bound,
     Guard,
     Initial,
     Member,
@@ -51,6 +52,7 @@ _TABLES: Mapping[str, tuple[str, type]] = {
     "member": ("members", Member),
     "machine": ("machines", AttachedMachine),
     "outcome": ("outcomes", OutcomeFact),
+    "bound": ("bounds", Bound),
 }
 
 

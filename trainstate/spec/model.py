@@ -17,6 +17,7 @@ from trainstate.spec.facts import (
     Alias,
     AttachedMachine,
     AttemptFacts,
+    Bound,
     Evidence,
     Guard,
     Initial,
@@ -37,6 +38,7 @@ __all__ = [
     "Alias",
     "AttachedMachine",
     "AttemptFacts",
+    "Bound",
     "Evidence",
     "Guard",
     "Initial",
@@ -79,6 +81,7 @@ class Spec:
     members: tuple[Member, ...]
     machines: tuple[AttachedMachine, ...]
     outcomes: tuple[OutcomeFact, ...] = ()
+    bounds: tuple[Bound, ...] = ()
     attempts: AttemptFacts = field(factory=AttemptFacts)
     accepted: Evidence = Evidence.DEPRECATED
     entered: tuple[tuple[str, str], ...] = field()

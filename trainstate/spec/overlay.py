@@ -24,6 +24,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "member": ("name",),
     "machine": ("name",),
     "outcome": ("primary", "secondary"),
+    "bound": ("pointer",),
 }
 """What makes two rows of a table the same row."""
 

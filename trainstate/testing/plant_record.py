@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
-from trainstate.spec.model import Evidence
+from trainstate.spec.model import Bound, Evidence
 from trainstate.testing.planting import Bed, Spot, after, fault, instant
 from trainstate.testing.showing import written
 
@@ -218,3 +219,32 @@ def stop_while_it_lags(bed: Bed) -> Spot | None:
     at, primary = spot
     bed.responses[at][bed.layout.primary] = primary
     return at, f"/{bed.layout.secondary}"
+
+
+@fault("number-out-of-range")
+def limit_to_nothing(bed: Bed) -> Spot | None:
+    """A number of the job's configuration is below the least that the service accepts."""
+    spots = ((at, bound) for bound in bed.spec.bounds for at in _showing(bed, bound))
+    spot = bed.choice(spots)
+    if spot is None:
+        return None
+    _, bound = spot
+    member, name = _path(bound)
+    found = list(_showing(bed, bound))
+    for at in found:
+        inner = bed.responses[at][member]
+        bed.responses[at][member] = {**inner, name: (bound.least or 0) - 1}
+    return found[0], bound.pointer
+
+
+def _showing(bed: Bed, bound: Bound) -> Iterator[int]:
+    """The responses that show the number of a bound."""
+    member, name = _path(bound)
+    for at, response in enumerate(bed.responses):
+        if isinstance(response.get(member), dict) and name in response[member]:
+            yield at
+
+
+def _path(bound: Bound) -> tuple[str, str]:
+    member, _, name = bound.pointer.strip("/").partition("/")
+    return member, name

@@ -1,0 +1,56 @@
+"""TS509 number-out-of-range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.nested import excesses
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.shown import quoted
+
+_ACTIVE = "InProgress/Training: Starting 90, Training"
+_SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxRuntimeInSeconds": 3600}
+_WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
+
+
+@rule(
+    code="TS509",
+    name="number-out-of-range",
+    severity="error",
+    scope="response",
+    reads=["StoppingCondition", "ResourceConfig", "RetryStrategy"],
+    sources=["api-stopping-condition", "api-retry", "api-create"],
+    message="`{member}` is {value}, and can only be {allowed}",
+    help="look for a unit that was mixed up, or a limit that was edited by hand",
+    bad=[
+        poll(_ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": 0}),
+        poll(_ACTIVE, {"/ResourceConfig": {"InstanceCount": -1}}),
+        poll(_ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 31}}),
+        poll(_ACTIVE, _SPOT | {_WAIT: 60}),
+    ],
+    good=[
+        _ACTIVE,
+        poll(_ACTIVE, {"/ResourceConfig": {"InstanceCount": 0}}),
+        poll(_ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
+        poll(_ACTIVE, _SPOT | {_WAIT: 3600}),
+    ],
+    since="0.1.0",
+)
+def number_out_of_range(reading: Reading) -> Iterator[Place]:
+    """A number of the job's configuration is none that the service accepts.
+
+    A job is created only with limits and budgets in the ranges that the API declares, and
+    with a limit of the waiting time that is no less than that of the run time. A
+    response shows the configuration that was accepted. Where a range has changed over the
+    years the widest counts.
+    """
+    for pointer, value, allowed in excesses(reading.response.members, reading.spec):
+        yield Place(
+            pointer=pointer,
+            facts={
+                "member": pointer.rpartition("/")[2],
+                "value": quoted(value),
+                "allowed": allowed,
+            },
+        )
