@@ -11,7 +11,7 @@ import pytest
 from trainstate.errors import InputError
 from trainstate.history import Response
 from trainstate.history.readers import SourceReport, read_paths
-from trainstate.history.readers.notebook import printed_values
+from trainstate.history.readers.printed import printed_values
 from trainstate.spec.load import builtin_spec
 
 SPEC = builtin_spec()

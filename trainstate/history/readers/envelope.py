@@ -73,6 +73,8 @@ def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Itera
         yield Part(Form.NOTHING, value, pointer)
     elif isinstance(value, Mapping):
         yield from _mapping_parts(value, spec, pointer, depth)
+    elif isinstance(value, list | tuple) and _is_history(value, spec):
+        yield Part(Form.RESPONSE, {spec.layout.history: value}, pointer)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from parts(item, spec, f"{pointer}/{index}", depth=depth + 1)
@@ -175,6 +177,17 @@ def _checked(form: Form, item: Any, spec: Spec, pointer: str) -> Part:
 
 def _list_named(value: Mapping[str, Any], *names: str) -> str | None:
     return next((name for name in names if isinstance(value.get(name), list | tuple)), None)
+
+
+def _is_history(value: Sequence[Any], spec: Spec) -> bool:
+    """Holds if a list is the history alone, as ``--query SecondaryStatusTransitions`` prints it."""
+    layout = spec.layout
+    return bool(value) and all(
+        isinstance(item, Mapping)
+        and spec.canonical_secondary(str(item.get(layout.entry_status))) is not None
+        and layout.entry_start in item
+        for item in value
+    )
 
 
 def _is_log(value: Mapping[str, Any]) -> bool:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import evolve
 
 from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.brackets import PYTHON, spans
 from trainstate.history.readers.envelope import Form, records
 from trainstate.history.readers.json_text import NotJson, decode
-from trainstate.history.readers.python_literal import NotLiteral, literal
+from trainstate.history.readers.printed import BREAK, printed_values
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
-from trainstate.spec.model import Spec
 
 READER = "notebook"
-
-_BREAK = re.compile(r"\r\n|\n|\r")
-_LINE_WITH_VALUE = re.compile(rb"^[ \t]*(?=[{\[])", re.MULTILINE)
-# A bracket that never closes is searched to the end of the text; that is not repeated often.
-_UNCLOSED = 20
 
 
 def read_notebook(
@@ -54,23 +46,8 @@ def cells_of(notebook: Any) -> list[Any]:
     return _list(notebook.get("cells")) or older
 
 
-def printed_values(text: str, spec: Spec) -> Iterator[Any]:
-    """The values in a text, as JSON or as Python prints them, that show a job's status.
-
-    A printed request has a job's name too, but no status and no history.
-    """
-    data = text.encode("utf-8", "replace")
-    place, unclosed = 0, 0
-    while unclosed < _UNCLOSED and (match := _LINE_WITH_VALUE.search(data, place)):
-        begin, end, closed = next(spans(data, match.end(), token=PYTHON))
-        place = end if closed else match.end() + 1
-        unclosed += not closed
-        if closed and _shows_status(data[begin:end], spec):
-            yield from _decoded(data[begin:end])
-
-
 def _read_cell(text: str, tally: Tally, origin: Origin) -> Iterator[Response]:
-    lines = enumerate(_BREAK.split(text), 1)
+    lines = enumerate(BREAK.split(text), 1)
     ordinal = 0
     for response in read_log(lines, tally.spec, origin=evolve(origin, reader=LOG_READER)):
         ordinal += 1
@@ -83,22 +60,6 @@ def _read_cell(text: str, tally: Tally, origin: Origin) -> Iterator[Response]:
                 ordinal += 1
                 tally.forms[Form.RESPONSE] += 1
                 yield evolve(record, origin=evolve(record.origin, ordinal=ordinal))
-
-
-def _decoded(data: bytes) -> Iterator[Any]:
-    for read, refusal in ((decode, NotJson), (literal, NotLiteral)):
-        try:
-            value = read(data)
-        except refusal:
-            continue
-        yield value
-        return
-
-
-def _shows_status(data: bytes, spec: Spec) -> bool:
-    folded = data.replace(b"_", b"").lower()
-    names = (spec.layout.primary, spec.layout.history)
-    return any(name.lower().encode() in folded for name in names)
 
 
 def _printed(cell: Any) -> str:

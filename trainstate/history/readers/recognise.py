@@ -13,7 +13,7 @@ from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.spec.model import Spec
 
 JSON, ARRAY, NDJSON = "json", "json-array", "ndjson"
-NOTEBOOK, LOG, PYTHON = "notebook", "sdk-log", "python"
+NOTEBOOK, LOG, PYTHON, PRINTED = "notebook", "sdk-log", "python", "printed"
 
 FORCED = {
     "json": JSON,

@@ -14,6 +14,7 @@ from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
 from trainstate.history.readers.plugged import CannotRead, is_binary, plugged, sought
+from trainstate.history.readers.printed import read_printed, shows_status
 from trainstate.history.readers.python_literal import read_literals
 from trainstate.history.readers.recognise import (
     ARRAY,
@@ -22,6 +23,7 @@ from trainstate.history.readers.recognise import (
     LOG,
     NDJSON,
     NOTEBOOK,
+    PRINTED,
     PYTHON,
     is_text,
     mentions,
@@ -48,6 +50,7 @@ _WHOLE = {
     ARRAY: read_documents,
     NOTEBOOK: read_notebook,
     PYTHON: read_literals,
+    PRINTED: read_printed,
 }
 
 
@@ -122,7 +125,8 @@ class Input:
             and is_text(opening.head)
             and (self.named or self.suffix in _TEXT_SUFFIXES)
         ):
-            return LOG
+            shown = self.named and shows_status(opening.head, self.asked.spec)
+            return PRINTED if shown else LOG
         if found is None:
             self._refuse("is in no format that is known", remedy=_EXPECTED)
         return found
@@ -180,8 +184,9 @@ class Input:
 
 
 def _nothing(tally: Tally) -> str:
-    if tally.reader == LOG:
-        return "is in no format that is known: a text without a status line of the SDK"
+    if tally.reader in (LOG, PRINTED):
+        printed = " and without a printed response" if tally.reader == PRINTED else ""
+        return f"is in no format that is known: a text without a status line of the SDK{printed}"
     if tally.others:
         return f"was read as {tally.reader} and has records of other things than training jobs"
     return f"was read as {tally.reader} and holds no response of a training job"

@@ -1,0 +1,100 @@
+"""Texts with values printed in them: output of cells and terminals, what people paste."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import evolve, frozen
+
+from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.brackets import PYTHON, spans
+from trainstate.history.readers.envelope import records
+from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.python_literal import NotLiteral, literal
+from trainstate.history.readers.sdk_log import READER as LOG_READER
+from trainstate.history.readers.sdk_log import read_log
+from trainstate.history.readers.tally import Tally
+from trainstate.spec.model import Spec
+
+READER = "printed"
+
+BREAK = re.compile(r"\r\n|\n|\r")
+_AT_LINE_START = re.compile(rb"^[ \t]*(?=[{\[])", re.MULTILINE)
+# Behind a prompt, a logger's prefix or the name that a value is given, and not `[INFO]`.
+_ANYWHERE = re.compile(rb"(?=[{\[]\s*[\"'{\[])")
+# A bracket that never closes is searched to the end of the text; that is not repeated often.
+_UNCLOSED = 20
+
+
+@frozen
+class Printed:
+    """A value in a text, or why it cannot be read, and where it begins."""
+
+    begin: int
+    value: Any = None
+    fault: str | None = None
+
+
+def printed_values(text: str, spec: Spec) -> Iterator[Any]:
+    """The values on lines of their own, as JSON or as Python prints them, that show a job's status.
+
+    A printed request has a job's name too, but no status and no history.
+    """
+    data = text.encode("utf-8", "replace")
+    for printed in _printed(data, spec, _AT_LINE_START):
+        if printed.fault is None:
+            yield printed.value
+
+
+def read_printed(
+    data: bytes, tally: Tally, *, pointer: str = ""
+) -> Iterator[Response | Unreadable]:
+    """The records in a text around values that show a job's status: log lines, then values."""
+    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
+    lines = enumerate(BREAK.split(data.decode("utf-8", "replace")), 1)
+    for response in read_log(lines, tally.spec, origin=evolve(origin, reader=LOG_READER)):
+        tally.forms[LOG_READER] += 1
+        yield response
+    line, counted = 1, 0
+    for printed in _printed(data, tally.spec, _ANYWHERE):
+        line += data.count(b"\n", counted, printed.begin)
+        counted = printed.begin
+        place = evolve(origin, line=line)
+        if printed.fault is None:
+            yield from records(printed.value, place, tally)
+        else:
+            yield tally.unreadable(printed.fault, place, data[printed.begin :])
+
+
+def shows_status(data: bytes, spec: Spec) -> bool:
+    """Holds if the name of a member that tells a job's status stands in a text."""
+    folded = data.replace(b"_", b"").lower()
+    names = (spec.layout.primary, spec.layout.history)
+    return any(name.lower().encode() in folded for name in names)
+
+
+def _printed(data: bytes, spec: Spec, opening: re.Pattern[bytes]) -> Iterator[Printed]:
+    place, unclosed = 0, 0
+    while unclosed < _UNCLOSED and (match := opening.search(data, place)):
+        begin, end, closed = next(spans(data, match.end(), token=PYTHON))
+        place = end if closed else match.end() + 1
+        unclosed += not closed
+        if closed and shows_status(data[begin:end], spec):
+            yield _decoded(data[begin:end], begin)
+
+
+def _decoded(data: bytes, begin: int) -> Printed:
+    try:
+        return Printed(begin, decode(data))
+    except NotJson as error:
+        fault = str(error)
+    try:
+        return Printed(begin, literal(data))
+    except NotLiteral as error:
+        # A text with a key in double quotes is meant to be JSON.
+        return Printed(begin, fault=fault if b'":' in data else str(error))
+
+
+__all__ = ["BREAK", "READER", "Printed", "printed_values", "read_printed", "shows_status"]
