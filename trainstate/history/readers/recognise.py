@@ -10,10 +10,12 @@ from trainstate.history.readers.envelope import Form, parts
 from trainstate.history.readers.json_text import NotJson, decode
 from trainstate.history.readers.plugged import MAGICS, PARQUET, binary_format
 from trainstate.history.readers.sdk_log import has_status_line
+from trainstate.history.readers.separated import separator
 from trainstate.spec.model import Spec
 
 JSON, ARRAY, NDJSON = "json", "json-array", "ndjson"
 NOTEBOOK, LOG, PYTHON, PRINTED = "notebook", "sdk-log", "python", "printed"
+SEPARATED = "csv"
 
 FORCED = {
     "json": JSON,
@@ -52,7 +54,8 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
     if _is_ndjson(start, whole=whole, spec=spec):
         return NDJSON
     forms = ((_LITERAL, PYTHON), (_ARRAY, ARRAY), (_OBJECT, JSON))
-    return next((form for beginning, form in forms if beginning.match(start)), None)
+    found = next((form for beginning, form in forms if beginning.match(start)), None)
+    return found or (SEPARATED if _is_separated(start, spec) else None)
 
 
 def is_text(head: bytes) -> bool:
@@ -88,6 +91,11 @@ def _is_ndjson(start: bytes, *, whole: bool, spec: Spec) -> bool:
     # but the output of a program that is no recording may have any.
     first_is_object = lines[0].startswith(b"{") and _value(lines[0]) is not None
     return first_is_object or any(_is_record(value, spec) for value in values)
+
+
+def _is_separated(start: bytes, spec: Spec) -> bool:
+    first = start.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
+    return separator(first, spec) is not None
 
 
 def _values(lines: list[bytes]) -> Iterator[Any]:

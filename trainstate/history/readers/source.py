@@ -25,11 +25,13 @@ from trainstate.history.readers.recognise import (
     NOTEBOOK,
     PRINTED,
     PYTHON,
+    SEPARATED,
     is_text,
     mentions,
     recognised,
 )
 from trainstate.history.readers.sdk_log import read_log
+from trainstate.history.readers.separated import read_separated
 from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
 from trainstate.history.readers.shelf import FileShelf, Shelf, SpoolShelf
 from trainstate.history.readers.tally import Repeats, Tally
@@ -43,7 +45,7 @@ _HELD = 1000
 _TEXT_SUFFIXES = frozenset({".log", ".txt"})
 _EXPECTED = (
     "; expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
-    " an SDK log, a notebook or Parquet"
+    " an SDK log, a notebook, CSV or Parquet"
 )
 _WHOLE = {
     JSON: read_documents,
@@ -51,6 +53,7 @@ _WHOLE = {
     NOTEBOOK: read_notebook,
     PYTHON: read_literals,
     PRINTED: read_printed,
+    SEPARATED: read_separated,
 }
 
 
