@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +193,25 @@ def test_what_tells_nothing_of_a_job_is_no_response(value: Any) -> None:
     (finding,) = trainstate.check(value).findings
 
     assert "unreadable-record" == finding.name
+
+
+def test_what_stands_beside_a_response_under_a_name_is_another_thing() -> None:
+    """A history of an execution has events of many kinds; only one is the job's response."""
+    submitted = {"type": "Submitted", "output": json.dumps({"TrainingJobArn": "arn"})}
+    events = [submitted, {"type": "Succeeded", "output": json.dumps(JOB)}, {"type": "Left"}]
+    report = trainstate.check({"events": events})
+
+    assert ([], 1) == (list(report.findings), report.summary.responses)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_numbers_of_dynamodb_are_numbers(nested: bool) -> None:
+    """Its items have Decimals; one that is no whole number is told as before."""
+    whole: dict[str, Any] = {"StoppingCondition": {"MaxRuntimeInSeconds": Decimal(3600)}}
+    if not nested:
+        whole["TrainingTimeInSeconds"] = Decimal(180)
+        whole["CreationTime"] = Decimal(str(JOB["CreationTime"]))
+    parted = {"StoppingCondition": {"MaxRuntimeInSeconds": Decimal("0.5")}}
+
+    assert [] == list(trainstate.check([JOB | whole]).findings)
+    assert "wrong-type" in {one.name for one in trainstate.check([JOB | parted]).findings}

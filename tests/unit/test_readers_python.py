@@ -14,6 +14,7 @@ from trainstate.history.readers.python_literal import NotLiteral, literal
 from trainstate.spec.load import builtin_spec
 
 SPEC = builtin_spec()
+NAIVE = datetime(2021, 4, 23)  # noqa: DTZ001 - a time without a zone
 EAST = timezone(timedelta(hours=2))
 
 
@@ -42,6 +43,22 @@ EAST = timezone(timedelta(hours=2))
             datetime(2021, 4, 23, tzinfo=timezone(timedelta(hours=-14))),
         ),
         (r"{'a': '\d'}", {"a": r"\d"}),
+        ("FakeDatetime(2021, 4, 23, tzinfo=tzutc())", datetime(2021, 4, 23, tzinfo=UTC)),
+        ("Timestamp('2021-04-23 00:00:00+0000', tz='UTC')", "2021-04-23 00:00:00+0000"),
+        (
+            "datetime.datetime(2021, 4, 23, tzinfo=zoneinfo.ZoneInfo(key='UTC'))",
+            datetime(2021, 4, 23, tzinfo=UTC),
+        ),
+        (
+            "datetime.datetime(2021, 4, 23, tzinfo=tzfile('/usr/share/zoneinfo/UTC'))",
+            datetime(2021, 4, 23, tzinfo=UTC),
+        ),
+        ("datetime(2021, 4, 23, tzinfo=tzfile('/etc/localtime'))", NAIVE),
+        ("datetime(2021, 4, 23, tzinfo=ZoneInfo('../passwd'))", NAIVE),
+        ("[Decimal('159'), Decimal('1.5'), Decimal('1E+30')]", [159, 1.5, 1e30]),
+        ("OrderedDict([('a', 1)])", {"a": 1}),
+        ("OrderedDict({'a': 1})", {"a": 1}),
+        ("defaultdict(None, {'a': inf})", {"a": float("inf")}),
     ],
 )
 def test_literals_and_times_are_read(text: str, expected: Any) -> None:
@@ -55,8 +72,14 @@ def test_literals_and_times_are_read(text: str, expected: Any) -> None:
         "print(1)",
         "__import__('os').system('true')",
         "{'a': open('x')}",
-        "{'a': nan}",
+        "{'a': nana}",
         "{'a': b''}",
+        "{'a': Decimal('x')}",
+        "{'a': Decimal(1)}",
+        "{'a': Timestamp(1)}",
+        "OrderedDict([1])",
+        "OrderedDict([(1, 2)])",
+        "OrderedDict(x)",
         "{'a': 1 + 1}",
         "{'a': -'x'}",
         "{1: 2}",
@@ -70,6 +93,7 @@ def test_literals_and_times_are_read(text: str, expected: Any) -> None:
         "datetime.datetime('2021', 1, 1)",
         "datetime.datetime(2021, 1, 1, tzinfo=5)",
         "datetime.datetime(2021, 1, 1, tzinfo=zone())",
+        "datetime.datetime(2021, 1, 1, tzinfo=ZoneInfo(5))",
         "datetime.datetime(2021, 1, 1, tzinfo=timezone(5))",
         "datetime.datetime(2021, 1, 1, tzinfo=timezone(other(5)))",
         "datetime.datetime(2021, 1, 1, tzinfo=f().utc)",
@@ -101,7 +125,7 @@ def test_a_file_of_literals_is_recognised(tmp_path: Path) -> None:
     file = tmp_path / "describe.txt"
     file.write_text(
         "{'TrainingJobName': 'one', 'SecondaryStatus': 'Starting'}\n"
-        "[{'SecondaryStatus': 'Starting', 'TrainingJobName':\n'two'}]\n{'a': nan}\n"
+        "[{'SecondaryStatus': 'Starting', 'TrainingJobName':\n'two'}]\n{'a': nana}\n"
     )
     reports: list[SourceReport] = []
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -31,6 +32,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 # What a document of JSON has, where its type alone tells that it fits.
 _PLAIN = {"string": str, "boolean": bool, "structure": dict, "map": dict, "list": list}
+_LONGEST = Decimal(2**63)
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
 
@@ -78,6 +80,7 @@ def read_response(
     ignored, null members and empty statuses count as absent. Nothing is raised: see
     ``Response.problems``.
     """
+    recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
     members = _without_empty_statuses(_service_names(recorded, spec), spec.layout)
     layout, reading = spec.layout, _Reading()
     moments: dict[str, Instant] = {}
@@ -230,6 +233,31 @@ def _pascal_name(key: Any, spec: Spec) -> Any:
     return key
 
 
+def plain_number(value: Decimal) -> float:
+    """A number of DynamoDB's, which Python has as a Decimal, as JSON has it."""
+    whole = value.is_finite() and abs(value) < _LONGEST and value == value.to_integral_value()
+    return int(value) if whole else float(value)
+
+
+def _has_decimals(value: Mapping[str, Any]) -> bool:
+    """Holds if a number in a mapping, or in a structure right inside it, is a Decimal."""
+    return any(
+        type(item) is Decimal
+        or (type(item) is dict and any(type(inner) is Decimal for inner in item.values()))
+        for item in value.values()
+    )
+
+
+def _without_decimals(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return plain_number(value)
+    if isinstance(value, Mapping):
+        return {name: _without_decimals(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_decimals(item) for item in value]
+    return value
+
+
 def _without_empty_statuses(members: Mapping[str, Any], layout: RecordLayout) -> Mapping[str, Any]:
     """The members without a status that is an empty text, which is how Go's SDK writes none."""
     empty = [name for name in (layout.primary, layout.secondary) if members.get(name) == ""]
@@ -263,4 +291,4 @@ def timestamps(response: Response, spec: Spec) -> Iterator[tuple[str, Instant]]:
                 yield f"/{spec.layout.history}/{index}/{member}", instant
 
 
-__all__ = ["looks_like_response", "read_response", "timestamps"]
+__all__ = ["looks_like_response", "plain_number", "read_response", "timestamps"]

@@ -125,8 +125,13 @@ def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> I
     for name, item in members:
         if isinstance(item, Mapping | list | tuple | str):
             inner = list(parts(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
-            found += inner if any(_tells(part, spec) for part in inner) else []
+            found += _held(inner) if any(_tells(part, spec) for part in inner) else []
     yield from found or [Part(Form.NOTHING, value, pointer)]
+
+
+def _held(found: list[Part]) -> list[Part]:
+    """The parts of a list under a name, which may hold anything: what is no response is other."""
+    return [evolve(part, form=Form.OTHER) if part.form is Form.NOTHING else part for part in found]
 
 
 def _tells(part: Part, spec: Spec) -> bool:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal, DecimalException
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.tally import Tally
+from trainstate.history.wire import plain_number
 
 READER = "python"
 
@@ -43,8 +47,9 @@ def read_literals(
 def literal(data: bytes) -> Any:
     """The value of a Python literal; raises NotLiteral, whatever the bytes are.
 
-    Beside literals only ``datetime.datetime(...)`` is known, with the time zones that
-    datetimes of boto3 have. A local time is naive: where it was local is not printed.
+    Beside literals only times are known, as ``datetime``, freezegun and pandas print them, with
+    the time zones that datetimes of boto3 have, and numbers and mappings of the standard
+    library. A local time is naive: where it was local is not printed.
     """
     if len(data) > _LONGEST:
         raise NotLiteral(f"not a Python literal that can be read: longer than {_LONGEST:,} bytes")
@@ -59,7 +64,7 @@ def literal(data: bytes) -> Any:
         raise NotLiteral("not UTF-8") from None
     except (RecursionError, MemoryError):
         raise NotLiteral("not a Python literal that can be read: nested too deeply") from None
-    except (ValueError, SyntaxError, OverflowError, TypeError) as error:
+    except (ValueError, SyntaxError, OverflowError, TypeError, DecimalException) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         raise NotLiteral(f"not a Python literal: {reason}") from None
 
@@ -74,9 +79,35 @@ def _value(node: ast.expr) -> Any:
             return {_key(key): _value(value) for key, value in zip(keys, values, strict=True)}
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return -number
-        case ast.Call() if _dotted(node.func) in ("datetime.datetime", "datetime"):
-            return _moment(node)
+        case ast.Name(id="nan" | "inf" as name):
+            return float(name)
+        case ast.Call():
+            return _called(node)
     raise NotLiteral(f"not a Python literal: it has a {type(node).__name__.lower()} in it")
+
+
+def _called(call: ast.Call) -> Any:
+    """What a call that is printed for a value stands for; no call is made of any other name."""
+    match (_dotted(call.func).rpartition(".")[2], call.args):
+        # freezegun's and moto's times are called FakeDatetime.
+        case ("datetime" | "FakeDatetime", _):
+            return _moment(call)
+        case ("Timestamp", [ast.Constant(value=str() as text)]):
+            return text
+        case ("Decimal", [ast.Constant(value=str() as digits)]):
+            return plain_number(Decimal(digits))
+        case ("OrderedDict" | "defaultdict", [*_, ast.Dict() as items]):
+            return _value(items)
+        case ("OrderedDict", [ast.List(elts=pairs)]):
+            return dict(_pair(pair) for pair in pairs)
+    raise NotLiteral("not a Python literal: it has a call in it")
+
+
+def _pair(node: ast.expr) -> tuple[str, Any]:
+    match node:
+        case ast.Tuple(elts=[key, value]):
+            return _key(key), _value(value)
+    raise NotLiteral("not a Python literal of a response: a member is no pair")
 
 
 def _key(node: ast.expr | None) -> str:
@@ -99,20 +130,34 @@ def _moment(call: ast.Call) -> datetime:
 
 
 def _zone(node: ast.expr) -> tzinfo | None:
+    """The zone of a time; None for one that is not known here, as a local one is."""
     if _dotted(node) in _UTC:
         return UTC
     if not isinstance(node, ast.Call):
         raise NotLiteral("not a Python literal of a response: an unknown time zone")
-    match (_dotted(node.func).rpartition(".")[2], node.args):
+    named = [*node.args, *(keyword.value for keyword in node.keywords)]
+    zone: tzinfo | None = None
+    match (_dotted(node.func).rpartition(".")[2], named):
         case ("tzlocal", []):
-            return None
+            pass
         case ("tzutc", []):
-            return UTC
+            zone = UTC
         case ("tzoffset", [_, offset]):
-            return timezone(timedelta(seconds=_number(offset)))
+            zone = timezone(timedelta(seconds=_number(offset)))
         case ("timezone", [ast.Call() as delta]):
-            return timezone(_delta(delta))
-    raise NotLiteral("not a Python literal of a response: an unknown time zone")
+            zone = timezone(_delta(delta))
+        case ("ZoneInfo" | "tzfile", [ast.Constant(value=str() as name)]):
+            zone = _named_zone(name)
+        case _:
+            raise NotLiteral("not a Python literal of a response: an unknown time zone")
+    return zone
+
+
+def _named_zone(name: str) -> tzinfo | None:
+    """The zone of a name, or of the file that has its rules."""
+    with suppress(LookupError, ValueError, OSError):
+        return ZoneInfo(name.rpartition("zoneinfo/")[2])
+    return None
 
 
 def _delta(call: ast.Call) -> timedelta:
