@@ -135,6 +135,8 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012"
         ("ModelArtifacts", '{"S3ModelArtifacts": null}', "missing-model-artifacts"),
         ("ModelArtifacts", '{"Inner": {"S3ModelArtifacts": "s3://b"}}', "missing-model-artifacts"),
         ("TrainingStartTime", "null", "training-start-mismatch"),
+        ("TrainingTimeInSeconds", "130", "half-the-seconds"),
+        ("BillableTimeInSeconds", "130", "half-the-seconds"),
         ("BillableTokenCount", "-1", "negative-seconds"),
         ("StoppingCondition", '{"MaxRuntimeInSeconds": 0}', "number-out-of-range"),
         ("StoppingCondition", '{"MaxRuntimeInSeconds": -3600}', "number-out-of-range"),
@@ -252,7 +254,8 @@ def limited(name: str, limit: int, **seconds: int) -> str:
 def test_a_limit_that_was_not_reached_is_told_among_many_that_were() -> None:
     """Jobs end at limits of their own; the one that ended before its limit is told."""
     reached = [limited(f"twin-{at}", 60 + at) for at in range(4)]
-    counted = [limited(f"seen-{at}", 60, TrainingTimeInSeconds=120) for at in range(2)]
+    trained = {"TrainingTimeInSeconds": 120, "BillableTimeInSeconds": 120}
+    counted = [limited(f"seen-{at}", 60, **trained) for at in range(2)]
 
     found, _ = both([*reached, *counted, limited("early", 7200)])
 

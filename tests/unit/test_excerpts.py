@@ -41,13 +41,10 @@ ALWAYS = {*IDENTITY, *STATUSES, "LastModifiedTime", "StoppingCondition", HISTORY
 """What the service always gives: who lacks one of these was not given the whole response."""
 RETRY = {"RetryStrategy"}
 """A whole response without it is one of a job that nobody may start again."""
+SECONDS = {"TrainingTimeInSeconds", "BillableTimeInSeconds"}
 OWN = {
-    "TrainingStartTime",
-    "CreationTime",
-    *STATUSES,
-    "FailureReason",
-    "TrainingEndTime",
-    "ModelArtifacts",
+    *("CreationTime", *STATUSES, "FailureReason", "ModelArtifacts"),
+    *("TrainingStartTime", "TrainingEndTime", *SECONDS),
 }
 """Members of which a whole response may not lack one alone, at the right moment."""
 

@@ -198,3 +198,17 @@ def test_the_response_to_blame_stands_on_the_side_that_contradicts() -> None:
     report = trainstate.check(seen, select=["TS605"])
 
     assert [0] == [found.facts["at"] for found in report]
+
+
+@pytest.mark.parametrize(("billable", "told"), [(77, []), (27, []), (78, [("error", 1)])])
+def test_the_totals_of_a_log_are_held_against_each_other(
+    billable: int, told: list[tuple[str, int]]
+) -> None:
+    """A log that prints more billed than trained seconds cannot be one of the service."""
+    lines = ("Starting", "Downloading", "Training", "Uploading", "Completed")
+    text = "".join(f"2022-11-14 10:5{at}:00 {status} - so\n" for at, status in enumerate(lines))
+    totals = f"Training seconds: 77\nBillable seconds: {billable}\n"
+
+    found = trainstate.check(text + totals, select=["billable-exceeds-training"])
+
+    assert told == [(finding.severity, finding.line) for finding in found]

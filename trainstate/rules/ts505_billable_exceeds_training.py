@@ -32,12 +32,13 @@ def billable_exceeds_training(reading: Reading) -> Iterator[Place]:
 
     Billed and trained time are equal in all recordings without managed spot training,
     and with it the billed time is shorter. Savings, (1 - billable / training) * 100,
-    would be negative.
+    would be negative. A log prints both times the number of instances, so that they
+    compare all the same.
     """
     response, layout = reading.response, reading.spec.layout
     training = response.seconds(layout.training_seconds)
     billable = response.seconds(layout.billable_seconds)
-    if response.kind not in {Kind.RESPONSE, Kind.EVENT} or training is None or billable is None:
+    if response.kind is Kind.SUMMARY or training is None or billable is None:
         return
     if billable > training:
         yield Place(

@@ -248,3 +248,20 @@ def _showing(bed: Bed, bound: Bound) -> Iterator[int]:
 def _path(bound: Bound) -> tuple[str, str]:
     member, _, name = bound.pointer.strip("/").partition("/")
     return member, name
+
+
+@fault("half-the-seconds", {"terminal": "Completed", "evidence": "documented"})
+def forget_the_bill(bed: Bed) -> Spot | None:
+    """An ended job says how long it trained, and not what is billed, or the other way round."""
+    both = (bed.layout.training_seconds, bed.layout.billable_seconds)
+    ended = bed.spec.ended_primaries
+    at = bed.choice(
+        at
+        for at, response in enumerate(bed.responses)
+        if response.get(bed.layout.primary) in ended and all(name in response for name in both)
+    )
+    if at is None:
+        return None
+    name = bed.choice(both) or ""
+    del bed.responses[at][name]
+    return at, f"/{name}"
