@@ -55,9 +55,10 @@ class Pace:
 class Clock:
     """Time, sleep and chance, so that tests can do without waiting.
 
-    ``now`` gives seconds on a clock that does not go back.
+    ``now`` gives seconds on a clock that does not go back. The functions are those that
+    `time` has when the clock is made: the simulator replaces its sleep.
     """
 
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], object] = time.sleep
+    now: Callable[[], float] = field(factory=lambda: time.monotonic)
+    sleep: Callable[[float], object] = field(factory=lambda: time.sleep)
     chance: Callable[[], float] = random.random

@@ -20,6 +20,8 @@ from trainstate.track import STRICT, Action, Policy, Tracker, Update
 
 Sleep = Callable[[float], Awaitable[object]]
 
+_REAL_SLEEP = time.sleep
+
 
 class JobFailed(WatchError):
     """The job ended in a way that the policy calls an error.
@@ -178,7 +180,7 @@ def _is_set(stop: threading.Event | asyncio.Event | None) -> bool:
 
 def _pause(delay: float, stop: threading.Event | None, clock: Clock) -> None:
     """Sleeps; a stop ends the sleep."""
-    if stop is not None and clock.sleep is time.sleep:
+    if stop is not None and clock.sleep is _REAL_SLEEP:
         stop.wait(delay)
     else:
         clock.sleep(delay)
