@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import trainstate
+from trainstate.track.machine import TrainingJobMachine
 
 HEAVY = ("boto3", "hypothesis", "numpy", "pyarrow", "transitions", "rich", "click", "asyncio")
 
@@ -86,3 +87,13 @@ def test_a_name_that_is_not_there_is_no_attribute() -> None:
 
     says = "module 'trainstate' has no attribute 'Trakcer'. Did you mean: 'Tracker'?"
     assert f"AttributeError: {says}" == done.stderr.splitlines()[-1]
+
+
+def test_what_an_interpreter_shows_fits_into_a_line() -> None:
+    """A report, the specification and a machine tell what they are, not all that they hold."""
+    report = trainstate.check(Path(__file__).parents[2] / "examples" / "broken")
+    shown = [repr(report), repr(trainstate.SPEC), repr(TrainingJobMachine())]
+
+    assert "<Report INCONSISTENT: responses=3, jobs=2, errors=2, warnings=1, infos=0>" == shown[0]
+    assert shown[1].startswith("<Spec training-job 20")
+    assert "<TrainingJobMachine at no state yet>" == shown[2]

@@ -95,7 +95,7 @@ class Summary:
     infos: int = 0
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Report:
     """Everything that a check found. Iterating gives the findings, in order of arrival."""
 
@@ -104,12 +104,22 @@ class Report:
     summary: Summary
     spec_version: str
 
+    def __repr__(self) -> str:
+        total = self.summary
+        return (
+            f"<Report {self.verdict}: responses={total.responses}, jobs={total.jobs},"
+            f" errors={total.errors}, warnings={total.warnings}, infos={total.infos}>"
+        )
+
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all jobs; UNKNOWN at best where a record could not be read."""
+        """The worst verdict of all jobs; UNKNOWN at best where a record could not be read.
+
+        Of no job at all it is CONSISTENT: nothing was recorded that no run explains.
+        """
         if self.summary.inconsistent:
             return Verdict.INCONSISTENT
         unreadable = any(finding.index is None for finding in self.findings)

@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class Spec:
     """The model of a job's life: statuses, pairs, transitions, guards, members, attached machines.
 
@@ -93,6 +93,10 @@ class Spec:
         A recorded history goes through a pair that no recorded response shows.
         """
         return tuple((pair.primary, pair.secondary) for pair in self.pairs if pair.entered)
+
+    def __repr__(self) -> str:
+        # All rows would fill hundreds of lines of a terminal.
+        return f"<Spec {self.name} {self.version}, accepting {self.accepted}>"
 
     def accepting(self, level: Evidence) -> Spec:
         """The same spec without the pairs, transitions and initial statuses of weaker evidence."""

@@ -47,6 +47,9 @@ class TrainingJobMachine:
             on_exit=self._left,
         )
 
+    def __repr__(self) -> str:
+        return f"<TrainingJobMachine at {'/'.join(self._pair or ()) or 'no state yet'}>"
+
     @property
     def pair(self) -> PairName | None:
         """The last known pair that the machine has passed; None before the first."""

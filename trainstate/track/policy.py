@@ -29,7 +29,7 @@ def _checked(actions: Mapping[str, str]) -> Mapping[Outcome, Action]:
         except ValueError:
             raise UsageError(
                 f"Expected outcomes ({', '.join(Outcome)}) with actions ({', '.join(Action)})"
-                f" but got {outcome!r}: {action!r}."
+                f" but got '{outcome}': '{action}'."
             ) from None
     missing = [str(outcome) for outcome in Outcome if outcome not in found]
     if missing:
