@@ -163,6 +163,8 @@ class Advances:
             saving = holds(self.spec.time.savings_guard)
         if training is not None and billable is not None:
             billed = (billable > training) - (billable < training)
+            if billed < 0 and billable == 0:
+                return None  # whether the job is billed by its time is not in the shape
         shape = (
             *history,
             *(excess, limited, past.closed, facts.kinds, saving, billed, primary, secondary),

@@ -11,7 +11,8 @@ from trainstate.rules.model import Place, Reading, Severity, rule
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
-_SAVED = {"/BillableTimeInSeconds": 30}
+_SAVED, _UNTIMED = {"/BillableTimeInSeconds": 30}, {"/BillableTimeInSeconds": 0}
+_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
 
 
 @rule(
@@ -22,15 +23,20 @@ _SAVED = {"/BillableTimeInSeconds": 30}
     reads=[
         *("TrainingJobStatus", "TrainingTimeInSeconds", "BillableTimeInSeconds"),
         *("EnableManagedSpotTraining", "StoppingCondition"),
+        "ServerlessJobConfig",
     ],
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{billable} of {training} seconds are billed without managed spot training",
     help="bill all of the training time, or enable managed spot training",
-    bad=[poll(text, _SAVED) for text in (_DONE, _STOPPED)],
+    bad=[
+        *(poll(text, _SAVED) for text in (_DONE, _STOPPED)),
+        *(poll(_DONE, members) for members in (_UNTIMED, _SAVED | _SERVERLESS)),
+    ],
     good=[
         _DONE,
         poll(_DONE, _SAVED | {"/EnableManagedSpotTraining": True}),
         poll("InProgress/Training: Starting 90, Training", _SAVED | {"/TrainingTimeInSeconds": 40}),
+        poll(_DONE, _UNTIMED | _SERVERLESS),
     ],
     since="0.1.0",
 )
@@ -38,14 +44,18 @@ def spot_savings_without_spot(reading: Reading) -> Iterator[Place]:
     """Less time is billed than the job trained, without managed spot training.
 
     Only managed spot training saves: without it the two are equal in 21 of 21 recorded
-    responses and in 638 of 638 logs. While a job runs the billed time may lag, and
-    whether an attempt that the service broke off is billed no recording shows.
+    responses and in 638 of 638 logs. Serverless jobs, billed by tokens, have none billed.
+    While a job runs the billed time may lag, and whether an attempt that the service
+    broke off is billed no recording shows.
     """
     response, spec = reading.response, reading.spec
     if response.kind not in {Kind.RESPONSE, Kind.EVENT} or not reading.ended:
         return
     training = response.seconds(spec.layout.training_seconds)
     billable = response.seconds(spec.layout.billable_seconds)
+    otherwise = (response.members.get(name) for name in spec.time.billed_otherwise)
+    if billable == 0 and any(member is not None for member in otherwise):
+        return
     saved = training is not None and billable is not None and billable < training
     guard = spec.time.savings_guard
     if saved and guard is not None and reading.config.of(guard).holds is False:

@@ -233,12 +233,14 @@ class TimeFacts:
 
     ``limits`` maps a status to the limit that a job which ends with it has reached: a
     JSON pointer to seconds. ``spans`` maps it to the member whose time the limit counts
-    from. Only jobs for which ``savings_guard`` holds are billed less than they trained.
+    from. Only jobs for which ``savings_guard`` holds are billed less than they trained;
+    those that show a member of ``billed_otherwise`` may be billed no time at all.
     """
 
     clock_starts: tuple[str, ...] = ()
     clock_breaks: tuple[str, ...] = ()
     savings_guard: str | None = None
+    billed_otherwise: tuple[str, ...] = ()
     limits: Mapping[str, str] = field(factory=dict)
     spans: Mapping[str, str] = field(factory=dict)
 

@@ -116,7 +116,11 @@ def _uses(
     yield "attempts", [*attempts.begins, *attempts.breaks, *attempts.interruptions], secondaries
     yield "time.limits", spec.time.limits, secondaries
     yield "time.spans", spec.time.spans, set(spec.time.limits)
-    yield "time.spans", spec.time.spans.values(), set(spec.member_by_name)
+    yield (
+        "time",
+        [*spec.time.spans.values(), *spec.time.billed_otherwise],
+        set(spec.member_by_name),
+    )
     yield "time", [spec.time.savings_guard] if spec.time.savings_guard else [], guards
     for bound in spec.bounds:
         pointers = filter(None, (bound.pointer, bound.least_of))
