@@ -209,7 +209,7 @@ def test_numbers_of_dynamodb_are_numbers(nested: bool) -> None:
     """Its items have Decimals; one that is no whole number is told as before."""
     whole: dict[str, Any] = {"StoppingCondition": {"MaxRuntimeInSeconds": Decimal(3600)}}
     if not nested:
-        whole["TrainingTimeInSeconds"] = Decimal(180)
+        whole["TrainingTimeInSeconds"] = whole["BillableTimeInSeconds"] = Decimal(180)
         whole["CreationTime"] = Decimal(str(JOB["CreationTime"]))
     parted = {"StoppingCondition": {"MaxRuntimeInSeconds": Decimal("0.5")}}
 

@@ -40,7 +40,8 @@ def test_an_end_is_underlined_where_it_is_shown() -> None:
 @pytest.mark.parametrize(
     ("text", "rule", "status"),
     [
-        ("Completed/Failed: Starting 90, Failed", "illegal-pair", "Failed"),
+        ("Completed/Failed: Starting 90, Failed", "illegal-pair", "Completed"),
+        ("Completed/Failed: Starting 90, Training", "illegal-pair", "Failed"),
         ("InProgress/Completed: Starting 90, Training", "last-entry-mismatch", "Completed"),
     ],
 )

@@ -12,7 +12,7 @@ from trainstate.history.model import Response
 from trainstate.spec.model import Guard, Spec
 
 
-@frozen(cache_hash=True)
+@frozen
 class Allowance:
     """Whether one guard holds: True, False, or None where the configuration was not seen.
 

@@ -15,7 +15,7 @@ from trainstate.spec.load import builtin_spec
     name="illegal-pair",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus", "SecondaryStatus"],
+    reads=["TrainingJobStatus", "SecondaryStatus", "SecondaryStatusTransitions"],
     sources=["api-describe", "recordings-responses"],
     message="`{pair}` is no legal pair; `{primary}` goes with {legal}{evidence}",
     help="change both statuses at once; `trainstate spec` lists the legal pairs",
@@ -34,6 +34,7 @@ def illegal_pair(reading: Reading) -> Iterator[Place]:
 
     Each is a status of the service, but no source has the two in one response. A job
     changes both together; only a stop request or a deletion lets the primary run ahead.
+    Where the history ends with the secondary status, the primary is the odd one.
     """
     primary, secondary = reading.response.primary, reading.response.secondary
     spec = reading.spec
@@ -47,7 +48,7 @@ def illegal_pair(reading: Reading) -> Iterator[Place]:
     row = builtin_spec().pair_by_key.get((primary, secondary or ""))
     weaker = row is not None and row.evidence.rank > spec.accepted.rank
     yield Place(
-        pointer=f"/{spec.layout.secondary if secondary else spec.layout.primary}",
+        pointer=f"/{spec.layout.secondary if _is_odd(reading) else spec.layout.primary}",
         facts={
             "pair": pair_text((primary, secondary)),
             "primary": primary,
@@ -57,3 +58,11 @@ def illegal_pair(reading: Reading) -> Iterator[Place]:
         },
         witness=witness(spec, (), secondary or "", reading.config),
     )
+
+
+def _is_odd(reading: Reading) -> bool:
+    """Holds if the secondary status is the odd one: the history does not end with it."""
+    response = reading.response
+    if response.secondary is None:
+        return False
+    return not response.history or response.history[-1].status != response.secondary

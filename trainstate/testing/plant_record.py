@@ -200,7 +200,9 @@ def primary_of_another_state(bed: Bed) -> Spot | None:
     if primary is None:
         return None
     bed.responses[at][bed.layout.primary] = primary
-    return at, f"/{bed.layout.secondary}"
+    history = bed.history(at)
+    told = history and history[-1][bed.layout.entry_status] == secondary
+    return at, f"/{bed.layout.primary if told else bed.layout.secondary}"
 
 
 @fault("undocumented-pair", {"density": "every", "evidence": "documented", "terminal": "Completed"})
