@@ -215,3 +215,17 @@ def test_numbers_of_dynamodb_are_numbers(nested: bool) -> None:
 
     assert [] == list(trainstate.check([JOB | whole]).findings)
     assert "wrong-type" in {one.name for one in trainstate.check([JOB | parted]).findings}
+
+
+def test_instances_are_selected_while_the_job_runs() -> None:
+    """Of the preferred instances those are shown that were selected, when they have been."""
+    preferred = {"InstancePreferences": [{"InstanceType": "ml.p5.48xlarge", "InstanceCount": 2}]}
+    selected = {"SelectedInstanceType": "ml.p5.48xlarge", "SelectedInstanceCount": 2}
+    before = poll("Starting") | {"ResourceConfig": preferred}
+    after = poll("Starting", "Training") | {"ResourceConfig": preferred | selected}
+    changed = poll("Starting", "Training") | {"ResourceConfig": {"InstancePreferences": []}}
+
+    assert [] == list(trainstate.check([before, after]).findings)
+    assert ["changed-fixed-member"] == [
+        finding.name for finding in trainstate.check([before, changed]).findings
+    ]
