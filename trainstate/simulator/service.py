@@ -10,7 +10,7 @@ from attrs import evolve
 
 from trainstate.errors import IllegalMoveError
 from trainstate.history.instants import Instant
-from trainstate.machine.record import Record, delete, describe, request_stop, touch
+from trainstate.machine.record import Record, delete, describe, request_stop
 from trainstate.simulator import attached
 from trainstate.simulator.clock import Clock
 from trainstate.simulator.errors import (
@@ -27,7 +27,8 @@ from trainstate.simulator.listing import list_page, search_page
 from trainstate.simulator.scenario import Scenario
 from trainstate.simulator.store import Memory, Store
 from trainstate.simulator.timeline import FORGET, Step, stopped
-from trainstate.simulator.validate import validated
+from trainstate.simulator.update import UPDATABLE, updated
+from trainstate.simulator.validate import check_creation, validated
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
@@ -39,7 +40,6 @@ Listener = Callable[[Record | None, Record], None]
 ACCOUNT = "123456789012"
 _DELETION = 2_000_000
 _MOST_TAGS = 50
-_UPDATABLE = ("ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig")
 
 
 class Service:
@@ -178,7 +178,7 @@ class Service:
         arn = f"{self._place}:training-job/{name}"
         if name in self._jobs and self._catch_up(name, now) is not None:
             raise name_taken(arn)
-        _check_creation(params)
+        check_creation(params)
         try:
             job = begun(params, self.choose(params), spec=self.spec, arn=arn, at=now)
         except IllegalMoveError as error:
@@ -230,10 +230,10 @@ class Service:
     def _update(self, params: Params, now: Instant) -> Answer:
         job = self._found(params["TrainingJobName"], now)
         primary = job.record.state.primary
-        changes = {name: params[name] for name in _UPDATABLE if name in params}
+        changes = {name: params[name] for name in UPDATABLE if name in params}
         if primary != "InProgress" and (changes or not attached.is_available(job.record)):
             raise in_status(primary)
-        self._keep(_updated(job, changes, params.get("ResourceConfig"), now))
+        self._keep(updated(job, changes, params.get("ResourceConfig"), now))
         self._catch_up(job.record.name, now)
         return {"TrainingJobArn": job.record.arn}
 
@@ -277,36 +277,6 @@ class Service:
 
     def _list_tags(self, params: Params, now: Instant) -> Answer:
         return {"Tags": _tag_list(self._tagged(params, now).tags)}
-
-
-def _updated(job: Job, changes: Params, resources: Params | None, now: Instant) -> Job:
-    fields, plan = dict(changes), job.plan
-    if "ProfilerConfig" in changes:
-        config = {**job.record.fields.get("ProfilerConfig", {}), **changes["ProfilerConfig"]}
-        fields.update(ProfilerConfig=config, ProfilingStatus=attached.profiling(config))
-    if resources is not None:
-        period = resources[attached.PERIOD]
-        own = job.record.fields.get("ResourceConfig") or {}
-        fields["ResourceConfig"] = {**own, attached.PERIOD: period}
-        if attached.is_available(job.record):
-            rest = [step for step in plan if not attached.is_of_pool(step)]
-            ends = attached.kept_until(job.record, period, now)
-            plan = tuple(sorted((*rest, *ends), key=lambda step: step.at))
-    return evolve(job, record=touch(job.record, at=now, fields=fields), plan=plan)
-
-
-def _check_creation(params: Params) -> None:
-    """Refuses what the API's model allows and the service does not."""
-    stopping = params.get("StoppingCondition", {})
-    wait, run = stopping.get("MaxWaitTimeInSeconds"), stopping.get("MaxRuntimeInSeconds", 86_400)
-    if wait is not None and not params.get("EnableManagedSpotTraining"):
-        raise invalid("MaxWaitTimeInSeconds is for managed spot training only.")
-    if wait is not None and wait < run:
-        raise invalid("MaxWaitTimeInSeconds must be at least MaxRuntimeInSeconds.")
-    if params.get("EnableManagedSpotTraining") and wait is None:
-        raise invalid("Managed spot training needs MaxWaitTimeInSeconds.")
-    if attached.keep_alive(params) and params.get("EnableManagedSpotTraining"):
-        raise invalid("Warm pools are not for managed spot training.")
 
 
 def _next(token: str | None) -> Answer:

@@ -1,4 +1,8 @@
-"""What the service refuses before it looks: parameters against botocore's own model."""
+"""What the service refuses before it looks.
+
+Parameters are held against botocore's own model, and those of a creation against what
+that model does not say.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
+from trainstate.simulator.attached import keep_alive
 from trainstate.simulator.errors import invalid
 
 
@@ -113,3 +118,17 @@ def _wrong(value: Any, path: str, constraint: str) -> str:
 def method_name(operation: str) -> str:
     """The name of an operation as boto3 spells it."""
     return str(xform_name(operation))
+
+
+def check_creation(params: Mapping[str, Any]) -> None:
+    """Raises a ValidationException for what the API's model allows and the service does not."""
+    stopping = params.get("StoppingCondition", {})
+    wait, run = stopping.get("MaxWaitTimeInSeconds"), stopping.get("MaxRuntimeInSeconds", 86_400)
+    if wait is not None and not params.get("EnableManagedSpotTraining"):
+        raise invalid("MaxWaitTimeInSeconds is for managed spot training only.")
+    if wait is not None and wait < run:
+        raise invalid("MaxWaitTimeInSeconds must be at least MaxRuntimeInSeconds.")
+    if params.get("EnableManagedSpotTraining") and wait is None:
+        raise invalid("Managed spot training needs MaxWaitTimeInSeconds.")
+    if keep_alive(params) and params.get("EnableManagedSpotTraining"):
+        raise invalid("Warm pools are not for managed spot training.")

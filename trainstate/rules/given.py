@@ -1,0 +1,202 @@
+"""What a rule is given: one response, one response among its job's others, or a job's end."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.history.chain import Relation
+from trainstate.history.excerpt import absent_members, is_configured
+from trainstate.history.model import Entry, Kind, Response
+from trainstate.machine import step as machine
+from trainstate.machine.guards import Configuration
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.model import Pair, Spec
+
+
+@frozen(kw_only=True)
+class Reading:
+    """One response and what a rule needs to judge it: the model and the job's configuration."""
+
+    response: Response
+    spec: Spec
+    tolerances: Tolerances
+    config: Configuration
+
+    @cached_property
+    def moves(self) -> tuple[machine.Move, ...]:
+        """The moves of the response's history, one for each entry."""
+        return machine.trace(self.spec, self.response.statuses, self.config)
+
+    @cached_property
+    def has_illegal_move(self) -> bool:
+        """Whether a move is refused; a status that no fact knows is not illegal."""
+        legal = (None, machine.Refusal.UNKNOWN_STATUS)
+        return any(move.refusal not in legal for move in self.moves)
+
+    @property
+    def pair(self) -> Pair | None:
+        """The fact that makes the response's pair legal; None where it has none."""
+        response = self.response
+        return self.spec.pair_by_key.get((response.primary or "", response.secondary or ""))
+
+    @property
+    def ended(self) -> bool:
+        """Holds if the response's primary is terminal, or follows a terminal one."""
+        return self.response.primary in self.spec.ended_primaries
+
+    @property
+    def active(self) -> bool:
+        """Holds if the response's primary is known and not ended."""
+        primary = self.response.primary
+        return primary in self.spec.primary_by_name and primary not in self.spec.ended_primaries
+
+    @property
+    def trimmed(self) -> bool:
+        """Holds if a person or a script may have cut entries, or what is in them.
+
+        Such a response lacks the ARN or the creation time, which the service always
+        gives, and shows little of the job's configuration. A log is always an excerpt.
+        """
+        response = self.response
+        if response.kind is Kind.LOG:
+            return True
+        if response.arn is not None and response.created is not None:
+            return False
+        return not self.configured
+
+    @property
+    def whole(self) -> bool:
+        """Holds if the response has all that the service always gives.
+
+        Of any other, what it lacks says nothing of the job: it was perhaps not asked for.
+        """
+        return self.response.origin.whole or (self.configured and not self.lacking)
+
+    @cached_property
+    def configured(self) -> bool:
+        """Whether the response shows its job's configuration."""
+        return is_configured(self.response, self.spec)
+
+    @cached_property
+    def lacking(self) -> tuple[str, ...]:
+        """The members that the service always gives, and the response has not."""
+        return absent_members(self.response, self.spec)
+
+    def entry_pointer(self, index: int, member: str = "") -> str:
+        """The JSON pointer of an entry of the history, or of a member of it."""
+        pointer = f"/{self.spec.layout.history}/{index}"
+        return f"{pointer}/{member}" if member else pointer
+
+
+@frozen(kw_only=True)
+class Clash:
+    """Two responses that no run can show in their order.
+
+    ``before`` and ``after`` are the pairs in the order of LastModifiedTime (or of
+    arrival), ``at`` the index of the response that was seen earlier.
+    """
+
+    before: tuple[str | None, str | None]
+    after: tuple[str | None, str | None]
+    at: int
+
+
+@frozen(kw_only=True)
+class MemberChange:
+    """A member that has another value than in an earlier response of the job.
+
+    ``gone`` holds where it has none any more.
+    """
+
+    member: str
+    before: Any
+    after: Any
+    at: int
+    gone: bool = False
+
+
+@frozen(kw_only=True)
+class AttachedChange:
+    """A change of an attached machine: the status before (None: first seen) and after."""
+
+    machine: str
+    item: str
+    pointer: str
+    before: str | None
+    after: str
+
+
+@frozen(kw_only=True)
+class EarlierEpoch:
+    """The epoch that had the same ARN or name before: when it was created and last seen alive.
+
+    Times are instants; ``ended`` tells whether a terminal status was seen.
+    """
+
+    created: int | None
+    last_seen: int | None
+    ended: bool
+
+
+@frozen(kw_only=True)
+class Step:
+    """A response in the sequence of its job's responses, with what it contradicts.
+
+    ``index`` counts the job's responses from 0. ``known`` is the longest history seen
+    before; ``at`` the first entry in which the two differ, or the length of the shorter.
+    ``ordered_later`` holds where LastModifiedTime, or the order of arrival where that
+    decides, puts the response after one with a longer history; ``ordered_earlier``
+    where it is put before one with a shorter history; ``late`` where the response
+    arrived after a newer one; ``unproven`` where only a guard that was not seen lets a
+    run show the response after the others.
+    """
+
+    reading: Reading
+    index: int
+    relation: Relation = Relation.FIRST
+    known: tuple[Entry, ...] = ()
+    at: int | None = None
+    ordered_later: bool = False
+    ordered_earlier: bool = False
+    late: bool = False
+    clash: Clash | None = None
+    lost_history: bool = False
+    unproven: bool = False
+    changes: tuple[MemberChange, ...] = ()
+    billing: tuple[MemberChange, ...] = ()
+    messages: tuple[int, ...] = ()
+    attached: tuple[AttachedChange, ...] = ()
+    earlier_epoch: EarlierEpoch | None = None
+    mixed_zones: bool = False
+
+    @property
+    def response(self) -> Response:
+        """The response that is judged."""
+        return self.reading.response
+
+    @property
+    def spec(self) -> Spec:
+        """The specification that it is judged by."""
+        return self.reading.spec
+
+    @property
+    def left_end(self) -> bool:
+        """Holds if the clash is that a job went on after its end, other than to be deleted."""
+        if self.clash is None:
+            return False
+        before, after = self.clash.before[0], self.clash.after[0]
+        deleted = self.spec.ended_primaries - self.spec.terminal_primaries
+        return before in self.spec.ended_primaries and after not in {None, before, *deleted}
+
+
+@frozen(kw_only=True)
+class JobEnd:
+    """A job after its last response: the last pair and whether a terminal status was seen."""
+
+    job: str
+    pair: tuple[str | None, str | None]
+    complete: bool
+    responses: int
