@@ -59,6 +59,16 @@ def test_the_required_members_are_those_that_the_api_requires() -> None:
     assert set(required) == {member.name for member in SPEC.members if member.required}
 
 
+def test_the_unsearched_members_are_those_that_a_search_has_not() -> None:
+    """Of the fixed members a result of Search lacks those of the facts, and no other."""
+    searched = model("service-2")["shapes"]["TrainingJob"]["members"]
+    fixed = {
+        member.name for member in SPEC.members if member.role in ("origin", "fixed-configuration")
+    }
+
+    assert fixed.difference(searched) == set(SPEC.layout.unsearched)
+
+
 def test_the_waiter_ends_where_a_job_ends() -> None:
     """What ends botocore's wait are the terminal primaries."""
     acceptors = model("waiters-2")["waiters"]["TrainingJobCompletedOrStopped"]["acceptors"]

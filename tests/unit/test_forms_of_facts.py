@@ -229,3 +229,16 @@ def test_instances_are_selected_while_the_job_runs() -> None:
     assert ["changed-fixed-member"] == [
         finding.name for finding in trainstate.check([before, changed]).findings
     ]
+
+
+def test_a_search_shows_less_than_a_description() -> None:
+    """What no result of a search has is not gone where a description had it; the rest is."""
+    infra = {"InfraCheckConfig": {"EnableInfraCheck": True}}
+    found = {"Results": [{"TrainingJob": JOB}]}
+    left = {name: value for name, value in JOB.items() if name != "HyperParameters"}
+    lacking = {"Results": [{"TrainingJob": left}]}
+
+    assert [] == list(trainstate.check([JOB | infra, found]).findings)
+    assert ["changed-fixed-member"] == [
+        finding.name for finding in trainstate.check([JOB | infra, lacking]).findings
+    ]

@@ -78,7 +78,8 @@ class FixedMembers:
         """The fixed members that a whole response lacks, and an earlier one had."""
         kind = response.kind
         known = ((name, at) for (other, name), (_, at) in self.seen.items() if other is kind)
-        fixed, problems = _fixed(spec), {problem.pointer for problem in response.problems}
+        fixed = set(_fixed(spec)).difference(spec.layout.unsearched)
+        problems = {problem.pointer for problem in response.problems}
         gone = [(name, at) for name, at in known if name in fixed and name not in shown]
         if not gone or kind is not Kind.RESPONSE or not is_configured(response, spec):
             return ()

@@ -199,8 +199,9 @@ class AttachedMachine(Row):
 class RecordLayout:
     """Which member of a response plays which part, by the service's spelling.
 
-    ``summary`` lists the members that a listing shows of a job; ``service`` and
-    ``resource`` are what its ARN says of the service and of the type of the job.
+    ``summary`` lists the members that a listing shows of a job, ``unsearched`` the fixed ones
+    that a search leaves out; ``service`` and ``resource`` are what its ARN says of the
+    service and of the type of the job.
     """
 
     name: str
@@ -215,6 +216,7 @@ class RecordLayout:
     entry_end: str
     entry_message: str
     summary: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()
     started: str = ""
     ended: str = ""
     training_seconds: str = ""
