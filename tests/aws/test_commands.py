@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,14 @@ def test_a_pull_records_and_counts(service: Service, run: Any, tmp_path: Path) -
 
     assert ["alpha-1", "alpha-2"] == names
     assert "2 jobs: 2 recorded, 0 known before, 0 deleted meanwhile" in result.output
+
+
+def test_a_time_without_a_zone_is_in_utc() -> None:
+    """What is asked for does not depend on the machine, nor on how a client reads such times."""
+    asked = dict.fromkeys(("name_contains", "status", "before"))
+    filters = pull._filters({**asked, "after": datetime(2026, 3, 1)})  # noqa: DTZ001 - as typed
+
+    assert {"CreationTimeAfter": datetime(2026, 3, 1, tzinfo=UTC)} == filters
 
 
 def test_a_terminal_gets_progress(monkeypatch: pytest.MonkeyPatch) -> None:

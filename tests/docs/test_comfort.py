@@ -30,6 +30,15 @@ def test_commands_complete() -> None:
     assert ["discover"] == completions("disc")
 
 
+@pytest.mark.parametrize("name", sorted(main.list_commands(click.Context(main))))
+def test_help_names_what_an_option_takes(name: str) -> None:
+    """No help shows the types of the library of the command line, or breaks an example."""
+    shown = CliRunner().invoke(main, [name, "--help"]).output
+
+    assert [] == [word for word in ("RANGE", "INTEGER", "FLOAT", "%Y") if word in shown]
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
 def test_rules_complete() -> None:
     """Names and codes of rules are offered, in any case."""
     assert "illegal-transition" in completions("rule", "ille")

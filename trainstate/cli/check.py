@@ -137,8 +137,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     A PATH is a file or a folder, or - for standard input: boto3, AWS CLI and raw API
     JSON, NDJSON, EventBridge events, list pages, SDK logs, notebooks, Parquet, .gz, .zst.
 
-    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse or input
-    that cannot be read at all.
+    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, input that
+    cannot be read at all or output that cannot be written, 130 after Ctrl-C.
     """
     asked = _Asked(**options)
     checker = asked.checker()

@@ -40,6 +40,7 @@ _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
     type=click.IntRange(2),
     default=5,
     show_default=True,
+    metavar="N",
     help="Play all histories of at most so many states.",
 )
 @click.option(
@@ -50,9 +51,21 @@ _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
     help="The weakest evidence that a history rests on.",
 )
 @click.option(
-    "--random", type=click.IntRange(0), default=100, show_default=True, help="Others by chance."
+    "--random",
+    type=click.IntRange(0),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Others by chance.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is drawn.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="S",
+    help="Seed of what is drawn.",
+)
 @click.option("--no-deletion", is_flag=True, help="No record is deleted, no name given away.")
 @click.option("--no-reuse", is_flag=True, help="No name is given to another job.")
 @click.option(

@@ -44,9 +44,17 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     type=click.FloatRange(0),
     default=50.0,
     show_default=True,
+    metavar="SECONDS",
     help="How long to try and to make smaller; 0: no limit.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is drawn.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="S",
+    help="Seed of what is drawn.",
+)
 @click.option(
     "--select", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Only these rules."
 )

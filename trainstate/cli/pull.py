@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -16,13 +17,25 @@ from trainstate.cli.session import client_of, session_options
 @click.argument("path", metavar="FILE")
 @click.option("--name-contains", metavar="TEXT", help="Only jobs whose names have TEXT in them.")
 @click.option("--status", metavar="STATUS", help="Only jobs with this primary status.")
-@click.option("--after", type=click.DateTime(), help="Only jobs that were created after this time.")
-@click.option("--before", type=click.DateTime(), help="Only jobs that were created before it.")
+@click.option(
+    "--after",
+    type=click.DateTime(),
+    metavar="TIME",
+    help="Only jobs that were created after TIME, such as 2026-03-01 or 2026-03-01T10:00:00,"
+    " in UTC.",
+)
+@click.option(
+    "--before",
+    type=click.DateTime(),
+    metavar="TIME",
+    help="Only jobs that were created before TIME.",
+)
 @click.option(
     "--rate",
     type=click.FloatRange(0, min_open=True),
     default=4.0,
     show_default=True,
+    metavar="N",
     help="The most calls a second.",
 )
 @click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
@@ -64,10 +77,14 @@ def _filters(options: dict[str, Any]) -> dict[str, Any]:
     named = {
         "NameContains": options["name_contains"],
         "StatusEquals": options["status"],
-        "CreationTimeAfter": options["after"],
-        "CreationTimeBefore": options["before"],
+        "CreationTimeAfter": _in_utc(options["after"]),
+        "CreationTimeBefore": _in_utc(options["before"]),
     }
     return {name: value for name, value in named.items() if value is not None}
+
+
+def _in_utc(time: datetime | None) -> datetime | None:
+    return None if time is None else time.replace(tzinfo=UTC)
 
 
 @contextmanager

@@ -17,25 +17,37 @@ _SHARE = click.FloatRange(0, 1)
 
 
 @click.command(name="serve", short_help="Simulate the service for any AWS SDK.")
-@click.option("--port", type=click.IntRange(0, 65535), default=4599, show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4599,
+    show_default=True,
+    metavar="PORT",
+    help="0: any that is free.",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Address to listen on."
+)
 @click.option(
     "--speed",
     type=click.FloatRange(0),
     default=1.0,
     show_default=True,
+    metavar="FACTOR",
     help="Virtual seconds per second; 0: only POST /_trainstate/clock lets time pass.",
 )
-@click.option("--start", metavar="TIME", help="When virtual time begins. [default: now]")
+@click.option("--start", metavar="TIME", help="When virtual time begins.  [default: now]")
 @click.option(
     "--store", metavar="FILE", shell_complete=files, help="Keep the jobs in this SQLite file."
 )
 @click.option(
     "--scenario",
     metavar="TEXT",
-    help="What happens to jobs: `random`, or `spot().interrupted(after='10m').then_completed()`.",
+    help="What happens to jobs: `random`, or calls such as `spot().then_completed()`.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is random.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="S", help="Seed of what is random."
+)
 @click.option(
     "--accept",
     type=click.Choice([str(level) for level in Evidence]),
@@ -43,11 +55,19 @@ _SHARE = click.FloatRange(0, 1)
     show_default=True,
     help="The weakest evidence of what random scenarios do.",
 )
-@click.option("--region", default="us-east-1", show_default=True)
+@click.option(
+    "--region", default="us-east-1", show_default=True, metavar="NAME", help="The region in ARNs."
+)
 @click.option("--events", metavar="FILE|URL", help="Send EventBridge-shaped events there.")
-@click.option("--event-loss", type=_SHARE, default=0.0, help="Share of events that are lost.")
-@click.option("--event-duplicates", type=_SHARE, default=0.0, help="Share that comes twice.")
-@click.option("--event-reordering", type=_SHARE, default=0.0, help="Share that comes late.")
+@click.option(
+    "--event-loss", type=_SHARE, default=0.0, metavar="SHARE", help="Share of events that are lost."
+)
+@click.option(
+    "--event-duplicates", type=_SHARE, default=0.0, metavar="SHARE", help="Share that comes twice."
+)
+@click.option(
+    "--event-reordering", type=_SHARE, default=0.0, metavar="SHARE", help="Share that comes late."
+)
 def command(host: str, port: int, **options: Any) -> None:
     """Serve simulated training jobs to boto3, the AWS CLI and every other SDK.
 

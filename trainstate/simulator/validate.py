@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from botocore import xform_name
 from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.session import get_session
 from botocore.validate import ParamValidator
@@ -113,11 +112,6 @@ def _wrong(value: Any, path: str, constraint: str) -> str:
     shown = str(value)
     shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
     return f"Value '{shown}' at '{path}' failed to satisfy constraint: {constraint}"
-
-
-def method_name(operation: str) -> str:
-    """The name of an operation as boto3 spells it."""
-    return str(xform_name(operation))
 
 
 def check_creation(params: Mapping[str, Any]) -> None:

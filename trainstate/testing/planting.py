@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from attrs import define, field, frozen
 
 from trainstate.errors import UnknownNameError
-from trainstate.history.instants import SECOND, NotAnInstant, parse
+from trainstate.history.instants import SECOND, parse
 from trainstate.machine.record import moment
 from trainstate.spec.model import RecordLayout, Spec
 from trainstate.testing.options import Asked
@@ -193,12 +193,3 @@ def after(value: int, seconds: float) -> datetime:
 def shifted(value: Any, seconds: float) -> datetime:
     """A recorded time moved by so many seconds."""
     return after(instant(value), seconds)
-
-
-def is_time(value: Any) -> bool:
-    """Holds if a recorded value is a time."""
-    try:
-        parse(value)
-    except NotAnInstant:
-        return False
-    return True
