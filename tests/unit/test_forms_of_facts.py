@@ -242,3 +242,15 @@ def test_a_search_shows_less_than_a_description() -> None:
     assert ["changed-fixed-member"] == [
         finding.name for finding in trainstate.check([JOB | infra, lacking]).findings
     ]
+
+
+def test_documents_on_one_line_that_name_no_job_are_jobs_of_their_own(tmp_path: Path) -> None:
+    """Two histories that were joined without a line end are not one job's that forked."""
+    histories = [{"SecondaryStatusTransitions": job["SecondaryStatusTransitions"]} for job in TWO]
+    path = tmp_path / "joined.ndjson"
+    path.write_text("".join(json.dumps(history) for history in histories) * 2 + "\n" + "{}\n")
+
+    report = trainstate.check(path)
+
+    assert 4 == len(report.jobs)
+    assert {"unreadable-record"} == {one.name for one in report.findings if one.severity == "error"}

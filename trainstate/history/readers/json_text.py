@@ -88,11 +88,17 @@ def read_documents(
 ) -> Iterator[Response | Unreadable]:
     """The records in the JSON documents of a text that begins on the line ``first``."""
     line, counted = first, 0
-    for document in documents(data):
-        line += data.count(b"\n", counted, document.start)
-        counted = document.start
+    for place, document in enumerate(documents(data)):
+        breaks = data.count(b"\n", counted, document.start)
+        # The line alone does not tell apart two documents on it that name no job.
+        shared = place > 0 and not breaks and not document.pointer
+        line, counted = line + breaks, document.start
         origin = Origin(
-            file=tally.file, line=line, reader=tally.reader, pointer=pointer + document.pointer
+            file=tally.file,
+            line=line,
+            reader=tally.reader,
+            pointer=pointer + document.pointer,
+            ordinal=tally.records + 1 if shared else None,
         )
         if document.fault is not None:
             yield tally.unreadable(document.fault, origin, document.text)
