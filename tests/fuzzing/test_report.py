@@ -179,6 +179,25 @@ def test_the_exit_status_tells() -> None:
     assert [1, 0, 2, 2, 2] == statuses
 
 
+def test_an_interrupted_command_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reports what was tried, and exits as shells have it: the rest was not tried."""
+    asked: list[Any] = []
+    describe = Toy.describe_training_job
+
+    def impatient(client: Toy, **request: Any) -> dict[str, Any]:
+        asked.append(request)
+        if len(asked) > 20:
+            raise KeyboardInterrupt
+        return describe(client, **request)
+
+    monkeypatch.setattr(Toy, "describe_training_job", impatient)
+    done = fuzzed("--target", TOY, "--select", "listed-twice")
+
+    assert 130 == done.exit_code
+    assert "0 errors, 0 warnings" in done.stdout
+    assert done.stderr.endswith("trainstate: interrupted\n")
+
+
 def test_the_command_keeps_baselines_and_writes_scripts(tmp_path: Path) -> None:
     """A baseline is written, then compared; each program is a file."""
     known, folder = str(tmp_path / "known.json"), tmp_path / "found"

@@ -105,7 +105,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     every job is followed to its end. Each finding comes with the smallest program that
     shows it. Needs the extra trainstate[testing], and what the target needs.
 
-    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse.
+    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, 130 after
+    Ctrl-C, with a report of what was tried until then.
 
     Example: trainstate fuzz --target moto --scripts found/
     """
@@ -118,8 +119,16 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if options["scripts"]:
         _write_scripts(report, Path(options["scripts"]))
     _tell(known)
+    if _is_interrupted(report):
+        raise KeyboardInterrupt
     failed = bool(report.at_least(Severity(options["fail_on"])))
     ctx.exit(FOUND if failed and options["baseline_mode"] != WRITE else 0)
+
+
+def _is_interrupted(report: Any) -> bool:
+    from trainstate.testing.fuzzing.hunting import INTERRUPTED
+
+    return bool(report.ended == INTERRUPTED)
 
 
 def _report(options: dict[str, Any]) -> Any:
