@@ -241,10 +241,8 @@ def plain_number(value: Decimal) -> float:
 
 def _has_decimals(value: Mapping[str, Any]) -> bool:
     """Holds if a number in a mapping, or in a structure right inside it, is a Decimal."""
-    return any(
-        type(item) is Decimal
-        or (type(item) is dict and any(type(inner) is Decimal for inner in item.values()))
-        for item in value.values()
+    return Decimal in map(type, value.values()) or any(
+        type(item) is dict and Decimal in map(type, item.values()) for item in value.values()
     )
 
 

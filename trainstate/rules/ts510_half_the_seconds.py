@@ -10,6 +10,7 @@ from trainstate.rules.model import Place, Reading, rule
 from trainstate.rules.shown import is_unread
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
 _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
 
 
@@ -18,7 +19,10 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
     name="half-the-seconds",
     severity="warning",
     scope="response",
-    reads=["TrainingJobStatus", "TrainingTimeInSeconds", "BillableTimeInSeconds"],
+    reads=[
+        *("TrainingJobStatus", "TrainingTimeInSeconds", "BillableTimeInSeconds"),
+        "ServerlessJobConfig",
+    ],
     sources=["api-members", "recordings-responses", "recordings-logs"],
     message="`{member}` is absent from a job that is `{primary}`, and `{other}` is there",
     help="write what was trained and what is billed in one step; savings are made of both",
@@ -26,23 +30,36 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
         poll(_DONE, {"/TrainingTimeInSeconds": None}),
         poll(_DONE, {"/BillableTimeInSeconds": None}),
     ],
-    good=[_DONE, poll(_DONE, _NONE), "InProgress/Training: Starting 90, Training"],
+    good=[
+        _DONE,
+        poll(_DONE, _NONE),
+        poll(_DONE, {"/BillableTimeInSeconds": None} | _SERVERLESS),
+        "InProgress/Training: Starting 90, Training",
+    ],
     since="0.1.0",
 )
 def half_the_seconds(reading: Reading) -> Iterator[Place]:
     """A job that has ended says how long it trained or what is billed, and not the other.
 
     The two come together in 21 of 21 recorded responses and in 638 of 638 logs. Recordings
-    from before the service had them lack both, and an excerpt may lack either.
+    from before the service had them lack both, and an excerpt may lack either. Serverless
+    jobs are billed by tokens, so that seconds to pay for need not be there.
     """
     response, layout = reading.response, reading.spec.layout
     if response.kind is not Kind.RESPONSE or not reading.ended or not reading.whole:
         return
     both = (layout.training_seconds, layout.billable_seconds)
     absent = [name for name in both if name and response.members.get(name) is None]
+    if absent == [layout.billable_seconds] and _is_billed_otherwise(reading):
+        return
     if len(absent) == 1 and all(both) and not any(is_unread(reading, f"/{m}") for m in both):
         other = both[1 - both.index(absent[0])]
         yield Place(
             pointer=f"/{absent[0]}",
             facts={"member": absent[0], "other": other, "primary": response.primary},
         )
+
+
+def _is_billed_otherwise(reading: Reading) -> bool:
+    members = reading.response.members
+    return any(members.get(name) is not None for name in reading.spec.time.billed_otherwise)

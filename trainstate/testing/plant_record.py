@@ -264,6 +264,9 @@ def forget_the_bill(bed: Bed) -> Spot | None:
     )
     if at is None:
         return None
-    name = bed.choice(both) or ""
+    otherwise = bed.spec.time.billed_otherwise
+    billed = all(bed.responses[at].get(name) is None for name in otherwise)
+    # Who is billed by tokens need not say for how many seconds.
+    name = bed.choice(both if billed else both[:1]) or ""
     del bed.responses[at][name]
     return at, f"/{name}"
