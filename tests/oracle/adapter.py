@@ -12,7 +12,7 @@ from typing import Any
 import trainstate
 from tests.oracle.brute_force import History, Obs, consistent
 from tests.oracle.family import LATE, Case, Config
-from tests.oracle.readings import ENDED
+from tests.oracle.readings import ENDED, TRAINS
 
 Response = dict[str, Any]
 
@@ -88,6 +88,7 @@ def _response(seen: Obs, sequence: Case, configuration: Mapping[str, Any]) -> Re
         "SecondaryStatus": seen.q,
         "LastModifiedTime": None if seen.modified is None else _instant(seen.modified),
         "TrainingEndTime": _instant(_end(seen, sequence)) if _has_ended(seen) else None,
+        "TrainingStartTime": _start(seen),
     }
     if not is_summary(seen):
         members |= configuration
@@ -134,6 +135,12 @@ def _end(seen: Obs, sequence: Case) -> int:
     return [*starts, *closed, min(modified, default=LATE)][0]
 
 
+def _start(seen: Obs) -> datetime | None:
+    """When a job began to train that tells of its completion; no other needs to tell."""
+    began = [start for status, start, _ in seen.history or () if status in TRAINS]
+    return _instant(began[0]) if began and seen.p == "Completed" else None
+
+
 def _configuration(sequence: Case) -> Response:
     """The same in all responses; nothing where it is unseen."""
     config = sequence.config
@@ -158,9 +165,13 @@ def _limits(sequence: Case) -> Response:
         status for seen in sequence.observations for status, _, _ in seen.history or ()
     }
     limits = {"MaxRuntimeInSeconds": 60 if "MaxRuntimeExceeded" in statuses else 2_000_000}
-    if sequence.config.spot:
-        short = "MaxWaitTimeExceeded" in statuses
-        limits["MaxWaitTimeInSeconds"] = 60 if short else 2_000_000
+    if sequence.config.spot and "MaxWaitTimeExceeded" in statuses:
+        # No job is created that may run for longer than it may wait.
+        waited = 60 * min(_end(seen, sequence) for seen in sequence.observations)
+        limits = {name: min(limit, max(waited, 1)) for name, limit in limits.items()}
+        limits["MaxWaitTimeInSeconds"] = max(waited, 1)
+    elif sequence.config.spot:
+        limits["MaxWaitTimeInSeconds"] = 2_000_000
     return limits
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from tests.oracle.family import history_of
 from tests.oracle.moments import Entry, History, Obs
 
+TRAINS = frozenset({"Downloading", "DownloadingTrainingImage", "Training"})
+"""The statuses in which the clock of training starts."""
+
 ENDED = frozenset({"Completed", "Failed", "Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"})
 
 # For each base, its entries: the status and the primary under which it is entered.
