@@ -95,6 +95,35 @@ def test_an_expected_response_is_the_first_as_an_observed_one_is(
     assert [each.changes(first, SPEC, 5) for each in (expected, observed)] == [(), ()]
 
 
+def test_an_expected_response_that_is_not_json_is_not_kept() -> None:
+    """Nothing is known of it then, and the next response is the first."""
+    members = FixedMembers()
+    members.expect(response(ACTIVE, {"/HyperParameters": 10**5000}), SPEC, 0)
+    role = {"/RoleArn": "arn:aws:iam::111122223333:role/Trainer"}
+
+    assert members.changes(response(ACTIVE, role), SPEC, 1) == ()
+    assert members.seen
+
+
+def test_a_response_that_lacks_more_than_a_member_is_an_excerpt() -> None:
+    """Who left the history out may have left the role out, too."""
+    role = {"/RoleArn": "arn:aws:iam::111122223333:role/Trainer"}
+    bare = {"/SecondaryStatusTransitions": None}
+    report = trainstate.check([written(poll(ACTIVE, role)), written(poll(ACTIVE, bare))])
+
+    assert "changed-fixed-member" not in {finding.name for finding in report.findings}
+
+
+def test_a_primary_status_that_no_pair_has_is_the_odd_one() -> None:
+    """Where only stronger evidence is accepted it is told without a secondary status."""
+    recorded = written(poll("Deleting/Completed: Starting 90, Training 60, Completed"))
+    del recorded["SecondaryStatus"]
+    report = trainstate.check(recorded, accept="documented")
+    (found,) = [finding for finding in report.findings if finding.name == "illegal-pair"]
+
+    assert found.pointer == "/TrainingJobStatus"
+
+
 def test_an_option_of_no_such_value_is_refused() -> None:
     """The error lists what is accepted."""
     with pytest.raises(UsageError, match="arrival, free"):
