@@ -447,3 +447,31 @@ def test_only_counts_that_rules_see_make_another_shape() -> None:
     )
 
     assert [made.telling for made in found if made is not None] == [(), (0,), (0,)]
+
+
+SERVERLESS = {"ServerlessJobConfig": {"JobType": "FineTuning"}}
+
+
+@pytest.mark.parametrize(("billed", "rule"), [(None, "half-the-seconds"), (0, "spot-savings")])
+def test_what_is_said_of_serverless_jobs_is_said_of_no_other(billed: int | None, rule: str) -> None:
+    """Jobs alike but for that: those billed by tokens have no billed seconds, others must."""
+    shown = {"TrainingTimeInSeconds": 180} | (
+        {} if billed is None else {"BillableTimeInSeconds": billed}
+    )
+    jobs = [poll(*COMPLETED, name=f"job-{at}", **shown) for at in range(6)]
+    lines = [json.dumps(job | (SERVERLESS if at < 3 else {})) for at, job in enumerate(jobs)]
+
+    found, _ = both(lines)
+
+    assert ["job-3", "job-4", "job-5"] == [f.job.rpartition("/")[2] for f in found if f.job]
+    assert all(name.startswith(rule) for name in names(found))
+
+
+def test_jobs_of_a_specification_without_a_kind_of_arn_take_the_fast_path() -> None:
+    """Where nobody says what an ARN looks like, any text is one."""
+    spec = evolve(SPEC, layout=evolve(SPEC.layout, resource=""))
+
+    found, taken = both(fleet(), spec=spec)
+
+    assert [] == names(found)
+    assert taken

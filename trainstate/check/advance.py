@@ -161,10 +161,10 @@ class Advances:
         holds, saving, billed = setting.config.of, None, None
         if billable != training:
             saving = holds(self.spec.time.savings_guard)
+        if not billable and training is not None and billable != training:
+            return None  # whether the job is billed by its time is not in the shape
         if training is not None and billable is not None:
             billed = (billable > training) - (billable < training)
-            if billed < 0 and billable == 0:
-                return None  # whether the job is billed by its time is not in the shape
         shape = (
             *history,
             *(excess, limited, past.closed, facts.kinds, saving, billed, primary, secondary),
