@@ -40,7 +40,7 @@ Judge = Callable[[list[tuple[str, ...]]], int]
 
 
 def walks(count: int) -> list[tuple[str, ...]]:
-    """Legal walks along the edges, of two to seven statuses: of 4.5, as recordings have."""
+    """Legal walks along the edges, of two to seven statuses: of 4.4, as recordings have."""
     drawn, after = random.Random(1), dict[str, list[str]]()
     for one, two in EDGES:
         after.setdefault(one, []).append(two)

@@ -15,6 +15,7 @@ from attrs import define, field
 
 from trainstate.history.readers.envelope import WRAPPERS, Form, Part, parts
 from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.wire import folded
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
@@ -107,9 +108,9 @@ class Naming:
     def _key(self, part: Part) -> str | None:
         if not isinstance(part.value, Mapping):
             return None
-        shown = {_fold(name): value for name, value in part.value.items() if isinstance(name, str)}
+        shown = {folded(name): value for name, value in part.value.items() if isinstance(name, str)}
         layout = self.spec.layout
-        return key_of(shown.get(_fold(layout.arn)), shown.get(_fold(layout.name)))
+        return key_of(shown.get(folded(layout.arn)), shown.get(folded(layout.name)))
 
 
 def key_of(arn: object, name: object) -> str | None:
@@ -117,10 +118,6 @@ def key_of(arn: object, name: object) -> str | None:
     if isinstance(arn, str):
         return arn.rpartition("/")[2]
     return name if isinstance(name, str) else None
-
-
-def _fold(name: str) -> str:
-    return name.replace("_", "").casefold()
 
 
 __all__ = ["SCHEMA", "Naming", "key_of", "named_lines"]

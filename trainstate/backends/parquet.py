@@ -24,7 +24,7 @@ from trainstate.history.readers.plugged import CannotRead
 from trainstate.history.readers.recognise import NDJSON
 from trainstate.history.readers.shelf import Shelf
 from trainstate.history.readers.tally import Repeats, Tally
-from trainstate.history.wire import looks_like_response
+from trainstate.history.wire import folded, looks_like_response
 from trainstate.spec.model import Spec
 
 BATCH = 8_192
@@ -103,14 +103,10 @@ class Columns:
             return cls(read=names, wrapped=True)
         if not looks_like_response(dict.fromkeys(names), spec):
             return cls(read=())
-        known = {_fold(member.name) for member in spec.members}
-        known |= {_fold(name) for name in spec.layout.summary}
-        read = tuple(name for name in names if _fold(name) in known)
+        known = {folded(member.name) for member in spec.members}
+        known |= {folded(name) for name in spec.layout.summary}
+        read = tuple(name for name in names if folded(name) in known)
         return cls(read=read, others=tuple(name for name in names if name not in read))
-
-
-def _fold(name: str) -> str:
-    return name.replace("_", "").casefold()
 
 
 @define(kw_only=True)

@@ -135,8 +135,8 @@ def looks_like_response(value: object, spec: Spec) -> bool:
         return False
     if not _tellers(spec).isdisjoint(value):
         return True
-    folded = {_fold(key) for key in value if isinstance(key, str)}
-    return not folded.isdisjoint(_telltales(spec))
+    keys = {folded(key) for key in value if isinstance(key, str)}
+    return not keys.isdisjoint(_telltales(spec))
 
 
 @cache
@@ -149,7 +149,7 @@ def _tellers(spec: Spec) -> frozenset[str]:
 
 @cache
 def _telltales(spec: Spec) -> frozenset[str]:
-    return frozenset(map(_fold, _tellers(spec)))
+    return frozenset(map(folded, _tellers(spec)))
 
 
 def _has_type(value: object, type_name: str) -> bool:
@@ -202,10 +202,10 @@ def _service_names(recorded: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]
     """The mapping under the service's names; the mapping itself where it has them already."""
     if any(key in spec.member_by_name for key in recorded):
         return recorded
-    by_fold = {_fold(member.name): member for member in spec.members}
+    by_fold = {folded(member.name): member for member in spec.members}
     renamed: dict[str, Any] = {}
     for key, value in recorded.items():
-        member = by_fold.get(_fold(key)) if isinstance(key, str) else None
+        member = by_fold.get(folded(key)) if isinstance(key, str) else None
         if member is None:
             renamed[key] = value
         else:
@@ -224,7 +224,7 @@ def _pascal(value: Any, spec: Spec) -> Any:
 
 def _pascal_name(key: Any, spec: Spec) -> Any:
     # Tables of Hive and Athena have names in lower case, Snowflake's in upper case.
-    if isinstance(key, str) and (name := _inner_names(spec).get(_fold(key))):
+    if isinstance(key, str) and (name := _inner_names(spec).get(folded(key))):
         return name
     if isinstance(key, str) and _SNAKE.fullmatch(key):
         return "".join(part[:1].upper() + part[1:] for part in key.split("_"))
@@ -269,10 +269,11 @@ def _inner_names(spec: Spec) -> Mapping[str, str]:
     entry = (layout.entry_status, layout.entry_start, layout.entry_end, layout.entry_message)
     machines = (name for machine in spec.machines for name in (machine.status, machine.key))
     names = (*entry, *machines, *(name for _, name in numbers(spec)))
-    return {_fold(name): name for name in names if name}
+    return {folded(name): name for name in names if name}
 
 
-def _fold(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as names are compared, whatever notation it is in."""
     return name.replace("_", "").casefold()
 
 
@@ -289,4 +290,4 @@ def timestamps(response: Response, spec: Spec) -> Iterator[tuple[str, Instant]]:
                 yield f"/{spec.layout.history}/{index}/{member}", instant
 
 
-__all__ = ["looks_like_response", "plain_number", "read_response", "timestamps"]
+__all__ = ["folded", "looks_like_response", "plain_number", "read_response", "timestamps"]

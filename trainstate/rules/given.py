@@ -48,6 +48,12 @@ class Reading:
         return self.response.primary in self.spec.ended_primaries
 
     @property
+    def billed_otherwise(self) -> bool:
+        """Holds if the job is not billed by its time, but by tokens."""
+        names = self.spec.time.billed_otherwise
+        return any(self.response.members.get(name) is not None for name in names)
+
+    @property
     def active(self) -> bool:
         """Holds if the response's primary is known and not ended."""
         primary = self.response.primary

@@ -53,8 +53,7 @@ def spot_savings_without_spot(reading: Reading) -> Iterator[Place]:
         return
     training = response.seconds(spec.layout.training_seconds)
     billable = response.seconds(spec.layout.billable_seconds)
-    otherwise = (response.members.get(name) for name in spec.time.billed_otherwise)
-    if billable == 0 and any(member is not None for member in otherwise):
+    if billable == 0 and reading.billed_otherwise:
         return
     saved = training is not None and billable is not None and billable < training
     guard = spec.time.savings_guard

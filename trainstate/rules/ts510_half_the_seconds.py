@@ -50,7 +50,7 @@ def half_the_seconds(reading: Reading) -> Iterator[Place]:
         return
     both = (layout.training_seconds, layout.billable_seconds)
     absent = [name for name in both if name and response.members.get(name) is None]
-    if absent == [layout.billable_seconds] and _is_billed_otherwise(reading):
+    if absent == [layout.billable_seconds] and reading.billed_otherwise:
         return
     if len(absent) == 1 and all(both) and not any(is_unread(reading, f"/{m}") for m in both):
         other = both[1 - both.index(absent[0])]
@@ -58,8 +58,3 @@ def half_the_seconds(reading: Reading) -> Iterator[Place]:
             pointer=f"/{absent[0]}",
             facts={"member": absent[0], "other": other, "primary": response.primary},
         )
-
-
-def _is_billed_otherwise(reading: Reading) -> bool:
-    members = reading.response.members
-    return any(members.get(name) is not None for name in reading.spec.time.billed_otherwise)

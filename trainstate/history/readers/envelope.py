@@ -14,7 +14,7 @@ from trainstate.history.model import Kind, Origin, Response, Unreadable
 from trainstate.history.readers.log_rows import Row, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
-from trainstate.history.wire import looks_like_response, read_response
+from trainstate.history.wire import folded, looks_like_response, read_response
 from trainstate.spec.model import Spec
 
 _DEEPEST = 6
@@ -140,8 +140,8 @@ def _tells(part: Part, spec: Spec) -> bool:
         return part.form is not Form.NOTHING
     layout = spec.layout
     tellers = (layout.primary, layout.secondary, layout.history)
-    shown = {_fold(name) for name, item in part.value.items() if isinstance(name, str) and item}
-    return any(_fold(name) in shown for name in tellers if name)
+    shown = {folded(name) for name, item in part.value.items() if isinstance(name, str) and item}
+    return any(folded(name) in shown for name in tellers if name)
 
 
 def _written(value: object) -> Any:
@@ -154,10 +154,6 @@ def _written(value: object) -> Any:
 
 def _escaped(name: object) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
-
-
-def _fold(name: str) -> str:
-    return name.replace("_", "").casefold()
 
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:

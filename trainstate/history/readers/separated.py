@@ -16,7 +16,7 @@ from trainstate.history.readers.envelope import records
 from trainstate.history.readers.json_text import NotJson, decode
 from trainstate.history.readers.python_literal import NotLiteral, literal
 from trainstate.history.readers.tally import Tally
-from trainstate.history.wire import looks_like_response
+from trainstate.history.wire import folded, looks_like_response
 from trainstate.spec.model import Spec
 
 READER = "csv"
@@ -75,14 +75,14 @@ def _names(line: str, mark: str) -> list[str]:
 def _members(names: Sequence[str], cells: Sequence[str], spec: Spec) -> dict[str, Any]:
     types = _types(spec)
     return {
-        name.strip(): _value(cell, types.get(_fold(name)))
+        name.strip(): _value(cell, types.get(folded(name.strip())))
         for name, cell in zip(names, cells, strict=True)
         if cell.strip().lower() not in _NOTHING
     }
 
 
 def _types(spec: Spec) -> Mapping[str, str]:
-    return {_fold(member.name): member.type for member in spec.members}
+    return {folded(member.name): member.type for member in spec.members}
 
 
 def _value(cell: str, kind: str | None) -> Any:
@@ -101,10 +101,6 @@ def _nested(cell: str) -> Any:
     with suppress(NotLiteral):
         return literal(data)
     return cell
-
-
-def _fold(name: str) -> str:
-    return name.strip().replace("_", "").casefold()
 
 
 __all__ = ["READER", "read_separated", "separator"]
