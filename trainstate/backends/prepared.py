@@ -184,8 +184,9 @@ class Preparing:
         times: Any = np.arange(count, dtype=np.uint64)
         if layout.modified in batch.schema.names:
             column = batch.column(layout.modified)
-            times = digests([(layout.modified, column)], count)
-            found = np.where(column.is_null().to_numpy(zero_copy_only=False), -1, found)
+            # A row without a time echoes none, and no row echoes another across it.
+            timeless = column.is_null().to_numpy(zero_copy_only=False)
+            times = np.where(timeless, times, digests([(layout.modified, column)], count))
         lone = found < 0
         found[lone] = -1 - np.arange(int(lone.sum()))
         return Echoes.of(found, numbers, times)
