@@ -14,7 +14,7 @@ from trainstate.history.readers import read_paths
 checker = Checker()
 begun = process_time()
 with rarely_collected():
-    for record in read_paths([sys.argv[1]], checker.spec, repeats=checker.repeats()):
+    for record in read_paths([sys.argv[1]], checker.spec):
         checker.feed(record)
     _, jobs = checker.close()
 taken = process_time() - begun

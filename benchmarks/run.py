@@ -60,7 +60,7 @@ class Asked:
 
 
 def reading(asked: Asked) -> Iterator[Row]:
-    """Checks of lines beside the bare decoding, the naive loop, and the path without shapes."""
+    """Checks of lines beside the bare decoding, and the naive loop."""
     for polls, goal in DENSITIES:
         made = ndjson(asked.folder, asked.jobs(polls), polls)
         path = made.path
@@ -68,9 +68,8 @@ def reading(asked: Asked) -> Iterator[Row]:
             partial(decode, path),
             partial(checked, path),
             partial(naive, path),
-            partial(checked, path, fast=False),
         ]
-        bare, ours, loop, plain = interleaved(works, asked.rounds)
+        bare, ours, loop = interleaved(works, asked.rounds)
         yield Row(
             measure="check / reference decode",
             found=spread(ours, bare),
@@ -83,17 +82,15 @@ def reading(asked: Asked) -> Iterator[Row]:
             least=2.5,
             corpus=made.shown,
         )
-        yield Row(measure="plain path / fast path", found=spread(plain, ours), corpus=made.shown)
         rate = [made.responses / seconds for seconds in ours]
         yield Row(measure="responses a second of one core", found=spread(rate), corpus=made.shown)
 
 
-def checked(path: str, *, fast: bool = True) -> int:
+def checked(path: str) -> int:
     """A check of a path in this process; gives the number of responses."""
     checker = Checker()
-    repeats = checker.repeats() if fast else None
     with rarely_collected():
-        judge(read_paths([path], checker.spec, repeats=repeats), checker)
+        judge(read_paths([path], checker.spec), checker)
     return checker.summary.responses
 
 

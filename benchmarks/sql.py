@@ -114,7 +114,7 @@ def all_rules(path: str) -> Found:
 
 def _checked(path: str, select: tuple[str, ...]) -> Found:
     checker = Checker(rules=select_rules(select=select))
-    records = read_paths([path], checker.spec, repeats=checker.repeats())
+    records = read_paths([path], checker.spec)
     found = judge(records, checker).findings
     named = [(FORKED if one.name in HISTORY else one.name, one.job) for one in found]
     return _grouped([(rule, job) for rule, job in named if job is not None])

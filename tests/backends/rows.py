@@ -83,11 +83,10 @@ def bare(value: Any) -> Any:
     return [bare(item) for item in value] if isinstance(value, list) else value
 
 
-def report(data: bytes, *, fast: bool = False, select: tuple[str, ...] = ()) -> Report | str:
+def report(data: bytes, *, select: tuple[str, ...] = ()) -> Report | str:
     """What a check says of an input; a refusal is an answer, too."""
     checker = Checker(spec=SPEC, rules=select_rules(select=select))
-    repeats = checker.repeats() if fast else None
-    asked = Asked(spec=SPEC, limits=Limits(), repeats=repeats)
+    asked = Asked(spec=SPEC, limits=Limits())
     try:
         return judge(Input(asked=asked, name="rows", file="rows").read(io.BytesIO(data)), checker)
     except InputError as error:

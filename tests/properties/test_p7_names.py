@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.properties.test_p7_fast_path_is_plain import SPEC, both
+
 from trainstate.testing.corpus import Corpus, generated
 
 LAYOUT = SPEC.layout

@@ -9,8 +9,7 @@ from attrs import evolve
 
 import trainstate
 from trainstate.check.epoch import Epoch
-from trainstate.check.members import FixedMembers, digests
-from trainstate.check.polled import Polled
+from trainstate.check.members import digests
 from trainstate.check.stream import Checker
 from trainstate.errors import SpecError, UnknownNameError, UsageError
 from trainstate.history.model import Entry, Kind, Origin, Response
@@ -72,39 +71,6 @@ def test_a_value_that_is_not_json_has_a_digest(value: Any) -> None:
 ENDED = "Completed/Completed: Starting 90, Training 60, Uploading 9, Completed"
 
 
-@pytest.mark.parametrize(
-    ("member", "text"),
-    [("RoleArn", ACTIVE), ("RoleArn", ENDED), ("TrainingTimeInSeconds", ENDED), (None, ENDED)],
-)
-def test_an_expected_response_is_the_first_as_an_observed_one_is(
-    member: str | None, text: str
-) -> None:
-    """What is kept itself tells the same changes as its digests, of the same responses."""
-    role = {"/RoleArn": "arn:aws:iam::111122223333:role/Trainer"}
-    first = response(text, role)
-    values = {"RoleArn": "arn:aws:iam::111122223333:role/Other", "TrainingTimeInSeconds": 61}
-    second = response(text, role | ({f"/{member}": values[member]} if member else {}))
-    expected, observed = FixedMembers(), FixedMembers()
-    expected.expect(first, SPEC, 3)
-    assert observed.changes(first, SPEC, 3) == ()
-    found = [each.changes(second, SPEC, 4) for each in (expected, observed)]
-
-    assert found[0] == found[1]
-    assert [change.member for change in found[0]] == ([member] if member else [])
-    assert [change.at for change in found[0]] == ([3] if member else [])
-    assert [each.changes(first, SPEC, 5) for each in (expected, observed)] == [(), ()]
-
-
-def test_an_expected_response_that_is_not_json_is_not_kept() -> None:
-    """Nothing is known of it then, and the next response is the first."""
-    members = FixedMembers()
-    members.expect(response(ACTIVE, {"/HyperParameters": 10**5000}), SPEC, 0)
-    role = {"/RoleArn": "arn:aws:iam::111122223333:role/Trainer"}
-
-    assert members.changes(response(ACTIVE, role), SPEC, 1) == ()
-    assert members.seen
-
-
 def test_a_response_that_lacks_more_than_a_member_is_an_excerpt() -> None:
     """Who left the history out may have left the role out, too."""
     role = {"/RoleArn": "arn:aws:iam::111122223333:role/Trainer"}
@@ -144,7 +110,6 @@ def test_the_end_of_a_job_is_judged_once() -> None:
 
     assert len(checker.close()[0]) == 1
     assert checker.close()[0] == []
-    assert checker.repeats() is checker.repeats()
 
 
 def test_a_spec_without_an_end_aligns_nothing() -> None:
@@ -250,9 +215,3 @@ def test_an_entry_of_an_example_can_be_left_out() -> None:
     cut = written(poll(ACTIVE, {"/SecondaryStatusTransitions/1": None}))
 
     assert ["Starting"] == [entry["Status"] for entry in cut["SecondaryStatusTransitions"]]
-
-
-def test_a_job_that_needs_its_state_has_no_standing() -> None:
-    """Who asks nevertheless is told which job it is, and what to ask."""
-    with pytest.raises(LookupError, match="'job-1' has a state in full"):
-        _ = Polled("job-1", 0).standing

@@ -15,7 +15,6 @@ import pyarrow as pa
 from attrs import define, field, frozen
 
 from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, MORE, PART, POINTER
-from trainstate.backends.repeats import Repeating
 from trainstate.backends.values import mappings, values
 from trainstate.check.order import Order
 from trainstate.check.report import Finding, JobReport
@@ -24,7 +23,6 @@ from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import Form, Part, part_records, records
 from trainstate.history.readers.json_text import NotJson, decode
 from trainstate.history.readers.settings import Limits
-from trainstate.history.readers.shelf import SpoolShelf
 from trainstate.history.readers.tally import Tally
 from trainstate.render.json import finding_object, job_object
 from trainstate.rules.index import select_rules
@@ -104,19 +102,13 @@ class _Judge:
 
     asked: Asked
     checker: Checker = field(init=False)
-    repeating: Repeating = field(init=False)
     tally: Tally = field(init=False)
     made: list[dict[str, Any]] = field(factory=list)
     places: list[tuple[str | None, int | None]] = field(factory=list)
-    shelves: dict[str | None, SpoolShelf] = field(factory=dict)
     ordinal: int = 0
     key: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        spec = self.asked.facts()
-        listed = frozenset(spec.layout.summary)
-        repeats = self.asked.checker().repeats()
-        self.repeating = Repeating(repeats=repeats, spec=spec, listed=listed)
         self._begin()
 
     def take(self, batch: Any) -> None:
@@ -127,21 +119,18 @@ class _Judge:
         }
         files, lines, keys = columns[FILE], columns[LINE], columns[KEY]
         more = columns.get(MORE) or [False] * len(keys)
-        rows = self._rows(batch.select(names), files, lines)
-        for at, key in enumerate(keys):
+        for at, (key, row) in enumerate(zip(keys, _rows(batch.select(names)), strict=True)):
             if key != self.key:
                 self._meets(key)
-            row = next(rows)
-            if row is not None:
-                place = Origin(file=files[at], line=lines[at], reader="spark")
-                self._feed(row if not more[at] else {**row, MORE: True}, place)
-            new = len(self.checker.order_of_jobs) - len(self.places)
+            place = Origin(file=files[at], line=lines[at], reader="spark")
+            self._feed(row if not more[at] else {**row, MORE: True}, place)
+            new = len(self.checker.states) - len(self.places)
             self.places += [(files[at], lines[at])] * new
 
     def turn(self) -> None:
         """Ends the checker at hand and begins another."""
         found, jobs = self.checker.close()
-        self.made += [self._finding(finding) for finding in found]
+        self.made += [self._finding(finding) for _, finding in found]
         self.made += [_job(job, place) for job, place in zip(jobs, self.places, strict=True)]
         self._begin()
 
@@ -153,36 +142,14 @@ class _Judge:
 
     def _begin(self) -> None:
         spec = self.asked.facts()
-        self.checker, self.places, self.shelves = self.asked.checker(), [], {}
+        self.checker, self.places = self.asked.checker(), []
         self.tally = Tally(spec=spec, limits=Limits(), file=None, reader="spark")
-        self.repeating.turns_to(self.checker.repeats())
 
     def _meets(self, key: str) -> None:
         """Another job: the checker is let go if it has had many."""
         self.key = key
         if len(self.places) >= _MOST_JOBS:
             self.turn()
-
-    def _rows(self, batch: Any, files: list[Any], lines: list[Any]) -> Iterator[Any]:
-        """The rows that must be judged, None for the others; each before the next."""
-        if BODY in batch.schema.names:
-            return self._texts(batch, files, lines)
-        return self.repeating.rows(batch, lambda at: self.shelf(files[at]))
-
-    def _texts(self, batch: Any, files: list[Any], lines: list[Any]) -> Iterator[Any]:
-        # Bytes as they are: what is no text must be said of the line.
-        bodies = batch.column(BODY).to_pylist()
-        rows = mappings(batch.drop_columns([BODY]))
-        for at, (body, row) in enumerate(zip(bodies, rows, strict=True)):
-            shelf, repeats = self.shelf(files[at]), self.repeating.repeats
-            taken = FORM not in row and repeats.takes(body, shelf, lines[at] or 0)
-            yield None if taken else {**row, BODY: body}
-
-    def shelf(self, file: str | None) -> SpoolShelf:
-        """Where the lines of a file are kept while the checker may need them."""
-        if file not in self.shelves:
-            self.shelves[file] = SpoolShelf(file)
-        return self.shelves[file]
 
     def _feed(self, row: dict[str, Any], origin: Origin) -> None:
         for record in self._records(row, origin):
@@ -207,6 +174,15 @@ class _Judge:
         shown = finding_object(finding)
         self.ordinal += 1
         return {**shown, "facts": json.dumps(shown["facts"], default=str), "ordinal": self.ordinal}
+
+
+def _rows(batch: Any) -> list[dict[str, Any]]:
+    if BODY not in batch.schema.names:
+        return mappings(batch)
+    # Bytes as they are: what is no text must be said of the line.
+    bodies = batch.column(BODY).to_pylist()
+    rows = mappings(batch.drop_columns([BODY]))
+    return [{**row, BODY: body} for body, row in zip(bodies, rows, strict=True)]
 
 
 def _job(job: JobReport, place: tuple[str | None, int | None]) -> dict[str, Any]:

@@ -14,16 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import define, field, frozen
 
-from trainstate.backends.ahead import ahead
-from trainstate.backends.repeats import Repeating
-from trainstate.backends.rowshelf import RowShelf
 from trainstate.backends.values import mappings
 from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.envelope import WRAPPERS, Form, records
+from trainstate.history.readers.envelope import WRAPPERS, records
 from trainstate.history.readers.plugged import CannotRead
-from trainstate.history.readers.recognise import NDJSON
-from trainstate.history.readers.shelf import Shelf
-from trainstate.history.readers.tally import Repeats, Tally
+from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import folded, looks_like_response
 from trainstate.spec.model import Spec
 
@@ -34,11 +29,7 @@ _BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError, MemoryEr
 
 
 def read_parquet(
-    stream: IO[bytes],
-    tally: Tally,
-    *,
-    pointer: str = "",
-    repeats: Repeats | None = None,
+    stream: IO[bytes], tally: Tally, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
     """The records in the rows of a Parquet file; ``line`` is the row, counted from 1.
 
@@ -49,27 +40,11 @@ def read_parquet(
     columns = Columns.of(file.schema_arrow, tally.spec)
     if not columns.read:
         return
-    repeating, shelf = None, RowShelf(file=tally.file)
-    if repeats is not None and not columns.wrapped:
-        file = pq.ParquetFile(stream, read_dictionary=_texts(file))
-        listed = frozenset(tally.spec.layout.summary) if columns.others else frozenset[str]()
-        repeating = Repeating(repeats=repeats, spec=tally.spec, listed=listed, store=shelf)
     first = 1
     for group in range(file.num_row_groups):
-        # A row that is told as a line counts as one.
-        reader = tally.reader if repeating is None else NDJSON
-        place = Origin(file=tally.file, line=first, reader=reader, pointer=pointer)
-        reading = _Group(
-            file=file, number=group, columns=columns, repeating=repeating, shelf=shelf, first=first
-        )
-        yield from reading.records(place, tally)
+        place = Origin(file=tally.file, line=first, reader=tally.reader, pointer=pointer)
+        yield from _Group(file=file, number=group, columns=columns).records(place, tally)
         first += file.metadata.row_group(group).num_rows
-
-
-def _texts(file: Any) -> list[str]:
-    """The columns of texts, which are read as their codes: most texts come again and again."""
-    columns = (file.schema.column(at) for at in range(len(file.schema)))
-    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
 def _opened(stream: IO[bytes]) -> Any:
@@ -116,9 +91,6 @@ class _Group:
     file: Any
     number: int
     columns: Columns
-    shelf: Shelf
-    first: int
-    repeating: Repeating | None = None
     done: int = 0
     _others: list[dict[str, Any]] | None = field(default=None, init=False)
 
@@ -127,10 +99,6 @@ class _Group:
         first, count = place.line or 1, self.file.metadata.row_group(self.number).num_rows
         try:
             for row in self._rows(tally.spec):
-                if isinstance(row, int):
-                    tally.forms[Form.RESPONSE] += row
-                    self.done += row
-                    continue
                 origin = _at(place, first + self.done)
                 self.done += 1
                 yield from records(row, origin, tally)
@@ -139,21 +107,12 @@ class _Group:
             reason = f"{rows} of row group {self.number + 1} cannot be read: {_said(error)}"
             yield tally.unreadable(reason, _at(place, first + self.done))
 
-    def _rows(self, spec: Spec) -> Iterator[Mapping[str, Any] | int]:
-        """The rows of the group, and how many the fast path takes between them."""
+    def _rows(self, spec: Spec) -> Iterator[Mapping[str, Any]]:
         listed = frozenset(spec.layout.summary)
-        for row in self._told():
-            bare = self.columns.others and not isinstance(row, int) and row.keys() <= listed
-            yield self._whole(row) if bare and not isinstance(row, int) else row
-
-    def _told(self) -> Iterator[dict[str, Any] | int]:
-        batches, repeating = self._batches(self.columns.read), self.repeating
-        if repeating is None:
-            for batch in batches:
-                yield from mappings(batch)
-            return
-        for ready in ahead(map(repeating.prepared, batches)):
-            yield from repeating.judged(ready, self.shelf, self.first + self.done)
+        for batch in self._batches(self.columns.read):
+            for row in mappings(batch):
+                bare = self.columns.others and row.keys() <= listed
+                yield self._whole(row) if bare else row
 
     def _whole(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row that could be taken for a summary, with all that it shows."""

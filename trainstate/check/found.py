@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from attrs import evolve
 
-from trainstate.check.jobs import JobState, Said
+from trainstate.check.jobs import JobState
 from trainstate.check.report import Finding
 from trainstate.machine.align import Alignment, align
 from trainstate.rules.model import Place, Rule, Severity, Step
@@ -42,7 +42,7 @@ def placed(finding: Finding, place: Place, step: Step) -> Finding:
     )
 
 
-def is_new(finding: Finding, state: JobState | Said) -> bool:
+def is_new(finding: Finding, state: JobState) -> bool:
     """Whether the job has not had the finding yet; the job's verdict takes it in."""
     number = _number(finding)
     if number in state.reported:

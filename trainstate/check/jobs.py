@@ -7,22 +7,11 @@ from functools import lru_cache
 from attrs import define, field
 
 from trainstate.check.epoch import Epoch
-from trainstate.check.polled import Polled
-from trainstate.check.repeat import Repeat
 from trainstate.check.report import JobReport, Verdict
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import evidence_of, trace
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
 from trainstate.spec.model import Evidence, Spec, weakest
-
-
-@define
-class Said:
-    """What was found of a job so far."""
-
-    errors: int = 0
-    unknown: bool = False
-    reported: set[int] = field(factory=set)
 
 
 @define
@@ -35,7 +24,6 @@ class JobState:
     assumed: Evidence = Evidence.DOCUMENTED
     last_pair: tuple[str | None, str | None] = (None, None)
     reported: set[int] = field(factory=set)
-    repeat: Repeat | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -52,12 +40,6 @@ class JobState:
             job=epoch.job, pair=self.last_pair, complete=epoch.ended, responses=epoch.responses
         )
 
-    def settle(self) -> None:
-        """The epoch takes in the responses that were only counted."""
-        if self.repeat is not None:
-            self.repeat.settle()
-            self.repeat = None
-
 
 def job_report(state: JobState) -> JobReport:
     """What is known of one job."""
@@ -70,26 +52,6 @@ def job_report(state: JobState) -> JobReport:
         basis="history" if epoch.known else "reachability",
         assumed=state.assumed,
         responses=epoch.responses,
-    )
-
-
-def polled_end(job: Polled) -> JobEnd:
-    """A job without a state in full, after its last response."""
-    standing = job.standing
-    return JobEnd(job=job.arn, pair=standing.pair, complete=standing.ended, responses=job.responses)
-
-
-def polled_report(job: Polled) -> JobReport:
-    """What is known of a job without a state in full."""
-    standing = job.standing
-    return JobReport(
-        job=job.arn,
-        created=job.created,
-        verdict=Verdict.UNKNOWN if standing.unknown else Verdict.CONSISTENT,
-        complete=standing.ended,
-        basis="history",
-        assumed=standing.assumed,
-        responses=job.responses,
     )
 
 

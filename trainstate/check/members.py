@@ -30,18 +30,6 @@ class FixedMembers:
 
     seen: dict[tuple[Kind, str], tuple[bytes, int]] = field(factory=dict)
     _same: dict[tuple[Kind, bool], bytes] = field(factory=dict, eq=False)
-    _unread: dict[bool, tuple[Response, int]] = field(factory=dict, eq=False)
-
-    def expect(self, response: Response, spec: Spec, index: int) -> None:
-        """The first response of a job is this one; it is kept itself until another differs.
-
-        For a state that is soon gone, as it holds what digests would not.
-        """
-        for final in _parts(response, spec):
-            whole = _whole(response, spec, final=final)
-            if whole is not None:
-                self._same[response.kind, final] = whole
-                self._unread[final] = response, index
 
     def changes(self, response: Response, spec: Spec, index: int) -> tuple[MemberChange, ...]:
         """The members of a response that differ from what an earlier one of its kind showed.
@@ -62,9 +50,6 @@ class FixedMembers:
         if whole is not None and self._same.get((response.kind, final)) == whole:
             return ()
         read = final_digests if final else digests
-        if final in self._unread:
-            first, at = self._unread.pop(final)
-            tuple(self.changed(read(first, spec), first.kind, at))
         shown = read(response, spec)
         gone = () if final else self._gone(response, spec, shown)
         found = (*self.changed(shown, response.kind, index), *gone)

@@ -18,7 +18,6 @@ from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import rarely_collected, watched
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import FORMATS, Limits, SourceReport, read_paths
-from trainstate.history.readers.tally import Repeats
 from trainstate.render.plain import plain
 from trainstate.render.text import (
     finding_lines,
@@ -186,17 +185,14 @@ class _Asked:
             order=None if self.order is None else Order(self.order),
         )
 
-    def records(
-        self, on_source: Callable[[SourceReport], None], repeats: Repeats
-    ) -> Iterator[Response | Unreadable]:
-        """The records of the paths; each must be judged before the next is asked for."""
+    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Response | Unreadable]:
+        """The records of the paths."""
         return read_paths(
             self.paths,
             self.spec(),
             input_format=self.input_format,
             limits=Limits() if self.max_ratio is None else Limits(ratio=self.max_ratio),
             on_source=on_source,
-            repeats=repeats,
         )
 
     def spec(self) -> Spec:
@@ -259,12 +255,10 @@ class _Run:
 
     def _judged(self) -> Iterator[Finding]:
         """What this process finds."""
-        repeats = self.checker.repeats()
-        records = self.asked.records(self.sources.append, repeats)
-        for record in watched(records, lambda: repeats.total):
+        for record in watched(self.asked.records(self.sources.append)):
             yield from self.checker.feed(record)
         at_end, self._jobs = self.checker.close()
-        yield from at_end
+        yield from (finding for _, finding in at_end)
 
     def _write_found(self, finding: Finding) -> None:
         line = streamed_line(self.asked.form, finding)

@@ -15,15 +15,14 @@ _PATIENCE = 2.0
 _EVERY = 512
 
 
-def watched(records: Iterable[T], counted: Callable[[], int]) -> Iterator[T]:
+def watched(records: Iterable[T]) -> Iterator[T]:
     """The same records, with their count on a terminal while they take long.
 
-    ``counted`` tells how many there were besides, that were passed over as repetitions.
     Nothing is shown where findings go to the same terminal.
     """
     if not sys.stderr.isatty() or sys.stdout.isatty():
         return iter(records)
-    return _watched(records, counted)
+    return _watched(records)
 
 
 @contextmanager
@@ -53,7 +52,7 @@ def rarely_collected() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _watched(records: Iterable[T], counted: Callable[[], int]) -> Iterator[T]:
+def _watched(records: Iterable[T]) -> Iterator[T]:
     begun, status = monotonic(), None
     try:
         for number, record in enumerate(records):
@@ -65,7 +64,7 @@ def _watched(records: Iterable[T], counted: Callable[[], int]) -> Iterator[T]:
 
                     status = Console(stderr=True).status("")
                     status.start()
-                status.update(f"{number + counted():,} responses")
+                status.update(f"{number:,} responses")
     finally:
         if status is not None:
             status.stop()

@@ -1,9 +1,8 @@
 """One check by several processes, with the report that one process gives, byte for byte.
 
-Every process reads all lines and judges those whose job is its own, so that each job is
-judged whole, in order, by one of them; which lines are whose is told by the ARN alone,
-which is found without decoding the line. A recording in which anything is not named by an
-ARN is left to one process.
+Every process reads everything and judges the jobs whose name falls to it, so that each job
+is judged whole and in order by one of them. No states are merged: findings and jobs are put
+in the order of the records that they came from.
 """
 
 from __future__ import annotations
@@ -18,22 +17,14 @@ from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 from zlib import crc32
 
-import msgspec
 from attrs import asdict, define, field, frozen
 
-from trainstate.check.jobs import JobState
-from trainstate.check.polled import Polled
 from trainstate.check.report import Finding, JobReport, Summary
-from trainstate.check.shape import arn_in
 from trainstate.check.stream import Checker
 from trainstate.cli.progress import rarely_collected
 from trainstate.errors import TrainstateError
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import SourceReport
-from trainstate.history.readers.shelf import Shelf
-from trainstate.history.readers.tally import Repeats
-
-_LINES = "ndjson"
 
 
 class Asked(Protocol):
@@ -42,9 +33,7 @@ class Asked(Protocol):
     def checker(self) -> Checker:
         """A checker as asked for."""
 
-    def records(
-        self, on_source: Callable[[SourceReport], None], repeats: Repeats
-    ) -> Iterator[Response | Unreadable]:
+    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Response | Unreadable]:
         """The records of the paths."""
 
 
@@ -90,126 +79,43 @@ def _place(item: tuple[int, Any]) -> int:
 def _judged(asked: Asked, part: int, parts: int) -> Judged | None:
     try:
         with rarely_collected():
-            return _Worker(asked=asked, part=part, parts=parts).judged()
-    except (_Unnamed, TrainstateError):
+            return _Worker(checker=asked.checker(), part=part, parts=parts).judged(asked)
+    except TrainstateError:
         return None  # one process alone says what is wrong
-
-
-class _Unnamed(Exception):
-    """A record has no ARN, so that other records may belong to its job."""
 
 
 @define(kw_only=True)
 class _Worker:
-    """One of several processes: it judges the jobs that are its own."""
+    """One of several processes: it judges the jobs that are its own.
 
-    asked: Asked
-    part: int
-    parts: int
-    findings: list[tuple[int, Finding]] = field(factory=list)
-    places: list[int] = field(factory=list)
-
-    def judged(self) -> Judged:
-        """What the process finds; raises _Unnamed where jobs cannot be told apart."""
-        checker, sources = self.asked.checker(), list[SourceReport]()
-        share = _Share.of(checker, self.part, self.parts, self.places)
-        for record in self.asked.records(sources.append, share):
-            if record.origin.reader != _LINES:
-                share.place += 1
-            if share.has(record):
-                self.findings += [(share.place, finding) for finding in checker.feed(record)]
-                share.notes_job()
-        firsts = dict(zip(map(_named, checker.order_of_jobs), self.places, strict=True))
-        at_end, jobs = checker.close()
-        if at_end and len(firsts) < len(jobs):
-            raise _Unnamed
-        return Judged(
-            findings=self.findings,
-            at_end=[(firsts[finding.job], finding) for finding in at_end],
-            jobs=list(zip(self.places, jobs, strict=True)),
-            summary=checker.summary,
-            sources=sources,
-        )
-
-
-@define(kw_only=True)
-class _Share:
-    """The lines of one process.
-
-    ``place`` counts all lines and records alike in each process; ``places`` are those at
-    which a job of this one begins. A line's job is told by the first ARN that it shows;
-    the process to which that leads holds it against the record.
+    ``places`` has the place of the record with which each of its jobs begins.
     """
 
     checker: Checker
-    repeats: Repeats
     part: int
     parts: int
-    places: list[int]
-    key: bytes
-    probe: msgspec.json.Decoder[Any]
-    place: int = 0
-    arn: str = ""
+    places: list[int] = field(factory=list)
 
-    @classmethod
-    def of(cls, checker: Checker, part: int, parts: int, places: list[int]) -> _Share:
-        """The share of one process in what a checker is given."""
-        name = checker.spec.layout.arn
-        struct = msgspec.defstruct("Named", [("arn", Any, None)], rename={"arn": name})
-        return cls(
-            checker=checker,
-            repeats=checker.repeats(),
-            part=part,
-            parts=parts,
-            places=places,
-            key=msgspec.json.encode(name),
-            probe=msgspec.json.Decoder(struct),
+    def judged(self, asked: Asked) -> Judged:
+        """What the process finds."""
+        sources: list[SourceReport] = []
+        findings: list[tuple[int, Finding]] = []
+        for place, record in enumerate(asked.records(sources.append)):
+            if self._owns(record):
+                findings += [(place, finding) for finding in self.checker.feed(record)]
+                new = len(self.checker.states) - len(self.places)
+                self.places += [place] * new
+        at_end, jobs = self.checker.close()
+        return Judged(
+            findings=findings,
+            at_end=[(self.places[number], finding) for number, finding in at_end],
+            jobs=list(zip(self.places, jobs, strict=True)),
+            summary=self.checker.summary,
+            sources=sources,
         )
 
-    def takes(self, line: bytes, shelf: Shelf, offset: int) -> bool:
-        """Whether a line is another process's, or nothing is to be said of it."""
-        self.place += 1
-        self.arn = arn_in(line, self.key)
-        if not self.arn:
-            return self._is_foreign(line)
-        if not self.owns(self.arn):
-            return True
-        taken = self.repeats.takes(line, shelf, offset)
-        if taken:
-            self.notes_job()
-        return taken
-
-    def has(self, record: Response | Unreadable) -> bool:
-        """Whether a record is this process's to judge; raises _Unnamed where none can tell."""
+    def _owns(self, record: Response | Unreadable) -> bool:
+        """Whether a record is this process's to judge; the first takes what names no job."""
         if isinstance(record, Unreadable):
-            return record.origin.reader == _LINES or self.part == 0
-        if record.arn is None or (record.origin.reader == _LINES and record.arn != self.arn):
-            raise _Unnamed
-        return self.owns(record.arn)
-
-    def passes(self, count: int) -> None:
-        """Counts lines of which the reader knows that nothing is to be said here."""
-        self.place += count
-
-    def notes_job(self) -> None:
-        """Notes the place at which a job begins."""
-        if len(self.checker.order_of_jobs) > len(self.places):
-            self.places.append(self.place)
-
-    def _is_foreign(self, line: bytes) -> bool:
-        """Whether a line without an ARN is left to the first process: one that is no JSON."""
-        try:
-            self.probe.decode(line)
-        except msgspec.ValidationError:
-            raise _Unnamed from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return self.part != 0
-        raise _Unnamed
-
-    def owns(self, arn: str) -> bool:
-        """Whether a job is this process's."""
-        return crc32(arn.encode("utf-8", "surrogatepass")) % self.parts == self.part
-
-
-def _named(job: JobState | Polled) -> str:
-    return job.arn if isinstance(job, Polled) else job.epoch.job
+            return self.part == 0
+        return crc32(record.called.encode("utf-8", "surrogatepass")) % self.parts == self.part

@@ -113,6 +113,15 @@ class Response:
             return self.arn or self.name or ""
         return place_of(self.origin)
 
+    @property
+    def called(self) -> str:
+        """The name that all records of the job share, whatever names it: without capitals.
+
+        ARNs have names in lower case. A history that names no job is called by its place.
+        """
+        name = (self.arn or "").rpartition("/")[2] or self.name or place_of(self.origin)
+        return name.casefold()
+
     @cached_property
     def statuses(self) -> tuple[str, ...]:
         """The statuses of the history, in order; empty where there is none."""

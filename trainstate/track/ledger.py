@@ -92,8 +92,8 @@ class Ledger:
         place = len(self.lives) - 1
         now = self.picture(place)
         passed = tuple(changes(state.epoch.spec, None, now.state, now.items, at=response.modified))
-        update = self.update(now, found, place=place, novelty=Novelty.NEW)
-        return evolve(update, changes=passed, began=True)
+        update = self.update(now, found, place=place)
+        return evolve(update, novelty=Novelty.NEW, changes=passed, began=True)
 
     def _continued(
         self, place: int, was: Picture, response: Response, rank: Rank | None, found: list[Finding]
@@ -116,29 +116,25 @@ class Ledger:
         idle = Novelty.STALE if stale else Novelty.REPEAT
         return evolve(update, novelty=Novelty.NEW if taught else idle)
 
-    def repeat(self, place: int, count: int = 1) -> None:
-        """Counts responses of an epoch that equal the one before them."""
-        self.checker.states[place].epoch.responses += count
-
-    def lose(self) -> bool:
-        """Takes in that the job's record is gone; holds if that was not known."""
-        if not self.lives or self.lives[self.current].gone:
-            return False
-        self.lives[self.current].gone = True
-        self._pictures.clear()
-        return True
+    def lose(self) -> Update:
+        """Takes in that the job's record is gone."""
+        known = not self.lives or self.lives[self.current].gone
+        if not known:
+            self.lives[self.current].gone = True
+            self._pictures.clear()
+        return evolve(self.update(), novelty=Novelty.REPEAT if known else Novelty.NEW)
 
     def update(
         self,
-        picture: Picture,
+        picture: Picture | None = None,
         found: Iterable[Finding] = (),
         *,
         place: int | None = None,
-        novelty: Novelty = Novelty.REPEAT,
     ) -> Update:
-        """An update without changes."""
+        """An update without changes, of the present state by default."""
+        picture = self.picture() if picture is None else picture
         return Update(
-            novelty=novelty,
+            novelty=Novelty.REPEAT,
             state=picture.state,
             outcome=picture.outcome,
             findings=tuple(found),

@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 from trainstate.check.epoch import Epoch
 from trainstate.check.jobs import job_report
 from trainstate.check.report import JobReport, Verdict
-from trainstate.machine.guards import Configuration
+from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.spec.outcome import Outcome
 from trainstate.track.future import NextState, can_reach, first_states, next_states
-from trainstate.track.intake import Intake
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
+from trainstate.track.observed import records_of
 from trainstate.track.options import Options
 from trainstate.track.outcome import ENDED
 from trainstate.track.snapshot import dump, load
 from trainstate.track.timeline import Duration, durations
-from trainstate.track.update import Standing, TimelineItem, Update
+from trainstate.track.update import Standing, TimelineItem, Update, joined
 
 
 class Tracker:
@@ -57,12 +58,11 @@ class Tracker:
             order=order,
             tolerances=tolerances or Tolerances(),
         )
-        ledger = Ledger(
+        self._ledger = Ledger(
             checker=self._options.checker(spec or builtin_spec()),
             name=None if job is None else job.rpartition("/")[2],
             arn=job if job is not None and "/" in job else None,
         )
-        self._intake = Intake(ledger=ledger, options=self._options)
         self._lock = threading.RLock()
 
     def observe(self, observed: Any) -> Update:
@@ -76,22 +76,23 @@ class Tracker:
         no JSON.
         """
         with self._lock:
-            return self._intake.take(observed)
+            updates = [self._ledger.take(record) for record in records_of(observed, self.spec)]
+            return reduce(joined, updates) if updates else self._ledger.update()
 
     def lost(self) -> Update:
         """Takes in that the service has no record of the job any more: it was deleted."""
         with self._lock:
-            return self._intake.lose()
+            return self._ledger.lose()
 
     @property
     def job(self) -> str | None:
         """The ARN of the job, or its name; None before it is known."""
-        return self._intake.job
+        return self._ledger.arn or self._ledger.name
 
     @property
     def job_was_seen(self) -> bool:
         """Holds if an observation has shown the job."""
-        return self._intake.has_begun
+        return bool(self._ledger.lives)
 
     @property
     def created(self) -> int | None:
@@ -102,25 +103,25 @@ class Tracker:
     @property
     def spec(self) -> Spec:
         """The specification that the job is judged by."""
-        return self._intake.spec
+        return self._ledger.checker.spec
 
     @property
     def configuration(self) -> Configuration:
         """What the job's configuration allows, as far as it was seen."""
         with self._lock:
-            return self._intake.configuration
+            return UNSEEN if self._epoch is None else self._epoch.config
 
     @property
     def state(self) -> Standing:
         """Where the job stands: the newest pair."""
         with self._lock:
-            return self._intake.state
+            return self._ledger.picture().state
 
     @property
     def outcome(self) -> Outcome:
         """What has become of the job."""
         with self._lock:
-            return self._intake.outcome
+            return self._ledger.picture().outcome
 
     @property
     def is_terminal(self) -> bool:
@@ -238,10 +239,8 @@ class Tracker:
         is damaged, of a newer version, or of a tracker with another specification.
         """
         spec = spec or builtin_spec()
-        ledger, options = load(text, spec)
         tracker = cls(spec=spec)
-        tracker._options = options
-        tracker._intake = Intake(ledger=ledger, options=options)
+        tracker._ledger, tracker._options = load(text, spec)
         return tracker
 
     def __eq__(self, other: object) -> bool:
@@ -263,11 +262,6 @@ class Tracker:
             ]
             what = (ledger.checker.spec.name, self.job, self.billable, self.instances)
             return *what, sorted(pictures, key=repr)
-
-    @property
-    def _ledger(self) -> Ledger:
-        """The ledger, with everything that was observed."""
-        return self._intake.settled()
 
     @property
     def _life(self) -> Life | None:

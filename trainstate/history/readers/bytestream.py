@@ -39,8 +39,6 @@ class Opened:
 
     ``head`` is how it begins, ``whole`` tells whether that is all of it, ``packing`` how
     it was compressed and ``unpacked`` knows whether the compressed data was damaged.
-    ``skipped`` is how many bytes stand before the text, None where the text is not there
-    as it is read.
     """
 
     stream: Readable
@@ -48,7 +46,6 @@ class Opened:
     whole: bool
     packing: str = ""
     unpacked: Unpacked | None = None
-    skipped: int | None = None
 
     @property
     def fault(self) -> str | None:
@@ -65,7 +62,7 @@ def opened(source: Readable, *, limits: Limits, file: str) -> Opened:
     if magic is not None:
         unpacked = Unpacked(stream, magic, limits=limits, file=file)
         stream = unpacked
-    stream, mark = _in_utf8(stream)
+    stream = _in_utf8(stream)
     head = _take(stream, HEAD)
     return Opened(
         stream=Replayed(head, stream),
@@ -73,7 +70,6 @@ def opened(source: Readable, *, limits: Limits, file: str) -> Opened:
         whole=len(head) < HEAD,
         packing=unpacked.method if unpacked else "",
         unpacked=unpacked,
-        skipped=None if unpacked else mark,
     )
 
 
@@ -88,28 +84,26 @@ def read_whole(stream: Readable, *, limits: Limits, file: str) -> bytes:
     return data
 
 
-def lines(stream: Readable, *, limit: int) -> Iterator[tuple[int, bytes, bool, int]]:
-    """The lines of an input: number from 1, bytes, whether the line was cut, and its offset.
+def lines(stream: Readable, *, limit: int) -> Iterator[tuple[int, bytes, bool]]:
+    """The lines of an input: number from 1, bytes, and whether the line was cut.
 
     Memory is bounded: a line that is longer than ``limit`` bytes is passed over, and
     only its beginning given.
     """
     buffer = bytearray(BLOCK)
     view = memoryview(buffer)
-    number, offset, read, kept = 1, 0, 0, _Kept(limit)
+    number, kept = 1, _Kept(limit)
     while size := stream.readinto(view):
         start = 0
         while (end := buffer.find(b"\n", start, size)) >= 0:
             if kept.held or end - start > limit:
-                yield (number, *kept.line(view[start:end]), offset)
+                yield (number, *kept.line(view[start:end]))
             else:
-                yield number, bytes(view[start:end]), False, offset
+                yield number, bytes(view[start:end]), False
             number, start = number + 1, end + 1
-            offset = read + start
         kept.add(view[start:size])
-        read += size
     if kept.held:
-        yield (number, *kept.line(view[:0]), offset)
+        yield (number, *kept.line(view[:0]))
 
 
 class _Kept:
@@ -145,13 +139,13 @@ def _take(stream: Readable, size: int) -> bytes:
     return bytes(taken)
 
 
-def _in_utf8(stream: Readable) -> tuple[Readable, int | None]:
-    """The text in UTF-8, and how long its mark was; None where it was in another encoding."""
+def _in_utf8(stream: Readable) -> Readable:
+    """The text in UTF-8, without a mark."""
     start = _take(stream, _LONGEST_MARK)
     mark, encoding = next((known for known in _MARKS if start.startswith(known[0])), (b"", "utf-8"))
     if encoding == "utf-8":
-        return Replayed(start[len(mark) :], stream), len(mark)
-    return _Transcoded(Replayed(start, stream), encoding), None
+        return Replayed(start[len(mark) :], stream)
+    return _Transcoded(Replayed(start, stream), encoding)
 
 
 class _Transcoded:

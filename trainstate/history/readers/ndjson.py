@@ -7,30 +7,16 @@ from collections.abc import Iterator
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.bytestream import lines
 from trainstate.history.readers.compressed import Readable
-from trainstate.history.readers.envelope import Form, records
+from trainstate.history.readers.envelope import records
 from trainstate.history.readers.json_text import NotJson, decode, read_documents
-from trainstate.history.readers.shelf import Shelf
-from trainstate.history.readers.tally import Repeats, Tally
+from trainstate.history.readers.tally import Tally
 
 
 def read_ndjson(
-    stream: Readable,
-    tally: Tally,
-    *,
-    shelf: Shelf,
-    pointer: str = "",
-    repeats: Repeats | None = None,
+    stream: Readable, tally: Tally, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
-    """The records in the lines of an input, mostly one; blank lines are passed over.
-
-    With ``repeats`` the records must be judged as they come: a line that it takes is
-    no record. ``shelf`` gives lines again.
-    """
-    forms, takes = tally.forms, None if repeats is None else repeats.takes
-    for number, line, cut, offset in lines(stream, limit=tally.limits.line):
-        if takes is not None and not cut and takes(line, shelf, offset):
-            forms[Form.RESPONSE] += 1
-            continue
+    """The records in the lines of an input, mostly one; blank lines are passed over."""
+    for number, line, cut in lines(stream, limit=tally.limits.line):
         if line.isspace() or not line:
             continue
         origin = Origin(file=tally.file, line=number, reader=tally.reader, pointer=pointer)

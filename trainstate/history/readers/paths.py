@@ -11,7 +11,6 @@ from trainstate.errors import InputError, UsageError
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.settings import FORMATS, SKIPPED, Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
-from trainstate.history.readers.tally import Repeats
 from trainstate.history.readers.walk import AnyPath, Source, existing, shown, sources
 from trainstate.spec.model import Spec
 
@@ -25,19 +24,17 @@ def read_paths(
     input_format: str = "auto",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
-    repeats: Repeats | None = None,
 ) -> Iterator[Response | Unreadable]:
     """The records of files, in the order of the paths.
 
     A path is a file, ``-`` for standard input, or a folder, of which the recordings are
     read in the order of their names, hidden ones left out. ``input_format`` is one of
-    FORMATS; ``on_source`` is told of each input at its end; lines that ``repeats`` takes
-    are left out, for which each record must be judged before the next is asked for.
+    FORMATS; ``on_source`` is told of each input at its end.
     Raises InputError for a path that is not there before anything is read, and later for
     a file that cannot be opened, is in no known format or holds no response, and for a
     folder without recordings; UsageError for an unknown format.
     """
-    asked = evolve(asked_for(spec, input_format=input_format, limits=limits), repeats=repeats)
+    asked = asked_for(spec, input_format=input_format, limits=limits)
     named = [paths] if isinstance(paths, str | os.PathLike) else paths
     return _read_all(existing(named), asked, on_source or ignore)
 
@@ -70,7 +67,6 @@ def _read(source: Source, asked: Asked) -> Generator[Response | Unreadable, None
         name=source.file,
         named=source.named,
         file=source.file,
-        path=source.path,
         suffix=source.suffix,
     )
     reason = source.fault

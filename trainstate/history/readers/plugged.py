@@ -13,7 +13,7 @@ from typing import IO, Any, Protocol
 
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers.bytestream import BLOCK, Opened
-from trainstate.history.readers.tally import Repeats, Tally
+from trainstate.history.readers.tally import Tally
 
 GROUP = "trainstate.readers"
 """The group of the entry points that read binary formats."""
@@ -31,12 +31,11 @@ class Plugged(Protocol):
     """What an entry point is: a function from an input to its records.
 
     ``stream`` is open for reading at its beginning, and can be sought in. The records
-    are counted in ``tally``; with ``repeats`` each is judged before the next is asked
-    for. Raises CannotRead before the first record.
+    are counted in ``tally``. Raises CannotRead before the first record.
     """
 
     def __call__(
-        self, stream: IO[bytes], tally: Tally, *, pointer: str = "", repeats: Repeats | None = None
+        self, stream: IO[bytes], tally: Tally, *, pointer: str = ""
     ) -> Iterator[Response | Unreadable]:
         """The records of the input."""
 

@@ -33,8 +33,7 @@ from trainstate.history.readers.recognise import (
 from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.separated import read_separated
 from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
-from trainstate.history.readers.shelf import FileShelf, Shelf, SpoolShelf
-from trainstate.history.readers.tally import Repeats, Tally
+from trainstate.history.readers.tally import Tally
 from trainstate.spec.model import Spec
 
 Record = Response | Unreadable
@@ -64,7 +63,6 @@ class Asked:
     spec: Spec
     limits: Limits
     input_format: str = "auto"
-    repeats: Repeats | None = None
 
 
 @define(kw_only=True)
@@ -72,8 +70,7 @@ class Input:
     """One input that is being read.
 
     ``named`` tells whether the user named it, or it was found in a folder: what is no
-    recording raises InputError if it was named, and is passed over otherwise. ``path`` is
-    where a plain file can be opened again.
+    recording raises InputError if it was named, and is passed over otherwise.
     ``report`` says how it was read, when it has been.
     """
 
@@ -81,7 +78,6 @@ class Input:
     name: str
     named: bool = True
     file: str | None = None
-    path: str | None = None
     suffix: str = ""
     pointer: str = ""
     report: SourceReport = field(init=False)
@@ -136,13 +132,7 @@ class Input:
 
     def _records(self, opening: Opened, tally: Tally) -> Iterator[Record]:
         if tally.reader == NDJSON:
-            return read_ndjson(
-                opening.stream,
-                tally,
-                pointer=self.pointer,
-                repeats=self.asked.repeats,
-                shelf=self._shelf(opening),
-            )
+            return read_ndjson(opening.stream, tally, pointer=self.pointer)
         if tally.reader == LOG:
             return _log_records(opening, tally, pointer=self.pointer)
         data = read_whole(opening.stream, limits=self.asked.limits, file=self.name)
@@ -153,17 +143,12 @@ class Input:
         try:
             reader = plugged(tally.reader)
             with sought(stream, opening) as laid:
-                yield from reader(laid, tally, pointer=self.pointer, repeats=self.asked.repeats)
+                yield from reader(laid, tally, pointer=self.pointer)
         except CannotRead as error:
             if self.named:
                 raise InputError(f"{self.name}: {error}.") from None
             origin = Origin(file=self.file, reader=tally.reader, pointer=self.pointer)
             yield tally.unreadable(str(error), origin)
-
-    def _shelf(self, opening: Opened) -> Shelf:
-        if self.path is None or opening.skipped is None:
-            return SpoolShelf(self.file)
-        return FileShelf(self.file, self.path, opening.skipped)
 
     def _settled(
         self, records: Iterable[Record], tally: Tally, *, speaks: bool
@@ -204,7 +189,7 @@ def _log_records(opening: Opened, tally: Tally, *, pointer: str) -> Iterator[Rec
 
 def _text_lines(opening: Opened, limits: Limits) -> Iterator[tuple[int, str]]:
     """The lines as text; a carriage return overwrites what was printed before it."""
-    for number, line, _, _ in lines(opening.stream, limit=limits.line):
+    for number, line, _ in lines(opening.stream, limit=limits.line):
         for part in line.decode("utf-8", "replace").split("\r"):
             yield number, part
 

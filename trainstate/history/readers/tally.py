@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Protocol, runtime_checkable
 
 from attrs import define, field
 
 from trainstate.history.model import Origin, Unreadable
 from trainstate.history.readers.settings import Limits
-from trainstate.history.readers.shelf import Shelf
 from trainstate.spec.model import Spec
 
 NO_RESPONSE = "no member of a training job's response"
 """The reason of a record that is well formed but holds no response."""
 
 _EXCERPT = 120
-
-
-class Repeats(Protocol):
-    """What knows lines that need not be read, as nothing is to be said of them."""
-
-    def takes(self, line: bytes, shelf: Shelf, offset: int) -> bool:
-        """Whether a line, read at an offset of an input, is such a one; it is counted then."""
-
-
-@runtime_checkable
-class Sharing(Repeats, Protocol):
-    """What leaves the lines of some jobs to other processes, which must be counted here, too."""
-
-    repeats: Repeats
-
-    def owns(self, arn: str) -> bool:
-        """Whether a job is judged here."""
-
-    def passes(self, count: int) -> None:
-        """Counts lines that were not told."""
 
 
 @define(kw_only=True)

@@ -24,15 +24,13 @@ AnyPath = str | os.PathLike[str]
 class Source:
     """An input that can be opened: a file that was named, or one that a folder has.
 
-    ``path`` is that of a plain file, which can be opened more than once; ``fault`` says
-    why a part of a folder cannot be read, None where it may be tried.
+    ``fault`` says why a part of a folder cannot be read, None where it may be tried.
     """
 
     file: str
     named: bool
     open: Callable[[], AbstractContextManager[Any]]
     suffix: str = ""
-    path: str | None = None
     fault: str | None = None
 
 
@@ -92,7 +90,6 @@ def _file(path: str, *, named: bool) -> Source:
         named=named,
         open=lambda: Path(path).open("rb", buffering=0),
         suffix=_suffix(path),
-        path=path if stat.S_ISREG(_status(path).st_mode) else None,
     )
 
 

@@ -102,7 +102,7 @@ class Performer:
         for number, call in enumerate(program.calls):
             self._number = number
             self._step(call)
-        self._keep(self.checker.close()[0])
+        self._keep([finding for _, finding in self.checker.close()[0]])
         return Performance(
             spotted=tuple(self._spotted),
             calls=self.calls,
