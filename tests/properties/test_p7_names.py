@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.properties.test_p7_fast_path_is_plain import SPEC, both
 
+from tests.properties.test_p7_parts import SPEC, both
 from trainstate.testing.corpus import Corpus, generated
 
 LAYOUT = SPEC.layout
@@ -44,7 +44,7 @@ def shared(draw: st.DrawFn) -> list[bytes]:
 
 @given(shared())
 def test_a_record_by_name_alone_is_the_job_last_seen_with_it(lines: list[bytes]) -> None:
-    """The fast path knows which of two jobs was seen last, as the plain path does."""
-    plain, fast = both(lines)
+    """The comparison of parts knows which of two jobs was seen last, as the rules do."""
+    plain, parts = both(lines)
 
-    assert plain == fast
+    assert plain == parts

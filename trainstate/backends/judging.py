@@ -21,7 +21,7 @@ from trainstate.check.report import Finding, JobReport
 from trainstate.check.stream import Checker
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import Form, Part, part_records, records
-from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.settings import Limits
 from trainstate.history.readers.tally import Tally
 from trainstate.render.json import finding_object, job_object

@@ -14,7 +14,7 @@ import pyarrow as pa
 from attrs import define, field
 
 from trainstate.history.readers.envelope import WRAPPERS, Form, Part, parts
-from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.wire import folded
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec

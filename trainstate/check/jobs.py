@@ -8,6 +8,8 @@ from attrs import define, field
 
 from trainstate.check.epoch import Epoch
 from trainstate.check.report import JobReport, Verdict
+from trainstate.check.shown import Change, Comparer, Shown
+from trainstate.history.readers.lines import Line
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import evidence_of, trace
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
@@ -16,14 +18,58 @@ from trainstate.spec.model import Evidence, Spec, weakest
 
 @define
 class JobState:
-    """An epoch, and what was found of it so far."""
+    """An epoch, and what was found of it so far.
 
-    epoch: Epoch
+    ``pending`` are the changes that the epoch has not taken in yet: it does when it is asked
+    for. ``shown`` is what the newest response showed, None where that says little of the next.
+    """
+
+    _epoch: Epoch
+    shown: Shown | None = None
+    pending: list[Change] = field(factory=list)
     errors: int = 0
     unknown: bool = False
     assumed: Evidence = Evidence.DOCUMENTED
     last_pair: tuple[str | None, str | None] = (None, None)
     reported: set[int] = field(factory=set)
+    responses: int = 0
+
+    @property
+    def epoch(self) -> Epoch:
+        """The epoch, with everything that was seen."""
+        epoch = self._epoch
+        if epoch.responses != self.responses:
+            for change in self.pending:
+                change.replay(epoch)
+            self.pending = []
+            epoch.responses = self.responses
+        return epoch
+
+    def takes(self, line: Line, comparer: Comparer) -> bool:
+        """Whether nothing is to be said of a response; it is taken in then."""
+        shown, typed, file = self.shown, line.typed, line.origin.file
+        if shown is None:
+            return False
+        change = comparer.change(shown, typed, file, self.responses)
+        if change is False:
+            return False
+        if change is True:
+            if not self.pending:
+                again = shown.scalars, shown.entries, shown.values, file
+                self.pending.append(Change(self.responses, typed.modified, *again))
+            repeated = self.pending[-1]
+            repeated.last, repeated.again = self.responses, typed.modified
+        else:
+            self.pending.append(change)
+            self.last_pair = (typed.primary, typed.secondary)
+            self.rests_on(change.rests_on)
+        self.responses += 1
+        return True
+
+    def rests_on(self, evidence: Evidence) -> None:
+        """Takes in the evidence that a response rests on; the weakest counts."""
+        if evidence.rank > self.assumed.rank:
+            self.assumed = evidence
 
     @property
     def verdict(self) -> Verdict:

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from attrs import define, evolve, field
 
+from trainstate.check.ask import Questions
 from trainstate.check.epoch import Epoch
 from trainstate.check.found import finding_of, is_new, placed
 from trainstate.check.jobs import JobState, assumed, earlier_epoch, job_report, later_epoch
 from trainstate.check.order import Order
 from trainstate.check.report import Finding, JobReport, Report, Summary, Verdict
+from trainstate.check.shown import Comparer
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Response, Unreadable
+from trainstate.history.readers.lines import Line
+from trainstate.history.typed import Typed, decode_of
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Check, EarlierEpoch, Place, Rule, Scope, Severity, Step
 from trainstate.rules.tolerances import Tolerances
@@ -25,7 +29,8 @@ class Checker:
     """An incremental check: fed with records, it gives findings, and at the end the jobs.
 
     ``spec`` is narrowed to ``accept`` first; ``order`` None takes arrival for polls and
-    no order for events. Memory grows with the number of jobs and of their changes.
+    no order for events. Memory grows with the number of jobs and of their changes. ``counted``
+    responses showed nothing that is new.
     """
 
     spec: Spec = field(factory=builtin_spec)
@@ -38,24 +43,48 @@ class Checker:
     summary: Summary = field(factory=Summary)
     _states: list[JobState] = field(factory=list)
     _by_scope: dict[Scope, tuple[Rule, ...]] = field(factory=dict)
-    _of_responses: tuple[tuple[Rule, Check], ...] = ()
+    _of_responses: Questions = field(factory=lambda: Questions(()))
     _of_sequences: tuple[tuple[Rule, Check], ...] = ()
+    counted: int = 0
+    _comparer: Comparer | None = None
     _silent: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.spec = self.spec.accepting(self.accept)
         for scope in Scope:
             self._by_scope[scope] = tuple(rule for rule in self.rules if rule.scope is scope)
-        self._of_responses = tuple((rule, rule.check) for rule in self._by_scope[Scope.RESPONSE])
+        self._of_responses = Questions.of(self.rules)
         self._of_sequences = tuple((rule, rule.check) for rule in self._by_scope[Scope.SEQUENCE])
+        decode = decode_of(self.spec)
+        if decode is not None and self.order is not Order.FREE:
+            self._comparer = Comparer.of(self.spec, decode, self.tolerances)
 
-    def feed(self, record: Response | Unreadable) -> list[Finding]:
+    def feed(self, record: Line | Response | Unreadable) -> list[Finding]:
         """The new findings that a record brings."""
+        if isinstance(record, Line):
+            return self._feed_line(record)
         if isinstance(record, Unreadable):
             found = list(self._unreadable(record))
         else:
             found = self._judge(record)
         self._count(found, responses=isinstance(record, Response))
+        return found
+
+    def _feed_line(self, line: Line) -> list[Finding]:
+        """The new findings that a line brings; mostly no part of it is new."""
+        typed = line.typed
+        states = self.jobs.get(typed.arn)
+        alone = states is not None and len(states) == 1
+        if states and alone and self._comparer and states[0].takes(line, self._comparer):
+            self._silent += 1
+            self.counted += 1
+            self.names[typed.name] = typed.arn
+            return []
+        record = line.response()
+        if isinstance(record, Unreadable):
+            return self.feed(record)
+        found = self._judge(record, typed)
+        self._count(found, responses=True)
         return found
 
     def close(self) -> tuple[list[tuple[int, Finding]], tuple[JobReport, ...]]:
@@ -84,17 +113,31 @@ class Checker:
         self.jobs.setdefault(key, []).append(state)
         self._states.append(state)
 
-    def _judge(self, response: Response) -> list[Finding]:
-        state, earlier = self._state_of(response, self._key(response))
+    def _judge(self, response: Response, typed: Typed | None = None) -> list[Finding]:
+        key = self._key(response)
+        state, earlier = self._state_of(response, key)
         step = state.epoch.observe(response, earlier_epoch=earlier)
-        rests_on = assumed(step)
-        if rests_on is not state.assumed:
-            state.assumed = max(state.assumed, rests_on, key=lambda level: level.rank)
+        state.responses += 1
+        state.rests_on(assumed(step))
         state.last_pair = (response.primary, response.secondary)
-        reading = step.reading
-        places = [(rule, place) for rule, check in self._of_responses for place in check(reading)]
+        places = self._of_responses.ask(step.reading)
         places += [(rule, place) for rule, check in self._of_sequences for place in check(step)]
+        self._show(step, state, typed, said=bool(places), known=key == response.arn)
         return [new for rule, place in places for new in self._found(rule, place, state, step)]
+
+    def _show(
+        self, step: Step, state: JobState, typed: Typed | None, *, said: bool, known: bool
+    ) -> None:
+        """What a judged response shows for the next one of its job."""
+        state.shown = None
+        if typed is None or self._comparer is None:
+            return
+        known = known and len(self.jobs[step.response.arn or ""]) == 1
+        known = known and step.response.modified == state.epoch.newest
+        shown = self._comparer.shown(step, typed, known=known)
+        state.shown = shown
+        if shown is not None and not said:
+            self._comparer.learn(typed, shown, assumed(step))
 
     def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from attrs import frozen
 
-from trainstate.spec.model import Spec
+from trainstate.spec.model import Member, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | float
 """A time with an offset, or seconds since 1970; within one response all are of one kind."""
@@ -59,19 +59,22 @@ class Typed(Protocol):
 class Decode:
     """How responses of one specification are decoded.
 
-    ``settled`` and ``results`` are the names of the members that come as slices: those that
-    are fixed at the creation of a job, and all others.
+    ``settled``, ``attached`` and ``results`` are the members that come as slices: those that
+    are fixed at the creation of a job, those of attached machines, and all others.
     """
 
     response: msgspec.json.Decoder[Any]
     entries: msgspec.json.Decoder[Any]
-    settled: tuple[str, ...]
-    results: tuple[str, ...]
+    settled: tuple[Member, ...]
+    attached: tuple[Member, ...]
+    results: tuple[Member, ...]
 
     def line(self, line: bytes) -> Typed | None:
         """The typed response in a line of JSON; None where it does not fit the type."""
         try:
             typed: Typed = self.response.decode(line)
+            if not line.isascii():
+                line.decode()  # what is passed over was not looked at
         except _BROKEN:
             return None
         return typed
@@ -84,14 +87,50 @@ class Decode:
             return None
         return entries
 
-    def slices(self, typed: Typed) -> tuple[bytes, bytes]:
-        """What a response says of the settled members, and of the results, each as one text."""
+    def slices(self, typed: Typed) -> tuple[bytes, bytes, bytes]:
+        """The settled members, the attached ones and the results, each group as one text."""
         values = msgspec.structs.astuple(typed)  # type: ignore[arg-type]
-        border = _FIRST + len(self.settled)
-        return b",".join(values[_FIRST:border]), b",".join(values[border:])
+        first, second = _FIRST + len(self.settled), -len(self.results)
+        return (
+            b",".join(values[_FIRST:first]),
+            b",".join(values[first:second]),
+            b",".join(values[second:]),
+        )
+
+    def present(self, typed: Typed) -> bytes | None:
+        """Which of the sliced members are there; None where one is not of its type."""
+        members = (*self.settled, *self.attached, *self.results)
+        values = msgspec.structs.astuple(typed)[_FIRST:]  # type: ignore[arg-type]
+        there = bytearray(len(members))
+        for at, (member, value) in enumerate(zip(members, values, strict=True)):
+            if value is ABSENT:
+                continue
+            text = bytes(value)
+            if text != b"null":
+                if text[:1] not in _BEGINS[member.type]:
+                    return None
+                there[at] = 1
+        return bytes(there)
+
+    def results_of(self, typed: Typed) -> dict[str, Any]:
+        """The results that a response has, as values."""
+        found = {member.name: getattr(typed, member.name) for member in self.results}
+        return {name: msgspec.json.decode(raw) for name, raw in found.items() if raw is not ABSENT}
 
 
 _FIRST = len(Typed.__annotations__)
+_NUMBER = b"-0123456789"
+_BEGINS = {
+    "string": b'"',
+    "list": b"[",
+    "structure": b"{",
+    "map": b"{",
+    "boolean": b"tf",
+    "integer": _NUMBER,
+    "long": _NUMBER,
+    "timestamp": b'"' + _NUMBER,
+}
+"""With what a value of each type of the API begins in JSON."""
 
 
 @lru_cache(maxsize=8)
@@ -115,8 +154,10 @@ def decode_of(spec: Spec) -> Decode | None:
     if not all(named.values()):
         return None
     others = [member for member in spec.members if member.name not in named.values()]
-    settled = tuple(member.name for member in others if member.role in SETTLED_ROLES)
-    results = tuple(member.name for member in others if member.role not in SETTLED_ROLES)
+    settled = tuple(member for member in others if member.role in SETTLED_ROLES)
+    machines = {machine.member for machine in spec.machines}
+    attached = tuple(member for member in others if member.name in machines)
+    results = tuple(member for member in others if member not in (*settled, *attached))
     types: dict[str, Any] = {
         "name": str,
         "arn": str,
@@ -127,11 +168,13 @@ def decode_of(spec: Spec) -> Decode | None:
         "history": msgspec.Raw,
         "started": Moment | None,
         "ended": Moment | None,
-        "training": float | None,
-        "billable": float | None,
+        "training": int | float | None,
+        "billable": int | float | None,
         "reason": str | None,
     }
-    response = _struct("Response", types, named, (*settled, *results))
+    response = _struct(
+        "Response", types, named, [member.name for member in (*settled, *attached, *results)]
+    )
     entry_names = {
         "status": layout.entry_status,
         "start": layout.entry_start,
@@ -148,6 +191,7 @@ def decode_of(spec: Spec) -> Decode | None:
         response=msgspec.json.Decoder(response),
         entries=msgspec.json.Decoder(list[_struct("Entry", entry_types, entry_names)]),  # type: ignore[misc]
         settled=settled,
+        attached=attached,
         results=results,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,15 @@ from trainstate.history.excerpt import absent_members, is_configured
 from trainstate.history.model import Entry, Kind, Response
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
+from trainstate.rules.parts import (
+    Amounts,
+    Identity,
+    Presence,
+    Problems,
+    Settings,
+    Statuses,
+    Times,
+)
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Pair, Spec
 
@@ -91,10 +101,118 @@ class Reading:
         """The members that the service always gives, and the response has not."""
         return absent_members(self.response, self.spec)
 
+    @cached_property
+    def statuses(self) -> Statuses:
+        """The statuses of the response."""
+        response = self.response
+        history = response.history or ()
+        return Statuses(
+            **self._about,
+            **self._pair,
+            written_primary=response.written_primary,
+            written_secondary=response.written_secondary,
+            history=response.statuses,
+            written=tuple([entry.written for entry in history]),
+            begun=tuple([entry.start is not None for entry in history]),
+            closed=tuple([entry.end is not None for entry in history]),
+            config=self.config,
+            trimmed=self.trimmed,
+        )
+
+    @cached_property
+    def times(self) -> Times:
+        """The times of the response."""
+        response = self.response
+        return Times(
+            **self._about,
+            **self._pair,
+            created=response.created,
+            modified=response.modified,
+            instants=response.instants,
+            history=response.history or (),
+            config=self.config,
+            trimmed=self.trimmed,
+            whole=self.whole,
+            tolerances=self.tolerances,
+        )
+
+    @cached_property
+    def amounts(self) -> Amounts:
+        """What was trained and billed."""
+        billing = (member.name for member in self.spec.members_with("billing"))
+        seconds = {name: self.response.seconds(name) for name in billing}
+        return Amounts(
+            **self._about,
+            **self._pair,
+            seconds={name: value for name, value in seconds.items() if value is not None},
+            saves=self.config.of(self.spec.time.savings_guard).holds,
+            billed_otherwise=self.billed_otherwise,
+            repeated=len(set(self.response.statuses)) < len(self.response.statuses),
+            whole=self.whole,
+        )
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration of the job."""
+        return Settings(**self._about, members=self.response.members)
+
+    @cached_property
+    def problems(self) -> Problems:
+        """The values that could not be read."""
+        return Problems(**self._about, problems=self.response.problems)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What names the job."""
+        return Identity(**self._about, name=self.response.name, arn=self.response.arn)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Which members there are."""
+        response, starts = self.response, self.spec.time.clock_starts
+        members = response.members
+        present = [name for name in self.spec.member_by_name if members.get(name) is not None]
+        return Presence(
+            **self._about,
+            **self._pair,
+            present=frozenset(present),
+            blank=frozenset(name for name in present if _is_blank(members[name])),
+            lacking=self.lacking,
+            history=None if response.history is None else bool(response.history),
+            clocked=any(status in starts for status in response.statuses),
+            configured=self.configured,
+            trimmed=self.trimmed,
+            whole=self.whole,
+        )
+
+    def is_unread(self, pointer: str) -> bool:
+        """Holds if the value at a place, or what it stands in, could not be read."""
+        return self.identity.is_unread(pointer)
+
+    @property
+    def _about(self) -> dict[str, Any]:
+        response = self.response
+        return {"spec": self.spec, "kind": response.kind, "unread": response.unread}
+
+    @property
+    def _pair(self) -> dict[str, Any]:
+        return {"primary": self.response.primary, "secondary": self.response.secondary}
+
     def entry_pointer(self, index: int, member: str = "") -> str:
         """The JSON pointer of an entry of the history, or of a member of it."""
         pointer = f"/{self.spec.layout.history}/{index}"
         return f"{pointer}/{member}" if member else pointer
+
+
+def _is_blank(value: object) -> bool:
+    """Holds if a text, or all that a structure has, says nothing."""
+    if isinstance(value, str):
+        return not value.strip()
+    return isinstance(value, Mapping) and all(map(_is_silent, value.values()))
+
+
+def _is_silent(value: object) -> bool:
+    return not (isinstance(value, str) and value.strip())
 
 
 @frozen(kw_only=True)

@@ -83,10 +83,9 @@ class Rule:
     """One way in which a recording can be wrong.
 
     ``name`` is the identity, ``code`` its short alias. ``title`` and ``why`` come from
-    the check's docstring. ``reads`` names the members that the check may read; a check
-    whose members did not change gives what it gave before. ``bad`` and ``good`` are
-    examples that are executed. ``unknown`` says that a finding makes the verdict
-    UNKNOWN instead of INCONSISTENT.
+    the check's docstring, ``reads``, the parts that it is given, from the types of its
+    arguments. ``bad`` and ``good`` are examples that are executed. ``unknown`` says that a
+    finding makes the verdict UNKNOWN instead of INCONSISTENT.
     """
 
     code: str
@@ -124,7 +123,6 @@ def rule(
     name: str,
     severity: str,
     scope: str,
-    reads: Sequence[str],
     sources: Sequence[str],
     message: str,
     help: str,
@@ -136,9 +134,9 @@ def rule(
 ) -> Callable[[Check], Rule]:
     """A decorator that makes a Rule of a check.
 
-    The check takes a Reading (scope *response*), a Step (*sequence*), an Unreadable
-    (*record*), a JobEnd (*job*), a Drift (*drift*) or an Exchange (*operation*) and
-    yields Places. The first line of its docstring is the title: the bad state, as a
+    The check takes parts of a response (scope *response*), a Step (*sequence*), an
+    Unreadable (*record*), a JobEnd (*job*), a Drift (*drift*) or an Exchange (*operation*)
+    and yields Places. The first line of its docstring is the title: the bad state, as a
     fact; the rest says why it is wrong.
     Raises SpecError where the declaration does not fit its file.
     """
@@ -152,7 +150,7 @@ def rule(
             scope=Scope(scope),
             title=" ".join(title.split()),
             why=why.strip(),
-            reads=tuple(reads),
+            reads=tuple(kind for name, kind in check.__annotations__.items() if name != "return"),
             sources=tuple(sources),
             message=message,
             help=help,

@@ -7,7 +7,7 @@ from reprlib import Repr
 
 from attrs import frozen
 
-from trainstate.rules.model import Reading
+from trainstate.rules.parts import Statuses, Times
 
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
@@ -23,35 +23,28 @@ class Shown:
     written: str
 
 
-def shown(reading: Reading) -> Iterator[Shown]:
+def shown(statuses: Statuses) -> Iterator[Shown]:
     """The secondary status of the response, then that of each entry; texts only."""
-    response, layout = reading.response, reading.spec.layout
-    if response.secondary is not None and response.written_secondary is not None:
-        yield Shown(f"/{layout.secondary}", response.secondary, response.written_secondary)
-    for index, entry in enumerate(response.history or ()):
-        pointer = reading.entry_pointer(index, layout.entry_status)
-        if entry.written or not is_unread(reading, pointer):
-            yield Shown(pointer, entry.status, entry.written)
+    layout = statuses.spec.layout
+    if statuses.secondary is not None and statuses.written_secondary is not None:
+        yield Shown(f"/{layout.secondary}", statuses.secondary, statuses.written_secondary)
+    for index, (status, written) in enumerate(zip(statuses.history, statuses.written, strict=True)):
+        pointer = statuses.entry_pointer(index, layout.entry_status)
+        if written or not statuses.is_unread(pointer):
+            yield Shown(pointer, status, written)
 
 
-def shows(reading: Reading, statuses: frozenset[str]) -> bool:
+def shows(statuses: Statuses, wanted: frozenset[str]) -> bool:
     """Holds if the secondary status, or that of an entry, is one of some statuses."""
-    response = reading.response
-    return response.secondary in statuses or not statuses.isdisjoint(response.statuses)
+    return statuses.secondary in wanted or not wanted.isdisjoint(statuses.history)
 
 
-def is_unread(reading: Reading, pointer: str) -> bool:
-    """Holds if the value at a place, or what it stands in, could not be read.
-
-    TS003 and TS004 report it, so that no other rule takes it for absent.
-    """
-    places = reading.response.unread
-    return bool(places) and (pointer in places or pointer.rpartition("/")[0] in places)
-
-
-def prints_no_end(reading: Reading) -> bool:
+def prints_no_end(part: Statuses | Times) -> bool:
     """Holds if the response is an excerpt that leaves out the end of every entry."""
-    return reading.trimmed and all(entry.end is None for entry in reading.response.history or ())
+    closed = (
+        part.closed if isinstance(part, Statuses) else [one.end is not None for one in part.history]
+    )
+    return part.trimmed and not any(closed)
 
 
 def is_masked(text: str) -> bool:

@@ -15,7 +15,6 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
     name="unreadable-record",
     severity="error",
     scope="record",
-    reads=[],
     sources=["api-describe"],
     message="{reason}",
     help="look at the file at this line; a recording that was cut off ends like this",

@@ -8,7 +8,6 @@ from functools import cache
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, Severity, rule
-from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -19,7 +18,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     name="missing-member",
     severity="error",
     scope="response",
-    reads=[member.name for member in builtin_spec().members],
     sources=["api-members", "api-list"],
     message="`{member}` is absent",
     help="record the whole response; a simulator must give each member that the API requires",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted
-from trainstate.spec.load import builtin_spec
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 
@@ -17,7 +17,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     name="wrong-type",
     severity="error",
     scope="response",
-    reads=[member.name for member in builtin_spec().members],
     sources=["api-members"],
     message="expected {expected} but got {value}",
     help="give the member the type that the API declares; an absent value is left out or null",
@@ -34,14 +33,14 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     since="0.1.0",
 )
-def wrong_type(reading: Reading) -> Iterator[Place]:
+def wrong_type(problems: Problems) -> Iterator[Place]:
     """A member has a value of another type than the API declares.
 
     The value cannot be read, and what it would tell is not judged. An entry of the
     history without a status counts as one: its status is what an entry is for. Inside
     other members the values count that rules read: limits, budgets, statuses.
     """
-    for problem in reading.response.problems:
+    for problem in problems.problems:
         if problem.kind == "wrong-type":
             yield Place(
                 pointer=problem.pointer,

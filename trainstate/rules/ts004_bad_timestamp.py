@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -16,10 +17,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     name="bad-timestamp",
     severity="error",
     scope="response",
-    reads=[
-        *("CreationTime", "LastModifiedTime", "TrainingStartTime", "TrainingEndTime"),
-        "SecondaryStatusTransitions",
-    ],
     sources=["api-members", "guide-eventbridge"],
     message="{value} is no time: {expected}",
     help="write times as ISO 8601 with an offset, or as epoch seconds or milliseconds",
@@ -34,14 +31,14 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     since="0.1.0",
 )
-def bad_timestamp(reading: Reading) -> Iterator[Place]:
+def bad_timestamp(problems: Problems) -> Iterator[Place]:
     """A value that should be a time is none.
 
     It is neither a date and time in ISO 8601 nor a number of seconds or milliseconds
     since 1970, or it lies outside the years 1970 to 9999. Whatever the time would tell
     about the order of the job's life is not judged.
     """
-    for problem in reading.response.problems:
+    for problem in problems.problems:
         if problem.kind == "bad-timestamp":
             yield Place(
                 pointer=problem.pointer,

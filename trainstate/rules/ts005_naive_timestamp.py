@@ -16,10 +16,6 @@ _ACTIVE = "InProgress/Starting: Starting"
     name="naive-timestamp",
     severity="info",
     scope="sequence",
-    reads=[
-        *("CreationTime", "LastModifiedTime", "TrainingStartTime", "TrainingEndTime"),
-        "SecondaryStatusTransitions",
-    ],
     sources=["api-members"],
     message="{what}",
     help="record times with their offset, as boto3 and the AWS CLI give them",

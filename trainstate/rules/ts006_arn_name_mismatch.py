@@ -17,7 +17,6 @@ _ACTIVE = "InProgress/Starting: Starting"
     name="arn-name-mismatch",
     severity="error",
     scope="response",
-    reads=["TrainingJobName", "TrainingJobArn"],
     sources=["api-describe", "guide-eventbridge"],
     message="the ARN names `{segment}`, the response `{name}`",
     help="two jobs were mixed up, or one of the two was edited by hand",

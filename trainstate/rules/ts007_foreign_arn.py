@@ -21,7 +21,6 @@ _PARTS = 6
     name="foreign-arn",
     severity="error",
     scope="response",
-    reads=["TrainingJobArn"],
     sources=["api-members"],
     message="the ARN has {part}, where {expected} is expected",
     help="a record of another kind of job was mixed in, or a simulator makes ARNs of its own",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 
 
 @rule(
@@ -12,7 +13,6 @@ from trainstate.rules.model import Place, Reading, rule
     name="unknown-primary-status",
     severity="warning",
     scope="response",
-    reads=["TrainingJobStatus"],
     sources=["api-describe", "api-enum"],
     message="the primary status `{status}` is not in the specification",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
@@ -24,14 +24,14 @@ from trainstate.rules.model import Place, Reading, rule
     since="0.1.0",
     unknown=True,
 )
-def unknown_primary_status(reading: Reading) -> Iterator[Place]:
+def unknown_primary_status(statuses: Statuses) -> Iterator[Place]:
     """The primary status is none that the specification knows.
 
     AWS says that its values are subject to change, so that an unknown status is not an
     illegal one: nobody can tell whether the job is consistent. A secondary status in
     its place is another fault, and TS105 reports it.
     """
-    written, spec = reading.response.written_primary, reading.spec
+    written, spec = statuses.written_primary, statuses.spec
     if written is None or spec.canonical_primary(written) is not None:
         return
     if spec.canonical_secondary(written) is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown
 
 
@@ -13,7 +14,6 @@ from trainstate.rules.shown import shown
     name="unknown-secondary-status",
     severity="warning",
     scope="response",
-    reads=["SecondaryStatus", "SecondaryStatusTransitions"],
     sources=["api-describe", "api-enum"],
     message="the secondary status `{status}` is not in the specification",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
@@ -28,16 +28,16 @@ from trainstate.rules.shown import shown
     since="0.1.0",
     unknown=True,
 )
-def unknown_secondary_status(reading: Reading) -> Iterator[Place]:
+def unknown_secondary_status(statuses: Statuses) -> Iterator[Place]:
     """A secondary status is none that the specification knows.
 
     AWS says that its values are subject to change, so that an unknown status is not an
     illegal one: nobody can tell what may come before and after it. The transitions from
     and to it are therefore not judged.
     """
-    known, response = reading.spec.secondary_by_name, reading.response
-    if response.secondary in known and all(map(known.__contains__, response.statuses)):
+    known = statuses.spec.secondary_by_name
+    if statuses.secondary in known and all(map(known.__contains__, statuses.history)):
         return
-    for place in shown(reading):
+    for place in shown(statuses):
         if place.status not in known:
             yield Place(pointer=place.pointer, facts={"status": place.written})

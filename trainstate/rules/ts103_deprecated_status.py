@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Evidence, Spec
 
@@ -15,7 +16,6 @@ from trainstate.spec.model import Evidence, Spec
     name="deprecated-status",
     severity="warning",
     scope="response",
-    reads=["SecondaryStatus", "SecondaryStatusTransitions"],
     sources=["api-describe", "api-enum"],
     message="`{status}` is a retired status",
     help="normal in recordings of its time; a simulator of today's service must not show it",
@@ -29,17 +29,17 @@ from trainstate.spec.model import Evidence, Spec
     ],
     since="0.1.0",
 )
-def deprecated_status(reading: Reading) -> Iterator[Place]:
+def deprecated_status(statuses: Statuses) -> Iterator[Place]:
     """A secondary status is one that the service no longer supports.
 
     AWS lists it as retired, though the API's enumeration still has it. A job of today
     cannot have it; whoever handles it handles the past.
     """
-    if not shows(reading, _retired(reading.spec)):
+    if not shows(statuses, _retired(statuses.spec)):
         return
     seen: set[str] = set()
-    for place in shown(reading):
-        if place.status in _retired(reading.spec) and place.status not in seen:
+    for place in shown(statuses):
+        if place.status in _retired(statuses.spec) and place.status not in seen:
             seen.add(place.status)
             yield Place(pointer=place.pointer, facts={"status": place.status})
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import Shown, shown
 
 
@@ -13,7 +14,6 @@ from trainstate.rules.shown import Shown, shown
     name="misspelt-status",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus", "SecondaryStatus", "SecondaryStatusTransitions"],
     sources=["api-enum", "api-describe", "api-retry", "sdk-docs-2019"],
     message="`{written}` is another spelling of `{status}`",
     help="write statuses as the API's enumeration does, and compare them exactly",
@@ -28,21 +28,21 @@ from trainstate.rules.shown import Shown, shown
     ],
     since="0.1.0",
 )
-def misspelt_status(reading: Reading) -> Iterator[Place]:
+def misspelt_status(statuses: Statuses) -> Iterator[Place]:
     """A status is not spelt as the API's enumeration spells it.
 
     The response is judged as if it had the right spelling, but a program that compares
     statuses exactly takes it for another one. A spelling that some text of AWS uses is
     a warning; any other change of case is an error, as the service does not write it.
     """
-    spec, response = reading.spec, reading.response
-    written = response.written_primary
-    as_spelt = response.written_secondary == response.secondary and written == response.primary
-    if as_spelt and all(entry.written == entry.status for entry in response.history or ()):
+    spec = statuses.spec
+    written = statuses.written_primary
+    as_spelt = statuses.written_secondary == statuses.secondary and written == statuses.primary
+    if as_spelt and statuses.written == statuses.history:
         return
-    places = list(shown(reading))
-    if written is not None and response.primary is not None:
-        places.insert(0, Shown(f"/{spec.layout.primary}", response.primary, written))
+    places = list(shown(statuses))
+    if written is not None and statuses.primary is not None:
+        places.insert(0, Shown(f"/{spec.layout.primary}", statuses.primary, written))
     for place in places:
         if place.written != place.status:
             # Only secondaries have aliases; a primary that is spelt like one is TS105's.

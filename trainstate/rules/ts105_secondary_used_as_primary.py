@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 
 
 @rule(
@@ -12,7 +13,6 @@ from trainstate.rules.model import Place, Reading, rule
     name="secondary-used-as-primary",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus"],
     sources=["api-describe", "api-enum"],
     message="`{status}` is a secondary status; a primary one that goes with it is {primaries}",
     help="a table of statuses was mixed up: the two members have different enumerations",
@@ -26,13 +26,13 @@ from trainstate.rules.model import Place, Reading, rule
     ],
     since="0.1.0",
 )
-def secondary_used_as_primary(reading: Reading) -> Iterator[Place]:
+def secondary_used_as_primary(statuses: Statuses) -> Iterator[Place]:
     """The primary status is one that only the secondary status can have.
 
     The two enumerations share some names, but this one is not among them. A consumer
     that waits for a terminal primary status waits for ever on such a response.
     """
-    written, spec = reading.response.written_primary, reading.spec
+    written, spec = statuses.written_primary, statuses.spec
     if written is None or spec.canonical_primary(written) is not None:
         return
     status = spec.canonical_secondary(written)

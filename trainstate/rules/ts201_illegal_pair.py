@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
 from trainstate.spec.load import builtin_spec
 
@@ -15,7 +16,6 @@ from trainstate.spec.load import builtin_spec
     name="illegal-pair",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus", "SecondaryStatus", "SecondaryStatusTransitions"],
     sources=["api-describe", "recordings-responses"],
     message="`{pair}` is no legal pair; `{primary}` goes with {legal}{evidence}",
     help="change both statuses at once; `trainstate spec` lists the legal pairs",
@@ -29,16 +29,16 @@ from trainstate.spec.load import builtin_spec
     ],
     since="0.1.0",
 )
-def illegal_pair(reading: Reading) -> Iterator[Place]:
+def illegal_pair(statuses: Statuses) -> Iterator[Place]:
     """The primary and the secondary status cannot be shown together.
 
     Each is a status of the service, but no source has the two in one response. A job
     changes both together; only a stop request or a deletion lets the primary run ahead.
     Where the history ends with the secondary status, the primary is the odd one.
     """
-    primary, secondary = reading.response.primary, reading.response.secondary
-    spec = reading.spec
-    if reading.pair is not None:
+    primary, secondary = statuses.primary, statuses.secondary
+    spec = statuses.spec
+    if statuses.pair is not None:
         return
     if primary not in spec.primary_by_name or secondary not in {None, *spec.secondary_by_name}:
         return
@@ -48,7 +48,7 @@ def illegal_pair(reading: Reading) -> Iterator[Place]:
     row = builtin_spec().pair_by_key.get((primary, secondary or ""))
     weaker = row is not None and row.evidence.rank > spec.accepted.rank
     yield Place(
-        pointer=f"/{spec.layout.secondary if _is_odd(reading) else spec.layout.primary}",
+        pointer=f"/{spec.layout.secondary if _is_odd(statuses) else spec.layout.primary}",
         facts={
             "pair": pair_text((primary, secondary)),
             "primary": primary,
@@ -56,13 +56,12 @@ def illegal_pair(reading: Reading) -> Iterator[Place]:
             "legal": ", ".join(legal) or "nothing",
             "evidence": f"; `--accept {row.evidence}` accepts it" if row and weaker else "",
         },
-        witness=witness(spec, (), secondary or "", reading.config),
+        witness=witness(spec, (), secondary or "", statuses.config),
     )
 
 
-def _is_odd(reading: Reading) -> bool:
+def _is_odd(statuses: Statuses) -> bool:
     """Holds if the secondary status is the odd one: the history does not end with it."""
-    response = reading.response
-    if response.secondary is None:
+    if statuses.secondary is None:
         return False
-    return not response.history or response.history[-1].status != response.secondary
+    return not statuses.history or statuses.history[-1] != statuses.secondary

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Evidence
 
@@ -17,7 +18,6 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     name="undocumented-pair",
     severity="info",
     scope="response",
-    reads=["TrainingJobStatus", "SecondaryStatus"],
     sources=["api-enum", "recordings-stop-during-start", "sdk-docs-2019"],
     message="`{pair}` is {evidence}: no documentation of today and no recording shows it",
     help="the pair is accepted; narrow `--accept` to refuse what rests on weaker evidence",
@@ -32,14 +32,14 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     ],
     since="0.1.0",
 )
-def undocumented_pair(reading: Reading) -> Iterator[Place]:
+def undocumented_pair(statuses: Statuses) -> Iterator[Place]:
     """The primary and the secondary status are together for no documented reason.
 
     The pair follows from how the service must work, or was documented once. It is no
     fault, but the verdict on the job rests on it. A pair that AWS has withdrawn is a
     warning; one of a retired status is TS103's.
     """
-    pair, spec = reading.pair, reading.spec
+    pair, spec = statuses.pair, statuses.spec
     if pair is None or pair.evidence not in (Evidence.INFERRED, Evidence.DEPRECATED):
         return
     withdrawn = pair.evidence is Evidence.DEPRECATED

@@ -16,7 +16,6 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
     name="illegal-transition",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-describe", "api-transition", "guide-spot", "recordings-logs"],
     message="`{after}` follows `{before}`: {refusal}",
     help="compare the history with `trainstate next`; a simulator that skips a stage does this",

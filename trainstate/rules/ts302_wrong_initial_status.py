@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Statuses
 
 
 @rule(
@@ -14,7 +15,6 @@ from trainstate.rules.model import Place, Reading, Severity, rule
     name="wrong-initial-status",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["guide-spot", "recordings-logs", "recordings-responses"],
     message="the history begins with `{status}`, where {initial} is expected",
     help="the first entries were lost, or a simulator begins too late",
@@ -28,22 +28,22 @@ from trainstate.rules.model import Place, Reading, Severity, rule
     ],
     since="0.1.0",
 )
-def wrong_initial_status(reading: Reading) -> Iterator[Place]:
+def wrong_initial_status(statuses: Statuses) -> Iterator[Place]:
     """A history begins with a status that no job begins with.
 
     All recorded jobs begin with the same status, at their creation, and the history
     lists every status since. The front of an excerpt or a log may have been cut off:
     there the verdict is open.
     """
-    moves, spec = reading.moves, reading.spec
+    moves, spec = statuses.moves, statuses.spec
     if not moves or moves[0].refusal is not Refusal.NOT_INITIAL:
         return
-    status = reading.response.statuses[0]
+    status = statuses.history[0]
     initial = " or ".join(f"`{row.secondary}`" for row in spec.initials)
     yield Place(
-        pointer=reading.entry_pointer(0, spec.layout.entry_status),
+        pointer=statuses.entry_pointer(0, spec.layout.entry_status),
         facts={"status": status, "initial": initial},
-        severity=Severity.INFO if reading.trimmed else None,
-        unknown=reading.trimmed,
-        witness=witness(spec, (), status, reading.config),
+        severity=Severity.INFO if statuses.trimmed else None,
+        unknown=statuses.trimmed,
+        witness=witness(spec, (), status, statuses.config),
     )

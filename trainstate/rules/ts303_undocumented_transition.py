@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Evidence
 
 
@@ -13,7 +14,6 @@ from trainstate.spec.model import Evidence
     name="undocumented-transition",
     severity="info",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["model", "api-enum", "reports-pending"],
     message="`{after}` {place}: inferred, no documentation and no recording shows it",
     help="the transition is accepted; narrow `--accept` to refuse what rests on inference",
@@ -28,21 +28,21 @@ from trainstate.spec.model import Evidence
     ],
     since="0.1.0",
 )
-def undocumented_transition(reading: Reading) -> Iterator[Place]:
+def undocumented_transition(statuses: Statuses) -> Iterator[Place]:
     """A status follows another for no documented reason.
 
     The transition follows from how the service must work: a job can be stopped, can fail
     or can be interrupted at any moment. It is no fault, but the verdict rests on it.
     """
-    statuses = reading.response.statuses
-    for index, step in enumerate(reading.moves):
+    history = statuses.history
+    for index, step in enumerate(statuses.moves):
         if step.row is not None and step.row.evidence is Evidence.INFERRED:
-            before = statuses[index - 1] if index else None
+            before = history[index - 1] if index else None
             yield Place(
-                pointer=reading.entry_pointer(index, reading.spec.layout.entry_status),
+                pointer=statuses.entry_pointer(index, statuses.spec.layout.entry_status),
                 facts={
                     "before": before,
-                    "after": statuses[index],
+                    "after": history[index],
                     "place": f"follows `{before}`" if before else "begins the history",
                 },
             )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 
 
 @rule(
@@ -12,7 +13,6 @@ from trainstate.rules.model import Place, Reading, rule
     name="last-entry-mismatch",
     severity="error",
     scope="response",
-    reads=["SecondaryStatus", "SecondaryStatusTransitions"],
     sources=["api-describe", "recordings-responses"],
     message="the history ends with `{last}`, the secondary status is `{secondary}`",
     help="set the secondary status and append to the history in one step",
@@ -26,18 +26,18 @@ from trainstate.rules.model import Place, Reading, rule
     ],
     since="0.1.0",
 )
-def last_entry_mismatch(reading: Reading) -> Iterator[Place]:
+def last_entry_mismatch(statuses: Statuses) -> Iterator[Place]:
     """The history ends with another status than the secondary status.
 
     The secondary status is the last of the history: in every recorded response the two
     agree, also where the primary has run ahead of them.
     """
-    response, known = reading.response, reading.spec.secondary_by_name
-    if not response.history or response.secondary not in known:
+    known = statuses.spec.secondary_by_name
+    if not statuses.history or statuses.secondary not in known:
         return
-    last = response.history[-1].status
-    if last in known and last != response.secondary:
+    last = statuses.history[-1]
+    if last in known and last != statuses.secondary:
         yield Place(
-            pointer=f"/{reading.spec.layout.secondary}",
-            facts={"last": last, "secondary": response.secondary},
+            pointer=f"/{statuses.spec.layout.secondary}",
+            facts={"last": last, "secondary": statuses.secondary},
         )

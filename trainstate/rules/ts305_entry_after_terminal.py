@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.machine.step import Refusal
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 
 
 @rule(
@@ -13,7 +14,6 @@ from trainstate.rules.model import Place, Reading, rule
     name="entry-after-terminal",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-describe", "waiter", "recordings-logs"],
     message="`{after}` follows `{before}`, which ends a job",
     help="a second run is another job with its own history; an end is written once",
@@ -27,16 +27,16 @@ from trainstate.rules.model import Place, Reading, rule
     ],
     since="0.1.0",
 )
-def entry_after_terminal(reading: Reading) -> Iterator[Place]:
+def entry_after_terminal(statuses: Statuses) -> Iterator[Place]:
     """The history goes on after a status that ends a job.
 
     No terminal status has a way out: after the end only the message of the last entry
     changes. A job of the same name that is created later has a history of its own.
     """
-    statuses = reading.response.statuses
-    for index, step in enumerate(reading.moves):
+    history = statuses.history
+    for index, step in enumerate(statuses.moves):
         if step.refusal is Refusal.AFTER_END:
             yield Place(
-                pointer=reading.entry_pointer(index, reading.spec.layout.entry_status),
-                facts={"before": statuses[index - 1], "after": statuses[index]},
+                pointer=statuses.entry_pointer(index, statuses.spec.layout.entry_status),
+                facts={"before": history[index - 1], "after": history[index]},
             )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
-from trainstate.rules.shown import is_unread, prints_no_end
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Statuses
+from trainstate.rules.shown import prints_no_end
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -18,7 +19,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     name="unclosed-entry",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-transition", "recordings-responses"],
     message="`{status}` has no end, though `{after}` follows it",
     help="close the last entry with the time at which the next one starts",
@@ -29,21 +29,21 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     good=[_DONE, _ACTIVE],
     since="0.1.0",
 )
-def unclosed_entry(reading: Reading) -> Iterator[Place]:
+def unclosed_entry(statuses: Statuses) -> Iterator[Place]:
     """An entry has no end, though another one follows it.
 
     A status ends when the job moves to the next one, and the entry gets its end at that
     moment. An excerpt that leaves out the end of every entry says nothing about it.
     """
-    history, spec = reading.response.history or (), reading.spec
-    if reading.response.kind is Kind.LOG:
+    history, spec = statuses.history, statuses.spec
+    if statuses.kind is Kind.LOG:
         return
-    severity = Severity.INFO if prints_no_end(reading) else None
-    for index, entry in enumerate(history[:-1]):
-        if entry.end is not None:
+    severity = Severity.INFO if prints_no_end(statuses) else None
+    for index, status in enumerate(history[:-1]):
+        if statuses.closed[index]:
             continue
-        pointer = reading.entry_pointer(index, spec.layout.entry_end)
-        terminal = entry.status in spec.terminal_secondaries  # TS308's
-        if not terminal and not is_unread(reading, pointer):
-            facts = {"status": entry.status, "after": history[index + 1].status}
+        pointer = statuses.entry_pointer(index, spec.layout.entry_end)
+        terminal = status in spec.terminal_secondaries  # TS308's
+        if not terminal and not statuses.is_unread(pointer):
+            facts = {"status": status, "after": history[index + 1]}
             yield Place(pointer=pointer, facts=facts, severity=severity)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
 _STARTING = "InProgress/Starting: Starting"
@@ -18,7 +19,6 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     name="closed-last-entry-while-active",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus", "SecondaryStatusTransitions"],
     sources=["api-transition", "recordings-responses"],
     message="`{status}` ended at {end}, though nothing follows it and the job has not ended",
     help="leave the last entry open until the next one starts",
@@ -29,23 +29,23 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     good=[_STARTING, poll(_WITHDRAWN, {"/EnableManagedSpotTraining": True})],
     since="0.1.0",
 )
-def closed_last_entry_while_active(reading: Reading) -> Iterator[Place]:
+def closed_last_entry_while_active(times: Times) -> Iterator[Place]:
     """The last entry has an end, though the job goes on.
 
     A status ends when the job moves to another one or ends itself. Either would show: as
     a further entry, or as a terminal status. Of an excerpt without a primary status the
     end may have been cut off.
     """
-    response, spec = reading.response, reading.spec
-    if response.kind is Kind.LOG or not response.history:
+    spec = times.spec
+    if times.kind is Kind.LOG or not times.history:
         return
-    index, last = len(response.history) - 1, response.history[-1]
+    index, last = len(times.history) - 1, times.history[-1]
     goes_on = last.status in spec.secondary_by_name.keys() - spec.terminal_secondaries
-    if last.end is None or not goes_on or not (reading.active or response.primary is None):
+    if last.end is None or not goes_on or not (times.active or times.primary is None):
         return
-    cut = reading.trimmed and response.primary is None
+    cut = times.trimmed and times.primary is None
     yield Place(
-        pointer=reading.entry_pointer(index, spec.layout.entry_end),
+        pointer=times.entry_pointer(index, spec.layout.entry_end),
         facts={"status": last.status, "end": time_text(last.end)},
         severity=Severity.INFO if cut else None,
     )

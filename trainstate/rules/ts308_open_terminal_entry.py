@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Entry, Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
-from trainstate.rules.shown import is_unread, prints_no_end
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Times
+from trainstate.rules.shown import prints_no_end
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Failed"
@@ -18,7 +19,6 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
     name="open-terminal-entry",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-transition", "recordings-responses"],
     message="the entry `{status}` {what}, where it should end when it starts",
     help="append the entry of a terminal status closed, with its end equal to its start",
@@ -30,30 +30,30 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
     good=[_DONE, _FAILED],
     since="0.1.0",
 )
-def open_terminal_entry(reading: Reading) -> Iterator[Place]:
+def open_terminal_entry(times: Times) -> Iterator[Place]:
     """The entry of a terminal status is open, or lasts.
 
     A status ends when the job ends, so that the entry of the end is closed from the
     first: in all recordings it ends when it starts.
     """
-    if reading.response.kind is Kind.LOG:
+    if times.kind is Kind.LOG:
         return
-    terminal = reading.spec.terminal_secondaries
-    if terminal.isdisjoint(reading.response.statuses):
+    terminal = times.spec.terminal_secondaries
+    if terminal.isdisjoint(times.statuses):
         return
-    severity = Severity.INFO if prints_no_end(reading) else None
-    for index, entry in enumerate(reading.response.history or ()):
-        pointer = reading.entry_pointer(index, reading.spec.layout.entry_end)
-        if entry.status not in terminal or is_unread(reading, pointer):
+    severity = Severity.INFO if prints_no_end(times) else None
+    for index, entry in enumerate(times.history):
+        pointer = times.entry_pointer(index, times.spec.layout.entry_end)
+        if entry.status not in terminal or times.is_unread(pointer):
             continue
         facts = {"status": entry.status, "what": "has no end"}
         if entry.end is None:
             yield Place(pointer=pointer, facts=facts, severity=severity)
-        elif _lasts(reading, entry):
+        elif _lasts(times, entry):
             facts["what"] = "lasts"
             yield Place(pointer=pointer, facts=facts)
 
 
-def _lasts(reading: Reading, entry: Entry) -> bool:
-    start, end, tolerance = entry.start, entry.end, reading.tolerances.microseconds("join")
+def _lasts(times: Times, entry: Entry) -> bool:
+    start, end, tolerance = entry.start, entry.end, times.tolerances.microseconds("join")
     return start is not None and end is not None and end - start >= tolerance

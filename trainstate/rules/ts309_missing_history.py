@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, Severity, Step, rule
-from trainstate.rules.shown import is_unread
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 
@@ -17,7 +16,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     name="missing-history",
     severity="info",
     scope="sequence",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-describe", "api-transition", "guide-eventbridge"],
     message="{what}",
     help="record the history, too: without it a job is judged by its statuses alone",
@@ -42,7 +40,7 @@ def missing_history(step: Step) -> Iterator[Place]:
     if step.lost_history:
         what = "a response of the job has a history, and a later one an empty one"
         yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
-    elif (whole or empty_event) and not response.history and not is_unread(step.reading, pointer):
+    elif (whole or empty_event) and not response.history and not step.reading.is_unread(pointer):
         dropped = whole and bool(step.known) and _is_alone(step.reading)
         what = "the history is absent" + (", and others of the job have it" if dropped else "")
         severity = Severity.WARNING if dropped else None

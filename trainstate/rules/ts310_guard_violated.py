@@ -15,10 +15,6 @@ from trainstate.spec.model import Spec
     name="guard-violated",
     severity="error",
     scope="response",
-    reads=[
-        *("SecondaryStatus", "SecondaryStatusTransitions", "StoppingCondition"),
-        *("EnableManagedSpotTraining", "RetryStrategy", "ResourceConfig"),
-    ],
     sources=["guide-spot", "api-retry", "api-stopping-condition"],
     message="{what} is possible only where {says}",
     help="compare the history with the job's configuration; two jobs may have been mixed up",
@@ -42,7 +38,7 @@ def guard_violated(reading: Reading) -> Iterator[Place]:
     """
     spec, statuses = reading.spec, reading.response.statuses
     broken: set[str] = set()
-    places = list(shown(reading)) if shows(reading, _guarded(spec)) else []
+    places = list(shown(reading.statuses)) if shows(reading.statuses, _guarded(spec)) else []
     if len(places) > 1 and places[0].status == places[-1].status:
         places = places[1:]  # the secondary status is the last entry's: one fault
     for place in places:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.machine.step import Move
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Transition
 
 _TWICE = "InProgress/Starting: Starting 90, Training 60, Starting 90, Training 60, Starting"
@@ -18,7 +19,6 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
     name="retry-budget-exceeded",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions", "RetryStrategy"],
     sources=["api-retry"],
     message="retries in the history: {used}, allowed by the configuration: {budget}",
     help="compare the history with the number of attempts in the job's configuration",
@@ -32,19 +32,19 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
     ],
     since="0.1.0",
 )
-def retry_budget_exceeded(reading: Reading) -> Iterator[Place]:
+def retry_budget_exceeded(statuses: Statuses) -> Iterator[Place]:
     """A job was started again more often than its configuration allows.
 
     The retry strategy says how often the service tries again after an error of its own.
     Starts after a spot interruption do not count, they need no strategy.
     """
-    for guard in reading.spec.guards:
-        budget = reading.config.of(guard.name).budget
-        if budget is None or len(reading.moves) <= budget:
+    for guard in statuses.spec.guards:
+        budget = statuses.config.of(guard.name).budget
+        if budget is None or len(statuses.moves) <= budget:
             continue
-        used = [at for at, move in enumerate(reading.moves) if _uses(move, guard.name)]
+        used = [at for at, move in enumerate(statuses.moves) if _uses(move, guard.name)]
         for at in used[max(budget, 0) :][:1]:
-            pointer = reading.entry_pointer(at, reading.spec.layout.entry_status)
+            pointer = statuses.entry_pointer(at, statuses.spec.layout.entry_status)
             yield Place(pointer=pointer, facts={"used": len(used), "budget": budget})
 
 

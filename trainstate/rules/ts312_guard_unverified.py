@@ -16,10 +16,6 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     name="guard-unverified",
     severity="info",
     scope="sequence",
-    reads=[
-        *("SecondaryStatusTransitions", "StoppingCondition"),
-        *("EnableManagedSpotTraining", "RetryStrategy", "ResourceConfig"),
-    ],
     sources=["api-retry", "api-stopping-condition"],
     message="`{after}` after {before} is possible only where {says}, and nothing shows that",
     help="record the job's configuration, too",

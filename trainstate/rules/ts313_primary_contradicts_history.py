@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from trainstate.machine.step import Position, State, run_ahead
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Spec
 
 
@@ -15,7 +16,6 @@ from trainstate.spec.model import Spec
     name="primary-contradicts-history",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus", "SecondaryStatus", "SecondaryStatusTransitions"],
     sources=["api-describe", "api-stop", "recordings-logs"],
     message="the primary status is `{primary}`, where the history leads to {expected}",
     help="a job that is being stopped stays so until it ends; keep the primary status",
@@ -29,24 +29,24 @@ from trainstate.spec.model import Spec
     ],
     since="0.1.0",
 )
-def primary_contradicts_history(reading: Reading) -> Iterator[Place]:
+def primary_contradicts_history(statuses: Statuses) -> Iterator[Place]:
     """The primary status is none that the history can lead to.
 
     The pair is legal, and so is the history, but not the two together: the history has
     gone through a status after which the job cannot show this primary status again.
     """
-    response, moves = reading.response, reading.moves
-    if not moves or reading.pair is None or any(move.refusal for move in moves):
+    moves = statuses.moves
+    if not moves or statuses.pair is None or any(move.refusal for move in moves):
         return
     position = moves[-1].position
-    if position.secondary != response.secondary:
+    if position.secondary != statuses.secondary:
         return
-    expected = _expected(reading.spec, position)
-    if response.primary not in expected:
+    expected = _expected(statuses.spec, position)
+    if statuses.primary not in expected:
         yield Place(
-            pointer=f"/{reading.spec.layout.primary}",
+            pointer=f"/{statuses.spec.layout.primary}",
             facts={
-                "primary": response.primary,
+                "primary": statuses.primary,
                 "expected": " or ".join(f"`{primary}`" for primary in expected),
             },
         )

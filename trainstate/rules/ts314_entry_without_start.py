@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
-from trainstate.rules.shown import is_unread
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Statuses
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 
@@ -17,7 +17,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     name="entry-without-start",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions", "TrainingJobArn", "CreationTime"],
     sources=["api-transition", "recordings-responses"],
     message="entry {at}, `{status}`, has no start",
     help="give each entry the moment at which the job entered the status",
@@ -28,22 +27,20 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     good=[_ACTIVE, "InProgress/Starting: Starting"],
     since="0.1.0",
 )
-def entry_without_start(reading: Reading) -> Iterator[Place]:
+def entry_without_start(statuses: Statuses) -> Iterator[Place]:
     """An entry of the history does not say when it began.
 
     The API requires the start of every entry, and every recording has it. Without it
     neither the order of the entries nor a rewritten history can be seen. What an
     excerpt leaves out is no fault.
     """
-    response, member = reading.response, reading.spec.layout.entry_start
-    if response.kind is Kind.LOG:
+    member = statuses.spec.layout.entry_start
+    if statuses.kind is Kind.LOG:
         return
-    for at, entry in enumerate(response.history or ()):
-        if entry.start is not None:
+    for at, status in enumerate(statuses.history):
+        if statuses.begun[at]:
             continue
-        pointer = reading.entry_pointer(at, member)
-        if entry.written and not is_unread(reading, pointer):
-            severity = Severity.INFO if reading.trimmed else None
-            yield Place(
-                pointer=pointer, facts={"at": at, "status": entry.status}, severity=severity
-            )
+        pointer = statuses.entry_pointer(at, member)
+        if statuses.written[at] and not statuses.is_unread(pointer):
+            severity = Severity.INFO if statuses.trimmed else None
+            yield Place(pointer=pointer, facts={"at": at, "status": status}, severity=severity)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
 
@@ -15,7 +16,6 @@ from trainstate.rules.wording import time_text
     name="entry-ends-before-start",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-transition", "recordings-responses"],
     message="the entry `{status}` starts at {start} and ends before that, at {end}",
     help="look for times that were swapped, or that two clocks wrote",
@@ -29,20 +29,20 @@ from trainstate.rules.wording import time_text
     ],
     since="0.1.0",
 )
-def entry_ends_before_start(reading: Reading) -> Iterator[Place]:
+def entry_ends_before_start(times: Times) -> Iterator[Place]:
     """An entry of the history ends before it starts.
 
     A status ends when the job moves to another one, which cannot be before it began. An
     end equal to the start is normal: the terminal entry always has it. Where one of the
     two times is cut to the whole second they may seem to be swapped within that second.
     """
-    if reading.response.kind is Kind.LOG:
+    if times.kind is Kind.LOG:
         return
-    for index, entry in enumerate(reading.response.history or ()):
+    for index, entry in enumerate(times.history):
         start, end = entry.start, entry.end
         if start is None or end is None or end >= start or same_instant(start, end):
             continue
         yield Place(
-            pointer=reading.entry_pointer(index, reading.spec.layout.entry_end),
+            pointer=times.entry_pointer(index, times.spec.layout.entry_end),
             facts={"status": entry.status, "start": time_text(start), "end": time_text(end)},
         )

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
@@ -18,7 +19,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     name="overlapping-entries",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-transition", "recordings-responses"],
     message="`{after}` starts at {start}, before `{before}` ends at {end}",
     help="a job has one status at a time: close an entry when the next one starts",
@@ -32,21 +32,21 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     ],
     since="0.1.0",
 )
-def overlapping_entries(reading: Reading) -> Iterator[Place]:
+def overlapping_entries(times: Times) -> Iterator[Place]:
     """An entry of the history starts before the one before it ends.
 
     A job has one secondary status at a time. An entry ends at the moment when the next
     one starts: exactly, in 84 of 84 recorded joints. Less than the tolerance for a
     joint is what listings that cut times to whole seconds show.
     """
-    if reading.response.kind is Kind.LOG:
+    if times.kind is Kind.LOG:
         return
-    tolerance = reading.tolerances.microseconds("join")
-    for index, (one, two) in enumerate(pairwise(reading.response.history or ()), 1):
+    tolerance = times.tolerances.microseconds("join")
+    for index, (one, two) in enumerate(pairwise(times.history), 1):
         if one.end is None or two.start is None or one.end - two.start < tolerance:
             continue
         yield Place(
-            pointer=reading.entry_pointer(index, reading.spec.layout.entry_start),
+            pointer=times.entry_pointer(index, times.spec.layout.entry_start),
             facts={
                 "before": one.status,
                 "after": two.status,

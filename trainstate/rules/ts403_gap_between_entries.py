@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
@@ -18,7 +19,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     name="gap-between-entries",
     severity="error",
     scope="response",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-transition", "recordings-responses"],
     message="`{before}` ends at {end}, and `{after}` starts later, at {start}",
     help="an entry between the two was lost, or the times were taken from two clocks",
@@ -32,21 +32,21 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     ],
     since="0.1.0",
 )
-def gap_between_entries(reading: Reading) -> Iterator[Place]:
+def gap_between_entries(times: Times) -> Iterator[Place]:
     """An entry of the history starts some time after the one before it ended.
 
     A job always has a secondary status, and the history lists all of them: an entry
     ends when the job moves to the next. The two times are equal in 84 of 84 recorded
     joints. A gap means that an entry was lost or that a time was invented.
     """
-    if reading.response.kind is Kind.LOG:
+    if times.kind is Kind.LOG:
         return
-    tolerance = reading.tolerances.microseconds("join")
-    for index, (one, two) in enumerate(pairwise(reading.response.history or ()), 1):
+    tolerance = times.tolerances.microseconds("join")
+    for index, (one, two) in enumerate(pairwise(times.history), 1):
         if one.end is None or two.start is None or two.start - one.end < tolerance:
             continue
         yield Place(
-            pointer=reading.entry_pointer(index, reading.spec.layout.entry_start),
+            pointer=times.entry_pointer(index, times.spec.layout.entry_start),
             facts={
                 "before": one.status,
                 "after": two.status,

@@ -17,13 +17,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     name="times-out-of-order",
     severity="error",
     scope="response",
-    reads=[
-        "CreationTime",
-        "TrainingStartTime",
-        "TrainingEndTime",
-        "LastModifiedTime",
-        "SecondaryStatusTransitions",
-    ],
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{earlier} is {earlier_time}, after {later}, which is {later_time}",
     help="look for times of two jobs or of two clocks, or for a lost offset from UTC",

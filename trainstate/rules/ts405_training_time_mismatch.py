@@ -23,10 +23,6 @@ def _reporting(text: str, seconds: int) -> Poll:
     name="training-time-mismatch",
     severity="error",
     scope="response",
-    reads=[
-        *("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
-        *("BillableTimeInSeconds", "SecondaryStatusTransitions"),
-    ],
     sources=["api-describe-times", "recordings-responses"],
     message="{reported} seconds are reported, and training took {elapsed} from start to end",
     help="the time is TrainingEndTime - TrainingStartTime, within a second, on all instances alike",

@@ -17,10 +17,6 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
     name="runtime-limit-not-reached",
     severity="warning",
     scope="response",
-    reads=[
-        *("SecondaryStatus", "SecondaryStatusTransitions", "CreationTime", "StoppingCondition"),
-        *("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
-    ],
     sources=["api-stopping-condition", "api-describe"],
     message="`{status}` after {spent} seconds, where the limit is {limit}",
     help="compare the StoppingCondition with the time that passed before the job was ended",

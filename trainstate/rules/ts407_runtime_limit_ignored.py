@@ -18,10 +18,6 @@ _STOPPED = "Stopped/Stopped: Starting 90, Training 9000, Stopping 5, Stopped"
     name="runtime-limit-ignored",
     severity="warning",
     scope="response",
-    reads=[
-        *("SecondaryStatusTransitions", "StoppingCondition"),
-        *("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
-    ],
     sources=["api-stopping-condition", "api-stop"],
     message="{spent} seconds of training, where the limit is {limit}",
     help="the service ends a job at its limit; a simulator must do so as well",

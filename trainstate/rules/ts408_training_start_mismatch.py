@@ -18,7 +18,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     name="training-start-mismatch",
     severity="warning",
     scope="response",
-    reads=["TrainingStartTime", "SecondaryStatusTransitions", "TrainingJobStatus"],
     sources=["api-describe-times", "recordings-responses"],
     message="training started {started} by its own member; in the history, {expected}",
     help="take the start of the entry in which the instances begin to work",

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from trainstate.history.instants import iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Times
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
@@ -23,7 +24,6 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     name="training-end-mismatch",
     severity="warning",
     scope="response",
-    reads=["TrainingEndTime", "SecondaryStatusTransitions"],
     sources=["api-describe-times", "recordings-responses"],
     message="training ended {ended}, and the last entry of the history {last}",
     help="end the training and the history at one instant: after the upload, or at the failure",
@@ -34,22 +34,22 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     good=[_DONE, _FAILED],
     since="0.1.0",
 )
-def training_end_mismatch(reading: Reading) -> Iterator[Place]:
+def training_end_mismatch(times: Times) -> Iterator[Place]:
     """The end of the training is not the end of the history.
 
     In 21 of 21 recordings the two are one instant. LastModifiedTime may follow by
     minutes; the end of the training may not, so that more than a minute is an error. Of
     a failed job the time is that at which the failure was noticed: there it is suspicious.
     """
-    response, spec = reading.response, reading.spec
-    ended = response.instants.get(spec.layout.ended)
-    if ended is None or not response.history or response.kind is Kind.LOG or not reading.ended:
+    spec = times.spec
+    ended = times.instants.get(spec.layout.ended)
+    if ended is None or not times.history or times.kind is Kind.LOG or not times.ended:
         return
-    last = response.history[-1].end
+    last = times.history[-1].end
     if last is not None and not same_instant(ended, last):
-        far = abs(ended - last) > reading.tolerances.microseconds("doubt")
+        far = abs(ended - last) > times.tolerances.microseconds("doubt")
         reason = spec.member_by_name.get(spec.layout.failure_reason)
-        failed = reason is not None and response.primary in reason.present_at
+        failed = reason is not None and times.primary in reason.present_at
         yield Place(
             pointer=f"/{spec.layout.ended}",
             facts={"ended": iso(ended), "last": iso(last)},

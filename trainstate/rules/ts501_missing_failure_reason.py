@@ -16,7 +16,6 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     name="missing-failure-reason",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus", "FailureReason", "TrainingJobArn", "CreationTime"],
     sources=["api-describe"],
     message="`{member}` is {state} on a job that is `{primary}`",
     help="every failed job tells its reason; code that reads it would find nothing",

@@ -17,10 +17,6 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
     name="unexpected-failure-reason",
     severity="error",
     scope="response",
-    reads=[
-        *("TrainingJobStatus", "SecondaryStatus", "FailureReason"),
-        "SecondaryStatusTransitions",
-    ],
     sources=["api-describe", "reports-pending"],
     message="`{member}` has a text on a job that is `{primary}`",
     help="only failed jobs have a reason; look for one that was left from another job",

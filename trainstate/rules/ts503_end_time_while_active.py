@@ -16,7 +16,6 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
     name="end-time-while-active",
     severity="error",
     scope="response",
-    reads=["TrainingJobStatus", "TrainingEndTime"],
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is set on a job that is `{primary}`",
     help="set the end time and the terminal status in one step",

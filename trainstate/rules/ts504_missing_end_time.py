@@ -18,10 +18,6 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     name="missing-end-time",
     severity="error",
     scope="response",
-    reads=[
-        *("TrainingJobStatus", "TrainingEndTime", "SecondaryStatusTransitions"),
-        *("TrainingJobArn", "CreationTime"),
-    ],
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is absent from a job that is `{primary}`",
     help="the time is the end of the last entry of the history",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Amounts
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
@@ -16,7 +17,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     name="billable-exceeds-training",
     severity="error",
     scope="response",
-    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds"],
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{billable} seconds are billed, of {training} seconds of training",
     help="both are seconds of the clock: neither is multiplied by the number of instances",
@@ -27,7 +27,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     ],
     since="0.1.0",
 )
-def billable_exceeds_training(reading: Reading) -> Iterator[Place]:
+def billable_exceeds_training(amounts: Amounts) -> Iterator[Place]:
     """More time is billed than the job trained.
 
     Billed and trained time are equal in all recordings without managed spot training,
@@ -35,10 +35,10 @@ def billable_exceeds_training(reading: Reading) -> Iterator[Place]:
     would be negative. A log prints both times the number of instances, so that they
     compare all the same.
     """
-    response, layout = reading.response, reading.spec.layout
-    training = response.seconds(layout.training_seconds)
-    billable = response.seconds(layout.billable_seconds)
-    if response.kind is Kind.SUMMARY or training is None or billable is None:
+    layout = amounts.spec.layout
+    training = amounts.seconds.get(layout.training_seconds)
+    billable = amounts.seconds.get(layout.billable_seconds)
+    if amounts.kind is Kind.SUMMARY or training is None or billable is None:
         return
     if billable > training:
         yield Place(

@@ -20,11 +20,6 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
     name="spot-savings-without-spot",
     severity="error",
     scope="response",
-    reads=[
-        *("TrainingJobStatus", "TrainingTimeInSeconds", "BillableTimeInSeconds"),
-        *("EnableManagedSpotTraining", "StoppingCondition"),
-        "ServerlessJobConfig",
-    ],
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{billable} of {training} seconds are billed without managed spot training",
     help="bill all of the training time, or enable managed spot training",

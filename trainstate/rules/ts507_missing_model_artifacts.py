@@ -17,7 +17,6 @@ _SPOT = {"/EnableManagedSpotTraining": True}
     name="missing-model-artifacts",
     severity="warning",
     scope="response",
-    reads=["TrainingJobStatus", "ModelArtifacts", "TrainingJobArn", "CreationTime"],
     sources=["api-members", "recordings-responses"],
     message="`{member}` is {state} a job that is `{primary}`",
     help="code that reads the place of the model finds nothing; add it when the job completes",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Amounts
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
@@ -16,7 +17,6 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
     name="negative-seconds",
     severity="error",
     scope="response",
-    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds", "BillableTokenCount"],
     sources=["api-members", "api-describe-times"],
     message="`{member}` is {value}",
     help="subtract the start from the end; a job that never trained has 0, or no such member",
@@ -28,13 +28,12 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
     good=[_ACTIVE, poll("Failed/Failed: Starting 90, Failed", _NOTHING)],
     since="0.1.0",
 )
-def negative_seconds(reading: Reading) -> Iterator[Place]:
+def negative_seconds(amounts: Amounts) -> Iterator[Place]:
     """A number of seconds, or of tokens, is below zero.
 
     What a job trained and what is billed is counted up from zero. Savings that are
     computed from a negative number mean nothing.
     """
-    for member in reading.spec.members_with("billing"):
-        value = reading.response.seconds(member.name)
-        if value is not None and value < 0:
-            yield Place(pointer=f"/{member.name}", facts={"member": member.name, "value": value})
+    for member, value in amounts.seconds.items():
+        if value < 0:
+            yield Place(pointer=f"/{member}", facts={"member": member, "value": value})

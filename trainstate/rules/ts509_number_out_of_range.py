@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.history.nested import excesses
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Settings
 from trainstate.rules.shown import quoted
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -19,7 +20,6 @@ _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
     name="number-out-of-range",
     severity="error",
     scope="response",
-    reads=["StoppingCondition", "ResourceConfig", "RetryStrategy"],
     sources=["api-stopping-condition", "api-retry", "api-create"],
     message="`{member}` is {value}, and can only be {allowed}",
     help="look for a unit that was mixed up, or a limit that was edited by hand",
@@ -37,7 +37,7 @@ _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
     ],
     since="0.1.0",
 )
-def number_out_of_range(reading: Reading) -> Iterator[Place]:
+def number_out_of_range(settings: Settings) -> Iterator[Place]:
     """A number of the job's configuration is none that the service accepts.
 
     A job is created only with limits and budgets in the ranges that the API declares, and
@@ -45,7 +45,7 @@ def number_out_of_range(reading: Reading) -> Iterator[Place]:
     response shows the configuration that was accepted. Where a range has changed over the
     years the widest counts.
     """
-    for pointer, value, allowed in excesses(reading.response.members, reading.spec):
+    for pointer, value, allowed in excesses(settings.members, settings.spec):
         yield Place(
             pointer=pointer,
             facts={

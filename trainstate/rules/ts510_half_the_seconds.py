@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, rule
-from trainstate.rules.shown import is_unread
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
@@ -19,10 +18,6 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
     name="half-the-seconds",
     severity="warning",
     scope="response",
-    reads=[
-        *("TrainingJobStatus", "TrainingTimeInSeconds", "BillableTimeInSeconds"),
-        "ServerlessJobConfig",
-    ],
     sources=["api-members", "recordings-responses", "recordings-logs"],
     message="`{member}` is absent from a job that is `{primary}`, and `{other}` is there",
     help="write what was trained and what is billed in one step; savings are made of both",
@@ -52,7 +47,7 @@ def half_the_seconds(reading: Reading) -> Iterator[Place]:
     absent = [name for name in both if name and response.members.get(name) is None]
     if absent == [layout.billable_seconds] and reading.billed_otherwise:
         return
-    if len(absent) == 1 and all(both) and not any(is_unread(reading, f"/{m}") for m in both):
+    if len(absent) == 1 and all(both) and not any(reading.is_unread(f"/{m}") for m in both):
         other = both[1 - both.index(absent[0])]
         yield Place(
             pointer=f"/{absent[0]}",

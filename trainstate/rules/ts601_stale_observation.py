@@ -18,7 +18,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     name="stale-observation",
     severity="warning",
     scope="sequence",
-    reads=["LastModifiedTime", "SecondaryStatusTransitions"],
     sources=["api-describe-times", "guide-eventbridge"],
     message="the response of {modified} arrived after a newer one of the job",
     help="order responses by LastModifiedTime before you act on them",

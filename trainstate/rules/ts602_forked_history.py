@@ -12,7 +12,6 @@ from trainstate.rules.model import Place, Relation, Step, rule
     name="forked-history",
     severity="error",
     scope="sequence",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-describe", "recordings-responses"],
     message="entry {at} is `{after}`, where an earlier response of the job has `{before}`",
     help="two jobs under one name, or a recording of two runs; split them by ARN and CreationTime",

@@ -16,7 +16,6 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
     name="rewritten-history",
     severity="error",
     scope="sequence",
-    reads=["SecondaryStatusTransitions", "LastModifiedTime"],
     sources=["api-describe", "api-transition", "recordings-responses"],
     message="entry {at}: `{member}` was {before} and is {after}",
     help="only append to the history; times that moved were perhaps taken from another clock",

@@ -18,7 +18,6 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
     name="left-terminal-status",
     severity="error",
     scope="sequence",
-    reads=["TrainingJobStatus", "SecondaryStatus", "LastModifiedTime"],
     sources=["waiter", "api-describe"],
     message="{after} comes after {before}, with which the job had ended; compare response {at}",
     help="split the responses by ARN and CreationTime; a job that has ended never runs again",

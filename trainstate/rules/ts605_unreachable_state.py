@@ -18,7 +18,6 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
     name="unreachable-state",
     severity="error",
     scope="sequence",
-    reads=["TrainingJobStatus", "SecondaryStatus", "LastModifiedTime"],
     sources=["api-describe", "api-stop", "guide-spot"],
     message="{after} cannot come after {before}; the other of the two is in response {at}",
     help="see `trainstate next` for what can follow; perhaps two jobs share the name",

@@ -15,7 +15,6 @@ _TRAINING = "InProgress/Training: Starting 90, Training"
     name="changed-fixed-member",
     severity="error",
     scope="sequence",
-    reads=["RoleArn", "HyperParameters", "Environment", "AlgorithmSpecification"],
     sources=["api-members", "api-update"],
     message="`{member}` is not what it was in response {at}",
     help="only the members that UpdateTrainingJob takes can change; compare the two responses",

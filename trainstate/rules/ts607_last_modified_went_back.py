@@ -17,7 +17,6 @@ _TRAINING = "InProgress/Training: Starting 90, Training"
     name="last-modified-went-back",
     severity="error",
     scope="sequence",
-    reads=["LastModifiedTime", "SecondaryStatusTransitions"],
     sources=["api-describe-times", "recordings-responses"],
     message="the history has grown, and the job was last modified earlier than before: {modified}",
     help="set LastModifiedTime whenever the record changes, from one clock",

@@ -16,7 +16,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     name="billing-went-back",
     severity="error",
     scope="sequence",
-    reads=["TrainingTimeInSeconds", "BillableTimeInSeconds", "BillableTokenCount"],
     sources=["api-describe-times", "api-members"],
     message="`{member}` is {after}, and {before} in response {at}: in their order it went back",
     help="seconds and tokens only add up; perhaps a retry began to count anew",

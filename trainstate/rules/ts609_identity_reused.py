@@ -22,7 +22,6 @@ def _anew(time: str) -> dict[str, str]:
     name="identity-reused",
     severity="error",
     scope="sequence",
-    reads=["TrainingJobArn", "TrainingJobName", "CreationTime", "LastModifiedTime"],
     sources=["api-delete"],
     message="a job created {created} has the name of one that was created {earlier}: {reuse}",
     help="call a job by its ARN together with its CreationTime: names are used again",

@@ -13,7 +13,6 @@ from trainstate.rules.wording import pair_text
     name="never-finished",
     severity="warning",
     scope="job",
-    reads=["TrainingJobStatus", "SecondaryStatus"],
     sources=["waiter", "api-describe"],
     message="the last of {responses} responses shows {pair}, and no response shows an end",
     help="record until the job has ended, or leave this rule out for jobs that still run",

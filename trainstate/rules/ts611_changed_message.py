@@ -19,7 +19,6 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
     name="changed-message",
     severity="error",
     scope="sequence",
-    reads=["SecondaryStatusTransitions"],
     sources=["api-transition", "recordings-responses"],
     message="entry {index}, `{status}`, has another message than before, though it is closed",
     help="keep the message of an entry when the next one starts; only the last one's may change",

@@ -17,10 +17,6 @@ _MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/another"}}
     name="changed-after-end",
     severity="error",
     scope="sequence",
-    reads=[
-        *("TrainingJobStatus", "FailureReason", "ModelArtifacts", "TrainingStartTime"),
-        *("TrainingEndTime", "TrainingTimeInSeconds", "BillableTimeInSeconds"),
-    ],
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is not what it was in response {at}, when the job had ended already",
     help="write times, seconds, reason and artifacts of a job once, with its end",

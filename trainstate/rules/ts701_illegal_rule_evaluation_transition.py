@@ -20,7 +20,6 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
     name="illegal-rule-evaluation-transition",
     severity="error",
     scope="sequence",
-    reads=["DebugRuleEvaluationStatuses", "ProfilerRuleEvaluationStatuses"],
     sources=["guide-debugger-rules"],
     message="the evaluation `{item}` was `{before}` and is `{after}`",
     help="an evaluation that has a result keeps it; look for two rules of one name",

@@ -19,7 +19,6 @@ def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
     name="unknown-rule-evaluation-status",
     severity="warning",
     scope="sequence",
-    reads=["DebugRuleEvaluationStatuses", "ProfilerRuleEvaluationStatuses"],
     sources=["guide-debugger-rules"],
     message="the evaluation `{item}` has the unknown status `{status}`",
     help="compare the spelling; `trainstate drift` tells whether the API has a new status",

@@ -19,7 +19,6 @@ def _pool(status: str, modified: float) -> Poll:
     name="illegal-warm-pool-transition",
     severity="error",
     scope="sequence",
-    reads=["WarmPoolStatus"],
     sources=["guide-warm-pool"],
     message="the pool was {before} and is `{after}`",
     help="a pool that was reused belongs to the next job, and one that was terminated is gone",

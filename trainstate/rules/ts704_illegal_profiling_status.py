@@ -19,7 +19,6 @@ def _profiling(status: str) -> Poll:
     name="illegal-profiling-status",
     severity="warning",
     scope="sequence",
-    reads=["ProfilingStatus"],
     sources=["api-members", "api-update"],
     message="`{member}` is `{status}`",
     help="compare the spelling; `trainstate drift` tells whether the API has a new status",

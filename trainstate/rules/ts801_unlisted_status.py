@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="unlisted-status",
     severity="error",
     scope="drift",
-    reads=["TrainingJobStatus", "SecondaryStatus"],
     sources=["api-enum"],
     message="{version} lists {status!r} for {member}, the specification does not",
     help="look for its documentation and for recordings of it, then give it a row with its"

@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="unlisted-member",
     severity="error",
     scope="drift",
-    reads=["*"],
     sources=["api-members"],
     message="{version} lists the member {member!r} ({type}), the specification gives it no role",
     help="give the member a row with its role: whether it may change, and when it is there",

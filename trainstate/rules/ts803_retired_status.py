@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="retired-status",
     severity="warning",
     scope="drift",
-    reads=["TrainingJobStatus", "SecondaryStatus"],
     sources=["api-enum"],
     message="the specification has {status!r} for {member}, {version} does not list it",
     help="update botocore if it is old; else the status is retired: make its row deprecated",

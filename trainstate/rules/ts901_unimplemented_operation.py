@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="unimplemented-operation",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-errors"],
     message="{operation} is not there: {error}",
     help="implement the operation, or leave it out of what is claimed to be simulated",

@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="undocumented-error",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-errors"],
     message="{operation} fails with {error}, which the service never says: {said}",
     help="raise an error of the service, with a code that the operation documents",

@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="taken-name-accepted",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-create", "api-errors"],
     message="{operation} accepts the name of a job that exists",
     help="refuse the request with the error ResourceInUse, and leave the job as it is",

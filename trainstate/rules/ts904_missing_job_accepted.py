@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="missing-job-accepted",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-errors", "api-describe", "api-stop", "api-delete"],
     message="{operation} accepts a job that does not exist",
     help="refuse the request; clients match the text `Requested resource not found`",

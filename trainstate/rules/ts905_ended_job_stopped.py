@@ -15,7 +15,6 @@ from trainstate.rules.wording import pair_text
     name="ended-job-stopped",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["transcript-stop", "api-stop"],
     message="{operation} accepts a job that is {pair}",
     help="refuse the request: the job is in a status in which nothing can be stopped",

@@ -15,7 +15,6 @@ from trainstate.rules.wording import pair_text
     name="active-job-deleted",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-delete"],
     message="{operation} accepts a job that is {pair}",
     help="refuse the request until the job has ended",

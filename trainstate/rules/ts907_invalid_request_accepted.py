@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="invalid-request-accepted",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-create", "api-stopping-condition", "api-errors"],
     message="{operation} accepts a request that the API does not allow",
     help="hold the parameters against the API's model: patterns, bounds and values",

@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="valid-request-refused",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-create", "api-describe", "api-stop", "api-delete", "api-list-jobs"],
     message="{operation} refuses what the service accepts: {error}: {said}",
     help="accept the request: it is possible for this job at this moment",

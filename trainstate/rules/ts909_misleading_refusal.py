@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="misleading-refusal",
     severity="warning",
     scope="operation",
-    reads=["*"],
     sources=["api-errors", "api-create", "clients-not-found", "transcript-stop"],
     message="{operation} refuses with {error}: {said}; clients know this refusal as {known}",
     help="use the code and the text that clients match",

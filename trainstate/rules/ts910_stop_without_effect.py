@@ -15,7 +15,6 @@ from trainstate.rules.wording import pair_text
     name="stop-without-effect",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-stop"],
     message="the job was stopped at the service's word, and is {pair}",
     help="change the primary status to Stopping with the request, and end the job as Stopped",

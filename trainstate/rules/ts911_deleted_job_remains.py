@@ -15,7 +15,6 @@ from trainstate.rules.wording import pair_text
     name="deleted-job-remains",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-delete"],
     message="the job was deleted at the service's word, and after {polls} more looks it is {pair}",
     help="let a deleted job go: describe refuses it, and its name is free",

@@ -15,7 +15,6 @@ from trainstate.rules.wording import pair_text
     name="never-ends",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-stopping-condition", "waiter"],
     message="after {age} s and {polls} looks the job is {pair}{beyond}",
     help="let every job end: by itself, by its limits, or when it is stopped",

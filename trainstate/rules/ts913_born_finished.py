@@ -19,7 +19,6 @@ _SOONEST = 1.0
     name="born-finished",
     severity="warning",
     scope="operation",
-    reads=["TrainingEndTime", "CreationTime", "TrainingJobStatus"],
     sources=["api-describe", "api-describe-times"],
     message="when it is first seen the job is {pair}, {seconds:g} s after its creation",
     help="let a job begin as InProgress, and change with a clock that a test can drive",

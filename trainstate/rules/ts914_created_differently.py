@@ -15,7 +15,6 @@ from trainstate.rules.model import Place, Severity, rule
     name="created-differently",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-create", "api-describe"],
     message="the job was created with {asked!r} as {member}, and shows {shown!r}",
     help="keep what a job was created with, and show it",

@@ -14,12 +14,6 @@ from trainstate.rules.model import Place, rule
     name="missing-training-time",
     severity="warning",
     scope="operation",
-    reads=[
-        "TrainingStartTime",
-        "TrainingEndTime",
-        "TrainingTimeInSeconds",
-        "BillableTimeInSeconds",
-    ],
     sources=["api-describe-times", "recordings-responses"],
     message="the job has trained and ended, and has no {member}",
     help="count the seconds from the start of the training to its end",

@@ -17,7 +17,6 @@ from trainstate.spec.model import RecordLayout
     name="list-filter-ignored",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-list-jobs"],
     message="the list by {filter} has a job with {shown}",
     help="leave out of a list what its filters exclude",

@@ -17,7 +17,6 @@ from trainstate.spec.model import Spec
     name="job-missing-from-list",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-list-jobs"],
     message="the whole list{by} lacks a job that is {pair}",
     help="give every job that meets the filters on one page, and a NextToken while there are more",

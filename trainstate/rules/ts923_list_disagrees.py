@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="list-disagrees",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-list-jobs", "api-list"],
     message="the list shows {listed!r} as {member} of a job that describe shows with {described!r}",
     help="make summaries of the same records as responses",

@@ -15,7 +15,6 @@ from trainstate.rules.model import Place, rule
     name="list-out-of-order",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-list-jobs"],
     message="the list sorted by {key}, {order}, shows jobs in another order",
     help="sort before the pages are cut",

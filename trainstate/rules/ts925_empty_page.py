@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="empty-page",
     severity="warning",
     scope="operation",
-    reads=["*"],
     sources=["api-list-jobs"],
     message="a page of the list by {filters} is empty, and there is a next one",
     help="cut the pages after the filters; only StatusEquals is documented to come after the cut",

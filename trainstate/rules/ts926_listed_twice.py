@@ -14,7 +14,6 @@ from trainstate.rules.model import Place, rule
     name="listed-twice",
     severity="error",
     scope="operation",
-    reads=["*"],
     sources=["api-list-jobs"],
     message="the pages of one list show a job twice",
     help="let a NextToken stand for a place in the order, not for a number of jobs",

@@ -17,7 +17,6 @@ _ENOUGH = 10
     name="spot-never-interrupted",
     severity="warning",
     scope="operation",
-    reads=["EnableManagedSpotTraining", "SecondaryStatus"],
     sources=["guide-spot"],
     message="of {spots} jobs with managed spot training that ended, none showed {statuses}",
     help="offer a way to have spot capacity taken away: by chance, or by a scenario",

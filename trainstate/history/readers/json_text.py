@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,61 +10,37 @@ from typing import Any
 import msgspec
 from attrs import evolve, frozen
 
-from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.model import Origin
 from trainstate.history.readers.brackets import opening, resumption, spans
-from trainstate.history.readers.envelope import records
+from trainstate.history.readers.envelope import Form, records
+from trainstate.history.readers.json_value import TOO_DEEP, NotJson, decode
+from trainstate.history.readers.lines import Line, Record
 from trainstate.history.readers.tally import Tally
+from trainstate.history.typed import Decode, Typed, decode_of
 
-_DECODER = msgspec.json.Decoder()
-_OUT_OF_RANGE = "out of range"
-_NO_NUMBERS = (b"NaN", b"Infinity")
-_MOST_DIGITS = 1000  # Python refuses to read more than 4,300
-_TOO_DEEP = "not JSON that can be read: nested too deeply"
 # A value that never closes swallows the rest. It is given up where another one begins; not
 # for ever, because each time the rest is gone through again.
 _RESUMPTIONS = 10
 _INK = re.compile(rb"\S")
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+_ITEM = re.compile(rb"[\s,]*")
 # Between documents, and around the items of a damaged array.
 _BETWEEN, _AROUND_ITEMS = b" \t\r\n", b" \t\r\n,]"
 
 
-class NotJson(ValueError):
-    """A text is not JSON."""
-
-
 @frozen(kw_only=True)
 class Document:
-    """A JSON value of a text, or what was wrong with it; ``pointer`` is set inside an array."""
+    """A JSON value of a text, or what was wrong with it; ``pointer`` is set inside an array.
+
+    Of a response in the service's own form there is the typed decode of ``text``.
+    """
 
     start: int
     value: Any = None
+    typed: Typed | None = None
     fault: str | None = None
     text: bytes = b""
     pointer: str = ""
-
-
-def decode(data: bytes) -> Any:
-    """The value of a JSON text; raises NotJson, whatever the bytes are.
-
-    A number that is too large is infinite, and NaN and Infinity are read as Python writes
-    them: a metric of a job may be one, and a rule says so where a member may not.
-    """
-    try:
-        return _DECODER.decode(data)
-    except msgspec.DecodeError as error:
-        reason = str(error).removeprefix("JSON is malformed: ")
-    except UnicodeDecodeError:
-        raise NotJson("not UTF-8") from None
-    except RecursionError:
-        raise NotJson(_TOO_DEEP) from None
-    if _OUT_OF_RANGE in reason or any(word in data for word in _NO_NUMBERS):
-        with suppress(ValueError, RecursionError):
-            return json.loads(data.decode(), parse_int=_integer)
-    raise NotJson(f"not JSON: {reason[:1].lower()}{reason[1:]}")
-
-
-def _integer(digits: str) -> float:
-    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
 
 
 def documents(data: bytes) -> Iterator[Document]:
@@ -77,18 +52,18 @@ def documents(data: bytes) -> Iterator[Document]:
     try:
         yield Document(start=_indent(data, 0), value=decode(data))
     except NotJson as error:
-        if str(error) == _TOO_DEEP:
-            yield Document(start=0, fault=_TOO_DEEP, text=data)
+        if str(error) == TOO_DEEP:
+            yield Document(start=0, fault=TOO_DEEP, text=data)
         else:
             yield from _apart(data)
 
 
 def read_documents(
     data: bytes, tally: Tally, *, pointer: str = "", first: int = 1
-) -> Iterator[Response | Unreadable]:
+) -> Iterator[Record]:
     """The records in the JSON documents of a text that begins on the line ``first``."""
     line, counted = first, 0
-    for place, document in enumerate(documents(data)):
+    for place, document in enumerate(_sliced(data, decode_of(tally.spec))):
         breaks = data.count(b"\n", counted, document.start)
         # The line alone does not tell apart two documents on it that name no job.
         shared = place > 0 and not breaks and not document.pointer
@@ -102,8 +77,51 @@ def read_documents(
         )
         if document.fault is not None:
             yield tally.unreadable(document.fault, origin, document.text)
+        elif document.typed is not None:
+            tally.forms[Form.RESPONSE] += 1
+            yield Line(document.text, document.typed, origin, tally.spec)
         else:
             yield from records(document.value, origin, tally)
+
+
+def _sliced(data: bytes, typed: Decode | None) -> Iterator[Document]:
+    """The documents of a text, those in an array one by one if the first is a response."""
+    start, end, pointer = 0, 0, ""
+    for start, end, pointer in _cuts(data) if typed is not None else ():
+        text = data[start:end]
+        response = typed.line(text) if typed is not None else None
+        if response is None and pointer in ("", "/0"):
+            end = 0 if pointer else start
+            break
+        try:
+            value = decode(text) if response is None else None
+        except NotJson as error:
+            yield Document(start=start, fault=str(error), text=text, pointer=pointer)
+            continue
+        yield Document(start=start, value=value, typed=response, text=text, pointer=pointer)
+    else:
+        end = len(data) if data[:end].strip() and pointer else end
+    for document in documents(data[end:]) if data[end:].strip() else ():
+        yield evolve(document, start=document.start + end)
+
+
+def _cuts(data: bytes) -> Iterator[tuple[int, int, str]]:
+    """Where the items of an array, or documents that are printed over lines, begin and end."""
+    start = _indent(data, 0)
+    if data.startswith(b"[", start):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            place = start + 1
+            for index, item in enumerate(_ITEMS.decode(data)):
+                begin = _ITEM.match(data, place).end()  # type: ignore[union-attr]
+                place = begin + len(memoryview(item))
+                yield begin, place, f"/{index}"
+        return
+    while data.startswith(b"{", start):
+        end = data.find(b"\n}", start) + 2
+        if end < 2:
+            return
+        yield start, end, ""
+        start = _indent(data, end)
 
 
 def _apart(data: bytes) -> Iterator[Document]:
@@ -148,7 +166,7 @@ def _separated(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, Do
 
 
 def _is_damaged(document: Document) -> bool:
-    return document.fault not in (None, _TOO_DEEP)
+    return document.fault not in (None, TOO_DEEP)
 
 
 def _document(data: bytes, begin: int, end: int) -> Document:

@@ -7,21 +7,29 @@ from collections.abc import Iterator
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.bytestream import lines
 from trainstate.history.readers.compressed import Readable
-from trainstate.history.readers.envelope import records
-from trainstate.history.readers.json_text import NotJson, decode, read_documents
+from trainstate.history.readers.envelope import Form, records
+from trainstate.history.readers.json_text import read_documents
+from trainstate.history.readers.json_value import NotJson, decode
+from trainstate.history.readers.lines import Line
 from trainstate.history.readers.tally import Tally
+from trainstate.history.typed import decode_of
 
 
 def read_ndjson(
     stream: Readable, tally: Tally, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
     """The records in the lines of an input, mostly one; blank lines are passed over."""
+    typed_decode = decode_of(tally.spec)
     for number, line, cut in lines(stream, limit=tally.limits.line):
         if line.isspace() or not line:
             continue
         origin = Origin(file=tally.file, line=number, reader=tally.reader, pointer=pointer)
         if cut:
             yield tally.unreadable(f"longer than {tally.limits.line:,} bytes", origin, line)
+            continue
+        if typed_decode is not None and (typed := typed_decode.line(line)) is not None:
+            tally.forms[Form.RESPONSE] += 1
+            yield Line(line, typed, origin, tally.spec)
             continue
         try:
             value = decode(line)

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import Form, records
-from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.printed import BREAK, printed_values
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log

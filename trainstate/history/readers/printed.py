@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotLiteral, literal
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from trainstate.history.readers.envelope import Form, parts
-from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.plugged import MAGICS, PARQUET, binary_format
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.separated import separator

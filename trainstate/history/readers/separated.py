@@ -13,7 +13,7 @@ from attrs import evolve
 
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.json_text import NotJson, decode
+from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotLiteral, literal
 from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import folded, looks_like_response

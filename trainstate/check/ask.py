@@ -1,0 +1,84 @@
+"""Which rules are asked about which parts of a response, and what they said of a value before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import Any
+
+from attrs import define, field, frozen
+
+from trainstate.rules.given import Reading
+from trainstate.rules.model import Check, Place, Rule, Scope
+
+Said = tuple[Rule, Place]
+
+SMALL = frozenset({"Statuses", "Presence"})
+"""The parts of which there are some hundreds of values in all the world."""
+
+_MOST = 4096
+
+
+@define(eq=False)
+class Group:
+    """The rules that read the same parts.
+
+    What rules say of small values is kept: 60 rules take longer than one look-up. ``said``
+    has it by value.
+    """
+
+    reads: tuple[str, ...]
+    rules: list[tuple[Rule, Check]] = field(factory=list)
+    said: dict[Any, tuple[Said, ...]] = field(factory=dict)
+
+    def ask(self, reading: Reading) -> tuple[Said, ...]:
+        """What the rules say of a response."""
+        parts = [_PARTS[name](reading) for name in self.reads]
+        if not SMALL.issuperset(self.reads):
+            return tuple(self._asked(parts))
+        key = parts[0] if len(parts) == 1 else tuple(parts)
+        said = self.said.get(key)
+        if said is None:
+            if len(self.said) >= _MOST:
+                self.said.clear()
+            said = self.said[key] = tuple(self._asked(parts))
+        return said
+
+    def _asked(self, parts: list[Any]) -> Iterator[Said]:
+        for rule, check in self.rules:
+            for place in check(*parts):
+                yield rule, place
+
+
+_PARTS = {
+    name: attrgetter(name.lower())
+    for name in ("Amounts", "Identity", "Presence", "Problems", "Settings", "Statuses", "Times")
+}
+_PARTS["Reading"] = lambda reading: reading
+
+
+@frozen(eq=False)
+class Questions:
+    """The rules about responses, by the parts that they read."""
+
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> Questions:
+        """Those of a selection of rules."""
+        groups: dict[tuple[str, ...], Group] = {}
+        for rule in rules:
+            if rule.scope is Scope.RESPONSE:
+                group = groups.setdefault(rule.reads, Group(rule.reads))
+                group.rules.append((rule, rule.check))
+        return cls(tuple(groups.values()))
+
+    def ask(self, reading: Reading) -> list[Said]:
+        """What the rules say of a response, in the order of the rules."""
+        said = [one for group in self.groups for one in group.ask(reading)]
+        said.sort(key=_code)
+        return said
+
+
+def _code(said: Said) -> str:
+    return said[0].code

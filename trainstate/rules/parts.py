@@ -1,0 +1,195 @@
+"""The parts of a response: a rule is given those that it reads, and can read no other.
+
+``Statuses`` and ``Presence`` are small values, of which there are some hundreds in all the
+world: what rules say of one holds wherever it comes again. ``Times``, ``Amounts`` and
+``Settings`` are judged when they are new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from attrs import field, frozen
+
+from trainstate.history.model import Entry, Kind, Problem
+from trainstate.machine import step as machine
+from trainstate.machine.guards import Configuration
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.model import Pair, Spec
+
+
+@frozen(kw_only=True)
+class Part:
+    """What all parts have: the specification that the response is judged by, and its kind.
+
+    ``unread`` are the JSON pointers of values that could not be read: TS003 and TS004
+    report them, so that no other rule takes such a value for absent.
+    """
+
+    spec: Spec = field(eq=False, repr=False)
+    kind: Kind
+    unread: frozenset[str] = frozenset()
+
+    def entry_pointer(self, index: int, member: str = "") -> str:
+        """The JSON pointer of an entry of the history, or of a member of it."""
+        pointer = f"/{self.spec.layout.history}/{index}"
+        return f"{pointer}/{member}" if member else pointer
+
+    def is_unread(self, pointer: str) -> bool:
+        """Holds if the value at a place, or what it stands in, could not be read."""
+        unread = self.unread
+        return bool(unread) and (pointer in unread or pointer.rpartition("/")[0] in unread)
+
+
+@frozen(kw_only=True)
+class Identity(Part):
+    """What names the job: its name and its ARN, each None where absent."""
+
+    name: str | None
+    arn: str | None
+
+
+@frozen(kw_only=True)
+class Problems(Part):
+    """The values that could not be read as what their members hold."""
+
+    problems: tuple[Problem, ...]
+
+
+@frozen(kw_only=True)
+class Paired(Part):
+    """A part that has the pair: the primary and the secondary status, None where absent."""
+
+    primary: str | None
+    secondary: str | None
+
+    @property
+    def pair(self) -> Pair | None:
+        """The fact that makes the pair legal; None where it has none."""
+        return self.spec.pair_by_key.get((self.primary or "", self.secondary or ""))
+
+    @property
+    def ended(self) -> bool:
+        """Holds if the primary is terminal, or follows a terminal one."""
+        return self.primary in self.spec.ended_primaries
+
+    @property
+    def active(self) -> bool:
+        """Holds if the primary is known and not ended."""
+        return self.primary in self.spec.primary_by_name and not self.ended
+
+
+@frozen(kw_only=True)
+class Statuses(Paired):
+    """The statuses: the pair and the history's, as they are spelt in the facts and as written.
+
+    ``begun`` and ``closed`` tell which entries have a start and an end. ``config`` are the
+    guards of the job, as far as any response has shown them. ``trimmed`` holds if entries,
+    or what is in them, may have been cut out by hand.
+    """
+
+    written_primary: str | None
+    written_secondary: str | None
+    history: tuple[str, ...]
+    written: tuple[str, ...]
+    begun: tuple[bool, ...]
+    closed: tuple[bool, ...]
+    config: Configuration
+    trimmed: bool
+
+    @cached_property
+    def moves(self) -> tuple[machine.Move, ...]:
+        """The moves of the history, one for each entry."""
+        return machine.trace(self.spec, self.history, self.config)
+
+    @cached_property
+    def has_illegal_move(self) -> bool:
+        """Whether a move is refused; a status that no fact knows is not illegal."""
+        legal = (None, machine.Refusal.UNKNOWN_STATUS)
+        return any(move.refusal not in legal for move in self.moves)
+
+    @property
+    def is_repeated(self) -> bool:
+        """Holds if the history enters a status twice: a retry, or a restart."""
+        return len(set(self.history)) < len(self.history)
+
+
+@frozen(kw_only=True)
+class Times(Paired):
+    """The times: ``instants`` are those of the members, ``history`` has those of the entries.
+
+    ``created`` and ``modified`` are instants, None where absent. ``whole`` holds if the
+    response has all that the service always gives.
+    """
+
+    created: int | None
+    modified: int | None
+    instants: Mapping[str, int]
+    history: tuple[Entry, ...]
+    config: Configuration
+    trimmed: bool
+    whole: bool
+    tolerances: Tolerances
+
+    @cached_property
+    def statuses(self) -> tuple[str, ...]:
+        """The statuses of the history, in order."""
+        return tuple(entry.status for entry in self.history)
+
+
+@frozen(kw_only=True)
+class Amounts(Paired):
+    """The numbers of what was trained and billed, by member; those that are no number are out.
+
+    ``saves`` tells whether the job can be billed less than it trained, None where that was
+    not seen; ``billed_otherwise`` holds if it is not billed by its time, or may not be.
+    """
+
+    seconds: Mapping[str, float]
+    saves: bool | None
+    billed_otherwise: bool
+    repeated: bool
+    whole: bool
+
+
+@frozen(kw_only=True)
+class Settings(Part):
+    """The configuration, as it was recorded; null members are absent."""
+
+    members: Mapping[str, Any]
+
+    def get(self, pointer: str) -> Any:
+        """The recorded value at a member's name or a JSON pointer; None where absent."""
+        value: Any = self.members
+        for step in pointer.removeprefix("/").split("/"):
+            if not isinstance(value, dict | Mapping):
+                return None
+            value = value.get(step)
+        return value
+
+    def number(self, pointer: str) -> float | None:
+        """The number at a JSON pointer; None where none is."""
+        value = self.get(pointer)
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+@frozen(kw_only=True)
+class Presence(Paired):
+    """Which members there are, by name, and which of them say nothing.
+
+    ``lacking`` are the members that the service always gives, and that are absent;
+    ``history`` is None where there is none, else whether it has entries; ``clocked`` holds
+    if an entry starts the clock of the training. ``described`` holds if the service, and no
+    event, summary or search, gave the response.
+    """
+
+    present: frozenset[str]
+    blank: frozenset[str]
+    lacking: tuple[str, ...]
+    history: bool | None
+    clocked: bool
+    configured: bool
+    trimmed: bool
+    whole: bool
