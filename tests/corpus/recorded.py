@@ -37,7 +37,7 @@ class Recorded:
     """A response of which facts are known; ``is_part`` where it shows only some members."""
 
     project: str
-    year: str
+    years: str
     form: str
     facts: Mapping[str, Any]
 
@@ -119,7 +119,7 @@ def responses() -> list[Recorded]:
     return [
         Recorded(
             project=project["name"],
-            year=project["years"],
+            years=project["years"],
             form=facts.get("form", "response"),
             facts=facts,
         )
