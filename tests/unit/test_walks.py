@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from random import Random
 
 import pytest
 
+from trainstate.machine.guards import Allowance, Configuration
 from trainstate.machine.step import initial_states, successors
 from trainstate.machine.walks import (
     Hop,
@@ -19,6 +21,7 @@ from trainstate.machine.walks import (
     walks,
     way_out,
 )
+from trainstate.simulator.chance import chance_scenario
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 
@@ -90,3 +93,13 @@ def test_all_walks_are_all_legal_lives_up_to_the_bound() -> None:
         following = ((known[state], after) for state, after in pairwise(states))
         assert all(after in {hop.state for hop in hops} for hops, after in following)
         assert states[-1].primary in SPEC.terminal_primaries
+
+
+def test_chance_interrupts_spot_jobs_also_on_strong_evidence() -> None:
+    """What leads on from an interruption needs managed spot, which the job has."""
+    spec = SPEC.accepting(Evidence.RECORDED)
+    guard = spec.time.savings_guard
+    config = Configuration(tuple((one.name, Allowance(one.name == guard)) for one in spec.guards))
+    drawn = [chance_scenario(spec, config, Random(seed)) for seed in range(60)]
+
+    assert any(act.status == "Interrupted" for scenario in drawn for act in scenario.acts)
