@@ -15,6 +15,10 @@ from pathlib import Path
 
 import click
 
+sys.path.append(str(Path(__file__).parent))
+
+from recordings import recordings
+
 from trainstate.cli import main
 from trainstate.render.diagram import LEGEND, dot_lines, mermaid_lines
 from trainstate.render.graphviz import svg
@@ -56,6 +60,7 @@ def pages() -> dict[str, str]:
     found["spec/transitions.md"] = _text(_transitions(spec))
     found["spec/members.md"] = _text(_members(spec))
     found["spec/sources.md"] = _text(_sources(spec))
+    found["spec/recordings.md"] = _text(recordings(spec, _table))
     found["spec/diagram.md"] = _text(_diagram(spec, Evidence.RECORDED))
     found["spec/diagram-all.md"] = _text(_diagram(spec, Evidence.DEPRECATED))
     names = main.list_commands(click.Context(main))
@@ -93,7 +98,15 @@ def _spec_index() -> Iterator[str]:
     yield "Every row is a fact with its evidence and its sources. *documented*: AWS's prose says"
     yield "so. *recorded*: recordings of real jobs show it. *inferred*: it follows from the API's"
     yield "enumerations or from how the service must work. *deprecated*: it held once."
-    names = ["statuses", "transitions", "members", "sources", "diagram", "diagram-all"]
+    names = [
+        "statuses",
+        "transitions",
+        "members",
+        "sources",
+        "recordings",
+        "diagram",
+        "diagram-all",
+    ]
     yield from _toctree(names, options=(":maxdepth: 1",))
 
 

@@ -154,6 +154,20 @@ def fears_interruptions(client: Any, name: str) -> None:
         time.sleep(INTERVAL)
 
 
+def says_false(client: Any, name: str) -> bool:
+    """Is right, and says by what it returns whether the job has ended well."""
+    try:
+        right(client, name)
+    except JobFailed:
+        return False
+    return True
+
+
+def as_returned(value: Any, error: BaseException | None) -> str:
+    """The reading of a consumer that returns whether the job has ended well."""
+    return "done" if value and error is None else "error"
+
+
 async def asynchronous(client: Any, name: str) -> None:
     """Sleeps in an event loop, and waits on for a stopped job."""
     while (status := status_of(client, name)) in ("InProgress", "Stopping", "Stopped"):

@@ -42,6 +42,7 @@ MODULES = {
     "sdk_v2": "sagemaker.estimator",
     "sdk_v3": "sagemaker.core.resources",
     "airflow_provider": "airflow.providers.amazon",
+    "wandb_launch": "wandb",
 }
 ADAPTERS = [
     *((adapter(), MODULES["sdk_v2"]) for adapter in (SdkV2Wait, SdkV2Logs)),

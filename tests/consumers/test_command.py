@@ -63,6 +63,31 @@ def test_the_json_report_has_all_of_a_finding(tmp_path: Path) -> None:
     assert {"at": 1.0, "status": "InProgress/Starting", "again": False} == found["polls"][0]
 
 
+FAILED = "InProgress/Starting, Failed/Failed"
+
+
+def test_who_returns_a_failure_is_told_about_outcome() -> None:
+    """What is returned counts as a success: the finding says so, and how to read it."""
+    text = run(f"{PLANTED}:says_false", "--course", FAILED)
+    whole = run(f"{PLANTED}:says_false", *QUICK, "--format", "json")
+    alone = run(f"{PLANTED}:says_false", "--course", FAILED, "--format", "json")
+    hints = {one["hint"] for one in json.loads(whole.stdout)["findings"]}
+
+    assert "--outcome MODULE:FUNCTION" in text.stdout, text.stdout
+    assert "it returned False" in text.stdout
+    assert hints == {json.loads(alone.stdout)["hint"]}
+    assert "--outcome" in hints.pop()
+
+
+def test_who_names_a_reading_or_returns_nothing_is_told_nothing_about_it() -> None:
+    """The reading makes the consumer right; None says nothing that could be read."""
+    read = run(f"{PLANTED}:says_false", *QUICK, "--outcome", f"{PLANTED}:as_returned")
+    silent = run(f"{PLANTED}:stopped_is_success", *QUICK, "--format", "json")
+
+    assert 0 == read.exit_code, read.stdout
+    assert {None} == {one["hint"] for one in json.loads(silent.stdout)["findings"]}
+
+
 def test_one_course_is_played_alone() -> None:
     """Text and JSON, each with the exit status."""
     course = "InProgress/Starting, Stopping/Stopping, Stopped/Stopped"

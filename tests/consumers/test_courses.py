@@ -16,6 +16,7 @@ import pytest
 import trainstate as ts
 from trainstate.errors import UsageError
 from trainstate.machine.step import State, initial_states, successors
+from trainstate.machine.walks import configured
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.consumers import (
     Course,
@@ -27,7 +28,7 @@ from trainstate.testing.consumers import (
 )
 from trainstate.testing.consumers.stage import Play
 from trainstate.testing.consumers.variants import courses
-from trainstate.testing.consumers.walks import configured, ways
+from trainstate.testing.consumers.walks import ways
 
 SPEC = builtin_spec()
 SEEN: list[list[dict[str, Any]]] = []

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import evolve
 
 from trainstate.machine.guards import Configuration
-from trainstate.machine.step import State, initial_states, states, successors
+from trainstate.machine.step import State, initial_states
+from trainstate.machine.walks import Hop, ending, walk, way_out
 from trainstate.simulator.scenario import LASTS, Scenario, through
 from trainstate.simulator.wording import FAILURE
-from trainstate.spec.graph import reachable, shortest_path
-from trainstate.spec.model import Evidence, PrimaryTransition, Spec, Transition
+from trainstate.spec.model import Evidence, Spec
 
 _LONGEST = 14
 # Seconds: instances take time to start, and no job ends in the moment of its creation.
@@ -53,72 +52,17 @@ def chance_scenario(spec: Spec, config: Configuration, chance: random.Random) ->
 
 def _walk(spec: Spec, config: Configuration, chance: random.Random) -> list[State]:
     """States from a creation to an end, each a step of the machine from the one before."""
-    first = initial_states(spec)
+    known = ending(spec, config)
     weights = [_WEIGHTS[row.evidence] for row in spec.initials]
-    walked = [chance.choices(first, weights)[0]]
+    start = chance.choices(initial_states(spec), weights)[0]
+
+    def choose(hops: Sequence[Hop]) -> Hop | None:
+        weighed = [_WEIGHTS[hop.row.evidence] for hop in hops if hop.row is not None]
+        return chance.choices(hops, weighed)[0] if hops else None
+
     left = {name: allowance.budget for name, allowance in config.allowances}
-    alive = _alive(spec, config)
-    while walked[-1].primary not in spec.terminal_primaries:
-        if len(walked) >= _LONGEST:
-            return [*walked, *_way_out(spec, walked[-1], config)]
-        choices = [
-            (state, row)
-            for state, row in successors(spec, walked[-1], config)
-            if state in alive and _affordable(row, left)
-        ]
-        state, row = chance.choices(choices, [_WEIGHTS[row.evidence] for _, row in choices])[0]
-        _spend(row, left)
-        walked.append(state)
-    return walked
-
-
-@lru_cache(maxsize=64)
-def _alive(spec: Spec, config: Configuration) -> frozenset[State]:
-    """The states from which a job can come to an end without anything that has a budget.
-
-    Narrowed to strong evidence the machine has states that nothing leads out of.
-    """
-    steps = {
-        state: [
-            after
-            for after, row in successors(spec, state, config)
-            if not (isinstance(row, Transition) and row.guard)
-        ]
-        for state in states(spec)
-    }
-    before: dict[State, list[State]] = {}
-    for state, following in steps.items():
-        for after in following:
-            before.setdefault(after, []).append(state)
-    ends = [state for state in steps if state.primary in spec.terminal_primaries]
-    return reachable(ends, lambda state: before.get(state, ()))
-
-
-def _affordable(row: Transition | PrimaryTransition, left: Mapping[str, int | None]) -> bool:
-    guard = row.guard if isinstance(row, Transition) else None
-    budget = left.get(guard) if guard else None
-    return budget is None or budget > 0
-
-
-def _spend(row: Transition | PrimaryTransition, left: dict[str, int | None]) -> None:
-    guard = row.guard if isinstance(row, Transition) else None
-    budget = left.get(guard) if guard else None
-    if guard and budget is not None:
-        left[guard] = budget - 1
-
-
-def _way_out(spec: Spec, state: State, config: Configuration) -> list[State]:
-    """The shortest way to an end that no guard stands in."""
-    found = shortest_path(
-        [state],
-        lambda reached: reached.primary in spec.terminal_primaries,
-        lambda reached: (
-            following
-            for following, row in successors(spec, reached, config)
-            if not (isinstance(row, Transition) and row.guard)
-        ),
-    )
-    return list(found or ())[1:]
+    walked = [start, *walk(known, start, choose, most=_LONGEST - 1, left=left)]
+    return [*walked, *way_out(known, walked[-1])]
 
 
 def _length(status: str, chance: random.Random) -> float:

@@ -8,7 +8,7 @@ Everything is drawn in whole numbers: a seed gives the same bytes on every machi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -17,15 +17,14 @@ from attrs import evolve
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import (
     Record,
-    change_primary,
     create,
     describe,
-    enter,
     moment,
     rewrite,
     touch,
 )
-from trainstate.machine.step import State, initial_states, successors
+from trainstate.machine.step import State, initial_states
+from trainstate.machine.walks import Hop, budgets, ending, walk
 from trainstate.spec.model import Evidence, Spec, Transition
 from trainstate.testing.catalogue import (
     ARN,
@@ -37,7 +36,7 @@ from trainstate.testing.catalogue import (
     message,
 )
 from trainstate.testing.configuration import configured, input_mode, limited, machine_steps
-from trainstate.testing.runs import CREATED, Run
+from trainstate.testing.runs import CREATED, Run, stepped
 from trainstate.testing.ways import Ways, ways
 
 SHARES: Mapping[str, int] = {
@@ -146,48 +145,25 @@ def everything(spec: Spec, bulk: Mapping[str, Any]) -> dict[str, Any]:
 
 def _walk(spec: Spec, known: Ways, random: Random, budget: int) -> Iterator[State]:
     """States from the creation to an end, each step as likely as it was recorded."""
-    state = next(start for start in initial_states(spec) if start in known.onward)
-    yield state
-    for _ in range(_LONGEST):
-        if state.primary in spec.ended_primaries or not known.onward[state]:
-            return
-        step = _step(spec, known, state, random, budget)
-        if step is None:
-            break
-        row, state = step
-        budget -= _is_counted(spec, row)
-        yield state
-    while state in known.way:
-        state = known.way[state]
-        yield state
+    steps = ending(spec, known.config)
+    start = next(start for start in initial_states(spec) if start in steps)
 
+    def choose(hops: Sequence[Hop]) -> Hop | None:
+        found = [hop for hop in hops if _is_sure(spec, hop.state)]
+        rows = [hop.row for hop in found]
+        counts = [row.logs + row.responses if isinstance(row, Transition) else 0 for row in rows]
+        least = max(1, sum(counts) * _LEAST // 100)
+        weights = [max(count, least) for count in counts]
+        return random.choices(found, weights)[0] if found else None
 
-def _step(
-    spec: Spec, known: Ways, state: State, random: Random, budget: int
-) -> tuple[Any, State] | None:
-    """A step and where it leads; None where only retries are left and none is allowed."""
-    allowed = {hop.state for hop in known.onward[state] if _is_sure(spec, hop.state)}
-    found = [
-        (row, after)
-        for after, row in successors(spec, state, known.config)
-        if after in allowed and (budget > 0 or not _is_counted(spec, row))
-    ]
-    if not found:
-        return None
-    counts = [row.logs + row.responses if isinstance(row, Transition) else 0 for row, _ in found]
-    least = max(1, sum(counts) * _LEAST // 100)
-    return random.choices(found, [max(count, least) for count in counts])[0]
+    walked = [start, *walk(steps, start, choose, most=_LONGEST, left=budgets(spec, budget))]
+    yield from walked
+    yield from known.home(walked[-1])
 
 
 def _is_sure(spec: Spec, state: State) -> bool:
     """Holds if the pair that shows is documented or recorded: no rule has a word on it."""
     return spec.pair_by_key[state.pair].evidence.rank <= Evidence.RECORDED.rank
-
-
-def _is_counted(spec: Spec, row: Any) -> bool:
-    """Holds if a step uses up a budget: a retry."""
-    guard = row.guard if isinstance(row, Transition) else None
-    return guard is not None and spec.guard_by_name[guard].budget is not None
 
 
 def _records(spec: Spec, record: Record, states: list[State], random: Random) -> Iterator[Record]:
@@ -197,7 +173,7 @@ def _records(spec: Spec, record: Record, states: list[State], random: Random) ->
         for extra in _meanwhile(spec, record, left, number, random):
             record = extra
             yield record
-        record = _stepped(spec, record, state, Instant(record.modified + left))
+        record = stepped(spec, record, state, Instant(record.modified + left))
         yield record
     if record.ended is not None and _chance(random, _TOUCHED):
         later = Instant(record.modified + random.randrange(1, 372_000) * _MILLISECOND)
@@ -205,13 +181,6 @@ def _records(spec: Spec, record: Record, states: list[State], random: Random) ->
             yield rewrite(record, message(record.status, 1), at=later)
         else:
             yield touch(record, at=later)
-
-
-def _stepped(spec: Spec, record: Record, state: State, at: Instant) -> Record:
-    if state.position == record.state.position:
-        return change_primary(record, spec, state.primary, at=at)
-    status = state.position.secondary
-    return enter(record, spec, status, at=at, message=message(status, 0))
 
 
 def _meanwhile(

@@ -6,7 +6,7 @@ the simplest choice, so that what Hypothesis shrinks becomes the simplest job.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
 from trainstate.machine.step import State
+from trainstate.machine.walks import Hop, budgets, walk
 from trainstate.spec.model import Spec
 from trainstate.testing.catalogue import ARN, OUTCOME, RESULTS, chosen, kept, message
 from trainstate.testing.configuration import configured, input_mode, limited, machine_steps
@@ -117,7 +118,8 @@ def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
     guards = sets[head.guards % len(sets)]
     budget = options.retries or 1 + head.budget % 3
     known = ways(spec, guards, options.terminal, options.file_mode)
-    states = tuple(_walk(known, head, tapes.path, budget, finish=options.terminal is not None))
+    finish = options.terminal is not None
+    states = tuple(_walk(spec, known, head, tapes.path, budget, finish=finish))
     bits, mode = head.bits, input_mode(options.file_mode, head.mode)
     first = create(
         spec,
@@ -140,25 +142,22 @@ def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
     )
 
 
-def _walk(known: Ways, head: Head, path: bytes, budget: int, *, finish: bool) -> Iterator[State]:
+def _walk(
+    spec: Spec, known: Ways, head: Head, path: bytes, budget: int, *, finish: bool
+) -> Iterator[State]:
     """The states of a run: a prefix, then what the path chooses, then the shortest way out."""
     prefix = known.prefixes[head.prefix % len(known.prefixes)]
-    state = prefix[-1].state
-    yield from (hop.state for hop in prefix)
-    left = budget - sum(hop.budget is not None for hop in prefix)
-    for choice in path:
-        hops = known.onward[state]
-        if not hops:
-            return
-        hop = hops[choice % len(hops)]
-        if hop.budget is not None and left < 1:
-            hop = hops[0]
-        left -= hop.budget is not None
-        state = hop.state
-        yield state
-    while (finish or head.ending < _UNFINISHED) and state in known.way:
-        state = known.way[state]
-        yield state
+    left = budgets(spec, budget - sum(hop.budget is not None for hop in prefix))
+    steps = iter(path)
+
+    def choose(hops: Sequence[Hop]) -> Hop | None:
+        return hops[next(steps) % len(hops)] if hops else None
+
+    walked = [hop.state for hop in prefix]
+    walked += walk(known.onward, walked[-1], choose, most=len(path), left=left)
+    yield from walked
+    if finish or head.ending < _UNFINISHED:
+        yield from known.home(walked[-1])
 
 
 def _records(
@@ -169,7 +168,7 @@ def _records(
     marks = texture.ljust(len(states) + 1, b"\0")
     for number, (state, mark) in enumerate(zip((None, *states), marks, strict=False)):
         if state is not None:
-            record = _stepped(spec, record, state, _later(record, mark))
+            record = stepped(spec, record, state, _later(record, mark))
             yield record
         for extra in _extra(spec, record, mark, number):
             record = extra
@@ -180,7 +179,8 @@ def _records(
             yield record
 
 
-def _stepped(spec: Spec, record: Record, state: State, at: Instant) -> Record:
+def stepped(spec: Spec, record: Record, state: State, at: Instant) -> Record:
+    """The record after the step to a state: an entry, or a change of the primary alone."""
     if state.position == record.state.position:
         return change_primary(record, spec, state.primary, at=at)
     status = state.position.secondary

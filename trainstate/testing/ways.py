@@ -1,36 +1,26 @@
 """The ways that a job can go, computed once for each set of guards and reused by all draws.
 
-Everything here comes from the graph of the machine (``initial_states`` and
-``successors``), nothing from the rules: what the rules say of a run that was drawn here
-is a result, not an assumption.
+The steps are those of ``machine.walks``; here is what makes some of them the simpler ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import combinations
 
-from attrs import field, frozen
+from attrs import frozen
 
 from trainstate.errors import UsageError
-from trainstate.machine.guards import Allowance, Configuration
-from trainstate.machine.step import State, initial_states, successors
+from trainstate.machine.guards import Configuration
+from trainstate.machine.step import State, initial_states
+from trainstate.machine.walks import Edges, Hop, configured, edges, leading_to, subsets
 from trainstate.spec.graph import reachable, shortest_path
-from trainstate.spec.model import Spec, Transition
+from trainstate.spec.model import Spec
 
 # File mode downloads the data before the training; other modes have no such stage. A
 # specification without these statuses has no file mode, and the option does nothing.
 DOWNLOADING, TRAINING = "Downloading", "Training"
 _WEIGHT = 3
-
-
-@frozen
-class Hop:
-    """A step to another state; ``budget`` names the guard whose budget it uses up."""
-
-    state: State
-    budget: str | None = None
 
 
 @frozen(eq=False)
@@ -47,7 +37,12 @@ class Ways:
     way: Mapping[State, State]
     onward: Mapping[State, tuple[Hop, ...]]
     prefixes: tuple[tuple[Hop, ...], ...]
-    ends: frozenset[State] = field(repr=False)
+
+    def home(self, state: State) -> Iterator[State]:
+        """The states after this one on its way to the simplest end."""
+        while state in self.way:
+            state = self.way[state]
+            yield state
 
 
 def guard_sets(
@@ -63,11 +58,9 @@ def guard_sets(
     if retries is not None:
         wanted |= {guard.name: retries > 0 for guard in spec.guards if guard.budget}
     needed = next((row.guard for row in spec.secondaries if row.name == terminal), None)
-    names = [guard.name for guard in spec.guards]
     found = tuple(
-        frozenset(chosen)
-        for size in range(len(names) + 1)
-        for chosen in combinations(names, size)
+        chosen
+        for chosen in subsets(guard.name for guard in spec.guards)
         if all(flag is None or (name in chosen) is flag for name, flag in wanted.items())
         and needed in (None, *chosen)
     )
@@ -82,43 +75,38 @@ def ways(spec: Spec, guards: frozenset[str], terminal: str | None, file_mode: bo
 
     Raises UsageError where no run ends with the terminal status.
     """
-    config = Configuration(tuple((g.name, Allowance(g.name in guards)) for g in spec.guards))
-    edges = _edges(spec, config, file_mode)
-    ends = frozenset(state for state in edges if _is_end(spec, state, terminal))
+    config = configured(spec, guards)
+    known = _in_mode(spec, edges(spec, config), file_mode)
+    ends = frozenset(state for state in known if _is_end(spec, state, terminal))
     if not ends:
-        known = ", ".join(sorted({*spec.terminal_primaries, *spec.terminal_secondaries}))
+        names = ", ".join(sorted({*spec.terminal_primaries, *spec.terminal_secondaries}))
         raise UsageError(
             f"No run of these options ends with {terminal!r}; the terminal statuses of the"
-            f" specification are {known}."
+            f" specification are {names}."
         )
     if terminal is not None:
-        edges = _leading_to(edges, ends)
-    way = _way(spec, edges, ends)
-    onward = {state: tuple(_weighted(spec, hops, way.get(state))) for state, hops in edges.items()}
-    starts = [state for state in initial_states(spec) if state in edges]
-    return Ways(config, way, onward, tuple(_prefixes(edges, starts)), ends)
+        known = leading_to(known, ends)
+    way = _way(spec, known, ends)
+    onward = {state: tuple(_weighted(spec, hops, way.get(state))) for state, hops in known.items()}
+    starts = [state for state in initial_states(spec) if state in known]
+    return Ways(config, way, onward, tuple(_prefixes(known, starts)))
 
 
-Edges = Mapping[State, tuple[Hop, ...]]
+def _in_mode(spec: Spec, known: Edges, file_mode: bool | None) -> Edges:
+    """The steps that a job of this input mode can take."""
+    if file_mode is None:
+        return known
+    found = {
+        state: tuple(hop for hop in hops if _is_in_mode(state, hop.state, file_mode))
+        for state, hops in known.items()
+    }
+    alive = reachable(initial_states(spec), lambda state: (hop.state for hop in found[state]))
+    return {state: hops for state, hops in found.items() if state in alive}
 
 
-def _edges(spec: Spec, config: Configuration, file_mode: bool | None) -> Edges:
-    def after(state: State) -> Iterator[Hop]:
-        for following, row in successors(spec, state, config):
-            if not _in_mode(state, following, file_mode):
-                continue
-            named = row.guard if isinstance(row, Transition) else None
-            counted = named is not None and spec.guard_by_name[named].budget is not None
-            yield Hop(following, named if counted else None)
-
-    states = reachable(initial_states(spec), lambda state: (hop.state for hop in after(state)))
-    return {state: tuple(after(state)) for state in sorted(states)}
-
-
-def _in_mode(before: State, after: State, file_mode: bool | None) -> bool:
-    """Holds if a job of this input mode can take the step."""
+def _is_in_mode(before: State, after: State, file_mode: bool) -> bool:
     one, two = before.position.secondary, after.position.secondary
-    if file_mode is None or one == two:
+    if one == two:
         return True
     if not file_mode:
         return two != DOWNLOADING
@@ -131,25 +119,10 @@ def _is_end(spec: Spec, state: State, terminal: str | None) -> bool:
     return terminal is None or terminal in (state.primary, state.position.secondary)
 
 
-def _leading_to(edges: Edges, ends: frozenset[State]) -> Edges:
-    """The steps from which an end can be reached, and none that leave it."""
-    backward: dict[State, list[State]] = {}
-    for state, hops in edges.items():
-        for hop in hops:
-            if state not in ends and hop.budget is None:
-                backward.setdefault(hop.state, []).append(state)
-    alive = reachable(ends, lambda state: backward.get(state, ()))
-    return {
-        state: () if state in ends else tuple(hop for hop in hops if hop.state in alive)
-        for state, hops in edges.items()
-        if state in alive
-    }
-
-
 Cost = tuple[int, int, int]
 
 
-def _way(spec: Spec, edges: Edges, ends: Iterable[State]) -> dict[State, State]:
+def _way(spec: Spec, known: Edges, ends: Iterable[State]) -> dict[State, State]:
     """Each state's next step to the first terminal primary of the facts, else to another.
 
     Of two ways the one with fewer changes of the primary is simpler, then the shorter.
@@ -160,7 +133,7 @@ def _way(spec: Spec, edges: Edges, ends: Iterable[State]) -> dict[State, State]:
     changed = True
     while changed:
         changed = False
-        for state, hops in edges.items():
+        for state, hops in known.items():
             for hop in hops if state not in cost or state in way else ():
                 offer = _added(cost.get(hop.state), state, hop)
                 if offer is not None and offer < cost.get(state, _FAR):
@@ -186,15 +159,15 @@ def _weighted(spec: Spec, hops: tuple[Hop, ...], best: State | None) -> Iterator
         yield from [hop] * (_WEIGHT if goes_on else 1)
 
 
-def _prefixes(edges: Edges, starts: list[State]) -> Iterator[tuple[Hop, ...]]:
+def _prefixes(known: Edges, starts: list[State]) -> Iterator[tuple[Hop, ...]]:
     def after(hop: Hop) -> Iterator[Hop]:
-        yield from edges[hop.state]
+        yield from known[hop.state]
 
     first = [Hop(start) for start in starts]
     for begin in first:
         yield (begin,)
     seen: set[tuple[str, tuple[str, str]]] = set()
-    for state, hops in edges.items():
+    for state, hops in known.items():
         new = [hop for hop in hops if (state.position.secondary, hop.state.pair) not in seen]
         seen |= {(state.position.secondary, hop.state.pair) for hop in new}
         path = _path_to(state, first, after) if new else None

@@ -8,6 +8,7 @@ from random import Random
 
 from attrs import evolve
 
+from trainstate.machine.walks import subsets
 from trainstate.simulator.durations import Duration, seconds
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -26,7 +27,7 @@ from trainstate.testing.consumers.shrink import is_possible, smallest
 from trainstate.testing.consumers.stage import Play
 from trainstate.testing.consumers.trial import Trial
 from trainstate.testing.consumers.variants import Scope, courses, varied_by_chance
-from trainstate.testing.consumers.walks import guard_sets, walk_by_chance, ways
+from trainstate.testing.consumers.walks import walk_by_chance, ways
 from trainstate.track.policy import STRICT, Policy
 
 POLLS = 40
@@ -114,7 +115,7 @@ def _exhaustive(scope: Scope, spec: Spec) -> tuple[int, list[Course]]:
 
 def _by_chance(scope: Scope, spec: Spec) -> Iterator[Course]:
     chance = Random(scope.seed)  # noqa: S311 - what is drawn must be drawn again
-    sets, accepted = list(guard_sets(scope.guards)), spec.accepting(scope.accept)
+    sets, accepted = list(subsets(sorted(scope.guards))), spec.accepting(scope.accept)
     for _ in range(scope.random):
         way = walk_by_chance(accepted, chance.choice(sets), scope.longest + _LONGER, chance)
         yield varied_by_chance(way, scope, spec, chance)

@@ -50,7 +50,8 @@ class Kind(StrEnum):
 class Judgement:
     """What is wrong with the end of a consumer's waiting.
 
-    ``reported`` is None where it reported nothing; ``allowed`` is what it may report.
+    ``reported`` is None where it reported nothing; ``allowed`` is what it may report;
+    ``hint`` is how to say that it is no report.
     """
 
     kind: Kind
@@ -58,12 +59,19 @@ class Judgement:
     says: str
     allowed: tuple[Action, ...]
     reported: Action | None = None
+    hint: str | None = None
 
 
 def plainly(value: Any, error: BaseException | None) -> Action:
     """The default reading: who returns reports a success, who raises a failure."""
     del value
     return Action.DONE if error is None else Action.ERROR
+
+
+_HINT = (
+    "whatever is returned counts as a success; if a value reports a failure, name what reads it:"
+    " --outcome MODULE:FUNCTION, or outcome= in Python"
+)
 
 
 def judged(
@@ -80,7 +88,15 @@ def judged(
     allowed = tuple(sorted(allowed_actions(outcome, play.polls, policy, spec)))
 
     def wrong(kind: Kind, says: str, reported: Action | None = None) -> Judgement:
-        return Judgement(kind=kind, outcome=outcome, says=says, allowed=allowed, reported=reported)
+        unread = ending.value is not None and reading is plainly
+        return Judgement(
+            kind=kind,
+            outcome=outcome,
+            says=says,
+            allowed=allowed,
+            reported=reported,
+            hint=_HINT if unread else None,
+        )
 
     if ending.how is How.STUCK:
         return wrong(Kind.STUCK, f"{ending.error}")

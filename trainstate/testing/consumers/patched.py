@@ -1,10 +1,11 @@
 """The functions by which code tells and spends time, led by the play that is on.
 
-``time.sleep``, ``time.time``, ``time.monotonic`` and ``asyncio.sleep`` are replaced while
-courses are played, also where a library has imported them by name. They show and spend
-virtual time in every thread but those of before. ``threading.Event.wait`` with a time-out
-does so in the consumer's own thread, since many sleep by it. What else waits inside the
-interpreter (locks, queues, sockets, the timers of an event loop) stays with real time.
+``time.sleep``, ``asyncio.sleep`` and the clocks of ``time`` are replaced while courses are
+played, also where a library has imported them by name; so are those of ``datetime``
+(``datetimes``). They show and spend virtual time in every thread but those of before.
+``threading.Event.wait`` with a time-out does so in the consumer's own thread, since many
+sleep by it. What else waits inside the interpreter (locks, queues, sockets, the timers of
+an event loop) stays with real time.
 """
 
 from __future__ import annotations
@@ -18,17 +19,22 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from types import ModuleType
+from datetime import datetime
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from trainstate.history.instants import SECOND
+from trainstate.history.instants import SECOND, Instant
+from trainstate.testing.consumers.datetimes import led_datetimes
 from trainstate.testing.consumers.stage import Play
 
 Leader = Callable[[], "Play | None"]
 
 _sleep, _wall, _monotonic, _nap = time.sleep, time.time, time.monotonic, asyncio.sleep
+_perf, _wall_ns, _monotonic_ns = time.perf_counter, time.time_ns, time.monotonic_ns
+_perf_ns, _now, _utcnow = time.perf_counter_ns, datetime.now, datetime.utcnow
 _wait = threading.Event.wait
 _MOMENT = 0.002
+_NANO = 1_000_000_000
 _LEADERS: list[Leader] = []
 
 
@@ -44,14 +50,36 @@ def _led_sleep(duration: float, /) -> None:
         play.sleep(float(duration))
 
 
+def _instant() -> Instant | None:
+    """The virtual moment; None where time is real."""
+    play = _play()
+    return None if play is None else play.clock.now
+
+
 def _led_wall() -> float:
-    play = _play()
-    return _wall() if play is None else play.clock.now / SECOND
+    at = _instant()
+    return _wall() if at is None else at / SECOND
 
 
-def _led_monotonic() -> float:
-    play = _play()
-    return _monotonic() if play is None else play.elapsed
+def _led_wall_ns() -> int:
+    at = _instant()
+    return _wall_ns() if at is None else at * (_NANO // SECOND)
+
+
+def _elapsed(real: Callable[[], float]) -> Callable[[], float]:
+    def led() -> float:
+        play = _play()
+        return real() if play is None else play.elapsed
+
+    return led
+
+
+def _elapsed_ns(real: Callable[[], int]) -> Callable[[], int]:
+    def led() -> int:
+        play = _play()
+        return real() if play is None else round(play.elapsed * _NANO)
+
+    return led
 
 
 async def _led_nap(delay: float, result: Any = None) -> Any:
@@ -80,9 +108,16 @@ def _loop_time(_: asyncio.BaseEventLoop) -> float:
 # One function for all stages: a library that is imported while one is open may keep it.
 _REPLACED: Mapping[Any, Any] = {
     _sleep: _led_sleep,
-    _wall: _led_wall,
-    _monotonic: _led_monotonic,
     _nap: _led_nap,
+    _wall: _led_wall,
+    _wall_ns: _led_wall_ns,
+    _monotonic: _elapsed(_monotonic),
+    _monotonic_ns: _elapsed_ns(_monotonic_ns),
+    _perf: _elapsed(_perf),
+    _perf_ns: _elapsed_ns(_perf_ns),
+    # Asked for anew: while a stage is open the class has other methods.
+    _now: lambda tz=None: datetime.now(tz),
+    _utcnow: lambda: datetime.utcnow(),  # noqa: DTZ003, PLW0108
 }
 
 
@@ -98,7 +133,8 @@ def led_by(current: Leader) -> Iterator[None]:
     threading.Event.wait = _led_wait  # type: ignore[method-assign, assignment]
     _LEADERS.append(current)
     try:
-        yield
+        with led_datetimes(_instant):
+            yield
     finally:
         _LEADERS.remove(current)
         for module, name, value in places:
@@ -113,12 +149,12 @@ def _places(functions: Mapping[Any, Any]) -> Iterator[tuple[ModuleType, str, Any
     The standard library's own modules keep what they have imported by name: their locks
     and queues count real time.
     """
-    wanted = {id(function) for function in functions}
     for module in tuple(sys.modules.values()):
         if not isinstance(module, ModuleType) or not _is_led(module.__name__):
             continue
         for name, value in tuple(vars(module).items()):
-            if id(value) in wanted:
+            # Methods of a class are equal, and made anew whenever they are asked for.
+            if isinstance(value, BuiltinFunctionType | FunctionType) and value in functions:
                 yield module, name, value
 
 

@@ -60,6 +60,7 @@ class ConsumerFinding:
             "reported": None if judged.reported is None else str(judged.reported),
             "allowed": [str(action) for action in judged.allowed],
             "consumer": str(self.ending),
+            "hint": judged.hint,
             "times": self.times,
             "snippet": self.snippet,
         }
@@ -73,6 +74,8 @@ class ConsumerFinding:
         yield f"  course: {self.course}"
         yield f"  polls: {_shown(self.polls)}"
         yield f"  it {self.ending}"
+        if self.judgement.hint:
+            yield f"  hint: {self.judgement.hint}"
         if self.times > 1:
             yield f"  the same in {self.times} courses"
 
@@ -108,6 +111,7 @@ class Played:
             "message": None if wrong is None else wrong.says,
             "polls": [poll.as_dict() for poll in self.polls],
             "consumer": str(self.ending),
+            "hint": None if wrong is None else wrong.hint,
         }
         return json.dumps(content, indent=1, ensure_ascii=False)
 
@@ -115,7 +119,8 @@ class Played:
         wrong = self.judgement
         verdict = "nothing is wrong" if wrong is None else f"{wrong.kind}: {wrong.says}"
         lines = (verdict, f"  course: {self.course}", f"  polls: {_shown(self.polls)}")
-        return "\n".join((*lines, f"  it {self.ending}"))
+        hint = () if wrong is None or wrong.hint is None else (f"  hint: {wrong.hint}",)
+        return "\n".join((*lines, f"  it {self.ending}", *hint))
 
 
 def _shown(polls: tuple[Poll, ...]) -> str:

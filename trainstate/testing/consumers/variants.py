@@ -9,9 +9,10 @@ from attrs import evolve, field, frozen
 
 from trainstate.errors import UsageError
 from trainstate.machine.step import State, initial_states
+from trainstate.machine.walks import configured, ending, way_out
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing.consumers.course import Course, Item, of_states
-from trainstate.testing.consumers.walks import Way, configured, shortest_end
+from trainstate.testing.consumers.walks import Way
 
 OMITTED = ("StatusMessage", "SecondaryStatusTransitions")
 """Members of a response that the API does not promise, and that real responses have lacked."""
@@ -156,7 +157,8 @@ def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
     primaries = [row.name for row in spec.primaries if row.name in spec.terminal_primaries]
     other = next(name for name in primaries if name != plain.pairs[-1][0])
     held = frozenset(name for name, on in plain.guards.items() if on)
-    yield shortest_end(spec, first, configured(spec, held), primary=other)
+    known = ending(spec, configured(spec, held))
+    yield (first, *way_out(known, first, primary=other))
 
 
 def varied_by_chance(way: Way, scope: Scope, spec: Spec, chance: Random) -> Course:
