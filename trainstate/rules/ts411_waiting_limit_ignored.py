@@ -70,12 +70,11 @@ def waiting_limit_ignored(reading: Reading) -> Iterator[Place]:
 def _unstopped(reading: Reading) -> float | None:
     """Seconds from the creation to the last moment at which the job waited or trained."""
     response, spec = reading.response, reading.spec
+    created, until = response.created, response.modified if reading.active else None
     running = {*spec.time.clock_starts, *spec.attempts.begins, *spec.attempts.interruptions}
-    until = response.modified if reading.active else None
     for entry in reversed(response.history or ()):
+        left = until if entry.end is None else entry.end
         if entry.status in running:
-            left = until if entry.end is None else entry.end
-            known = response.created is not None and left is not None
-            return (left - response.created) / SECOND if known else None
+            return None if created is None or left is None else (left - created) / SECOND
         until = entry.start
     return None

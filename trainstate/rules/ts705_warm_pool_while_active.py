@@ -45,6 +45,4 @@ def warm_pool_while_active(reading: Reading) -> Iterator[Place]:
         shown = value.get(machine.status) if isinstance(value, Mapping) else value
         if machine.after_end and shown in machine.after_end:
             pointer = f"/{machine.member}/{machine.status}" if machine.status else machine.member
-            yield Place(
-                pointer=pointer, facts={"pool": shown, "primary": reading.response.primary}
-            )
+            yield Place(pointer=pointer, facts={"pool": shown, "primary": reading.response.primary})

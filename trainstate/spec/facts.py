@@ -203,7 +203,7 @@ class RecordLayout:
 
     ``summary`` lists the members that a listing shows of a job, ``unsearched`` the fixed ones
     that a search leaves out; ``service`` and ``resource`` are what its ARN says of the
-    service and of the type of the job.
+    service and of the type of the job, ``event`` is the type of an event about it.
     """
 
     name: str
@@ -229,6 +229,7 @@ class RecordLayout:
     operation: str = ""
     resource: str = ""
     service: str = ""
+    event: str = ""
 
 
 @frozen(kw_only=True)

@@ -110,10 +110,9 @@ def _uses(
         yield place, [change.before, change.after], primaries
     for member in spec.members:
         yield f"member {member.name}", [*member.present_at, *member.absent_at], primaries
-    time = spec.time
+    time, attempts = spec.time, spec.attempts
     yield "time", [*time.clock_starts, *time.clock_breaks, *time.pending], secondaries
     yield "outcome", [row.primary for row in spec.outcomes], primaries
-    attempts = spec.attempts
     yield "attempts", [*attempts.begins, *attempts.breaks, *attempts.interruptions], secondaries
     yield "time.limits", time.limits, secondaries
     yield "time.spans", time.spans, set(time.limits)
