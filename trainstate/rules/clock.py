@@ -93,6 +93,12 @@ def seconds_in(reading: Reading, statuses: Collection[str]) -> Iterator[float]:
             yield max(0.0, seconds) if seconds < inf else 0.0
 
 
+def seconds_beside(reading: Reading, statuses: Collection[str]) -> float:
+    """Seconds of the entries after the clock's start that have other statuses; inf if unknown."""
+    entries = (entry for entry in clocked(reading) if entry.status not in statuses)
+    return sum([_seconds(entry.start, entry.end) for entry in entries])
+
+
 def last_moment(reading: Reading) -> int | None:
     """The end of the training, else the last time at which the response shows the job active."""
     response = reading.response

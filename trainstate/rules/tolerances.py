@@ -44,7 +44,7 @@ class Tolerances:
     """
 
     overrun: float = 3600.0
-    """By which the whole time may exceed its limit: 120 s after SIGTERM, then the upload.
+    """By which the whole life of a job may exceed its limit, where no history shows its upload.
 
     No documentation limits the upload, and recorded ones took minutes.
     """

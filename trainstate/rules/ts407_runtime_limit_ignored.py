@@ -52,23 +52,19 @@ def runtime_limit_ignored(reading: Reading) -> Iterator[Place]:
 
     The service ends a job at the limit of its run time, which is one for all attempts: the
     algorithm has 120 seconds to leave. So the statuses of training may take no longer in all,
-    however often they were entered. The upload takes what it takes, so that the whole time
-    may be longer by as much as the tolerance; time in interruptions does not count. Of a
-    job that began anew no recording shows what its whole time is about: there the statuses
-    alone are counted.
+    however often they were entered, and the reported seconds no longer beside those of
+    breaks and of the upload, which takes what it takes. Of a job that began anew no recording
+    shows what the reported seconds are about: there the statuses alone are counted.
     """
-    entries, tolerances = clock.clocked(reading), reading.tolerances
+    entries, starts = clock.clocked(reading), reading.spec.time.clock_starts
     if reading.response.kind is Kind.LOG or not entries:
         return
-    alone = sum(clock.seconds_in(reading, reading.spec.time.clock_starts))
-    least, spent = alone - tolerances.grace, alone
-    whole = None if clock.is_repeated(reading) else clock.trained(reading)
-    # Broken seconds only lessen it: they are not looked for where it is too little anyway.
-    if whole is not None and whole - tolerances.overrun > least:
-        least = max(least, whole - clock.broken_seconds(reading) - tolerances.overrun)
-        spent = max(alone, whole)
+    spent = sum(clock.seconds_in(reading, starts))
+    reported = None if clock.is_repeated(reading) else clock.trained(reading)
+    if reported is not None:
+        spent = max(spent, reported - clock.seconds_beside(reading, starts))
     for pointer, limit in clock.limits(reading, reading.spec.layout.started):
-        if least > limit:
+        if spent - reading.tolerances.grace > limit:
             since = clock.since("the start of the training", entries[0].start)
             facts = {"spent": round(spent), "since": since, "limit": limit}
             yield Place(pointer=pointer, facts=facts)

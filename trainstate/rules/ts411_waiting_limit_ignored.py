@@ -48,22 +48,19 @@ def waiting_limit_ignored(reading: Reading) -> Iterator[Place]:
 
     The limit of the waiting time holds for the whole life of the job, from its creation:
     for waiting, for training and for all attempts together. When it is reached the algorithm
-    has 120 seconds to leave, so that the job is stopping soon after; the upload takes what
-    it takes, and the end may come later by as much as the tolerance.
+    has 120 seconds to leave, so that the job neither waits nor trains soon after. The upload
+    takes what it takes: where no history tells it apart, the end may come later by as much as
+    the tolerance for it.
     """
     response, tolerances = reading.response, reading.tolerances
-    limits = list(clock.limits(reading, reading.spec.layout.created))
-    if response.kind is Kind.LOG or response.created is None or not limits:
+    spent = _unstopped(reading) if response.history else clock.lived(reading)
+    allowed = tolerances.grace if response.history else tolerances.overrun
+    if response.kind is Kind.LOG or spent is None:
         return
-    whole, unstopped = clock.lived(reading), _unstopped(reading)
-    least = max(
-        -1.0 if whole is None else whole - tolerances.overrun,
-        -1.0 if unstopped is None else unstopped - tolerances.grace,
-    )
-    for pointer, limit in limits:
-        if least > limit:
+    for pointer, limit in clock.limits(reading, reading.spec.layout.created):
+        if spent - allowed > limit:
             since = clock.since(reading.spec.layout.created, response.created)
-            facts = {"spent": round(whole or unstopped or 0), "since": since, "limit": limit}
+            facts = {"spent": round(spent), "since": since, "limit": limit}
             yield Place(pointer=pointer, facts=facts)
 
 
