@@ -83,7 +83,10 @@ class Life:
         entries = [
             {"Status": status, "StartTime": start, "EndTime": end, "StatusMessage": "told"}
             for status, start, end in zip(
-                self.statuses[: reached + 1], self.times, self.times[1 : reached + 1] + (None,)
+                self.statuses[: reached + 1],
+                self.times,
+                (*self.times[1 : reached + 1], None),
+                strict=False,
             )
         ]
         status, now = self.statuses[reached], self.times[reached]
@@ -123,7 +126,7 @@ class Life:
             return spent
         return spent - sum(
             (end - start).total_seconds()
-            for status, (start, end) in zip(self.statuses, pairwise(self.times))
+            for status, (start, end) in zip(self.statuses, pairwise(self.times), strict=False)
             if status in UNTRAINED and start >= started
         )
 
@@ -155,7 +158,9 @@ def lives(draw: st.DrawFn) -> Life:
     for span in spent:
         times.append(times[-1] + timedelta(microseconds=span))
     lived = int((times[-1] - born).total_seconds())
-    trained = sum(s for status, s in zip(statuses, spent) if status in TRAINS) // 10**6
+    trained = (
+        sum(s for status, s in zip(statuses, spent, strict=False) if status in TRAINS) // 10**6
+    )
     # A limit is what was reached, or at least as much as the job may take without reaching it.
     stopping: dict[str, Any] = {"MaxRuntimeInSeconds": max(trained, 1)}
     if course.startswith("spot"):
