@@ -237,7 +237,9 @@ def test_no_rendering_of_a_legal_life_is_an_alarm(life: Life, times: str, form: 
 def test_what_one_source_cuts_does_not_contradict_another(life: Life, data: st.DataObject) -> None:
     """The end of a life is told twice, each time in a form and with times of its own."""
     last = life.response(len(life.statuses) - 1)
-    ways = st.tuples(st.sampled_from(sorted(FORMS)), st.sampled_from(sorted(RENDERINGS)))
+    # What one source cuts another does not round: that can hide no second, and shows another one.
+    cutting = sorted(RENDERINGS.keys() - {"rounded"})
+    ways = st.tuples(st.sampled_from(sorted(FORMS)), st.sampled_from(cutting))
     told = data.draw(st.lists(ways, min_size=2, max_size=2))
 
     assert [] == alarms([rendered(FORMS[form](last), RENDERINGS[times]) for form, times in told])
