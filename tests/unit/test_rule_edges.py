@@ -14,7 +14,10 @@ ACTIVE = "InProgress/Training: Starting 90, Training"
 DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
 FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
-AGAIN = "Completed/Completed: Starting 90, Training 60, Starting 30, Training 60, Uploading 5, Completed"
+AGAIN = (
+    "Completed/Completed:"
+    " Starting 90, Training 60, Starting 30, Training 60, Uploading 5, Completed"
+)
 LIMITED = "Stopped/MaxRuntimeExceeded: Starting 90, Training 60, Stopping 5, MaxRuntimeExceeded"
 Said = list[tuple[str, str]]
 
