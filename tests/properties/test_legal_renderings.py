@@ -80,7 +80,7 @@ class Life:
 
     def response(self, reached: int) -> dict[str, Any]:
         """The record when the job has reached a status."""
-        entries = [
+        entries: list[dict[str, Any]] = [
             {"Status": status, "StartTime": start, "EndTime": end, "StatusMessage": "told"}
             for status, start, end in zip(
                 self.statuses[: reached + 1],
