@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from trainstate.cli import main
 from trainstate.render.diagram import dot_lines
+from trainstate.rules.index import rules
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 
@@ -67,6 +68,19 @@ def test_no_picture_of_the_machine_is_stale(level: str) -> None:
         title for title in titles if "->" in title
     ), "run `python docs/generate.py --pictures`"
     assert set(nodes) <= set(titles)
+
+
+def test_the_page_of_relations_names_every_rule_and_member_of_times_and_amounts() -> None:
+    """No rule about times or amounts, and no such member, is left out; no reason is missing."""
+    page, spec = (DOCS / "reference" / "relations.md").read_text("utf-8"), builtin_spec()
+    held = [rule.name for rule in rules() if rule.category == "TS4"]
+    told = [m.name for role in ("time", "billing") for m in spec.members_with(role)]
+    told += [row.pointer.rpartition("/")[2] for row in spec.bounds if "Time" in row.pointer]
+    ends = [line.rstrip("| ").rpartition("| ")[2] for line in page.splitlines() if "|" in line]
+
+    assert [] == [name for name in held if f"(rules/{name}.md)" not in page]
+    assert [] == [name for name in told if f"`{name}`" not in page]
+    assert [] == [end for end in ends if end.startswith("none") and ": " not in end]
 
 
 def test_every_theorem_has_its_test() -> None:

@@ -14,6 +14,10 @@ ACTIVE = "InProgress/Training: Starting 90, Training"
 DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
 FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
+AGAIN = (
+    "Completed/Completed:"
+    " Starting 90, Training 60, Starting 30, Training 60, Uploading 5, Completed"
+)
 LIMITED = "Stopped/MaxRuntimeExceeded: Starting 90, Training 60, Stopping 5, MaxRuntimeExceeded"
 Said = list[tuple[str, str]]
 
@@ -71,17 +75,27 @@ def limit(seconds: int) -> dict[str, Any]:
         ),
         # Five of six seconds are the Stopping entry's.
         ("TS405", STOPPED, trained(59), []),
-        ("TS405", STOPPED, trained(58), ["warning"]),
-        # The clock tells how long a training was that reports nothing.
+        # Times that are cut to the second hide one at each end of the training, and of its break.
+        ("TS405", STOPPED, trained(58), []),
+        ("TS405", STOPPED, trained(57), ["warning"]),
+        # Of whole seconds the whole life says more than the start of an attempt.
+        ("TS405", AGAIN, trained(200), ["warning"]),
+        ("TS405", AGAIN, trained(400), ["error"]),
+        # The upload takes what it takes: the limit is one of the run time.
         ("TS407", "Completed/Completed: Starting 90, Training 99, Uploading 9000, Completed",
-         {**limit(3600), **trained(None)}, ["warning"]),
+         {**limit(3600), **trained(None)}, []),
+        ("TS407", "Completed/Completed: Starting 90, Training 99, Uploading 9000, Completed",
+         {**limit(3600), **trained(19_000)}, ["warning"]),
         ("TS407", "Completed/Completed: Starting 90, Training 99, Uploading 9000, Completed",
          {**limit(3600), **trained(99)}, []),
         ("TS407", "Completed/Completed: Starting 90, Training 4200, Uploading 5, Completed",
          {**limit(3600), **trained(4200)}, []),
         ("TS407", "Completed/Completed: Starting 90, Training 4201, Uploading 5, Completed",
          {**limit(3600), **trained(4201)}, ["warning"]),
+        # One limit for all attempts; waiting to start again is none of it.
         ("TS407", "Stopped/Stopped: Starting 90, Training 60, Starting 90, Training 9000, Stopped",
+         limit(60), ["warning"]),
+        ("TS407", "Stopped/Stopped: Starting 90, Training 60, Starting 9000, Training 60, Stopped",
          limit(60), []),
         ("TS406", LIMITED, {**limit(125), **trained(None), "/TrainingEndTime": None}, []),
         ("TS406", LIMITED, {**limit(216), **trained(None), "/TrainingEndTime": None}, ["error"]),

@@ -22,6 +22,9 @@ Instant = NewType("Instant", int)
 SECOND = 1_000_000
 """Microseconds in a second."""
 
+MILLISECOND = 1_000
+"""Microseconds in a millisecond, the resolution of the service."""
+
 # 1e11 seconds are in the year 5138 and 1e11 milliseconds in 1973: between the two lie
 # all times of the service, so that the size tells seconds from milliseconds. Likewise for
 # microseconds and nanoseconds, as columns of tables hold times.
@@ -113,13 +116,17 @@ def iso(instant: int) -> str:
     return moment.isoformat(timespec=unit).replace("+00:00", "Z")
 
 
-def same_instant(one: int, other: int) -> bool:
-    """Holds if two readings can be of one instant.
+def grain(*readings: int) -> int:
+    """The microseconds that the coarsest of some readings can hide.
 
-    They are equal, or one of them is cut or rounded to the whole second, as listings
-    and consoles print times.
+    They are those of a second where a reading is cut or rounded to it, as listings and
+    consoles print times, else those of a millisecond, where it is cut to that.
     """
-    if one == other:
-        return True
-    cut = one % SECOND == 0 or other % SECOND == 0
-    return cut and abs(one - other) < SECOND
+    if any(reading % SECOND == 0 for reading in readings):
+        return SECOND
+    return MILLISECOND if any(reading % MILLISECOND == 0 for reading in readings) else 0
+
+
+def same_instant(one: int, other: int) -> bool:
+    """Holds if two readings can be of one instant: they differ by what cutting one can hide."""
+    return one == other or abs(one - other) < grain(one, other)

@@ -46,6 +46,18 @@ class Origin:
 
 
 @frozen(kw_only=True)
+class Envelope:
+    """What an event says around its detail; None and empty where it is absent, or no text."""
+
+    source: str | None = None
+    type: str | None = None
+    account: str | None = None
+    region: str | None = None
+    resources: tuple[str, ...] = ()
+    time: Instant | None = None
+
+
+@frozen(kw_only=True)
 class Problem:
     """A value that could not be read as what its member holds.
 
@@ -86,7 +98,7 @@ class Response:
     response has none and empty where it has an empty one. ``instants`` holds every
     timestamp member that could be read; ``members`` the response as it was recorded,
     under the service's names, never changed. ``naive`` lists the JSON pointers of
-    times without an offset.
+    times without an offset. ``envelope`` is that of an event, None for anything else.
     """
 
     kind: Kind
@@ -105,6 +117,7 @@ class Response:
     naive: tuple[str, ...] = ()
     zoned: bool = False
     origin: Origin = field(factory=Origin)
+    envelope: Envelope | None = None
 
     @property
     def job(self) -> str:

@@ -42,6 +42,8 @@ def _orders(reading: Reading) -> Iterator[tuple[Time | None, Time | None]]:
     yield from pairwise(starts)
     last = _last(reading)
     yield from ((created, started), (started, ended), (created, modified), (ended, modified))
+    if started is None:  # else the start lies between the two
+        yield created, ended
     yield last, modified
     if started is not None and (last is None or last[0] < started[0]):
         yield started, modified

@@ -37,10 +37,23 @@ class Tolerances:
     """By which a run may stay below its limit and still have reached it."""
 
     grace: float = 600.0
-    """By which the statuses of training alone may exceed the limit: 120 s after SIGTERM."""
+    """By which the statuses that a limit counts may exceed it.
+
+    120 s after SIGTERM are documented (api-stopping-condition); no recording shows how soon
+    the service notices that a limit was reached.
+    """
 
     overrun: float = 3600.0
-    """By which training may exceed its limit: 120 s after SIGTERM, then the upload."""
+    """By which the whole life of a job may exceed its limit, where no history shows its upload.
+
+    No documentation limits the upload, and recorded ones took minutes.
+    """
+
+    delivery: float = 86_400.0
+    """By which the time of an event may follow the modification of which it tells.
+
+    Events are documented to come in near real time, and EventBridge tries for a day.
+    """
 
     def microseconds(self, name: str) -> int:
         """A tolerance in microseconds, the unit of instants."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.history.model import Kind
-from trainstate.rules.clock import broken_seconds, clocked, elapsed, is_cut, is_plain, is_repeated
+from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
 from trainstate.rules.model import Place, Reading, Severity, rule
 
@@ -24,7 +24,7 @@ def _reporting(text: str, seconds: int) -> Poll:
     severity="error",
     scope="response",
     sources=["api-describe-times", "recordings-responses"],
-    message="{reported} seconds are reported, and training took {elapsed} from start to end",
+    message="{reported} seconds are reported, and {elapsed} passed {span}",
     help="the time is TrainingEndTime - TrainingStartTime, within a second, on all instances alike",
     bad=[*(_reporting(_DONE, seconds) for seconds in (67, 63, 155)), _reporting(_FAILED, 40)],
     good=[_DONE, _reporting(_FAILED, 0), *(_reporting(_STOPPED, seconds) for seconds in (66, 60))],
@@ -36,25 +36,37 @@ def training_time_mismatch(reading: Reading) -> Iterator[Place]:
     Recordings agree within a second, without being floor, ceiling or rounding. A job
     that was stopped or interrupted reports less: 9527 seconds where 9532 passed, the
     five of its Stopping entry; one that reports less than that by some seconds is only
-    suspicious. More than what passed is never reported, but of a job with retries the
-    start that is shown may be another attempt's. A job that has not begun to train has no
-    seconds to report, and none to pay for.
+    suspicious. Waiting to start again is no training either. More than what passed is never
+    reported, but of a job with retries the start that is shown may be another attempt's: more
+    than its whole life it has not trained. A job that has not begun to train has no seconds
+    to report, and none to pay for.
     """
     yield from _untrained(reading)
-    reported = reading.response.seconds(reading.spec.layout.training_seconds)
-    passed = elapsed(reading)
-    if reading.response.kind is Kind.LOG or reported is None or passed is None:
+    layout = reading.spec.layout
+    reported, passed = reading.response.seconds(layout.training_seconds), clock.elapsed(reading)
+    if reading.response.kind is Kind.LOG or reported is None:
         return
-    tolerance, excess = reading.tolerances.training, reported - passed
-    if abs(excess) <= tolerance or (is_cut(reading) and abs(excess) < tolerance + 1):
+    life = clock.life(reading)
+    if life is not None and _exceeds(reading, reported - life, layout.created):
+        yield _place(reading, reported, life, layout.created)
+    elif passed is None:
         return
-    lacking = 0.0 if is_plain(reading) else _unexplained(reading, excess)
-    if excess < 0 and lacking is None:
-        return
-    unsure = is_repeated(reading) or (lacking and lacking <= reading.tolerances.doubt)
-    yield Place(
-        pointer=f"/{reading.spec.layout.training_seconds}",
-        facts={"reported": reported, "elapsed": round(passed, 3)},
+    elif _exceeds(reading, reported - passed, layout.started):
+        unsure = clock.is_repeated(reading)
+        yield _place(reading, reported, passed, layout.started, unsure=unsure)
+    elif lacking := _lacking(reading, passed - reported):
+        unsure = not clock.is_plain(reading) and lacking <= reading.tolerances.doubt
+        yield _place(reading, reported, passed, layout.started, unsure=unsure)
+
+
+def _place(
+    reading: Reading, reported: float, passed: float, start: str, *, unsure: bool = False
+) -> Place:
+    layout = reading.spec.layout
+    span = f"from {start} to {layout.ended}"
+    return Place(
+        pointer=f"/{layout.training_seconds}",
+        facts={"reported": reported, "elapsed": round(passed, 3), "span": span},
         severity=Severity.WARNING if unsure else None,
     )
 
@@ -63,17 +75,34 @@ def _untrained(reading: Reading) -> Iterator[Place]:
     """The seconds that a job reports whose history shows that it has never trained."""
     response, layout = reading.response, reading.spec.layout
     shown = bool(response.history) and not reading.trimmed and response.kind is not Kind.LOG
-    if not shown or clocked(reading) or layout.started in response.instants:
+    if not shown or clock.clocked(reading) or layout.started in response.instants:
         return
     for member in (layout.training_seconds, layout.billable_seconds):
         reported = response.seconds(member)
         if reported is not None and reported > reading.tolerances.training:
-            yield Place(pointer=f"/{member}", facts={"reported": reported, "elapsed": 0})
+            facts = {"reported": reported, "elapsed": 0, "span": "in training, by the history"}
+            yield Place(pointer=f"/{member}", facts=facts)
 
 
-def _unexplained(reading: Reading, excess: float) -> float | None:
+def _exceeds(reading: Reading, excess: float, start: str) -> bool:
+    """Holds if more is reported than what passed from a start to the end, however it was cut."""
+    slack = clock.slack(reading, start, reading.spec.layout.ended)
+    return _is_beyond(excess, reading.tolerances.training, slack)
+
+
+def _lacking(reading: Reading, missing: float) -> float | None:
     """The seconds that are missing beside those of what breaks the training; None if none are."""
-    if is_repeated(reading) or not clocked(reading):
-        return None
-    lacking = -excess - broken_seconds(reading)
-    return lacking if lacking > reading.tolerances.training else None
+    layout, allowed = reading.spec.layout, reading.tolerances.training
+    slack = clock.slack(reading, layout.started, layout.ended)
+    plain = clock.is_plain(reading)
+    if not plain:
+        if clock.is_repeated(reading) or not clock.clocked(reading):
+            return None
+        missing -= clock.broken_seconds(reading)
+        slack += clock.broken_slack(reading)
+    return missing if _is_beyond(missing, allowed, slack) else None
+
+
+def _is_beyond(excess: float, allowed: float, slack: float) -> bool:
+    """Holds if a difference is more than allowed, and more than what cut times can hide."""
+    return excess > allowed and excess >= allowed + slack

@@ -18,7 +18,7 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
     severity="warning",
     scope="response",
     sources=["api-stopping-condition", "api-describe"],
-    message="`{status}` after {spent} seconds, where the limit is {limit}",
+    message="`{status}` {spent} seconds after {since}, where the limit is {limit}",
     help="compare the StoppingCondition with the time that passed before the job was ended",
     bad=[
         poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 7200}),
@@ -35,21 +35,26 @@ def runtime_limit_not_reached(reading: Reading) -> Iterator[Place]:
 
     The run time counts from the start of the training, the waiting time from the
     creation. Where even the whole life of the job is shorter than the limit of the run
-    time no run explains it; otherwise rounding and retries leave room for doubt.
+    time no run explains it; otherwise rounding leaves room for doubt. Of a job that began
+    anew no recording shows which of its attempts its own start and seconds are about: only
+    its whole life is looked at.
     """
     response, spec = reading.response, reading.spec
     status = response.secondary or (response.statuses[-1] if response.statuses else "")
     limit, start = clock.limit(reading, status), spec.time.spans.get(status)
     if response.kind is Kind.LOG or limit is None or start is None:
         return
-    least = limit - reading.tolerances.limit
-    whole = clock.since(reading, spec.layout.created)
-    counted = clock.trained(reading) if start == spec.layout.started else whole
-    spent = [seconds for seconds in (whole, counted) if seconds is not None and seconds < least]
-    if spent:
-        sure = start == spec.layout.started and whole is not None and whole < least
-        yield Place(
-            pointer=f"/{spec.layout.secondary}",
-            facts={"status": status, "spent": round(spent[0]), "limit": limit},
-            severity=Severity.ERROR if sure else None,
-        )
+    least, running = limit - reading.tolerances.limit, start == spec.layout.started
+    whole, counted = clock.lived(reading), clock.counted(reading) if running else None
+    if whole is not None and whole < least:
+        since, spent, sure = spec.layout.created, whole, running
+    elif counted is not None and counted < least and not clock.is_repeated(reading):
+        since, spent, sure = spec.layout.started, counted, False
+    else:
+        return
+    moment = clock.since(since, response.instants.get(since))
+    yield Place(
+        pointer=f"/{spec.layout.secondary}",
+        facts={"status": status, "spent": round(spent), "since": moment, "limit": limit},
+        severity=Severity.ERROR if sure else None,
+    )

@@ -12,45 +12,54 @@ from trainstate.rules.model import Place, Reading, rule
 _LONG = "Completed/Completed: Starting 90, Training 9000, Uploading 5, Completed"
 _STOPPED = "Stopped/Stopped: Starting 90, Training 9000, Stopping 5, Stopped"
 
+_AGAIN = (
+    "Completed/Completed: Starting 90, Training 4000, Starting 9000, Training 4000,"
+    " Uploading 5, Completed"
+)
+_ACTIVE = "InProgress/Training: Starting 90, Training"
+_RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
+
 
 @rule(
     code="TS407",
     name="runtime-limit-ignored",
     severity="warning",
     scope="response",
-    sources=["api-stopping-condition", "api-stop"],
-    message="{spent} seconds of training, where the limit is {limit}",
+    sources=["api-stopping-condition", "api-retry", "api-stop"],
+    message="{spent} seconds of training since {since}, where the limit is {limit}",
     help="the service ends a job at its limit; a simulator must do so as well",
     bad=[
         poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}),
         poll(_STOPPED, {"/StoppingCondition/MaxRuntimeInSeconds": 60}),
         poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 8000}),
+        poll(_AGAIN, _RETRIED | {"/StoppingCondition/MaxRuntimeInSeconds": 7000}),
+        poll(_ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}, modified=9000),
     ],
-    good=[_LONG, poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 8999})],
+    good=[
+        _LONG,
+        poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 8999}),
+        poll(_AGAIN, _RETRIED | {"/StoppingCondition/MaxRuntimeInSeconds": 8000}),
+    ],
     since="0.1.0",
 )
 def runtime_limit_ignored(reading: Reading) -> Iterator[Place]:
     """A job trained far longer than its limit allows.
 
-    The service ends a job at the limit of its run time: the algorithm has 120 seconds
-    to leave. The upload takes what it takes, so that the whole time may be longer than
-    that of the training by as much as the tolerance. Time in interruptions does not
-    count, and of a job that began anew the time of the attempts is not known: nothing
-    is said of it.
+    The service ends a job at the limit of its run time, which is one for all attempts: the
+    algorithm has 120 seconds to leave. So the statuses of training may take no longer in all,
+    however often they were entered, and the reported seconds no longer beside those of
+    breaks and of the upload, which takes what it takes. Of a job that began anew no recording
+    shows what the reported seconds are about: there the statuses alone are counted.
     """
-    known = reading.response.kind is not Kind.LOG and bool(clock.clocked(reading))
-    if not known or clock.is_repeated(reading):
+    entries, starts = clock.clocked(reading), reading.spec.time.clock_starts
+    if reading.response.kind is Kind.LOG or not entries:
         return
-    spent = clock.trained(reading)
-    alone = clock.seconds_in(reading, reading.spec.time.clock_starts)
-    least = alone - reading.tolerances.grace
-    # Broken seconds only lessen it: they are not looked for where it is too little anyway.
-    if spent is not None and spent - reading.tolerances.overrun > least:
-        least = max(least, spent - clock.broken_seconds(reading) - reading.tolerances.overrun)
-    for status, start in reading.spec.time.spans.items():
-        limit = clock.limit(reading, status)
-        if start == reading.spec.layout.started and limit is not None and least > limit:
-            yield Place(
-                pointer=reading.spec.time.limits[status],
-                facts={"spent": round(alone if spent is None else spent), "limit": limit},
-            )
+    spent = sum(clock.seconds_in(reading, starts))
+    reported = None if clock.is_repeated(reading) else clock.trained(reading)
+    if reported is not None:
+        spent = max(spent, reported - clock.seconds_beside(reading, starts))
+    for pointer, limit in clock.limits(reading, reading.spec.layout.started):
+        if spent - reading.tolerances.grace > limit:
+            since = clock.since("the start of the training", entries[0].start)
+            facts = {"spent": round(spent), "since": since, "limit": limit}
+            yield Place(pointer=pointer, facts=facts)

@@ -183,7 +183,8 @@ class AttachedMachine(Row):
     """A small machine beside the job's own: rule evaluations, warm pool, profiling.
 
     ``member`` holds it in the response, ``items`` is True where that member is a list,
-    ``key`` identifies an item, ``status`` names the member that holds the status.
+    ``key`` identifies an item, ``status`` names the member that holds the status. The
+    statuses of ``after_end`` can only come when the job has ended.
     """
 
     name: str
@@ -193,6 +194,7 @@ class AttachedMachine(Row):
     key: str = ""
     statuses: tuple[str, ...] = ()
     transitions: tuple[tuple[str, str], ...] = ()
+    after_end: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -201,7 +203,7 @@ class RecordLayout:
 
     ``summary`` lists the members that a listing shows of a job, ``unsearched`` the fixed ones
     that a search leaves out; ``service`` and ``resource`` are what its ARN says of the
-    service and of the type of the job.
+    service and of the type of the job, ``event`` is the type of an event about it.
     """
 
     name: str
@@ -227,6 +229,7 @@ class RecordLayout:
     operation: str = ""
     resource: str = ""
     service: str = ""
+    event: str = ""
 
 
 @frozen(kw_only=True)
@@ -237,6 +240,9 @@ class TimeFacts:
     JSON pointer to seconds. ``spans`` maps it to the member whose time the limit counts
     from. Only jobs for which ``savings_guard`` holds are billed less than they trained;
     those that show a member of ``billed_otherwise`` may be billed no time at all.
+    While a job is in a status of ``pending`` it waits for capacity, no longer than the limit
+    at ``pending_limit``; that holds for the families ``pending_instances``, and unless the
+    guard ``pending_pauses`` holds.
     """
 
     clock_starts: tuple[str, ...] = ()
@@ -245,6 +251,10 @@ class TimeFacts:
     billed_otherwise: tuple[str, ...] = ()
     limits: Mapping[str, str] = field(factory=dict)
     spans: Mapping[str, str] = field(factory=dict)
+    pending: tuple[str, ...] = ()
+    pending_limit: str = ""
+    pending_pauses: str | None = None
+    pending_instances: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -110,25 +110,21 @@ def _uses(
         yield place, [change.before, change.after], primaries
     for member in spec.members:
         yield f"member {member.name}", [*member.present_at, *member.absent_at], primaries
-    yield "time", [*spec.time.clock_starts, *spec.time.clock_breaks], secondaries
+    time, attempts = spec.time, spec.attempts
+    yield "time", [*time.clock_starts, *time.clock_breaks, *time.pending], secondaries
     yield "outcome", [row.primary for row in spec.outcomes], primaries
-    attempts = spec.attempts
     yield "attempts", [*attempts.begins, *attempts.breaks, *attempts.interruptions], secondaries
-    yield "time.limits", spec.time.limits, secondaries
-    yield "time.spans", spec.time.spans, set(spec.time.limits)
-    yield (
-        "time",
-        [*spec.time.spans.values(), *spec.time.billed_otherwise],
-        set(spec.member_by_name),
-    )
-    yield "time", [spec.time.savings_guard] if spec.time.savings_guard else [], guards
+    yield "time.limits", time.limits, secondaries
+    yield "time.spans", time.spans, set(time.limits)
+    yield "time", [*time.spans.values(), *time.billed_otherwise], set(spec.member_by_name)
+    yield "time", filter(None, (time.savings_guard, time.pending_pauses)), guards
     for bound in spec.bounds:
         pointers = filter(None, (bound.pointer, bound.least_of))
         members = [pointer.removeprefix("/").split("/")[0] for pointer in pointers]
         yield f"bound {bound.pointer}", members, set(spec.member_by_name)
     for machine in spec.machines:
         ends = [name for edge in machine.transitions for name in edge]
-        yield f"machine {machine.name}", ends, set(machine.statuses)
+        yield f"machine {machine.name}", [*ends, *machine.after_end], set(machine.statuses)
         yield f"machine {machine.name}", [machine.member], set(spec.member_by_name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from trainstate.history.instants import SECOND
@@ -100,14 +100,19 @@ def _set(fields: dict[str, Any], pointer: str, value: Any) -> None:
     fields[last] = value
 
 
-def machine_steps(spec: Spec, fields: Mapping[str, Any], pick: int) -> Iterator[tuple[str, Any]]:
-    """One step of one attached machine that the job has: its member and the new value."""
+def machine_steps(spec: Spec, record: Record, pick: int) -> Iterator[tuple[str, Any]]:
+    """One step of one attached machine that the job has: its member and the new value.
+
+    While the job is active no machine has a status that can only come after its end.
+    """
+    fields, active = record.fields, record.ended is None
     present = [machine for machine in spec.machines if machine.member in fields]
     if not present:
         return
     machine = present[pick % len(present)]
     before = status_of(machine, fields[machine.member])
-    following = [after for start, after in machine.transitions if start == before]
+    late = machine.after_end if active else ()
+    following = [end for start, end in machine.transitions if start == before and end not in late]
     if following:
         after = following[pick // len(present) % len(following)]
         yield machine.member, attached(machine, after)

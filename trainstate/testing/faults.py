@@ -12,11 +12,17 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
-from trainstate.testing import plant_history, plant_record, plant_sequence, plant_times
+from trainstate.testing import (
+    plant_history,
+    plant_limits,
+    plant_record,
+    plant_sequence,
+    plant_times,
+)
 from trainstate.testing.planting import Faulty, Operator, Response, operators_of, registered
 from trainstate.testing.strategies import Strategies, from_spec
 
-PLANTS = (plant_record, plant_history, plant_times, plant_sequence)
+PLANTS = (plant_record, plant_history, plant_times, plant_limits, plant_sequence)
 """The modules whose import registers the operators."""
 
 

@@ -192,7 +192,7 @@ def _meanwhile(
         record = rewrite(record, message(record.status, 1 + number), at=at)
         yield record
     if record.status in spec.time.clock_starts and _chance(random, _MOVED):
-        fields = dict(machine_steps(spec, record.fields, random.randrange(256)))
+        fields = dict(machine_steps(spec, record, random.randrange(256)))
         yield touch(record, at=at, fields=fields)
 
 

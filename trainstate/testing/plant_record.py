@@ -107,6 +107,22 @@ def process(bed: Bed) -> Spot | None:
     return 0, f"/{bed.layout.arn}"
 
 
+@fault("envelope-mismatch")
+def send_from_elsewhere(bed: Bed) -> Spot | None:
+    """A response comes in an event from another account, or about another job."""
+    at, layout = bed.choice(bed.every()), bed.layout
+    if at is None:
+        return None
+    detail = bed.responses[at]
+    _, _, _, region, account, _ = detail[layout.arn].split(":", 5)
+    sent = {"region": region, "account": account, "resources": [detail[layout.arn]]}
+    wrong = {"region": "xx-west-9", "account": "9" * 12, "resources": [f"{detail[layout.arn]}-2"]}
+    member = bed.choice(wrong) or ""
+    kinds = {"detail-type": layout.event, "source": f"aws.{layout.service}"}
+    bed.responses[at] = {**kinds, **sent, member: wrong[member], "detail": detail}
+    return at, f"/{member}"
+
+
 @fault("unknown-primary-status")
 def paused(bed: Bed) -> Spot | None:
     """The primary status is a word that no specification has."""

@@ -286,6 +286,14 @@ def refill_the_pool(bed: Bed) -> Spot | None:
     return None if machine is None else _go_back(bed, machine)
 
 
+@fault("warm-pool-while-active")
+def keep_the_pool_too_early(bed: Bed) -> Spot | None:
+    """A warm pool is there for other jobs while its own job runs."""
+    at = bed.choice(bed.active())
+    late = bed.choice((m, status) for m in bed.spec.machines for status in m.after_end)
+    return None if at is None or late is None else (at, _show(bed, at, *late))
+
+
 @fault("illegal-profiling-status")
 def switch_the_profiler_to_on(bed: Bed) -> Spot | None:
     """The profiler has a status that no list has."""

@@ -80,7 +80,22 @@ def train_after_the_end(bed: Bed) -> Spot | None:
     return at, f"/{layout.ended}"
 
 
-def _billed(bed: Bed) -> list[int]:
+@fault("times-out-of-order", _DONE)
+def end_before_the_creation(bed: Bed) -> Spot | None:
+    """A row of a list shows a job that ended before it was created."""
+    layout = bed.layout
+    at = bed.choice(at for at in bed.ended() if layout.ended in bed.responses[at])
+    if at is None:
+        return None
+    row = bed.responses[at]
+    ended = shifted(row[layout.created], -_WHILE)
+    bed.responses[at] = {k: v for k, v in row.items() if k in layout.summary} | {
+        layout.ended: ended
+    }
+    return at, f"/{layout.ended}"
+
+
+def billed(bed: Bed) -> list[int]:
     """The ended responses that report seconds of training and when it began."""
     layout = bed.layout
     needed = {layout.training_seconds, layout.billable_seconds, layout.started, layout.ended}
@@ -90,7 +105,7 @@ def _billed(bed: Bed) -> list[int]:
 @fault("training-time-mismatch", _DONE)
 def report_more_than_passed(bed: Bed) -> Spot | None:
     """More seconds of training are reported than passed."""
-    at, layout = bed.choice(_billed(bed)), bed.layout
+    at, layout = bed.choice(billed(bed)), bed.layout
     if at is None:
         return None
     response = bed.responses[at]
@@ -131,52 +146,6 @@ def create_before_the_history(bed: Bed) -> Spot | None:
     for response in bed.responses:
         response[name] = shifted(response[name], -_WHILE)
     return at, bed.pointer(0, bed.layout.entry_start)
-
-
-@fault("runtime-limit-not-reached", {"terminal": "MaxRuntimeExceeded"})
-def raise_the_limit(bed: Bed) -> Spot | None:
-    """A job ends for a limit that lies hours ahead."""
-    layout, limits = bed.layout, bed.spec.time.limits
-    at = next((i for i in bed.every() if bed.responses[i][layout.secondary] in limits), None)
-    if (
-        at is None
-        or limits[bed.responses[at][layout.secondary]].strip("/").partition("/")[0]
-        not in (bed.responses[at])
-    ):
-        return None
-    last = bed.responses[at]
-    lived = (instant(last[layout.modified]) - instant(last[layout.created])) // 1_000_000
-    _limit(bed, limits[last[layout.secondary]], lived + 3_600)
-    return at, f"/{layout.secondary}"
-
-
-@fault(
-    "runtime-limit-ignored",
-    {"terminal": "Completed", "evidence": "documented", "retries": 0, "spot": False},
-)
-def train_for_hours(bed: Bed) -> Spot | None:
-    """A job reports hours of training, and its limit is a minute."""
-    layout, spans = bed.layout, bed.spec.time.spans
-    pointer = next(
-        (bed.spec.time.limits[s] for s, name in spans.items() if name == layout.started), None
-    )
-    at = bed.choice(
-        at for at in _billed(bed) if (seen := bed.statuses(at)) and len(set(seen)) == len(seen)
-    )
-    if at is None or pointer is None:
-        return None
-    response = bed.responses[at]
-    lived = (instant(response[layout.ended]) - instant(response[layout.created])) // 1_000_000
-    response[layout.training_seconds] = lived + 4_000
-    _limit(bed, pointer, 60)
-    return at, pointer
-
-
-def _limit(bed: Bed, pointer: str, seconds: int) -> None:
-    name, _, member = pointer.strip("/").partition("/")
-    for response in bed.responses:
-        if name in response:
-            response[name] = {**response[name], member: seconds}
 
 
 def _without(bed: Bed, name: str, primaries: frozenset[str]) -> Spot | None:
@@ -238,7 +207,7 @@ def forget_the_end(bed: Bed) -> Spot | None:
 @fault("billable-exceeds-training", _DONE)
 def bill_more_than_it_trained(bed: Bed) -> Spot | None:
     """More seconds are billed than were trained."""
-    at, layout = bed.choice(_billed(bed)), bed.layout
+    at, layout = bed.choice(billed(bed)), bed.layout
     if at is None:
         return None
     response = bed.responses[at]
@@ -253,7 +222,7 @@ def save_without_spot(bed: Bed) -> Spot | None:
     if name is None:
         return None
     flag = bed.spec.guard_by_name[name].member.strip("/")
-    at = bed.choice(at for at in _billed(bed) if bed.responses[at].get(flag) is False)
+    at = bed.choice(at for at in billed(bed) if bed.responses[at].get(flag) is False)
     if at is None:
         return None
     response = bed.responses[at]
@@ -264,7 +233,7 @@ def save_without_spot(bed: Bed) -> Spot | None:
 @fault("negative-seconds", _DONE)
 def count_below_zero(bed: Bed) -> Spot | None:
     """An ended job has trained for less than no time."""
-    at = bed.choice(_billed(bed))
+    at = bed.choice(billed(bed))
     if at is None:
         return None
     bed.responses[at][bed.layout.training_seconds] = -1

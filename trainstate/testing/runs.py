@@ -195,7 +195,7 @@ def _extra(spec: Spec, record: Record, mark: int, number: int) -> Iterator[Recor
     elif kind in _TOUCHES:
         yield touch(record, at=at)
     elif kind in _MACHINES:
-        yield touch(record, at=at, fields=dict(machine_steps(spec, record.fields, mark + number)))
+        yield touch(record, at=at, fields=dict(machine_steps(spec, record, mark + number)))
 
 
 def _later(record: Record, mark: int) -> Instant:

@@ -10,7 +10,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from trainstate.history.model import Kind, Origin, Response, Unreadable
+from trainstate.history import instants
+from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
 from trainstate.history.readers.log_rows import Row, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
@@ -18,7 +19,6 @@ from trainstate.history.wire import folded, looks_like_response, read_response
 from trainstate.spec.model import Spec
 
 _DEEPEST = 6
-_TRAINING_EVENT = "SageMaker Training Job State Change"
 
 WRAPPERS = frozenset(
     {
@@ -46,11 +46,12 @@ _KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY}
 
 @frozen
 class Part:
-    """A value inside another, its form and its JSON pointer."""
+    """A value inside another, its form and its JSON pointer; of an event its envelope, too."""
 
     form: Form
     value: Any
     pointer: str
+    envelope: Envelope | None = None
 
 
 def records(value: Any, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
@@ -159,9 +160,30 @@ def _escaped(name: object) -> str:
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
     detail = value.get("detail")
     if looks_like_response(detail, spec):
-        return Part(Form.EVENT, detail, f"{pointer}/detail")
-    known = value["detail-type"] == _TRAINING_EVENT
+        return Part(Form.EVENT, detail, f"{pointer}/detail", _envelope(value))
+    known = value["detail-type"] == spec.layout.event
     return Part(Form.NOTHING if known else Form.OTHER, value, pointer)
+
+
+def _envelope(event: Mapping[str, Any]) -> Envelope:
+    """What an event says around its detail; what is no text or no time is not seen."""
+    names = ("source", "detail-type", "account", "region")
+    texts = [text if isinstance(text := event.get(name), str) else None for name in names]
+    source, kind, account, region = texts
+    listed = event.get("resources")
+    resources = listed if isinstance(listed, list | tuple) else ()
+    try:
+        time = instants.parse(event.get("time"))[0]
+    except instants.NotAnInstant:
+        time = None
+    return Envelope(
+        source=source,
+        type=kind,
+        account=account,
+        region=region,
+        resources=tuple(item for item in resources if isinstance(item, str)),
+        time=time,
+    )
 
 
 def _result(item: Any, spec: Spec, pointer: str) -> Part:
@@ -221,7 +243,8 @@ def _record(part: Part, origin: Origin, tally: Tally) -> Response | Unreadable:
 def _response(part: Part, origin: Origin, spec: Spec) -> Response:
     if part.form is not Form.ROWS:
         kind = _KINDS.get(part.form, Kind.RESPONSE)
-        return read_response(part.value, spec, kind=kind, origin=origin)
+        response = read_response(part.value, spec, kind=kind, origin=origin)
+        return response if part.envelope is None else evolve(response, envelope=part.envelope)
     rows = [
         Row(time=row.get("time"), status=row["status"], message=row.get("message"))
         for row in part.value["entries"]

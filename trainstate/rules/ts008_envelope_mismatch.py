@@ -1,0 +1,128 @@
+"""TS008 envelope-mismatch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from trainstate.history.model import Envelope, Response
+from trainstate.rules.example import Example, poll, text, written
+from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.shown import is_masked, quoted
+from trainstate.rules.wording import time_text
+
+_ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
+_PARTS = 6
+
+
+def _event(**changed: Any) -> Example:
+    envelope: dict[str, Any] = {
+        "detail-type": "SageMaker Training Job State Change",
+        "source": "aws.sagemaker",
+        "account": "123456789012",
+        "time": "2026-01-02T10:01:30Z",
+        "region": "eu-west-1",
+        "resources": [f"{_ARN}example"],
+    }
+    detail = written(poll("InProgress/Training: Starting 90, Training"))
+    named = {name.replace("_", "-"): value for name, value in changed.items()}
+    return text(json.dumps({**envelope, **named, "detail": detail}))
+
+
+@rule(
+    code="TS008",
+    name="envelope-mismatch",
+    severity="error",
+    scope="response",
+    sources=["guide-eventbridge", "api-event"],
+    message="the event's `{member}` is {value}, where {expected} is expected",
+    help="look for a detail that was put into the envelope of another event",
+    bad=[
+        _event(account="210987654321"),
+        _event(region="us-east-1"),
+        _event(resources=[f"{_ARN}another"]),
+        _event(source="my.relay"),
+        _event(detail_type="SageMaker Processing Job State Change"),
+        _event(time="2026-01-02T09:00:00Z"),
+        _event(time="2026-01-04T10:01:30Z"),
+    ],
+    good=[
+        _event(),
+        _event(time="2026-01-02T10:02:00Z", resources=[f"{_ARN}EXAMPLE"]),
+        _event(account="***", region=None, resources=[], time=None),
+    ],
+    since="0.1.0",
+)
+def envelope_mismatch(reading: Reading) -> Iterator[Place]:
+    """The envelope of an event is that of another job, service or time than its detail.
+
+    The service sends an event from the account and the region of the job, names the job
+    among its resources, and sends it in near real time. A source other than the service
+    is only suspicious, as relays have one of their own, and so is a time before or long after
+    the last modification: documentation lets a service choose it. What is absent or was
+    masked by hand says nothing.
+    """
+    envelope, response = reading.response.envelope, reading.response
+    if envelope is None:
+        return
+    for member, value, expected in (*_kinds(envelope, reading), *_times(envelope, reading)):
+        yield _place(member, value, expected, Severity.WARNING)
+    for member, value, expected in (*_places(envelope, response), *_resources(envelope, reading)):
+        yield _place(member, value, expected, None)
+
+
+Mismatch = tuple[str, str, str]
+"""A member of the envelope, what it is, and what is expected there."""
+
+
+def _place(member: str, value: str, expected: str, severity: Severity | None) -> Place:
+    facts = {"member": member, "value": value, "expected": expected}
+    return Place(pointer=f"/{member}", facts=facts, severity=severity)
+
+
+def _kinds(envelope: Envelope, reading: Reading) -> Iterator[Mismatch]:
+    layout = reading.spec.layout
+    expected = (
+        ("source", envelope.source, f"aws.{layout.service}" if layout.service else ""),
+        ("detail-type", envelope.type, layout.event),
+    )
+    for member, value, fitting in expected:
+        if value is not None and fitting and value != fitting and not is_masked(value):
+            yield member, quoted(value), f"`{fitting}`"
+
+
+def _times(envelope: Envelope, reading: Reading) -> Iterator[Mismatch]:
+    tolerances, sent = reading.tolerances, envelope.time
+    modified = reading.response.modified or reading.response.created
+    if sent is None or modified is None:
+        return
+    early = modified - sent > tolerances.microseconds("doubt")
+    if early or sent - modified > tolerances.microseconds("delivery"):
+        yield "time", time_text(sent), f"soon after {time_text(modified)}"
+
+
+def _places(envelope: Envelope, response: Response) -> Iterator[Mismatch]:
+    """The account and the region, which are those of the job's ARN."""
+    parts = (response.arn or "").split(":", _PARTS - 1)
+    if parts[0] != "arn" or len(parts) < _PARTS or is_masked(response.arn or ""):
+        return
+    region, account = parts[3:5]
+    shown, sent_from = envelope.account or "", envelope.region or region
+    if shown != account and shown.isdecimal() and account.isdecimal():
+        yield "account", quoted(shown), f"the job's {quoted(account)}"
+    if sent_from != region and region and not is_masked(sent_from):
+        yield "region", quoted(sent_from), f"the job's {quoted(region)}"
+
+
+def _resources(envelope: Envelope, reading: Reading) -> Iterator[Mismatch]:
+    """The resources, if none of them is the job; by its name where its ARN is not shown."""
+    response, listed = reading.response, envelope.resources
+    job, kind = response.arn or response.name, f":{reading.spec.layout.resource}/"
+    if not listed or job is None or any(map(is_masked, (*listed, job))):
+        return
+    if response.arn is not None and (not job.startswith("arn:") or kind not in job):
+        return
+    named = listed if response.arn else [resource.rpartition("/")[2] for resource in listed]
+    if job.casefold() not in [resource.casefold() for resource in named]:
+        yield "resources", quoted(listed[0]), f"the job {quoted(job)}"

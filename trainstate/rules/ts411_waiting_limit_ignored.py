@@ -1,0 +1,73 @@
+"""TS411 waiting-limit-ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.instants import SECOND
+from trainstate.history.model import Kind
+from trainstate.rules import clock
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Reading, rule
+
+_LATE = (
+    "Completed/Completed: Starting 90, Training 60, Interrupted 9000, Starting 90,"
+    " Training 60, Uploading 5, Completed"
+)
+_WAITING = "InProgress/Starting: Starting"
+
+
+def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
+    limits = {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": limit}
+    spot = {"/EnableManagedSpotTraining": True, "/StoppingCondition": limits}
+    return poll(text, spot, modified=modified)
+
+
+@rule(
+    code="TS411",
+    name="waiting-limit-ignored",
+    severity="warning",
+    scope="response",
+    sources=["api-stopping-condition", "guide-spot", "api-stop"],
+    message="{spent} seconds since {since}, where the limit is {limit}",
+    help="the service ends a spot job that has not completed by then; a simulator must as well",
+    bad=[
+        _waits(_LATE, 7200),
+        _waits(_LATE, 3600),
+        _waits(_WAITING, 3600, modified=9000),
+    ],
+    good=[_waits(_LATE, 9300), _waits(_LATE, 8800), _waits(_WAITING, 3600, modified=3000)],
+    since="0.1.0",
+)
+def waiting_limit_ignored(reading: Reading) -> Iterator[Place]:
+    """A spot job waited and trained far longer than its limit allows.
+
+    The limit of the waiting time holds for the whole life of the job, from its creation:
+    for waiting, for training and for all attempts together. When it is reached the algorithm
+    has 120 seconds to leave, so that the job neither waits nor trains soon after. The upload
+    takes what it takes: where no history tells it apart, the end may come later by as much as
+    the tolerance for it.
+    """
+    response, tolerances = reading.response, reading.tolerances
+    spent = _unstopped(reading) if response.history else clock.lived(reading)
+    allowed = tolerances.grace if response.history else tolerances.overrun
+    if response.kind is Kind.LOG or spent is None:
+        return
+    for pointer, limit in clock.limits(reading, reading.spec.layout.created):
+        if spent - allowed > limit:
+            since = clock.since(reading.spec.layout.created, response.created)
+            facts = {"spent": round(spent), "since": since, "limit": limit}
+            yield Place(pointer=pointer, facts=facts)
+
+
+def _unstopped(reading: Reading) -> float | None:
+    """Seconds from the creation to the last moment at which the job waited or trained."""
+    response, spec = reading.response, reading.spec
+    created, until = response.created, response.modified if reading.active else None
+    running = {*spec.time.clock_starts, *spec.attempts.begins, *spec.attempts.interruptions}
+    for entry in reversed(response.history or ()):
+        left = until if entry.end is None else entry.end
+        if entry.status in running:
+            return None if created is None or left is None else (left - created) / SECOND
+        until = entry.start
+    return None

@@ -1,0 +1,82 @@
+"""TS412 pending-limit-ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from trainstate.history.model import Kind
+from trainstate.rules import clock
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Reading, rule
+
+_LATE = "Completed/Completed: Starting 5, Pending 9000, Training 60, Uploading 5, Completed"
+_QUEUED = "InProgress/Pending: Starting 5, Pending"
+_TWICE = (
+    "Completed/Completed: Starting 5, Pending 4000, Starting 5, Pending 4000,"
+    " Training 60, Uploading 5, Completed"
+)
+
+
+def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -> Poll:
+    resources = {"InstanceType": on, "InstanceCount": 1, "VolumeSizeInGB": 30, **more}
+    limits = {"MaxRuntimeInSeconds": 86_400, "MaxPendingTimeInSeconds": limit}
+    changes = {"/ResourceConfig": resources, "/StoppingCondition": limits}
+    return poll(text, changes, modified=None if text != _QUEUED else 9000)
+
+
+@rule(
+    code="TS412",
+    name="pending-limit-ignored",
+    severity="warning",
+    scope="response",
+    sources=["api-stopping-condition", "reports-pending"],
+    message="`{status}` for {spent} seconds since {since}, where the limit is {limit}",
+    help="the service stops a job that waits longer for capacity; a simulator must do so as well",
+    bad=[_pends(_LATE, 7200), _pends(_QUEUED, 7200)],
+    good=[
+        _pends(_LATE, 8999),
+        _pends(_TWICE, 7200),
+        _pends(_LATE, 7200, on="ml.m5.large"),
+        _pends(_LATE, 7200, TrainingPlanArn="arn:aws:sagemaker:eu-west-1:1:training-plan/plan"),
+    ],
+    since="0.1.0",
+)
+def pending_limit_ignored(reading: Reading) -> Iterator[Place]:
+    """A job waited for capacity far longer than its limit allows.
+
+    The limit counts while the job waits, from the start of its `Pending` entry. It has an
+    effect only where accelerated instances are asked for, and on a training plan some of the
+    waiting does not count. Whether the waiting of several entries counts as one no
+    recording shows and no documentation says: each is held against the limit alone.
+    """
+    response, facts = reading.response, reading.spec.time
+    limit = clock.limit_at(reading, facts.pending_limit)
+    pauses = facts.pending_pauses
+    if response.kind is Kind.LOG or limit is None or not _is_accelerated(reading):
+        return
+    if pauses is not None and reading.config.of(pauses).holds is not False:
+        return
+    entries = [entry for entry in response.history or () if entry.status in facts.pending]
+    waited = clock.seconds_in(reading, facts.pending)
+    for entry, spent in zip(entries, waited, strict=True):
+        if spent - reading.tolerances.grace > limit:
+            yield Place(
+                pointer=facts.pending_limit,
+                facts={
+                    "status": entry.status,
+                    "spent": round(spent),
+                    "since": clock.since("the start of the entry", entry.start),
+                    "limit": limit,
+                },
+            )
+
+
+def _is_accelerated(reading: Reading) -> bool:
+    """Holds if an instance type of the job is one for which the limit has an effect."""
+    response, attempts = reading.response, reading.spec.attempts
+    groups = response.get(attempts.groups) if attempts.groups else None
+    rows = groups if isinstance(groups, list | tuple) else ()
+    types = [row.get(attempts.group_type) for row in rows if isinstance(row, Mapping)]
+    types.append(response.get(attempts.instance_type) if attempts.instance_type else None)
+    families = reading.spec.time.pending_instances
+    return any(isinstance(name, str) and name.startswith(families) for name in types)

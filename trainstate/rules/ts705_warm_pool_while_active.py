@@ -1,0 +1,47 @@
+"""TS705 warm-pool-while-active."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Reading, rule
+
+_ACTIVE = "InProgress/Training: Starting 90, Training"
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+
+
+def _pool(text: str, status: str) -> Poll:
+    return poll(text, {"/WarmPoolStatus": {"Status": status}})
+
+
+@rule(
+    code="TS705",
+    name="warm-pool-while-active",
+    severity="error",
+    scope="response",
+    sources=["guide-warm-pool", "api-warm-pool"],
+    message="the pool is `{pool}`, and the job is `{primary}`",
+    help="the pool is in use until the job ends; then it can be kept, and reused by another job",
+    bad=[_pool(_ACTIVE, "Available"), _pool(_ACTIVE, "Reused")],
+    good=[
+        *(_pool(_ACTIVE, status) for status in ("InUse", "Terminated")),
+        *(_pool(_DONE, status) for status in ("InUse", "Available", "Reused", "Terminated")),
+    ],
+    since="0.1.0",
+)
+def warm_pool_while_active(reading: Reading) -> Iterator[Place]:
+    """A warm pool is there for other jobs while its own job has not ended.
+
+    The instances are kept when the job completes: until then they are in use for it, and
+    no other job can have them. Whether the pool of an active job can be terminated no
+    documentation says.
+    """
+    if not reading.active:
+        return
+    for machine in reading.spec.machines:
+        value = reading.response.members.get(machine.member)
+        shown = value.get(machine.status) if isinstance(value, Mapping) else value
+        if machine.after_end and shown in machine.after_end:
+            pointer = f"/{machine.member}/{machine.status}" if machine.status else machine.member
+            yield Place(pointer=pointer, facts={"pool": shown, "primary": reading.response.primary})
