@@ -34,10 +34,10 @@ from trainstate.machine.guards import (
     UNSEEN,
     Configuration,
     configuration,
-    is_settled,
     merged,
     proven,
     shared,
+    shut,
 )
 from trainstate.machine.moments import Past, Sighting, is_legal
 from trainstate.rules.model import AttachedChange, EarlierEpoch, MemberChange, Reading, Step
@@ -100,8 +100,8 @@ class Epoch:
         """
         index = self.responses
         self.responses += 1
-        if not is_settled(self.config, self.spec):
-            self.config = shared(merged(self.config, configuration(response, self.spec)))
+        before = self.config
+        self.config = shared(merged(before, configuration(response, self.spec)))
         reading = Reading(
             response=response, spec=self.spec, tolerances=self.tolerances, config=self.config
         )
@@ -118,6 +118,7 @@ class Epoch:
             lost_history=self._loses_history(response, rank),
             earlier_epoch=earlier_epoch,
             known=known,
+            shut=shut(before, self.config),
             **self._placed(response, rank, index),
         )
         self._advance(response)

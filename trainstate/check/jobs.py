@@ -23,11 +23,16 @@ class Said:
     errors: int = 0
     unknown: bool = False
     reported: set[int] = field(factory=set)
+    unseen: set[str] = field(factory=set)
 
 
 @define
 class JobState:
-    """An epoch, and what was found of it so far."""
+    """An epoch, and what was found of it so far.
+
+    ``unseen`` are the guards on which the job's history rests, and that no response had
+    shown: one that shows them later answers what was open.
+    """
 
     epoch: Epoch
     errors: int = 0
@@ -35,6 +40,7 @@ class JobState:
     assumed: Evidence = Evidence.DOCUMENTED
     last_pair: tuple[str | None, str | None] = (None, None)
     reported: set[int] = field(factory=set)
+    unseen: set[str] = field(factory=set)
     repeat: Repeat | None = None
 
     @property
@@ -42,7 +48,9 @@ class JobState:
         """INCONSISTENT after an error, else UNKNOWN where a rule could not tell."""
         if self.errors:
             return Verdict.INCONSISTENT
-        return Verdict.UNKNOWN if self.unknown else Verdict.CONSISTENT
+        config = self.epoch.config
+        unproven = any(config.of(name).holds is None for name in self.unseen)
+        return Verdict.UNKNOWN if self.unknown or unproven else Verdict.CONSISTENT
 
     @property
     def end(self) -> JobEnd:

@@ -15,7 +15,6 @@ from attrs import define, field, frozen
 from trainstate.check.epoch import follows
 from trainstate.check.glance import ABSENT, Glances, Group
 from trainstate.check.memory import Setting
-from trainstate.history.excerpt import FEWEST_CONFIGURED
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.nested import excesses
 from trainstate.history.wire import read_response
@@ -25,6 +24,7 @@ from trainstate.rules.model import Reading
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import AttachedMachine, Spec
 
+FEWEST_CONFIGURED = 3
 Attached = tuple[tuple[str, str, str], ...]
 """The statuses of attached machines: machine, item and status of each."""
 

@@ -240,7 +240,7 @@ class Checker:
         """The job that a response belongs to; a name alone means the job last seen with it."""
         if self._fast is not None and response.name:
             self._fast.path.meets(response.arn, response.name)
-        key = response.arn or self.names.get(response.name or "") or response.job
+        key = response.identity or self.names.get(response.name or "") or response.job
         if response.name:
             known = self.names.setdefault(response.name, key)
             if known == response.name:

@@ -122,9 +122,11 @@ def read_response(
 def _kind(kind: Kind, members: Mapping[str, Any], layout: RecordLayout) -> Kind:
     """A response that has nothing but what a listing shows is a summary, wherever it was.
 
-    Without a status it may be an excerpt of anything.
+    Without a status it may be an excerpt of anything. What only a search shows tells its result.
     """
-    few = kind is Kind.RESPONSE and 0 < len(members) <= len(layout.summary)
+    if kind is Kind.RESPONSE and any(name in members for name in layout.searched):
+        kind = Kind.SEARCH
+    few = kind in (Kind.RESPONSE, Kind.SEARCH) and 0 < len(members) <= len(layout.summary)
     bare = few and set(members) <= set(layout.summary)
     return Kind.SUMMARY if bare and members.get(layout.primary) is not None else kind
 

@@ -21,9 +21,13 @@ from trainstate.spec.model import Spec
 CREATED = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 _NAME = "example"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
-# Beside the stopping condition: enough of it that the response is no excerpt.
+# What the service always gives, so that the response is no excerpt.
 _CONFIGURATION = {
+    "AlgorithmSpecification": {"TrainingInputMode": "File"},
+    "RoleArn": "arn:aws:iam::123456789012:role/example-role",
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+    "EnableNetworkIsolation": False,
     "EnableManagedSpotTraining": False,
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.history.chain import Relation
-from trainstate.history.excerpt import absent_members, is_configured
+from trainstate.history.excerpt import absent_members, is_configured, is_whole
 from trainstate.history.model import Entry, Kind, Response
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
@@ -73,18 +73,23 @@ class Reading:
             return False
         return not self.configured
 
-    @property
+    @cached_property
     def whole(self) -> bool:
         """Holds if the response has all that the service always gives.
 
         Of any other, what it lacks says nothing of the job: it was perhaps not asked for.
         """
-        return self.response.origin.whole or (self.configured and not self.lacking)
+        return is_whole(self.response, self.spec)
 
     @cached_property
     def configured(self) -> bool:
         """Whether the response shows its job's configuration."""
         return is_configured(self.response, self.spec)
+
+    def whole_but_for(self, *names: str) -> bool:
+        """Holds if the response has all that the service always gives, these members aside."""
+        response = self.response
+        return response.origin.whole or (response.described and set(self.lacking) <= {*names})
 
     @cached_property
     def lacking(self) -> tuple[str, ...]:
@@ -114,14 +119,14 @@ class Clash:
 class MemberChange:
     """A member that has another value than in an earlier response of the job.
 
-    ``gone`` holds where it has none any more.
+    ``moved`` is *gone* where it has none any more, *appeared* where it had none before.
     """
 
     member: str
     before: Any
     after: Any
     at: int
-    gone: bool = False
+    moved: str = ""
 
 
 @frozen(kw_only=True)
@@ -156,7 +161,8 @@ class Step:
     ``ordered_later`` holds where LastModifiedTime, or the order of arrival where that
     decides, puts the response after one with a longer history; ``ordered_earlier``
     where it is put before one with a shorter history; ``late`` where the response
-    arrived after a newer one; ``unproven`` where only a guard that was not seen lets a
+    arrived after a newer one; ``shut`` names the guards that it is the first to show not to
+    hold; ``unproven`` where only a guard that was not seen lets a
     run show the response after the others.
     """
 
@@ -177,6 +183,7 @@ class Step:
     attached: tuple[AttachedChange, ...] = ()
     earlier_epoch: EarlierEpoch | None = None
     mixed_zones: bool = False
+    shut: tuple[str, ...] = ()
 
     @property
     def response(self) -> Response:

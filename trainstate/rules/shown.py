@@ -11,7 +11,6 @@ from trainstate.rules.model import Reading
 
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
-_MASKS = ("*", "<", "xxx", "...")
 
 
 @frozen
@@ -52,11 +51,6 @@ def is_unread(reading: Reading, pointer: str) -> bool:
 def prints_no_end(reading: Reading) -> bool:
     """Holds if the response is an excerpt that leaves out the end of every entry."""
     return reading.trimmed and all(entry.end is None for entry in reading.response.history or ())
-
-
-def is_masked(text: str) -> bool:
-    """Holds if a part of a text was taken out by hand, so that it says nothing."""
-    return any(mask in text.casefold() for mask in _MASKS)
 
 
 def quoted(value: object) -> str:

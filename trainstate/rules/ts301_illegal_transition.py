@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
 from trainstate.rules.model import Place, Reading, rule
+from trainstate.spec.model import Spec
 
 _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
 
@@ -37,7 +38,8 @@ def illegal_transition(reading: Reading) -> Iterator[Place]:
     that each neighbouring pair of entries is a transition of the machine. One that no
     documentation and no recording shows means that entries were lost, invented or
     taken from another job. Where the front of an excerpt is cut off, what a status must
-    come after may have been there.
+    come after may have been there. Where a source has the transition, and its evidence is
+    weaker than what is accepted, the message names the level.
     """
     statuses = reading.response.statuses
     if not reading.has_illegal_move:
@@ -51,7 +53,8 @@ def illegal_transition(reading: Reading) -> Iterator[Place]:
                 facts={
                     "before": statuses[index - 1],
                     "after": statuses[index],
-                    "refusal": str(step.refusal),
+                    "refusal": _refusal(reading.spec, statuses[index - 1 : index + 1])
+                    or str(step.refusal),
                 },
                 witness=witness(
                     reading.spec,
@@ -61,6 +64,15 @@ def illegal_transition(reading: Reading) -> Iterator[Place]:
                     reading.config,
                 ),
             )
+
+
+def _refusal(spec: Spec, pair: tuple[str, ...]) -> str | None:
+    """Why a transition that a source has is refused: its evidence is not accepted here."""
+    rows = [row for row in spec.weaker if (row.before, row.after) == pair]
+    if not rows:
+        return None
+    level = min((row.evidence for row in rows), key=lambda each: each.rank)
+    return f"its evidence is `{level}`, and `--accept {level}` takes it"
 
 
 def _is_cut(reading: Reading) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.machine.step import trace
+from trainstate.rules.model import Place, Reading, Step, rule
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Spec
 
@@ -14,7 +15,7 @@ from trainstate.spec.model import Spec
     code="TS310",
     name="guard-violated",
     severity="error",
-    scope="response",
+    scope="sequence",
     reads=[
         *("SecondaryStatus", "SecondaryStatusTransitions", "StoppingCondition"),
         *("EnableManagedSpotTraining", "RetryStrategy", "ResourceConfig"),
@@ -33,13 +34,21 @@ from trainstate.spec.model import Spec
     ],
     since="0.1.0",
 )
-def guard_violated(reading: Reading) -> Iterator[Place]:
+def guard_violated(step: Step) -> Iterator[Place]:
     """A job has a status, or went a way, that its configuration does not allow.
 
     Only spot instances are taken away, only a job with a retry strategy starts again, and
     only one on a training plan goes back to waiting. The configuration is fixed at the
-    creation, so that no run explains the history.
+    creation, so that no run explains the history. What an event leaves out, a search or an
+    excerpt, is not off: it is judged when a response shows it, for what came before, too.
     """
+    yield from _own(step.reading)
+    if step.shut and len(step.response.statuses) < len(step.known):
+        yield from _before(step)
+
+
+def _own(reading: Reading) -> Iterator[Place]:
+    """What the response itself shows of which its job's configuration allows nothing."""
     spec, statuses = reading.spec, reading.response.statuses
     broken: set[str] = set()
     places = list(shown(reading)) if shows(reading, _guarded(spec)) else []
@@ -49,12 +58,22 @@ def guard_violated(reading: Reading) -> Iterator[Place]:
         row = spec.secondary_by_name.get(place.status)
         if row is not None and row.guard and reading.config.of(row.guard).holds is False:
             broken.add(row.guard)
-            yield _place(reading, place.pointer, f"`{place.status}`", row.guard)
-    for index, step in enumerate(reading.moves):
-        if step.guard is not None and step.guard not in broken:
+            yield _place(spec, place.pointer, f"`{place.status}`", row.guard)
+    for index, move in enumerate(reading.moves):
+        if move.guard is not None and move.guard not in broken:
             pointer = reading.entry_pointer(index, spec.layout.entry_status)
             what = f"`{statuses[index]}` after `{statuses[index - 1]}`"
-            yield _place(reading, pointer, what, step.guard)
+            yield _place(spec, pointer, what, move.guard)
+
+
+def _before(step: Step) -> Iterator[Place]:
+    """What longer histories of the job went through, if this response is the first to forbid it."""
+    spec, seen = step.spec, tuple(entry.status for entry in step.known)
+    for index, move in enumerate(trace(spec, seen, step.reading.config)):
+        if move.guard in step.shut:
+            what = f"`{seen[index]}` after `{seen[index - 1]}`, as an earlier response has it,"
+            yield _place(spec, spec.guard_by_name[move.guard].member, what, move.guard)
+            return
 
 
 @cache
@@ -62,6 +81,6 @@ def _guarded(spec: Spec) -> frozenset[str]:
     return frozenset(row.name for row in spec.secondary_by_name.values() if row.guard)
 
 
-def _place(reading: Reading, pointer: str, what: str, guard: str) -> Place:
-    says = reading.spec.guard_by_name[guard].says
+def _place(spec: Spec, pointer: str, what: str, guard: str) -> Place:
+    says = spec.guard_by_name[guard].says
     return Place(pointer=pointer, facts={"what": what, "guard": guard, "says": says})

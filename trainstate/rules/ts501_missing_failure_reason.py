@@ -36,7 +36,7 @@ def missing_failure_reason(reading: Reading) -> Iterator[Place]:
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)
-    if member is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
+    if member is None or response.kind in (Kind.SUMMARY, Kind.LOG):
         return
     reason = response.members.get(member.name)
     absent = reason is None

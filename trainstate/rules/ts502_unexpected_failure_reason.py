@@ -47,7 +47,7 @@ def unexpected_failure_reason(reading: Reading) -> Iterator[Place]:
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)
     status = spec.primary_by_name.get(response.primary or "")
-    if member is None or status is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
+    if member is None or status is None or response.kind in (Kind.SUMMARY, Kind.LOG):
         return
     reason = response.members.get(member.name)
     followed = status.name in spec.ended_primaries - spec.terminal_primaries

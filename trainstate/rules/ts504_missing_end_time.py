@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.history.model import Kind
 from trainstate.rules.clock import clocked
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, Severity, rule
@@ -43,9 +42,7 @@ def missing_end_time(reading: Reading) -> Iterator[Place]:
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.ended)
-    if member is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
-        return
-    if not reading.whole:
+    if member is None or not reading.whole:
         return
     begun = response.primary in spec.terminal_primaries and bool(clocked(reading))
     certain = response.primary in member.present_at

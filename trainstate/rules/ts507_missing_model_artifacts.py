@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, rule
 
@@ -36,8 +35,7 @@ def missing_model_artifacts(reading: Reading) -> Iterator[Place]:
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.artifacts)
-    whole = response.kind is Kind.RESPONSE and reading.whole
-    if member is None or not whole or response.primary not in member.present_at:
+    if member is None or not reading.whole or response.primary not in member.present_at:
         return
     value = response.members.get(member.name)
     if value is None or (isinstance(value, Mapping) and not any(map(_tells, value.values()))):

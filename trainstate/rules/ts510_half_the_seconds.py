@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, rule
 from trainstate.rules.shown import is_unread
@@ -46,7 +45,7 @@ def half_the_seconds(reading: Reading) -> Iterator[Place]:
     jobs are billed by tokens, so that seconds to pay for need not be there.
     """
     response, layout = reading.response, reading.spec.layout
-    if response.kind is not Kind.RESPONSE or not reading.ended or not reading.whole:
+    if not reading.ended or not reading.whole:
         return
     both = (layout.training_seconds, layout.billable_seconds)
     absent = [name for name in both if name and response.members.get(name) is None]
