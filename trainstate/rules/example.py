@@ -2,7 +2,7 @@
 
 ``Completed/Completed: Starting 90, Training 60, Uploading 5, Completed`` is a response
 with that pair and a history whose entries took so many seconds; an entry without a
-number is the last one. Everything else is made to fit (times join, the end has its
+number is the last one, and without any there is no history. Everything else is made to fit (times join, the end has its
 end time, a failure has its reason), so that an example shows one fault and no other.
 """
 
@@ -123,7 +123,7 @@ def written(poll: Poll, spec: Spec | None = None) -> dict[str, Any]:
         layout.created: iso(CREATED),
         layout.modified: iso(CREATED + _micro(poll.modified)) if poll.modified else iso(clock),
         layout.stopping: {"MaxRuntimeInSeconds": 86_400},
-        layout.history: entries,
+        **({layout.history: entries} if entries else {}),
         **_CONFIGURATION,
     }
     response |= _outcome(primary, entries, clock, spec)

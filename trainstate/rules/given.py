@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.history.chain import Relation
-from trainstate.history.excerpt import absent_members, is_configured, is_whole
+from trainstate.history.excerpt import absent_members, is_configured, is_whole, leaves_out
 from trainstate.history.model import Entry, Kind, Response
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
@@ -49,9 +49,12 @@ class Reading:
 
     @property
     def billed_otherwise(self) -> bool:
-        """Holds if the job is not billed by its time, but by tokens."""
-        names = self.spec.time.billed_otherwise
-        return any(self.response.members.get(name) is not None for name in names)
+        """Holds if the job is not billed by its time, but by tokens, for all that is shown."""
+        response, spec = self.response, self.spec
+        return any(
+            response.members.get(name) is not None or leaves_out(response, name, spec)
+            for name in spec.time.billed_otherwise
+        )
 
     @property
     def active(self) -> bool:

@@ -23,25 +23,35 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     sources=["api-members", "api-list"],
     message="`{member}` is absent",
     help="record the whole response; a simulator must give each member that the API requires",
-    bad=[poll(_ACTIVE, {"/TrainingJobStatus": None}), poll(_ACTIVE, {"/CreationTime": None})],
+    bad=[
+        *(poll(_ACTIVE, {f"/{name}": None}) for name in ("TrainingJobStatus", "CreationTime")),
+        *(poll(_ACTIVE, {f"/{name}": None}) for name in ("TrainingJobName", "StoppingCondition")),
+    ],
     good=[_ACTIVE, "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
     since="0.1.0",
 )
 def missing_member(reading: Reading) -> Iterator[Place]:
     """A response lacks a member that the service always gives.
 
-    Without status or identity it tells little about its job. What an excerpt leaves out is
-    no fault, but without statuses and history nobody can tell if the job is consistent.
+    Without status or identity it tells little about its job. Where all else is there that
+    the service always gives, it was taken out: of the name, the ARN and the limits that is
+    only suspicious. What an excerpt leaves out is no fault, but without statuses and history
+    nobody can tell if the job is consistent.
     """
     layout, absent = reading.spec.layout, list(_absent(reading))
     for name in absent:
         if name == layout.name and layout.arn in absent:
             continue  # no job is named: one fault
-        error = name in _needed(reading) and _is_alone(reading, name)
-        severity = Severity.ERROR if error else Severity.INFO
-        unclear = not error and name in (layout.primary, layout.secondary)
+        severity = _severity(reading, name)
+        unclear = severity is not Severity.ERROR and name in (layout.primary, layout.secondary)
         unknown = unclear and not reading.response.history
         yield Place(pointer=f"/{name}", facts={"member": name}, severity=severity, unknown=unknown)
+
+
+def _severity(reading: Reading, name: str) -> Severity:
+    if not _is_alone(reading, name):
+        return Severity.INFO
+    return Severity.ERROR if name in _needed(reading) else Severity.WARNING
 
 
 def _absent(reading: Reading) -> Iterator[str]:
@@ -68,7 +78,7 @@ def _is_alone(reading: Reading, name: str) -> bool:
     """Holds if a member is all that is absent of what the service always gives."""
     if reading.response.kind is Kind.SUMMARY:
         return not reading.trimmed
-    return reading.response.origin.whole or (reading.configured and set(reading.lacking) <= {name})
+    return reading.whole_but_for(name)
 
 
 def _needed(reading: Reading) -> set[str]:

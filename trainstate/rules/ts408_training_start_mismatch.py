@@ -80,7 +80,7 @@ def _expected(reading: Reading, started: int | None, begun: list[Instant | None]
     """What the history says of the start instead; None where the two agree, or it is silent."""
     known = [start for start in begun if start is not None]
     if started is None:
-        whole = bool(known) and reading.whole
+        whole = reading.response.described and bool(known) and reading.whole
         return _first(known) if whole else None
     if any(same_instant(started, start) for start in known) or len(known) < len(begun):
         return None

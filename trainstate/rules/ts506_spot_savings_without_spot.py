@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.history.excerpt import leaves_out
 from trainstate.history.model import Kind
 from trainstate.rules.clock import is_repeated
 from trainstate.rules.example import poll
@@ -54,7 +53,7 @@ def spot_savings_without_spot(reading: Reading) -> Iterator[Place]:
         return
     training = response.seconds(spec.layout.training_seconds)
     billable = response.seconds(spec.layout.billable_seconds)
-    if billable == 0 and (reading.billed_otherwise or not _tells_billing(reading)):
+    if billable == 0 and reading.billed_otherwise:
         return
     saved = training is not None and billable is not None and billable < training
     guard = spec.time.savings_guard
@@ -64,9 +63,3 @@ def spot_savings_without_spot(reading: Reading) -> Iterator[Place]:
             facts={"billable": billable, "training": training},
             severity=Severity.WARNING if is_repeated(reading) else None,
         )
-
-
-def _tells_billing(reading: Reading) -> bool:
-    """Holds if the response had to show that a job is billed otherwise."""
-    names = reading.spec.time.billed_otherwise
-    return not any(leaves_out(reading.response, name, reading.spec) for name in names)

@@ -45,7 +45,7 @@ def half_the_seconds(reading: Reading) -> Iterator[Place]:
     jobs are billed by tokens, so that seconds to pay for need not be there.
     """
     response, layout = reading.response, reading.spec.layout
-    if not reading.ended or not reading.whole:
+    if not (response.described and reading.ended and reading.whole):
         return
     both = (layout.training_seconds, layout.billable_seconds)
     absent = [name for name in both if name and response.members.get(name) is None]
