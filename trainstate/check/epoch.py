@@ -19,6 +19,7 @@ from trainstate.check.attached import (
     attached_statuses,
     follows,
     timeline_of,
+    vanished,
 )
 from trainstate.check.blame import blamed
 from trainstate.check.course import FEWEST, Courses
@@ -115,6 +116,7 @@ class Epoch:
             changes=self.members.changes(response, self.spec, index),
             billing=tuple(self._billing(response, rank, index)),
             attached=tuple(self._attached(response, rank, index)),
+            vanished=tuple(vanished(self.attached, response, self.spec, rank)),
             lost_history=self._loses_history(response, rank),
             earlier_epoch=earlier_epoch,
             known=known,

@@ -11,7 +11,6 @@ from trainstate.history.excerpt import leaves_out
 from trainstate.history.model import Response
 from trainstate.spec.model import Guard, Spec
 
-
 _ABSENT, _IMPLIED = -2, -1
 
 
@@ -65,7 +64,9 @@ def configuration(response: Response, spec: Spec) -> Configuration:
     What is absent from a response that had to show it is not set. Of any other only what
     is there is known.
     """
-    return Configuration(tuple((guard.name, _allowance(guard, response, spec)) for guard in spec.guards))
+    return Configuration(
+        tuple((guard.name, _allowance(guard, response, spec)) for guard in spec.guards)
+    )
 
 
 def _allowance(guard: Guard, response: Response, spec: Spec) -> Allowance:

@@ -2,8 +2,9 @@
 
 ``Completed/Completed: Starting 90, Training 60, Uploading 5, Completed`` is a response
 with that pair and a history whose entries took so many seconds; an entry without a
-number is the last one, and without any there is no history. Everything else is made to fit (times join, the end has its
-end time, a failure has its reason), so that an example shows one fault and no other.
+number is the last one, and without any there is no history. Everything else is made to
+fit (times join, the end has its end time, a failure has its reason), so that an example
+shows one fault and no other.
 """
 
 from __future__ import annotations

@@ -162,11 +162,12 @@ class Step:
     ``index`` counts the job's responses from 0. ``known`` is the longest history seen
     before; ``at`` the first entry in which the two differ, or the length of the shorter.
     ``ordered_later`` holds where LastModifiedTime, or the order of arrival where that
-    decides, puts the response after one with a longer history; ``ordered_earlier``
-    where it is put before one with a shorter history; ``late`` where the response
-    arrived after a newer one; ``shut`` names the guards that it is the first to show not to
-    hold; ``unproven`` where only a guard that was not seen lets a
-    run show the response after the others.
+    decides, puts the response after one with a longer history; ``ordered_earlier`` where it
+    is put before one with a shorter history; ``late`` where the response arrived after a
+    newer one; ``shut`` names the guards that it is the first to show not to hold;
+    ``vanished`` are items of attached machines that it had to show, and does not;
+    ``unproven`` where only a guard that was not seen lets a run show the response after the
+    others.
     """
 
     reading: Reading
@@ -187,6 +188,7 @@ class Step:
     earlier_epoch: EarlierEpoch | None = None
     mixed_zones: bool = False
     shut: tuple[str, ...] = ()
+    vanished: tuple[AttachedChange, ...] = ()
 
     @property
     def response(self) -> Response:

@@ -35,7 +35,11 @@ def missing_model_artifacts(reading: Reading) -> Iterator[Place]:
     """
     response, spec = reading.response, reading.spec
     member = spec.member_by_name.get(spec.layout.artifacts)
-    if member is None or not (response.described and reading.whole) or response.primary not in member.present_at:
+    if (
+        member is None
+        or not (response.described and reading.whole)
+        or response.primary not in member.present_at
+    ):
         return
     value = response.members.get(member.name)
     if value is None or (isinstance(value, Mapping) and not any(map(_tells, value.values()))):
