@@ -123,13 +123,16 @@ def _whole(response: Response, spec: Spec, *, final: bool) -> bytes | None:
 def _absent(response: Response, spec: Spec, there: set[str]) -> Iterator[str]:
     """The fixed members that a job has not, if they are not in its response.
 
-    What the service always gives may be the one thing that is absent.
+    What the service always gives may be the one thing that is absent, but for the switches:
+    they came late, and who lacks one has a client that lacks more.
     """
     lacking = set(absent_members(response, spec))
     unsearched = spec.layout.unsearched if response.kind is Kind.SEARCH else ()
     for name in _fixed(spec):
-        free = name in there or name in unsearched or _is_free(spec.member_by_name[name])
-        if not free and (response.origin.whole or lacking <= {name}):
+        member = spec.member_by_name[name]
+        free = name in there or name in unsearched or _is_free(member)
+        alone = lacking == {name} and member.type != "boolean"
+        if not free and (response.origin.whole or not lacking or alone):
             yield name
 
 
