@@ -28,6 +28,7 @@ from trainstate.check.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.check.sightings import Sightings
 from trainstate.check.timeline import Timeline
 from trainstate.history.chain import Comparison, History, Relation, compare, size
+from trainstate.history.excerpt import is_tail
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.machine.belief import is_explained, is_possible
@@ -129,7 +130,8 @@ class Epoch:
     def _placed(self, response: Response, rank: Rank | None, index: int) -> dict[str, Any]:
         """What a step says of the relation of its history, and what its state contradicts."""
         history = response.history or ()
-        if not history:
+        begun = self.known[0].start if self.created is None and self.known else self.created
+        if not history or is_tail(response, self.spec, begun):
             self.has_bare = True
             return {"relation": Relation.ABSENT, **self._seen(response, rank, index, None)}
         known = self.known

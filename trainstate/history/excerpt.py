@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from trainstate.history.instants import SECOND, Instant
 from trainstate.history.model import Kind, Response
 from trainstate.spec.model import Spec
 
@@ -45,6 +46,20 @@ def leaves_out(response: Response, name: str, spec: Spec) -> bool:
     return not (response.origin.whole or (response.described and not lacking))
 
 
+def is_tail(response: Response, spec: Spec, created: Instant | None = None) -> bool:
+    """Holds if the front of an excerpt's history was cut off, as ``Transitions[-1:]`` does.
+
+    Its first entry is none with which a job begins, or begins later than the job.
+    """
+    entries, created = response.history, response.created or created
+    if not entries or not response.described or is_whole(response, spec):
+        return False
+    first = entries[0]
+    if first.status in spec.secondary_by_name and first.status not in spec.initial_by_secondary:
+        return True
+    return None not in (created, first.start) and first.start - created >= SECOND
+
+
 @cache
 def always_given(spec: Spec) -> tuple[str, ...]:
     """The members that the service always gives, in the order of the facts."""
@@ -62,4 +77,4 @@ def _configuration(spec: Spec) -> tuple[str, ...]:
     return tuple(name for name in always_given(spec) if name in shown) or tuple(sorted(shown))
 
 
-__all__ = ["absent_members", "always_given", "is_configured", "is_whole", "leaves_out"]
+__all__ = ["absent_members", "always_given", "is_configured", "is_tail", "is_whole", "leaves_out"]

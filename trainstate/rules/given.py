@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.history.chain import Relation
-from trainstate.history.excerpt import absent_members, is_configured, is_whole, leaves_out
+from trainstate.history.excerpt import absent_members, is_configured, is_tail, is_whole, leaves_out
 from trainstate.history.model import Entry, Kind, Response
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
@@ -70,11 +70,16 @@ class Reading:
         gives, and shows little of the job's configuration. A log is always an excerpt.
         """
         response = self.response
-        if response.kind is Kind.LOG:
+        if response.kind is Kind.LOG or self.tail:
             return True
         if response.arn is not None and response.created is not None:
             return False
         return not self.configured
+
+    @cached_property
+    def tail(self) -> bool:
+        """Whether the front of the history was cut off."""
+        return is_tail(self.response, self.spec)
 
     @cached_property
     def whole(self) -> bool:

@@ -47,7 +47,7 @@ def training_time_mismatch(reading: Reading) -> Iterator[Place]:
     yield from _untrained(reading)
     reported = reading.response.seconds(reading.spec.layout.training_seconds)
     passed = elapsed(reading)
-    if reading.response.kind is Kind.LOG or reported is None or passed is None:
+    if reading.response.kind is Kind.LOG or reading.tail or reported is None or passed is None:
         return
     tolerance, excess = reading.tolerances.training, reported - passed
     if abs(excess) <= tolerance or (is_cut(reading) and abs(excess) < tolerance + 1):

@@ -79,6 +79,8 @@ def _without(reading: Reading) -> Severity | None:
 def _expected(reading: Reading, started: int | None, begun: list[Instant | None]) -> str | None:
     """What the history says of the start instead; None where the two agree, or it is silent."""
     known = [start for start in begun if start is not None]
+    if reading.tail or _began_before(reading, started):
+        return None
     if started is None:
         whole = reading.response.described and bool(known) and reading.whole
         return _first(known) if whole else None
@@ -86,6 +88,13 @@ def _expected(reading: Reading, started: int | None, begun: list[Instant | None]
         return None
     retried = any(reading.config.of(guard.name).budget for guard in reading.spec.guards)
     return _first(known) if begun or not (reading.trimmed or retried) else None
+
+
+def _began_before(reading: Reading, started: int | None) -> bool:
+    """Holds if the training began before all that is left of an excerpt's history."""
+    entries = reading.response.history or ()
+    first = entries[0].start if entries and not reading.whole else None
+    return started is not None and first is not None and started < first
 
 
 def _first(known: list[Instant]) -> str:

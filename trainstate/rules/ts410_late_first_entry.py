@@ -42,5 +42,11 @@ def late_first_entry(reading: Reading) -> Iterator[Place]:
     yield Place(
         pointer=reading.entry_pointer(0, reading.spec.layout.entry_start),
         facts={"created": iso(response.created), "start": iso(start)},
-        severity=Severity.ERROR if far and not reading.trimmed else None,
+        severity=_severity(reading, far=far),
     )
+
+
+def _severity(reading: Reading, *, far: bool) -> Severity | None:
+    if reading.tail:
+        return Severity.INFO
+    return Severity.ERROR if far and not reading.trimmed else None
