@@ -59,6 +59,8 @@ def poll(
             "VolumeSizeInGB": 30,
         },
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/path"},
+        "EnableNetworkIsolation": False,
+        "EnableManagedSpotTraining": False,
     }
     if "Interrupted" in statuses:
         response["EnableManagedSpotTraining"] = True

@@ -152,6 +152,10 @@ def _configuration(sequence: Case) -> Response:
     members: Response = {
         "StoppingCondition": _limits(sequence),
         "EnableManagedSpotTraining": config.spot,
+        "EnableNetworkIsolation": False,
+        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+        "RoleArn": "arn:aws:iam::123456789012:role/role",
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
         "ResourceConfig": resources,
     }
     if config.retry:

@@ -43,7 +43,7 @@ RETRY = {"RetryStrategy"}
 """A whole response without it is one of a job that nobody may start again."""
 SECONDS = {"TrainingTimeInSeconds", "BillableTimeInSeconds"}
 OWN = {
-    *("CreationTime", *STATUSES, "FailureReason", "ModelArtifacts"),
+    *(*IDENTITY, "StoppingCondition", *STATUSES, "FailureReason", "ModelArtifacts"),
     *("TrainingStartTime", "TrainingEndTime", *SECONDS),
 }
 """Members of which a whole response may not lack one alone, at the right moment."""

@@ -74,7 +74,7 @@ ENDED = "Completed/Completed: Starting 90, Training 60, Uploading 9, Completed"
 def test_a_response_that_lacks_more_than_a_member_is_an_excerpt() -> None:
     """Who left the history out may have left the role out, too."""
     role = {"/RoleArn": "arn:aws:iam::111122223333:role/Trainer"}
-    bare = {"/SecondaryStatusTransitions": None}
+    bare = {"/SecondaryStatusTransitions": None, "/RoleArn": None}
     report = trainstate.check([written(poll(ACTIVE, role)), written(poll(ACTIVE, bare))])
 
     assert "changed-fixed-member" not in {finding.name for finding in report.findings}

@@ -76,7 +76,9 @@ def test_a_log_is_always_an_excerpt() -> None:
         (False, {"/SecondaryStatus": None}),
         (False, {STOPPING: None, "/RoleArn": "role", "/VpcConfig": {}}),
         (False, {SPOT: None, "/ResourceConfig": None, "/RoleArn": None}),
-        (True, {SPOT: None, "/RoleArn": "arn:aws:iam::123456789012:role/r"}),
+        (False, {SPOT: None}),
+        (False, {"/EnableNetworkIsolation": None}),
+        (False, {"/AlgorithmSpecification": None, "/VpcConfig": {}}),
     ],
 )
 def test_a_whole_response_has_what_the_service_always_gives(

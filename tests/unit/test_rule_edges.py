@@ -117,11 +117,11 @@ def test_a_response_without_a_name_and_an_arn_is_one_fault() -> None:
 
 
 def test_a_response_with_a_name_needs_no_arn() -> None:
-    """Whoever has the name knows the job; without it the ARN still names it."""
+    """Whoever has the name knows the job, or the ARN; but the service gives both."""
     named, known = response(ACTIVE, {"/TrainingJobArn": None}), {"/TrainingJobName": None}
 
-    assert [("info", "/TrainingJobArn")] == said(named, rule="TS002")
-    assert [("info", "/TrainingJobName")] == said(response(ACTIVE, known), rule="TS002")
+    assert [("warning", "/TrainingJobArn")] == said(named, rule="TS002")
+    assert [("warning", "/TrainingJobName")] == said(response(ACTIVE, known), rule="TS002")
 
 
 def test_statuses_are_told_in_the_order_of_the_response() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -50,11 +50,13 @@ class Group:
                 yield rule, place
 
 
-_PARTS = {
+_PARTS: dict[str, Callable[[Reading], Any]] = {
     name: attrgetter(name.lower())
-    for name in ("Amounts", "Identity", "Presence", "Problems", "Settings", "Statuses", "Times")
+    for name in (
+        *("Amounts", "Attached", "Clock", "Event", "Identity", "Presence", "Problems", "Settings"),
+        *("Statuses", "Times"),
+    )
 }
-_PARTS["Reading"] = lambda reading: reading
 
 
 @frozen(eq=False)
@@ -72,6 +74,10 @@ class Questions:
                 group = groups.setdefault(rule.reads, Group(rule.reads))
                 group.rules.append((rule, rule.check))
         return cls(tuple(groups.values()))
+
+    def is_silent(self, part: str, reading: Reading) -> bool:
+        """Whether the rules say nothing of a part of a response."""
+        return not any(group.ask(reading) for group in self.groups if part in group.reads)
 
     def ask(self, reading: Reading) -> list[Said]:
         """What the rules say of a response, in the order of the rules."""

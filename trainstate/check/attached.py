@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from trainstate.check.order import Rank
+from trainstate.check.order import Rank, is_after
 from trainstate.check.timeline import Timeline
+from trainstate.history.excerpt import is_whole, leaves_out
 from trainstate.history.model import Response
 from trainstate.rules.model import AttachedChange
 from trainstate.spec.graph import reachable
-from trainstate.spec.model import AttachedMachine
+from trainstate.spec.model import AttachedMachine, Spec
 
 Statuses = dict[tuple[str, str], Timeline[str]]
 """What was seen of each item of each machine, by the names of both."""
@@ -67,6 +68,26 @@ def attached_change(
     )
 
 
+def vanished(
+    seen: Statuses, response: Response, spec: Spec, rank: Rank | None
+) -> Iterator[AttachedChange]:
+    """The items of lists that a whole response lacks, and an earlier one had."""
+    lists = {machine.name: machine for machine in spec.machines if machine.items}
+    known = [(lists[name], item) for name, item in seen if name in lists]
+    if not known or rank is None or not (response.described and is_whole(response, spec)):
+        return
+    shown = {
+        (one.name, key) for one in lists.values() for key, *_ in attached_statuses(one, response)
+    }
+    for machine, item in known:
+        place, runs = f"/{machine.member}", seen[machine.name, item].runs
+        hidden = leaves_out(response, machine.member, spec) or place in response.unread
+        if (machine.name, item) not in shown and not hidden and is_after(rank, runs[0].first):
+            yield AttachedChange(
+                machine=machine.name, item=item, pointer=place, before=runs[0].value, after=""
+            )
+
+
 def attached_statuses(
     machine: AttachedMachine, response: Response
 ) -> Iterator[tuple[str, str, str]]:
@@ -91,4 +112,4 @@ def attached_statuses(
             yield key, f"{place}/{machine.status}" if machine.status else place, status
 
 
-__all__ = ["Statuses", "attached_change", "attached_statuses", "follows", "timeline_of"]
+__all__ = ["Statuses", "attached_change", "attached_statuses", "follows", "timeline_of", "vanished"]

@@ -19,6 +19,7 @@ from trainstate.check.attached import (
     attached_statuses,
     follows,
     timeline_of,
+    vanished,
 )
 from trainstate.check.blame import blamed
 from trainstate.check.course import FEWEST, Courses
@@ -27,6 +28,7 @@ from trainstate.check.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.check.sightings import Sightings
 from trainstate.check.timeline import Timeline
 from trainstate.history.chain import Comparison, History, Relation, compare, size
+from trainstate.history.excerpt import is_tail
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.machine.belief import is_explained, is_possible
@@ -34,10 +36,10 @@ from trainstate.machine.guards import (
     UNSEEN,
     Configuration,
     configuration,
-    is_settled,
     merged,
     proven,
     shared,
+    shut,
 )
 from trainstate.machine.moments import Past, Sighting, is_legal
 from trainstate.rules.model import AttachedChange, EarlierEpoch, MemberChange, Reading, Step
@@ -100,8 +102,8 @@ class Epoch:
         """
         index = self.responses
         self.responses += 1
-        if not is_settled(self.config, self.spec):
-            self.config = shared(merged(self.config, configuration(response, self.spec)))
+        before = self.config
+        self.config = shared(merged(before, configuration(response, self.spec)))
         reading = Reading(
             response=response, spec=self.spec, tolerances=self.tolerances, config=self.config
         )
@@ -115,9 +117,11 @@ class Epoch:
             changes=self.members.changes(response, self.spec, index),
             billing=tuple(self._billing(response, rank, index)),
             attached=tuple(self._attached(response, rank, index)),
+            vanished=tuple(vanished(self.attached, response, self.spec, rank)),
             lost_history=self._loses_history(response, rank),
             earlier_epoch=earlier_epoch,
             known=known,
+            shut=shut(before, self.config),
             **self._placed(response, rank, index),
         )
         self._advance(response)
@@ -126,7 +130,8 @@ class Epoch:
     def _placed(self, response: Response, rank: Rank | None, index: int) -> dict[str, Any]:
         """What a step says of the relation of its history, and what its state contradicts."""
         history = response.history or ()
-        if not history:
+        begun = self.known[0].start if self.created is None and self.known else self.created
+        if not history or is_tail(response, self.spec, begun):
             self.has_bare = True
             return {"relation": Relation.ABSENT, **self._seen(response, rank, index, None)}
         known = self.known

@@ -49,7 +49,9 @@ def is_new(finding: Finding, state: JobState) -> bool:
         return False
     state.reported.add(number)
     state.errors += finding.severity is Severity.ERROR
-    state.unknown |= finding.unknown
+    guards = finding.facts.get("guards", ()) if finding.unknown else ()
+    state.unseen.update(guards)
+    state.unknown |= finding.unknown and not guards
     return True
 
 

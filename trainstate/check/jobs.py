@@ -22,6 +22,8 @@ class JobState:
 
     ``pending`` are the changes that the epoch has not taken in yet: it does when it is asked
     for. ``shown`` is what the newest response showed, None where that says little of the next.
+    ``unseen`` are the guards on which the job's history rests, and that no response had
+    shown: one that shows them later answers what was open.
     """
 
     _epoch: Epoch
@@ -32,6 +34,7 @@ class JobState:
     assumed: Evidence = Evidence.DOCUMENTED
     last_pair: tuple[str | None, str | None] = (None, None)
     reported: set[int] = field(factory=set)
+    unseen: set[str] = field(factory=set)
     responses: int = 0
 
     @property
@@ -76,7 +79,9 @@ class JobState:
         """INCONSISTENT after an error, else UNKNOWN where a rule could not tell."""
         if self.errors:
             return Verdict.INCONSISTENT
-        return Verdict.UNKNOWN if self.unknown else Verdict.CONSISTENT
+        config = self.epoch.config
+        unproven = any(config.of(name).holds is None for name in self.unseen)
+        return Verdict.UNKNOWN if self.unknown or unproven else Verdict.CONSISTENT
 
     @property
     def end(self) -> JobEnd:

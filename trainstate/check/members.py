@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 from attrs import define, field
 
-from trainstate.history.excerpt import absent_members, is_configured
+from trainstate.history.excerpt import absent_members, is_whole
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.rules.model import MemberChange
@@ -26,9 +26,13 @@ _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 
 @define
 class FixedMembers:
-    """The digest of each fixed member of a job, and the response that showed it first."""
+    """The digest of each fixed member of a job, and the response that showed it first.
+
+    ``lacking`` are the members that a whole response had not, with its index.
+    """
 
     seen: dict[tuple[Kind, str], tuple[bytes, int]] = field(factory=dict)
+    lacking: dict[str, int] = field(factory=dict)
     _same: dict[tuple[Kind, bool], bytes] = field(factory=dict, eq=False)
 
     def changes(self, response: Response, spec: Spec, index: int) -> tuple[MemberChange, ...]:
@@ -51,30 +55,30 @@ class FixedMembers:
             return ()
         read = final_digests if final else digests
         shown = read(response, spec)
-        gone = () if final else self._gone(response, spec, shown)
-        found = (*self.changed(shown, response.kind, index), *gone)
+        moved = () if final else tuple(self._moved(response, spec, shown, index))
+        new = {change.member for change in moved}
+        kept = {name: digest for name, digest in shown.items() if name not in new}
+        found = (*self.changed(kept, response.kind, index), *moved)
         if not found and whole is not None:
             self._same[response.kind, final] = whole
         return found
 
-    def _gone(
-        self, response: Response, spec: Spec, shown: Mapping[str, bytes]
-    ) -> tuple[MemberChange, ...]:
-        """The fixed members that a whole response lacks, and an earlier one had."""
-        kind = response.kind
-        known = ((name, at) for (other, name), (_, at) in self.seen.items() if other is kind)
-        fixed = set(_fixed(spec)).difference(spec.layout.unsearched)
-        problems = {problem.pointer for problem in response.problems}
-        gone = [(name, at) for name, at in known if name in fixed and name not in shown]
-        if not gone or kind is not Kind.RESPONSE or not is_configured(response, spec):
-            return ()
-        if absent_members(response, spec):
-            return ()
-        return tuple(
-            MemberChange(member=name, before=None, after=None, at=at, gone=True)
-            for name, at in gone
-            if f"/{name}" not in problems
-        )
+    def _moved(
+        self, response: Response, spec: Spec, shown: Mapping[str, bytes], index: int
+    ) -> Iterator[MemberChange]:
+        """The fixed members that came or went between a whole response and another one."""
+        if not response.described:
+            return
+        there = {name for name in shown if _tells(response.members[name])}
+        for name, at in self.lacking.items():
+            if name in there:
+                yield MemberChange(member=name, before=None, after=None, at=at, moved="appeared")
+        for name in _absent(response, spec, there):
+            seen = self.seen.get((Kind.RESPONSE, name))
+            if seen is None or seen[0] in _NOTHING:
+                self.lacking.setdefault(name, index)
+            elif f"/{name}" not in response.unread:
+                yield MemberChange(member=name, before=None, after=None, at=seen[1], moved="gone")
 
     def changed(self, found: Mapping[str, bytes], kind: Kind, index: int) -> Iterator[MemberChange]:
         """The members that differ from what an earlier response of the same kind showed.
@@ -82,6 +86,7 @@ class FixedMembers:
         Events and responses spell configuration differently, so that each kind is
         compared with its own.
         """
+        kind = Kind.RESPONSE if kind is Kind.SEARCH else kind
         for name, digest in found.items():
             known, at = self.seen.setdefault((kind, name), (digest, index))
             if known != digest and not _same_moment(known, digest):
@@ -94,9 +99,31 @@ def _parts(response: Response, spec: Spec) -> tuple[bool, ...]:
 
 
 def _whole(response: Response, spec: Spec, *, final: bool) -> bytes | None:
-    """One digest of all members of a part; None where they are not JSON."""
+    """One digest of all members of a part, and whether it is whole; None if they are not JSON."""
     names = _final(spec) if final else _fixed(spec)
-    return _digest(list(map(response.members.get, names)), order=None)
+    values = list(map(response.members.get, names))
+    return _digest([is_whole(response, spec), *values], order=None)
+
+
+def _absent(response: Response, spec: Spec, there: set[str]) -> Iterator[str]:
+    """The fixed members that a job has not, if they are not in its response.
+
+    What the service always gives may be the one thing that is absent, but for the switches:
+    they came late, and who lacks one has a client that lacks more.
+    """
+    lacking = set(absent_members(response, spec))
+    unsearched = spec.layout.unsearched if response.kind is Kind.SEARCH else ()
+    for name in _fixed(spec):
+        member = spec.member_by_name[name]
+        free = name in there or name in unsearched or _is_free(member)
+        alone = lacking == {name} and member.type != "boolean"
+        if not free and (response.origin.whole or not lacking or alone):
+            yield name
+
+
+def _tells(value: Any) -> bool:
+    """Holds unless a value is what some clients write where there is none."""
+    return bool(value)
 
 
 def digests(response: Response, spec: Spec) -> dict[str, bytes]:
@@ -163,6 +190,10 @@ def _digest(
     except (TypeError, ValueError, RecursionError):
         return None
     return hashlib.blake2b(content, digest_size=8).digest()
+
+
+_NOTHING = frozenset(map(_digest, ({}, [], "", False)))
+"""The digests of what some clients write where there is nothing."""
 
 
 def _unfit(value: Any) -> bytes:

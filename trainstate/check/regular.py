@@ -64,11 +64,10 @@ class Regular:
             return False
         try:
             last = self._joined(created, entries)
-            if last is None or last > modified or between(created, modified) >= limit:
-                return False
-            if typed.secondary in self.limited:
-                return False
+            late = last is None or last > modified or between(created, modified) >= limit
         except TypeError:  # an entry has times of another kind
+            return False
+        if late or typed.secondary in self.limited:
             return False
         return self._is_clocked(typed, entries, last) and self._is_counted(typed, entries, saves)
 

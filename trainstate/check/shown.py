@@ -18,15 +18,16 @@ from trainstate.check.regular import Regular
 from trainstate.history.chain import Relation
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Entry, Kind, Origin, Response
-from trainstate.history.typed import Decode, Typed
+from trainstate.history.typed import ABSENT, Decode, Typed
 from trainstate.history.typed import Entry as TypedEntry
-from trainstate.machine.guards import Configuration, is_settled
+from trainstate.machine.guards import Configuration
+from trainstate.rules.given import is_blank
 from trainstate.rules.model import Step
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Evidence, Spec
 
 Variant = tuple[Any, ...]
-"""The statuses and the members of a response: what rules say of a regular one rests on them."""
+"""The value of a part, told by the typed decode."""
 
 _ENDED = 3
 """The place of the end of the training among the scalars."""
@@ -70,7 +71,7 @@ class Change:
             kind=Kind.RESPONSE,
             name=None,
             arn=None,
-            created=epoch.created,
+            created=None if epoch.created is None else Instant(epoch.created),
             modified=_instant(self.modified),
             primary=primary,
             secondary=secondary,
@@ -102,11 +103,11 @@ def _instant(time: Any) -> Instant | None:
 class Shown:
     """The parts of the newest response of a job.
 
-    ``settled``, ``attached`` and ``results`` are hashes of the members that come as slices,
-    ``members`` tells which are there. ``in_order`` holds if nothing in the response is later than its LastModifiedTime,
-    ``goes_on`` if nothing but a longer history can come next: no primary ran ahead, no order
-    was wrong. ``limit`` is the job's smallest
-    limit in seconds, ``saves`` whether it can be billed less than it trained.
+    ``settled``, ``attached`` and ``results`` are hashes of the members that come as slices;
+    ``members`` tells which are there. ``in_order`` holds if nothing in the response is later
+    than its LastModifiedTime, ``goes_on`` if nothing but a longer history can come next: no
+    primary ran ahead, no order was wrong. ``limit`` is the job's smallest limit in seconds,
+    ``saves`` tells whether it can be billed less than it trained.
     """
 
     name: str
@@ -132,14 +133,15 @@ class Shown:
 class Comparer:
     """How the responses of one check are held against what their jobs showed before.
 
-    ``silent`` are the variants of which the rules said nothing, each with the weakest evidence
-    that it rests on.
+    ``statuses`` and ``presence`` are the values of these parts of which the rules said
+    nothing, the first with the weakest evidence that each rests on.
     """
 
     spec: Spec
     decode: Decode
     regular: Regular
-    silent: dict[Variant, Evidence] = field(factory=dict)
+    statuses: dict[Variant, Evidence] = field(factory=dict)
+    presence: set[Variant] = field(factory=set)
 
     @classmethod
     def of(cls, spec: Spec, decode: Decode, tolerances: Tolerances) -> Comparer:
@@ -151,16 +153,12 @@ class Comparer:
 
         ``shown`` moves on unless the response is to be judged.
         """
-        if (
-            typed.created != shown.created
-            or typed.name != shown.name
-            or file != shown.file
-            or type(typed.modified) is not type(shown.modified)
-            or typed.modified < shown.modified
+        slices = self.decode.slices(typed)
+        settled, attached, results = map(hash, slices)
+        if not _follows(shown, typed, file) or (settled, attached) != (
+            shown.settled,
+            shown.attached,
         ):
-            return False
-        settled, attached, results = map(hash, self.decode.slices(typed))
-        if settled != shown.settled or attached != shown.attached:
             return False
         scalars, history = _scalars(typed), bytes(typed.history)
         if history == shown.history and scalars == shown.scalars and results == shown.results:
@@ -169,45 +167,81 @@ class Comparer:
             return same
         if not shown.goes_on or shown.scalars[_ENDED]:
             return False
-        entries = shown.entries
-        if history != shown.history:
-            entries = self.decode.history(history) or []
-            if not _extends(shown.entries, entries):
-                return False
-        elif scalars[:2] != shown.scalars[:2] or scalars[_ENDED]:
+        entries = self._grown(shown, typed, scalars, history)
+        values, members = shown.values, shown.members
+        if entries and results != shown.results:
+            values, members = values | self.decode.results_of(typed), self.decode.present(typed)
+        rests_on = entries and members and self._silence(typed, entries, members, values, shown)
+        if not rests_on:
             return False
-        if typed.modified == shown.modified and entries is not shown.entries:
-            return False
-        if not _grows(shown.scalars, scalars):
-            return False
-        members = shown.members if results == shown.results else self.decode.present(typed)
-        rests_on = None if members is None else self._silence(typed, entries, members, shown)
-        if members is None or rests_on is None:
-            return False
-        shown.values = self._values(typed, shown, changed=results != shown.results)
+        shown.values = values | _amounts(typed, self.spec)
         shown.modified, shown.scalars, shown.history = typed.modified, scalars, history
         shown.entries, shown.results, shown.members = entries, results, members
         return Change(number, typed.modified, scalars, entries, shown.values, file, rests_on)
 
+    def _grown(
+        self, shown: Shown, typed: Typed, scalars: tuple[Any, ...], history: bytes
+    ) -> list[TypedEntry]:
+        """The entries of a response in which nothing but went on; empty for any other."""
+        if not _grows(shown.scalars, scalars):
+            return []
+        if history == shown.history:
+            same = scalars[:2] == shown.scalars[:2] and not scalars[_ENDED]
+            return shown.entries if same else []
+        entries = self.decode.history(history) or []
+        later = typed.modified != shown.modified and _extends(shown.entries, entries)
+        return entries if later else []
+
     def _silence(
-        self, typed: Typed, entries: list[TypedEntry], members: bytes, shown: Shown
+        self,
+        typed: Typed,
+        entries: list[TypedEntry],
+        members: bytes,
+        values: Mapping[str, Any],
+        shown: Shown,
     ) -> Evidence | None:
         """What a response of which the rules say nothing rests on; None where they may."""
-        rests_on = self.silent.get(_variant(typed, entries, members, shown.config))
-        if rests_on is None:
+        rests_on = self.statuses.get(_statuses(typed, entries, shown.config))
+        if rests_on is None or self._presence(typed, entries, members, values) not in self.presence:
             return None
         regular = self.regular.holds(typed, entries, limit=shown.limit, saves=shown.saves)
         return rests_on if regular else None
 
-    def learn(self, typed: Typed, shown: Shown, rests_on: Evidence) -> None:
-        """Remembers that the rules said nothing of a regular response."""
-        if self.regular.holds(typed, shown.entries, limit=shown.limit, saves=shown.saves):
-            self.silent[_variant(typed, shown.entries, shown.members, shown.config)] = rests_on
+    def _presence(
+        self, typed: Typed, entries: list[TypedEntry], members: bytes, values: Mapping[str, Any]
+    ) -> Variant:
+        statuses = [entry.status for entry in entries]
+        return (
+            typed.primary,
+            typed.secondary,
+            len(set(statuses)) < len(statuses),
+            typed.started is None,
+            typed.ended is None,
+            typed.training is None,
+            typed.billable is None,
+            typed.reason and typed.reason.isspace(),
+            members,
+            is_blank(values.get(self.spec.layout.artifacts)),
+        )
+
+    def learn(
+        self, typed: Typed, shown: Shown, *, statuses: Evidence | None, presence: bool
+    ) -> None:
+        """Remembers of which parts of a regular response the rules said nothing.
+
+        ``statuses`` is the evidence that they rest on, None where rules spoke of them.
+        """
+        if not self.regular.holds(typed, shown.entries, limit=shown.limit, saves=shown.saves):
+            return
+        if statuses is not None:
+            self.statuses[_statuses(typed, shown.entries, shown.config)] = statuses
+        if presence:
+            self.presence.add(self._presence(typed, shown.entries, shown.members, shown.values))
 
     def shown(self, step: Step, typed: Typed, *, known: bool) -> Shown | None:
         """What a judged response shows for the next; None where that says little of it.
 
-        ``known`` holds if its job is known by its ARN alone, and its history is the longest.
+        ``known`` holds if its job is known by its ARN alone, and it is the newest response.
         """
         response, members = step.response, self.decode.present(typed)
         entries = self.decode.history(typed.history)
@@ -216,15 +250,10 @@ class Comparer:
             return None
         if response.kind is not Kind.RESPONSE or step.relation in _BROKEN:
             return None
-        config = step.reading.config
-        if not is_settled(config, self.spec):
-            return None
         settled, attached, results = map(hash, self.decode.slices(typed))
-        moves = step.reading.moves
+        moves, config = step.reading.moves, step.reading.config
         plain = not step.reading.has_illegal_move and moves[-1].position.primary == typed.primary
         names = {member.name for member in (*self.decode.attached, *self.decode.results)}
-        names |= {member.name for member in self.spec.members_with("billing")}
-        names.add(self.spec.layout.failure_reason)
         return Shown(
             name=typed.name,
             created=typed.created,
@@ -236,32 +265,31 @@ class Comparer:
             attached=attached,
             results=results,
             members=members,
-            values={name: response.members[name] for name in names & response.members.keys()},
+            values={name: response.members[name] for name in names & response.members.keys()}
+            | _amounts(typed, self.spec),
             config=config,
             limit=_limit(response.get(self.spec.layout.stopping)),
             saves=config.of(self.spec.time.savings_guard).holds is True,
             in_order=_is_newest(response),
-            goes_on=plain,
+            goes_on=plain and not self._counts(typed),
             file=response.origin.file,
         )
 
-    def _values(self, typed: Typed, shown: Shown, *, changed: bool) -> Mapping[str, Any]:
-        """The members beside the history that an epoch takes in of a change."""
-        layout = self.spec.layout
-        values = {
-            layout.training_seconds: typed.training,
-            layout.billable_seconds: typed.billable,
-            layout.failure_reason: typed.reason,
-        }
-        values = {name: value for name, value in values.items() if value is not None}
-        return shown.values | values | (self.decode.results_of(typed) if changed else {})
+    def _counts(self, typed: Typed) -> bool:
+        """Whether a response has another amount than those that are typed."""
+        billing = (member for member in self.decode.results if member.role == "billing")
+        return any(getattr(typed, member.name) != ABSENT for member in billing)
 
 
-def _is_newest(response: Response) -> bool:
-    """Whether nothing in a response is later than its LastModifiedTime."""
-    times = [time for entry in response.history or () for time in (entry.start, entry.end)]
-    known = [time for time in (*times, *response.instants.values()) if time is not None]
-    return response.modified is not None and max(known) <= response.modified
+def _follows(shown: Shown, typed: Typed, file: str | None) -> bool:
+    """Whether a response is one of the same job, and not older."""
+    return (
+        typed.created == shown.created
+        and typed.name == shown.name
+        and file == shown.file
+        and type(typed.modified) is type(shown.modified)
+        and typed.modified >= shown.modified
+    )
 
 
 def _scalars(typed: Typed) -> tuple[Any, ...]:
@@ -276,19 +304,26 @@ def _scalars(typed: Typed) -> tuple[Any, ...]:
     )
 
 
-def _variant(
-    typed: Typed, entries: list[TypedEntry], members: bytes, config: Configuration
-) -> Variant:
-    return (
-        typed.primary,
-        typed.secondary,
-        tuple([entry.status for entry in entries]),
-        entries[-1].end is None,
-        typed.training is None,
-        typed.reason is None or not typed.reason.strip(),
-        members,
-        config,
-    )
+def _amounts(typed: Typed, spec: Spec) -> dict[str, Any]:
+    """The typed members that an epoch takes in, beside times and statuses."""
+    layout = spec.layout
+    values = {
+        layout.training_seconds: typed.training,
+        layout.billable_seconds: typed.billable,
+        layout.failure_reason: typed.reason,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _statuses(typed: Typed, entries: list[TypedEntry], config: Configuration) -> Variant:
+    return typed.primary, typed.secondary, tuple([entry.status for entry in entries]), config
+
+
+def _is_newest(response: Response) -> bool:
+    """Whether nothing in a response is later than its LastModifiedTime."""
+    times = [time for entry in response.history or () for time in (entry.start, entry.end)]
+    known = [time for time in (*times, *response.instants.values()) if time is not None]
+    return response.modified is not None and max(known) <= response.modified
 
 
 _BROKEN = (Relation.FORKED, Relation.REWRITTEN, Relation.SMALLER, Relation.ABSENT)

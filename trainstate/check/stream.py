@@ -122,12 +122,10 @@ class Checker:
         state.last_pair = (response.primary, response.secondary)
         places = self._of_responses.ask(step.reading)
         places += [(rule, place) for rule, check in self._of_sequences for place in check(step)]
-        self._show(step, state, typed, said=bool(places), known=key == response.arn)
+        self._show(step, state, typed, known=key == response.arn)
         return [new for rule, place in places for new in self._found(rule, place, state, step)]
 
-    def _show(
-        self, step: Step, state: JobState, typed: Typed | None, *, said: bool, known: bool
-    ) -> None:
+    def _show(self, step: Step, state: JobState, typed: Typed | None, *, known: bool) -> None:
         """What a judged response shows for the next one of its job."""
         state.shown = None
         if typed is None or self._comparer is None:
@@ -136,8 +134,16 @@ class Checker:
         known = known and step.response.modified == state.epoch.newest
         shown = self._comparer.shown(step, typed, known=known)
         state.shown = shown
-        if shown is not None and not said:
-            self._comparer.learn(typed, shown, assumed(step))
+        if shown is not None:
+            reading, asked = step.reading, self._of_responses
+            shown.goes_on &= asked.is_silent("Attached", reading)
+            sure = reading.statuses.is_sure and asked.is_silent("Statuses", reading)
+            self._comparer.learn(
+                typed,
+                shown,
+                statuses=assumed(step) if sure else None,
+                presence=asked.is_silent("Presence", reading),
+            )
 
     def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""
@@ -185,7 +191,7 @@ class Checker:
 
     def _key(self, response: Response) -> str:
         """The job that a response belongs to; a name alone means the job last seen with it."""
-        key = response.arn or self.names.get(response.name or "") or response.job
+        key = response.identity or self.names.get(response.name or "") or response.job
         if response.name:
             known = self.names.setdefault(response.name, key)
             if known == response.name:

@@ -1,59 +1,82 @@
 """What tells a whole response from an excerpt, which a person or a script made of one.
 
 ``describe-training-job --query '{...}'`` writes what was asked for, and so does a log line of
-one's own. What an excerpt leaves out says nothing of the job.
+one's own. What an excerpt leaves out says nothing of the job, and neither does what a search
+leaves out, or a client that is older than the member.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from itertools import islice
 
-from trainstate.history.model import Response
+from trainstate.history.instants import SECOND
+from trainstate.history.model import Kind, Response
 from trainstate.spec.model import Spec
-
-FEWEST_CONFIGURED = 3
-"""Configuration members that a whole response has, the required one among them.
-
-Nine are in each of 13 recordings, and who takes out what is private leaves six of them. Who
-writes a response by hand gives the three that the API long required; who picks takes fewer.
-"""
 
 
 def absent_members(response: Response, spec: Spec) -> tuple[str, ...]:
     """The members that the service always gives and a response lacks.
 
-    They are those that the API requires, and two that all recordings have: the history and
-    LastModifiedTime. Recordings of active jobs have no artifacts, though they are required.
+    They are those that the API requires, and those that all recordings have. Recordings of
+    active jobs have no artifacts, though they are required.
     """
     members = response.members
-    return tuple(name for name in _always(spec) if members.get(name) is None)
+    return tuple(name for name in always_given(spec) if members.get(name) is None)
 
 
 def is_configured(response: Response, spec: Spec) -> bool:
-    """Holds if a response shows the job's configuration, so that what is absent is not set."""
-    names, required = _configuration(spec)
+    """Holds if a response has all configuration that the service always gives."""
     members = response.members
-    if required and members.get(spec.layout.stopping) is None:
+    return all(members.get(name) is not None for name in _configuration(spec))
+
+
+def is_whole(response: Response, spec: Spec) -> bool:
+    """Holds if a response has all that the service always gives, so that nothing was left out."""
+    return response.origin.whole or not absent_members(response, spec)
+
+
+def leaves_out(response: Response, name: str, spec: Spec) -> bool:
+    """Holds if a response may lack a member of the configuration that the job has.
+
+    Some responses of 2018 and those of some simulators are whole but for the history.
+    """
+    if response.kind is Kind.SEARCH and name in spec.layout.unsearched:
+        return True
+    lacking = set(absent_members(response, spec)) - {spec.layout.history}
+    return not (response.origin.whole or (response.described and not lacking))
+
+
+def is_tail(response: Response, spec: Spec, created: int | None = None) -> bool:
+    """Holds if the front of an excerpt's history was cut off, as ``Transitions[-1:]`` does.
+
+    Its first entry is none with which a job begins, or begins later than the job.
+    """
+    entries, created = response.history, response.created or created
+    if not entries or not response.described or is_whole(response, spec):
         return False
-    shown = (name for name in names if members.get(name) is not None)
-    fewest = min(FEWEST_CONFIGURED, len(names))
-    return len(tuple(islice(shown, fewest))) == fewest
+    first = entries[0]
+    if first.status in spec.secondary_by_name and first.status not in spec.initial_by_secondary:
+        return True
+    if created is None or first.start is None:
+        return False
+    return first.start - created >= SECOND
 
 
 @cache
-def _always(spec: Spec) -> tuple[str, ...]:
-    layout = spec.layout
-    required = {member.name for member in spec.members if member.required}
-    always = required - {layout.artifacts} | {layout.history, layout.modified}
-    return tuple(member.name for member in spec.members if member.name in always)
+def always_given(spec: Spec) -> tuple[str, ...]:
+    """The members that the service always gives, in the order of the facts."""
+    return tuple(
+        member.name
+        for member in spec.members
+        if (member.required and member.name != spec.layout.artifacts) or member.always
+    )
 
 
 @cache
-def _configuration(spec: Spec) -> tuple[tuple[str, ...], bool]:
-    """The configuration members, and whether the API requires one of them."""
-    members = [member for member in spec.members if member.role.endswith("configuration")]
-    return tuple(member.name for member in members), any(member.required for member in members)
+def _configuration(spec: Spec) -> tuple[str, ...]:
+    """The configuration that the service always gives; all there is where no fact says so."""
+    shown = {member.name for member in spec.members if member.role.endswith("configuration")}
+    return tuple(name for name in always_given(spec) if name in shown) or tuple(sorted(shown))
 
 
-__all__ = ["FEWEST_CONFIGURED", "absent_members", "is_configured"]
+__all__ = ["absent_members", "always_given", "is_configured", "is_tail", "is_whole", "leaves_out"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from trainstate.history.identity import job_of
 from trainstate.history.instants import Instant
 
 MOST_SECONDS = 2**53
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     """What a response was read from; it decides how much of the record it can show."""
 
     RESPONSE = "response"
+    SEARCH = "search"
     SUMMARY = "summary"
     EVENT = "event"
     LOG = "log"
@@ -120,11 +122,19 @@ class Response:
     envelope: Envelope | None = None
 
     @property
+    def identity(self) -> str | None:
+        """The ARN, where it names a job; None where it was redacted, or is none."""
+        return None if job_of(self.arn) is None else self.arn
+
+    @property
     def job(self) -> str:
         """The ARN, or the name, or where a nameless history was read."""
-        if self.arn or self.name:
-            return self.arn or self.name or ""
-        return place_of(self.origin)
+        return self.identity or self.name or self.arn or place_of(self.origin)
+
+    @property
+    def described(self) -> bool:
+        """Holds if it was read from the job's whole record: by Describe, or by Search."""
+        return self.kind in (Kind.RESPONSE, Kind.SEARCH)
 
     @property
     def called(self) -> str:

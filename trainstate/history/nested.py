@@ -28,6 +28,27 @@ def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
             yield from _statuses(machine, members[machine.member])
 
 
+def no_texts(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
+    """The values inside maps that are no texts, as the service writes all of them.
+
+    The value is told by its kind alone: maps hold hyperparameters, and those secrets.
+    """
+    for member in spec.members:
+        held = members.get(member.name) if member.type == "map" else None
+        for name, value in held.items() if isinstance(held, dict | Mapping) else ():
+            if value is not None and not isinstance(value, str):
+                yield f"/{member.name}/{_escaped(name)}", _kind(value), "string"
+
+
+def _escaped(name: object) -> str:
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def _kind(value: object) -> str:
+    kinds = ((bool, "a truth value"), (int | float, "a number"), (Mapping, "a structure"))
+    return next((word for kind, word in kinds if isinstance(value, kind)), "another value")
+
+
 @lru_cache(maxsize=16)
 def numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
     """The numbers inside structures, by member and name: limits, budgets, instances."""

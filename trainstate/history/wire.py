@@ -17,7 +17,7 @@ from attrs import define, field
 from trainstate.history import instants
 from trainstate.history.instants import Instant
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
-from trainstate.history.nested import misfits, numbers
+from trainstate.history.nested import misfits, no_texts, numbers
 from trainstate.spec.model import RecordLayout, Spec
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -32,6 +32,8 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 # What a document of JSON has, where its type alone tells that it fits.
 _PLAIN = {"string": str, "boolean": bool, "structure": dict, "map": dict, "list": list}
+# Forms that give values types of their own: a text that looks like a number is one there.
+_RETYPED = frozenset({"csv", "parquet", "spark", "yaml"})
 _LONGEST = Decimal(2**63)
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
@@ -80,8 +82,10 @@ def read_response(
     ignored, null members and empty statuses count as absent. Nothing is raised: see
     ``Response.problems``.
     """
+    given = recorded
     recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
-    members = _without_empty_statuses(_service_names(recorded, spec), spec.layout)
+    named = _service_names(recorded, spec)
+    members = _without_empty_statuses(named, spec.layout)
     layout, reading = spec.layout, _Reading()
     moments: dict[str, Instant] = {}
     for name, value in members.items():
@@ -96,6 +100,9 @@ def read_response(
             reading.fault("wrong-type", f"/{name}", value, member.type)
     for pointer, value, expected in misfits(members, spec):
         reading.fault("wrong-type", pointer, value, expected)
+    if named is given and origin.reader not in _RETYPED:
+        for pointer, value, expected in no_texts(members, spec):
+            reading.fault("wrong-type", pointer, value, expected)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, reading)
@@ -122,9 +129,11 @@ def read_response(
 def _kind(kind: Kind, members: Mapping[str, Any], layout: RecordLayout) -> Kind:
     """A response that has nothing but what a listing shows is a summary, wherever it was.
 
-    Without a status it may be an excerpt of anything.
+    Without a status it may be an excerpt of anything. What only a search shows tells its result.
     """
-    few = kind is Kind.RESPONSE and 0 < len(members) <= len(layout.summary)
+    if kind is Kind.RESPONSE and any(name in members for name in layout.searched):
+        kind = Kind.SEARCH
+    few = kind in (Kind.RESPONSE, Kind.SEARCH) and 0 < len(members) <= len(layout.summary)
     bare = few and set(members) <= set(layout.summary)
     return Kind.SUMMARY if bare and members.get(layout.primary) is not None else kind
 

@@ -7,20 +7,29 @@ from functools import lru_cache
 import msgspec
 from attrs import frozen
 
-from trainstate.history.excerpt import is_configured
+from trainstate.history.excerpt import leaves_out
 from trainstate.history.model import Response
 from trainstate.spec.model import Guard, Spec
+
+_ABSENT, _IMPLIED = -2, -1
 
 
 @frozen
 class Allowance:
     """Whether one guard holds: True, False, or None where the configuration was not seen.
 
-    ``budget`` is how often it may be used; None where no number was seen.
+    ``budget`` is how often it may be used; None where no number was seen. ``basis`` is 0
+    where the guard's own member said so, and less where that follows from another.
     """
 
     holds: bool | None
     budget: int | None = None
+    basis: int = 0
+
+    @property
+    def weight(self) -> tuple[bool, int, bool, int]:
+        """How strong it is: what is said beats what is implied, and that what is absent."""
+        return self.holds is not None, self.basis, bool(self.holds), self.budget or 0
 
 
 class Configuration(msgspec.Struct, frozen=True, cache_hash=True):
@@ -52,36 +61,37 @@ UNSEEN = Configuration()
 def configuration(response: Response, spec: Spec) -> Configuration:
     """The guards that a response's configuration members let hold.
 
-    What is absent from a response that shows its configuration is not set. Of an excerpt
-    only what is there is known.
+    What is absent from a response that had to show it is not set. Of any other only what
+    is there is known.
     """
-    whole = is_configured(response, spec)
     return Configuration(
-        tuple((guard.name, _allowance(guard, response, whole)) for guard in spec.guards)
+        tuple((guard.name, _allowance(guard, response, spec)) for guard in spec.guards)
     )
 
 
-def _allowance(guard: Guard, response: Response, whole: bool) -> Allowance:
+def _allowance(guard: Guard, response: Response, spec: Spec) -> Allowance:
     value = response.get(guard.member)
-    if value or (guard.implied_by and response.get(guard.implied_by) is not None):
+    if value:
         budget = response.get(guard.budget) if guard.budget else None
         return Allowance(True, budget if type(budget) is int else None)
-    return Allowance(False) if whole or value is False else _UNSEEN
-
-
-@lru_cache(maxsize=4096)
-def is_settled(known: Configuration, spec: Spec) -> bool:
-    """Holds if each guard was seen, so that no further response can show anything of them."""
-    seen = {name for name, allowance in known.allowances if allowance.holds is not None}
-    return len(known.allowances) == len(seen) == len(spec.guards)
+    if value is False:
+        return Allowance(False)
+    if guard.implied_by and response.get(guard.implied_by) is not None:
+        return Allowance(True, basis=_IMPLIED)
+    member = guard.member.strip("/").partition("/")[0]
+    unseen = member not in spec.member_by_name or leaves_out(response, member, spec)
+    return _UNSEEN if unseen else Allowance(False, basis=_ABSENT)
 
 
 def merged(known: Configuration, seen: Configuration) -> Configuration:
-    """What two responses of one job show together; the first that shows a guard decides."""
+    """What responses of one job show together, in whatever order they came.
+
+    Of two budgets the larger one: that they differ is a finding of its own.
+    """
     names = [name for name, _ in seen.allowances or known.allowances]
     pairs = ((name, known.of(name), seen.of(name)) for name in names)
     return Configuration(
-        tuple((name, old if old.holds is not None else new) for name, old, new in pairs)
+        tuple((name, max(old, new, key=lambda each: each.weight)) for name, old, new in pairs)
     )
 
 
@@ -93,11 +103,25 @@ def shared(config: Configuration) -> Configuration:
 
 def proven(known: Configuration, spec: Spec) -> Configuration:
     """The configuration in which only what is known holds, or what a status itself proves."""
+    open_ = unproven(known, spec)
+    names = [guard.name for guard in spec.guards]
     return Configuration(
-        tuple((guard.name, _proven(known.of(guard.name), guard)) for guard in spec.guards)
+        tuple((name, Allowance(False) if name in open_ else known.of(name)) for name in names)
     )
 
 
-def _proven(allowance: Allowance, guard: Guard) -> Allowance:
-    unproven = allowance.holds is None and guard.when_unseen != "holds"
-    return Allowance(False) if unproven else allowance
+def shut(before: Configuration, after: Configuration) -> tuple[str, ...]:
+    """The guards that are known not to hold, and were not known before."""
+    if before is after:
+        return ()
+    off = (name for name, allowance in after.allowances if allowance.holds is False)
+    return tuple(name for name in off if before.of(name).holds is not False)
+
+
+def unproven(known: Configuration, spec: Spec) -> tuple[str, ...]:
+    """The guards that were not seen, and that no status proves."""
+    return tuple(
+        guard.name
+        for guard in spec.guards
+        if known.of(guard.name).holds is None and guard.when_unseen != "holds"
+    )

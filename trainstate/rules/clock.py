@@ -8,127 +8,127 @@ from math import inf
 
 from trainstate.history.instants import SECOND, grain, iso
 from trainstate.history.model import Entry
-from trainstate.rules.model import Reading
+from trainstate.rules.parts import Clock, Times
 
 
-def elapsed(reading: Reading) -> float | None:
+def elapsed(times: Clock) -> float | None:
     """Seconds from the start of the training to its end; None where either is absent."""
-    layout = reading.spec.layout
-    return _between(reading, layout.started, layout.ended)
+    layout = times.spec.layout
+    return _between(times, layout.started, layout.ended)
 
 
-def life(reading: Reading) -> float | None:
+def life(times: Clock) -> float | None:
     """Seconds from the creation of the job to its end; None where either is absent."""
-    layout = reading.spec.layout
-    return _between(reading, layout.created, layout.ended)
+    layout = times.spec.layout
+    return _between(times, layout.created, layout.ended)
 
 
-def slack(reading: Reading, first: str, last: str) -> float:
+def slack(times: Clock, first: str, last: str) -> float:
     """Seconds by which the time between two members can be off, because one of them was cut."""
-    times = (reading.response.instants.get(name) for name in (first, last))
-    return grain(*(time for time in times if time is not None)) / SECOND
+    known = (times.instants.get(name) for name in (first, last))
+    return grain(*(time for time in known if time is not None)) / SECOND
 
 
-def lived(reading: Reading) -> float | None:
+def lived(times: Clock) -> float | None:
     """Seconds from the creation to the last moment that the response shows of the job."""
-    created, last = reading.response.created, last_moment(reading)
+    created, last = times.created, last_moment(times)
     return None if created is None or last is None else (last - created) / SECOND
 
 
-def trained(reading: Reading) -> float | None:
+def trained(times: Clock) -> float | None:
     """The seconds of training as reported, else by the clock; None where neither is known."""
-    reported = reading.response.seconds(reading.spec.layout.training_seconds)
-    return elapsed(reading) if reported is None else reported
+    reported = times.reported(times.spec.layout.training_seconds)
+    return elapsed(times) if reported is None else reported
 
 
-def counted(reading: Reading) -> float | None:
+def counted(times: Clock) -> float | None:
     """The seconds that may count as run time: as reported or by the clock, whichever are more."""
-    reported, passed = trained(reading), elapsed(reading)
+    reported, passed = trained(times), elapsed(times)
     return max((seconds for seconds in (reported, passed) if seconds is not None), default=None)
 
 
-def clocked(reading: Reading) -> tuple[Entry, ...]:
+def clocked(times: Clock) -> tuple[Entry, ...]:
     """The entries of the history from the one on that starts the clock; empty before that."""
-    entries = reading.response.history or ()
-    starts = reading.spec.time.clock_starts
+    entries = times.history
+    starts = times.spec.time.clock_starts
     for at, entry in enumerate(entries):
         if entry.status in starts:
             return entries[at:]
     return ()
 
 
-def is_repeated(reading: Reading) -> bool:
+def is_repeated(times: Times) -> bool:
     """Holds if the history enters a status twice: a retry, or a restart after an interruption."""
-    statuses = reading.response.statuses
+    statuses = times.statuses
     return len(set(statuses)) < len(statuses)
 
 
-def is_plain(reading: Reading) -> bool:
+def is_plain(times: Clock) -> bool:
     """Holds if the history shows the training from its start, and nothing that breaks it."""
-    entries, breaks = clocked(reading), reading.spec.time.clock_breaks
+    entries, breaks = clocked(times), times.spec.time.clock_breaks
     broken = any(entry.status in breaks for entry in entries)
-    return bool(entries) and not broken and not is_repeated(reading)
+    return bool(entries) and not broken and not is_repeated(times)
 
 
-def broken_seconds(reading: Reading) -> float:
+def broken_seconds(times: Clock) -> float:
     """Seconds of the entries that break the training; infinite where their times are unknown."""
-    return sum([_seconds(*span) for span in _breaks(reading)])
+    return sum([_seconds(*span) for span in _breaks(times)])
 
 
-def broken_slack(reading: Reading) -> float:
+def broken_slack(times: Clock) -> float:
     """Seconds by which ``broken_seconds`` can be off: as much as cutting hides, for each break."""
-    known = [time for span in _breaks(reading) for time in span if time is not None]
-    return len(list(_breaks(reading))) * grain(*known) / SECOND
+    known = [time for span in _breaks(times) for time in span if time is not None]
+    return len(list(_breaks(times))) * grain(*known) / SECOND
 
 
-def seconds_in(reading: Reading, statuses: Collection[str]) -> Iterator[float]:
+def seconds_in(times: Clock, statuses: Collection[str]) -> Iterator[float]:
     """Seconds of each entry of some statuses; of the open one up to the last modification.
 
     An entry whose times are not known has none.
     """
-    until = None if reading.ended else reading.response.modified
-    for entry in reading.response.history or ():
+    until = None if times.ended else times.modified
+    for entry in times.history:
         if entry.status in statuses:
             seconds = _seconds(entry.start, until if entry.end is None else entry.end)
             yield max(0.0, seconds) if seconds < inf else 0.0
 
 
-def seconds_beside(reading: Reading, statuses: Collection[str]) -> float:
+def seconds_beside(times: Clock, statuses: Collection[str]) -> float:
     """Seconds of the entries after the clock's start that have other statuses; inf if unknown."""
-    entries = (entry for entry in clocked(reading) if entry.status not in statuses)
+    entries = (entry for entry in clocked(times) if entry.status not in statuses)
     return sum([_seconds(entry.start, entry.end) for entry in entries])
 
 
-def last_moment(reading: Reading) -> int | None:
+def last_moment(times: Clock) -> int | None:
     """The end of the training, else the last time at which the response shows the job active."""
-    response = reading.response
-    ended = response.instants.get(reading.spec.layout.ended)
+    response = times
+    ended = response.instants.get(times.spec.layout.ended)
     if ended is not None:
         return ended
     begun = response.history[-1].start if response.history else None
-    if not reading.active:
+    if not times.active:
         return begun
     known = [time for time in (begun, response.modified) if time is not None]
     return max(known, default=None)
 
 
-def limit(reading: Reading, status: str) -> float | None:
+def limit(times: Clock, status: str) -> float | None:
     """The limit in seconds that goes with a status; None where it is not known."""
-    pointer = reading.spec.time.limits.get(status)
-    return None if pointer is None else limit_at(reading, pointer)
+    pointer = times.spec.time.limits.get(status)
+    return None if pointer is None else limit_at(times, pointer)
 
 
-def limits(reading: Reading, start: str) -> Iterator[tuple[str, float]]:
+def limits(times: Clock, start: str) -> Iterator[tuple[str, float]]:
     """The limits that count from the time of a member, and are known: pointer and seconds."""
-    for status, member in reading.spec.time.spans.items():
-        seconds = limit(reading, status)
+    for status, member in times.spec.time.spans.items():
+        seconds = limit(times, status)
         if member == start and seconds is not None:
-            yield reading.spec.time.limits[status], seconds
+            yield times.spec.time.limits[status], seconds
 
 
-def limit_at(reading: Reading, pointer: str) -> float | None:
+def limit_at(times: Clock, pointer: str) -> float | None:
     """The limit in seconds at a pointer; None where it is not known."""
-    value = reading.response.get(pointer)
+    value = times.get(pointer)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -137,17 +137,17 @@ def since(name: str, instant: int | None) -> str:
     return name if instant is None else f"{name} ({iso(instant)})"
 
 
-def _breaks(reading: Reading) -> Iterator[tuple[int | None, int | None]]:
+def _breaks(times: Clock) -> Iterator[tuple[int | None, int | None]]:
     """The start and the end of each break of the training; neighbouring entries are one."""
-    breaks = reading.spec.time.clock_breaks
-    for broken, group in groupby(clocked(reading), lambda entry: entry.status in breaks):
+    breaks = times.spec.time.clock_breaks
+    for broken, group in groupby(clocked(times), lambda entry: entry.status in breaks):
         if broken:
             entries = list(group)
             yield entries[0].start, entries[-1].end
 
 
-def _between(reading: Reading, first: str, last: str) -> float | None:
-    instants = reading.response.instants
+def _between(times: Clock, first: str, last: str) -> float | None:
+    instants = times.instants
     begun, done = instants.get(first), instants.get(last)
     return None if begun is None or done is None else (done - begun) / SECOND
 

@@ -2,8 +2,9 @@
 
 ``Completed/Completed: Starting 90, Training 60, Uploading 5, Completed`` is a response
 with that pair and a history whose entries took so many seconds; an entry without a
-number is the last one. Everything else is made to fit (times join, the end has its
-end time, a failure has its reason), so that an example shows one fault and no other.
+number is the last one, and without any there is no history. Everything else is made to
+fit (times join, the end has its end time, a failure has its reason), so that an example
+shows one fault and no other.
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ from trainstate.spec.model import Spec
 CREATED = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 _NAME = "example"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
-# Beside the stopping condition: enough of it that the response is no excerpt.
+# What the service always gives, so that the response is no excerpt.
 _CONFIGURATION = {
+    "AlgorithmSpecification": {"TrainingInputMode": "File"},
+    "RoleArn": "arn:aws:iam::123456789012:role/example-role",
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+    "EnableNetworkIsolation": False,
     "EnableManagedSpotTraining": False,
 }
 
@@ -119,7 +124,7 @@ def written(poll: Poll, spec: Spec | None = None) -> dict[str, Any]:
         layout.created: iso(CREATED),
         layout.modified: iso(CREATED + _micro(poll.modified)) if poll.modified else iso(clock),
         layout.stopping: {"MaxRuntimeInSeconds": 86_400},
-        layout.history: entries,
+        **({layout.history: entries} if entries else {}),
         **_CONFIGURATION,
     }
     response |= _outcome(primary, entries, clock, spec)

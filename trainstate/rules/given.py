@@ -9,12 +9,15 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.history.chain import Relation
-from trainstate.history.excerpt import absent_members, is_configured
+from trainstate.history.excerpt import absent_members, is_configured, is_tail, is_whole, leaves_out
 from trainstate.history.model import Entry, Kind, Response
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
 from trainstate.rules.parts import (
     Amounts,
+    Attached,
+    Clock,
+    Event,
     Identity,
     Presence,
     Problems,
@@ -59,9 +62,12 @@ class Reading:
 
     @property
     def billed_otherwise(self) -> bool:
-        """Holds if the job is not billed by its time, but by tokens."""
-        names = self.spec.time.billed_otherwise
-        return any(self.response.members.get(name) is not None for name in names)
+        """Holds if the job is not billed by its time, but by tokens, for all that is shown."""
+        response, spec = self.response, self.spec
+        return any(
+            response.members.get(name) is not None or leaves_out(response, name, spec)
+            for name in spec.time.billed_otherwise
+        )
 
     @property
     def active(self) -> bool:
@@ -77,24 +83,33 @@ class Reading:
         gives, and shows little of the job's configuration. A log is always an excerpt.
         """
         response = self.response
-        if response.kind is Kind.LOG:
+        if response.kind is Kind.LOG or self.tail:
             return True
         if response.arn is not None and response.created is not None:
             return False
         return not self.configured
 
-    @property
+    @cached_property
+    def tail(self) -> bool:
+        """Whether the front of the history was cut off."""
+        return is_tail(self.response, self.spec)
+
+    @cached_property
     def whole(self) -> bool:
         """Holds if the response has all that the service always gives.
 
         Of any other, what it lacks says nothing of the job: it was perhaps not asked for.
         """
-        return self.response.origin.whole or (self.configured and not self.lacking)
+        return is_whole(self.response, self.spec)
 
     @cached_property
     def configured(self) -> bool:
         """Whether the response shows its job's configuration."""
         return is_configured(self.response, self.spec)
+
+    def whole_but_for(self, *names: str) -> bool:
+        """Holds if the response has all that the service always gives, these members aside."""
+        return self.presence.whole_but_for(*names)
 
     @cached_property
     def lacking(self) -> tuple[str, ...]:
@@ -122,34 +137,70 @@ class Reading:
     @cached_property
     def times(self) -> Times:
         """The times of the response."""
+        return Times(**self._timed)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The times of the response, with what was reported of them."""
+        return Clock(**self._timed, seconds=self._seconds, members=self.response.members)
+
+    @cached_property
+    def event(self) -> Event:
+        """What an event says around the response."""
         response = self.response
-        return Times(
+        return Event(
             **self._about,
-            **self._pair,
+            envelope=response.envelope,
+            name=response.name,
+            arn=response.arn,
             created=response.created,
             modified=response.modified,
-            instants=response.instants,
-            history=response.history or (),
-            config=self.config,
-            trimmed=self.trimmed,
-            whole=self.whole,
             tolerances=self.tolerances,
         )
 
     @cached_property
-    def amounts(self) -> Amounts:
-        """What was trained and billed."""
+    def _timed(self) -> dict[str, Any]:
+        response = self.response
+        return {
+            **self._about,
+            **self._pair,
+            "created": response.created,
+            "modified": response.modified,
+            "instants": response.instants,
+            "history": response.history or (),
+            "config": self.config,
+            "described": response.described,
+            "trimmed": self.trimmed,
+            "tail": self.tail,
+            "whole": self.whole,
+            "tolerances": self.tolerances,
+        }
+
+    @cached_property
+    def _seconds(self) -> dict[str, float]:
         billing = (member.name for member in self.spec.members_with("billing"))
         seconds = {name: self.response.seconds(name) for name in billing}
+        return {name: value for name, value in seconds.items() if value is not None}
+
+    @cached_property
+    def amounts(self) -> Amounts:
+        """What was trained and billed."""
         return Amounts(
             **self._about,
             **self._pair,
-            seconds={name: value for name, value in seconds.items() if value is not None},
+            seconds=self._seconds,
             saves=self.config.of(self.spec.time.savings_guard).holds,
             billed_otherwise=self.billed_otherwise,
             repeated=len(set(self.response.statuses)) < len(self.response.statuses),
             whole=self.whole,
         )
+
+    @cached_property
+    def attached(self) -> Attached:
+        """What the attached machines show."""
+        members = self.response.members
+        values = {machine.member: members.get(machine.member) for machine in self.spec.machines}
+        return Attached(**self._about, **self._pair, values=values)
 
     @cached_property
     def settings(self) -> Settings:
@@ -176,11 +227,18 @@ class Reading:
             **self._about,
             **self._pair,
             present=frozenset(present),
-            blank=frozenset(name for name in present if _is_blank(members[name])),
+            blank=frozenset(name for name in present if is_blank(members[name])),
+            mistyped=frozenset(
+                name for name in present if response.unread and f"/{name}" in response.unread
+            ),
             lacking=self.lacking,
             history=None if response.history is None else bool(response.history),
+            repeated=self.statuses.is_repeated,
             clocked=any(status in starts for status in response.statuses),
             configured=self.configured,
+            described=response.described,
+            given=response.origin.whole,
+            billed_otherwise=self.billed_otherwise,
             trimmed=self.trimmed,
             whole=self.whole,
         )
@@ -204,7 +262,7 @@ class Reading:
         return f"{pointer}/{member}" if member else pointer
 
 
-def _is_blank(value: object) -> bool:
+def is_blank(value: object) -> bool:
     """Holds if a text, or all that a structure has, says nothing."""
     if isinstance(value, str):
         return not value.strip()
@@ -232,14 +290,14 @@ class Clash:
 class MemberChange:
     """A member that has another value than in an earlier response of the job.
 
-    ``gone`` holds where it has none any more.
+    ``moved`` is *gone* where it has none any more, *appeared* where it had none before.
     """
 
     member: str
     before: Any
     after: Any
     at: int
-    gone: bool = False
+    moved: str = ""
 
 
 @frozen(kw_only=True)
@@ -272,10 +330,12 @@ class Step:
     ``index`` counts the job's responses from 0. ``known`` is the longest history seen
     before; ``at`` the first entry in which the two differ, or the length of the shorter.
     ``ordered_later`` holds where LastModifiedTime, or the order of arrival where that
-    decides, puts the response after one with a longer history; ``ordered_earlier``
-    where it is put before one with a shorter history; ``late`` where the response
-    arrived after a newer one; ``unproven`` where only a guard that was not seen lets a
-    run show the response after the others.
+    decides, puts the response after one with a longer history; ``ordered_earlier`` where it
+    is put before one with a shorter history; ``late`` where the response arrived after a
+    newer one; ``shut`` names the guards that it is the first to show not to hold;
+    ``vanished`` are items of attached machines that it had to show, and does not;
+    ``unproven`` where only a guard that was not seen lets a run show the response after the
+    others.
     """
 
     reading: Reading
@@ -295,6 +355,8 @@ class Step:
     attached: tuple[AttachedChange, ...] = ()
     earlier_epoch: EarlierEpoch | None = None
     mixed_zones: bool = False
+    shut: tuple[str, ...] = ()
+    vanished: tuple[AttachedChange, ...] = ()
 
     @property
     def response(self) -> Response:

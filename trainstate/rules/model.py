@@ -75,7 +75,7 @@ class Place:
     witness: tuple[str, ...] = ()
 
 
-Check = Callable[[Any], Iterable[Place]]
+Check = Callable[..., Iterable[Place]]
 
 
 @frozen(kw_only=True)

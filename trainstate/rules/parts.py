@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from trainstate.history.model import Entry, Kind, Problem
+from trainstate.history.model import Entry, Envelope, Kind, Problem
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
 from trainstate.rules.tolerances import Tolerances
@@ -111,6 +111,15 @@ class Statuses(Paired):
         return any(move.refusal not in legal for move in self.moves)
 
     @property
+    def is_sure(self) -> bool:
+        """Holds if a run that its guards allow has this history, whatever is not seen yet."""
+        if any(move.refusal or move.unseen for move in self.moves):
+            return False
+        known = self.spec.secondary_by_name
+        shown = [known[one] for one in (*self.history, self.secondary or "") if one in known]
+        return all(self.config.of(row.guard).holds is not False for row in shown)
+
+    @property
     def is_repeated(self) -> bool:
         """Holds if the history enters a status twice: a retry, or a restart."""
         return len(set(self.history)) < len(self.history)
@@ -121,7 +130,8 @@ class Times(Paired):
     """The times: ``instants`` are those of the members, ``history`` has those of the entries.
 
     ``created`` and ``modified`` are instants, None where absent. ``whole`` holds if the
-    response has all that the service always gives.
+    response has all that the service always gives, ``tail`` if the front of the history was
+    cut off, ``described`` if the service itself, and no list, event or search, gave it.
     """
 
     created: int | None
@@ -129,7 +139,9 @@ class Times(Paired):
     instants: Mapping[str, int]
     history: tuple[Entry, ...]
     config: Configuration
+    described: bool
     trimmed: bool
+    tail: bool
     whole: bool
     tolerances: Tolerances
 
@@ -137,6 +149,41 @@ class Times(Paired):
     def statuses(self) -> tuple[str, ...]:
         """The statuses of the history, in order."""
         return tuple(entry.status for entry in self.history)
+
+
+@frozen(kw_only=True)
+class Clock(Times):
+    """The times, with what was reported of them in seconds, and the limits that they have."""
+
+    seconds: Mapping[str, float]
+    members: Mapping[str, Any] = field(repr=False)
+
+    def reported(self, member: str) -> float | None:
+        """The seconds that a member reports; None where it reports none."""
+        return self.seconds.get(member)
+
+    def get(self, pointer: str) -> Any:
+        """The setting at a JSON pointer; None where it is absent."""
+        return value_at(self.members, pointer)
+
+
+@frozen(kw_only=True)
+class Attached(Paired):
+    """What the members of attached machines hold, by member, beside the pair."""
+
+    values: Mapping[str, Any]
+
+
+@frozen(kw_only=True)
+class Event(Part):
+    """What an event says around its detail, and what the detail says of the same."""
+
+    envelope: Envelope | None
+    name: str | None
+    arn: str | None
+    created: int | None
+    modified: int | None
+    tolerances: Tolerances
 
 
 @frozen(kw_only=True)
@@ -162,34 +209,45 @@ class Settings(Part):
 
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""
-        value: Any = self.members
-        for step in pointer.removeprefix("/").split("/"):
-            if not isinstance(value, dict | Mapping):
-                return None
-            value = value.get(step)
-        return value
+        return value_at(self.members, pointer)
 
-    def number(self, pointer: str) -> float | None:
-        """The number at a JSON pointer; None where none is."""
-        value = self.get(pointer)
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+def value_at(members: Mapping[str, Any], pointer: str) -> Any:
+    """The value in a mapping at a name or a JSON pointer; None where there is none."""
+    value: Any = members
+    for step in pointer.removeprefix("/").split("/"):
+        if not isinstance(value, dict | Mapping):
+            return None
+        value = value.get(step)
+    return value
 
 
 @frozen(kw_only=True)
 class Presence(Paired):
-    """Which members there are, by name, and which of them say nothing.
+    """Which members there are, by name; of which ``blank`` say nothing.
 
-    ``lacking`` are the members that the service always gives, and that are absent;
-    ``history`` is None where there is none, else whether it has entries; ``clocked`` holds
-    if an entry starts the clock of the training. ``described`` holds if the service, and no
-    event, summary or search, gave the response.
+    ``mistyped`` are those of another type than their own. ``lacking`` are the members that
+    the service always gives, and that are absent; ``history`` is None where there is none,
+    else whether it has entries; ``repeated`` if one of its
+    statuses comes again; ``clocked`` holds if an entry starts the clock of the
+    training. ``described`` holds if the service itself, and no list, event or search, gave
+    the response, ``given`` if nobody can have left anything out.
     """
 
     present: frozenset[str]
     blank: frozenset[str]
+    mistyped: frozenset[str]
     lacking: tuple[str, ...]
     history: bool | None
+    repeated: bool
     clocked: bool
     configured: bool
+    described: bool
+    given: bool
+    billed_otherwise: bool
     trimmed: bool
     whole: bool
+
+    def whole_but_for(self, *names: str) -> bool:
+        """Holds if the response has all that the service always gives, these members aside."""
+        return self.given or (self.described and set(self.lacking) <= {*names})

@@ -11,7 +11,6 @@ from trainstate.rules.parts import Statuses, Times
 
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
-_MASKS = ("*", "<", "xxx", "...")
 
 
 @frozen
@@ -45,11 +44,6 @@ def prints_no_end(part: Statuses | Times) -> bool:
         part.closed if isinstance(part, Statuses) else [one.end is not None for one in part.history]
     )
     return part.trimmed and not any(closed)
-
-
-def is_masked(text: str) -> bool:
-    """Holds if a part of a text was taken out by hand, so that it says nothing."""
-    return any(mask in text.casefold() for mask in _MASKS)
 
 
 def quoted(value: object) -> str:

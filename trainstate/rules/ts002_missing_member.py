@@ -7,7 +7,8 @@ from functools import cache
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Presence
 from trainstate.spec.model import Spec
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -21,31 +22,40 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     sources=["api-members", "api-list"],
     message="`{member}` is absent",
     help="record the whole response; a simulator must give each member that the API requires",
-    bad=[poll(_ACTIVE, {"/TrainingJobStatus": None}), poll(_ACTIVE, {"/CreationTime": None})],
+    bad=[
+        *(poll(_ACTIVE, {f"/{name}": None}) for name in ("TrainingJobStatus", "CreationTime")),
+        *(poll(_ACTIVE, {f"/{name}": None}) for name in ("TrainingJobName", "StoppingCondition")),
+    ],
     good=[_ACTIVE, "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
     since="0.1.0",
 )
-def missing_member(reading: Reading) -> Iterator[Place]:
+def missing_member(presence: Presence) -> Iterator[Place]:
     """A response lacks a member that the service always gives.
 
-    Without status or identity it tells little about its job. What an excerpt leaves out is
-    no fault, but without statuses and history nobody can tell if the job is consistent.
+    Without status or identity it tells little about its job. Where all else is there that
+    the service always gives, it was taken out: of the name, the ARN and the limits that is
+    only suspicious. What an excerpt leaves out is no fault, but without statuses and history
+    nobody can tell if the job is consistent.
     """
-    layout, absent = reading.spec.layout, list(_absent(reading))
+    layout, absent = presence.spec.layout, list(_absent(presence))
     for name in absent:
         if name == layout.name and layout.arn in absent:
             continue  # no job is named: one fault
-        error = name in _needed(reading) and _is_alone(reading, name)
-        severity = Severity.ERROR if error else Severity.INFO
-        unclear = not error and name in (layout.primary, layout.secondary)
-        unknown = unclear and not reading.response.history
+        severity = _severity(presence, name)
+        unclear = severity is not Severity.ERROR and name in (layout.primary, layout.secondary)
+        unknown = unclear and not presence.history
         yield Place(pointer=f"/{name}", facts={"member": name}, severity=severity, unknown=unknown)
 
 
-def _absent(reading: Reading) -> Iterator[str]:
-    members = reading.response.members
-    required = _required(reading.spec, reading.response.kind)
-    return (name for name in required if members.get(name) is None)
+def _severity(presence: Presence, name: str) -> Severity:
+    if not _is_alone(presence, name):
+        return Severity.INFO
+    return Severity.ERROR if name in _needed(presence) else Severity.WARNING
+
+
+def _absent(presence: Presence) -> Iterator[str]:
+    required = _required(presence.spec, presence.kind)
+    return (name for name in required if name not in presence.present)
 
 
 @cache
@@ -62,14 +72,14 @@ def _required(spec: Spec, kind: Kind) -> tuple[str, ...]:
     )
 
 
-def _is_alone(reading: Reading, name: str) -> bool:
+def _is_alone(presence: Presence, name: str) -> bool:
     """Holds if a member is all that is absent of what the service always gives."""
-    if reading.response.kind is Kind.SUMMARY:
-        return not reading.trimmed
-    return reading.response.origin.whole or (reading.configured and set(reading.lacking) <= {name})
+    if presence.kind is Kind.SUMMARY:
+        return not presence.trimmed
+    return presence.whole_but_for(name)
 
 
-def _needed(reading: Reading) -> set[str]:
-    layout, created = reading.spec.layout, reading.configured
+def _needed(presence: Presence) -> set[str]:
+    layout, created = presence.spec.layout, presence.configured
     needed = {layout.primary, layout.secondary} | ({layout.created} if created else set())
-    return needed | ({layout.arn} if reading.response.name is None else set())
+    return needed | ({layout.arn} if layout.name not in presence.present else set())

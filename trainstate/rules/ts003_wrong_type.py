@@ -26,6 +26,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         poll(_ACTIVE, {"/EnableManagedSpotTraining": "false"}),
         poll(_ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": "3600"}),
         poll(_ACTIVE, {"/WarmPoolStatus": {"Status": 3}}),
+        poll(_ACTIVE, {"/HyperParameters": {"epochs": 3}}),
     ],
     good=[
         _ACTIVE,
@@ -38,7 +39,8 @@ def wrong_type(problems: Problems) -> Iterator[Place]:
 
     The value cannot be read, and what it would tell is not judged. An entry of the
     history without a status counts as one: its status is what an entry is for. Inside
-    other members the values count that rules read: limits, budgets, statuses.
+    other members the values count that rules read: limits, budgets, statuses; and maps, which
+    hold texts and nothing else.
     """
     for problem in problems.problems:
         if problem.kind == "wrong-type":

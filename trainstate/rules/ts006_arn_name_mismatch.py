@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainstate.history.identity import is_masked, job_of
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
-from trainstate.rules.shown import is_masked
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Identity
 
 _ACTIVE = "InProgress/Starting: Starting"
+_ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 
 
 @rule(
@@ -22,32 +24,30 @@ _ACTIVE = "InProgress/Starting: Starting"
     help="two jobs were mixed up, or one of the two was edited by hand",
     bad=[
         poll(_ACTIVE, {"/TrainingJobName": "another"}),
-        poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:eu-west-1:123456789012:example"}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/another"}),
     ],
     good=[
         _ACTIVE,
         poll(_ACTIVE, {"/TrainingJobName": "Example"}),
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:training-job/hidden"}),
+        poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:eu-west-1:REDACTED"}),
     ],
     since="0.1.0",
 )
-def arn_name_mismatch(reading: Reading) -> Iterator[Place]:
+def arn_name_mismatch(identity: Identity) -> Iterator[Place]:
     """A job's ARN ends with another name than its own.
 
-    The ARN's last segment is the job's name; the service may write it in lower case
-    there. An ARN that was masked by hand is not compared; one without any segment is
-    only a warning, and so is another name in an event, as in the sample that the
-    documentation of the events shows.
+    The ARN's last segment is the job's name; the service writes it in lower case there.
+    An ARN that was redacted, or has no job in it, is not compared; another name in an event
+    is only a warning, as it is in the sample that the documentation of the events shows.
     """
-    name, arn = reading.response.name, reading.response.arn
-    if name is None or arn is None:
+    name, segment = identity.name, job_of(identity.arn)
+    if name is None or segment is None or segment.casefold() == name.casefold():
         return
-    _, slash, segment = arn.rpartition("/")
-    alike = segment == name or segment.casefold() == name.casefold()
-    if (slash and alike) or not arn.startswith("arn:") or is_masked(name + arn):
+    if is_masked(name):
         return
     yield Place(
-        pointer=f"/{reading.spec.layout.arn}",
-        facts={"segment": segment if slash else "", "name": name},
-        severity=None if slash and reading.response.kind is not Kind.EVENT else Severity.WARNING,
+        pointer=f"/{identity.spec.layout.arn}",
+        facts={"segment": segment, "name": name},
+        severity=Severity.WARNING if identity.kind is Kind.EVENT else None,
     )

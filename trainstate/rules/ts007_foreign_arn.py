@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
-from trainstate.rules.shown import is_masked, quoted
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Identity
+from trainstate.rules.shown import quoted
 from trainstate.spec.facts import RecordLayout
 
 _ACTIVE = "InProgress/Starting: Starting"
@@ -30,6 +32,7 @@ _PARTS = 6
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace(':sagemaker:', ':s3:')}{_NAME}"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace('arn:aws:', 'arn:other:')}{_NAME}"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:12345{_NAME}"}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:example"}),
         poll(_ACTIVE, {"/TrainingJobArn": "example"}),
     ],
     good=[
@@ -39,41 +42,43 @@ _PARTS = 6
     ],
     since="0.1.0",
 )
-def foreign_arn(reading: Reading) -> Iterator[Place]:
+def foreign_arn(identity: Identity) -> Iterator[Place]:
     """A job's ARN is that of another resource, or none.
 
     The API gives the pattern of the ARN of a training job: partition, service, region,
     account, and the type before the name. Processing and transform jobs have statuses of
-    the same words, and other lives. An account or a region that was cut short by hand,
-    and a text that is no ARN at all, are only suspicious; an ARN that was masked by hand is
-    not looked at.
+    the same words, and other lives. An account or a region that was cut short by hand is
+    only suspicious, and a text that is no ARN at all stands for one that was taken out; an
+    ARN that was masked by hand is not looked at.
     """
-    arn, layout = reading.response.arn, reading.spec.layout
+    arn, layout = identity.arn, identity.spec.layout
     if not layout.resource or arn is None or is_masked(arn):
         return
-    for part, expected, sure in _strange(arn, layout):
+    for part, expected, severity in _strange(arn, layout):
         yield Place(
             pointer=f"/{layout.arn}",
             facts={"part": part, "expected": expected},
-            severity=None if sure else Severity.WARNING,
+            severity=severity,
         )
 
 
-def _strange(arn: str, layout: RecordLayout) -> Iterator[tuple[str, str, bool]]:
-    """The parts of an ARN that a training job's has not, what it has, and whether that is sure."""
+def _strange(arn: str, layout: RecordLayout) -> Iterator[tuple[str, str, Severity | None]]:
+    """The parts of an ARN that a training job's has not, what it has, and how bad that is."""
     if not arn.startswith("arn:"):
-        yield f"the text {quoted(arn)}", "an ARN", False
+        yield f"the text {quoted(arn)}", "an ARN", Severity.INFO
     if not arn.startswith("arn:") or arn.count(":") < _PARTS - 1:
         return
     _, partition, service, region, account, resource = arn.split(":", _PARTS - 1)
     kind, slash, _ = resource.partition("/")
     if not partition.startswith("aws"):
-        yield f"the partition `{partition}`", "one of AWS", True
+        yield f"the partition `{partition}`", "one of AWS", None
     if layout.service and service != layout.service:
-        yield f"the service `{service}`", f"`{layout.service}`", True
+        yield f"the service `{service}`", f"`{layout.service}`", None
     if slash and kind != layout.resource:
-        yield f"the type `{kind}`", f"`{layout.resource}`", True
+        yield f"the type `{kind}`", f"`{layout.resource}`", None
+    if not slash:
+        yield f"the resource `{resource}`", f"`{layout.resource}/` and a name", Severity.WARNING
     if not region:
-        yield "no region", "one", False
+        yield "no region", "one", Severity.WARNING
     if not account or (account.isdecimal() and len(account) != _ACCOUNT):
-        yield f"the account `{account}`", f"one of {_ACCOUNT} digits", False
+        yield f"the account `{account}`", f"one of {_ACCOUNT} digits", Severity.WARNING

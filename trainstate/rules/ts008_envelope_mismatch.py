@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from trainstate.history.model import Envelope, Response
+from trainstate.history.identity import is_masked
+from trainstate.history.model import Envelope
 from trainstate.rules.example import Example, poll, text, written
-from trainstate.rules.model import Place, Reading, Severity, rule
-from trainstate.rules.shown import is_masked, quoted
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Event
+from trainstate.rules.shown import quoted
 from trainstate.rules.wording import time_text
 
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
@@ -54,7 +56,7 @@ def _event(**changed: Any) -> Example:
     ],
     since="0.1.0",
 )
-def envelope_mismatch(reading: Reading) -> Iterator[Place]:
+def envelope_mismatch(event: Event) -> Iterator[Place]:
     """The envelope of an event is that of another job, service or time than its detail.
 
     The service sends an event from the account and the region of the job, names the job
@@ -63,12 +65,12 @@ def envelope_mismatch(reading: Reading) -> Iterator[Place]:
     the last modification: documentation lets a service choose it. What is absent or was
     masked by hand says nothing.
     """
-    envelope, response = reading.response.envelope, reading.response
+    envelope = event.envelope
     if envelope is None:
         return
-    for member, value, expected in (*_kinds(envelope, reading), *_times(envelope, reading)):
+    for member, value, expected in (*_kinds(envelope, event), *_times(envelope, event)):
         yield _place(member, value, expected, Severity.WARNING)
-    for member, value, expected in (*_places(envelope, response), *_resources(envelope, reading)):
+    for member, value, expected in (*_places(envelope, event), *_resources(envelope, event)):
         yield _place(member, value, expected, None)
 
 
@@ -81,8 +83,8 @@ def _place(member: str, value: str, expected: str, severity: Severity | None) ->
     return Place(pointer=f"/{member}", facts=facts, severity=severity)
 
 
-def _kinds(envelope: Envelope, reading: Reading) -> Iterator[Mismatch]:
-    layout = reading.spec.layout
+def _kinds(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
+    layout = event.spec.layout
     expected = (
         ("source", envelope.source, f"aws.{layout.service}" if layout.service else ""),
         ("detail-type", envelope.type, layout.event),
@@ -92,9 +94,9 @@ def _kinds(envelope: Envelope, reading: Reading) -> Iterator[Mismatch]:
             yield member, quoted(value), f"`{fitting}`"
 
 
-def _times(envelope: Envelope, reading: Reading) -> Iterator[Mismatch]:
-    tolerances, sent = reading.tolerances, envelope.time
-    modified = reading.response.modified or reading.response.created
+def _times(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
+    tolerances, sent = event.tolerances, envelope.time
+    modified = event.modified or event.created
     if sent is None or modified is None:
         return
     early = modified - sent > tolerances.microseconds("doubt")
@@ -102,10 +104,11 @@ def _times(envelope: Envelope, reading: Reading) -> Iterator[Mismatch]:
         yield "time", time_text(sent), f"soon after {time_text(modified)}"
 
 
-def _places(envelope: Envelope, response: Response) -> Iterator[Mismatch]:
+def _places(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
     """The account and the region, which are those of the job's ARN."""
-    parts = (response.arn or "").split(":", _PARTS - 1)
-    if parts[0] != "arn" or len(parts) < _PARTS or is_masked(response.arn or ""):
+    arn = event.arn or ""
+    parts = arn.split(":", _PARTS - 1)
+    if parts[0] != "arn" or len(parts) < _PARTS or is_masked(arn):
         return
     region, account = parts[3:5]
     shown, sent_from = envelope.account or "", envelope.region or region
@@ -115,14 +118,14 @@ def _places(envelope: Envelope, response: Response) -> Iterator[Mismatch]:
         yield "region", quoted(sent_from), f"the job's {quoted(region)}"
 
 
-def _resources(envelope: Envelope, reading: Reading) -> Iterator[Mismatch]:
+def _resources(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
     """The resources, if none of them is the job; by its name where its ARN is not shown."""
-    response, listed = reading.response, envelope.resources
-    job, kind = response.arn or response.name, f":{reading.spec.layout.resource}/"
+    listed = envelope.resources
+    job, kind = event.arn or event.name, f":{event.spec.layout.resource}/"
     if not listed or job is None or any(map(is_masked, (*listed, job))):
         return
-    if response.arn is not None and (not job.startswith("arn:") or kind not in job):
+    if event.arn is not None and (not job.startswith("arn:") or kind not in job):
         return
-    named = listed if response.arn else [resource.rpartition("/")[2] for resource in listed]
+    named = listed if event.arn else [resource.rpartition("/")[2] for resource in listed]
     if job.casefold() not in [resource.casefold() for resource in named]:
         yield "resources", quoted(listed[0]), f"the job {quoted(job)}"

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Statuses
+from trainstate.spec.model import Spec
 
 _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
 
@@ -29,39 +31,50 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
     ],
     since="0.1.0",
 )
-def illegal_transition(reading: Reading) -> Iterator[Place]:
+def illegal_transition(statuses: Statuses) -> Iterator[Place]:
     """A status follows another in the history, and no source has that transition.
 
     The history lists all secondary statuses that the job went through, without gaps, so
     that each neighbouring pair of entries is a transition of the machine. One that no
     documentation and no recording shows means that entries were lost, invented or
     taken from another job. Where the front of an excerpt is cut off, what a status must
-    come after may have been there.
+    come after may have been there. Where a source has the transition, and its evidence is
+    weaker than what is accepted, the message names the level.
     """
-    statuses = reading.response.statuses
-    if not reading.has_illegal_move:
+    history = statuses.history
+    if not statuses.has_illegal_move:
         return
-    refusals = _REFUSALS - {Refusal.NOT_UNDER} if _is_cut(reading) else _REFUSALS
-    legal = next((at for at, step in enumerate(reading.moves) if step.refusal), len(statuses))
-    for index, step in enumerate(reading.moves):
+    refusals = _REFUSALS - {Refusal.NOT_UNDER} if _is_cut(statuses) else _REFUSALS
+    legal = next((at for at, step in enumerate(statuses.moves) if step.refusal), len(history))
+    for index, step in enumerate(statuses.moves):
         if step.refusal in refusals:
             yield Place(
-                pointer=reading.entry_pointer(index, reading.spec.layout.entry_status),
+                pointer=statuses.entry_pointer(index, statuses.spec.layout.entry_status),
                 facts={
-                    "before": statuses[index - 1],
-                    "after": statuses[index],
-                    "refusal": str(step.refusal),
+                    "before": history[index - 1],
+                    "after": history[index],
+                    "refusal": _refusal(statuses.spec, history[index - 1 : index + 1])
+                    or str(step.refusal),
                 },
                 witness=witness(
-                    reading.spec,
+                    statuses.spec,
                     # From what is no run itself no witness goes on.
-                    statuses[:index] if index <= legal else (),
-                    statuses[index],
-                    reading.config,
+                    history[:index] if index <= legal else (),
+                    history[index],
+                    statuses.config,
                 ),
             )
 
 
-def _is_cut(reading: Reading) -> bool:
-    moves = reading.moves
-    return reading.trimmed and bool(moves) and moves[0].refusal is Refusal.NOT_INITIAL
+def _refusal(spec: Spec, pair: tuple[str, ...]) -> str | None:
+    """Why a transition that a source has is refused: its evidence is not accepted here."""
+    rows = [row for row in spec.weaker if (row.before, row.after) == pair]
+    if not rows:
+        return None
+    level = min((row.evidence for row in rows), key=lambda each: each.rank)
+    return f"its evidence is `{level}`, and `--accept {level}` takes it"
+
+
+def _is_cut(statuses: Statuses) -> bool:
+    moves = statuses.moves
+    return statuses.trimmed and bool(moves) and moves[0].refusal is Refusal.NOT_INITIAL

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, Step, rule
+from trainstate.rules.model import Place, Severity, Step, rule
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 
@@ -23,6 +23,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         "Completed/Completed",
         [_ACTIVE, poll("InProgress/Training", modified=120)],
         [_ACTIVE, poll(_ACTIVE, {"/SecondaryStatusTransitions": []}, modified=120)],
+        poll(_ACTIVE, {"/SecondaryStatusTransitions": []}),
     ],
     good=[_ACTIVE, [_ACTIVE, _ACTIVE]],
     since="0.1.0",
@@ -31,23 +32,23 @@ def missing_history(step: Step) -> Iterator[Place]:
     """A whole response has no history.
 
     The service always gives it, and it never gets shorter: an empty list after a
-    history is an error. A response that has no such member shows less of the job, which
+    history is an error, and so is one beside a secondary status, which is that of the last
+    entry; events have such lists. A response that has no such member shows less of the job, which
     makes the judgement weaker; where others of the job have it, something dropped it.
     """
     response, pointer = step.response, f"/{step.spec.layout.history}"
-    whole = response.kind is Kind.RESPONSE and not step.reading.trimmed
+    whole = response.described and not step.reading.trimmed
+    empty = response.history == () and response.secondary is not None
     empty_event = response.kind is Kind.EVENT and response.history == ()
     if step.lost_history:
         what = "a response of the job has a history, and a later one an empty one"
         yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
+    elif empty and response.described and step.reading.whole:
+        what = f"the history is empty, and the secondary status is `{response.secondary}`"
+        yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
     elif (whole or empty_event) and not response.history and not step.reading.is_unread(pointer):
-        dropped = whole and bool(step.known) and _is_alone(step.reading)
+        alone = step.reading.whole_but_for(step.spec.layout.history)
+        dropped = whole and bool(step.known) and alone
         what = "the history is absent" + (", and others of the job have it" if dropped else "")
         severity = Severity.WARNING if dropped else None
         yield Place(pointer=pointer, facts={"what": what}, severity=severity)
-
-
-def _is_alone(reading: Reading) -> bool:
-    """Holds if the history is all that the response lacks of what the service always gives."""
-    lacking = set(reading.lacking) - {reading.spec.layout.history}
-    return reading.configured and not lacking

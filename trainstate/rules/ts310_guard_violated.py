@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.machine.step import trace
+from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Spec
 
@@ -14,7 +16,7 @@ from trainstate.spec.model import Spec
     code="TS310",
     name="guard-violated",
     severity="error",
-    scope="response",
+    scope="sequence",
     sources=["guide-spot", "api-retry", "api-stopping-condition"],
     message="{what} is possible only where {says}",
     help="compare the history with the job's configuration; two jobs may have been mixed up",
@@ -29,28 +31,46 @@ from trainstate.spec.model import Spec
     ],
     since="0.1.0",
 )
-def guard_violated(reading: Reading) -> Iterator[Place]:
+def guard_violated(step: Step) -> Iterator[Place]:
     """A job has a status, or went a way, that its configuration does not allow.
 
     Only spot instances are taken away, only a job with a retry strategy starts again, and
     only one on a training plan goes back to waiting. The configuration is fixed at the
-    creation, so that no run explains the history.
+    creation, so that no run explains the history. What an event leaves out, a search or an
+    excerpt, is not off: it is judged when a response shows it, for what came before, too.
     """
-    spec, statuses = reading.spec, reading.response.statuses
+    yield from _own(step.reading.statuses)
+    if step.shut and len(step.response.statuses) < len(step.known):
+        yield from _before(step)
+
+
+def _own(statuses: Statuses) -> Iterator[Place]:
+    """What the response itself shows of which its job's configuration allows nothing."""
+    spec, history = statuses.spec, statuses.history
     broken: set[str] = set()
-    places = list(shown(reading.statuses)) if shows(reading.statuses, _guarded(spec)) else []
+    places = list(shown(statuses)) if shows(statuses, _guarded(spec)) else []
     if len(places) > 1 and places[0].status == places[-1].status:
         places = places[1:]  # the secondary status is the last entry's: one fault
     for place in places:
         row = spec.secondary_by_name.get(place.status)
-        if row is not None and row.guard and reading.config.of(row.guard).holds is False:
+        if row is not None and row.guard and statuses.config.of(row.guard).holds is False:
             broken.add(row.guard)
-            yield _place(reading, place.pointer, f"`{place.status}`", row.guard)
-    for index, step in enumerate(reading.moves):
-        if step.guard is not None and step.guard not in broken:
-            pointer = reading.entry_pointer(index, spec.layout.entry_status)
-            what = f"`{statuses[index]}` after `{statuses[index - 1]}`"
-            yield _place(reading, pointer, what, step.guard)
+            yield _place(spec, place.pointer, f"`{place.status}`", row.guard)
+    for index, move in enumerate(statuses.moves):
+        if move.guard is not None and move.guard not in broken:
+            pointer = statuses.entry_pointer(index, spec.layout.entry_status)
+            what = f"`{history[index]}` after `{history[index - 1]}`"
+            yield _place(spec, pointer, what, move.guard)
+
+
+def _before(step: Step) -> Iterator[Place]:
+    """What longer histories of the job went through, if this response is the first to forbid it."""
+    spec, seen = step.spec, tuple(entry.status for entry in step.known)
+    for index, move in enumerate(trace(spec, seen, step.reading.config)):
+        if move.guard in step.shut:
+            what = f"`{seen[index]}` after `{seen[index - 1]}`, as an earlier response has it,"
+            yield _place(spec, spec.guard_by_name[move.guard].member, what, move.guard)
+            return
 
 
 @cache
@@ -58,6 +78,6 @@ def _guarded(spec: Spec) -> frozenset[str]:
     return frozenset(row.name for row in spec.secondary_by_name.values() if row.guard)
 
 
-def _place(reading: Reading, pointer: str, what: str, guard: str) -> Place:
-    says = reading.spec.guard_by_name[guard].says
+def _place(spec: Spec, pointer: str, what: str, guard: str) -> Place:
+    says = spec.guard_by_name[guard].says
     return Place(pointer=pointer, facts={"what": what, "guard": guard, "says": says})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainstate.machine.guards import unproven
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Step, rule
 
@@ -37,17 +38,27 @@ def guard_unverified(step: Step) -> Iterator[Place]:
     tell. A spot interruption is no such case, as the status itself proves the spot job.
     """
     reading, spec, statuses = step.reading, step.spec, step.response.statuses
-    unseen = [(index, move) for index, move in enumerate(reading.moves) if move.unseen]
-    for index, move in unseen:
-        says = spec.guard_by_name[move.unseen or ""].says
+    unseen = [(index, move.unseen) for index, move in enumerate(reading.moves) if move.unseen]
+    for index, guard in unseen:
+        says = spec.guard_by_name[guard].says
         yield Place(
             pointer=reading.entry_pointer(index, spec.layout.entry_status),
-            facts={"before": f"`{statuses[index - 1]}`", "after": statuses[index], "says": says},
+            facts={
+                "before": f"`{statuses[index - 1]}`",
+                "after": statuses[index],
+                "says": says,
+                "guards": (guard,),
+            },
         )
     if step.unproven and not unseen:
         says = "its configuration allows it"
         after = step.response.secondary or step.response.primary or ""
         yield Place(
             pointer=f"/{spec.layout.secondary}",
-            facts={"before": "what was seen", "after": after, "says": says},
+            facts={
+                "before": "what was seen",
+                "after": after,
+                "says": says,
+                "guards": unproven(reading.config, spec),
+            },
         )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.rules.chronology import disorders
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
@@ -28,7 +29,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     good=[_DONE, poll(_DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
     since="0.1.0",
 )
-def times_out_of_order(reading: Reading) -> Iterator[Place]:
+def times_out_of_order(times: Times) -> Iterator[Place]:
     """Two times of a job are in an order that its life cannot have.
 
     A job is created, enters its statuses one after the other, trains and ends, and is
@@ -36,8 +37,8 @@ def times_out_of_order(reading: Reading) -> Iterator[Place]:
     warm pools do so), never before what it shows. The lines of a log are printed in the
     order of the polls, so that their times do not go back either.
     """
-    tolerance = reading.tolerances.microseconds("order")
-    for earlier, later in disorders(reading, tolerance):
+    tolerance = times.tolerances.microseconds("order")
+    for earlier, later in disorders(times, tolerance):
         yield Place(
             pointer=f"/{later.name}",
             facts={

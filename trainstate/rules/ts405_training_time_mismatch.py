@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Clock
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Failed"
@@ -30,7 +31,7 @@ def _reporting(text: str, seconds: int) -> Poll:
     good=[_DONE, _reporting(_FAILED, 0), *(_reporting(_STOPPED, seconds) for seconds in (66, 60))],
     since="0.1.0",
 )
-def training_time_mismatch(reading: Reading) -> Iterator[Place]:
+def training_time_mismatch(times: Clock) -> Iterator[Place]:
     """The reported training time is not the time between start and end of the training.
 
     Recordings agree within a second, without being floor, ceiling or rounding. A job
@@ -41,28 +42,28 @@ def training_time_mismatch(reading: Reading) -> Iterator[Place]:
     than its whole life it has not trained. A job that has not begun to train has no seconds
     to report, and none to pay for.
     """
-    yield from _untrained(reading)
-    layout = reading.spec.layout
-    reported, passed = reading.response.seconds(layout.training_seconds), clock.elapsed(reading)
-    if reading.response.kind is Kind.LOG or reported is None:
+    yield from _untrained(times)
+    layout = times.spec.layout
+    reported, passed = times.reported(layout.training_seconds), clock.elapsed(times)
+    if times.kind is Kind.LOG or times.tail or reported is None:
         return
-    life = clock.life(reading)
-    if life is not None and _exceeds(reading, reported - life, layout.created):
-        yield _place(reading, reported, life, layout.created)
+    life = clock.life(times)
+    if life is not None and _exceeds(times, reported - life, layout.created):
+        yield _place(times, reported, life, layout.created)
     elif passed is None:
         return
-    elif _exceeds(reading, reported - passed, layout.started):
-        unsure = clock.is_repeated(reading)
-        yield _place(reading, reported, passed, layout.started, unsure=unsure)
-    elif lacking := _lacking(reading, passed - reported):
-        unsure = not clock.is_plain(reading) and lacking <= reading.tolerances.doubt
-        yield _place(reading, reported, passed, layout.started, unsure=unsure)
+    elif _exceeds(times, reported - passed, layout.started):
+        unsure = clock.is_repeated(times)
+        yield _place(times, reported, passed, layout.started, unsure=unsure)
+    elif lacking := _lacking(times, passed - reported):
+        unsure = not clock.is_plain(times) and lacking <= times.tolerances.doubt
+        yield _place(times, reported, passed, layout.started, unsure=unsure)
 
 
 def _place(
-    reading: Reading, reported: float, passed: float, start: str, *, unsure: bool = False
+    times: Clock, reported: float, passed: float, start: str, *, unsure: bool = False
 ) -> Place:
-    layout = reading.spec.layout
+    layout = times.spec.layout
     span = f"from {start} to {layout.ended}"
     return Place(
         pointer=f"/{layout.training_seconds}",
@@ -71,35 +72,35 @@ def _place(
     )
 
 
-def _untrained(reading: Reading) -> Iterator[Place]:
+def _untrained(times: Clock) -> Iterator[Place]:
     """The seconds that a job reports whose history shows that it has never trained."""
-    response, layout = reading.response, reading.spec.layout
-    shown = bool(response.history) and not reading.trimmed and response.kind is not Kind.LOG
-    if not shown or clock.clocked(reading) or layout.started in response.instants:
+    layout = times.spec.layout
+    shown = bool(times.history) and not times.trimmed and times.kind is not Kind.LOG
+    if not shown or clock.clocked(times) or layout.started in times.instants:
         return
     for member in (layout.training_seconds, layout.billable_seconds):
-        reported = response.seconds(member)
-        if reported is not None and reported > reading.tolerances.training:
+        reported = times.reported(member)
+        if reported is not None and reported > times.tolerances.training:
             facts = {"reported": reported, "elapsed": 0, "span": "in training, by the history"}
             yield Place(pointer=f"/{member}", facts=facts)
 
 
-def _exceeds(reading: Reading, excess: float, start: str) -> bool:
+def _exceeds(times: Clock, excess: float, start: str) -> bool:
     """Holds if more is reported than what passed from a start to the end, however it was cut."""
-    slack = clock.slack(reading, start, reading.spec.layout.ended)
-    return _is_beyond(excess, reading.tolerances.training, slack)
+    slack = clock.slack(times, start, times.spec.layout.ended)
+    return _is_beyond(excess, times.tolerances.training, slack)
 
 
-def _lacking(reading: Reading, missing: float) -> float | None:
+def _lacking(times: Clock, missing: float) -> float | None:
     """The seconds that are missing beside those of what breaks the training; None if none are."""
-    layout, allowed = reading.spec.layout, reading.tolerances.training
-    slack = clock.slack(reading, layout.started, layout.ended)
-    plain = clock.is_plain(reading)
+    layout, allowed = times.spec.layout, times.tolerances.training
+    slack = clock.slack(times, layout.started, layout.ended)
+    plain = clock.is_plain(times)
     if not plain:
-        if clock.is_repeated(reading) or not clock.clocked(reading):
+        if clock.is_repeated(times) or not clock.clocked(times):
             return None
-        missing -= clock.broken_seconds(reading)
-        slack += clock.broken_slack(reading)
+        missing -= clock.broken_seconds(times)
+        slack += clock.broken_slack(times)
     return missing if _is_beyond(missing, allowed, slack) else None
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Clock
 
 _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, MaxRuntimeExceeded"
 
@@ -30,7 +31,7 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
     ],
     since="0.1.0",
 )
-def runtime_limit_not_reached(reading: Reading) -> Iterator[Place]:
+def runtime_limit_not_reached(times: Clock) -> Iterator[Place]:
     """A job was ended for a limit of time that it had not reached.
 
     The run time counts from the start of the training, the waiting time from the
@@ -39,20 +40,20 @@ def runtime_limit_not_reached(reading: Reading) -> Iterator[Place]:
     anew no recording shows which of its attempts its own start and seconds are about: only
     its whole life is looked at.
     """
-    response, spec = reading.response, reading.spec
-    status = response.secondary or (response.statuses[-1] if response.statuses else "")
-    limit, start = clock.limit(reading, status), spec.time.spans.get(status)
-    if response.kind is Kind.LOG or limit is None or start is None:
+    spec = times.spec
+    status = times.secondary or (times.statuses[-1] if times.statuses else "")
+    limit, start = clock.limit(times, status), spec.time.spans.get(status)
+    if times.kind is Kind.LOG or limit is None or start is None:
         return
-    least, running = limit - reading.tolerances.limit, start == spec.layout.started
-    whole, counted = clock.lived(reading), clock.counted(reading) if running else None
+    least, running = limit - times.tolerances.limit, start == spec.layout.started
+    whole, counted = clock.lived(times), clock.counted(times) if running else None
     if whole is not None and whole < least:
         since, spent, sure = spec.layout.created, whole, running
-    elif counted is not None and counted < least and not clock.is_repeated(reading):
+    elif counted is not None and counted < least and not clock.is_repeated(times):
         since, spent, sure = spec.layout.started, counted, False
     else:
         return
-    moment = clock.since(since, response.instants.get(since))
+    moment = clock.since(since, times.instants.get(since))
     yield Place(
         pointer=f"/{spec.layout.secondary}",
         facts={"status": status, "spent": round(spent), "since": moment, "limit": limit},

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Clock
 
 _LONG = "Completed/Completed: Starting 90, Training 9000, Uploading 5, Completed"
 _STOPPED = "Stopped/Stopped: Starting 90, Training 9000, Stopping 5, Stopped"
@@ -42,7 +43,7 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
     ],
     since="0.1.0",
 )
-def runtime_limit_ignored(reading: Reading) -> Iterator[Place]:
+def runtime_limit_ignored(times: Clock) -> Iterator[Place]:
     """A job trained far longer than its limit allows.
 
     The service ends a job at the limit of its run time, which is one for all attempts: the
@@ -51,15 +52,15 @@ def runtime_limit_ignored(reading: Reading) -> Iterator[Place]:
     breaks and of the upload, which takes what it takes. Of a job that began anew no recording
     shows what the reported seconds are about: there the statuses alone are counted.
     """
-    entries, starts = clock.clocked(reading), reading.spec.time.clock_starts
-    if reading.response.kind is Kind.LOG or not entries:
+    entries, starts = clock.clocked(times), times.spec.time.clock_starts
+    if times.kind is Kind.LOG or not entries:
         return
-    spent = sum(clock.seconds_in(reading, starts))
-    reported = None if clock.is_repeated(reading) else clock.trained(reading)
+    spent = sum(clock.seconds_in(times, starts))
+    reported = None if clock.is_repeated(times) else clock.trained(times)
     if reported is not None:
-        spent = max(spent, reported - clock.seconds_beside(reading, starts))
-    for pointer, limit in clock.limits(reading, reading.spec.layout.started):
-        if spent - reading.tolerances.grace > limit:
+        spent = max(spent, reported - clock.seconds_beside(times, starts))
+    for pointer, limit in clock.limits(times, times.spec.layout.started):
+        if spent - times.tolerances.grace > limit:
             since = clock.since("the start of the training", entries[0].start)
             facts = {"spent": round(spent), "since": since, "limit": limit}
             yield Place(pointer=pointer, facts=facts)

@@ -8,7 +8,8 @@ from trainstate.history.instants import Instant, iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.clock import is_repeated
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Times
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
@@ -33,7 +34,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     good=[_DONE, "InProgress/Starting: Starting"],
     since="0.1.0",
 )
-def training_start_mismatch(reading: Reading) -> Iterator[Place]:
+def training_start_mismatch(times: Times) -> Iterator[Place]:
     """The start of the training is not the start of an entry in which a job trains.
 
     In 21 of 21 recordings it is the start of the first Downloading entry, exactly; more
@@ -42,49 +43,56 @@ def training_start_mismatch(reading: Reading) -> Iterator[Place]:
     has trained and completed says since when; of any other that lacks the time it is only
     worth knowing.
     """
-    response, spec = reading.response, reading.spec
-    if not response.history or response.kind is Kind.LOG:
+    spec = times.spec
+    if not times.history or times.kind is Kind.LOG:
         return
-    started = response.instants.get(spec.layout.started)
-    begun = [entry.start for entry in response.history if entry.status in spec.time.clock_starts]
-    expected = _expected(reading, started, begun)
+    started = times.instants.get(spec.layout.started)
+    begun = [entry.start for entry in times.history if entry.status in spec.time.clock_starts]
+    expected = _expected(times, started, begun)
     if expected is not None:
         yield Place(
             pointer=f"/{spec.layout.started}",
             facts={"started": "never" if started is None else iso(started), "expected": expected},
-            severity=_severity(reading, started, begun),
+            severity=_severity(times, started, begun),
         )
 
 
-def _severity(
-    reading: Reading, started: int | None, begun: list[Instant | None]
-) -> Severity | None:
+def _severity(times: Times, started: int | None, begun: list[Instant | None]) -> Severity | None:
     if started is None:
-        return _without(reading)
-    doubt = reading.tolerances.microseconds("doubt")
+        return _without(times)
+    doubt = times.tolerances.microseconds("doubt")
     far = begun and all(start is None or abs(started - start) > doubt for start in begun)
-    return Severity.ERROR if far and not is_repeated(reading) else None
+    return Severity.ERROR if far and not is_repeated(times) else None
 
 
-def _without(reading: Reading) -> Severity | None:
+def _without(times: Times) -> Severity | None:
     """How bad it is that a job has trained, and does not say since when."""
-    spec, primary = reading.spec, reading.response.primary
+    spec, primary = times.spec, times.primary
     completed = spec.member_by_name[spec.layout.ended].present_at
     if primary in completed:
         return Severity.ERROR
     return Severity.INFO
 
 
-def _expected(reading: Reading, started: int | None, begun: list[Instant | None]) -> str | None:
+def _expected(times: Times, started: int | None, begun: list[Instant | None]) -> str | None:
     """What the history says of the start instead; None where the two agree, or it is silent."""
     known = [start for start in begun if start is not None]
+    if times.tail or _began_before(times, started):
+        return None
     if started is None:
-        whole = reading.response.kind is Kind.RESPONSE and bool(known) and reading.whole
+        whole = times.described and bool(known) and times.whole
         return _first(known) if whole else None
     if any(same_instant(started, start) for start in known) or len(known) < len(begun):
         return None
-    retried = any(reading.config.of(guard.name).budget for guard in reading.spec.guards)
-    return _first(known) if begun or not (reading.trimmed or retried) else None
+    retried = any(times.config.of(guard.name).budget for guard in times.spec.guards)
+    return _first(known) if begun or not (times.trimmed or retried) else None
+
+
+def _began_before(times: Times, started: int | None) -> bool:
+    """Holds if the training began before all that is left of an excerpt's history."""
+    entries = times.history
+    first = entries[0].start if entries and not times.whole else None
+    return started is not None and first is not None and started < first
 
 
 def _first(known: list[Instant]) -> str:

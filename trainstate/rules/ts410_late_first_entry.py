@@ -42,5 +42,11 @@ def late_first_entry(times: Times) -> Iterator[Place]:
     yield Place(
         pointer=times.entry_pointer(0, times.spec.layout.entry_start),
         facts={"created": iso(times.created), "start": iso(start)},
-        severity=Severity.ERROR if far and not times.trimmed else None,
+        severity=_severity(times, far=far),
     )
+
+
+def _severity(times: Times, *, far: bool) -> Severity | None:
+    if times.tail:
+        return Severity.INFO
+    return Severity.ERROR if far and not times.trimmed else None

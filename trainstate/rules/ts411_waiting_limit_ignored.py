@@ -8,7 +8,8 @@ from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Clock
 
 _LATE = (
     "Completed/Completed: Starting 90, Training 60, Interrupted 9000, Starting 90,"
@@ -39,7 +40,7 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
     good=[_waits(_LATE, 9300), _waits(_LATE, 8800), _waits(_WAITING, 3600, modified=3000)],
     since="0.1.0",
 )
-def waiting_limit_ignored(reading: Reading) -> Iterator[Place]:
+def waiting_limit_ignored(times: Clock) -> Iterator[Place]:
     """A spot job waited and trained far longer than its limit allows.
 
     The limit of the waiting time holds for the whole life of the job, from its creation:
@@ -48,24 +49,24 @@ def waiting_limit_ignored(reading: Reading) -> Iterator[Place]:
     takes what it takes: where no history tells it apart, the end may come later by as much as
     the tolerance for it.
     """
-    response, tolerances = reading.response, reading.tolerances
-    spent = _unstopped(reading) if response.history else clock.lived(reading)
-    allowed = tolerances.grace if response.history else tolerances.overrun
-    if response.kind is Kind.LOG or spent is None:
+    tolerances = times.tolerances
+    spent = _unstopped(times) if times.history else clock.lived(times)
+    allowed = tolerances.grace if times.history else tolerances.overrun
+    if times.kind is Kind.LOG or spent is None:
         return
-    for pointer, limit in clock.limits(reading, reading.spec.layout.created):
+    for pointer, limit in clock.limits(times, times.spec.layout.created):
         if spent - allowed > limit:
-            since = clock.since(reading.spec.layout.created, response.created)
+            since = clock.since(times.spec.layout.created, times.created)
             facts = {"spent": round(spent), "since": since, "limit": limit}
             yield Place(pointer=pointer, facts=facts)
 
 
-def _unstopped(reading: Reading) -> float | None:
+def _unstopped(times: Clock) -> float | None:
     """Seconds from the creation to the last moment at which the job waited or trained."""
-    response, spec = reading.response, reading.spec
-    created, until = response.created, response.modified if reading.active else None
+    spec = times.spec
+    created, until = times.created, times.modified if times.active else None
     running = {*spec.time.clock_starts, *spec.attempts.begins, *spec.attempts.interruptions}
-    for entry in reversed(response.history or ()):
+    for entry in reversed(times.history):
         left = until if entry.end is None else entry.end
         if entry.status in running:
             return None if created is None or left is None else (left - created) / SECOND

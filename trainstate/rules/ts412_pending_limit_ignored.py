@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Clock
 
 _LATE = "Completed/Completed: Starting 5, Pending 9000, Training 60, Uploading 5, Completed"
 _QUEUED = "InProgress/Pending: Starting 5, Pending"
@@ -41,7 +42,7 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
     ],
     since="0.1.0",
 )
-def pending_limit_ignored(reading: Reading) -> Iterator[Place]:
+def pending_limit_ignored(times: Clock) -> Iterator[Place]:
     """A job waited for capacity far longer than its limit allows.
 
     The limit counts while the job waits, from the start of its `Pending` entry. It has an
@@ -49,17 +50,17 @@ def pending_limit_ignored(reading: Reading) -> Iterator[Place]:
     waiting does not count. Whether the waiting of several entries counts as one no
     recording shows and no documentation says: each is held against the limit alone.
     """
-    response, facts = reading.response, reading.spec.time
-    limit = clock.limit_at(reading, facts.pending_limit)
+    facts = times.spec.time
+    limit = clock.limit_at(times, facts.pending_limit)
     pauses = facts.pending_pauses
-    if response.kind is Kind.LOG or limit is None or not _is_accelerated(reading):
+    if times.kind is Kind.LOG or limit is None or not _is_accelerated(times):
         return
-    if pauses is not None and reading.config.of(pauses).holds is not False:
+    if pauses is not None and times.config.of(pauses).holds is not False:
         return
-    entries = [entry for entry in response.history or () if entry.status in facts.pending]
-    waited = clock.seconds_in(reading, facts.pending)
+    entries = [entry for entry in times.history if entry.status in facts.pending]
+    waited = clock.seconds_in(times, facts.pending)
     for entry, spent in zip(entries, waited, strict=True):
-        if spent - reading.tolerances.grace > limit:
+        if spent - times.tolerances.grace > limit:
             yield Place(
                 pointer=facts.pending_limit,
                 facts={
@@ -71,12 +72,12 @@ def pending_limit_ignored(reading: Reading) -> Iterator[Place]:
             )
 
 
-def _is_accelerated(reading: Reading) -> bool:
+def _is_accelerated(times: Clock) -> bool:
     """Holds if an instance type of the job is one for which the limit has an effect."""
-    response, attempts = reading.response, reading.spec.attempts
-    groups = response.get(attempts.groups) if attempts.groups else None
+    attempts = times.spec.attempts
+    groups = times.get(attempts.groups) if attempts.groups else None
     rows = groups if isinstance(groups, list | tuple) else ()
     types = [row.get(attempts.group_type) for row in rows if isinstance(row, Mapping)]
-    types.append(response.get(attempts.instance_type) if attempts.instance_type else None)
-    families = reading.spec.time.pending_instances
+    types.append(times.get(attempts.instance_type) if attempts.instance_type else None)
+    families = times.spec.time.pending_instances
     return any(isinstance(name, str) and name.startswith(families) for name in types)

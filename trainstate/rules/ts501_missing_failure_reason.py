@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Presence
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
@@ -27,29 +28,27 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     ],
     since="0.1.0",
 )
-def missing_failure_reason(reading: Reading) -> Iterator[Place]:
+def missing_failure_reason(presence: Presence) -> Iterator[Place]:
     """A failed job does not say why it failed.
 
     The API gives a reason with every failure. In an event the text may have been cut
     for its size, so that there it is only suspicious. An excerpt without it says nothing.
     """
-    response, spec = reading.response, reading.spec
+    spec = presence.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)
-    if member is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
+    if member is None or presence.kind in (Kind.SUMMARY, Kind.LOG):
         return
-    reason = response.members.get(member.name)
-    absent = reason is None
-    empty = isinstance(reason, str) and not reason.strip()
-    if response.primary not in member.present_at or not (absent or empty):
+    absent, empty = member.name not in presence.present, member.name in presence.blank
+    if presence.primary not in member.present_at or not (absent or empty):
         return
-    if absent and not reading.whole:
+    if absent and not presence.whole:
         return
     yield Place(
         pointer=f"/{member.name}",
         facts={
             "member": member.name,
             "state": "absent" if absent else "empty",
-            "primary": response.primary,
+            "primary": presence.primary,
         },
-        severity=Severity.WARNING if response.kind is Kind.EVENT else None,
+        severity=Severity.WARNING if presence.kind is Kind.EVENT else None,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.history.model import Kind
-from trainstate.rules.clock import is_repeated
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Presence
 
 _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
 
@@ -32,7 +32,7 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
     ],
     since="0.1.0",
 )
-def unexpected_failure_reason(reading: Reading) -> Iterator[Place]:
+def unexpected_failure_reason(presence: Presence) -> Iterator[Place]:
     """A job that did not fail has a reason for its failure.
 
     The reason belongs to failed jobs: it is there "if the training job failed", and no
@@ -40,27 +40,26 @@ def unexpected_failure_reason(reading: Reading) -> Iterator[Place]:
     through Uploading as a rule: before that, and before any retry, a reason is suspicious.
     A job that is being deleted may have failed before. An empty text is no reason.
     """
-    response, spec = reading.response, reading.spec
+    spec = presence.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)
-    status = spec.primary_by_name.get(response.primary or "")
-    if member is None or status is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
+    status = spec.primary_by_name.get(presence.primary or "")
+    if member is None or status is None or presence.kind in (Kind.SUMMARY, Kind.LOG):
         return
-    reason = response.members.get(member.name)
     followed = status.name in spec.ended_primaries - spec.terminal_primaries
-    if followed or status.name in member.present_at or not isinstance(reason, str):
+    if followed or status.name in member.present_at:
         return
-    if reason.strip():
+    if member.name in presence.present - presence.blank - presence.mistyped:
         yield Place(
             pointer=f"/{member.name}",
             facts={"member": member.name, "primary": status.name},
-            severity=_severity(reading),
+            severity=_severity(presence),
         )
 
 
-def _severity(reading: Reading) -> Severity | None:
+def _severity(presence: Presence) -> Severity | None:
     """Milder for an active job, and mildest where it may be about to fail, or has failed before."""
-    if reading.ended:
+    if presence.ended:
         return None
-    spec = reading.spec
-    early = reading.response.secondary in (*spec.attempts.begins, *spec.time.clock_starts)
-    return Severity.WARNING if early and not is_repeated(reading) else Severity.INFO
+    spec = presence.spec
+    early = presence.secondary in (*spec.attempts.begins, *spec.time.clock_starts)
+    return Severity.WARNING if early and not presence.repeated else Severity.INFO

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Presence
 
 _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026-01-02T10:02:30Z"}
 
@@ -29,18 +30,18 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
     ],
     since="0.1.0",
 )
-def end_time_while_active(reading: Reading) -> Iterator[Place]:
+def end_time_while_active(presence: Presence) -> Iterator[Place]:
     """A job that has not ended has the time of its end.
 
     The service sets the time when the job ends, after the upload, together with the
     terminal status. Code that takes the time for the end would leave too early.
     """
-    response, spec = reading.response, reading.spec
+    spec = presence.spec
     member = spec.member_by_name.get(spec.layout.ended)
-    if member is None or response.kind is Kind.LOG or response.primary not in member.absent_at:
+    if member is None or presence.kind is Kind.LOG or presence.primary not in member.absent_at:
         return
-    if response.members.get(member.name) is not None:
+    if member.name in presence.present:
         yield Place(
             pointer=f"/{member.name}",
-            facts={"member": member.name, "primary": response.primary},
+            facts={"member": member.name, "primary": presence.primary},
         )

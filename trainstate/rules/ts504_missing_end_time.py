@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.history.model import Kind
-from trainstate.rules.clock import clocked
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Presence
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
@@ -29,7 +28,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     ],
     since="0.1.0",
 )
-def missing_end_time(reading: Reading) -> Iterator[Place]:
+def missing_end_time(presence: Presence) -> Iterator[Place]:
     """A job that has ended lacks the time of its end.
 
     Every completed job has it, and one that was stopped where its training began: a job
@@ -37,22 +36,20 @@ def missing_end_time(reading: Reading) -> Iterator[Place]:
     only where it "successfully starts", so that there it is a warning. An excerpt of a
     response that lacks it says nothing.
     """
-    response, spec = reading.response, reading.spec
+    spec = presence.spec
     member = spec.member_by_name.get(spec.layout.ended)
-    if member is None or response.kind not in {Kind.RESPONSE, Kind.EVENT}:
+    if member is None or not presence.whole:
         return
-    if not reading.whole:
-        return
-    begun = response.primary in spec.terminal_primaries and bool(clocked(reading))
-    certain = response.primary in member.present_at
-    if (certain or begun) and response.members.get(member.name) is None:
+    begun = presence.primary in spec.terminal_primaries and presence.clocked
+    certain = presence.primary in member.present_at
+    if (certain or begun) and member.name not in presence.present:
         yield Place(
             pointer=f"/{member.name}",
-            facts={"member": member.name, "primary": response.primary},
-            severity=Severity.WARNING if _has_failed(reading) else None,
+            facts={"member": member.name, "primary": presence.primary},
+            severity=Severity.WARNING if _has_failed(presence) else None,
         )
 
 
-def _has_failed(reading: Reading) -> bool:
-    reason = reading.spec.member_by_name.get(reading.spec.layout.failure_reason)
-    return reason is not None and reading.response.primary in reason.present_at
+def _has_failed(presence: Presence) -> bool:
+    reason = presence.spec.member_by_name.get(presence.spec.layout.failure_reason)
+    return reason is not None and presence.primary in reason.present_at

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.history.model import Kind
-from trainstate.rules.clock import is_repeated
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, Severity, rule
+from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.parts import Amounts
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
@@ -35,7 +35,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
     ],
     since="0.1.0",
 )
-def spot_savings_without_spot(reading: Reading) -> Iterator[Place]:
+def spot_savings_without_spot(amounts: Amounts) -> Iterator[Place]:
     """Less time is billed than the job trained, without managed spot training.
 
     Only managed spot training saves: without it the two are equal in 21 of 21 recorded
@@ -43,18 +43,17 @@ def spot_savings_without_spot(reading: Reading) -> Iterator[Place]:
     While a job runs the billed time may lag, and whether an attempt that the service
     broke off is billed no recording shows.
     """
-    response, spec = reading.response, reading.spec
-    if response.kind not in {Kind.RESPONSE, Kind.EVENT} or not reading.ended:
+    spec = amounts.spec
+    if amounts.kind in (Kind.SUMMARY, Kind.LOG) or not amounts.ended:
         return
-    training = response.seconds(spec.layout.training_seconds)
-    billable = response.seconds(spec.layout.billable_seconds)
-    if billable == 0 and reading.billed_otherwise:
+    training = amounts.seconds.get(spec.layout.training_seconds)
+    billable = amounts.seconds.get(spec.layout.billable_seconds)
+    if billable == 0 and amounts.billed_otherwise:
         return
     saved = training is not None and billable is not None and billable < training
-    guard = spec.time.savings_guard
-    if saved and guard is not None and reading.config.of(guard).holds is False:
+    if saved and amounts.saves is False:
         yield Place(
             pointer=f"/{spec.layout.billable_seconds}",
             facts={"billable": billable, "training": training},
-            severity=Severity.WARNING if is_repeated(reading) else None,
+            severity=Severity.WARNING if amounts.repeated else None,
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Presence
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _SPOT = {"/EnableManagedSpotTraining": True}
@@ -27,25 +27,24 @@ _SPOT = {"/EnableManagedSpotTraining": True}
     good=[_DONE, "InProgress/Training: Starting 90, Training"],
     since="0.1.0",
 )
-def missing_model_artifacts(reading: Reading) -> Iterator[Place]:
+def missing_model_artifacts(presence: Presence) -> Iterator[Place]:
     """A completed job does not say where its model is.
 
     The API declares the member required, and recordings of completed jobs have it.
     Active jobs have none. An excerpt of a response says nothing by what it lacks.
     """
-    response, spec = reading.response, reading.spec
+    spec = presence.spec
     member = spec.member_by_name.get(spec.layout.artifacts)
-    whole = response.kind is Kind.RESPONSE and reading.whole
-    if member is None or not whole or response.primary not in member.present_at:
+    if (
+        member is None
+        or not (presence.described and presence.whole)
+        or presence.primary not in member.present_at
+    ):
         return
-    value = response.members.get(member.name)
-    if value is None or (isinstance(value, Mapping) and not any(map(_tells, value.values()))):
-        state = "absent from" if value is None else "empty on"
+    absent = member.name not in presence.present
+    if absent or member.name in presence.blank:
+        state = "absent from" if absent else "empty on"
         yield Place(
             pointer=f"/{member.name}",
-            facts={"member": member.name, "state": state, "primary": response.primary},
+            facts={"member": member.name, "state": state, "primary": presence.primary},
         )
-
-
-def _tells(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())

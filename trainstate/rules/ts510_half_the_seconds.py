@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Presence
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
@@ -33,23 +33,23 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
     ],
     since="0.1.0",
 )
-def half_the_seconds(reading: Reading) -> Iterator[Place]:
+def half_the_seconds(presence: Presence) -> Iterator[Place]:
     """A job that has ended says how long it trained or what is billed, and not the other.
 
     The two come together in 21 of 21 recorded responses and in 638 of 638 logs. Recordings
     from before the service had them lack both, and an excerpt may lack either. Serverless
     jobs are billed by tokens, so that seconds to pay for need not be there.
     """
-    response, layout = reading.response, reading.spec.layout
-    if response.kind is not Kind.RESPONSE or not reading.ended or not reading.whole:
+    layout = presence.spec.layout
+    if not (presence.described and presence.ended and presence.whole):
         return
     both = (layout.training_seconds, layout.billable_seconds)
-    absent = [name for name in both if name and response.members.get(name) is None]
-    if absent == [layout.billable_seconds] and reading.billed_otherwise:
+    absent = [name for name in both if name and name not in presence.present]
+    if absent == [layout.billable_seconds] and presence.billed_otherwise:
         return
-    if len(absent) == 1 and all(both) and not any(reading.is_unread(f"/{m}") for m in both):
+    if len(absent) == 1 and all(both) and not any(presence.is_unread(f"/{m}") for m in both):
         other = both[1 - both.index(absent[0])]
         yield Place(
             pointer=f"/{absent[0]}",
-            facts={"member": absent[0], "other": other, "primary": response.primary},
+            facts={"member": absent[0], "other": other, "primary": presence.primary},
         )

@@ -8,6 +8,11 @@ from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Severity, Step, rule
 
 _TRAINING = "InProgress/Training: Starting 90, Training"
+_WHAT = {
+    "": "is not what it was in",
+    "gone": "is absent, and was there in",
+    "appeared": "is there, and was absent from",
+}
 
 
 @rule(
@@ -16,7 +21,7 @@ _TRAINING = "InProgress/Training: Starting 90, Training"
     severity="error",
     scope="sequence",
     sources=["api-members", "api-update"],
-    message="`{member}` is not what it was in response {at}",
+    message="`{member}` {what} response {at}",
     help="only the members that UpdateTrainingJob takes can change; compare the two responses",
     bad=[
         [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, {"/RoleArn": "two"}, modified=200)],
@@ -24,11 +29,12 @@ _TRAINING = "InProgress/Training: Starting 90, Training"
             poll(_TRAINING, {"/HyperParameters": {"epochs": "1"}}),
             poll(_TRAINING, {"/HyperParameters": {"epochs": "2"}}, modified=200),
         ],
-        [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, modified=200)],
+        [poll(_TRAINING, {"/VpcConfig": {"Subnets": ["a"]}}), poll(_TRAINING, modified=200)],
+        [_TRAINING, poll(_TRAINING, {"/TuningJobArn": "arn"}, modified=200)],
     ],
     good=[
         [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, {"/RoleArn": "one"}, modified=200)],
-        [_TRAINING, poll(_TRAINING, modified=200)],
+        [_TRAINING, poll(_TRAINING, {"/Environment": {}}, modified=200)],
     ],
     since="0.1.0",
 )
@@ -37,15 +43,15 @@ def changed_fixed_member(step: Step) -> Iterator[Place]:
 
     Identity, origin and most of the configuration are written once. A change means that
     responses of two jobs were merged, or that a simulator lets a job be edited. The
-    values are not printed: hyperparameters and environments hold secrets. A member that a
-    whole response lacks, and an earlier one had, may have been taken out by hand: that is
-    only suspicious, and one that comes later no change at all.
+    values are not printed: hyperparameters and environments hold secrets. A member that one
+    whole response has and another one lacks may have been taken out by hand, or by a client
+    that is too old to know it: that is only suspicious.
     """
     for change in step.changes:
         if step.spec.member_by_name[change.member].final:
             continue  # TS612's
         yield Place(
             pointer=f"/{change.member}",
-            facts={"member": change.member, "at": change.at},
-            severity=Severity.WARNING if change.gone else None,
+            facts={"member": change.member, "at": change.at, "what": _WHAT[change.moved]},
+            severity=Severity.WARNING if change.moved else None,
         )

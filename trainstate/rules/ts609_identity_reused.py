@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
 from trainstate.rules.lifetimes import Reuse, reuse
 from trainstate.rules.model import Place, Severity, Step, rule
@@ -41,8 +42,11 @@ def identity_reused(step: Step) -> Iterator[Place]:
     A name can be used again when its job was deleted, which only a job that has ended
     can be. Two jobs of one name that live at the same time cannot be, so that there the
     CreationTime was changed or a name is not unique. Where they follow each other it is
-    only worth knowing.
+    only worth knowing. Jobs whose names were redacted are many, and one to nobody.
     """
+    response = step.response
+    if response.identity is None and is_masked(response.name or "***"):
+        return
     earlier = step.earlier_epoch
     found = None if earlier is None else reuse(step, earlier)
     if earlier is not None and found is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Reading, rule
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Attached
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
@@ -30,18 +31,18 @@ def _pool(text: str, status: str) -> Poll:
     ],
     since="0.1.0",
 )
-def warm_pool_while_active(reading: Reading) -> Iterator[Place]:
+def warm_pool_while_active(attached: Attached) -> Iterator[Place]:
     """A warm pool is there for other jobs while its own job has not ended.
 
     The instances are kept when the job completes: until then they are in use for it, and
     no other job can have them. Whether the pool of an active job can be terminated no
     documentation says.
     """
-    if not reading.active:
+    if not attached.active:
         return
-    for machine in reading.spec.machines:
-        value = reading.response.members.get(machine.member)
+    for machine in attached.spec.machines:
+        value = attached.values.get(machine.member)
         shown = value.get(machine.status) if isinstance(value, Mapping) else value
         if machine.after_end and shown in machine.after_end:
             pointer = f"/{machine.member}/{machine.status}" if machine.status else machine.member
-            yield Place(pointer=pointer, facts={"pool": shown, "primary": reading.response.primary})
+            yield Place(pointer=pointer, facts={"pool": shown, "primary": attached.primary})

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from trainstate.history.instants import Instant
-from trainstate.history.model import Kind, Response
+from trainstate.history.model import Kind, Origin, Response
 from trainstate.machine.guards import Configuration, configuration
 from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
 from trainstate.simulator.attached import after_end, at_creation
@@ -66,6 +66,7 @@ def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
         history=None,
         instants={},
         members=fields,
+        origin=Origin(whole=True),
     )
     return configuration(blank, spec)
 

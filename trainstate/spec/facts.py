@@ -164,7 +164,8 @@ class Member(Row):
     primaries at which the member must, or must not, be there. Of an updatable
     configuration ``updatable`` names the parts that can change; all can where it is empty.
     ``secret`` marks what may hold keys and passwords: it is written only when asked for.
-    ``final`` marks what stays as it is once the job has ended.
+    ``final`` marks what stays as it is once the job has ended; ``always`` what every
+    recorded whole response has, though the API does not require it.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Member(Row):
     updatable: tuple[str, ...] = ()
     secret: bool = False
     final: bool = False
+    always: bool = False
 
 
 @frozen(kw_only=True)
@@ -201,9 +203,10 @@ class AttachedMachine(Row):
 class RecordLayout:
     """Which member of a response plays which part, by the service's spelling.
 
-    ``summary`` lists the members that a listing shows of a job, ``unsearched`` the fixed ones
-    that a search leaves out; ``service`` and ``resource`` are what its ARN says of the
-    service and of the type of the job, ``event`` is the type of an event about it.
+    ``summary`` lists the members that a listing shows of a job, ``unsearched`` those that a
+    search leaves out, ``searched`` those that only a search shows; ``service`` and
+    ``resource`` are what its ARN says of the service and of the type of the job, ``event`` is
+    the type of an event about it.
     """
 
     name: str
@@ -219,6 +222,7 @@ class RecordLayout:
     entry_message: str
     summary: tuple[str, ...] = ()
     unsearched: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     started: str = ""
     ended: str = ""
     training_seconds: str = ""

@@ -61,7 +61,8 @@ __all__ = [
 class Spec:
     """The model of a job's life: statuses, pairs, transitions, guards, members, attached machines.
 
-    A value object: it is never changed, ``accepting`` gives a narrower one.
+    A value object: it is never changed, ``accepting`` gives a narrower one. ``weaker`` are
+    the transitions that such a one leaves out.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Spec:
     bounds: tuple[Bound, ...] = ()
     attempts: AttemptFacts = field(factory=AttemptFacts)
     accepted: Evidence = Evidence.DEPRECATED
+    weaker: tuple[Transition, ...] = ()
     entered: tuple[tuple[str, str], ...] = field()
 
     @entered.default
@@ -111,6 +113,7 @@ class Spec:
             pairs=tuple(filter(strong, self.pairs)),
             initials=tuple(filter(strong, self.initials)),
             transitions=tuple(filter(strong, self.transitions)),
+            weaker=(*self.weaker, *(row for row in self.transitions if not strong(row))),
             primary_transitions=tuple(filter(strong, self.primary_transitions)),
             accepted=level,
         )

@@ -200,6 +200,14 @@ def empty_the_history(bed: Bed) -> Spot | None:
     return at, f"/{bed.layout.history}"
 
 
+@fault("missing-history")
+def begin_with_no_entry(bed: Bed) -> Spot | None:
+    """The history is empty in every response, though each has a secondary status."""
+    for response in bed.responses:
+        response[bed.layout.history] = []
+    return 0, f"/{bed.layout.history}"
+
+
 @fault("guard-violated", {"terminal": "MaxWaitTimeExceeded"})
 def forget_the_spot_flag(bed: Bed) -> Spot | None:
     """The configuration does not allow a status of the history."""
@@ -210,7 +218,8 @@ def forget_the_spot_flag(bed: Bed) -> Spot | None:
     at, k = spot
     guard = bed.spec.guard_by_name[guarded[bed.statuses(at)[k]] or ""]
     for response in bed.responses:
-        _remove(response, guard.member)
+        # What is absent was not seen: the switch says no.
+        response[guard.member.strip("/")] = False
         _remove(response, guard.implied_by or "/")
     return at, bed.pointer(k, bed.layout.entry_status)
 

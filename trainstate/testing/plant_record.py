@@ -35,6 +35,43 @@ def leave_a_status_out(bed: Bed) -> Spot | None:
     return at, f"/{name}"
 
 
+@fault("missing-member")
+def leave_the_limits_out(bed: Bed) -> Spot | None:
+    """A response that has all else has no stopping condition, or no name."""
+    at = bed.choice(bed.whole())
+    name = bed.choice((bed.layout.stopping, bed.layout.name))
+    if at is None or name not in bed.responses[at]:
+        return None
+    del bed.responses[at][name]
+    return at, f"/{name}"
+
+
+@fault("wrong-type")
+def count_in_a_map(bed: Bed) -> Spot | None:
+    """A map has a number, where the service writes texts."""
+    maps = [member.name for member in bed.spec.members if member.type == "map"]
+    spot = bed.choice((at, m) for at in bed.every() for m in maps if m in bed.responses[at])
+    if spot is None:
+        return None
+    at, name = spot
+    bed.responses[at][name] = {**bed.responses[at][name], "count": 3}
+    return at, f"/{name}/count"
+
+
+@fault("contradictory-configuration")
+def wait_without_spot(bed: Bed) -> Spot | None:
+    """A job has what only another setting allows, and that is off."""
+    guard = next((guard for guard in bed.spec.guards if guard.implied_by), None)
+    at = next(iter(bed.whole()), None)
+    if guard is None or at is None:
+        return None
+    member, _, name = (guard.implied_by or "").strip("/").partition("/")
+    for response in bed.responses:
+        response[guard.member.strip("/")] = False
+        response[member] = {**response.get(member, {}), name: 10_000_000}
+    return 0, guard.implied_by or ""
+
+
 @fault("wrong-type")
 def write_a_number(bed: Bed) -> Spot | None:
     """A member that is a text has a number."""

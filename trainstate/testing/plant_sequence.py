@@ -142,6 +142,22 @@ def edit_the_configuration(bed: Bed) -> Spot | None:
     return at, f"/{name}"
 
 
+@fault("changed-fixed-member")
+def appear_or_vanish(bed: Bed) -> Spot | None:
+    """What is fixed at the creation is there in one whole response, and not in the next."""
+    layout, value = bed.layout, {"Subnets": ["planted"], "SecurityGroupIds": ["planted"]}
+    names = [m.name for m in bed.spec.members if m.role == "fixed-configuration" and not m.always]
+    name = bed.choice(n for n in names if bed.spec.member_by_name[n].type == "structure")
+    if name is None or name == layout.stopping or not bed.history(-1):
+        return None
+    for response in bed.responses:
+        response.pop(name, None)
+    at = bed.append()
+    holder = bed.responses[at if bed.pick % 2 else at - 1]
+    holder[name] = value
+    return at, f"/{name}"
+
+
 @fault("last-modified-went-back", _EVERY)
 def clock_goes_back(bed: Bed) -> Spot | None:
     """A longer history was modified before a shorter one that was seen earlier."""
@@ -268,6 +284,17 @@ def evaluate_again(bed: Bed) -> Spot | None:
     """The evaluation of a rule that has a result runs again."""
     machine = _machine(bed, items=True, named=True)
     return None if machine is None else _go_back(bed, machine)
+
+
+@fault("vanished-rule-evaluation")
+def forget_a_rule(bed: Bed) -> Spot | None:
+    """A whole response lacks the evaluation that an earlier one has."""
+    machine = _machine(bed, items=True, named=True)
+    if machine is None or not bed.history(-1):
+        return None
+    at = bed.append()
+    _show(bed, at - 1, machine, machine.statuses[0])
+    return at, f"/{machine.member}"
 
 
 @fault("unknown-rule-evaluation-status")

@@ -41,7 +41,7 @@ class Form(StrEnum):
     NOTHING = "nothing"
 
 
-_KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY}
+_KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY, Form.SEARCH: Kind.SEARCH}
 
 
 @frozen

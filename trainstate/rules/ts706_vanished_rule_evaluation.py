@@ -1,0 +1,43 @@
+"""TS706 vanished-rule-evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Step, rule
+
+
+def _rules(*names: str, modified: float) -> Poll:
+    items = [{"RuleConfigurationName": n, "RuleEvaluationStatus": "InProgress"} for n in names]
+    text = "InProgress/Training: Starting 90, Training"
+    return poll(text, {"/DebugRuleEvaluationStatuses": items or None}, modified=modified)
+
+
+@rule(
+    code="TS706",
+    name="vanished-rule-evaluation",
+    severity="warning",
+    scope="sequence",
+    sources=["guide-debugger-rules", "api-members"],
+    message="the evaluation `{item}` is absent, and was `{before}` before",
+    help="an evaluation keeps its result; look for a list that was written anew",
+    bad=[
+        [_rules("loss", modified=100), _rules(modified=200)],
+        [_rules("loss", "tree", modified=100), _rules("tree", modified=200)],
+    ],
+    good=[
+        [_rules(modified=100), _rules("loss", modified=200)],
+        [_rules("loss", modified=100), _rules("loss", "tree", modified=200)],
+    ],
+    since="0.1.0",
+)
+def vanished_rule_evaluation(step: Step) -> Iterator[Place]:
+    """The evaluation of a rule that a job had is not there any more.
+
+    The rules are given with the job, and each has an evaluation to the end and after it. A
+    whole response that lacks one was edited, or comes from another job; what an event or an
+    excerpt leaves out is no loss.
+    """
+    for change in step.vanished:
+        yield Place(pointer=change.pointer, facts={"item": change.item, "before": change.before})
