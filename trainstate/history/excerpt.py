@@ -7,7 +7,9 @@ leaves out, or a client that is older than the member.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind, Response
@@ -20,8 +22,14 @@ def absent_members(response: Response, spec: Spec) -> tuple[str, ...]:
     They are those that the API requires, and those that all recordings have. Recordings of
     active jobs have no artifacts, though they are required.
     """
-    members = response.members
-    return tuple(name for name in always_given(spec) if members.get(name) is None)
+    if response.lacking is not None:
+        return response.lacking
+    return lacking(response.members, spec)
+
+
+def lacking(members: Mapping[str, Any], spec: Spec) -> tuple[str, ...]:
+    """The members that the service always gives and a mapping lacks."""
+    return tuple([name for name in always_given(spec) if members.get(name) is None])
 
 
 def is_configured(response: Response, spec: Spec) -> bool:
@@ -79,4 +87,12 @@ def _configuration(spec: Spec) -> tuple[str, ...]:
     return tuple(name for name in always_given(spec) if name in shown) or tuple(sorted(shown))
 
 
-__all__ = ["absent_members", "always_given", "is_configured", "is_tail", "is_whole", "leaves_out"]
+__all__ = [
+    "absent_members",
+    "always_given",
+    "is_configured",
+    "is_tail",
+    "is_whole",
+    "lacking",
+    "leaves_out",
+]

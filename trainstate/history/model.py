@@ -118,6 +118,7 @@ class Response:
     problems: tuple[Problem, ...] = ()
     naive: tuple[str, ...] = ()
     zoned: bool = False
+    lacking: tuple[str, ...] | None = field(default=None, eq=False, repr=False)
     origin: Origin = field(factory=Origin)
     envelope: Envelope | None = None
 

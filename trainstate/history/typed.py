@@ -60,7 +60,8 @@ class Decode:
     """How responses of one specification are decoded.
 
     ``settled``, ``attached`` and ``results`` are the members that come as slices: those that
-    are fixed at the creation of a job, those of attached machines, and all others.
+    are fixed at the creation of a job, those of attached machines, and all others; ``forms`` tell with what the value
+    of each begins, and whether it tells something that it is there.
     """
 
     response: msgspec.json.Decoder[Any]
@@ -68,6 +69,7 @@ class Decode:
     settled: tuple[Member, ...]
     attached: tuple[Member, ...]
     results: tuple[Member, ...]
+    forms: tuple[tuple[bytes, bool], ...]
 
     def line(self, line: bytes) -> Typed | None:
         """The typed response in a line of JSON; None where it does not fit the type."""
@@ -98,18 +100,18 @@ class Decode:
         )
 
     def present(self, typed: Typed) -> bytes | None:
-        """Which of the sliced members are there; None where one is not of its type."""
-        members = (*self.settled, *self.attached, *self.results)
+        """Which of the telling members are there; None where any is not of its type."""
         values = msgspec.structs.astuple(typed)[_FIRST:]  # type: ignore[arg-type]
-        there = bytearray(len(members))
-        for at, (member, value) in enumerate(zip(members, values, strict=True)):
+        there = bytearray(len(values))
+        for at, value in enumerate(values):
             if value is ABSENT:
                 continue
+            begins, tells = self.forms[at]
             text = bytes(value)
             if text != b"null":
-                if text[:1] not in _BEGINS[member.type]:
+                if text[:1] not in begins:
                     return None
-                there[at] = 1
+                there[at] = tells
         return bytes(there)
 
     def results_of(self, typed: Typed) -> dict[str, Any]:
@@ -193,6 +195,9 @@ def decode_of(spec: Spec) -> Decode | None:
         settled=settled,
         attached=attached,
         results=results,
+        forms=tuple(
+            (_BEGINS[member.type], member.tells) for member in (*settled, *attached, *results)
+        ),
     )
 
 

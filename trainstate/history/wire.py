@@ -15,6 +15,7 @@ from typing import Any
 from attrs import define, field
 
 from trainstate.history import instants
+from trainstate.history.excerpt import lacking
 from trainstate.history.instants import Instant
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
 from trainstate.history.nested import misfits, no_texts, numbers
@@ -122,6 +123,7 @@ def read_response(
         problems=tuple(reading.problems),
         naive=tuple(reading.naive),
         zoned=reading.zoned,
+        lacking=lacking(members, spec),
         origin=origin,
     )
 

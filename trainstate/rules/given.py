@@ -222,7 +222,7 @@ class Reading:
         """Which members there are."""
         response, starts = self.response, self.spec.time.clock_starts
         members = response.members
-        present = [name for name in self.spec.member_by_name if members.get(name) is not None]
+        present = [name for name in self.spec.telling if members.get(name) is not None]
         return Presence(
             **self._about,
             **self._pair,

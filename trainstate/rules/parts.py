@@ -224,7 +224,7 @@ def value_at(members: Mapping[str, Any], pointer: str) -> Any:
 
 @frozen(kw_only=True)
 class Presence(Paired):
-    """Which members there are, by name; of which ``blank`` say nothing.
+    """Which of the members that tell something there are; of which ``blank`` say nothing.
 
     ``mistyped`` are those of another type than their own. ``lacking`` are the members that
     the service always gives, and that are absent; ``history`` is None where there is none,

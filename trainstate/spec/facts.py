@@ -179,6 +179,12 @@ class Member(Row):
     final: bool = False
     always: bool = False
 
+    @property
+    def tells(self) -> bool:
+        """Holds if it says something of a job that a response has the member, or lacks it."""
+        bound = self.required or self.always or self.final or self.role == "billing"
+        return bound or bool(self.present_at or self.absent_at)
+
 
 @frozen(kw_only=True)
 class AttachedMachine(Row):

@@ -154,6 +154,11 @@ class Spec:
         return MappingProxyType({member.name: member for member in self.members})
 
     @cached_property
+    def telling(self) -> tuple[str, ...]:
+        """The names of the members whose presence or absence tells something."""
+        return tuple(member.name for member in self.members if member.tells)
+
+    @cached_property
     def _members_by_role(self) -> Mapping[str, tuple[Member, ...]]:
         roles = dict.fromkeys(member.role for member in self.members)
         return {
