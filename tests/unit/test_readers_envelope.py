@@ -223,3 +223,54 @@ def test_a_value_too_deep_to_be_read_is_unreadable() -> None:
 
     assert isinstance(actual, Unreadable)
     assert "nested too deeply" == actual.reason
+
+
+ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-job/plover"
+OBJECT: dict[str, Any] = {
+    "apiVersion": "sagemaker.services.k8s.aws/v1alpha1",
+    "kind": "TrainingJob",
+    "metadata": {"name": "my-object", "managedFields": [{"fieldsV1": {"f:status": {}}}]},
+    "spec": {"trainingJobName": "plover", "hyperParameters": {"a": "1"}},
+    "status": {
+        "ackResourceMetadata": {"arn": ARN, "ownerAccountID": "111122223333"},
+        "secondaryStatus": "Starting",
+        "trainingJobStatus": "InProgress",
+    },
+}
+OPERATED: dict[str, Any] = {
+    "apiVersion": "sagemaker.aws.amazon.com/v1",
+    "kind": "TrainingJob",
+    "metadata": {"name": "my-object"},
+    "spec": {"region": "us-east-1"},
+    "status": {"sageMakerTrainingJobName": "plover-0a1b", "trainingJobStatus": "InProgress"},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "arn", "name"),
+    [
+        (OBJECT, ARN, "plover"),
+        ({"kind": "List", "items": [OBJECT]}, ARN, "plover"),
+        ({"type": "MODIFIED", "object": OBJECT}, ARN, "plover"),
+        (OBJECT | {"spec": None}, ARN, None),
+        (OPERATED, None, "plover-0a1b"),
+        (OPERATED | {"spec": {"trainingJobName": "asked-for"}}, None, "plover-0a1b"),
+    ],
+)
+def test_an_object_of_kubernetes_is_called_by_its_job(
+    value: Any, arn: str | None, name: str | None
+) -> None:
+    """The object's own name is another; the status has the ARN, or the name."""
+    record = only(value)
+
+    assert (arn, name, "InProgress") == (record.arn, record.name, record.primary)
+    assert record.origin.pointer.endswith("/status")
+
+
+@pytest.mark.parametrize("status", [None, {}, {"conditions": [{"type": "ACK.Terminal"}]}])
+def test_an_object_without_a_job_is_passed_over(status: Any) -> None:
+    """The controller has not yet created the job."""
+    records = list(read_values([OBJECT, OBJECT | {"status": status}], SPEC))
+
+    assert [ARN] == [record.arn for record in records if isinstance(record, Response)]
+    assert 1 == len(records)

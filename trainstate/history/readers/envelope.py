@@ -92,6 +92,8 @@ def _mapping_parts(
         yield from parts(value["response"], spec, f"{pointer}/response", depth=depth + 1)
     elif "detail-type" in value:
         yield _event(value, spec, pointer)
+    elif value.get("kind") == "TrainingJob" and "sagemaker" in str(value.get("apiVersion")):
+        yield _kubernetes(value, spec, pointer)
     elif looks_like_response(value, spec):
         yield from _reshaped(value, spec, pointer)
     elif (name := _list_named(value, "TrainingJobSummaries", "training_job_summaries")) is not None:
@@ -184,6 +186,31 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
         resources=tuple(item for item in resources if isinstance(item, str)),
         time=time,
     )
+
+
+def _kubernetes(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
+    """The status of an object of a controller, with the identity of the job that it stands for.
+
+    The object has a name of its own. One whose job was not yet created has no status.
+    """
+    status, asked = _mapping(value.get("status")), _mapping(value.get("spec"))
+    if not looks_like_response(status, spec):
+        return Part(Form.OTHER, value, pointer)
+    arn, name = _camel(spec.layout.arn), _camel(spec.layout.name)
+    known = {
+        arn: _mapping(status.get("ackResourceMetadata")).get("arn"),
+        name: status.get("sageMakerTrainingJobName") or asked.get(name),
+    }
+    found = {member: item for member, item in known.items() if isinstance(item, str)}
+    return Part(Form.RESPONSE, found | dict(status), f"{pointer}/status")
+
+
+def _camel(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _result(item: Any, spec: Spec, pointer: str) -> Part:
