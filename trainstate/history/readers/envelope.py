@@ -90,10 +90,8 @@ def _mapping_parts(
 ) -> Iterator[Part]:
     if "response" in value and isinstance(value["response"], Mapping):
         yield from parts(value["response"], spec, f"{pointer}/response", depth=depth + 1)
-    elif "detail-type" in value:
-        yield _event(value, spec, pointer)
-    elif value.get("kind") == "TrainingJob" and "sagemaker" in str(value.get("apiVersion")):
-        yield _kubernetes(value, spec, pointer)
+    elif (whole := _enveloped(value, spec, pointer)) is not None:
+        yield whole
     elif looks_like_response(value, spec):
         yield from _reshaped(value, spec, pointer)
     elif (name := _list_named(value, "TrainingJobSummaries", "training_job_summaries")) is not None:
@@ -157,6 +155,15 @@ def _written(value: object) -> Any:
 
 def _escaped(name: object) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | None:
+    """What an event or an object of Kubernetes holds; None for anything else."""
+    if "detail-type" in value:
+        return _event(value, spec, pointer)
+    if value.get("kind") == "TrainingJob" and "sagemaker" in str(value.get("apiVersion")):
+        return _kubernetes(value, spec, pointer)
+    return None
 
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
