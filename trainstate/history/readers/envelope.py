@@ -14,6 +14,7 @@ from trainstate.history import instants
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
 from trainstate.history.readers.log_rows import Row, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
+from trainstate.history.readers.strangers import is_call, is_stranger
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
 from trainstate.history.wire import folded, looks_like_response, read_response
 from trainstate.spec.model import Spec
@@ -110,7 +111,9 @@ def _mapping_parts(
 
 def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Part]:
     """A response, or the responses that its members are columns of."""
-    if any(isinstance(item, str) for item in value.values()):
+    if is_stranger(value, spec):
+        yield Part(Form.OTHER, value, pointer)
+    elif any(isinstance(item, str) for item in value.values()):
         yield Part(Form.RESPONSE, value, pointer)
     elif (bare := untyped(value)) is not None:
         yield Part(Form.RESPONSE, bare, pointer)
@@ -158,12 +161,12 @@ def _escaped(name: object) -> str:
 
 
 def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | None:
-    """What an event or an object of Kubernetes holds; None for anything else."""
+    """What an event, a call or an object of Kubernetes holds; None for anything else."""
     if "detail-type" in value:
         return _event(value, spec, pointer)
     if value.get("kind") == "TrainingJob" and "sagemaker" in str(value.get("apiVersion")):
         return _kubernetes(value, spec, pointer)
-    return None
+    return Part(Form.OTHER, value, pointer) if is_call(value) else None
 
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:

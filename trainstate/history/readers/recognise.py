@@ -9,6 +9,7 @@ from typing import Any
 from trainstate.history.readers.envelope import Form, parts
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.plugged import MAGICS, PARQUET, binary_format
+from trainstate.history.readers.printed import shows_status
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.separated import separator
 from trainstate.spec.model import Spec
@@ -47,10 +48,9 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
     start = head.lstrip(_BLANK)
     if _is_notebook(start, whole=whole):
         return NOTEBOOK
-    # A log can have any JSON in it, but it does not begin with a response.
-    begins = _is_record(_value(start.partition(b"\n")[0]), spec)
-    if not begins and has_status_line(head.decode("utf-8", "replace"), spec):
-        return LOG
+    # A log can have any JSON in it, responses too.
+    if has_status_line(head.decode("utf-8", "replace"), spec):
+        return PRINTED if shows_status(head, spec) else LOG
     if _is_ndjson(start, whole=whole, spec=spec):
         return NDJSON
     forms = ((_LITERAL, PYTHON), (_ARRAY, ARRAY), (_OBJECT, JSON))
