@@ -68,6 +68,10 @@ FORMS: dict[str, tuple[Any, str]] = {
     "CloudTrail's lines": (json.dumps(CALL) + "\n" + json.dumps(CALL), r"is a trail of CloudTrail"),
     "Terraform": (STATE, r"is a state of Terraform.*describe-training-job"),
     "another service": (OTHER_SERVICE, r"another service's DescribeTrainingJob.*no ARN"),
+    "another service's page": (
+        {"TotalCount": 1, "TrainingJobSet": [OTHER_SERVICE["Response"]]},
+        r"another service's DescribeTrainingJob",
+    ),
     "another service's answer": (OTHER_SERVICE["Response"], r"another service's"),
     "a generic job": (GENERIC, r"is what DescribeJob answers.*describe-training-job"),
     "a generic job of botocore": (

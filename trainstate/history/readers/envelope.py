@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
@@ -14,12 +15,12 @@ from trainstate.history import instants
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
 from trainstate.history.readers.log_rows import Row, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
-from trainstate.history.readers.strangers import is_call, is_stranger
+from trainstate.history.readers.strangers import is_other, is_stranger
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
 from trainstate.history.wire import folded, looks_like_response, read_response
 from trainstate.spec.model import Spec
 
-_DEEPEST = 6
+_DEEPEST = 10  # what a browser saves of its requests has a response 7 deep
 
 WRAPPERS = frozenset(
     {
@@ -126,8 +127,9 @@ def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> I
     """The responses somewhere in a mapping that is none itself: under names, in texts, in rows."""
     found = [Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
     members = () if found else value.items()
-    for name, item in members:
-        if isinstance(item, Mapping | list | tuple | str):
+    for name, packed in members:
+        item = _unpacked(name, packed, value)
+        if isinstance(item, Mapping | list | tuple | str | bytes):
             inner = list(parts(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
             found += _held(inner) if any(_tells(part, spec) for part in inner) else []
     yield from found or [Part(Form.NOTHING, value, pointer)]
@@ -148,9 +150,18 @@ def _tells(part: Part, spec: Spec) -> bool:
     return any(folded(name) in shown for name in tellers if name)
 
 
+def _unpacked(name: str, item: Any, value: Mapping[str, Any]) -> Any:
+    """A body in base64 as bytes, as browsers and VCR of Ruby keep it; another value as it is."""
+    packed = name == "base64_string" or (name == "text" and value.get("encoding") == "base64")
+    if packed and isinstance(item, str):
+        with suppress(ValueError):
+            return b64decode(item)
+    return item
+
+
 def _written(value: object) -> Any:
     """The JSON value that a text is; None where it is none."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+    if isinstance(value, str | bytes) and value.lstrip()[:1] in ("{", "[", b"{", b"["):
         with suppress(ValueError, RecursionError):
             return json.loads(value)
     return None
@@ -161,12 +172,12 @@ def _escaped(name: object) -> str:
 
 
 def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | None:
-    """What an event, a call or an object of Kubernetes holds; None for anything else."""
+    """What an event, a stranger or an object of Kubernetes holds; None for anything else."""
     if "detail-type" in value:
         return _event(value, spec, pointer)
     if value.get("kind") == "TrainingJob" and "sagemaker" in str(value.get("apiVersion")):
         return _kubernetes(value, spec, pointer)
-    return Part(Form.OTHER, value, pointer) if is_call(value) else None
+    return Part(Form.OTHER, value, pointer) if is_other(value) else None
 
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:

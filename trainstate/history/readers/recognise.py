@@ -94,8 +94,7 @@ def _is_ndjson(start: bytes, *, whole: bool, spec: Spec) -> bool:
 
 
 def _is_separated(start: bytes, spec: Spec) -> bool:
-    first = start.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
-    return separator(first, spec) is not None
+    return separator(start.decode("utf-8", "replace"), spec) is not None
 
 
 def _values(lines: list[bytes]) -> Iterator[Any]:

@@ -28,7 +28,7 @@ _FORMS = {
         "is what DescribeJob answers, the API of generic jobs, whose statuses are others;"
         f" of a training job, {_DESCRIBE}"
     ),
-    rb'"Response"\s*:|"RequestId"\s*:': (
+    rb'"(?:Response|RequestId|RoleName|TrainingJobSet)"\s*:': (
         "is another service's DescribeTrainingJob, for it has no ARN; only jobs of Amazon"
         " SageMaker can be checked"
     ),
@@ -45,7 +45,7 @@ def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
     """Holds if a mapping with statuses is of a job of another kind, or of another service.
 
     Tencent Cloud has an API of the same name, with statuses that look the same. Its answers have
-    no ARN and the request's id among their members.
+    no ARN, and the request's id and a role's name among their members.
     """
     if spec.layout.arn in value or spec.layout.created in value:
         return False
@@ -53,9 +53,9 @@ def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
     if folded(spec.layout.arn) in names:
         return False
     generic = {"jobarn", "jobstatus"} <= names and folded(spec.layout.primary) not in names
-    return generic or "requestid" in names
+    return generic or not names.isdisjoint({"requestid", "rolename"})
 
 
-def is_call(value: Mapping[str, Any]) -> bool:
-    """Holds if a mapping is CloudTrail's record of a call."""
-    return "eventSource" in value and "eventVersion" in value
+def is_other(value: Mapping[str, Any]) -> bool:
+    """Holds if a mapping is CloudTrail's record of a call, or a page of another service."""
+    return ("eventSource" in value and "eventVersion" in value) or "TrainingJobSet" in value
