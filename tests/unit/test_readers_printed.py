@@ -64,9 +64,9 @@ def test_what_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 def test_a_text_without_a_printed_response_is_refused(tmp_path: Path) -> None:
-    """YAML names the members and has no value in brackets that shows a status."""
-    path = tmp_path / "job.yaml"
-    path.write_text("TrainingJobStatus: Completed\nVpcConfig: {'Subnets': []}\n")
+    """It names the members and has no value in brackets that shows a status."""
+    path = tmp_path / "job.toml"
+    path.write_text("TrainingJobStatus = 'Completed'\nVpcConfig = {'Subnets': []}\n")
 
     with pytest.raises(InputError, match="without a printed response"):
         trainstate.check(path)

@@ -76,7 +76,7 @@ def _zstd_frame() -> Unpacker:
     return frame
 
 
-def _xz_stream() -> Unpacker:
+def _xz_stream() -> Any:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
 
 

@@ -12,15 +12,18 @@ from trainstate.history.readers.plugged import MAGICS, PARQUET, binary_format
 from trainstate.history.readers.printed import shows_status
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.separated import separator
+from trainstate.history.readers.yaml_text import is_yaml
 from trainstate.spec.model import Spec
 
 JSON, ARRAY, NDJSON = "json", "json-array", "ndjson"
 NOTEBOOK, LOG, PYTHON, PRINTED = "notebook", "sdk-log", "python", "printed"
-SEPARATED = "csv"
+SEPARATED, YAML = "csv", "yaml"
 
 FORCED = {
     "json": JSON,
     "ndjson": NDJSON,
+    "yaml": YAML,
+    "csv": SEPARATED,
     "log": LOG,
     "notebook": NOTEBOOK,
     "python": PYTHON,
@@ -55,7 +58,7 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
         return NDJSON
     forms = ((_LITERAL, PYTHON), (_ARRAY, ARRAY), (_OBJECT, JSON))
     found = next((form for beginning, form in forms if beginning.match(start)), None)
-    return found or (SEPARATED if _is_separated(start, spec) else None)
+    return found or _of_lines(start.decode("utf-8", "replace"), spec)
 
 
 def is_text(head: bytes) -> bool:
@@ -93,8 +96,10 @@ def _is_ndjson(start: bytes, *, whole: bool, spec: Spec) -> bool:
     return first_is_object or any(_is_record(value, spec) for value in values)
 
 
-def _is_separated(start: bytes, spec: Spec) -> bool:
-    return separator(start.decode("utf-8", "replace"), spec) is not None
+def _of_lines(text: str, spec: Spec) -> str | None:
+    if is_yaml(text, spec):
+        return YAML
+    return SEPARATED if separator(text, spec) else None
 
 
 def _values(lines: list[bytes]) -> Iterator[Any]:

@@ -27,6 +27,7 @@ from trainstate.history.readers.recognise import (
     PRINTED,
     PYTHON,
     SEPARATED,
+    YAML,
     is_text,
     mentions,
     recognised,
@@ -36,6 +37,7 @@ from trainstate.history.readers.separated import read_separated
 from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
 from trainstate.history.readers.strangers import named_form
 from trainstate.history.readers.tally import Tally
+from trainstate.history.readers.yaml_text import read_yaml
 from trainstate.spec.model import Spec
 
 Record = Response | Unreadable
@@ -45,7 +47,7 @@ Record = Response | Unreadable
 _HELD = 1000
 _EXPECTED = (
     "; expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
-    " an SDK log, a notebook, CSV or Parquet"
+    " an SDK log, a notebook, YAML, CSV or Parquet"
 )
 _WHOLE = {
     JSON: read_documents,
@@ -54,6 +56,7 @@ _WHOLE = {
     PYTHON: read_literals,
     PRINTED: read_printed,
     SEPARATED: read_separated,
+    YAML: read_yaml,
 }
 
 
@@ -98,9 +101,9 @@ class Input:
         # A page or a program with a sample that is broken is none of the recordings of a folder.
         told = reader != PRINTED and mentions(opening.head, self.asked.spec)
         speaks = self.named or is_binary(reader) or told
-        records = self._binary(stream, opening, tally) if is_binary(reader) else None
+        read = self._readable(stream, opening, tally)
         try:
-            yield from self._settled(records or self._records(opening, tally), tally, speaks=speaks)
+            yield from self._settled(read, tally, speaks=speaks)
         finally:
             if tally.responses:
                 self.report = _reported(self.name, tally, opening)
@@ -136,12 +139,15 @@ class Input:
         data = read_whole(opening.stream, limits=self.asked.limits, file=self.name)
         return _WHOLE[tally.reader](data, tally, pointer=self.pointer)
 
-    def _binary(self, stream: Any, opening: Opened, tally: Tally) -> Iterator[Record]:
-        """The records of a binary format; raises InputError if it was named and cannot be read."""
+    def _readable(self, stream: Any, opening: Opened, tally: Tally) -> Iterator[Record]:
+        """The records; raises InputError if the input was named and its format needs a library."""
         try:
-            reader = plugged(tally.reader)
-            with sought(stream, opening) as laid:
-                yield from reader(laid, tally, pointer=self.pointer)
+            if is_binary(tally.reader):
+                reader = plugged(tally.reader)
+                with sought(stream, opening) as laid:
+                    yield from reader(laid, tally, pointer=self.pointer)
+            else:
+                yield from self._records(opening, tally)
         except CannotRead as error:
             if self.named:
                 raise InputError(f"{self.name}: {error}.") from None
