@@ -125,7 +125,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         *("a: !!python/object/apply:os.system [ls]\n", "a: 0b\n", "? [a]\n: b\n", "a: \x07\n"),
         *(
             "a: !!int 'x'\n",
-            "a: !!binary '%%%'\n",
+            "a: !!timestamp 'x'\n",
             f"a: {'9' * 5000}\n",
             "a: &a {}\nb:\n  <<: *a\n",
         ),

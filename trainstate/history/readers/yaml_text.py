@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -23,8 +24,9 @@ _CASSETTE = re.compile(r"(?:---\s+)?(?:http_)?interactions:\s")
 _DOCUMENT = re.compile(rb"^---(?=\s|$)", re.MULTILINE)
 # Times are left as they are written, and `<<` is a name like any other.
 _LEFT_OUT = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge")
-# An alias is cheap to write and may stand for as much as one likes.
-_MOST_VALUES = 5_000_000
+# An alias is cheap to write and may stand for as much as one likes; without one a value takes a
+# byte at least.
+_VALUES_A_BYTE = 10
 
 
 class NotYaml(ValueError):
@@ -63,14 +65,17 @@ def decoded(data: bytes) -> Any:
 
     try:
         value = yaml.load(data.decode("utf-8", "replace"), _loader())  # noqa: S506 - it is a safe one
-        _count(value, {})
+        count = _count(value, {})
     except yaml.MarkedYAMLError as error:
         at = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
         raise NotYaml(f"not YAML: {error.problem or error.context}{at}") from None
     except RecursionError:
         raise NotYaml("not YAML that can be read: nested too deeply") from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
+    # What a tag does not fit raises whatever the library stumbles upon.
+    except Exception as error:  # noqa: BLE001
         raise NotYaml(f"not YAML: {str(error).partition(chr(10))[0]}") from None
+    if count > _VALUES_A_BYTE * len(data):
+        raise NotYaml("not YAML that can be read: aliases stand for too much")
     return value
 
 
@@ -89,14 +94,12 @@ def _loader() -> Any:
     return type("Loader", (safe,), {"yaml_implicit_resolvers": kept})
 
 
-def _count(value: Any, known: dict[int, int]) -> int:
-    """How many values there are with each alias written out; raises NotYaml for too many."""
+def _count(value: Any, known: dict[int, float]) -> float:
+    """How many values there are with each alias written out; infinite for what holds itself."""
     if not isinstance(value, dict | list):
         return 1
     if id(value) not in known:
-        known[id(value)] = _MOST_VALUES + 1  # of what holds itself
+        known[id(value)] = math.inf
         inner = value.values() if isinstance(value, dict) else value
         known[id(value)] = 1 + sum(_count(item, known) for item in inner)
-    if known[id(value)] > _MOST_VALUES:
-        raise NotYaml("not YAML that can be read: aliases stand for too much")
     return known[id(value)]
