@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 import trainstate
+from trainstate.errors import InputError
 from trainstate.history import Response
 from trainstate.history.readers import read_values
 from trainstate.spec.load import builtin_spec
@@ -176,3 +177,13 @@ def test_a_job_of_the_generic_kind_is_none_of_training() -> None:
     (job,) = read(f"\nJob Name: tern\n{FIRST}Training job started: {NAME}\n{FIRST}")
 
     assert NAME == job.name
+
+
+def test_a_panel_that_is_never_closed_is_given_up() -> None:
+    """What comes after it may be a log without an end; the next panel is read."""
+    opened = drawn(*ENDED).rpartition("╰")[0]
+    text = f"{opened}epoch\n" + "-" * 100_000 + "\n" + "epoch 1\n" * 2000 + "╰────\n"
+
+    with pytest.raises(InputError, match="in no format that is known"):
+        read(f"{text}Status Transitions:\nStatus: ?\n" + "x\n" * 2000)
+    assert [NAME] == [job.name for job in read(text + drawn(*ENDED))]

@@ -18,8 +18,10 @@ from trainstate.spec.model import Spec
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[=>@-Z\\^_])")
 """Colours, links and movements of a terminal."""
 
+# A panel that is never closed is given up; its lines are as wide as a screen.
+_MOST_LINES, _LONGEST_LINE = 1000, 4096
 _OPENING = ("Training Job Status", "Status Transitions:", "ob started: ", "Job Name: ")
-_TITLE = re.compile(r"[-─━═]+ Training Job Status [-─━═]+")
+_TITLE = re.compile(r"(?<![-─━═])[-─━═]+ Training Job Status [-─━═]+")
 _BOTTOM = re.compile(r"\s*[╰└┗╚+][-─━═]{4}")
 _SIDES = "│┃║|"
 _MEMBER = re.compile(r" *([A-Z][A-Za-z]+(?: [A-Za-z]+)?) {2,}(?=\S)")
@@ -60,6 +62,8 @@ class Panels:
         """The panel that a line ends, if it does."""
         if self._texts is None and not any(word in line for word in _OPENING):
             return
+        if len(line) > _LONGEST_LINE:
+            return
         text = ESCAPES.sub("", line).rstrip()
         if _TITLE.search(text):
             self._texts, self._boxed, self._begun = [], True, number
@@ -71,6 +75,7 @@ class Panels:
             self._foreign = started[1] == "Job Name"
         elif self._texts is not None:
             yield from self._inside(text, self._texts)
+            self._texts = None if len(self._texts or ()) > _MOST_LINES else self._texts
 
     def _inside(self, text: str, texts: list[str]) -> Iterator[Panel]:
         if self._boxed and _BOTTOM.match(text):

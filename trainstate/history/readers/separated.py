@@ -31,6 +31,7 @@ READER = "csv"
 _SEPARATORS = (",", "\t", ";")
 _NAME = re.compile(r"[@\w./: -]{0,200}")
 _PREFIX = re.compile(r"[^._/:-]+[._/:-]+")
+_PREFIXES_TRIED = 50
 _NOTHING = frozenset({"", "null", "none", "nan", "nat", "<na>", "\\n"})
 _WHOLE = re.compile(r"-?\d{1,18}(?:\.0*)?", re.ASCII)
 _TRUTHS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
@@ -121,7 +122,7 @@ def _names(line: str, mark: str) -> list[str]:
 def _prefix(names: Sequence[str], spec: Spec) -> str | None:
     """What stands before the members' names, mostly nothing; None where no name is a member's."""
     begins = {"": None} | {found[0]: None for name in names if (found := _PREFIX.match(name))}
-    for prefix in begins:
+    for prefix in islice(begins, _PREFIXES_TRIED):
         bare = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
         if looks_like_response(dict.fromkeys(name.partition(".")[0] for name in bare), spec):
             return prefix
