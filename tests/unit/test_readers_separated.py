@@ -129,7 +129,6 @@ EVENT = {
     "source": "aws.sagemaker",
     "account": "123456789012",
     "region": "us-east-1",
-    "time": "2026-05-05T10:00:00Z",
     "resources": [DONE["TrainingJobArn"]],
     "detail": DONE,
 }

@@ -243,4 +243,5 @@ def test_an_unknown_format_is_refused() -> None:
 
 def test_the_formats_are_listed() -> None:
     """Every format that can be asked for is in the list."""
-    assert ("auto", "json", "ndjson", "log", "notebook", "python", "parquet") == FORMATS
+    named = ("json", "ndjson", "yaml", "csv", "log", "notebook", "python", "parquet")
+    assert ("auto", *named) == FORMATS

@@ -51,10 +51,11 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
     start = head.lstrip(_BLANK)
     if _is_notebook(start, whole=whole):
         return NOTEBOOK
-    # A log can have any JSON in it, responses too.
-    if has_status_line(head.decode("utf-8", "replace"), spec):
+    # A log can have any JSON in it, responses too; lines of responses can have one of a log.
+    lined = _begins_with_records(start, spec)
+    if not lined and has_status_line(head.decode("utf-8", "replace"), spec):
         return PRINTED if shows_status(head, spec) else LOG
-    if _is_ndjson(start, whole=whole, spec=spec):
+    if lined or _is_ndjson(start, whole=whole, spec=spec):
         return NDJSON
     forms = ((_LITERAL, PYTHON), (_ARRAY, ARRAY), (_OBJECT, JSON))
     found = next((form for beginning, form in forms if beginning.match(start)), None)
@@ -94,6 +95,14 @@ def _is_ndjson(start: bytes, *, whole: bool, spec: Spec) -> bool:
     # but the output of a program that is no recording may have any.
     first_is_object = lines[0].startswith(b"{") and _value(lines[0]) is not None
     return first_is_object or any(_is_record(value, spec) for value in values)
+
+
+def _begins_with_records(start: bytes, spec: Spec) -> bool:
+    """Holds if the first line is a response, and another one is."""
+    first, _, rest = start.partition(b"\n")
+    if not _is_record(_value(first), spec):
+        return False
+    return any(_is_record(value, spec) for value in _values(rest.split(b"\n")))
 
 
 def _of_lines(text: str, spec: Spec) -> str | None:
