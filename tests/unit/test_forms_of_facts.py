@@ -49,9 +49,23 @@ def test_a_time_is_read_as_programs_print_it(written: object, milliseconds: int)
     assert (milliseconds * 1000, False) == instants.parse(written)
 
 
+PLACEBO = {"__class__": "datetime", "year": 2026, "month": 5, "day": 5, "hour": 8}
+
+
+@pytest.mark.parametrize(
+    ("parts", "milliseconds"),
+    [({"minute": 0, "second": 0, "microsecond": 123_000}, MILLIS), ({}, WHOLE)],
+)
+def test_a_time_is_read_as_placebo_writes_it(parts: dict[str, int], milliseconds: int) -> None:
+    """It has its parts as members and no offset."""
+    assert (milliseconds * 1000, True) == instants.parse(PLACEBO | parts)
+
+
 @pytest.mark.parametrize(
     "written",
     [
+        *({**PLACEBO, "month": 13}, {**PLACEBO, "day": "5"}, {**PLACEBO, "year": 10**30}),
+        *({"__class__": "datetime"}, {"__class__": "StreamingBody", "body": "x"}),
         *("Tue Feb 31 08:00:00 UTC 2026", "Tue May 05 08:00:00 CEST 2026", "May", "05/06/2026"),
         *({"value": {"value": 1}}, {"$date": None}, {"seconds": 1}, {}),
         *("/Date(-1)/", "/Date(999999999999999)/", 10**20, "9e99", "2026-05-05 08:00:00 +0000 utc"),

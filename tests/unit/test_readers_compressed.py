@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import random
 import sys
 from pathlib import Path
@@ -28,6 +30,13 @@ LINES = b"".join(
 )
 
 
+def small_blocks(data: bytes) -> bytes:
+    return bz2.compress(data, 1)
+
+
+COMPRESSORS = [gzip.compress, zstd.compress, small_blocks, lzma.compress]
+
+
 def read(data: bytes, folder: Path, name: str = "recording", **limits: float) -> list[str]:
     """The names of the jobs in a file, and the reasons of what was unreadable."""
     (folder / name).write_bytes(data)
@@ -47,6 +56,10 @@ def told(record: Response | Unreadable) -> str:
         gzip.compress(LINE, mtime=0) + gzip.compress(LINE * 3, mtime=0) + b"\0" * 100_000,
         zstd.compress(LINE * 4),
         zstd.compress(LINE) + zstd.compress(LINE * 3),
+        bz2.compress(LINE * 4),
+        bz2.compress(LINE) + bz2.compress(LINE * 3),
+        lzma.compress(LINE * 4),
+        lzma.compress(LINE) + b"\0" * 8 + lzma.compress(LINE * 3) + b"\0" * 4,
     ],
 )
 def test_compressed_files_are_read_whatever_their_name(tmp_path: Path, data: bytes) -> None:
@@ -56,7 +69,7 @@ def test_compressed_files_are_read_whatever_their_name(tmp_path: Path, data: byt
     assert ["job"] * 4 == actual
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+@pytest.mark.parametrize("compress", COMPRESSORS)
 def test_large_files_are_read_in_blocks(tmp_path: Path, compress: object) -> None:
     """A file that is larger than every buffer is read whole."""
     actual = read(compress(LINES), tmp_path)  # type: ignore[operator]
@@ -83,7 +96,7 @@ def test_standard_input_may_be_compressed(monkeypatch: pytest.MonkeyPatch) -> No
     assert (2, [expected]) == (len(actual), reports)
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+@pytest.mark.parametrize("compress", COMPRESSORS)
 def test_what_was_unpacked_of_a_damaged_file_is_read(tmp_path: Path, compress: object) -> None:
     """Records before the damage are read; the damage is a record that is unreadable."""
     data = compress(LINES)  # type: ignore[operator]
@@ -113,16 +126,29 @@ def test_what_follows_compressed_data_is_told(tmp_path: Path, rest: bytes) -> No
     assert ["job", "something follows the compressed data"] == actual
 
 
-@pytest.mark.parametrize("data", [b"\x1f\x8bnoise", b"\x28\xb5\x2f\xfdnoise", b"\x1f\x8b"])
+# An empty line, for which the header asks for 192 MiB.
+GREEDY = bytes.fromhex(
+    "fd377a585a000004e6d6b446020021011f000000fe60edde010001780a000000374a51dc33a2cab000011a02dc2ea57e1fb6f37d010000000004595a"
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"\x1f\x8bnoise", b"\x28\xb5\x2f\xfdnoise", b"\x1f\x8b"),
+        *(b"BZhnoise", b"BZh9", b"\xfd7zXZ\x00noise", GREEDY),
+    ],
+)
 def test_a_file_of_which_nothing_can_be_unpacked_is_refused(tmp_path: Path, data: bytes) -> None:
     """A named file that is damaged from its beginning is refused."""
     with pytest.raises(InputError, match="recording: the compressed data"):
         read(data, tmp_path)
 
 
-def test_input_may_not_expand_without_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_input_may_not_expand_without_end(tmp_path: Path, compress: object) -> None:
     """A file that expands beyond the ratio is refused, and the option is named."""
-    bomb = gzip.compress(LINE + b" " * (80 << 20), mtime=0)
+    bomb = compress(LINE + b" " * (80 << 20))  # type: ignore[operator]
 
     with pytest.raises(InputError, match=r"more than 500 times its size.*--max-ratio"):
         read(bomb, tmp_path, ratio=500)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ def test_rows_of_a_log_say_what_a_log_says() -> None:
         {"TrainingJob": 3},
         {"TrainingJobSummaries": [3]},
         {"detail-type": "SageMaker Training Job State Change", "detail": 3},
-        [[[[[[JOB]]]]]],
+        [[[[[[[[[[JOB]]]]]]]]]],
         {1: 2},
     ],
 )
@@ -159,7 +160,7 @@ def test_what_holds_no_response_is_unreadable(value: Any) -> None:
 def test_nesting_of_wrappers_ends() -> None:
     """A response inside too many wrappers is not looked for."""
     value: Any = JOB
-    for _ in range(9):
+    for _ in range(11):
         value = {"response": value}
 
     (actual,) = read_values(value, SPEC)
@@ -223,3 +224,121 @@ def test_a_value_too_deep_to_be_read_is_unreadable() -> None:
 
     assert isinstance(actual, Unreadable)
     assert "nested too deeply" == actual.reason
+
+
+ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-job/plover"
+OBJECT: dict[str, Any] = {
+    "apiVersion": "sagemaker.services.k8s.aws/v1alpha1",
+    "kind": "TrainingJob",
+    "metadata": {"name": "my-object", "managedFields": [{"fieldsV1": {"f:status": {}}}]},
+    "spec": {"trainingJobName": "plover", "hyperParameters": {"a": "1"}},
+    "status": {
+        "ackResourceMetadata": {"arn": ARN, "ownerAccountID": "111122223333"},
+        "secondaryStatus": "Starting",
+        "trainingJobStatus": "InProgress",
+    },
+}
+OPERATED: dict[str, Any] = {
+    "apiVersion": "sagemaker.aws.amazon.com/v1",
+    "kind": "TrainingJob",
+    "metadata": {"name": "my-object"},
+    "spec": {"region": "us-east-1"},
+    "status": {"sageMakerTrainingJobName": "plover-0a1b", "trainingJobStatus": "InProgress"},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "arn", "name"),
+    [
+        (OBJECT, ARN, "plover"),
+        ({"kind": "List", "items": [OBJECT]}, ARN, "plover"),
+        ({"type": "MODIFIED", "object": OBJECT}, ARN, "plover"),
+        (OBJECT | {"spec": None}, ARN, None),
+        (OPERATED, None, "plover-0a1b"),
+        (OPERATED | {"spec": {"trainingJobName": "asked-for"}}, None, "plover-0a1b"),
+    ],
+)
+def test_an_object_of_kubernetes_is_called_by_its_job(
+    value: Any, arn: str | None, name: str | None
+) -> None:
+    """The object's own name is another; the status has the ARN, or the name."""
+    record = only(value)
+
+    assert (arn, name, "InProgress") == (record.arn, record.name, record.primary)
+    assert record.origin.pointer.endswith("/status")
+
+
+@pytest.mark.parametrize("status", [None, {}, {"conditions": [{"type": "ACK.Terminal"}]}])
+def test_an_object_without_a_job_is_passed_over(status: Any) -> None:
+    """The controller has not yet created the job."""
+    records = list(read_values([OBJECT, OBJECT | {"status": status}], SPEC))
+
+    assert [ARN] == [record.arn for record in records if isinstance(record, Response)]
+    assert 1 == len(records)
+
+
+def har(*bodies: str, encoding: str | None = None) -> dict[str, Any]:
+    """What a browser saves of its requests."""
+    post = {"mimeType": "application/x-amz-json-1.1", "text": '{"TrainingJobName": "asked-for"}'}
+    entries = [
+        {
+            "startedDateTime": "2026-05-05T10:00:00.000Z",
+            "request": {"method": "POST", "url": "https://x", "headers": [], "postData": post},
+            "response": {
+                "status": 200,
+                "headers": [{"name": "x-amzn-RequestId", "value": "0"}],
+                "content": {"size": 1, "text": body} | ({"encoding": encoding} if encoding else {}),
+            },
+            "time": 12.5,
+        }
+        for body in bodies
+    ]
+    empty = {"request": {}, "response": {"status": 0, "content": {}}}
+    return {"log": {"version": "1.2", "pages": [{"id": "1"}], "entries": [empty, *entries]}}
+
+
+def cassette(*bodies: Any, named: str = "interactions") -> dict[str, Any]:
+    return {
+        named: [
+            {
+                "request": {"body": '{"TrainingJobName": "asked-for"}', "method": "POST"},
+                "response": {"body": body, "status": {"code": 200, "message": "OK"}},
+            }
+            for body in bodies
+        ],
+        "version": 1,
+    }
+
+
+TEXT = msgspec.json.encode(JOB).decode()
+PAGE = msgspec.json.encode({"TrainingJobSummaries": [JOB], "NextToken": "x"}).decode()
+BASE64 = base64.b64encode(TEXT.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        har("<html>", TEXT, ""),
+        har(PAGE),
+        har(BASE64, encoding="base64"),
+        cassette({"string": TEXT}),
+        cassette({"string": PAGE}, {"string": "{}"}),
+        cassette(TEXT),
+        cassette({"string": TEXT.encode()}),
+        cassette({"encoding": "UTF-8", "base64_string": BASE64}, named="http_interactions"),
+    ],
+)
+def test_recorded_requests_hold_their_responses(value: Any) -> None:
+    """A browser's file, cassettes of VCR: what was asked for is no response, nor are pages."""
+    records = list(read_values(value, SPEC))
+
+    assert ["job"] == [record.name for record in records if isinstance(record, Response)]
+    assert 1 == len(records)
+
+
+@pytest.mark.parametrize("body", ["%", "eyI", "e30=\x00"])
+def test_a_body_that_is_no_base64_is_no_response(body: str) -> None:
+    """It is passed over, and so is one that holds nothing."""
+    (record,) = read_values(har(body, TEXT, encoding="base64"), SPEC) or [None]
+
+    assert isinstance(record, Unreadable)

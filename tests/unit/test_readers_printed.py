@@ -52,34 +52,37 @@ def test_a_printed_text_can_have_status_lines_too(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:
-    """A value that was cut in its middle is an unreadable record, the others are judged."""
+    """A value that was cut in its middle is an unreadable record; code is passed over."""
     path = tmp_path / "pasted.md"
     cut = PRETTY.replace('"RoleArn"', '... "RoleArn"')
     path.write_text(f"First:\n{cut}\nthen:\n{PRETTY}\nor {{'TrainingJobStatus': job.status}}\n")
 
     report = trainstate.check(path)
 
-    assert [("unreadable-record", 2), ("unreadable-record", 4 + PRETTY.count("\n") * 2 + 1)] == [
-        (finding.name, finding.line) for finding in report.findings
-    ]
+    assert [("unreadable-record", 2)] == [(one.name, one.line) for one in report.findings]
     assert [JOB["TrainingJobArn"]] == [job.job for job in report.jobs if job.job.startswith("arn")]
 
 
 def test_a_text_without_a_printed_response_is_refused(tmp_path: Path) -> None:
-    """YAML names the members and has no value in brackets that shows a status."""
-    path = tmp_path / "job.yaml"
-    path.write_text("TrainingJobStatus: Completed\nVpcConfig: {'Subnets': []}\n")
+    """It names the members and has no value in brackets that shows a status."""
+    path = tmp_path / "job.toml"
+    path.write_text("TrainingJobStatus = 'Completed'\nVpcConfig = {'Subnets': []}\n")
 
     with pytest.raises(InputError, match="without a printed response"):
         trainstate.check(path)
 
 
-def test_documentation_in_a_folder_is_passed_over(tmp_path: Path) -> None:
-    """A page with a sample is no recording; whoever names it wants it read."""
-    (tmp_path / "page.md").write_text(PASTED["a fence of Markdown"][0])
-    (tmp_path / "job.json").write_text(PRETTY)
+@pytest.mark.parametrize("form", PASTED)
+@pytest.mark.parametrize("name", ["page.md", "job", "job.out", "test_job.py"])
+def test_a_file_of_a_folder_is_read_as_one_that_is_named(
+    tmp_path: Path, form: str, name: str
+) -> None:
+    """Whatever it is called; of a page whose sample is broken a folder says nothing."""
+    (tmp_path / name).write_text(PASTED[form][0])
+    (tmp_path / "other.md").write_text("See:\n{'TrainingJobStatus': 'x\n'}")
 
     assert 1 == trainstate.check(tmp_path).summary.responses
+    assert [] == list(trainstate.check(tmp_path).findings)
 
 
 def test_a_history_alone_is_an_excerpt(tmp_path: Path) -> None:

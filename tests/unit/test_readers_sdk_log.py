@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+import trainstate
+from tests.lives import poll
 from trainstate.errors import InputError
 from trainstate.history import Kind, Response
 from trainstate.history.readers import SourceReport, read_paths, read_values
@@ -205,3 +208,59 @@ def test_a_container_that_prints_like_the_sdk(stamp: str, statuses: list[str]) -
 
     assert isinstance(response, Response)
     assert statuses == list(response.statuses)
+
+
+def created(name: str) -> str:
+    return f"INFO:sagemaker:Creating training-job with name: {name}\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        created("tern-1"),
+        "16:05:05,004 sagemaker \x1b[34mCreating training-job with name: tern-1\x1b[0m\n",
+        "[04/25/24 16:05:04] INFO     Creating training-job with name: tern-1   session.py:1016\n",
+        "[04/25/24 16:05:04] INFO  Creating training-job with name:  session.py:1016\n   tern-1\n",
+    ],
+)
+def test_the_line_that_creates_a_job_names_it(said: str) -> None:
+    """The SDK prints it before the first status, plain or by a logging handler."""
+    assert [("tern-1", WHOLE)] == [(job.name, list(job.statuses)) for job in jobs(said + LOG)]
+
+
+def test_a_created_job_begins_a_history() -> None:
+    """The one before was left alone while it waited."""
+    cut = line("Starting") + line("Pending") + "^C\nKeyboardInterrupt\n"
+    text = created("a") + cut + created("b") + cut + created("c") + LOG + LOG
+
+    assert [
+        ("a", ["Starting", "Pending"]),
+        ("b", ["Starting", "Pending"]),
+        ("c", WHOLE),
+        (None, WHOLE),
+    ] == [(job.name, list(job.statuses)) for job in jobs(text)]
+
+
+def test_jobs_that_nobody_waits_for_name_no_history() -> None:
+    """Which of them the lines are of is not told; a job in the middle of its life goes on."""
+    middle = line("Training", 20) + created("c") + line("Uploading", 30) + LOG
+    text = created("a") + created("b") + line("Starting") + middle
+
+    assert [
+        (None, ["Starting", "Training", "Uploading"]),
+        ("c", WHOLE),
+    ] == [(job.name, list(job.statuses)) for job in jobs(text)]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_log_and_a_response_of_a_job_are_of_one_job(tmp_path: Path, reverse: bool) -> None:
+    """The log may be cut off, and read after the end: where it stands says no order."""
+    job = poll("Starting", "Downloading", "Training", "Uploading", "Completed", name="tern-1")
+    cut = created("tern-1") + LOG.partition("2020-05-18 10:20:00")[0]
+    one, other = ("b", "a") if reverse else ("a", "b")
+    (tmp_path / f"{one}.json").write_text(json.dumps(job))
+    (tmp_path / f"{other}.log").write_text(cut)
+    report = trainstate.check(tmp_path)
+
+    assert [2] == [job.responses for job in report.jobs]
+    assert [] == [finding for finding in report if finding.severity != "info"]

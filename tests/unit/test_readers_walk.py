@@ -74,8 +74,9 @@ def test_a_folder_s_other_files_are_passed_over(tmp_path: Path) -> None:
     names, readers = read(tmp_path)
 
     read_ones = {name: reader for name, reader in readers.items() if reader != "skipped"}
-    assert {"job": "json", "out.md": "sdk-log", "late.txt": "sdk-log"} == read_ones
-    assert (["job", "log", "log"], 11) == (names, len(readers))
+    logs = dict.fromkeys(["out.md", "late.txt", "late.md"], "sdk-log")
+    assert {"job": "json", **logs} == read_ones
+    assert (["job", "log", "log", "log"], 11) == (names, len(readers))
 
 
 def test_a_damaged_recording_in_a_folder_is_told(tmp_path: Path) -> None:
@@ -242,4 +243,5 @@ def test_an_unknown_format_is_refused() -> None:
 
 def test_the_formats_are_listed() -> None:
     """Every format that can be asked for is in the list."""
-    assert ("auto", "json", "ndjson", "log", "notebook", "python", "parquet") == FORMATS
+    named = ("json", "ndjson", "yaml", "csv", "log", "notebook", "python", "parquet")
+    assert ("auto", *named) == FORMATS

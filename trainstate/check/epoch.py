@@ -264,7 +264,8 @@ class Epoch:
     def _mixes_zones(self, response: Response) -> bool:
         """Whether naive and aware times meet in the job for the first time."""
         met = self.naive and self.zoned
-        self.naive |= bool(response.naive)
+        # The SDK prints UTC: beside other times those of its lines are in no doubt.
+        self.naive |= bool(response.naive) and response.kind is not Kind.LOG
         self.zoned |= response.zoned
         return self.naive and self.zoned and not met
 

@@ -42,9 +42,10 @@ def rank_of(response: Response, *, arrival: int, newest: int, order: Order | Non
     """The rank of a response, or None where it has no order at all.
 
     ``newest`` is the latest LastModifiedTime seen before; ``order`` None takes arrival
-    for polls and free for events.
+    for polls and free for events and for logs,
+    which are read when their job may have ended long ago.
     """
-    free = order is Order.FREE or (order is None and response.kind is Kind.EVENT)
+    free = order is Order.FREE or (order is None and response.kind in (Kind.EVENT, Kind.LOG))
     if response.modified is not None:
         return Rank(response.modified, arrival, bool(response.history), free)
     return None if free else Rank(newest, arrival)

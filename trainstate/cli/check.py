@@ -134,7 +134,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     """Judge the recorded histories in PATHs against the model of a training job's life.
 
     A PATH is a file or a folder, or - for standard input: boto3, AWS CLI and raw API
-    JSON, NDJSON, EventBridge events, list pages, SDK logs, notebooks, Parquet, .gz, .zst.
+    JSON, NDJSON, EventBridge events, list pages, SDK logs, notebooks, YAML, CSV, HAR,
+    Parquet, compressed or not.
 
     Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, input that
     cannot be read at all or output that cannot be written, 130 after Ctrl-C.

@@ -74,6 +74,12 @@ def _changed_messages(known: History, seen: History) -> tuple[int, ...]:
     changed = [
         index
         for index, (old, new) in enumerate(zip(known[: max(settled, 0)], seen, strict=False))
-        if old.message != new.message and old.message is not None and new.message is not None
+        if old.message != new.message and _is_final(old) and _is_final(new)
     ]
     return tuple(changed)
+
+
+def _is_final(entry: Entry) -> bool:
+    """Holds if an entry has a message that stays; a log prints what one was at some poll."""
+    printed = entry.start is None and entry.end is None
+    return entry.message is not None and not printed

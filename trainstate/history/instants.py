@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NewType
@@ -37,6 +37,8 @@ _NUMBER = re.compile(r"[0-9]{1,19}(\.[0-9]{1,12})?([eE]\+?[0-9]{1,2})?", re.ASCI
 # A time in JSON of .NET, and the members that MongoDB and PowerShell wrap one in.
 _DOTNET = re.compile(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
 _WRAPPED, _LONG = ("$date", "value"), "$numberLong"
+# The members of a datetime as placebo writes one into its recordings of boto3.
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
 class NotAnInstant(ValueError):
@@ -58,7 +60,7 @@ def parse(value: object) -> tuple[Instant, bool]:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value), False
     if isinstance(value, Mapping):
-        return parse(_unwrapped(value))
+        return parse(_of_parts(value) if "__class__" in value else _unwrapped(value))
     raise NotAnInstant(f"a time cannot be a {type(value).__name__}")
 
 
@@ -89,6 +91,14 @@ def _unwrapped(value: Mapping[str, object]) -> object:
     if inner is None or isinstance(inner, Mapping):
         raise NotAnInstant("a time cannot be a structure")
     return inner
+
+
+def _of_parts(value: Mapping[str, object]) -> datetime:
+    make: Callable[..., datetime] = datetime
+    try:
+        return make(*(value.get(name, 0) for name in _PARTS))
+    except (ValueError, OverflowError, TypeError):
+        raise NotAnInstant("a time cannot be a structure") from None
 
 
 def _from_milliseconds(value: int) -> Instant:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import sys
 import zlib
 from collections.abc import Callable
@@ -16,6 +18,7 @@ _BLOCK = 64 * 1024
 # week is nearly all repetition.
 _RATIO_FROM = 64 * MEBIBYTE
 _GZIP_WINDOW = 31  # the largest window, with a gzip header
+_XZ_MEMORY = 128 * MEBIBYTE  # `xz -9` needs 65; a header may ask for gigabytes
 
 
 class Readable(Protocol):
@@ -73,9 +76,15 @@ def _zstd_frame() -> Unpacker:
     return frame
 
 
+def _xz_stream() -> Any:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+
+
 _METHODS: dict[bytes, tuple[str, Callable[[], Any]]] = {
     b"\x1f\x8b": ("gzip", _Gzip),
     b"\x28\xb5\x2f\xfd": ("zstd", _zstd_frame),
+    b"BZh": ("bzip2", bz2.BZ2Decompressor),
+    b"\xfd7zXZ\x00": ("xz", _xz_stream),
 }
 MAGIC = max(map(len, _METHODS))
 """How many bytes tell whether an input is compressed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
@@ -14,11 +15,12 @@ from trainstate.history import instants
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
 from trainstate.history.readers.log_rows import Row, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
+from trainstate.history.readers.strangers import is_other, is_stranger
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
 from trainstate.history.wire import folded, looks_like_response, read_response
 from trainstate.spec.model import Spec
 
-_DEEPEST = 6
+_DEEPEST = 10  # what a browser saves of its requests has a response 7 deep
 
 WRAPPERS = frozenset(
     {
@@ -90,8 +92,8 @@ def _mapping_parts(
 ) -> Iterator[Part]:
     if "response" in value and isinstance(value["response"], Mapping):
         yield from parts(value["response"], spec, f"{pointer}/response", depth=depth + 1)
-    elif "detail-type" in value:
-        yield _event(value, spec, pointer)
+    elif (whole := _enveloped(value, spec, pointer)) is not None:
+        yield whole
     elif looks_like_response(value, spec):
         yield from _reshaped(value, spec, pointer)
     elif (name := _list_named(value, "TrainingJobSummaries", "training_job_summaries")) is not None:
@@ -110,7 +112,9 @@ def _mapping_parts(
 
 def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Part]:
     """A response, or the responses that its members are columns of."""
-    if any(isinstance(item, str) for item in value.values()):
+    if is_stranger(value, spec):
+        yield Part(Form.OTHER, value, pointer)
+    elif any(isinstance(item, str) for item in value.values()):
         yield Part(Form.RESPONSE, value, pointer)
     elif (bare := untyped(value)) is not None:
         yield Part(Form.RESPONSE, bare, pointer)
@@ -123,8 +127,9 @@ def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> I
     """The responses somewhere in a mapping that is none itself: under names, in texts, in rows."""
     found = [Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
     members = () if found else value.items()
-    for name, item in members:
-        if isinstance(item, Mapping | list | tuple | str):
+    for name, packed in members:
+        item = _unpacked(name, packed, value)
+        if isinstance(item, Mapping | list | tuple | str | bytes):
             inner = list(parts(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
             found += _held(inner) if any(_tells(part, spec) for part in inner) else []
     yield from found or [Part(Form.NOTHING, value, pointer)]
@@ -145,9 +150,18 @@ def _tells(part: Part, spec: Spec) -> bool:
     return any(folded(name) in shown for name in tellers if name)
 
 
+def _unpacked(name: str, item: Any, value: Mapping[str, Any]) -> Any:
+    """A body in base64 as bytes, as browsers and VCR of Ruby keep it; another value as it is."""
+    packed = name == "base64_string" or (name == "text" and value.get("encoding") == "base64")
+    if packed and isinstance(item, str):
+        with suppress(ValueError):
+            return b64decode(item)
+    return item
+
+
 def _written(value: object) -> Any:
     """The JSON value that a text is; None where it is none."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+    if isinstance(value, str | bytes) and value.lstrip()[:1] in ("{", "[", b"{", b"["):
         with suppress(ValueError, RecursionError):
             return json.loads(value)
     return None
@@ -155,6 +169,15 @@ def _written(value: object) -> Any:
 
 def _escaped(name: object) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | None:
+    """What an event, a stranger or an object of Kubernetes holds; None for anything else."""
+    if "detail-type" in value:
+        return _event(value, spec, pointer)
+    if value.get("kind") == "TrainingJob" and "sagemaker" in str(value.get("apiVersion")):
+        return _kubernetes(value, spec, pointer)
+    return Part(Form.OTHER, value, pointer) if is_other(value) else None
 
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
@@ -184,6 +207,31 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
         resources=tuple(item for item in resources if isinstance(item, str)),
         time=time,
     )
+
+
+def _kubernetes(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
+    """The status of an object of a controller, with the identity of the job that it stands for.
+
+    The object has a name of its own. One whose job was not yet created has no status.
+    """
+    status, asked = _mapping(value.get("status")), _mapping(value.get("spec"))
+    if not looks_like_response(status, spec):
+        return Part(Form.OTHER, value, pointer)
+    arn, name = _camel(spec.layout.arn), _camel(spec.layout.name)
+    known = {
+        arn: _mapping(status.get("ackResourceMetadata")).get("arn"),
+        name: status.get("sageMakerTrainingJobName") or asked.get(name),
+    }
+    found = {member: item for member, item in known.items() if isinstance(item, str)}
+    return Part(Form.RESPONSE, found | dict(status), f"{pointer}/status")
+
+
+def _camel(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _result(item: Any, spec: Spec, pointer: str) -> Part:

@@ -1,4 +1,4 @@
-"""A history of printed status lines: which job they are of is not said, times are bounds."""
+"""A history of printed status lines: its times are bounds, and its job is named only at times."""
 
 from __future__ import annotations
 
@@ -51,13 +51,16 @@ class _Stamps:
 
 
 def log_response(
-    rows: Iterable[Row], totals: Mapping[str, Any], spec: Spec, *, origin: Origin
+    rows: Iterable[Row], members: Mapping[str, Any], spec: Spec, *, origin: Origin
 ) -> Response:
-    """The response that status lines of one job are worth: a history, and printed totals.
+    """The response that status lines of one job are worth: a history, and what was printed beside.
 
     Neighbouring lines of one status are one entry, with the first time and the last
-    message. A log names no job and prints no primary status.
+    message. ``members`` has what was printed under the service's names, most often only totals.
     """
+    layout = spec.layout
+    primary = members.get(layout.primary)
+    secondary = None if layout.secondary is None else members.get(layout.secondary)
     stamps = _Stamps()
     entries: list[Entry] = []
     for index, row in enumerate(rows):
@@ -70,17 +73,17 @@ def log_response(
         entries.append(Entry(status=status, written=row.status, message=message, stamp=stamp))
     return Response(
         kind=Kind.LOG,
-        name=None,
-        arn=None,
+        name=members.get(layout.name),
+        arn=members.get(layout.arn),
         created=None,
         modified=None,
-        primary=None,
-        secondary=None,
-        written_primary=None,
-        written_secondary=None,
-        history=tuple(entries),
+        primary=primary and (spec.canonical_primary(primary) or primary),
+        secondary=secondary and (spec.canonical_secondary(secondary) or secondary),
+        written_primary=primary,
+        written_secondary=secondary,
+        history=tuple(entries) or None,
         instants={},
-        members=totals,
+        members=members,
         problems=tuple(stamps.problems),
         naive=(LOG,) if stamps.naive else (),
         zoned=stamps.zoned,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 
 from attrs import evolve
@@ -16,6 +18,8 @@ from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
 
 READER = "notebook"
+
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def read_notebook(
@@ -67,8 +71,16 @@ def _printed(cell: Any) -> str:
     texts: list[str] = []
     for output in _list(_get(cell, "outputs")):
         texts.append(_joined(_get(output, "text")))
-        texts.append("\n" + _joined(_get(_get(output, "data"), "text/plain")) + "\n")
+        texts.append("\n" + _shown(_get(output, "data")) + "\n")
     return "".join(text for text in texts if text.strip("\n"))
+
+
+def _shown(data: Any) -> str:
+    """A result as text; from its HTML where the text only names the object that is shown."""
+    plain = _joined(_get(data, "text/plain"))
+    page = _joined(_get(data, "text/html"))
+    bare = not plain.strip() or plain.startswith("<")
+    return unescape(_TAG.sub("", page)) if page and bare else plain
 
 
 def _joined(text: Any) -> str:

@@ -67,7 +67,6 @@ def _read(source: Source, asked: Asked) -> Generator[Response | Unreadable, None
         name=source.file,
         named=source.named,
         file=source.file,
-        suffix=source.suffix,
     )
     reason = source.fault
     if reason is None:

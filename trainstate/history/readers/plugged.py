@@ -56,14 +56,18 @@ def plugged(reader: str) -> Plugged:
     from importlib.metadata import entry_points  # noqa: PLC0415
 
     found = tuple(entry_points(group=GROUP, name=reader))
-    remedy = f"install it with: pip install 'trainstate[{reader}]'"
     if not found:
-        raise CannotRead(f"is {reader}, for which no reader is installed; {remedy}")
+        raise CannotRead(f"is {reader}, for which no reader is installed; {remedy(reader)}")
     try:
         loaded: Plugged = found[0].load()
     except ImportError as error:
-        raise CannotRead(f"is {reader}, which needs {error.name}; {remedy}") from None
+        raise CannotRead(f"is {reader}, which needs {error.name}; {remedy(reader)}") from None
     return loaded
+
+
+def remedy(extra: str) -> str:
+    """What to do where the library that a format needs is not installed."""
+    return f"install it with: pip install 'trainstate[{extra}]'"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.json_value import NotJson, decode
-from trainstate.history.readers.python_literal import NotLiteral, literal
+from trainstate.history.readers.python_literal import NotData, NotLiteral, literal
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.tally import Tally
@@ -81,17 +81,21 @@ def _printed(data: bytes, spec: Spec, opening: re.Pattern[bytes]) -> Iterator[Pr
         begin, end, closed = next(spans(data, match.end(), token=PYTHON))
         place = end if closed else match.end() + 1
         unclosed += not closed
-        if closed and shows_status(data[begin:end], spec):
-            yield _decoded(data[begin:end], begin)
+        shown = closed and shows_status(data[begin:end], spec)
+        if shown and (printed := _decoded(data[begin:end], begin)):
+            yield printed
 
 
-def _decoded(data: bytes, begin: int) -> Printed:
+def _decoded(data: bytes, begin: int) -> Printed | None:
+    """The value of a text, or why it is none; None for code, which is no output."""
     try:
         return Printed(begin, decode(data))
     except NotJson as error:
         fault = str(error)
     try:
         return Printed(begin, literal(data))
+    except NotData:
+        return None
     except NotLiteral as error:
         # A text with a key in double quotes is meant to be JSON.
         return Printed(begin, fault=fault if b'":' in data else str(error))

@@ -27,6 +27,10 @@ class NotLiteral(ValueError):
     """A text is no Python literal, or has something in it that is none."""
 
 
+class NotData(NotLiteral):
+    """A text is code: what its values are is known when it is run."""
+
+
 def read_literals(
     data: bytes, tally: Tally, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
@@ -83,7 +87,7 @@ def _value(node: ast.expr) -> Any:
             return float(name)
         case ast.Call():
             return _called(node)
-    raise NotLiteral(f"not a Python literal: it has a {type(node).__name__.lower()} in it")
+    raise NotData(f"not a Python literal: it has a {type(node).__name__.lower()} in it")
 
 
 def _called(call: ast.Call) -> Any:
@@ -100,7 +104,7 @@ def _called(call: ast.Call) -> Any:
             return _value(items)
         case ("OrderedDict", [ast.List(elts=pairs)]):
             return dict(_pair(pair) for pair in pairs)
-    raise NotLiteral("not a Python literal: it has a call in it")
+    raise NotData("not a Python literal: it has a call in it")
 
 
 def _pair(node: ast.expr) -> tuple[str, Any]:
@@ -113,6 +117,8 @@ def _pair(node: ast.expr) -> tuple[str, Any]:
 def _key(node: ast.expr | None) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
+    if not isinstance(node, ast.Constant):
+        raise NotData("not a Python literal of a response: a key is computed")
     raise NotLiteral("not a Python literal of a response: a key is no text")
 
 

@@ -9,17 +9,21 @@ from typing import Any
 from trainstate.history.readers.envelope import Form, parts
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.plugged import MAGICS, PARQUET, binary_format
+from trainstate.history.readers.printed import shows_status
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.separated import separator
+from trainstate.history.readers.yaml_text import is_yaml
 from trainstate.spec.model import Spec
 
 JSON, ARRAY, NDJSON = "json", "json-array", "ndjson"
 NOTEBOOK, LOG, PYTHON, PRINTED = "notebook", "sdk-log", "python", "printed"
-SEPARATED = "csv"
+SEPARATED, YAML = "csv", "yaml"
 
 FORCED = {
     "json": JSON,
     "ndjson": NDJSON,
+    "yaml": YAML,
+    "csv": SEPARATED,
     "log": LOG,
     "notebook": NOTEBOOK,
     "python": PYTHON,
@@ -47,15 +51,15 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
     start = head.lstrip(_BLANK)
     if _is_notebook(start, whole=whole):
         return NOTEBOOK
-    # A log can have any JSON in it, but it does not begin with a response.
-    begins = _is_record(_value(start.partition(b"\n")[0]), spec)
-    if not begins and has_status_line(head.decode("utf-8", "replace"), spec):
-        return LOG
-    if _is_ndjson(start, whole=whole, spec=spec):
+    # A log can have any JSON in it, responses too; lines of responses can have one of a log.
+    lined = _begins_with_records(start, spec)
+    if not lined and has_status_line(head.decode("utf-8", "replace"), spec):
+        return PRINTED if shows_status(head, spec) else LOG
+    if lined or _is_ndjson(start, whole=whole, spec=spec):
         return NDJSON
     forms = ((_LITERAL, PYTHON), (_ARRAY, ARRAY), (_OBJECT, JSON))
     found = next((form for beginning, form in forms if beginning.match(start)), None)
-    return found or (SEPARATED if _is_separated(start, spec) else None)
+    return found or _of_lines(start.decode("utf-8", "replace"), spec)
 
 
 def is_text(head: bytes) -> bool:
@@ -93,9 +97,18 @@ def _is_ndjson(start: bytes, *, whole: bool, spec: Spec) -> bool:
     return first_is_object or any(_is_record(value, spec) for value in values)
 
 
-def _is_separated(start: bytes, spec: Spec) -> bool:
-    first = start.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
-    return separator(first, spec) is not None
+def _begins_with_records(start: bytes, spec: Spec) -> bool:
+    """Holds if the first line is a response, and another one is."""
+    first, _, rest = start.partition(b"\n")
+    if not _is_record(_value(first), spec):
+        return False
+    return any(_is_record(value, spec) for value in _values(rest.split(b"\n")))
+
+
+def _of_lines(text: str, spec: Spec) -> str | None:
+    if is_yaml(text, spec):
+        return YAML
+    return SEPARATED if separator(text, spec) else None
 
 
 def _values(lines: list[bytes]) -> Iterator[Any]:

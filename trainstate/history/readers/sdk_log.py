@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 from trainstate.history.model import Origin, Response
 from trainstate.history.readers.log_rows import Row, log_response, named_totals
+from trainstate.history.readers.sdk_panel import ESCAPES, Panels
 from trainstate.spec.model import Spec
 
 READER = "sdk-log"
@@ -26,6 +28,9 @@ _TOTALS = (
     ("training_seconds", re.compile(r"Training seconds: {1,4}([\d,]{1,20})(?![\d.])", re.ASCII)),
     ("billable_seconds", re.compile(r"Billable seconds: {1,4}([\d,]{1,20})(?![\d.])", re.ASCII)),
 )
+_CREATING = "Creating training-job with name:"
+# The SDK's own logging handler breaks a line that is too long, and puts a file's name at its end.
+_NAME = re.compile(r"\s*([A-Za-z0-9](?:-*[A-Za-z0-9]){0,62}+)(?=\s|$)", re.ASCII)
 _SAVINGS = re.compile(r"Managed Spot Training savings: {1,4}(-?\d{1,9}(?:\.\d{1,9})?)%", re.ASCII)
 
 
@@ -74,15 +79,17 @@ def read_log(lines: Iterable[tuple[int, str]], spec: Spec, *, origin: Origin) ->
     ``origin`` says where the log was found; its line is that of a history's first
     status, unless the log is a notebook cell's, and its ordinal counts the histories.
     """
-    log = _Log(spec=spec)
-    for ordinal, history in enumerate(_histories(log, lines), 1):
-        line = history.line if origin.cell is None else None
-        yield log_response(
-            history.rows,
-            named_totals(history.totals, spec),
-            spec,
-            origin=evolve(origin, line=line, ordinal=ordinal),
-        )
+    log, panels, ordinal = _Log(spec=spec), Panels(spec), 0
+    for number, line in chain(lines, [(0, None)]):
+        for history in log.take(line, number):
+            ordinal += 1
+            at = history.line if origin.cell is None else None
+            place = evolve(origin, line=at, ordinal=ordinal)
+            yield log_response(history.rows, history.members(spec), spec, origin=place)
+        for panel in panels.take(line or "", number):
+            at = panel.line if origin.cell is None else None
+            place = evolve(origin, line=at)
+            yield log_response(panel.rows, panel.members, spec, origin=place)
 
 
 def has_status_line(text: str, spec: Spec) -> bool:
@@ -100,9 +107,15 @@ class _History:
     """The status lines of one job so far."""
 
     line: int = 0
+    name: str | None = None
     rows: list[Row] = field(factory=list)
     totals: dict[str, Any] = field(factory=dict)
     last: str | None = None  # the last status that the specification knows
+
+    def members(self, spec: Spec) -> dict[str, Any]:
+        """What was printed beside the status lines, under the service's names."""
+        named = {spec.layout.name: self.name} if self.name else {}
+        return named | named_totals(self.totals, spec)
 
     def append(self, row: Row) -> None:
         """Add a line; a status that is printed again keeps its first time."""
@@ -113,16 +126,45 @@ class _History:
 
 @define(kw_only=True)
 class _Log:
-    """A log that is read line by line, and the history that is open in it."""
+    """A log that is read line by line, and the history that is open in it.
+
+    ``created`` has the jobs that were created since the last status line: who does not wait
+    for one creates the next, and which of them a status is of is not told.
+    """
 
     spec: Spec
     open: _History = field(factory=_History)
+    created: list[str] = field(factory=list)
+    broken: bool = False
+
+    def take(self, line: str | None, number: int) -> Iterator[_History]:
+        """The histories that a line ends; None stands for the end of the log."""
+        if line is None:
+            # A text with no known status at all is no log of a job.
+            yield from [self.open] if self.open.last is not None else []
+            return
+        if self.broken or _CREATING in line:
+            self._create(ESCAPES.sub("", line))
+        for mark in marks(line, self.spec):
+            ended = self.add(mark, number)
+            if ended:
+                yield ended
+        if "s: " in line:
+            self.open.totals |= totals(line)
+
+    def _create(self, text: str) -> None:
+        named = _NAME.match(text if self.broken else text.partition(_CREATING)[2])
+        self.broken = not (self.broken or named)
+        if named:
+            self.created.append(named[1])
 
     def add(self, mark: Mark, number: int) -> _History | None:
         """Take a status line; the history that it ends, if it begins another."""
         ended = None
-        if mark.known and _begins(self.open.last, mark.row.status, self.spec):
-            ended, self.open = self.open, _History()
+        if mark.known and self._is_begun(mark.row.status):
+            ended = self.open if self.open.last is not None else None
+            self.open = _History(name=self.created[0] if len(self.created) == 1 else None)
+            self.created.clear()
         elif not mark.known and self._is_output(mark.row):
             return None
         if mark.known:
@@ -132,6 +174,13 @@ class _Log:
         if mark.known:
             self.open.last = self.spec.canonical_secondary(mark.row.status)
         return ended
+
+    def _is_begun(self, written: str) -> bool:
+        """Holds if a status begins a history: one that cannot follow, or the first of a new job."""
+        status, last = self.spec.canonical_secondary(written), self.open.last
+        if self.created and (last is None or status in self.spec.initial_by_secondary):
+            return True
+        return _begins(last, written, self.spec)
 
     def _is_output(self, row: Row) -> bool:
         """Holds if a word that is no status stands where the SDK prints none.
@@ -152,19 +201,6 @@ class _Log:
 def _is_after(one: Row, other: Row) -> bool:
     """Holds if a line was printed after another by its stamp, a text that sorts by time."""
     return str(one.time) > str(other.time)
-
-
-def _histories(log: _Log, lines: Iterable[tuple[int, str]]) -> Iterator[_History]:
-    for number, line in lines:
-        for mark in marks(line, log.spec):
-            ended = log.add(mark, number)
-            if ended:
-                yield ended
-        if "s: " in line:
-            log.open.totals |= totals(line)
-    # A text with no known status at all is no log of a job.
-    if log.open.last is not None:
-        yield log.open
 
 
 def _begins(last: str | None, written: str, spec: Spec) -> bool:

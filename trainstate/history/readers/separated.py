@@ -1,4 +1,9 @@
-"""Tables as text: a line of member names, and a line of cells for each response (CSV)."""
+"""Tables as text (CSV): a line of names, and in each line after it a response, or its text.
+
+Names can have a prefix (``detail.TrainingJobName``) and lead into members
+(``ResourceConfig.InstanceCount``). Where none is a member's, as in what CloudWatch Logs Insights
+exports (``@timestamp,@message``), a cell holds the whole response as JSON.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +12,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
+from itertools import islice
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.envelope import records
+from trainstate.history.readers.envelope import Form, Part, part_records, parts
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotLiteral, literal
 from trainstate.history.readers.tally import Tally
@@ -22,18 +29,28 @@ from trainstate.spec.model import Spec
 READER = "csv"
 
 _SEPARATORS = (",", "\t", ";")
-_NAME = re.compile(r"[\w. -]{0,80}")
+_NAME = re.compile(r"[@\w./: -]{0,200}")
+_PREFIX = re.compile(r"[^._/:-]+[._/:-]+")
+_PREFIXES_TRIED = 50
 _NOTHING = frozenset({"", "null", "none", "nan", "nat", "<na>", "\\n"})
 _WHOLE = re.compile(r"-?\d{1,18}(?:\.0*)?", re.ASCII)
+_TRUTHS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _NESTED = frozenset({"structure", "map", "list"})
+# How many lines are looked at for a cell that holds a response; other things can stand before.
+_LOOKED_AT = 20
 
 
-def separator(line: str, spec: Spec) -> str | None:
-    """What separates the names in the first line of a table of responses; None in other lines."""
+def separator(text: str, spec: Spec) -> str | None:
+    """What separates the cells of a text that begins as a table of responses; None for another."""
+    first = text.partition("\n")[0].rstrip("\r")
     for mark in _SEPARATORS:
-        names = _names(line, mark)
-        worded = len(names) > 1 and all(map(_NAME.fullmatch, names))
-        if worded and looks_like_response(dict.fromkeys(names), spec):
+        names = _names(first, mark)
+        if not names or not all(map(_NAME.fullmatch, names)):
+            continue
+        if len(names) > 1 and _prefix(names, spec) is not None:
+            return mark
+        quoted = '"{""' in text or (len(names) > 1 and '{"' in text)
+        if quoted and any(_holds(row, spec) for row in _first_rows(text, mark, len(names))):
             return mark
     return None
 
@@ -47,10 +64,12 @@ def read_separated(
     # Not a tab: the name of the first column can be empty.
     text = whole.lstrip(" \r\n\0")
     skipped = whole.count("\n", 0, len(whole) - len(text))
-    first = text.partition("\n")[0].rstrip("\r")
-    mark = separator(first, tally.spec) or _SEPARATORS[0]
+    mark = separator(text, tally.spec) or _SEPARATORS[0]
+    # The standard library takes 128 KiB for the most that a cell can hold.
+    csv.field_size_limit(max(csv.field_size_limit(), tally.limits.line))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    names = next(rows, [])
+    names = [name.strip() for name in next(rows, [])]
+    table = _Table.of(names, tally.spec)
     begins = skipped + rows.line_num + 1
     try:
         for cells in rows:
@@ -61,9 +80,37 @@ def read_separated(
                 told = f"{len(cells)} cells under {len(names)} names"
                 yield tally.unreadable(told, place, mark.join(cells))
                 continue
-            yield from records(_members(names, cells, tally.spec), place, tally)
+            for part in table.parts(cells, tally.spec, pointer):
+                yield from part_records(part, place, tally)
     except csv.Error as error:
         yield tally.unreadable(f"not CSV: {error}", evolve(origin, line=begins))
+
+
+@frozen
+class _Table:
+    """The columns of a table: each a path into a response, and the type of what is there.
+
+    ``typed`` is false where no column is a member, and cells hold whatever a log has.
+    """
+
+    columns: tuple[tuple[tuple[str, ...], str | None], ...]
+    typed: bool
+
+    @classmethod
+    def of(cls, names: Sequence[str], spec: Spec) -> _Table:
+        prefix = _prefix(names, spec)
+        bare = [name.removeprefix(prefix or "") for name in names]
+        return cls(tuple(_column(name, spec) for name in bare), prefix is not None)
+
+    def parts(self, cells: Sequence[str], spec: Spec, pointer: str) -> Iterator[Part]:
+        """What a line holds; a line of a log that holds no response is of another thing."""
+        row: dict[str, Any] = {}
+        for (path, kind), cell in zip(self.columns, cells, strict=True):
+            if cell.strip().lower() not in _NOTHING:
+                _put(row, path, _value(cell, kind))
+        for part in parts(_listed(row), spec, pointer):
+            none = part.form is Form.NOTHING and not self.typed
+            yield evolve(part, form=Form.OTHER) if none else part
 
 
 def _names(line: str, mark: str) -> list[str]:
@@ -72,25 +119,64 @@ def _names(line: str, mark: str) -> list[str]:
     return []
 
 
-def _members(names: Sequence[str], cells: Sequence[str], spec: Spec) -> dict[str, Any]:
-    types = _types(spec)
-    return {
-        name.strip(): _value(cell, types.get(folded(name.strip())))
-        for name, cell in zip(names, cells, strict=True)
-        if cell.strip().lower() not in _NOTHING
-    }
+def _prefix(names: Sequence[str], spec: Spec) -> str | None:
+    """What stands before the members' names, mostly nothing; None where no name is a member's."""
+    begins = {"": None} | {found[0]: None for name in names if (found := _PREFIX.match(name))}
+    for prefix in islice(begins, _PREFIXES_TRIED):
+        bare = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+        if looks_like_response(dict.fromkeys(name.partition(".")[0] for name in bare), spec):
+            return prefix
+    return None
 
 
+def _first_rows(text: str, mark: str, width: int) -> Iterator[list[str]]:
+    with suppress(csv.Error):
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        yield from (row for row in islice(rows, 1, 1 + _LOOKED_AT) if len(row) == width)
+
+
+def _holds(cells: Sequence[str], spec: Spec) -> bool:
+    found = (part for cell in cells for part in parts(cell, spec))
+    return any(part.form not in (Form.NOTHING, Form.OTHER) for part in found)
+
+
+def _column(name: str, spec: Spec) -> tuple[tuple[str, ...], str | None]:
+    """Where a column's cells belong in a response, and the type of what is there if it is known."""
+    path = tuple(name.split("."))
+    kind = _types(spec).get(folded(path[0]))
+    if len(path) == 1 or kind not in _NESTED:
+        return (name,), kind
+    # The values of a map are texts, whatever they look like, and its names may have dots.
+    return ((path[0], name.partition(".")[2]), None) if kind == "map" else (path, "scalar")
+
+
+@cache
 def _types(spec: Spec) -> Mapping[str, str]:
     return {folded(member.name): member.type for member in spec.members}
 
 
+def _put(row: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    for name in path[:-1]:
+        inner = row.setdefault(name, {})
+        row = inner if isinstance(inner, dict) else {}
+    row.setdefault(path[-1], value)
+
+
+def _listed(value: Any) -> Any:
+    """A mapping in which each one that counts its members is a list: ``Entries.0.Status``."""
+    if not isinstance(value, dict):
+        return value
+    if value and list(value) == [str(index) for index in range(len(value))]:
+        return [_listed(item) for item in value.values()]
+    return {name: _listed(item) for name, item in value.items()}
+
+
 def _value(cell: str, kind: str | None) -> Any:
     """What a cell holds, by the type of its member; the text where it is no such value."""
-    if kind in ("integer", "long") and _WHOLE.fullmatch(cell):
+    if kind in ("integer", "long", "scalar") and _WHOLE.fullmatch(cell):
         return int(cell.partition(".")[0])
-    if kind == "boolean" and cell.lower() in ("true", "false"):
-        return cell.lower() == "true"
+    if kind == "boolean" or (kind == "scalar" and cell.lower() in ("true", "false")):
+        return _TRUTHS.get(cell.strip().lower(), cell)
     return _nested(cell) if kind in _NESTED else cell
 
 

@@ -7,7 +7,9 @@ from attrs import frozen
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
-FORMATS: tuple[str, ...] = ("auto", "json", "ndjson", "log", "notebook", "python", "parquet")
+FORMATS: tuple[str, ...] = (
+    *("auto", "json", "ndjson", "yaml", "csv", "log", "notebook", "python", "parquet"),
+)
 """The formats that an input can be declared to have; *auto* recognises it."""
 
 SKIPPED = "skipped"

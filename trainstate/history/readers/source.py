@@ -14,6 +14,7 @@ from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
 from trainstate.history.readers.plugged import CannotRead, is_binary, plugged, sought
+from trainstate.history.readers.prefixed import without_prefix
 from trainstate.history.readers.printed import read_printed, shows_status
 from trainstate.history.readers.python_literal import read_literals
 from trainstate.history.readers.recognise import (
@@ -26,6 +27,7 @@ from trainstate.history.readers.recognise import (
     PRINTED,
     PYTHON,
     SEPARATED,
+    YAML,
     is_text,
     mentions,
     recognised,
@@ -33,7 +35,9 @@ from trainstate.history.readers.recognise import (
 from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.separated import read_separated
 from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
+from trainstate.history.readers.strangers import named_form
 from trainstate.history.readers.tally import Tally
+from trainstate.history.readers.yaml_text import read_yaml
 from trainstate.spec.model import Spec
 
 Record = Response | Unreadable
@@ -41,10 +45,9 @@ Record = Response | Unreadable
 # How many records without a response a file may begin with before it is given up, in a
 # folder, or before they are reported, if it was named.
 _HELD = 1000
-_TEXT_SUFFIXES = frozenset({".log", ".txt"})
 _EXPECTED = (
     "; expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
-    " an SDK log, a notebook, CSV or Parquet"
+    " an SDK log, a notebook, YAML, CSV or Parquet"
 )
 _WHOLE = {
     JSON: read_documents,
@@ -53,6 +56,7 @@ _WHOLE = {
     PYTHON: read_literals,
     PRINTED: read_printed,
     SEPARATED: read_separated,
+    YAML: read_yaml,
 }
 
 
@@ -78,7 +82,6 @@ class Input:
     name: str
     named: bool = True
     file: str | None = None
-    suffix: str = ""
     pointer: str = ""
     report: SourceReport = field(init=False)
 
@@ -88,22 +91,25 @@ class Input:
 
     def read(self, stream: Any) -> Iterator[Record]:
         """The records of the input; raises InputError if it cannot be read at all."""
-        opening = opened(stream, limits=self.asked.limits, file=self.name)
+        limits = self.asked.limits
+        opening = opened(stream, limits=limits, file=self.name)
+        opening = without_prefix(opening, limits=limits, file=self.name)
         reader = self._reader(opening)
         if reader is None:
             return
-        tally = Tally(spec=self.asked.spec, limits=self.asked.limits, file=self.file, reader=reader)
-        speaks = self.named or is_binary(reader) or mentions(opening.head, self.asked.spec)
-        records = self._binary(stream, opening, tally) if is_binary(reader) else None
+        tally = Tally(spec=self.asked.spec, limits=limits, file=self.file, reader=reader)
+        # A page or a program with a sample that is broken is none of the recordings of a folder.
+        told = reader != PRINTED and mentions(opening.head, self.asked.spec)
+        speaks = self.named or is_binary(reader) or told
+        read = self._readable(stream, opening, tally)
         try:
-            yield from self._settled(records or self._records(opening, tally), tally, speaks=speaks)
+            yield from self._settled(read, tally, speaks=speaks)
         finally:
             if tally.responses:
                 self.report = _reported(self.name, tally, opening)
         if tally.responses == 0 and not (speaks and tally.broken):
-            self._refuse(
-                opening.fault or _nothing(tally), remedy="" if opening.fault else _EXPECTED
-            )
+            known = opening.fault or named_form(opening.head)
+            self._refuse(known or _nothing(tally), remedy="" if known else _EXPECTED)
             return
         if opening.fault:
             origin = Origin(file=self.file, reader=reader, pointer=self.pointer)
@@ -119,13 +125,8 @@ class Input:
             return FORCED[self.asked.input_format]
         found = recognised(opening.head, whole=opening.whole, spec=self.asked.spec)
         # The status lines of a log may come after much other output.
-        if (
-            found is None
-            and is_text(opening.head)
-            and (self.named or self.suffix in _TEXT_SUFFIXES)
-        ):
-            shown = self.named and shows_status(opening.head, self.asked.spec)
-            return PRINTED if shown else LOG
+        if found is None and is_text(opening.head):
+            return PRINTED if shows_status(opening.head, self.asked.spec) else LOG
         if found is None:
             self._refuse("is in no format that is known", remedy=_EXPECTED)
         return found
@@ -138,12 +139,15 @@ class Input:
         data = read_whole(opening.stream, limits=self.asked.limits, file=self.name)
         return _WHOLE[tally.reader](data, tally, pointer=self.pointer)
 
-    def _binary(self, stream: Any, opening: Opened, tally: Tally) -> Iterator[Record]:
-        """The records of a binary format; raises InputError if it was named and cannot be read."""
+    def _readable(self, stream: Any, opening: Opened, tally: Tally) -> Iterator[Record]:
+        """The records; raises InputError if the input was named and its format needs a library."""
         try:
-            reader = plugged(tally.reader)
-            with sought(stream, opening) as laid:
-                yield from reader(laid, tally, pointer=self.pointer)
+            if is_binary(tally.reader):
+                reader = plugged(tally.reader)
+                with sought(stream, opening) as laid:
+                    yield from reader(laid, tally, pointer=self.pointer)
+            else:
+                yield from self._records(opening, tally)
         except CannotRead as error:
             if self.named:
                 raise InputError(f"{self.name}: {error}.") from None

@@ -30,7 +30,6 @@ class Source:
     file: str
     named: bool
     open: Callable[[], AbstractContextManager[Any]]
-    suffix: str = ""
     fault: str | None = None
 
 
@@ -89,15 +88,7 @@ def _file(path: str, *, named: bool) -> Source:
         file=shown(path),
         named=named,
         open=lambda: Path(path).open("rb", buffering=0),
-        suffix=_suffix(path),
     )
-
-
-def _suffix(path: str) -> str:
-    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
-    if suffixes and suffixes[-1] in (".gz", ".zst"):
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
 
 
 def _inside(folder: str) -> Iterator[Source]:

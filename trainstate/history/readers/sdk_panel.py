@@ -1,0 +1,160 @@
+"""The status of a job as version 3 of the SageMaker Python SDK shows it: a panel, or lines.
+
+A notebook gets the panel, a script the lines, both again at each poll. They show the whole
+history, but no time: only how long each status took.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import define, evolve, frozen
+
+from trainstate.history.readers.log_rows import Row
+from trainstate.spec.model import Spec
+
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[=>@-Z\\^_])")
+"""Colours, links and movements of a terminal."""
+
+# A panel that is never closed is given up; its lines are as wide as a screen.
+_MOST_LINES, _LONGEST_LINE = 1000, 4096
+_OPENING = ("Training Job Status", "Status Transitions:", "ob started: ", "Job Name: ")
+_TITLE = re.compile(r"(?<![-─━═])[-─━═]+ Training Job Status [-─━═]+")
+_BOTTOM = re.compile(r"\s*[╰└┗╚+][-─━═]{4}")
+_SIDES = "│┃║|"
+_MEMBER = re.compile(r" *([A-Z][A-Za-z]+(?: [A-Za-z]+)?) {2,}(?=\S)")
+_COLUMNS = re.compile(r" *Step +Details +Dur")
+_STEP = re.compile(r" *[✓⋯]? *([A-Z][A-Za-z]+)(…?)(?: {2}|$)")
+_DURATION = re.compile(r" +(?:[\d.]+s|Running\.\.\.)$")
+# What is printed for a job of the newer, generic kind begins with its name alone.
+_STARTED = re.compile(r"(Training job started|Job Name): ([\w-]+)$")
+_LINE = re.compile(r" *[✓⋯]? +([A-Z][A-Za-z]+): (.*) \((?:[\d.]+s|Running\.\.\.|)\)(?: - .*)?$")
+_STATUS = re.compile(r"Status: (\w+) - (\w+) \(Elapsed: ")
+
+
+@frozen(kw_only=True)
+class Panel:
+    """What one panel, or the lines of one poll, show of a job.
+
+    ``line`` is where it begins, or where what shows an unnamed job began.
+    """
+
+    line: int
+    rows: tuple[Row, ...]
+    members: Mapping[str, Any]
+
+
+@define
+class Panels:
+    """A text in which panels are looked for, line by line; what repeats the last is left out."""
+
+    spec: Spec
+    _texts: list[str] | None = None  # those of the panel, or of the poll, that is open
+    _boxed: bool = False
+    _begun: int = 0
+    _name: str | None = None
+    _foreign: bool = False
+    _last: tuple[object, object] | None = None
+
+    def take(self, line: str, number: int) -> Iterator[Panel]:
+        """The panel that a line ends, if it does."""
+        if self._texts is None and not any(word in line for word in _OPENING):
+            return
+        if len(line) > _LONGEST_LINE:
+            return
+        text = ESCAPES.sub("", line).rstrip()
+        if _TITLE.search(text):
+            self._texts, self._boxed, self._begun = [], True, number
+        elif text == "Status Transitions:":
+            self._texts, self._boxed = [], False
+            self._begun = number if self._name or not self._begun else self._begun
+        elif started := _STARTED.match(text):
+            self._name, self._begun, self._texts = started[2], number, None
+            self._foreign = started[1] == "Job Name"
+        elif self._texts is not None:
+            yield from self._inside(text, self._texts)
+            self._texts = None if len(self._texts or ()) > _MOST_LINES else self._texts
+
+    def _inside(self, text: str, texts: list[str]) -> Iterator[Panel]:
+        if self._boxed and _BOTTOM.match(text):
+            yield from self._closed(*_box(texts, self.spec))
+        elif not self._boxed and (status := _STATUS.match(text)):
+            shown = {"TrainingJob Name": self._name} if self._name else {}
+            shown |= {"Job Status": status[1], "Secondary Status": status[2]}
+            rows = [
+                Row(time=None, status=row[1], message=row[2] or None)
+                for row in map(_LINE.match, texts)
+                if row
+            ]
+            yield from [] if self._foreign else self._closed(rows, _members(shown, self.spec))
+        else:
+            texts.append(text)
+            return
+        self._texts = None
+
+    def _closed(self, rows: Iterable[Row], members: Mapping[str, Any]) -> Iterator[Panel]:
+        panel = Panel(line=self._begun, rows=tuple(rows), members=members)
+        if panel.members and (panel.rows, panel.members) != self._last:
+            self._last = panel.rows, panel.members
+            yield panel
+
+
+def _box(texts: Iterable[str], spec: Spec) -> tuple[list[Row], Mapping[str, Any]]:
+    """The rows and the members in a panel, whose columns have a width of their own each."""
+    shown: dict[str, str] = {}
+    rows: list[Row] = []
+    name, column, table = "", 0, False
+    for text in map(_unframed, texts):
+        value = text[column:].strip()
+        if _COLUMNS.match(text):
+            column, table = text.index("Details"), True
+        elif table:
+            table = bool(text) or not rows
+            _add_step(text, column, rows, spec)
+        elif found := _MEMBER.match(text):
+            name, column = found[1], found.end()
+            shown[name] = text[column:]
+        elif name and value and not text[:column].strip():
+            # What is too long goes on: an ARN is folded, a reason is wrapped between words.
+            shown[name] += f" {value}" if " " in shown[name] else value
+        else:
+            name = ""
+    return rows, _members(shown, spec)
+
+
+def _add_step(text: str, column: int, rows: list[Row], spec: Spec) -> None:
+    """Take a line of the table: a status, or more of the details of the last one."""
+    step = _STEP.match(text)
+    begins = step is not None and step.start(1) < column - 2
+    details = _DURATION.sub("", text[step.end() if step and begins else 0 :]).strip()
+    if step and begins:
+        status = _whole(step[1], spec) if step[2] else step[1]
+        rows.append(Row(time=None, status=status, message=details or None))
+    elif rows and details:
+        row = rows.pop()
+        rows.append(evolve(row, message=f"{row.message or ''} {details}".strip()))
+
+
+def _whole(beginning: str, spec: Spec) -> str:
+    """The status that was too long for its column; what is shown where several begin so."""
+    names = [name for name in spec.secondary_by_name if name.startswith(beginning)]
+    return names[0] if len(names) == 1 else beginning
+
+
+def _unframed(text: str) -> str:
+    text = text.strip()
+    return text.strip(_SIDES).rstrip() if text[:1] in _SIDES else text
+
+
+def _members(shown: Mapping[str, str], spec: Spec) -> Mapping[str, Any]:
+    layout = spec.layout
+    names = {
+        "TrainingJob Name": layout.name,
+        "TrainingJob ARN": layout.arn,
+        "Job Status": layout.primary,
+        "Secondary Status": layout.secondary,
+        "Failure Reason": layout.failure_reason,
+    }
+    return {member: shown[key] for key, member in names.items() if member and shown.get(key)}

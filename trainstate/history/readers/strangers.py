@@ -1,0 +1,61 @@
+"""Forms that show jobs and cannot be read: what they are, and what to do instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from trainstate.history.wire import folded
+from trainstate.spec.model import Spec
+
+_DESCRIBE = "record what `aws sagemaker describe-training-job` answers"
+_FORMS = {
+    rb"(?m)^(?:TRAININGJOBSUMMARIES|SECONDARYSTATUSTRANSITIONS|RESOURCECONFIG|VPCCONFIG)\t": (
+        "is text output of the AWS CLI, in which members have no names; use `--output json`"
+    ),
+    rb"(?m)^\|+ +(?:DescribeTrainingJob|ListTrainingJobs|Search) +\|+\r?$": (
+        "is a table of the AWS CLI, made to be looked at; use `--output json`"
+    ),
+    rb'"eventSource"\s*:\s*"sagemaker\.amazonaws\.com"': (
+        "is a trail of CloudTrail, which has calls and no statuses;"
+        f" {_DESCRIBE}, or EventBridge's events of state changes"
+    ),
+    rb'"terraform_version"\s*:': (
+        f"is a state of Terraform, which has what was asked for and no history; {_DESCRIBE}"
+    ),
+    rb'"(?:JobArn|job_arn|jobArn)"\s*:': (
+        "is what DescribeJob answers, the API of generic jobs, whose statuses are others;"
+        f" of a training job, {_DESCRIBE}"
+    ),
+    rb'"(?:Response|RequestId|RoleName|TrainingJobSet)"\s*:': (
+        "is another service's DescribeTrainingJob, for it has no ARN; only jobs of Amazon"
+        " SageMaker can be checked"
+    ),
+}
+_COMPILED = tuple((re.compile(form), sentence) for form, sentence in _FORMS.items())
+
+
+def named_form(head: bytes) -> str | None:
+    """What an input without a response is, and what to do; None where nobody can tell."""
+    return next((sentence for form, sentence in _COMPILED if form.search(head)), None)
+
+
+def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
+    """Holds if a mapping with statuses is of a job of another kind, or of another service.
+
+    Tencent Cloud has an API of the same name, with statuses that look the same. Its answers have
+    no ARN, and the request's id and a role's name among their members.
+    """
+    if spec.layout.arn in value or spec.layout.created in value:
+        return False
+    names = {folded(name) for name in value if isinstance(name, str)}
+    if folded(spec.layout.arn) in names:
+        return False
+    generic = {"jobarn", "jobstatus"} <= names and folded(spec.layout.primary) not in names
+    return generic or not names.isdisjoint({"requestid", "rolename"})
+
+
+def is_other(value: Mapping[str, Any]) -> bool:
+    """Holds if a mapping is CloudTrail's record of a call, or a page of another service."""
+    return ("eventSource" in value and "eventVersion" in value) or "TrainingJobSet" in value

@@ -1,0 +1,105 @@
+"""YAML, by PyYAML (extra ``yaml``): what the AWS CLI and kubectl print, cassettes of VCR."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.envelope import records
+from trainstate.history.readers.plugged import CannotRead, remedy
+from trainstate.history.readers.tally import Tally
+from trainstate.history.wire import folded
+from trainstate.spec.model import Spec
+
+READER = "yaml"
+
+# A line that begins without a space names a member or an item, and is no prose.
+_LINE = re.compile(r"""(?:["']?[\w@./-]+["']?:|-|---.*|\.\.\.|[#%].*)(?:\s|$)|\s|$""")
+_NAMED = re.compile(r"""^[ -]*["']?([A-Za-z_]+)["']?:(?:\s|$)""", re.MULTILINE)
+_CASSETTE = re.compile(r"(?:---\s+)?(?:http_)?interactions:\s")
+_DOCUMENT = re.compile(rb"^---(?=\s|$)", re.MULTILINE)
+# Times are left as they are written, and `<<` is a name like any other.
+_LEFT_OUT = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge")
+# An alias is cheap to write and may stand for as much as one likes; without one a value takes a
+# byte at least.
+_VALUES_A_BYTE = 10
+
+
+class NotYaml(ValueError):
+    """A text is not YAML."""
+
+
+def is_yaml(text: str, spec: Spec) -> bool:
+    """Holds if a text begins as YAML and names a member that only a job's response has."""
+    layout = spec.layout
+    tellers = {folded(name) for name in (layout.arn, layout.primary, layout.history)}
+    named = any(folded(found[1]) in tellers for found in _NAMED.finditer(text))
+    # The head may end in the middle of a line.
+    return bool(named or _CASSETTE.match(text)) and all(map(_LINE.match, text.split("\n")[:-1]))
+
+
+def read_yaml(data: bytes, tally: Tally, *, pointer: str = "") -> Iterator[Response | Unreadable]:
+    """The records in the documents of a text; raises CannotRead where PyYAML is not installed."""
+    _loader()
+    line, place = 1, 0
+    for begin in [*(found.start() for found in _DOCUMENT.finditer(data) if found.start()), None]:
+        text = data[place:begin]
+        origin = Origin(file=tally.file, line=line, reader=tally.reader, pointer=pointer)
+        line, place = line + text.count(b"\n"), begin or 0
+        try:
+            value = decoded(text)
+        except NotYaml as error:
+            yield tally.unreadable(str(error), origin, text)
+            continue
+        if value is not None:
+            yield from records(value, origin, tally)
+
+
+def decoded(data: bytes) -> Any:
+    """The value of one document; raises NotYaml, whatever the bytes are."""
+    import yaml  # noqa: PLC0415 - an extra
+
+    try:
+        value = yaml.load(data.decode("utf-8", "replace"), _loader())  # noqa: S506 - it is a safe one
+        count = _count(value, {})
+    except yaml.MarkedYAMLError as error:
+        at = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
+        raise NotYaml(f"not YAML: {error.problem or error.context}{at}") from None
+    except RecursionError:
+        raise NotYaml("not YAML that can be read: nested too deeply") from None
+    # What a tag does not fit raises whatever the library stumbles upon.
+    except Exception as error:  # noqa: BLE001
+        raise NotYaml(f"not YAML: {str(error).partition(chr(10))[0]}") from None
+    if count > _VALUES_A_BYTE * len(data):
+        raise NotYaml("not YAML that can be read: aliases stand for too much")
+    return value
+
+
+@cache
+def _loader() -> Any:
+    """The safe loader, without times; the one written in C where PyYAML has it."""
+    try:
+        import yaml  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise CannotRead(f"is YAML, which needs PyYAML; {remedy(READER)}") from None
+    safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    kept = {
+        first: [(tag, form) for tag, form in forms if tag not in _LEFT_OUT]
+        for first, forms in safe.yaml_implicit_resolvers.items()
+    }
+    return type("Loader", (safe,), {"yaml_implicit_resolvers": kept})
+
+
+def _count(value: Any, known: dict[int, float]) -> float:
+    """How many values there are with each alias written out; infinite for what holds itself."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = math.inf
+        inner = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_count(item, known) for item in inner)
+    return known[id(value)]
