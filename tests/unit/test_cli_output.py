@@ -17,25 +17,52 @@ BROKEN = Path(__file__).parents[2] / "examples" / "broken"
 FULL = Path("/dev/full")
 
 
-def program(*words: str, stdout: int) -> subprocess.CompletedProcess[str]:
+def program(
+    *words: str, stdout: int, stderr: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    """The program as a machine begins it on which nobody asked for unbuffered output."""
     return subprocess.run(
         [sys.executable, "-m", "trainstate", *words],
         stdout=stdout,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         check=False,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
 
 
+# Each command that ends by itself and needs no service.
+PRINTED = (
+    *(("check", str(BROKEN)), ("check", str(BROKEN), "--format", "json"), ("stats", str(BROKEN))),
+    *(("check", str(BROKEN), "--workers", "2"), ("rule", "last-entry-mismatch"), ("rule",)),
+    *(("spec",), ("next", "InProgress/Training"), ("align", str(BROKEN)), ("drift",)),
+    *(("discover", str(BROKEN)), ("generate", "--jobs", "2"), ("--version",), ("check", "--help")),
+)
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="the system has no device that is always full")
-@pytest.mark.parametrize("words", [("check", str(BROKEN)), ("rule", "last-entry-mismatch")])
+@pytest.mark.parametrize("words", PRINTED, ids=" ".join)
 def test_a_full_disk_is_no_finding(words: tuple[str, ...]) -> None:
     """One sentence without a traceback, and the exit status 2."""
     with FULL.open("w") as full:
         done = program(*words, stdout=full.fileno())
 
-    assert 2 == done.returncode
-    assert "trainstate: reading or writing failed: No space left on device\n" == done.stderr
+    assert (2, "trainstate: reading or writing failed: No space left on device") == (
+        done.returncode,
+        done.stderr.splitlines()[-1],
+    )
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("words", PRINTED[:3], ids=" ".join)
+def test_a_reader_that_has_gone_is_nothing_wrong(words: tuple[str, ...]) -> None:
+    """Nothing is said, and the exit status tells of no finding that nobody read."""
+    read, write = os.pipe()
+    os.close(read)
+    done = program(*words, stdout=write)
+    os.close(write)
+
+    assert (0, "") == (done.returncode, done.stderr)
 
 
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
@@ -152,12 +179,16 @@ def test_an_option_that_cannot_be_followed_is_misuse(words: tuple[str, ...], say
     assert "Errno" not in result.output
 
 
-def test_nobody_reads_what_is_wrong() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [("check", "--workers", "0", str(BROKEN)), ("check", "nosuch"), ("check", str(BROKEN), "no")],
+    ids=" ".join,
+)
+def test_nobody_reads_what_is_wrong(words: tuple[str, ...]) -> None:
     """The exit status of misuse is the same when the reader of the error has gone."""
     read, write = os.pipe()
     os.close(read)
-    words = [sys.executable, "-m", "trainstate", "check", "--workers", "0", str(BROKEN)]
-    done = subprocess.run(words, stdout=write, stderr=write, check=False)
+    done = program(*words, stdout=write, stderr=write)
     os.close(write)
 
     assert 2 == done.returncode

@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO, TextIO
 
 from attrs import frozen
+from click.exceptions import Exit
 
 from trainstate.errors import InputError, unwritable
 from trainstate.render.text import STYLES, UNSTYLED
@@ -77,9 +78,44 @@ def _beside(target: Path) -> IO[str]:
     )
 
 
+@contextmanager
+def flush_output() -> Iterator[None]:
+    """What the block left in the buffer of standard output is written at its end.
+
+    The interpreter would do it later, where no error of it can be told. What the block
+    raises is told first, unless it is its exit status alone.
+    """
+    try:
+        yield
+        _flush()
+    except Exit:
+        _flush()
+        raise
+    except BaseException:
+        try:
+            _flush()
+        except OSError:
+            leave_output()
+        raise
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
 def leave_output() -> None:
     """Nothing more is written to standard output, also not what waits in its buffer."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    sys.stdout = _nowhere()
+
+
+def leave_errors() -> None:
+    """Nothing more is written to standard error."""
+    sys.stderr = _nowhere()
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 def is_coloured(stream: TextIO) -> bool:
