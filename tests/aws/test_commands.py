@@ -190,7 +190,7 @@ def test_a_missing_library_is_misuse(run: Any, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(__import__("sys").modules, "trainstate.aws.session", None)
     result = run("pull", "jobs.ndjson")
 
-    assert (2, True) == (result.exit_code, "trainstate[aws]" in result.output)
+    assert (2, True) == (result.exit_code, "pip install '.[aws]'" in result.output)
 
 
 def test_a_timeline_shows_what_is_known() -> None:

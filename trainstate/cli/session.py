@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, installed_by
 
 Command = Callable[..., Any]
 
@@ -28,7 +28,5 @@ def client_of(*, profile: str | None, region: str | None, endpoint_url: str | No
     try:
         from trainstate.aws.session import sagemaker_client
     except ImportError:
-        raise UsageError(
-            "This command needs boto3; install it with: pip install 'trainstate[aws]'."
-        ) from None
+        raise UsageError(f"This command needs boto3; {installed_by('aws')}") from None
     return sagemaker_client(profile=profile, region=region, endpoint_url=endpoint_url)

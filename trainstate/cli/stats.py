@@ -49,7 +49,7 @@ def command(*, paths: tuple[str, ...], plot: str | None, **options: str | None) 
     """Measure the recorded jobs in PATHs: times in each status, waiting, losses, savings.
 
     Each job counts once, with its longest history; nothing is judged. The plot needs
-    matplotlib: pip install 'trainstate[plot]'.
+    matplotlib, which the extra `plot` brings.
 
     Example: trainstate stats recordings/ --plot durations.svg
     """

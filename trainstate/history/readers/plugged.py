@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
+from trainstate.errors import installed_by
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers.bytestream import BLOCK, Opened
 from trainstate.history.readers.tally import Tally
@@ -56,7 +57,7 @@ def plugged(reader: str) -> Plugged:
     from importlib.metadata import entry_points  # noqa: PLC0415
 
     found = tuple(entry_points(group=GROUP, name=reader))
-    remedy = f"install it with: pip install 'trainstate[{reader}]'"
+    remedy = installed_by(reader)
     if not found:
         raise CannotRead(f"is {reader}, for which no reader is installed; {remedy}")
     try:
