@@ -37,6 +37,9 @@ from trainstate.track.measure import stats
     shell_complete=files,
     help="Draw the time in each status: FILE.png or FILE.svg.",
 )
+@click.option(
+    "--reasons", is_flag=True, help="Quote reasons of failures; they may name what is private."
+)
 @click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
 @click.option(
     "--spec",
@@ -45,7 +48,9 @@ from trainstate.track.measure import stats
     shell_complete=files,
     help="Another specification than the built-in one.",
 )
-def command(*, paths: tuple[str, ...], plot: str | None, **options: str | None) -> None:
+def command(
+    *, paths: tuple[str, ...], plot: str | None, reasons: bool, **options: str | None
+) -> None:
     """Measure the recorded jobs in PATHs: times in each status, waiting, losses, savings.
 
     Each job counts once, with its longest history; nothing is judged. The plot needs
@@ -56,7 +61,7 @@ def command(*, paths: tuple[str, ...], plot: str | None, **options: str | None) 
     path, form = options["spec_path"], options["form"]
     spec = load_spec(path) if path else builtin_spec()
     survey = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
-    found = stats(survey.jobs, spec)
+    found = stats(survey.jobs, spec, reasons=reasons)
     if plot is not None:
         from trainstate.render.plot import plot_durations
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Reading, rule
-from trainstate.rules.shown import quoted
+from trainstate.rules.shown import quoted_at
 from trainstate.spec.load import builtin_spec
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -45,5 +45,8 @@ def wrong_type(reading: Reading) -> Iterator[Place]:
         if problem.kind == "wrong-type":
             yield Place(
                 pointer=problem.pointer,
-                facts={"expected": problem.expected, "value": quoted(problem.value)},
+                facts={
+                    "expected": problem.expected,
+                    "value": quoted_at(problem.pointer, problem.value, reading.spec),
+                },
             )
