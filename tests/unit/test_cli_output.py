@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,38 @@ main()
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "words", [("check", "-"), ("stats", "-"), ("check", "-", "--format", "json")]
+)
+def test_an_interrupted_report_leaves_the_old_file_alone(
+    words: tuple[str, ...], number: signal.Signals, tmp_path: Path
+) -> None:
+    """Nothing is left beside it either, and the exit status is that of shells."""
+    report = tmp_path / "report.txt"
+    report.write_text("old", encoding="utf-8")
+    command = [sys.executable, "-m", "trainstate", *words, "--output", str(report)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdin is not None
+        # Enough that a part of it was read and written when the rest is waited for.
+        line = (BROKEN / "moto-completed.json").read_text().replace("\n", " ").encode() + b"\n"
+        running.stdin.write(line * 3000)
+        running.stdin.flush()
+        # A signal just before a read that waits is heard when that returns: it is sent again.
+        for _ in range(20):
+            running.send_signal(number)
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(timeout=3)
+                break
+
+    assert (128 + number, ["report.txt"]) == (
+        running.returncode,
+        [file.name for file in tmp_path.iterdir()],
+    )
+    assert "old" == report.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["trainstate.cli", "click", "attrs", "trainstate.check.stream"])
 def test_an_interruption_has_no_traceback_from_the_first_moment(name: str) -> None:
     """While the program loads its modules Ctrl-C is one line, and the exit status of shells."""
@@ -153,7 +187,7 @@ def test_a_folder_that_is_read_only_is_named(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("trainstate.cli.output.NamedTemporaryFile", refuse)
+    monkeypatch.setattr("trainstate.cli.output.Path.open", refuse)
     monkeypatch.setattr("trainstate.errors.access", lambda *_: False)
     path = str(tmp_path / "report.txt")
     result = CliRunner().invoke(main, ["check", str(BROKEN), "--output", path])

@@ -99,6 +99,7 @@ def _ending(code: int) -> str:
 
 
 def _work(sender: Connection, work: Callable[..., T], arguments: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # with nothing to put away
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         told = (work(*arguments), None)
