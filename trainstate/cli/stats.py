@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.history.readers import FORMATS
+from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.track.measure import stats
@@ -68,7 +67,7 @@ def command(
         plot_durations(found, plot)
     with open_output(options["output"]) as out:
         if form == "json":
-            out.line(json.dumps(stats_object(found), indent=1))
+            out.line(json_text(stats_object(found), indent=1))
         elif form == "csv":
             out.line(stats_csv(found).rstrip("\n"))
         else:
