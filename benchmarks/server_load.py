@@ -6,7 +6,7 @@ errors; the histories that were seen are checked at the end.
 
     python benchmarks/server_load.py [--jobs 1000] [--rounds 5]
 
-Needs trainstate[server]. The polls are bare HTTP, so that no client library is measured;
+Needs the extra `server`. The polls are bare HTTP, so that no client library is measured;
 `tests/simulator/test_load.py` polls with boto3.
 """
 

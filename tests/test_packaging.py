@@ -118,3 +118,14 @@ def test_the_command_is_the_module() -> None:
     )
 
     assert (0, True) == (ran.returncode, version() in ran.stdout)
+
+
+@pytest.mark.parametrize("folder", ["trainstate", "docs", "examples", "benchmarks", "README.md"])
+def test_what_is_to_be_installed_is_in_the_checkout(folder: str) -> None:
+    """The package is on no index: an extra is installed from a checkout, by its path."""
+    place = ROOT / folder
+    files = place.rglob("*") if place.is_dir() else [place]
+    shown = {file for file in files if file.suffix in {".py", ".md", ".txt", ".sh", ".toml"}}
+    found = {file for file in shown if "trainstate[" in file.read_text(encoding="utf-8")}
+
+    assert set() == found

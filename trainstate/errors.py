@@ -34,6 +34,11 @@ class IllegalMoveError(TrainstateError, ValueError):
     """The machine was asked for a transition that its specification does not have."""
 
 
+def installed_by(extra: str) -> str:
+    """What brings an extra; it works as printed, also while the package is on no index."""
+    return f"in a checkout of trainstate run: pip install '.[{extra}]'"
+
+
 def unwritable(what: str, path: str | PathLike[str], error: OSError) -> InputError:
     """The error that says why a file cannot be written, and what to do about it.
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +22,7 @@ from tests.service import Service
 from trainstate.aws import Pulled
 from trainstate.aws.call import Caller
 from trainstate.aws.follow import Follower
-from trainstate.cli import kept, main, pull, watch
+from trainstate.cli import kept, main, pull, session, watch
 from trainstate.errors import InputError
 from trainstate.render.timeline import summary_lines, timeline_lines
 from trainstate.track import Tracker
@@ -190,7 +195,7 @@ def test_a_missing_library_is_misuse(run: Any, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(__import__("sys").modules, "trainstate.aws.session", None)
     result = run("pull", "jobs.ndjson")
 
-    assert (2, True) == (result.exit_code, "trainstate[aws]" in result.output)
+    assert (2, True) == (result.exit_code, "pip install '.[aws]'" in result.output)
 
 
 def test_a_timeline_shows_what_is_known() -> None:
@@ -322,3 +327,39 @@ def test_a_narrow_terminal_shows_the_statuses(room: int) -> None:
         status in line for status, line in zip(SPOT, lines[: len(SPOT)], strict=True)
     ]
     assert (room >= 80) == all(line.startswith("  2023-11-14T22:") for line in lines[: len(SPOT)])
+
+
+@pytest.fixture(params=["silent", "closed"])
+def dead(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a service that never answers, or that is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        if request.param == "closed":
+            listening.close()
+        yield url
+
+
+@pytest.mark.parametrize("words", [("pull", "jobs.ndjson"), ("watch", "job")], ids=" ".join)
+def test_waiting_for_a_dead_service_is_told(
+    words: tuple[str, ...], dead: str, tmp_path: Path
+) -> None:
+    """Within ten seconds of the first call it is said what is waited for."""
+    command = [sys.executable, "-m", "trainstate", *words, "--endpoint-url", dead]
+    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+    with subprocess.Popen(
+        [*command, "--region", "us-east-1"],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | keys,
+    ) as running:
+        begun = time.monotonic()
+        assert running.stderr is not None
+        line = running.stderr.readline()
+        took = time.monotonic() - begun
+        running.kill()
+
+    assert line.startswith(f"trainstate: waiting for {dead} to answer")
+    # Five seconds of silence, and what a busy machine takes to begin.
+    assert session.SILENCE < 10
+    assert took < session.SILENCE + 20

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-pa = pytest.importorskip("pyarrow", reason="the extra trainstate[parquet] is not installed")
+pa = pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
 pq = pytest.importorskip("pyarrow.parquet")
 
 import trainstate as ts  # noqa: E402
@@ -334,7 +334,7 @@ def test_without_the_library_there_is_a_remedy(
 
     assert 2 == found.exit_code
     assert "needs pyarrow" in found.output
-    assert "pip install 'trainstate[parquet]'" in found.output
+    assert "pip install '.[parquet]'" in found.output
 
 
 @pytest.mark.parametrize("named", [True, False])

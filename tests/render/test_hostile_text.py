@@ -306,3 +306,48 @@ def test_commands_of_ci_services_are_disarmed(written: str) -> None:
 
     assert not re.search(r"^\s*::|##\[|##vso\[", shown)
     assert written.strip()[-1] == shown[-1]
+
+
+LOGGED = (
+    *(("check", "--verbose", "--format", form) for form in FORMS),
+    *(("stats", "--reasons", "--format", form) for form in ("table", "json", "csv")),
+    *(
+        ("discover", "--format", form)
+        for form in ("table", "json", "mermaid", "dot", "xes", "toml")
+    ),
+    *(("align",), ("align", "--format", "json")),
+)
+COMMANDS = "##[error]pwned", "::error::pwned", "##vso[task.complete]pwned", "\n::error::pwned"
+
+
+@pytest.mark.parametrize("words", LOGGED, ids=" ".join)
+def test_no_command_writes_a_command_of_a_ci_service(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Every format can reach a log: no line of it is a command, wherever the text stood."""
+    for number, text in enumerate(COMMANDS):
+        file = tmp_path / f"{number}.jsonl"
+        lines = [json.dumps(job) for job in hostile(text)]
+        file.write_text("\n".join([*lines, f"{text} {text}"]), encoding="utf-8")
+        result = run(words[0], str(file), *words[1:])
+        written = result.stdout + result.stderr
+        if words[-1] == "github":  # its own, one a line
+            written = re.sub(
+                r"^::(error|warning|notice) [^:]*::(?!error::)", "", written, flags=re.MULTILINE
+            )
+
+        assert result.exit_code in (0, 1)
+        assert [] == re.findall(r"(?m)^.*##\[.*$|^.*##vso\[.*$|^\s*::.*$", written)
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_what_is_disarmed_in_json_is_read_as_it_was(form: str, tmp_path: Path) -> None:
+    """The escape is one of JSON: a reader gets the name of the job, to the letter."""
+    name = "a ##[error]b"
+    file = write(
+        tmp_path / "named.jsonl", [{**bad(), "TrainingJobName": name, "TrainingJobArn": name}]
+    )
+    text = run("check", str(file), "--format", form).stdout
+    read = [json.loads(line) for line in text.splitlines()] if form == "jsonl" else json.loads(text)
+
+    assert name in strings(read)

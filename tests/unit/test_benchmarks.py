@@ -40,7 +40,7 @@ def test_a_row_tells_whether_its_goal_is_met(tmp_path: Path) -> None:
 
 def test_a_part_without_its_package_is_skipped(tmp_path: Path) -> None:
     """Where a peer is not installed the row says so, and what to install."""
-    pytest.importorskip("pyarrow", reason="the extra trainstate[parquet] is not installed")
+    pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
     for name in ("duckdb", "polars"):
         absent = f"raise ModuleNotFoundError('no', name={name!r})"
         (tmp_path / f"{name}.py").write_text(absent)

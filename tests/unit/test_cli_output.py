@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,25 +19,52 @@ BROKEN = Path(__file__).parents[2] / "examples" / "broken"
 FULL = Path("/dev/full")
 
 
-def program(*words: str, stdout: int) -> subprocess.CompletedProcess[str]:
+def program(
+    *words: str, stdout: int, stderr: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    """The program as a machine begins it on which nobody asked for unbuffered output."""
     return subprocess.run(
         [sys.executable, "-m", "trainstate", *words],
         stdout=stdout,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         check=False,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
 
 
+# Each command that ends by itself and needs no service.
+PRINTED = (
+    *(("check", str(BROKEN)), ("check", str(BROKEN), "--format", "json"), ("stats", str(BROKEN))),
+    *(("check", str(BROKEN), "--workers", "2"), ("rule", "last-entry-mismatch"), ("rule",)),
+    *(("spec",), ("next", "InProgress/Training"), ("align", str(BROKEN)), ("drift",)),
+    *(("discover", str(BROKEN)), ("generate", "--jobs", "2"), ("--version",), ("check", "--help")),
+)
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="the system has no device that is always full")
-@pytest.mark.parametrize("words", [("check", str(BROKEN)), ("rule", "last-entry-mismatch")])
+@pytest.mark.parametrize("words", PRINTED, ids=" ".join)
 def test_a_full_disk_is_no_finding(words: tuple[str, ...]) -> None:
     """One sentence without a traceback, and the exit status 2."""
     with FULL.open("w") as full:
         done = program(*words, stdout=full.fileno())
 
-    assert 2 == done.returncode
-    assert "trainstate: reading or writing failed: No space left on device\n" == done.stderr
+    assert (2, "trainstate: reading or writing failed: No space left on device") == (
+        done.returncode,
+        done.stderr.splitlines()[-1],
+    )
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("words", PRINTED[:3], ids=" ".join)
+def test_a_reader_that_has_gone_is_nothing_wrong(words: tuple[str, ...]) -> None:
+    """Nothing is said, and the exit status tells of no finding that nobody read."""
+    read, write = os.pipe()
+    os.close(read)
+    done = program(*words, stdout=write)
+    os.close(write)
+
+    assert (0, "") == (done.returncode, done.stderr)
 
 
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
@@ -79,6 +108,38 @@ from trainstate.__main__ import main
 sys.argv = ["trainstate", "check", {path!r}]
 main()
 """
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "words", [("check", "-"), ("stats", "-"), ("check", "-", "--format", "json")]
+)
+def test_an_interrupted_report_leaves_the_old_file_alone(
+    words: tuple[str, ...], number: signal.Signals, tmp_path: Path
+) -> None:
+    """Nothing is left beside it either, and the exit status is that of shells."""
+    report = tmp_path / "report.txt"
+    report.write_text("old", encoding="utf-8")
+    command = [sys.executable, "-m", "trainstate", *words, "--output", str(report)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdin is not None
+        # Enough that a part of it was read and written when the rest is waited for.
+        line = (BROKEN / "moto-completed.json").read_text().replace("\n", " ").encode() + b"\n"
+        running.stdin.write(line * 3000)
+        running.stdin.flush()
+        # A signal just before a read that waits is heard when that returns: it is sent again.
+        for _ in range(20):
+            running.send_signal(number)
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(timeout=3)
+                break
+
+    assert (128 + number, ["report.txt"]) == (
+        running.returncode,
+        [file.name for file in tmp_path.iterdir()],
+    )
+    assert "old" == report.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["trainstate.cli", "click", "attrs", "trainstate.check.stream"])
@@ -126,7 +187,7 @@ def test_a_folder_that_is_read_only_is_named(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("trainstate.cli.output.NamedTemporaryFile", refuse)
+    monkeypatch.setattr("trainstate.cli.output.Path.open", refuse)
     monkeypatch.setattr("trainstate.errors.access", lambda *_: False)
     path = str(tmp_path / "report.txt")
     result = CliRunner().invoke(main, ["check", str(BROKEN), "--output", path])
@@ -152,12 +213,16 @@ def test_an_option_that_cannot_be_followed_is_misuse(words: tuple[str, ...], say
     assert "Errno" not in result.output
 
 
-def test_nobody_reads_what_is_wrong() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [("check", "--workers", "0", str(BROKEN)), ("check", "nosuch"), ("check", str(BROKEN), "no")],
+    ids=" ".join,
+)
+def test_nobody_reads_what_is_wrong(words: tuple[str, ...]) -> None:
     """The exit status of misuse is the same when the reader of the error has gone."""
     read, write = os.pipe()
     os.close(read)
-    words = [sys.executable, "-m", "trainstate", "check", "--workers", "0", str(BROKEN)]
-    done = subprocess.run(words, stdout=write, stderr=write, check=False)
+    done = program(*words, stdout=write, stderr=write)
     os.close(write)
 
     assert 2 == done.returncode

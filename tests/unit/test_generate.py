@@ -21,7 +21,7 @@ FORMS = ["ndjson", "parquet"]
 def generate(path: Path, *options: str, form: str = "ndjson") -> list[dict[str, Any]]:
     """Writes a corpus to a path; gives the planted faults."""
     if form == "parquet":
-        pytest.importorskip("pyarrow", reason="the extra trainstate[parquet] is not installed")
+        pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
     arguments = ["generate", "--format", form, *options, "-o", str(path)]
     result = invoke(*arguments)
     assert (0, "") == (result.exit_code, result.output)

@@ -34,7 +34,7 @@ def measured(*polls: Poll | str, **members: Any) -> Stats:
     responses = [
         {**written(poll if isinstance(poll, Poll) else Poll(poll)), **members} for poll in polls
     ]
-    return stats(Survey(SPEC).feed(read_values(responses, SPEC)).jobs, SPEC)
+    return stats(Survey(SPEC).feed(read_values(responses, SPEC)).jobs, SPEC, reasons=True)
 
 
 def test_a_job_counts_once() -> None:
@@ -101,12 +101,15 @@ def test_reasons_are_counted_by_kind() -> None:
         (None, "no reason given"),
         (" ", "no reason given"),
         ("AlgorithmError: exit 1", "AlgorithmError"),
-        ("no room at all: sorry", "no room at all: sorry"),
+        ("no room at all: sorry", "another reason"),
+        ("hunter2: exit 1", "another reason"),
     ],
 )
 def test_the_kind_of_a_reason(reason: str | None, kind: str) -> None:
-    """A reason of another form is its own kind, cut."""
+    """A reason of another form is quoted only where that is asked for, cut."""
     assert kind == reason_kind(reason)
+    if kind == "another reason":
+        assert reason == reason_kind(reason, quoted=True)
 
 
 def test_a_distribution_is_exact() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -157,3 +160,22 @@ def test_attached_machines_and_billing_are_saved() -> None:
     tracker = Tracker.from_json(followed(first).to_json())
 
     assert {"TS608", "TS701"} <= {finding.code for finding in tracker.observe(second).findings}
+
+
+@pytest.mark.parametrize("accept", ["deprecated", "documented"])
+@pytest.mark.parametrize(
+    "copied",
+    [copy.copy, copy.deepcopy, lambda tracker: pickle.loads(pickle.dumps(tracker))],
+    ids=["copy", "deepcopy", "pickle"],
+)
+def test_a_copy_goes_on_alone(copied: Callable[[Any], Any], accept: str) -> None:
+    """It knows what the tracker knows, with its options, and learns nothing of what comes."""
+    first = {"TrainingJobName": "job", "TrainingJobStatus": "InProgress"}
+    tracker = Tracker(accept=accept, select=["TS1", "TS6"])
+    tracker.observe({**first, "SecondaryStatus": "Starting"})
+    twin = copied(tracker)
+
+    assert (twin, twin.to_json()) == (tracker, tracker.to_json())
+    tracker.observe({**first, "SecondaryStatus": "Training"})
+    assert twin != tracker
+    assert twin.observe({**first, "SecondaryStatus": "Nonsense"}).findings

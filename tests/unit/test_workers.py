@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from trainstate.cli.main import main
-from trainstate.cli.workers import _context
+from trainstate.cli.processes import _context
 from trainstate.testing.corpus import Corpus, generated
 
 ASKED = ("--format", "json", "--select", "TS", "--select", "never-finished")

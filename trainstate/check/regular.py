@@ -94,7 +94,7 @@ class Regular:
         ended = typed.primary in self.ended
         if typed.started != started or (entries[-1].end is None) is ended:
             return False
-        return typed.ended == (last if ended else None)
+        return bool(typed.ended == (last if ended else None))
 
     def _is_counted(self, typed: Typed, entries: Sequence[Entry], saves: bool) -> bool:
         """Whether the seconds are those of the clock; a stop can take its own away."""

@@ -9,7 +9,7 @@ from trainstate.check.order import Order
 from trainstate.check.report import Report
 from trainstate.check.stream import Checker, judge
 from trainstate.errors import UsageError
-from trainstate.history.readers import read_values
+from trainstate.history.readers import value_records
 from trainstate.rules.index import select_rules
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
@@ -47,7 +47,7 @@ def check(
             Tolerances() if tolerances is None else _checked("tolerances", tolerances, Tolerances)
         ),
     )
-    return judge(read_values(responses, spec), checker)
+    return judge(value_records(responses, spec), checker)
 
 
 def _names(option: str, selectors: Iterable[str]) -> tuple[str, ...]:

@@ -168,13 +168,17 @@ class Comparer:
         if not shown.goes_on or shown.scalars[_ENDED]:
             return False
         entries = self._grown(shown, typed, scalars, history)
-        values, members = shown.values, shown.members
+        values: Mapping[str, Any] = shown.values
+        members: bytes | None = shown.members
         if entries and results != shown.results:
-            values, members = values | self.decode.results_of(typed), self.decode.present(typed)
-        rests_on = entries and members and self._silence(typed, entries, members, values, shown)
-        if not rests_on:
+            values = {**values, **self.decode.results_of(typed)}
+            members = self.decode.present(typed)
+        if not entries or members is None:
             return False
-        shown.values = values | _amounts(typed, self.spec)
+        rests_on = self._silence(typed, entries, members, values, shown)
+        if rests_on is None:
+            return False
+        shown.values = {**values, **_amounts(typed, self.spec)}
         shown.modified, shown.scalars, shown.history = typed.modified, scalars, history
         shown.entries, shown.results, shown.members = entries, results, members
         return Change(number, typed.modified, scalars, entries, shown.values, file, rests_on)

@@ -15,7 +15,7 @@ from trainstate.check.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.check.shown import Comparer
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Response, Unreadable
-from trainstate.history.readers.lines import Line
+from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import Typed, decode_of
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Check, EarlierEpoch, Place, Rule, Scope, Severity, Step
@@ -59,7 +59,7 @@ class Checker:
         if decode is not None and self.order is not Order.FREE:
             self._comparer = Comparer.of(self.spec, decode, self.tolerances)
 
-    def feed(self, record: Line | Response | Unreadable) -> list[Finding]:
+    def feed(self, record: Record) -> list[Finding]:
         """The new findings that a record brings."""
         if isinstance(record, Line):
             return self._feed_line(record)
@@ -78,7 +78,8 @@ class Checker:
         if states and alone and self._comparer and states[0].takes(line, self._comparer):
             self._silent += 1
             self.counted += 1
-            self.names[typed.name] = typed.arn
+            if typed.name in self.names:
+                self.names[typed.name] = typed.arn
             return []
         record = line.response()
         if isinstance(record, Unreadable):
@@ -192,7 +193,7 @@ class Checker:
     def _key(self, response: Response) -> str:
         """The job that a response belongs to; a name alone means the job last seen with it."""
         key = response.identity or self.names.get(response.name or "") or response.job
-        if response.name:
+        if response.name and response.name.casefold() == response.called:
             known = self.names.setdefault(response.name, key)
             if known == response.name:
                 return known
@@ -214,7 +215,7 @@ class Checker:
         )
 
 
-def judge(records: Iterable[Response | Unreadable], checker: Checker) -> Report:
+def judge(records: Iterable[Record], checker: Checker) -> Report:
     """The report on a stream of records."""
     findings = [finding for record in records for finding in checker.feed(record)]
     at_end, jobs = checker.close()

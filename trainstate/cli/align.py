@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import click
@@ -15,6 +14,7 @@ from trainstate.history.model import Response
 from trainstate.history.readers import FORMATS, read_paths
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
+from trainstate.render.plain import json_text
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Spec
 
@@ -63,7 +63,7 @@ def command(
             if not alignment.cost and not everything:
                 continue
             if form == "json":
-                out.line(json.dumps(alignment_object(job, alignment)))
+                out.line(json_text(alignment_object(job, alignment)))
                 continue
             for line in alignment_lines(job, alignment):
                 out.line(line)

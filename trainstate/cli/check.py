@@ -16,8 +16,8 @@ from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import rarely_collected, watched
-from trainstate.history.model import Response, Unreadable
-from trainstate.history.readers import FORMATS, Limits, SourceReport, read_paths
+from trainstate.history.readers import FORMATS, Limits, SourceReport, read_records
+from trainstate.history.readers.lines import Record
 from trainstate.render.plain import plain
 from trainstate.render.text import (
     finding_lines,
@@ -186,9 +186,9 @@ class _Asked:
             order=None if self.order is None else Order(self.order),
         )
 
-    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Response | Unreadable]:
+    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
         """The records of the paths."""
-        return read_paths(
+        return read_records(
             self.paths,
             self.spec(),
             input_format=self.input_format,

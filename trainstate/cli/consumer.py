@@ -10,7 +10,7 @@ import click
 
 from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, installed_by
 from trainstate.spec.model import Evidence
 from trainstate.track.policy import BOTOCORE, STRICT
 
@@ -80,7 +80,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     The function is called with a boto3 client of a simulated service and a job's name, and
     sleeps in virtual time. Each finding is the shortest history on which it hangs, crashes
-    or reports what the policy does not allow. Needs the extra trainstate[testing], and boto3.
+    or reports what the policy does not allow. Needs the extra `testing`, and boto3.
 
     Exit status: 0 nothing found, 1 findings, 2 misuse.
 
@@ -144,6 +144,6 @@ def _kit() -> Any:
         from trainstate.testing import consumers
     except ImportError as error:
         raise UsageError(
-            f"Playing to a consumer needs {error.name}: install trainstate[testing] and boto3."
+            f"Playing to a consumer needs {error.name}; {installed_by('testing')} boto3"
         ) from error
     return consumers

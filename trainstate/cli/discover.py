@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 
 import click
@@ -18,13 +17,14 @@ from trainstate.render.discovery import (
     discovery_object,
     overlay_lines,
 )
+from trainstate.render.plain import json_text
 from trainstate.render.xes import xes_lines
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.track.trails import Discovery, discover
 
 FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
     "table": discovery_lines,
-    "json": lambda found: [json.dumps(discovery_object(found), indent=1)],
+    "json": lambda found: [json_text(discovery_object(found), indent=1)],
     "mermaid": discovery_mermaid,
     "dot": discovery_dot,
     "toml": overlay_lines,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import click
 from click.exceptions import Exit
 
 from trainstate.__main__ import INTERRUPTED
-from trainstate.cli.output import leave_output
+from trainstate.cli.output import flush_output, leave_errors, leave_output
 from trainstate.errors import TrainstateError
 from trainstate.render.plain import plain
 
@@ -27,13 +27,15 @@ def told(*, debug: bool = False) -> Iterator[None]:
     the command line would make it 1 of an interruption, and of a pipe without a reader.
     """
     try:
-        yield
+        with flush_output():
+            yield
     except click.ClickException as error:
-        with suppress(BrokenPipeError):
+        with _errors():
             error.show()
         raise Exit(error.exit_code) from None
     except KeyboardInterrupt:
-        click.echo("trainstate: interrupted", err=True)
+        with _errors():
+            click.echo("trainstate: interrupted", err=True)
         raise Exit(INTERRUPTED) from None
     except BrokenPipeError:
         # The reader of a pipe went away: nothing is wrong, and nobody is left to tell.
@@ -54,5 +56,14 @@ def _say(error: TrainstateError | OSError) -> None:
         leave_output()  # a full disk: what a buffer still holds is lost, too
         where = f" of {error.filename!r}" if error.filename else ""
         text = f"reading or writing{where} failed: {error.strerror or error}"
-    with suppress(BrokenPipeError):
+    with _errors():
         click.echo(f"trainstate: {text}", err=True)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """What is said on standard error; nobody can be told that it has no reader, or no room."""
+    try:
+        yield
+    except OSError:
+        leave_errors()

@@ -12,7 +12,7 @@ from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import counting
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, installed_by
 from trainstate.rules.model import Severity
 
 FOUND = 1
@@ -103,7 +103,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     Jobs are created, described, stopped, deleted, updated and listed, time passes, and
     every job is followed to its end. Each finding comes with the smallest program that
-    shows it. Needs the extra trainstate[testing], and what the target needs.
+    shows it. Needs the extra `testing`, and what the target needs.
 
     Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, 130 after
     Ctrl-C, with a report of what was tried until then.
@@ -136,7 +136,7 @@ def _report(options: dict[str, Any]) -> Any:
         from trainstate.testing.fuzzing import fuzz
         from trainstate.testing.fuzzing.targets.named import named
     except ImportError as error:
-        raise UsageError(f"Fuzzing needs {error.name}: install trainstate[testing].") from error
+        raise UsageError(f"Fuzzing needs {error.name}; {installed_by('testing')}") from error
     with counting("calls") as on_program:
         return fuzz(
             named(options["target"]),

@@ -13,7 +13,7 @@ from attrs import asdict
 
 from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, installed_by
 
 PARQUET = "parquet"
 MACHINE, SIMULATOR = "machine", "simulator"
@@ -44,7 +44,7 @@ MACHINE, SIMULATOR = "machine", "simulator"
     type=click.Choice(["ndjson", PARQUET]),
     default="ndjson",
     show_default=True,
-    help="Parquet needs --output, and the extra trainstate[parquet].",
+    help="Parquet needs --output, and the extra `parquet`.",
 )
 @click.option(
     "--output",
@@ -64,7 +64,7 @@ def command(**options: Any) -> None:
 
     Ways, times and members are as frequent as in recordings. A seed always gives the
     same bytes. The list of planted faults has a line of JSON for each: job, rule, line,
-    index, pointer, operator. Needs the extra trainstate[testing].
+    index, pointer, operator. Needs the extra `testing`.
 
     Example: trainstate generate --jobs 10000 --faults 0.01 -o corpus.ndjson
     """
@@ -86,7 +86,7 @@ def command(**options: Any) -> None:
                     out.line(json.dumps(asdict(fault)))
     except ImportError as error:
         extra = "testing,parquet" if form == PARQUET else "testing"
-        raise UsageError(f"Generating needs {error.name}: install trainstate[{extra}].") from error
+        raise UsageError(f"Generating needs {error.name}; {installed_by(extra)}") from error
 
 
 def _simulate(options: dict[str, Any], output: str | None) -> None:
@@ -96,7 +96,7 @@ def _simulate(options: dict[str, Any], output: str | None) -> None:
     try:
         from trainstate.simulator.corpus import recorded
     except ImportError as error:
-        raise UsageError(f"Simulating needs {error.name}: install trainstate[aws].") from error
+        raise UsageError(f"Simulating needs {error.name}; {installed_by('aws')}") from error
     with open_output(output) as out:
         for text in recorded(jobs=options["jobs"], polls=options["polls"], seed=options["seed"]):
             out.line(text)

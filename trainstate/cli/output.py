@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from secrets import token_hex
 from typing import IO, TextIO
 
 from attrs import frozen
+from click.exceptions import Exit
 
 from trainstate.errors import InputError, unwritable
 from trainstate.render.text import STYLES, UNSTYLED
@@ -52,42 +53,64 @@ def open_output(path: str | None, *, what: str = "report") -> Iterator[Output]:
     plain = target.is_file() or not target.exists()
     # The draft replaces what a link points to, not the link.
     target = target.resolve() if plain else target
+    # Named before it is there, so that no moment of an interruption leaves it behind.
+    draft = target.with_name(f".{target.name}.{token_hex(4)}") if plain else target
     try:
-        # The file outlives this block on success: it is moved to its place.
-        stream = _beside(target) if plain else target.open("w", encoding="utf-8")
-    except OSError as error:
-        raise unwritable(f"The {what}", path, error) from error
-    try:
+        try:
+            stream = draft.open("x" if plain else "w", encoding="utf-8")
+        except OSError as error:
+            raise unwritable(f"The {what}", path, error) from error
         with stream:
             yield Output(stream)
         if plain:
-            Path(stream.name).chmod(0o666 & ~_umask())
-            Path(stream.name).replace(target)
+            draft.replace(target)
     except BaseException:
         if plain:
             with suppress(OSError):
-                Path(stream.name).unlink()
+                draft.unlink()
         raise
 
 
-def _beside(target: Path) -> IO[str]:
-    """A new file in the folder of another."""
-    return NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-    )
+@contextmanager
+def flush_output() -> Iterator[None]:
+    """What the block left in the buffer of standard output is written at its end.
+
+    The interpreter would do it later, where no error of it can be told. What the block
+    raises is told first, unless it is its exit status alone.
+    """
+    try:
+        yield
+        _flush()
+    except Exit:
+        _flush()
+        raise
+    except BaseException:
+        try:
+            _flush()
+        except OSError:
+            leave_output()
+        raise
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def leave_output() -> None:
     """Nothing more is written to standard output, also not what waits in its buffer."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    sys.stdout = _nowhere()
+
+
+def leave_errors() -> None:
+    """Nothing more is written to standard error."""
+    sys.stderr = _nowhere()
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 def is_coloured(stream: TextIO) -> bool:
     """Holds if a stream is a terminal and the user has not asked for plain text."""
     return not os.environ.get("NO_COLOR") and stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from trainstate.cli.completion import files
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, installed_by
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 
@@ -79,7 +79,7 @@ def command(host: str, port: int, **options: Any) -> None:
         from trainstate.simulator import server
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"`trainstate serve` needs {error.name}: pip install 'trainstate[server]'"
+            f"`trainstate serve` needs {error.name}; {installed_by('server')}"
         ) from error
     from trainstate.simulator.script import Book
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from threading import Timer
 from typing import Any
 
 import click
+from attrs import define
 
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, installed_by
+from trainstate.render.plain import plain
 
 Command = Callable[..., Any]
+SILENCE = 5.0
+"""Seconds without an answer after which it is said that one is waited for."""
 
 
 def session_options(command: Command) -> Command:
@@ -28,7 +34,43 @@ def client_of(*, profile: str | None, region: str | None, endpoint_url: str | No
     try:
         from trainstate.aws.session import sagemaker_client
     except ImportError:
-        raise UsageError(
-            "This command needs boto3; install it with: pip install 'trainstate[aws]'."
-        ) from None
-    return sagemaker_client(profile=profile, region=region, endpoint_url=endpoint_url)
+        raise UsageError(f"This command needs boto3; {installed_by('aws')}") from None
+    return _Told(sagemaker_client(profile=profile, region=region, endpoint_url=endpoint_url))
+
+
+@define(eq=False)
+class _Told:
+    """A client that says on standard error for what it waits, once for each reason.
+
+    Nobody can tell a service that does not answer from one that has nothing to say.
+    """
+
+    client: Any
+    _said: str | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.client, name)
+        return partial(self._called, found) if callable(found) else found
+
+    def _called(self, call: Callable[..., Any], **arguments: Any) -> Any:
+        from trainstate.aws.faults import Fault, fault_of
+
+        silence = Timer(SILENCE, self._say, [""])
+        silence.daemon = True
+        silence.start()
+        try:
+            answer = call(**arguments)
+        except Exception as error:
+            if fault_of(error) not in (Fault.FATAL, Fault.MISSING):
+                self._say(f": {plain(error)}")
+            raise
+        finally:
+            silence.cancel()
+        self._said = None
+        return answer
+
+    def _say(self, why: str) -> None:
+        if self._said != why:
+            self._said = why
+            url = plain(self.client.meta.endpoint_url)
+            click.echo(f"trainstate: waiting for {url} to answer{why}", err=True)

@@ -7,13 +7,8 @@ in the order of the records that they came from.
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from heapq import merge
-from multiprocessing import get_context
-from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -21,10 +16,12 @@ from attrs import asdict, define, field, frozen
 
 from trainstate.check.report import Finding, JobReport, Summary
 from trainstate.check.stream import Checker
+from trainstate.cli.processes import at_once
 from trainstate.cli.progress import rarely_collected
 from trainstate.errors import TrainstateError
-from trainstate.history.model import Response, Unreadable
+from trainstate.history.model import Unreadable
 from trainstate.history.readers import SourceReport
+from trainstate.history.readers.lines import Record
 
 
 class Asked(Protocol):
@@ -33,7 +30,7 @@ class Asked(Protocol):
     def checker(self) -> Checker:
         """A checker as asked for."""
 
-    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Response | Unreadable]:
+    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
         """The records of the paths."""
 
 
@@ -50,17 +47,9 @@ class Judged:
 
 def judge_shared(asked: Asked, workers: int) -> list[Judged] | None:
     """What each process found; None where one process alone must do it."""
-    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
-        parts = [pool.submit(_judged, asked, part, workers) for part in range(workers)]
-        found = [part.result() for part in parts]
+    found = at_once(_judged, [(asked, part, workers) for part in range(workers)])
     whole = [part for part in found if part is not None]
     return whole if len(whole) == workers else None
-
-
-def _context() -> BaseContext:
-    """How processes are begun: a fork has imported everything, but may hang beside threads."""
-    alone = sys.platform == "linux" and threading.active_count() == 1
-    return get_context("fork" if alone else "spawn")
 
 
 def joined(parts: Sequence[Judged]) -> tuple[list[Finding], tuple[JobReport, ...], Summary]:
@@ -114,7 +103,7 @@ class _Worker:
             sources=sources,
         )
 
-    def _owns(self, record: Response | Unreadable) -> bool:
+    def _owns(self, record: Record) -> bool:
         """Whether a record is this process's to judge; the first takes what names no job."""
         if isinstance(record, Unreadable):
             return self.part == 0

@@ -33,6 +33,11 @@ _NANOSECONDS_TO = 10**20
 _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second that a datetime holds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# Years 1 to 9999 in UTC. An offset leads out of them though each part of the time is in them.
+_WRITABLE = range(
+    (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND,
+    (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND + 1,
+)
 _NUMBER = re.compile(r"[0-9]{1,19}(\.[0-9]{1,12})?([eE]\+?[0-9]{1,2})?", re.ASCII)
 # A time in JSON of .NET, and the members that MongoDB and PowerShell wrap one in.
 _DOTNET = re.compile(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
@@ -51,7 +56,8 @@ def parse(value: object) -> tuple[Instant, bool]:
     ``value`` is a datetime, an ISO 8601 text, epoch seconds, milliseconds, microseconds or
     nanoseconds as a number or text, or any of these as a program prints or wraps it. A time
     without an offset is read as UTC and reported as naive.
-    Raises NotAnInstant for anything else: NaN, a boolean, a year beyond 9999.
+    Raises NotAnInstant for anything else: NaN, a boolean, a time that is not in the years 1
+    to 9999 in UTC.
     """
     if isinstance(value, datetime):
         return _from_datetime(value)
@@ -67,7 +73,10 @@ def parse(value: object) -> tuple[Instant, bool]:
 def _from_datetime(value: datetime) -> tuple[Instant, bool]:
     naive = value.tzinfo is None
     aware = value.replace(tzinfo=UTC) if naive else value
-    return Instant((aware - _EPOCH) // _MICROSECOND), naive
+    instant = (aware - _EPOCH) // _MICROSECOND
+    if instant not in _WRITABLE:
+        raise NotAnInstant("outside the years 1 to 9999 in UTC")
+    return Instant(instant), naive
 
 
 @lru_cache(maxsize=16384)
@@ -78,9 +87,10 @@ def _from_text(value: str) -> tuple[Instant, bool]:
     if found := _DOTNET.fullmatch(text):
         return _from_milliseconds(int(found[1])), False
     try:
-        return _from_datetime(datetime.fromisoformat(iso_spelling(text)))
+        moment = datetime.fromisoformat(iso_spelling(text))
     except (ValueError, OverflowError):
         raise NotAnInstant("not an ISO 8601 time, and no epoch number") from None
+    return _from_datetime(moment)
 
 
 def _unwrapped(value: Mapping[str, object]) -> object:

@@ -143,8 +143,7 @@ class Response:
 
         ARNs have names in lower case. A history that names no job is called by its place.
         """
-        name = (self.arn or "").rpartition("/")[2] or self.name or place_of(self.origin)
-        return name.casefold()
+        return called(self.arn, self.name) or self.job.casefold()
 
     @cached_property
     def statuses(self) -> tuple[str, ...]:
@@ -171,6 +170,12 @@ class Response:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         return value if abs(value) < MOST_SECONDS else None
+
+
+def called(arn: str | None, name: str | None) -> str | None:
+    """The name of a job without capitals: its ARN's, or its own; None where neither names it."""
+    found = job_of(arn) or name
+    return None if found is None else found.casefold()
 
 
 @lru_cache(maxsize=1024)

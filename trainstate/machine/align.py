@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from attrs import field, frozen
@@ -58,6 +58,11 @@ class Alignment:
     def fitness(self) -> float:
         """1 for a legal history, 0 for one of which nothing can be kept."""
         return 1 - self.cost / self.worst if self.worst else 1.0
+
+    @cached_property
+    def changes(self) -> tuple[Edit, ...]:
+        """The edits without what is kept; found once, as each finding of a history shows them."""
+        return tuple(edit for edit in self.edits if edit.kind is not EditKind.KEEP)
 
     @property
     def legal(self) -> tuple[str, ...]:

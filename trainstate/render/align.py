@@ -25,11 +25,10 @@ def alignment_line(alignment: Alignment) -> str:
     """An alignment in one line: its edits without what is kept, and the fitness."""
     edits = [
         f"{edit.kind} {plain(edit.status)} {_place(edit.kind, edit.index)}"
-        for edit in alignment.edits
-        if edit.kind is not EditKind.KEEP
+        for edit in alignment.changes[:MOST_EDITS]
     ]
-    more = [f"{len(edits) - MOST_EDITS} more"] if len(edits) > MOST_EDITS else []
-    shown = ", ".join([*edits[:MOST_EDITS], *more])
+    left = len(alignment.changes) - MOST_EDITS
+    shown = ", ".join([*edits, f"{left} more"] if left > 0 else edits)
     return f"{shown or 'nothing to change'} (fitness {alignment.fitness:.2f})"
 
 

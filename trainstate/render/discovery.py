@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
 
-from trainstate.render.plain import plain
+from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock
 from trainstate.spec.model import Spec, Transition
 from trainstate.track.trails import Discovery, Trail
@@ -154,7 +153,7 @@ def overlay_lines(found: Discovery) -> Iterator[str]:
     yield 'extends = "builtin"'
     yield ""
     yield "[spec]"
-    yield f"version = {json.dumps(f'{spec.version}+observed')}"
+    yield f"version = {json_text(f'{spec.version}+observed')}"
     yield ""
     yield "[[source]]"
     yield 'id = "observed"'
@@ -180,14 +179,14 @@ def _unfit(trail: Trail, spec: Spec) -> str | None:
 def _row(trail: Trail) -> Iterator[str]:
     known = trail.row
     yield "[[transition]]"
-    yield f"before = {json.dumps(trail.before)}"
-    yield f"after = {json.dumps(trail.after)}"
+    yield f"before = {json_text(trail.before)}"
+    yield f"after = {json_text(trail.after)}"
     yield from _conditions(known)
     yield f"logs = {trail.logs + (known.logs if known else 0)}"
     yield f"responses = {trail.responses + (known.responses if known else 0)}"
     yield 'evidence = "recorded"'
     sources = [*(known.sources if known else ()), "observed"]
-    yield f"sources = {json.dumps(list(dict.fromkeys(sources)))}"
+    yield f"sources = {json_text(list(dict.fromkeys(sources)))}"
 
 
 def _conditions(known: Transition | None) -> Iterator[str]:
@@ -196,4 +195,4 @@ def _conditions(known: Transition | None) -> Iterator[str]:
     for key in ("guard", "under", "note"):
         value = getattr(known, key)
         if value:
-            yield f"{key} = {json.dumps(value)}"
+            yield f"{key} = {json_text(value)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 
 from trainstate.check.report import Finding, JobReport, Report
 from trainstate.history.instants import iso
+from trainstate.render.plain import json_text
 from trainstate.version import installed_version
 
 SCHEMA = 1
@@ -81,4 +81,4 @@ def _plain_fact(value: Any) -> Any:
 
 def _text(value: Any) -> str:
     """JSON in ASCII: what a recording's text holds, lone surrogates too, comes out escaped."""
-    return json.dumps(value, ensure_ascii=True, indent=1, allow_nan=False, default=str)
+    return json_text(value, indent=1, allow_nan=False, default=str)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from trainstate.check.report import Finding, Report
 from trainstate.render.json import finding_object, job_object, report_object
+from trainstate.render.plain import json_text
 
 
 def finding_json(finding: Finding) -> str:
@@ -25,4 +25,4 @@ def end_lines(report: Report, *, jobs_detail: bool = True) -> Iterator[str]:
 
 
 def _line(kind: str, value: dict[str, Any]) -> str:
-    return json.dumps({"type": kind, **value}, ensure_ascii=True, allow_nan=False, default=str)
+    return json_text({"type": kind, **value}, allow_nan=False, default=str)

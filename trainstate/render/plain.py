@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 # C0 and C1 controls, and the marks that reorder or hide text on a terminal.
 _UNSAFE = re.compile(
@@ -11,6 +13,7 @@ _UNSAFE = re.compile(
 )
 # What a CI service would take for a command: `::` that begins a line, `##[` and `##vso[` anywhere.
 _COMMAND = re.compile(r"(?P<space>^[ \t]*):(?=:)|#(?=#(?:vso)?\[)")
+_MARK = re.compile(r"#(?=#(?:vso)?\[)")
 LONGEST = 400
 """Characters of one recorded text that are shown; the rest is counted."""
 
@@ -21,6 +24,14 @@ def plain(text: object, *, longest: int = LONGEST) -> str:
     if len(shown) <= longest:
         return shown
     return f"{shown[:longest]}… ({len(shown) - longest} more characters)"
+
+
+def json_text(value: Any, **options: Any) -> str:
+    """A value as JSON in ASCII, in which a CI service that shows it finds no command.
+
+    What would be one is escaped, so that a reader gets the text as it was.
+    """
+    return _MARK.sub(r"\\u0023", json.dumps(value, ensure_ascii=True, **options))
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainstate.errors import UsageError, unwritable
+from trainstate.errors import UsageError, installed_by, unwritable
 from trainstate.render.plain import plain
 from trainstate.track.measure import Stats
 
@@ -44,8 +44,7 @@ def plot_durations(stats: Stats, path: str) -> None:
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ImportError as error:
         raise UsageError(
-            "Expected an installed matplotlib to draw with but found none;"
-            " `pip install 'trainstate[plot]'` brings it."
+            f"Expected an installed matplotlib to draw with but found none; {installed_by('plot')}"
         ) from error
     names = _drawn(stats)
     figure = Figure(figsize=(9, 1.6 + 0.42 * len(names)), layout="constrained")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import quote
 
 from trainstate.check.baseline import identity
 from trainstate.check.report import Finding, Report
-from trainstate.render.plain import plain
+from trainstate.render.plain import json_text, plain
 from trainstate.render.rule import rule_page
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.model import Spec
@@ -37,7 +36,7 @@ def report_sarif(report: Report, rules: Iterable[Rule], spec: Spec) -> str:
         "results": [_result(finding, places.get(finding.code)) for finding in report.findings],
         "properties": {"verdict": str(report.verdict)},
     }
-    return json.dumps({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]}, indent=1)
+    return json_text({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def _rule(rule: Rule, spec: Spec) -> dict[str, Any]:

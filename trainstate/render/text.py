@@ -76,8 +76,9 @@ def _trail(
         yield f"{dim}   |{off} {' ' * len(head)}{mark}{under}{off}"
     history = response.history or ()
     culprit = _culprit(finding, spec)
-    widest = max((len(plain(entry.written)) for entry in history), default=0)
-    for place in _shown(len(history), culprit):
+    places = tuple(_shown(len(history), culprit))
+    widest = max((len(plain(history[at].written)) for at in places if at is not None), default=0)
+    for place in places:
         if place is None:
             yield f"{dim}...|{off}"
             continue
@@ -127,9 +128,9 @@ def _shown(count: int, culprit: int | None) -> Iterator[int | None]:
         yield from range(count)
         return
     centre = count - 1 if culprit is None else culprit
-    kept = {0, 1, count - 1, *range(centre - AROUND, centre + AROUND + 1)} & set(range(count))
+    around = range(max(0, centre - AROUND), min(count, centre + AROUND + 1))
     before = -1
-    for place in sorted(kept):
+    for place in sorted({0, 1, count - 1, *around}):
         if place > before + 1:
             yield None
         yield place

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from reprlib import Repr
 
 from attrs import frozen
 
 from trainstate.rules.parts import Statuses, Times
+from trainstate.spec.model import Spec
 
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
+_KINDS: Mapping[type, str] = {
+    str: "a text",
+    Mapping: "a structure",
+    list: "a list",
+    tuple: "a list",
+    int: "a number",
+    float: "a number",
+}
 
 
 @frozen
@@ -44,6 +53,29 @@ def prints_no_end(part: Statuses | Times) -> bool:
         part.closed if isinstance(part, Statuses) else [one.end is not None for one in part.history]
     )
     return part.trimmed and not any(closed)
+
+
+def quoted_at(pointer: str, value: object, spec: Spec) -> str:
+    """A recorded value as a short text; of a member that may hold secrets what it is, alone."""
+    return kind_of(value) if is_secret(pointer, spec) else quoted(value)
+
+
+def is_secret(pointer: str, spec: Spec) -> bool:
+    """Holds if no value at a pointer is quoted: settings may be passwords, reasons name data."""
+    layout, steps = spec.layout, pointer.strip("/").split("/")
+    member = spec.member_by_name.get(steps[0])
+    free_text = steps[0] == layout.failure_reason or steps[-1] == layout.entry_message
+    return free_text or (member is not None and member.secret)
+
+
+def kind_of(value: object) -> str:
+    """What a value is, without anything of what it says."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "a truth value"
+    found = (word for kind, word in _KINDS.items() if isinstance(value, kind))
+    return next(found, f"a {type(value).__name__}")
 
 
 def quoted(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, rule
 from trainstate.rules.parts import Problems
-from trainstate.rules.shown import quoted
+from trainstate.rules.shown import quoted_at
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 
@@ -42,5 +42,8 @@ def bad_timestamp(problems: Problems) -> Iterator[Place]:
         if problem.kind == "bad-timestamp":
             yield Place(
                 pointer=problem.pointer,
-                facts={"expected": problem.expected, "value": quoted(problem.value)},
+                facts={
+                    "expected": problem.expected,
+                    "value": quoted_at(problem.pointer, problem.value, problems.spec),
+                },
             )

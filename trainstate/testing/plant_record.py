@@ -317,9 +317,7 @@ def forget_the_bill(bed: Bed) -> Spot | None:
     )
     if at is None:
         return None
-    otherwise = bed.spec.time.billed_otherwise
-    billed = all(bed.responses[at].get(name) is None for name in otherwise)
     # Who is billed by tokens need not say for how many seconds.
-    name = bed.choice(both if billed else both[:1]) or ""
+    name = bed.choice(both if bed.billed_by_time(at) else both[:1]) or ""
     del bed.responses[at][name]
     return at, f"/{name}"

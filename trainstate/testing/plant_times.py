@@ -222,7 +222,13 @@ def save_without_spot(bed: Bed) -> Spot | None:
     if name is None:
         return None
     flag = bed.spec.guard_by_name[name].member.strip("/")
-    at = bed.choice(at for at in billed(bed) if bed.responses[at].get(flag) is False)
+    at = bed.choice(
+        at
+        for at in billed(bed)
+        if bed.responses[at].get(flag) is False
+        # Who is billed by tokens may have no second billed.
+        and (bed.billed_by_time(at) or bed.responses[at][layout.training_seconds] > 1)
+    )
     if at is None:
         return None
     response = bed.responses[at]

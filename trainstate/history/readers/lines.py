@@ -1,10 +1,10 @@
-"""A slice of JSON that holds one response in the service's own form: a line, an item of an array."""
+"""A slice of JSON that holds one response in the service's own form."""
 
 from __future__ import annotations
 
 from attrs import frozen
 
-from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.model import Origin, Response, Unreadable, called
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.typed import Typed
 from trainstate.history.wire import read_response
@@ -19,6 +19,11 @@ class Line:
     typed: Typed
     origin: Origin
     spec: Spec
+
+    @property
+    def called(self) -> str:
+        """The name that all records of the job share, as a response's."""
+        return called(self.typed.arn, self.typed.name) or ""
 
     def response(self) -> Response | Unreadable:
         """The response with every member as it was recorded.

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.model import Origin
 from trainstate.history.readers.bytestream import lines
 from trainstate.history.readers.compressed import Readable
 from trainstate.history.readers.envelope import Form, records
 from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.json_value import NotJson, decode
-from trainstate.history.readers.lines import Line
+from trainstate.history.readers.lines import Line, Record
 from trainstate.history.readers.tally import Tally
 from trainstate.history.typed import decode_of
 
 
-def read_ndjson(
-    stream: Readable, tally: Tally, *, pointer: str = ""
-) -> Iterator[Response | Unreadable]:
+def read_ndjson(stream: Readable, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
     """The records in the lines of an input, mostly one; blank lines are passed over."""
     typed_decode = decode_of(tally.spec)
     for number, line, cut in lines(stream, limit=tally.limits.line):

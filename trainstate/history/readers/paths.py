@@ -9,6 +9,7 @@ from attrs import evolve
 
 from trainstate.errors import InputError, UsageError
 from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.lines import Record, whole
 from trainstate.history.readers.settings import FORMATS, SKIPPED, Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
 from trainstate.history.readers.walk import AnyPath, Source, existing, shown, sources
@@ -25,7 +26,22 @@ def read_paths(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
 ) -> Iterator[Response | Unreadable]:
+    """The records of files, as ``read_records`` gives them, each with every member."""
+    asked = {"input_format": input_format, "limits": limits, "on_source": on_source}
+    return map(whole, read_records(paths, spec, **asked))  # type: ignore[arg-type]
+
+
+def read_records(
+    paths: Iterable[AnyPath],
+    spec: Spec,
+    *,
+    input_format: str = "auto",
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    on_source: OnSource | None = None,
+) -> Iterator[Record]:
     """The records of files, in the order of the paths.
+
+    Responses in the service's own form come as slices with their typed decode.
 
     A path is a file, ``-`` for standard input, or a folder, of which the recordings are
     read in the order of their names, hidden ones left out. ``input_format`` is one of
@@ -48,9 +64,7 @@ def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:
     return Asked(spec=spec, limits=limits, input_format=input_format)
 
 
-def _read_all(
-    paths: list[str], asked: Asked, on_source: OnSource
-) -> Iterator[Response | Unreadable]:
+def _read_all(paths: list[str], asked: Asked, on_source: OnSource) -> Iterator[Record]:
     for path in paths:
         read = False
         for source in sources(path):
@@ -61,7 +75,7 @@ def _read_all(
             raise InputError(f"{shown(path)}: the folder has no recording that can be read in it.")
 
 
-def _read(source: Source, asked: Asked) -> Generator[Response | Unreadable, None, SourceReport]:
+def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]:
     reading = Input(
         asked=asked,
         name=source.file,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
+from trainstate.errors import installed_by
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers.bytestream import BLOCK, Opened
 from trainstate.history.readers.tally import Tally
@@ -57,17 +58,12 @@ def plugged(reader: str) -> Plugged:
 
     found = tuple(entry_points(group=GROUP, name=reader))
     if not found:
-        raise CannotRead(f"is {reader}, for which no reader is installed; {remedy(reader)}")
+        raise CannotRead(f"is {reader}, for which no reader is installed; {installed_by(reader)}")
     try:
         loaded: Plugged = found[0].load()
     except ImportError as error:
-        raise CannotRead(f"is {reader}, which needs {error.name}; {remedy(reader)}") from None
+        raise CannotRead(f"is {reader}, which needs {error.name}; {installed_by(reader)}") from None
     return loaded
-
-
-def remedy(extra: str) -> str:
-    """What to do where the library that a format needs is not installed."""
-    return f"install it with: pip install 'trainstate[{extra}]'"
 
 
 @contextmanager

@@ -26,6 +26,8 @@ _AT_LINE_START = re.compile(rb"^[ \t]*(?=[{\[])", re.MULTILINE)
 _ANYWHERE = re.compile(rb"(?=[{\[]\s*[\"'{\[])")
 # A bracket that never closes is searched to the end of the text; that is not repeated often.
 _UNCLOSED = 20
+_SHOWN = 1000
+"""Bytes of a value that cannot be read, of which an excerpt shows the beginning."""
 
 
 @frozen
@@ -65,7 +67,9 @@ def read_printed(
         if printed.fault is None:
             yield from records(printed.value, place, tally)
         else:
-            yield tally.unreadable(printed.fault, place, data[printed.begin :])
+            # Not all that is left: with a fault a line, that would be copied at each of them.
+            shown = data[printed.begin : printed.begin + _SHOWN]
+            yield tally.unreadable(printed.fault, place, shown)
 
 
 def shows_status(data: bytes, spec: Spec) -> bool:

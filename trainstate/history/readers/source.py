@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
 
 from trainstate.errors import InputError
-from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.model import Origin
 from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole
 from trainstate.history.readers.json_text import read_documents
+from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
 from trainstate.history.readers.plugged import CannotRead, is_binary, plugged, sought
@@ -40,8 +41,6 @@ from trainstate.history.readers.tally import Tally
 from trainstate.history.readers.yaml_text import read_yaml
 from trainstate.spec.model import Spec
 
-Record = Response | Unreadable
-
 # How many records without a response a file may begin with before it is given up, in a
 # folder, or before they are reported, if it was named.
 _HELD = 1000
@@ -49,7 +48,7 @@ _EXPECTED = (
     "; expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
     " an SDK log, a notebook, YAML, CSV or Parquet"
 )
-_WHOLE = {
+_WHOLE: Mapping[str, Callable[..., Iterator[Record]]] = {
     JSON: read_documents,
     ARRAY: read_documents,
     NOTEBOOK: read_notebook,

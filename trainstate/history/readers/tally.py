@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from functools import cache
 
 from attrs import define, field
 
@@ -14,6 +16,8 @@ NO_RESPONSE = "no member of a training job's response"
 """The reason of a record that is well formed but holds no response."""
 
 _EXCERPT = 120
+_WORD = re.compile(r"""[^\s{}\[\]():,;="']+""")
+_WORDS = re.compile(r"…(?:\s*…)+")
 
 
 @define(kw_only=True)
@@ -49,12 +53,27 @@ class Tally:
             self.foreign += 1
         else:
             self.broken += 1
-        return Unreadable(reason=reason, origin=origin, excerpt=excerpt(shown))
+        return Unreadable(reason=reason, origin=origin, excerpt=outline(shown, self.spec))
 
 
-def excerpt(shown: object) -> str:
-    """The beginning of what could not be read, as text."""
+def outline(shown: object, spec: Spec) -> str:
+    """The structure of what could not be read: its marks, and the names of members; no value.
+
+    What is damaged tells a value from nothing else, and each may be a password.
+    """
     if isinstance(shown, bytes):
-        return shown[: 4 * _EXCERPT].decode("utf-8", "replace")[:_EXCERPT]
-    # The repr of a value could be as large as the input, or nested too deeply to be made.
-    return shown[:_EXCERPT] if isinstance(shown, str) else type(shown).__name__
+        shown = shown[: 4 * _EXCERPT].decode("utf-8", "replace")
+    if not isinstance(shown, str):
+        # The repr of a value could be as large as the input, or nested too deeply to be made.
+        return type(shown).__name__
+    names = _names(spec)
+    words = _WORD.sub(lambda word: word[0] if word[0] in names else "…", shown[: 4 * _EXCERPT])
+    return _WORDS.sub("…", words)[:_EXCERPT]
+
+
+@cache
+def _names(spec: Spec) -> frozenset[str]:
+    """The names of members: of a response, and of an entry of its history."""
+    layout = spec.layout
+    entry = {layout.entry_status, layout.entry_start, layout.entry_end, layout.entry_message}
+    return frozenset({*spec.member_by_name, *entry})

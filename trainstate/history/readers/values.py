@@ -13,7 +13,8 @@ from trainstate.errors import InputError
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.compressed import method_of
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.paths import OnSource, asked_for, ignore, read_paths
+from trainstate.history.readers.lines import Record, whole
+from trainstate.history.readers.paths import OnSource, asked_for, ignore, read_records
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.settings import Limits
 from trainstate.history.readers.source import Asked, Input
@@ -27,14 +28,19 @@ _LONGEST_PATH = 4096
 _EXPECTED = "a mapping, JSON or log text, the path of a file or folder, or an iterable of these"
 
 
-def read_values(
+def read_values(values: Any, spec: Spec, **asked: Any) -> Iterator[Response | Unreadable]:
+    """The records in values, as ``value_records`` gives them, each with every member."""
+    return map(whole, value_records(values, spec, **asked))
+
+
+def value_records(
     values: Any,
     spec: Spec,
     *,
     input_format: str = "auto",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
-) -> Iterator[Response | Unreadable]:
+) -> Iterator[Record]:
     """The records in values of a program, in their order; the values are not changed.
 
     ``values`` is a mapping (a response, an event, a page of a list or a search), JSON
@@ -54,9 +60,7 @@ class _Values:
     asked: Asked
     on_source: OnSource
 
-    def read(
-        self, value: Any, pointer: str = "", depth: int = 0
-    ) -> Iterator[Response | Unreadable]:
+    def read(self, value: Any, pointer: str = "", depth: int = 0) -> Iterator[Record]:
         if isinstance(value, Response | Unreadable):
             yield value
         elif isinstance(value, Mapping):
@@ -74,9 +78,7 @@ class _Values:
         else:
             raise InputError(f"Expected {_EXPECTED} but got a {type(value).__name__}.")
 
-    def _items(
-        self, values: Iterable[Any], pointer: str, depth: int
-    ) -> Iterator[Response | Unreadable]:
+    def _items(self, values: Iterable[Any], pointer: str, depth: int) -> Iterator[Record]:
         gathered: list[bytes] = []
         first = 0
         for index, value in enumerate(values):
@@ -89,25 +91,25 @@ class _Values:
             yield from self.read(value, f"{pointer}/{index}", depth + 1)
         yield from self._lines(gathered, f"{pointer}/{first}")
 
-    def _lines(self, gathered: list[bytes], pointer: str) -> Iterator[Response | Unreadable]:
+    def _lines(self, gathered: list[bytes], pointer: str) -> Iterator[Record]:
         text = b"\n".join(gathered)
         if text.strip():
             yield from self._text(text, pointer)
 
-    def _mapping(self, value: Mapping[str, Any], pointer: str) -> Iterator[Response | Unreadable]:
+    def _mapping(self, value: Mapping[str, Any], pointer: str) -> Iterator[Record]:
         origin = Origin(pointer=pointer)
         tally = Tally(
             spec=self.asked.spec, limits=self.asked.limits, file=None, reader=origin.reader
         )
         yield from records(value, origin, tally)
 
-    def _text_or_path(self, value: str, pointer: str) -> Iterator[Response | Unreadable]:
+    def _text_or_path(self, value: str, pointer: str) -> Iterator[Record]:
         if _is_json(value) or not _is_path(value):
             yield from self._text(_encoded(value), pointer)
         else:
             yield from self._path(value)
 
-    def _text(self, data: bytes, pointer: str) -> Iterator[Response | Unreadable]:
+    def _text(self, data: bytes, pointer: str) -> Iterator[Record]:
         if b"\n" not in data and not _is_text(data, self.asked):
             shown = data[:80].decode("utf-8", "replace")
             raise InputError(
@@ -118,8 +120,8 @@ class _Values:
         yield from reading.read(io.BytesIO(data))
         self.on_source(reading.report)
 
-    def _path(self, path: str | os.PathLike[str]) -> Iterator[Response | Unreadable]:
-        yield from read_paths(
+    def _path(self, path: str | os.PathLike[str]) -> Iterator[Record]:
+        yield from read_records(
             [path],
             self.asked.spec,
             input_format=self.asked.input_format,

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from trainstate.errors import installed_by
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.plugged import CannotRead, remedy
+from trainstate.history.readers.plugged import CannotRead
 from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import folded
 from trainstate.spec.model import Spec
@@ -85,7 +86,7 @@ def _loader() -> Any:
     try:
         import yaml  # noqa: PLC0415 - an extra
     except ImportError:
-        raise CannotRead(f"is YAML, which needs PyYAML; {remedy(READER)}") from None
+        raise CannotRead(f"is YAML, which needs PyYAML; {installed_by(READER)}") from None
     safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     kept = {
         first: [(tag, form) for tag, form in forms if tag not in _LEFT_OUT]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -12,6 +11,7 @@ from typing import Any
 from trainstate.check.report import Report
 from trainstate.check.stream import Checker
 from trainstate.render.html.gather import report_data
+from trainstate.render.plain import json_text
 
 # Layout of the machine, drawing, plots; then the report's own scripts, in the order of use.
 SCRIPTS = ("dagre.min.js", "d3.min.js", "plot.umd.min.js", "pictures.js", "report.js")
@@ -44,7 +44,7 @@ def report_html(report: Report, checker: Checker) -> str:
 
 def _embedded(value: Any) -> str:
     """JSON that ends no script element and begins no comment: ASCII, three characters escaped."""
-    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    text = json_text(value, allow_nan=False, separators=(",", ":"))
     return text.translate(_ESCAPES)
 
 

@@ -39,7 +39,8 @@ def timeline(
     for number, epoch in enumerate(listed):
         label = "history" if len(listed) == 1 else f"history {number + 1}"
         rows.append((label, tuple(epoch.known)))
-    marks = [(*_mark(finding, rows, spec), number) for number, finding in found]
+    drawn: dict[int, int] = {}
+    marks = [(*_mark(finding, rows, drawn, spec), number) for number, finding in found]
     polls = [poll for epoch in listed for poll in _polls(epoch)][:MOST_POLLS]
     bars = [_bars(history) for _, history in rows]
     base = min((start for row in bars for _, start, _ in row), default=0)
@@ -58,28 +59,36 @@ def timeline(
     }
 
 
-def _mark(finding: Finding, rows: list[tuple[str, History]], spec: Spec) -> tuple[int | None, int]:
-    """When a finding is, and in which row; a history that no row shows becomes a row."""
+def _mark(
+    finding: Finding, rows: list[tuple[str, History]], drawn: dict[int, int], spec: Spec
+) -> tuple[int | None, int]:
+    """When a finding is, and in which row; a history that no row shows becomes a row.
+
+    ``drawn`` remembers the row of a response's history, which all its findings share.
+    """
     response = finding.response
     if response is None:
         return None, 0
     history = response.history or ()
-    row = _row_of(history, rows)
-    if row is None and len(rows) < MOST_ROWS:
-        rows.append((f"response {finding.index}", history))
-        row = len(rows) - 1
+    row = drawn.get(id(response))
+    if row is None:
+        row = drawn[id(response)] = _row_of(history, rows, f"response {finding.index}")
     place = _ENTRY.search(finding.pointer)
     inside = place is not None and finding.pointer.startswith(f"/{spec.layout.history}/")
     index = int(place[1]) if inside and place is not None else len(history) - 1
     moment = _moment(history[index]) if 0 <= index < len(history) else response.modified
-    return _ms(moment), row or 0
+    return _ms(moment), row
 
 
-def _row_of(history: History, rows: Sequence[tuple[str, History]]) -> int | None:
-    """The row that shows a history or goes on from it."""
-    return next(
-        (number for number, (_, shown) in enumerate(rows) if _is_shown(history, shown)), None
-    )
+def _row_of(history: History, rows: list[tuple[str, History]], label: str) -> int:
+    """The row that shows a history or goes on from it; of too many the first."""
+    for number, (_, shown) in enumerate(rows):
+        if _is_shown(history, shown):
+            return number
+    if len(rows) == MOST_ROWS:
+        return 0
+    rows.append((label, history))
+    return len(rows) - 1
 
 
 def _is_shown(history: History, shown: History) -> bool:

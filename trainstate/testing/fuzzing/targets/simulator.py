@@ -20,7 +20,7 @@ def simulator(*, accept: Evidence | None = None) -> Target:
     try:
         from trainstate.simulator import Clock, Service, Simulation, chooser  # noqa: PLC0415
     except ImportError as error:
-        raise missing("the simulator", "trainstate[server]", error) from error
+        raise missing("the simulator", ".[server]", error) from error
     first = Simulation(Service(choose=chooser(None), clock=Clock()), region="us-east-1")
     # Making a client takes a hundred times as long as a call: one is attached to each service.
     client = first.client()
