@@ -1,20 +1,26 @@
-"""Requests and answers as they are on the wire: AWS's JSON 1.1."""
+"""Requests and answers as they are on the wire: AWS's JSON, and its XML for who one is."""
 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 from attrs import frozen
 
-from trainstate.simulator.errors import ServiceError
-from trainstate.simulator.service import Service
+from trainstate.errors import TrainstateError
+from trainstate.simulator.doors import METRICS, SAGEMAKER, STS, TARGETS, is_ours
+from trainstate.simulator.errors import ServiceError, invalid
+from trainstate.simulator.service import HANDLERS, Service
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
-PREFIX = "SageMaker."
+_SCOPE = re.compile(r"Credential=[^/,]+/\d+/([a-z]{2}(?:-[a-z]+)+-\d+)/", re.ASCII)
+_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 
 @frozen(kw_only=True)
@@ -26,14 +32,54 @@ class Reply:
     headers: Mapping[str, str]
 
 
-def answer(service: Service, operation: str, body: bytes) -> Reply:
+def asked(path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+    """The service and the operation that a request means; empty where it is none of ours."""
+    prefix, _, operation = headers.get("x-amz-target", "").partition(".")
+    if path == "/" and prefix in TARGETS:
+        return TARGETS[prefix], operation
+    if path == "/BatchGetMetrics":
+        return METRICS, "BatchGetMetrics"
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        action = parse_qs(body[:4096].decode("latin-1")).get("Action", [""])[0]
+        return (STS, action) if action == "GetCallerIdentity" else ("", action)
+    return "", operation or path
+
+
+def region_of(headers: Mapping[str, str]) -> str | None:
+    """The region that a request was signed for."""
+    scope = _SCOPE.search(headers.get("authorization", ""))
+    return scope[1] if scope else None
+
+
+def answer(
+    service: Service,
+    operation: str,
+    body: bytes,
+    *,
+    door: str = SAGEMAKER,
+    region: str | None = None,
+) -> Reply:
     """The service's reply to an operation whose parameters are a JSON object."""
     try:
-        return _reply(200, service.call(operation, _parameters(body)))
+        params = {} if door == STS else parameters(body)
+        answered = service.call(operation, params, region=region)
     except ServiceError as error:
         return refused(error)
     except RecursionError:
         return refused(ServiceError("SerializationException", "The body is nested too deep."))
+    except TrainstateError as error:
+        return refused(invalid(str(error)))
+    return _xml(operation, answered) if door == STS else _reply(200, answered)
+
+
+def is_known(door: str, operation: str, body: bytes) -> bool:
+    """Holds if a request is for the simulator, not for a service that stands beside it."""
+    if door == STS:
+        return True
+    try:
+        return operation in HANDLERS and is_ours(door, operation, parameters(body))
+    except (ServiceError, RecursionError):
+        return operation in HANDLERS and door == SAGEMAKER
 
 
 def refused(error: ServiceError) -> Reply:
@@ -43,7 +89,8 @@ def refused(error: ServiceError) -> Reply:
     return _reply(error.status, said, {"x-amzn-ErrorType": error.code})
 
 
-def _parameters(body: bytes) -> Mapping[str, Any]:
+def parameters(body: bytes) -> Mapping[str, Any]:
+    """The parameters of a request. Raises ServiceError where the body is no JSON object."""
     try:
         params = json.loads(body or b"{}")
     except (ValueError, RecursionError):
@@ -68,6 +115,18 @@ def _reply(status: int, content: Mapping[str, Any], headers: Mapping[str, str] =
     body = json.dumps(content, default=_plain).encode() if content else b"{}"
     fixed = {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": secrets.token_hex(16)}
     return Reply(status=status, body=body, headers={**fixed, **headers})
+
+
+def _xml(operation: str, content: Mapping[str, Any]) -> Reply:
+    request = secrets.token_hex(16)
+    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in content.items())
+    text = (
+        f'<{operation}Response xmlns="{_NAMESPACE}"><{operation}Result>{inner}</{operation}Result>'
+        f"<ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata>"
+        f"</{operation}Response>"
+    )
+    headers = {"Content-Type": "text/xml", "x-amzn-RequestId": request}
+    return Reply(status=200, body=text.encode(), headers=headers)
 
 
 def _plain(value: object) -> float:
