@@ -176,9 +176,8 @@ def applied(job: Job, step: Step, spec: Spec) -> Job:
 def _artifacts(output: Mapping[str, Any], name: str) -> dict[str, str]:
     """Where the model is, by how the output is configured."""
     base = output["S3OutputPath"].rstrip("/")
-    folder = base if output.get("RemoveJobNameFromS3OutputPath") else f"{base}/{name}"
     file = "model" if output.get("CompressionType") == "NONE" else "model.tar.gz"
-    return {"S3ModelArtifacts": f"{folder}/output/{file}"}
+    return {"S3ModelArtifacts": f"{base}/{name}/output/{file}"}
 
 
 def _explained(record: Record, reason: str | None) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -21,11 +22,14 @@ _LONGEST = 1_000
 
 
 def printed(acts: Iterable[Act], lines: Sequence[str], begun: int) -> Iterator[tuple[int, str]]:
-    """The lines of a script, each with its instant: evenly over the first training."""
+    """The lines of a script, each with its instant: evenly over the first training.
+
+    In a training without an end there is one a minute.
+    """
     at: float = begun
     for act in acts:
         if act.status == _TRAINING:
-            lasts = min(act.lasts, len(lines) * 60.0)
+            lasts = act.lasts if act.lasts < math.inf else len(lines) * 60.0
             for number, line in enumerate(lines, 1):
                 when = at + lasts * SECOND * number / (len(lines) + 1)
                 if when <= LATEST:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from trainstate.errors import TrainstateError, UsageError
 from trainstate.history.instants import iso
@@ -67,7 +68,8 @@ class App:
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         try:
             self._check_host(headers)
-            body = await asyncio.wait_for(_body(receive, self._limit), IDLE)
+            async with asyncio.timeout(IDLE):
+                body = await _body(receive, self._limit)
             reply = await self._replied(scope, headers, body)
         except TimeoutError:
             reply = _json(408, {"error": "The body did not come in time."})
@@ -149,9 +151,45 @@ def serve(application: App, listening: socket.socket) -> None:
         timeout_keep_alive=IDLE,
         lifespan="off",
         ws="none",
+        http=_Protocol,
+        proxy_headers=False,
+        server_header=False,
     )
     with suppress(KeyboardInterrupt):
         _Server(config, application.service).run(sockets=[listening])
+
+
+class _Whole:
+    """A transport that sends what is written in one turn of the loop at once.
+
+    uvicorn writes head and body of an answer apart: two system calls, and two packets.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._parts:
+            self._transport.write(b"".join(self._parts))
+            self._parts = []
+
+
+class _Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(_Whole(transport))
 
 
 class _Server(uvicorn.Server):

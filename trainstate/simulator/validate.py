@@ -53,7 +53,11 @@ def validated(
     if _is_deeper(params, _DEEPEST):
         raise ServiceError("SerializationException", "The body is nested too deep.")
     given: dict[str, Any] = _without_nulls(params)
-    report = ParamValidator().validate(given, shape)
+    try:
+        report = ParamValidator().validate(given, shape)
+    except (ValueError, ArithmeticError, OSError, RuntimeError):
+        # botocore makes a date of a number to see whether it is a time.
+        raise ServiceError("SerializationException", "A time is out of range.") from None
     if report.has_errors():
         raise invalid(report.generate_report())
     wrong = list(_broken(given, shape, ""))
