@@ -119,3 +119,15 @@ def test_who_one_is() -> None:
 
     assert "123456789012" == said["Account"]
     assert said["Arn"].startswith("arn:aws:iam::123456789012:")
+
+
+def test_everybody_may_do_everything() -> None:
+    """What the SageMaker SDK asks before it trains."""
+    with simulate() as sm:
+        said = sm.client("iam").simulate_principal_policy(
+            PolicySourceArn="arn:aws:iam::123456789012:role/example-role",
+            ActionNames=["s3:GetObject", "s3:PutObject"],
+        )
+
+    assert {"allowed"} == {row["EvalDecision"] for row in said["EvaluationResults"]}
+    assert 2 == len(said["EvaluationResults"])

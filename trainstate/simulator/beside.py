@@ -9,7 +9,7 @@ from typing import Any
 
 from trainstate.errors import UsageError
 from trainstate.simulator.errors import ServiceError
-from trainstate.simulator.wire import Reply
+from trainstate.simulator.wire import Reply, unknown
 
 _TIMEOUT = 60
 _OF_THE_CONNECTION = {
@@ -34,7 +34,7 @@ class Beside:
         self._server.start()
         self._address = self._server.get_host_and_port()
 
-    def reply(self, scope: Mapping[str, Any], body: bytes) -> Reply:
+    def reply(self, scope: Mapping[str, Any], body: bytes, operation: str) -> Reply:
         """What the other server says to a request. Raises ServiceError where it says nothing."""
         target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         if scope.get("query_string"):
@@ -55,12 +55,17 @@ class Beside:
                 for name, value in response.getheaders()
                 if name.lower() not in _OF_THE_CONNECTION
             }
-            return Reply(status=response.status, body=response.read(), headers=headers)
+            said = response.read()
         except (OSError, http.client.HTTPException, ValueError) as error:
             message = f"The server beside does not answer: {type(error).__name__}."
             raise ServiceError("ServiceUnavailable", message, status=503) from error
         finally:
             connection.close()
+        if response.status >= 500 and said.lstrip()[:9].lower() == b"<!doctype":
+            # An operation that moto does not have is an exception there, and a page of HTML.
+            asked = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+            return unknown(operation, asked)
+        return Reply(status=response.status, body=said, headers=headers)
 
     def close(self) -> None:
         """Ends the other server."""

@@ -1,4 +1,4 @@
-"""What the clients of training jobs ask of other services: logs, metrics, who they are."""
+"""What the clients of training jobs ask of other services: logs, metrics, who may do what."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 
-SAGEMAKER, LOGS, METRICS, STS = "sagemaker", "logs", "sagemaker-metrics", "sts"
+SAGEMAKER, LOGS, METRICS, STS, IAM = "sagemaker", "logs", "sagemaker-metrics", "sts", "iam"
 TARGETS = {"SageMaker": SAGEMAKER, "Logs_20140328": LOGS}
 GROUP = "/aws/sagemaker/TrainingJobs"
 _COMPONENT = "experiment-trial-component"
@@ -162,16 +162,28 @@ def _identity(_service: Service, asked: Asked) -> Answer:
     }
 
 
+def _permissions(_service: Service, asked: Asked) -> Answer:
+    """Everybody may do everything: the SDK asks before it trains."""
+    results = [
+        {"EvalActionName": name, "EvalResourceName": resource, "EvalDecision": "allowed"}
+        for name in asked.params["ActionNames"]
+        for resource in asked.params.get("ResourceArns", ["*"])
+    ]
+    return {"EvaluationResults": results, "IsTruncated": "false"}
+
+
 HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
     "DescribeLogStreams": _describe_streams,
     "GetLogEvents": _get_events,
     "BatchGetMetrics": _get_metrics,
     "GetCallerIdentity": _identity,
+    "SimulatePrincipalPolicy": _permissions,
 }
 DOORS = {
     "DescribeLogStreams": LOGS,
     "GetLogEvents": LOGS,
     "BatchGetMetrics": METRICS,
     "GetCallerIdentity": STS,
+    "SimulatePrincipalPolicy": IAM,
 }
 """The services to which the operations here belong."""

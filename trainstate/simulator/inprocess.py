@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import botocore.handlers
@@ -34,7 +34,8 @@ Plot = Scenario | Mapping[str, Scenario] | Chooser | int
 """One scenario for all jobs, by patterns of their names, by a function, or by a seed."""
 
 _EVENTS = tuple(
-    f"before-call.{name}" for name in ("sagemaker", "sagemaker-metrics", "cloudwatch-logs", "sts")
+    f"before-call.{name}"
+    for name in ("sagemaker", "sagemaker-metrics", "cloudwatch-logs", "sts", "iam")
 )
 
 
@@ -79,7 +80,7 @@ class Simulation:
                 f"{model.name}: the simulation of this client has ended; make another client."
             )
         door, body = model.service_model.service_name, params["body"]
-        body = json.dumps(body) if isinstance(body, dict) else body
+        body = urlencode(body) if isinstance(body, dict) else body
         body = body if isinstance(body, bytes) else body.encode()
         if door != SAGEMAKER and not is_known(door, model.name, body):
             return None

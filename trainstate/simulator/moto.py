@@ -7,8 +7,8 @@ with mock_aws(), legal_jobs() as jobs:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from trainstate.errors import UsageError
@@ -17,8 +17,6 @@ from trainstate.simulator.doors import LOGS, SAGEMAKER
 from trainstate.simulator.inprocess import Plot, Simulation, chooser
 from trainstate.simulator.service import Service
 from trainstate.simulator.wire import answer, is_known
-
-_DOORS = {"sagemaker": SAGEMAKER, "logs": LOGS}
 
 
 @contextmanager
@@ -37,6 +35,23 @@ def legal_jobs(
     moto's reset, which each ``mock_aws`` begins with, takes the jobs away. Raises UsageError
     where moto is not installed.
     """
+    choose, clock = chooser(scenario), Clock(speed=speed)
+
+    def made() -> Service:
+        return Service(choose=choose, clock=clock, full_pages=full_pages)
+
+    simulation = Simulation(made(), region="us-east-1")
+    driven = clock.driven_by_sleep() if sleep else nullcontext()
+    try:
+        with _behind_moto(simulation, made), driven:
+            yield simulation
+    finally:
+        simulation.close()
+
+
+@contextmanager
+def _behind_moto(simulation: Simulation, made: Callable[[], Service]) -> Iterator[None]:
+    """Lets moto ask the simulation what is about training; its reset asks for a new service."""
     try:
         from moto.core.responses import BaseResponse  # noqa: PLC0415 - an optional package
         from moto.sagemaker.models import SageMakerModelBackend  # noqa: PLC0415
@@ -44,20 +59,13 @@ def legal_jobs(
         raise UsageError(
             f"trainstate.simulator.moto needs {error.name}: pip install 'moto[sagemaker]'"
         ) from error
-    choose = chooser(scenario)
-
-    def made() -> Service:
-        return Service(choose=choose, clock=clock, full_pages=full_pages)
-
-    clock = Clock(speed=speed)
-    simulation = Simulation(made(), region="us-east-1")
     call, reset = BaseResponse.call_action, SageMakerModelBackend.reset
 
     def called(response: Any) -> Any:
-        door = _DOORS.get(response.service_name)
-        operation, body = response._get_action(), response.body  # noqa: SLF001 - moto has no other
+        door, body = response.service_name, response.body
+        operation = response._get_action()  # noqa: SLF001 - moto has no other
         body = body if isinstance(body, bytes) else str(body or "").encode()
-        if door is None or not is_known(door, operation, body):
+        if door not in (SAGEMAKER, LOGS) or not is_known(door, operation, body):
             return call(response)
         region = response.region
         reply = answer(simulation.service, operation, body, door=door, region=region)
@@ -70,11 +78,6 @@ def legal_jobs(
 
     BaseResponse.call_action, SageMakerModelBackend.reset = called, renewed
     try:
-        if not sleep:
-            yield simulation
-            return
-        with clock.driven_by_sleep():
-            yield simulation
+        yield
     finally:
         BaseResponse.call_action, SageMakerModelBackend.reset = call, reset
-        simulation.close()

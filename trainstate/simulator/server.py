@@ -17,10 +17,10 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from trainstate.errors import TrainstateError, UsageError
 from trainstate.history.instants import iso
 from trainstate.simulator.beside import Beside
-from trainstate.simulator.errors import ServiceError, unknown_operation
+from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.script import Book
 from trainstate.simulator.service import Service
-from trainstate.simulator.wire import Reply, answer, asked, is_known, refused, region_of
+from trainstate.simulator.wire import Reply, answer, asked, is_known, refused, region_of, unknown
 from trainstate.version import installed_version
 
 BODY_LIMIT = 4 * 1024 * 1024
@@ -101,7 +101,7 @@ class App:
             signed = "authorization" in headers
             ours = is_known(door, operation, body) if door else method == "GET" and not signed
             if not ours or (path != "/" and not door):
-                return await asyncio.to_thread(self._beside.reply, scope, body)
+                return await asyncio.to_thread(self._beside.reply, scope, body, operation)
         if len(body) > BODY_LIMIT:
             raise _too_long(BODY_LIMIT)
         if door:
@@ -118,7 +118,7 @@ class App:
         if path == "/_trainstate/scenarios" and method == "POST":
             self._add(_asked(headers, body))
             return _json(200, {})
-        raise unknown_operation(operation[:80])
+        return unknown(operation, headers)
 
     def _add(self, said: Mapping[str, Any]) -> None:
         if self._book is None:

@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from attrs import evolve, frozen
+from botocore.exceptions import UnknownRegionError
 from botocore.session import get_session
 
 from trainstate.history.instants import Instant
 from trainstate.machine.record import Record
 from trainstate.simulator import doors, listing, operations, tuner
 from trainstate.simulator.clock import Clock
-from trainstate.simulator.errors import ServiceError, not_found, unknown_operation
+from trainstate.simulator.errors import ServiceError, invalid, not_found, unknown_operation
 from trainstate.simulator.job import Job, passing
 from trainstate.simulator.scenario import Scenario
 from trainstate.simulator.store import FAILURES, Store
@@ -110,9 +111,11 @@ class Service:
         handler = HANDLERS.get(operation)
         if handler is None:
             raise unknown_operation(operation)
+        # Services without regions are asked in one that is none.
+        region = self.region if region in (None, "aws-global") else region
         given = validated(operation, params, doors.DOORS.get(operation, doors.SAGEMAKER))
         with self._lock:
-            asked = Asked(params=given, now=self.clock.now, place=_place(region or self.region))
+            asked = Asked(params=given, now=self.clock.now, place=_place(region))
             # What was shown under a running clock is not to be later than what a restart shows.
             self._answered = self.clock.speed > 0
             try:
@@ -248,5 +251,8 @@ def _is_of_family(item: Any) -> bool:
 
 @lru_cache(maxsize=64)
 def _place(region: str) -> str:
-    partition = get_session().get_partition_for_region(region)
+    try:
+        partition = get_session().get_partition_for_region(region)
+    except UnknownRegionError:
+        raise invalid(f"{region!r} is no region.") from None
     return f"arn:{partition}:sagemaker:{region}:{ACCOUNT}"

@@ -1,4 +1,4 @@
-"""Requests and answers as they are on the wire: AWS's JSON, and its XML for who one is."""
+"""Requests and answers as they are on the wire: AWS's JSON, and forms with XML."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from attrs import frozen
 
 from trainstate.errors import TrainstateError
-from trainstate.simulator.doors import METRICS, SAGEMAKER, STS, TARGETS, is_ours
-from trainstate.simulator.errors import ServiceError, invalid
+from trainstate.simulator.doors import DOORS, IAM, METRICS, SAGEMAKER, STS, TARGETS, is_ours
+from trainstate.simulator.errors import ServiceError, invalid, unknown_operation
 from trainstate.simulator.service import HANDLERS, Service
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _SCOPE = re.compile(r"Credential=[^/,]+/\d+/([a-z]{2}(?:-[a-z]+)+-\d+)/", re.ASCII)
-_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+_FORM = "application/x-www-form-urlencoded"
+NAMESPACES = {
+    STS: "https://sts.amazonaws.com/doc/2011-06-15/",
+    IAM: "https://iam.amazonaws.com/doc/2010-05-08/",
+}
+"""The services that are asked in forms and answer in XML."""
 
 
 @frozen(kw_only=True)
@@ -39,9 +44,10 @@ def asked(path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]
         return TARGETS[prefix], operation
     if path == "/BatchGetMetrics":
         return METRICS, "BatchGetMetrics"
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        action = parse_qs(body[:4096].decode("latin-1")).get("Action", [""])[0]
-        return (STS, action) if action == "GetCallerIdentity" else ("", action)
+    if headers.get("content-type", "").startswith(_FORM):
+        action = next((v for k, v in parse_qsl(body.decode("latin-1")) if k == "Action"), "")
+        door = DOORS.get(action, "")
+        return (door, action) if door in NAMESPACES else ("", action)
     return "", operation or path
 
 
@@ -61,7 +67,7 @@ def answer(
 ) -> Reply:
     """The service's reply to an operation whose parameters are a JSON object."""
     try:
-        params = {} if door == STS else parameters(body)
+        params = _form(body) if door in NAMESPACES else parameters(body)
         answered = service.call(operation, params, region=region)
     except ServiceError as error:
         return refused(error)
@@ -69,13 +75,15 @@ def answer(
         return refused(ServiceError("SerializationException", "The body is nested too deep."))
     except TrainstateError as error:
         return refused(invalid(str(error)))
-    return _xml(operation, answered) if door == STS else _reply(200, answered)
+    if door in NAMESPACES:
+        return _xml(operation, answered, NAMESPACES[door])
+    return _reply(200, answered)
 
 
 def is_known(door: str, operation: str, body: bytes) -> bool:
     """Holds if a request is for the simulator, not for a service that stands beside it."""
-    if door == STS:
-        return True
+    if door in NAMESPACES:
+        return operation in HANDLERS
     try:
         return operation in HANDLERS and is_ours(door, operation, parameters(body))
     except (ServiceError, RecursionError):
@@ -87,6 +95,17 @@ def refused(error: ServiceError) -> Reply:
     # botocore reads the small letter, the API's model has the large one.
     said = {"__type": error.code, "message": error.message, "Message": error.message}
     return _reply(error.status, said, {"x-amzn-ErrorType": error.code})
+
+
+def unknown(operation: str, headers: Mapping[str, str]) -> Reply:
+    """The reply to what nobody here knows, in the protocol of the one who asked."""
+    error = unknown_operation(operation[:80])
+    if "x-amz-target" in headers:
+        return refused(error)
+    inner = f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
+    form = headers.get("content-type", "").startswith(_FORM)
+    text = f"<ErrorResponse>{inner}</ErrorResponse>" if form else inner
+    return Reply(status=error.status, body=text.encode(), headers={"Content-Type": "text/xml"})
 
 
 def parameters(body: bytes) -> Mapping[str, Any]:
@@ -117,16 +136,36 @@ def _reply(status: int, content: Mapping[str, Any], headers: Mapping[str, str] =
     return Reply(status=status, body=body, headers={**fixed, **headers})
 
 
-def _xml(operation: str, content: Mapping[str, Any]) -> Reply:
+def _form(body: bytes) -> dict[str, Any]:
+    """The parameters of a form; those of a list are numbered there."""
+    params: dict[str, Any] = {}
+    for name, value in parse_qsl(body.decode("latin-1")):
+        first, numbered, _ = name.partition(".member.")
+        if numbered:
+            params.setdefault(first, []).append(value)
+        elif name not in ("Action", "Version"):
+            params[name] = value
+    return params
+
+
+def _xml(operation: str, content: Mapping[str, Any], namespace: str) -> Reply:
     request = secrets.token_hex(16)
-    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in content.items())
     text = (
-        f'<{operation}Response xmlns="{_NAMESPACE}"><{operation}Result>{inner}</{operation}Result>'
+        f'<{operation}Response xmlns="{namespace}">'
+        f"<{operation}Result>{_elements(content)}</{operation}Result>"
         f"<ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata>"
         f"</{operation}Response>"
     )
     headers = {"Content-Type": "text/xml", "x-amzn-RequestId": request}
     return Reply(status=200, body=text.encode(), headers=headers)
+
+
+def _elements(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "".join(f"<{name}>{_elements(item)}</{name}>" for name, item in value.items())
+    if isinstance(value, list):
+        return "".join(f"<member>{_elements(item)}</member>" for item in value)
+    return escape(str(value))
 
 
 def _plain(value: object) -> float:
