@@ -31,8 +31,4 @@ print("by name, descending:", names(down))
 print("StatusEquals=Deleting:", refused or "accepted")
 poorer = "SecondaryStatus" not in down["TrainingJobSummaries"][0]
 print("summaries without SecondaryStatus:", poorer)
-verdict(
-    names(down) == ["job-a", "job-b"]
-    and refused == "ValidationException"
-    and poorer
-)
+verdict(names(down) == ["job-a", "job-b"] and refused == "ValidationException" and poorer)
