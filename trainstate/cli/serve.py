@@ -103,7 +103,11 @@ def command(host: str, port: int, **options: Any) -> None:
 
     book = Book(_otherwise(options["scenario"], options["seed"], options["accept"]))
     service = _service(book, options)
-    beside = server.Beside() if options["beside"] else None
+    beside = None
+    if options["beside"]:
+        from trainstate.simulator.beside import Beside
+
+        beside = Beside()
     listening = server.bound(host, port)
     if host not in _LOOPBACK:
         click.echo(f"trainstate: {host} is reachable for others; there is no login", err=True)

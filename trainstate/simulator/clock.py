@@ -146,7 +146,7 @@ class Clock:
         until = None if within is None else self.now + round(seconds(within) * SECOND)
         slept, real = [0.0], (time.sleep, time.time, time.monotonic)
 
-        def sleep(duration: float, /) -> None:
+        def sleep(duration: Any, /) -> None:
             if duration < 0:
                 raise ValueError("sleep length must be non-negative")
             if until is not None and self.now + duration * SECOND > until:

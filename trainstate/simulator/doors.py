@@ -22,7 +22,6 @@ Answer = dict[str, Any]
 SAGEMAKER, LOGS, METRICS, STS, IAM = "sagemaker", "logs", "sagemaker-metrics", "sts", "iam"
 TARGETS = {"SageMaker": SAGEMAKER, "Logs_20140328": LOGS}
 GROUP = "/aws/sagemaker/TrainingJobs"
-_COMPONENT = "experiment-trial-component"
 _MOST, _MILLISECOND = 10_000, 1_000
 
 
@@ -35,7 +34,7 @@ def is_ours(door: str, operation: str, params: Mapping[str, Any]) -> bool:
         return bool(group == GROUP)
     if "ResourceArn" in params:
         return any(f":{kind}/" in str(params["ResourceArn"]) for kind in ("training-job", KIND))
-    return params.get("Resource", "TrainingJob") == "TrainingJob"
+    return bool(params.get("Resource", "TrainingJob") == "TrainingJob")
 
 
 def _job(service: Service, asked: Asked, name: str) -> Job | None:

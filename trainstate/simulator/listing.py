@@ -56,7 +56,8 @@ def page_of(service: Service, asked: Asked, kind: str) -> tuple[list[Any], str |
         created=_bounds(params, "CreationTime"),
         modified=_bounds(params, "LastModifiedTime"),
     )
-    size, page = params.get("MaxResults", _PAGE), []
+    size = params.get("MaxResults", _PAGE)
+    page: list[tuple[Any, Any]] = []
     for key, item in service.store.walk(f"{asked.place}:{kind}/", span):
         if service.full_pages and not is_listed(item, params):
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, cast
 
 from trainstate.errors import UsageError
 from trainstate.simulator.clock import Clock
@@ -59,7 +59,8 @@ def _behind_moto(simulation: Simulation, made: Callable[[], Service]) -> Iterato
         raise UsageError(
             f"trainstate.simulator.moto needs {error.name}: pip install 'moto[sagemaker]'"
         ) from error
-    call, reset = BaseResponse.call_action, SageMakerModelBackend.reset
+    responses, backends = cast(Any, BaseResponse), cast(Any, SageMakerModelBackend)
+    call, reset = responses.call_action, backends.reset
 
     def called(response: Any) -> Any:
         door, body = response.service_name, response.body
@@ -76,8 +77,8 @@ def _behind_moto(simulation: Simulation, made: Callable[[], Service]) -> Iterato
         simulation.service = made()
         reset(backend)
 
-    BaseResponse.call_action, SageMakerModelBackend.reset = called, renewed
+    responses.call_action, backends.reset = called, renewed
     try:
         yield
     finally:
-        BaseResponse.call_action, SageMakerModelBackend.reset = call, reset
+        responses.call_action, backends.reset = call, reset

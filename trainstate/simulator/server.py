@@ -145,7 +145,7 @@ def serve(application: App, listening: socket.socket) -> None:
     """Serves until the process is asked to end."""
     # No access log: a request's headers hold credentials, its path and query may.
     config = uvicorn.Config(
-        application,  # type: ignore[arg-type]
+        application,
         log_level="warning",
         access_log=False,
         timeout_keep_alive=IDLE,
@@ -224,7 +224,7 @@ class _Server(uvicorn.Server):
             known, since = before.get(connection, (last, now))
             self._waiting[connection] = last, since if known is last else now
             if now - self._waiting[connection][1] > IDLE:
-                connection.transport.close()  # type: ignore[union-attr]
+                connection.transport.close()
 
 
 async def _body(receive: Callable[[], Awaitable[Mapping[str, Any]]], limit: int) -> bytes:
