@@ -27,7 +27,7 @@ import trainstate
 from trainstate.simulator import on_demand
 
 _HEAD = (
-    "POST / HTTP/1.1\r\nHost: simulator\r\nContent-Type: application/x-amz-json-1.1\r\n"
+    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.1\r\n"
     "X-Amz-Target: SageMaker.{operation}\r\nContent-Length: {size}\r\n\r\n"
 )
 

@@ -20,5 +20,5 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 # What an extra would bring, and is missing where the pages are built, is stood in for.
-EXTRAS = ("boto3", "botocore", "hypothesis", "pytest", "starlette", "uvicorn")
+EXTRAS = ("boto3", "botocore", "hypothesis", "pytest", "uvicorn")
 autodoc_mock_imports = [name for name in EXTRAS if find_spec(name) is None]

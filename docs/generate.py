@@ -6,12 +6,14 @@ the diagrams are drawn too, which needs Graphviz and the package.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import cleandoc
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,11 +27,14 @@ from trainstate.render.graphviz import svg
 from trainstate.render.rule import rule_page
 from trainstate.rules.index import rules
 from trainstate.rules.model import Rule
+from trainstate.simulator.doors import DOORS, SAGEMAKER
+from trainstate.simulator.errors import facts
+from trainstate.simulator.service import HANDLERS
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Row, Spec
 
 REFERENCE = Path(__file__).parent / "reference"
-FOLDERS = ("rules", "spec", "commands")
+FOLDERS = ("rules", "spec", "commands", "simulator")
 """The folders of the reference in which every page is generated."""
 
 PICTURES = {Evidence.RECORDED: "machine.svg", Evidence.DEPRECATED: "machine-all.svg"}
@@ -63,6 +68,7 @@ def pages() -> dict[str, str]:
     found["spec/recordings.md"] = _text(recordings(spec, _table))
     found["spec/diagram.md"] = _text(_diagram(spec, Evidence.RECORDED))
     found["spec/diagram-all.md"] = _text(_diagram(spec, Evidence.DEPRECATED))
+    found["simulator/index.md"] = _text(_simulator())
     names = main.list_commands(click.Context(main))
     found["commands/index.md"] = _text(_command_index(names))
     found |= {f"commands/{name}.md": _text(_command(name)) for name in names}
@@ -182,6 +188,37 @@ def _sources(spec: Spec) -> Iterator[str]:
         yield ""
         link = f" <{source.url}>" if source.url else ""
         yield f"*{source.kind}* {source.title}.{link} {source.says}".rstrip()
+
+
+def _simulator() -> Iterator[str]:
+    """The operations of the simulator, what it fills in and what it refuses."""
+    yield from ("# The simulated service", "", NOTE, "")
+    yield "How to use it: [Simulate training jobs](../../how-to/simulate.md)."
+    yield from ("", "## Operations", "")
+    doors = sorted((DOORS.get(name, SAGEMAKER), name) for name in HANDLERS)
+    yield from _table(("operation", "service"), ((name, door) for door, name in doors))
+    yield from ("", "## Members that it fills in", "")
+    yield "Where a request leaves them out, as the service does."
+    yield ""
+    filled = facts()["filled"]
+    rows = ((f"`{row['path']}`", _filled(row), _linked(row)) for row in filled)
+    yield from _table(("member", "value", "sources"), rows)
+    yield from ("", "## What it refuses", "")
+    yield "Beside what breaks the API's model. Without a source the words are ours, unverified."
+    yield ""
+    rows = (
+        (row["what"], row["code"], f"`{row['text']}`", _linked(row)) for row in facts()["refused"]
+    )
+    yield from _table(("request", "code", "text", "sources"), rows)
+
+
+def _filled(row: Mapping[str, Any]) -> str:
+    return f"`{json.dumps(row['value'])}`" if "value" in row else f"whether it has `{row['as']}`"
+
+
+def _linked(row: Mapping[str, Any]) -> str:
+    links = (f"[{source}](../spec/sources.md#{source})" for source in row["sources"])
+    return ", ".join(links) or "unverified"
 
 
 def _diagram(spec: Spec, level: Evidence) -> Iterator[str]:

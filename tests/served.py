@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from urllib.request import urlopen
 
 import boto3
 from botocore.config import Config
@@ -27,3 +30,9 @@ def client_of(url: str) -> Any:
         aws_secret_access_key="not-to-be-logged",
         config=Config(retries={"max_attempts": 1, "mode": "standard"}, max_pool_connections=20),
     )
+
+
+def clock_of(url: str) -> datetime:
+    """What the clock of a server shows."""
+    with urlopen(f"{url}/_trainstate/clock", timeout=10) as reply:
+        return datetime.fromisoformat(json.loads(reply.read())["now"])

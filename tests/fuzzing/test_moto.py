@@ -18,7 +18,7 @@ KNOWN = {
     "S3": "spot-never-interrupted created-differently",
     "S4": "unimplemented-operation",
     "S5": "taken-name-accepted",
-    "S6": "empty-page list-out-of-order",
+    "S6": "list-out-of-order",
     "S7": "born-finished",
     "S14": "misleading-refusal",
 }

@@ -125,15 +125,6 @@ def unsorted(_broken: Broken, call: Call, asked: str, params: Params) -> Answer:
     return call(asked, params)
 
 
-def begins_with_an_empty_page(_broken: Broken, call: Call, asked: str, params: Params) -> Answer:
-    if asked != "ListTrainingJobs" or "NextToken" not in params:
-        answer = call(asked, params)
-        first = asked == "ListTrainingJobs" and "StatusEquals" not in params
-        return {"TrainingJobSummaries": [], "NextToken": "on"} if first else answer
-    rest = {name: value for name, value in params.items() if name != "NextToken"}
-    return call(asked, rest if params["NextToken"] == "on" else params)
-
-
 def listed_as(primary: str) -> Wrong:
     def change(answer: Answer, _params: Params) -> Answer:
         jobs = [{**job, "TrainingJobStatus": primary} for job in answer["TrainingJobSummaries"]]
@@ -183,7 +174,6 @@ BUGS: list[tuple[str, Wrong]] = [
     ("job-missing-from-list", answers("ListTrainingJobs", emptied)),
     ("list-disagrees", listed_as("Failed")),
     ("list-out-of-order", unsorted),
-    ("empty-page", begins_with_an_empty_page),
     ("listed-twice", answers("ListTrainingJobs", doubled)),
 ]
 ELSEWHERE = {"never-ends", "born-finished", "spot-never-interrupted"}

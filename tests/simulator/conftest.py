@@ -16,7 +16,6 @@ from tests.served import Connect, Serve, client_of
 def serve() -> Iterator[Serve]:
     """Starts `trainstate serve` with options; gives its address and its process."""
     pytest.importorskip("uvicorn", reason="the extra `server` is not installed")
-    pytest.importorskip("starlette", reason="the extra `server` is not installed")
     started: list[subprocess.Popen[str]] = []
 
     def start(*options: str, port: int = 0) -> tuple[str, subprocess.Popen[str]]:

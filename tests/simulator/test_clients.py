@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.served import Serve
+from tests.served import Connect, Serve
+from trainstate.simulator import on_demand
 
 COURSES = Path(__file__).parents[2] / "examples" / "clients"
 
@@ -67,3 +70,97 @@ def test_the_javascript_sdk_runs_its_course(serve: Serve, tmp_path: Path) -> Non
     url, _ = serve("--speed", "600")
 
     assert "deleted" == output(node, "javascript.mjs", url, cwd=tmp_path).splitlines()[-1]
+
+
+LINES = "on_demand().training('5m').printing('one loss=0.5', 'two loss=0.25').then_completed()"
+
+
+@pytest.mark.slow
+def test_the_sagemaker_sdk_2_runs_its_course(serve: Serve) -> None:
+    """`fit` shows the script's lines, `attach` finds the model, a tuner finds the best job."""
+    python = os.environ.get("TRAINSTATE_SDK2_PYTHON")
+    if python is None:
+        pytest.skip("no TRAINSTATE_SDK2_PYTHON: the Python that has sagemaker<3")
+    url, _ = serve("--speed", "120", "--scenario", LINES)
+    said = output(python, str(COURSES / "sagemaker_sdk2.py"), url)
+
+    assert said.count("two loss=0.25") >= 2
+    assert "attached s3://example-bucket/output/" in said
+    assert "tuned 3 train-" in said
+    assert "done" == said.splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_the_sagemaker_sdk_3_runs_its_course(serve: Serve) -> None:
+    """A trainer with a role that moto has, beside."""
+    python = os.environ.get("TRAINSTATE_SDK3_PYTHON")
+    if python is None:
+        pytest.skip("no TRAINSTATE_SDK3_PYTHON: the Python that has sagemaker>=3")
+    pytest.importorskip("flask", reason="moto's server is not installed")
+    url, _ = serve("--speed", "120", "--scenario", LINES, "--beside", "moto")
+    said = output(python, str(COURSES / "sagemaker_sdk3.py"), url)
+
+    assert "Completed s3://example-bucket/output/" in said
+    assert "done" == said.splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_cloud_custodian_finds_and_stops_jobs(
+    serve: Serve, connect: Connect, tmp_path: Path
+) -> None:
+    """Its list, its tags and its stop, through the endpoint of the environment."""
+    custodian = os.environ.get("TRAINSTATE_CUSTODIAN")
+    if custodian is None:
+        pytest.skip("no TRAINSTATE_CUSTODIAN: pip install c7n, and name its `custodian` there")
+    url, _ = serve("--speed", "0")
+    client = connect(url)
+    for name, team in (("job-1", "a"), ("job-2", "b")):
+        client.create_training_job(
+            **on_demand().request(name, Tags=[{"Key": "team", "Value": team}])
+        )
+    policy = tmp_path / "policy.yml"
+    policy.write_text(
+        "policies:\n- name: stop\n  resource: sagemaker-job\n"
+        "  filters: [{'tag:team': a}]\n  actions: [stop]\n"
+    )
+    output(
+        *(custodian, "run", "--region", "us-east-1", "-s", str(tmp_path / "out"), str(policy)),
+        AWS_ENDPOINT_URL=url,
+        AWS_ACCESS_KEY_ID="any",
+        AWS_SECRET_ACCESS_KEY="any",
+    )
+    statuses = [
+        client.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]
+        for name in ("job-1", "job-2")
+    ]
+
+    assert ["Stopping", "InProgress"] == statuses
+
+
+def test_one_endpoint_serves_a_whole_script(serve: Serve) -> None:
+    """What is not about training goes to moto beside: a bucket, a model, its tags."""
+    pytest.importorskip("flask", reason="moto's server is not installed")
+    url, _ = serve("--speed", "0", "--beside", "moto")
+    session = boto3.Session("any", "any", region_name="us-east-1")
+    clients = {
+        name: session.client(name, endpoint_url=url) for name in ("s3", "sagemaker", "sts", "logs")
+    }
+    clients["s3"].create_bucket(Bucket="example-bucket")
+    clients["s3"].put_object(Bucket="example-bucket", Key="a/b c", Body=b"data")
+    model = clients["sagemaker"].create_model(
+        ModelName="model",
+        ExecutionRoleArn="arn:aws:iam::123456789012:role/example-role",
+        Tags=[{"Key": "team", "Value": "a"}],
+    )
+    clients["sagemaker"].create_training_job(**on_demand().request("job"))
+    clients["logs"].create_log_group(logGroupName="mine")
+    with pytest.raises(ClientError, match="UnknownOperation"):
+        clients["sagemaker"].list_workforces()
+    client = clients["sagemaker"]
+
+    assert b"data" == clients["s3"].get_object(Bucket="example-bucket", Key="a/b c")["Body"].read()
+    assert 1 == len(clients["s3"].list_buckets()["Buckets"])
+    assert "a" == client.list_tags(ResourceArn=model["ModelArn"])["Tags"][0]["Value"]
+    assert 1 == len(client.list_training_jobs()["TrainingJobSummaries"])
+    assert "123456789012" == clients["sts"].get_caller_identity()["Account"]
+    assert "mine" == clients["logs"].describe_log_groups()["logGroups"][0]["logGroupName"]

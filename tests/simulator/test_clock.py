@@ -69,6 +69,35 @@ def test_sleep_drives_the_clock() -> None:
     assert real is time.sleep
 
 
+def test_who_waits_by_the_wall_waits_as_long_as_virtual_time_does() -> None:
+    """Code that sleeps until a time has come, or asks only after a time, goes no further."""
+    clock = Clock()
+    with clock.driven_by_sleep():
+        before, wall, steady = clock.now, time.time(), time.monotonic()
+        while time.time() - wall < 30:
+            time.sleep(10)
+        passed = time.monotonic() - steady
+
+    assert 30_000_000 == clock.now - before
+    assert 30 <= passed < 31
+
+
+@pytest.mark.parametrize("start", ["9999-01-01T00:00:00Z", "9990-01-01T00:00:01Z"])
+def test_a_clock_begins_within_the_calendar(start: str) -> None:
+    """Later there is no room for what will happen."""
+    with pytest.raises(UsageError, match="beginning before"):
+        Clock(start)
+
+
+def test_a_clock_stands_still_at_the_end_of_the_calendar() -> None:
+    """However fast it runs."""
+    real = [0.0]
+    clock = Clock(speed=1e300, real=lambda: real[0])
+    real[0] = 1e9
+
+    assert datetime(9990, 1, 1, tzinfo=UTC) == clock.moment
+
+
 def careless() -> None:
     while True:
         try:

@@ -52,42 +52,49 @@ def found(sm: Simulation, *filters: tuple[str, ...], operator: str = "And") -> l
 
 
 def test_pages_hold_every_job_once(sm: Simulation) -> None:
-    """Whatever the size of a page, in the order of the creation."""
-    expected = ["a-1", "b-1", "a-2", "b-2", "a-3", "b-3", "a-4"]
+    """Whatever the size of a page; the newest first, as the page of the operation has it."""
+    expected = ["a-4", "b-3", "a-3", "b-2", "a-2", "b-1", "a-1"]
 
     assert [expected] * 4 == [
         listed(sm, PaginationConfig={"PageSize": size}) for size in (1, 2, 3, 7)
     ]
 
 
-def test_a_filter_comes_before_the_cut(sm: Simulation) -> None:
-    """No page is empty while another follows."""
-    page = sm.client().list_training_jobs(NameContains="b-", MaxResults=1)
-
-    assert ["b-1"] == [job["TrainingJobName"] for job in page["TrainingJobSummaries"]]
-
-
-def test_the_status_is_filtered_after_the_cut(sm: Simulation) -> None:
-    """With MaxResults a page may be empty while another follows, as AWS documents it."""
-    page = sm.client().list_training_jobs(StatusEquals="Failed", MaxResults=1)
+@pytest.mark.parametrize("filters", [{"NameContains": "b-"}, {"StatusEquals": "Failed"}], ids=str)
+def test_a_page_is_cut_before_it_is_filtered(sm: Simulation, filters: dict[str, Any]) -> None:
+    """A page may be empty or short while another follows; all of them hold every job."""
+    page = sm.client().list_training_jobs(MaxResults=1, **filters)
 
     assert ([], True) == (page["TrainingJobSummaries"], "NextToken" in page)
-    assert ["b-1", "b-2", "b-3"] == listed(
-        sm, StatusEquals="Failed", PaginationConfig={"PageSize": 2}
-    )
+    assert ["b-3", "b-2", "b-1"] == listed(sm, **filters, PaginationConfig={"PageSize": 2})
+
+
+def test_pages_are_full_where_that_is_asked_for() -> None:
+    """With `full_pages` the filter comes first."""
+    with simulate(PLAIN, full_pages=True) as simulation:
+        client = simulation.client()
+        for name in ("b-1", "b-2", "a-1"):
+            client.create_training_job(**PLAIN.request(name))
+            simulation.clock.advance(1)
+        page = client.list_training_jobs(NameContains="b-", MaxResults=1)
+
+        assert ["b-2"] == [job["TrainingJobName"] for job in page["TrainingJobSummaries"]]
+        assert ["b-2", "b-1"] == listed(
+            simulation, NameContains="b-", PaginationConfig={"PageSize": 1}
+        )
 
 
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
         ({"StatusEquals": "InProgress"}, ["a-4"]),
-        ({"NameContains": "B-"}, ["b-1", "b-2", "b-3"]),
-        ({"CreationTimeAfter": "2026-01-02T14:30:00Z"}, ["b-3", "a-4"]),
+        ({"NameContains": "B-"}, ["b-3", "b-2", "b-1"]),
+        ({"CreationTimeAfter": "2026-01-02T14:30:00Z"}, ["a-4", "b-3"]),
         ({"CreationTimeBefore": "2026-01-02T10:30:00Z"}, ["a-1"]),
         ({"LastModifiedTimeBefore": "2026-01-02T11:00:00Z"}, ["a-1"]),
-        ({"SortBy": "Name", "NameContains": "2"}, ["a-2", "b-2"]),
+        ({"SortBy": "Name", "SortOrder": "Ascending", "NameContains": "2"}, ["a-2", "b-2"]),
         ({"SortBy": "Name", "SortOrder": "Descending", "NameContains": "2"}, ["b-2", "a-2"]),
-        ({"SortBy": "Status", "NameContains": "3"}, ["a-3", "b-3"]),
+        ({"SortBy": "Status", "SortOrder": "Ascending", "NameContains": "3"}, ["a-3", "b-3"]),
         ({"WarmPoolStatusEquals": "Available"}, []),
     ],
     ids=str,
@@ -134,6 +141,50 @@ def test_a_search_sorts_by_any_property(sm: Simulation) -> None:
     names = [job["TrainingJob"]["TrainingJobName"] for page in pages for job in page["Results"]]
 
     assert ("a-4", 7) == (names[0], len(set(names)))
+
+
+def test_one_object_meets_all_nested_filters(sm: Simulation) -> None:
+    """Conditions on two objects of a list are not met by one."""
+    client = sm.client()
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://example-bucket/mnist"}}
+    channels = [{"ChannelName": name, "DataSource": source} for name in ("train", "test")]
+    with simulate(PLAIN) as simulation:
+        client = simulation.client()
+        client.create_training_job(**PLAIN.request("job", InputDataConfig=channels))
+
+        def names(*values: str) -> int:
+            filters = [
+                {"Name": "InputDataConfig.ChannelName", "Operator": "Contains", "Value": value}
+                for value in values
+            ]
+            nested = {"NestedPropertyName": "InputDataConfig", "Filters": filters}
+            found = client.search(
+                Resource="TrainingJob", SearchExpression={"NestedFilters": [nested]}
+            )
+            return len(found["Results"])
+
+        uri = {
+            "Name": "InputDataConfig.DataSource.S3DataSource.S3Uri",
+            "Operator": "Contains",
+            "Value": "mnist",
+        }
+        by_place = {"NestedPropertyName": "InputDataConfig", "Filters": [uri]}
+        found = client.search(
+            Resource="TrainingJob", SearchExpression={"NestedFilters": [by_place]}
+        )
+
+        assert [1, 1, 0] == [names("train"), names("t", "est"), names("train", "test")]
+        assert 1 == len(found["Results"])
+
+
+def test_properties_are_suggested_by_a_part_of_their_names(sm: Simulation) -> None:
+    """As many as have the hint."""
+    hint = {"PropertyNameQuery": {"PropertyNameHint": "secondarystatus"}}
+    said = sm.client().get_search_suggestions(Resource="TrainingJob", SuggestionQuery=hint)
+
+    assert ["SecondaryStatus", "SecondaryStatusTransitions"] == [
+        row["PropertyName"] for row in said["PropertyNameSuggestions"]
+    ]
 
 
 def test_search_expressions_are_joined(sm: Simulation) -> None:

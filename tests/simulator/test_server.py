@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import time
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +17,7 @@ from botocore.exceptions import ClientError
 
 import trainstate
 from tests.served import Connect, Serve
-from trainstate.simulator import on_demand, spot
+from trainstate.simulator import Clock, Service, chooser, on_demand, spot
 
 JSON = {"Content-Type": "application/json"}
 
@@ -130,6 +132,46 @@ def test_a_port_that_is_taken_is_a_misuse(serve: Serve) -> None:
 
     assert (2, 1) == (taken.returncode, len(taken.stderr.splitlines()))
     assert "cannot be listened on" in taken.stderr
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "attacker.example"},
+        {"Host": "attacker.example:4599"},
+        {"Host": "[::2]:80"},
+        {"Origin": "http://attacker.example"},
+        {"Host": "localhost.attacker.example"},
+    ],
+    ids=str,
+)
+def test_a_foreign_host_gets_no_answer(serve: Serve, headers: dict[str, str]) -> None:
+    """A page whose name was bound to loopback can neither read nor change anything."""
+    url, _ = serve("--speed", "0", "--allow-host", "simulator")
+    target = {"X-Amz-Target": "SageMaker.ListTrainingJobs"}
+
+    assert 403 == asked(url, "GET", "/", headers=headers)[0]
+    assert 403 == asked(url, "POST", "/", b"{}", {**target, **headers})[0]
+    assert (
+        403 == asked(url, "POST", "/_trainstate/clock", b'{"advance": 1}', {**JSON, **headers})[0]
+    )
+    for host in ("localhost", "127.0.0.1:80", "[::1]:4599", "simulator:4599", "LOCALHOST"):
+        assert 200 == asked(url, "GET", "/", headers={"Host": host})[0]
+
+
+@pytest.mark.parametrize("began", [b"", b"POST / HTTP/1.1\r\nHost: localhost\r\n", b"POST /"])
+def test_a_slow_connection_is_closed(monkeypatch: pytest.MonkeyPatch, began: bytes) -> None:
+    """A head that does not come to its end does not keep its connection for ever."""
+    server = pytest.importorskip("trainstate.simulator.server")
+    monkeypatch.setattr(server, "IDLE", 1)
+    listening = server.bound("127.0.0.1", 0)
+    service = Service(choose=chooser(None), clock=Clock())
+    Thread(target=server.serve, args=(server.App(service), listening), daemon=True).start()
+    with socket.create_connection(listening.getsockname(), timeout=10) as connection:
+        for byte in range(0, len(began), 8):
+            connection.sendall(began[byte : byte + 8])
+
+        assert b"" == connection.recv(100)
 
 
 @pytest.mark.slow

@@ -58,9 +58,27 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--region", default="us-east-1", show_default=True, metavar="NAME", help="The region in ARNs."
 )
+@click.option(
+    "--quota",
+    multiple=True,
+    metavar="TYPE=N",
+    help="Instances that active jobs may have.",
+)
+@click.option("--full-pages", is_flag=True, help="Filter lists before a page is cut.")
+@click.option(
+    "--beside",
+    type=click.Choice(["moto"]),
+    help="Start a moto server for everything that is not about training jobs.",
+)
+@click.option(
+    "--allow-host", multiple=True, metavar="NAME", help="A name by which clients may call it."
+)
 @click.option("--events", metavar="FILE|URL", help="Send EventBridge-shaped events there.")
 @click.option(
     "--event-loss", type=_SHARE, default=0.0, metavar="SHARE", help="Share of events that are lost."
+)
+@click.option(
+    "--event-delay", type=click.FloatRange(0), default=0.0, metavar="S", help="At most so late."
 )
 @click.option(
     "--event-duplicates", type=_SHARE, default=0.0, metavar="SHARE", help="Share that comes twice."
@@ -85,12 +103,18 @@ def command(host: str, port: int, **options: Any) -> None:
 
     book = Book(_otherwise(options["scenario"], options["seed"], options["accept"]))
     service = _service(book, options)
+    beside = None
+    if options["beside"]:
+        from trainstate.simulator.beside import Beside
+
+        beside = Beside()
     listening = server.bound(host, port)
     if host not in _LOOPBACK:
         click.echo(f"trainstate: {host} is reachable for others; there is no login", err=True)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"serving on http://{shown}:{listening.getsockname()[1]}")
-    server.serve(server.app(service, book=book), listening)
+    hosts = (shown, *options["allow_host"])
+    server.serve(server.App(service, book=book, beside=beside, hosts=hosts), listening)
 
 
 def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
@@ -108,21 +132,33 @@ def _service(book: Any, options: dict[str, Any]) -> Any:
     from trainstate.simulator.clock import Clock
     from trainstate.simulator.events import Bus, Faults, sink_to
     from trainstate.simulator.service import Service
-    from trainstate.simulator.store import Sqlite
+    from trainstate.simulator.store import Store
 
     start = options["start"] or datetime.now(UTC)
     service = Service(
         choose=book,
         clock=Clock(start, speed=options["speed"]),
-        store=Sqlite(options["store"]) if options["store"] else None,
+        store=Store(options["store"]) if options["store"] else None,
         region=options["region"],
+        quotas=dict(map(_quota, options["quota"])),
+        full_pages=options["full_pages"],
     )
     if options["events"]:
         faults = Faults(
+            delay=options["event_delay"],
             loss=options["event_loss"],
             duplicates=options["event_duplicates"],
             reordering=options["event_reordering"],
             seed=options["seed"],
         )
-        service.listen(Bus(sink_to(options["events"]), spec=builtin_spec(), faults=faults))
+        bus = Bus(sink_to(options["events"]), spec=builtin_spec(), faults=faults)
+        service.listen(bus)
+        service.on_tick(bus.pass_time)
     return service
+
+
+def _quota(text: str) -> tuple[str, int]:
+    kind, _, count = text.rpartition("=")
+    if not kind or not count.isdecimal():
+        raise UsageError(f"Expected a quota such as ml.p3.2xlarge=2 but got {text!r}.")
+    return kind, int(count)

@@ -60,8 +60,8 @@ class Decode:
     """How responses of one specification are decoded.
 
     ``settled``, ``attached`` and ``results`` are the members that come as slices: those that
-    are fixed at the creation of a job, those of attached machines, and all others; ``forms`` tell with what the value
-    of each begins, and whether it tells something that it is there.
+    are fixed at the creation of a job, those of attached machines, and all others; ``forms``
+    tell with what the value of each begins, and whether it tells something that it is there.
     """
 
     response: msgspec.json.Decoder[Any]

@@ -30,14 +30,15 @@ from trainstate.rules.model import Place, rule
 def list_out_of_order(exchange: Exchange) -> Iterator[Place]:
     """A list is not in the order that was asked for.
 
-    Only names and times of creation are compared. Code that takes the first of a list
-    for the latest job takes another one.
+    Only names and times of creation are compared, and only where an order was asked for:
+    AWS's page names two defaults. Code that takes the first of a list for the latest job
+    takes another one.
     """
     listing = exchange.listing
     key = "" if listing is None else str(listing.asked.get("SortBy"))
-    if listing is None or key not in _VALUES:
+    if listing is None or key not in _VALUES or "SortOrder" not in listing.asked:
         return
-    order = str(listing.asked.get("SortOrder", "Ascending"))
+    order = str(listing.asked["SortOrder"])
     values = [_VALUES[key](row) for row in listing.rows if row.name in listing.known]
     if None not in values and values != sorted(values, reverse=order == "Descending"):
         yield Place(facts={"key": key, "order": order})

@@ -7,17 +7,15 @@ from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.inprocess import Simulation, chooser, simulate
 from trainstate.simulator.scenario import Act, Scenario, on_demand, spot, through
 from trainstate.simulator.service import Service
-from trainstate.simulator.store import Memory, Sqlite, Store
+from trainstate.simulator.store import Store
 
 __all__ = [
     "Act",
     "Clock",
-    "Memory",
     "Scenario",
     "Service",
     "ServiceError",
     "Simulation",
-    "Sqlite",
     "Store",
     "TimeIsUp",
     "chooser",

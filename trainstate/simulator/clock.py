@@ -8,9 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from trainstate.errors import UsageError
 from trainstate.history.instants import SECOND, Instant, NotAnInstant, iso, parse
@@ -19,6 +18,9 @@ from trainstate.simulator.durations import Duration, seconds
 
 START = "2026-01-02T10:00:00Z"
 """When a simulation begins unless it is told otherwise: always the same moment."""
+
+LATEST = Instant(parse("9990-01-01T00:00:00Z")[0])
+"""Where time stands still: what is due later never happens, so that every time has a date."""
 
 _MILLISECOND = 1000
 
@@ -34,12 +36,14 @@ class TimeIsUp(BaseException):
 class Setting:
     """What a clock is set to: at the real time ``real`` it showed ``shown``.
 
-    ``real`` is in epoch seconds, ``speed`` in virtual seconds for a real one.
+    ``real`` is in epoch seconds, ``speed`` in virtual seconds for a real one; ``last`` is
+    the latest moment that it showed.
     """
 
     shown: int
     real: float
     speed: float
+    last: int = 0
 
 
 class Clock:
@@ -63,6 +67,8 @@ class Clock:
             raise UsageError(
                 f"Expected when the clock begins but got {start!r}: {error}."
             ) from error
+        if instant > LATEST:
+            raise UsageError(f"Expected a beginning before {iso(LATEST)} but got {start!r}.")
         self._real = real
         self._lock = threading.RLock()
         self._setting = Setting(instant - instant % _MILLISECOND, real(), speed)
@@ -78,9 +84,9 @@ class Clock:
         with self._lock:
             setting = self._setting
             passed = (self._real() - setting.real) * setting.speed if setting.speed else 0.0
-            shown = setting.shown + int(passed * SECOND)
+            shown = setting.shown + int(min(passed * SECOND, LATEST))
             # The real clock may be set back; the virtual one stands still meanwhile.
-            self._last = max(self._last, shown - shown % _MILLISECOND)
+            self._last = min(max(self._last, shown - shown % _MILLISECOND), LATEST)
             return Instant(self._last)
 
     @property
@@ -96,19 +102,25 @@ class Clock:
     @property
     def setting(self) -> Setting:
         """What the clock is set to; a clock that is set to it shows the same."""
-        return self._setting
+        with self._lock:
+            return evolve(self._setting, last=self.now)
 
     def restore(self, setting: Setting) -> None:
         """Sets the clock to what another was set to; it runs at its own speed from now on."""
         with self._lock:
             own, self._setting = self._setting.speed, setting
-            self._last = setting.shown
+            self._last = max(setting.shown, setting.last)
             self._setting = Setting(self.now, self._real(), own)
 
     def advance(self, by: Duration) -> Instant:
-        """Lets a length of time pass at once, tells the listeners, and returns the new moment."""
-        step = round(seconds(by) * SECOND)
+        """Lets a length of time pass at once, tells the listeners, and returns the new moment.
+
+        Raises UsageError for a length beyond the end of the calendar.
+        """
+        step = round(min(seconds(by), LATEST / SECOND) * SECOND)
         with self._lock:
+            if self.now + step > LATEST:
+                raise UsageError(f"Expected a moment before {iso(LATEST)} but got {by!r} more.")
             self._setting = Setting(self.now + step, self._real(), self.speed)
             now = self.now
         for listener in tuple(self._listeners):
@@ -125,26 +137,27 @@ class Clock:
     ) -> Iterator[Clock]:
         """A context in which ``time.sleep`` lets virtual time pass instead of real time.
 
-        ``within`` is how much may pass before TimeIsUp is raised; ``wall`` lets
-        ``time.time`` show the virtual clock, too. Code that imported the functions by
-        name keeps the real ones. Not for several contexts at once in several threads.
+        ``time.time`` and ``time.monotonic`` go on by what was slept, so that code which waits
+        by them waits as long as virtual time does. ``within`` is how much may pass before
+        TimeIsUp is raised; ``wall`` lets ``time.time`` show the virtual clock. Code that
+        imported the functions by name keeps the real ones. Not for several contexts at once
+        in several threads.
         """
         until = None if within is None else self.now + round(seconds(within) * SECOND)
-        sleep, wall_time = time.sleep, time.time
-        time.sleep = self._sleeper(until)
-        if wall:
-            time.time = lambda: self.now / SECOND
-        try:
-            yield self
-        finally:
-            time.sleep, time.time = sleep, wall_time
+        slept, real = [0.0], (time.sleep, time.time, time.monotonic)
 
-    def _sleeper(self, until: int | None) -> Callable[[Any], None]:
-        def sleep(duration: float, /) -> None:
+        def sleep(duration: Any, /) -> None:
             if duration < 0:
                 raise ValueError("sleep length must be non-negative")
             if until is not None and self.now + duration * SECOND > until:
                 raise TimeIsUp(f"asleep beyond {iso(until)}")
             self.advance(float(duration))
+            slept[0] += duration
 
-        return sleep
+        time.sleep = sleep
+        time.time = lambda: self.now / SECOND if wall else real[1]() + slept[0]
+        time.monotonic = lambda: real[2]() + slept[0]
+        try:
+            yield self
+        finally:
+            time.sleep, time.time, time.monotonic = real

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
 from trainstate.errors import TrainstateError
 
 NOT_FOUND = "Requested resource not found."
@@ -17,6 +23,19 @@ class ServiceError(TrainstateError):
         self.status = status
 
 
+@cache
+def facts() -> Mapping[str, Any]:
+    """What the operations answer, by the facts: `filled`, `refused` and the errors."""
+    text = resources.files("trainstate.data").joinpath("training_job_api.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def refused(what: str, **values: Any) -> ServiceError:
+    """The refusal of what a row of the facts names, in the service's words."""
+    row = next(row for row in facts()["refused"] if row["what"] == what)
+    return ServiceError(row["code"], row["text"].format(**values))
+
+
 def invalid(message: str) -> ServiceError:
     """The refusal of a request whose parameters, or whose moment, are wrong."""
     return ServiceError("ValidationException", message)
@@ -30,9 +49,9 @@ def not_found() -> ServiceError:
     return invalid(NOT_FOUND)
 
 
-def in_status(status: str) -> ServiceError:
+def in_status(status: str, what: str = "training job") -> ServiceError:
     """The refusal of a request that a job's status does not allow."""
-    return invalid(f"The request was rejected because the training job is in status {status}.")
+    return invalid(f"The request was rejected because the {what} is in status {status}.")
 
 
 def in_use(message: str) -> ServiceError:
@@ -42,9 +61,10 @@ def in_use(message: str) -> ServiceError:
 
 def name_taken(arn: str) -> ServiceError:
     """The refusal of a second job with one name."""
+    kind = "Hyperparameter tuning" if ":hyper" in arn else "Training"
     return in_use(
-        "Training job names must be unique within an AWS account and region, and a training"
-        f" job with this name already exists ({arn})"
+        f"{kind} job names must be unique within an AWS account and region, and a"
+        f" {kind.lower()} job with this name already exists ({arn})"
     )
 
 

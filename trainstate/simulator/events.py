@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from trainstate.errors import UsageError, unwritable
 from trainstate.history.instants import SECOND, iso
 from trainstate.machine.record import Record, describe
 from trainstate.simulator.chance import seeded
+from trainstate.simulator.durations import seconds
 from trainstate.spec.model import Spec
 
 Event = dict[str, Any]
@@ -29,8 +31,12 @@ _TIMEOUT = 5.0
 
 @frozen(kw_only=True)
 class Faults:
-    """How often an event is lost, comes twice, or comes after the next: shares from 0 to 1."""
+    """How often an event is lost, comes twice, or comes after the next: shares from 0 to 1.
 
+    ``delay`` is how many virtual seconds late each may come, by chance.
+    """
+
+    delay: float = 0.0
     loss: float = 0.0
     duplicates: float = 0.0
     reordering: float = 0.0
@@ -40,6 +46,7 @@ class Faults:
         for share in (self.loss, self.duplicates, self.reordering):
             if not 0 <= share <= 1:
                 raise UsageError(f"Expected a share from 0 to 1 but got {share!r}.")
+        seconds(self.delay)
 
 
 def event_of(record: Record, spec: Spec, number: int) -> Event:
@@ -67,23 +74,36 @@ class Bus:
         self._faults = faults or Faults()
         self._chance = seeded(self._faults.seed, "events")
         self._held: list[Event] = []
+        self._late: list[tuple[int, int, Event]] = []
         self._count = 0
 
     def __call__(self, before: Record | None, after: Record) -> None:
         """Takes notice of a change; most changes of a message alone are no event."""
+        self.pass_time(after.modified)
         same_job = before is not None and before.created == after.created
         if same_job and before is not None and before.state == after.state:
             return
         self._count += 1
         event = event_of(after, self._spec, self._count)
-        for copy in self._delivered(event):
-            self._sink(copy)
+        for number, copy in enumerate(self._delivered(event)):
+            late = self._chance.random() * self._faults.delay if self._faults.delay else 0
+            if late:
+                due = after.modified + round(late * SECOND)
+                heappush(self._late, (due, self._count * 4 + number, copy))
+            else:
+                self._sink(copy)
+
+    def pass_time(self, now: int) -> None:
+        """Delivers what is due until an instant."""
+        while self._late and self._late[0][0] <= now:
+            self._sink(heappop(self._late)[2])
 
     def flush(self) -> None:
         """Delivers what is still held back."""
         held, self._held = self._held, []
-        for event in held:
+        for event in (*(late[2] for late in sorted(self._late)), *held):
             self._sink(event)
+        self._late = []
 
     def _delivered(self, event: Event) -> Iterable[Event]:
         held, self._held = self._held, []

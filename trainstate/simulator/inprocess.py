@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import botocore.handlers
@@ -19,20 +20,23 @@ from botocore.parsers import create_parser
 from trainstate.errors import UsageError
 from trainstate.simulator.chance import chance_scenario, seeded
 from trainstate.simulator.clock import Clock
+from trainstate.simulator.doors import SAGEMAKER
 from trainstate.simulator.durations import Duration, seconds
 from trainstate.simulator.job import config_of, fields_of
 from trainstate.simulator.scenario import Scenario, on_demand
 from trainstate.simulator.service import Chooser, Service
 from trainstate.simulator.store import Store
-from trainstate.simulator.validate import service_model
-from trainstate.simulator.wire import answer
+from trainstate.simulator.wire import answer, is_known
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 
 Plot = Scenario | Mapping[str, Scenario] | Chooser | int
 """One scenario for all jobs, by patterns of their names, by a function, or by a seed."""
 
-_EVENT = "before-call.sagemaker"
+_EVENTS = tuple(
+    f"before-call.{name}"
+    for name in ("sagemaker", "sagemaker-metrics", "cloudwatch-logs", "sts", "iam")
+)
 
 
 class Simulation:
@@ -45,7 +49,7 @@ class Simulation:
         self._latency = seconds(latency)
         self._open = True
 
-    def client(self, **options: Any) -> Any:
+    def client(self, service: str = SAGEMAKER, **options: Any) -> Any:
         """A boto3 client of this simulation; credentials and a region are not needed."""
         core = botocore.session.get_session()
         # The service's model is large: it is loaded once for all clients.
@@ -53,11 +57,11 @@ class Simulation:
         session = boto3.session.Session(botocore_session=core, region_name=self._region)
         # Given at once, they are looked for nowhere else. They sign nothing.
         unused = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-        return self.attach(session.client("sagemaker", **{**unused, **options}))
+        return self.attach(session.client(service, **{**unused, **options}))
 
     def attach(self, client: Any) -> Any:
         """Lets a client that exists already talk to this simulation; returns it."""
-        client.meta.events.register_first(_EVENT, self.serve)
+        reach(client.meta.events, self.serve)
         return client
 
     def advance(self, by: Duration) -> None:
@@ -66,18 +70,27 @@ class Simulation:
 
     def serve(
         self, model: OperationModel, params: Mapping[str, Any], **_: Any
-    ) -> tuple[AWSResponse, dict[str, Any]]:
-        """Answers in place of the network; botocore calls it before it would sign and send."""
+    ) -> tuple[AWSResponse, dict[str, Any]] | None:
+        """Answers in place of the network; botocore calls it before it would sign and send.
+
+        None for what is asked of another service about something else.
+        """
         if not self._open:
             raise UsageError(
                 f"{model.name}: the simulation of this client has ended; make another client."
             )
+        door, body = model.service_model.service_name, params["body"]
+        body = urlencode(body) if isinstance(body, dict) else body
+        body = body if isinstance(body, bytes) else body.encode()
+        if door != SAGEMAKER and not is_known(door, model.name, body):
+            return None
         if self._latency:
             self.clock.advance(self._latency)
-        body = params["body"]
-        reply = answer(self.service, model.name, body if isinstance(body, bytes) else body.encode())
+        region = params.get("context", {}).get("client_region")
+        reply = answer(self.service, model.name, body, door=door, region=region)
         raw = {"status_code": reply.status, "headers": dict(reply.headers), "body": reply.body}
-        parsed: dict[str, Any] = _parser().parse(raw, model.output_shape)
+        parser = _parser(model.service_model.metadata["protocol"])
+        parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
         return AWSResponse(params["url"], reply.status, raw["headers"], None), parsed
 
     def close(self) -> None:
@@ -92,10 +105,22 @@ def _loader() -> Any:
     return botocore.session.get_session().get_component("data_loader")
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    """The parser of the service's replies, botocore's own; it has no state."""
-    return create_parser(service_model().metadata["protocol"])
+@lru_cache(maxsize=8)
+def _parser(protocol: str) -> Any:
+    """The parser of a service's replies, botocore's own; it has no state."""
+    return create_parser(protocol)
+
+
+def reach(events: Any, serve: Callable[..., Any]) -> None:
+    """Lets a function answer what clients ask: the handlers of a client or of a session."""
+    for event in _EVENTS:
+        events.register_first(event, serve)
+
+
+def leave(events: Any, serve: Callable[..., Any]) -> None:
+    """Takes the function away again."""
+    for event in _EVENTS:
+        events.unregister(event, serve)
 
 
 @contextmanager
@@ -109,13 +134,17 @@ def simulate(
     store: Store | None = None,
     accept: Evidence = Evidence.INFERRED,
     spec: Spec | None = None,
+    quotas: Mapping[str, int] | None = None,
+    full_pages: bool = False,
 ) -> Iterator[Simulation]:
     """A context in which new ``boto3.client("sagemaker")`` objects talk to a simulator.
 
     ``scenario`` is what happens to the jobs: one Scenario, a mapping of name patterns to
     scenarios, a function of the request, or a seed for scenarios by chance, which go no
     weaker ways than ``accept`` allows. ``sleep`` lets ``time.sleep`` drive the clock,
-    ``latency`` lets each call take time. Clients made before are added by ``attach``.
+    ``latency`` lets each call take time. ``quotas`` has how many instances of a type active
+    jobs may have; ``full_pages`` lets lists filter before they cut a page, as the service
+    does not. Clients made before are added by ``attach``.
     """
     spec = spec or builtin_spec()
     service = Service(
@@ -124,6 +153,8 @@ def simulate(
         store=store,
         region=region,
         spec=spec,
+        quotas=quotas,
+        full_pages=full_pages,
     )
     simulation = Simulation(service, region=region, latency=latency)
     try:
@@ -174,22 +205,23 @@ def _by_chance(seed: int, spec: Spec) -> Chooser:
 @contextmanager
 def reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[None]:
     """Registers a handler where sessions and clients that are made now take theirs from."""
-    builtin = (_EVENT, serve)
+    builtin = [(event, serve) for event in _EVENTS]
     handlers: list[Any] = botocore.handlers.BUILTIN_HANDLERS
-    handlers.insert(0, builtin)
+    handlers[:0] = builtin
     before = boto3.DEFAULT_SESSION
     if before is not None:
-        before.events.register_first(_EVENT, serve)
+        reach(before.events, serve)
     settings = _settings(region)
     os.environ.update(settings)
     try:
         yield
     finally:
-        handlers.remove(builtin)
+        for handler in builtin:
+            handlers.remove(handler)
         # boto3 may have made its default session meanwhile; clients to come are not ours.
         for session in (before, boto3.DEFAULT_SESSION):
             if session is not None:
-                session.events.unregister(_EVENT, serve)
+                leave(session.events, serve)
         for name in settings:
             os.environ.pop(name, None)
 

@@ -11,7 +11,9 @@ from trainstate.history.instants import Instant
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.machine.guards import Configuration, configuration
 from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
-from trainstate.simulator.attached import after_end, at_creation
+from trainstate.simulator.attached import after_end, at_creation, is_available
+from trainstate.simulator.filled import filled
+from trainstate.simulator.output import printed
 from trainstate.simulator.scenario import Scenario
 from trainstate.simulator.timeline import (
     ENTER,
@@ -27,13 +29,7 @@ from trainstate.simulator.wording import FAILURE
 from trainstate.spec.model import Spec
 
 _NOT_SHOWN = {"TrainingJobName", "Tags", "SessionChainingConfig"}
-_DEFAULTS: Mapping[str, Any] = {
-    "EnableNetworkIsolation": False,
-    "EnableInterContainerTrafficEncryption": False,
-    "EnableManagedSpotTraining": False,
-    "StoppingCondition": {"MaxRuntimeInSeconds": 86_400},
-}
-_REASON = "FailureReason"
+_REASON, _MODEL = "FailureReason", "ModelArtifacts"
 
 
 @frozen(kw_only=True)
@@ -41,7 +37,8 @@ class Job:
     """A job of the simulator.
 
     ``plan`` is what happens next if nobody asks for anything, in order. ``findings`` is
-    the result of its rule evaluations. ``gone`` marks a job that was deleted.
+    the result of its rule evaluations, ``lines`` are what its script prints, and when.
+    ``gone`` marks a job that was deleted.
     """
 
     record: Record
@@ -49,6 +46,43 @@ class Job:
     tags: Mapping[str, str] = field(factory=dict)
     findings: str = ""
     gone: bool = False
+    lines: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def arn(self) -> str:
+        """The ARN of the job."""
+        return self.record.arn
+
+    @property
+    def created(self) -> int:
+        """When it was created."""
+        return self.record.created
+
+    @property
+    def modified(self) -> int:
+        """When it last changed."""
+        return self.record.modified
+
+    @property
+    def status(self) -> str:
+        """Its primary status."""
+        return self.record.state.primary
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What a response shows of its configuration, and of what hangs on it."""
+        return self.record.fields
+
+    @property
+    def has_pool(self) -> bool:
+        """Whether its instances wait for another job."""
+        return is_available(self.record)
+
+    @property
+    def parent(self) -> str | None:
+        """The tuning job that created it."""
+        parent: str | None = self.record.fields.get("TuningJobArn")
+        return parent
 
 
 def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
@@ -78,12 +112,7 @@ def fields_of(request: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
         for name, value in request.items()
         if name in spec.member_by_name and name not in _NOT_SHOWN
     }
-    fields = {**_DEFAULTS, **asked}
-    fields["StoppingCondition"] = {
-        **_DEFAULTS["StoppingCondition"],
-        **fields["StoppingCondition"],
-    }
-    return fields
+    return filled(asked)
 
 
 def begun(
@@ -97,7 +126,6 @@ def begun(
     acts = fitted(scenario.first_acts, limits(fields, spec), spec)
     first, *plan = laid_out(acts, at)
     name = request["TrainingJobName"]
-    output = fields["OutputDataConfig"]["S3OutputPath"].rstrip("/")
     record = create(
         spec,
         name=name,
@@ -107,11 +135,17 @@ def begun(
         message=first.message,
         config=config_of(fields, spec),
         fields={**fields, **at_creation(fields, arn, at)},
-        outcome={"ModelArtifacts": {"S3ModelArtifacts": f"{output}/{name}/output/model.tar.gz"}},
+        outcome={_MODEL: _artifacts(fields["OutputDataConfig"], name)},
         billed=scenario.billed,
     )
     tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())}
-    job = Job(record=record, plan=tuple(plan), tags=tags, findings=scenario.findings)
+    job = Job(
+        record=record,
+        plan=tuple(plan),
+        tags=tags,
+        findings=scenario.findings,
+        lines=tuple(printed(acts, scenario.lines, at)),
+    )
     for _ in passing(job, None, spec):
         pass  # a scenario that is not possible is refused now, not when its time has come
     return job
@@ -140,6 +174,13 @@ def applied(job: Job, step: Step, spec: Spec) -> Job:
     return evolve(job, record=touch(record, at=at, fields=step.fields))
 
 
+def _artifacts(output: Mapping[str, Any], name: str) -> dict[str, str]:
+    """Where the model is, by how the output is configured."""
+    base = output["S3OutputPath"].rstrip("/")
+    file = "model" if output.get("CompressionType") == "NONE" else "model.tar.gz"
+    return {"S3ModelArtifacts": f"{base}/{name}/output/{file}"}
+
+
 def _explained(record: Record, reason: str | None) -> Record:
     if reason is None:
         return record
@@ -152,5 +193,9 @@ def _settled(job: Job, record: Record) -> Job:
     if not ended:
         return evolve(job, record=record)
     record = _explained(record, record.outcome.get(_REASON, FAILURE))
+    if any(entry.status == "Uploading" for entry in record.history):
+        # What was uploaded is there, however the job ended.
+        fields = {**record.fields, _MODEL: record.outcome[_MODEL]}
+        record = evolve(record, fields=fields)
     follows = tuple(after_end(record, job.findings))
     return evolve(job, record=record, plan=follows)

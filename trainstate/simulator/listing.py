@@ -5,53 +5,127 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from trainstate.history.instants import NotAnInstant, parse
+from trainstate.machine.record import describe
 from trainstate.simulator.attached import POOL
 from trainstate.simulator.errors import invalid
+from trainstate.simulator.operations import shown, tag_list
+from trainstate.simulator.store import Range, split
+
+if TYPE_CHECKING:
+    from trainstate.simulator.service import Asked, Service
 
 Shown = Mapping[str, Any]
+Answer = dict[str, Any]
 
-_TIMES = {
-    "CreationTimeAfter": ("CreationTime", 1),
-    "CreationTimeBefore": ("CreationTime", -1),
-    "LastModifiedTimeAfter": ("LastModifiedTime", 1),
-    "LastModifiedTimeBefore": ("LastModifiedTime", -1),
-}
-_SORTS = {"Name": "TrainingJobName", "CreationTime": "CreationTime", "Status": "TrainingJobStatus"}
+_SORTS = {"Name": "name", "CreationTime": "created", "Status": "status"}
 _PAGE = 10
-_STATUS = "StatusEquals"
+_LATE = ("NameContains", "StatusEquals", "WarmPoolStatusEquals", "TrainingPlanArnEquals")
+_EVER = 1 << 62
+_PROPERTY = "PropertyNameHint"
 
 
-def is_listed(job: Shown, params: Mapping[str, Any]) -> bool:
-    """Holds if a job meets every filter of a ListTrainingJobs request."""
-    for param, (member, sign) in _TIMES.items():
-        if param in params and (_micro(job[member]) - _micro(params[param])) * sign <= 0:
-            return False
-    pool = (job.get(POOL) or {}).get("Status")
-    plan = (job.get("ResourceConfig") or {}).get("TrainingPlanArn")
+def is_listed(item: Any, params: Mapping[str, Any]) -> bool:
+    """Holds if a job meets the filters of a list which are no bounds of time."""
+    name, fields = split(item.arn)[1], item.fields
+    pool = (fields.get(POOL) or {}).get("Status")
+    plan = (fields.get("ResourceConfig") or {}).get("TrainingPlanArn")
     return (
-        params.get("NameContains", "").lower() in job["TrainingJobName"].lower()
-        and params.get(_STATUS, job["TrainingJobStatus"]) == job["TrainingJobStatus"]
+        params.get("NameContains", "").lower() in name.lower()
+        and params.get("StatusEquals", item.status) == item.status
         and params.get("WarmPoolStatusEquals", pool) == pool
         and params.get("TrainingPlanArnEquals", plan) == plan
     )
 
 
-def list_page(jobs: Iterable[Shown], params: Mapping[str, Any]) -> tuple[list[Shown], str | None]:
-    """The jobs of a page of ListTrainingJobs, and the token of the next.
+def page_of(service: Service, asked: Asked, kind: str) -> tuple[list[Any], str | None]:
+    """The items of a page of a list, and the token of the next.
 
-    With MaxResults the status is filtered after the page was cut: so AWS documents it.
+    The page is cut first and filtered then, as the service does, unless ``full_pages`` is
+    set: it may be short or empty while another follows. The newest come first by default.
     """
-    late = {_STATUS} if "MaxResults" in params else set()
-    early = {name: value for name, value in params.items() if name not in late}
-    listed = [job for job in jobs if is_listed(job, early)]
-    member = _SORTS[params.get("SortBy", "CreationTime")]
-    down = params.get("SortOrder") == "Descending"
-    page, token = _page(listed, params, member, descending=down)
-    return [job for job in page if is_listed(job, params)], token
+    service.tick(asked.now)
+    params, by = asked.params, _SORTS[asked.params.get("SortBy", "CreationTime")]
+    span = Range(
+        by=by,
+        down=params.get("SortOrder", "Descending") == "Descending",
+        after=_decoded(params["NextToken"]) if "NextToken" in params else None,
+        created=_bounds(params, "CreationTime"),
+        modified=_bounds(params, "LastModifiedTime"),
+    )
+    size = params.get("MaxResults", _PAGE)
+    page: list[tuple[Any, Any]] = []
+    for key, item in service.store.walk(f"{asked.place}:{kind}/", span):
+        if service.full_pages and not is_listed(item, params):
+            continue
+        if len(page) == size:
+            return [i for _, i in page if is_listed(i, params)], _encoded(page[-1][0])
+        page.append((key, item))
+    return [item for _, item in page if is_listed(item, params)], None
+
+
+def small_page(
+    items: Iterable[Shown], params: Mapping[str, Any], member: str, name: str, *, down: bool
+) -> tuple[list[Shown], str | None]:
+    """A page of what is at hand, sorted by a member."""
+
+    def place(item: Shown) -> tuple[Any, str]:
+        return _sortable(at(item, member)), item[name]
+
+    ordered = sorted(items, key=place, reverse=down)
+    if "NextToken" in params:
+        after = _decoded(params["NextToken"])
+        try:
+            ordered = [i for i in ordered if (place(i) < after if down else place(i) > after)]
+        except TypeError:
+            raise _bad_token() from None
+    size = params.get("MaxResults", _PAGE)
+    page = ordered[:size]
+    return page, _encoded(place(page[-1])) if len(ordered) > size else None
+
+
+def next_of(token: str | None) -> Answer:
+    """The member with the token of the next page, if there is one."""
+    return {} if token is None else {"NextToken": token}
+
+
+def _list(service: Service, asked: Asked) -> Answer:
+    page, token = page_of(service, asked, "training-job")
+    members = service.spec.layout.summary
+    jobs = [describe(job.record, service.spec) for job in page]
+    summaries = [{member: job[member] for member in members if member in job} for job in jobs]
+    return {"TrainingJobSummaries": summaries, **next_of(token)}
+
+
+def _search(service: Service, asked: Asked) -> Answer:
+    params = asked.params
+    if params["Resource"] != "TrainingJob":
+        raise invalid(f"Search for {params['Resource']} is not simulated.")
+    service.tick(asked.now)
+    jobs = (job for _, job in service.store.walk(f"{asked.place}:training-job/", Range()))
+    every = [{**shown(service, job), "Tags": tag_list(job.tags)} for job in jobs]
+    page, token = search_page(every, params)
+    return {"Results": [{"TrainingJob": job} for job in page], **next_of(token)}
+
+
+def _suggest(service: Service, asked: Asked) -> Answer:
+    """The properties that can be searched for, as far as a hint fits their names."""
+    asks = asked.params.get("SuggestionQuery", {}).get("PropertyNameQuery", {})
+    hint = str(asks.get(_PROPERTY, "")).lower()
+    if asked.params["Resource"] != "TrainingJob":
+        raise invalid(f"Search for {asked.params['Resource']} is not simulated.")
+    names = [name for name in sorted(service.spec.member_by_name) if hint in name.lower()]
+    return {"PropertyNameSuggestions": [{"PropertyName": name} for name in names]}
+
+
+HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
+    "ListTrainingJobs": _list,
+    "Search": _search,
+    "GetSearchSuggestions": _suggest,
+}
 
 
 def search_page(jobs: Iterable[Shown], params: Mapping[str, Any]) -> tuple[list[Shown], str | None]:
@@ -59,16 +133,16 @@ def search_page(jobs: Iterable[Shown], params: Mapping[str, Any]) -> tuple[list[
     expression = params.get("SearchExpression", {})
     found = [job for job in jobs if is_found(job, expression)]
     member = params.get("SortBy", "LastModifiedTime")
-    if found and all(_at(job, member) is None for job in found):
+    if found and all(at(job, member) is None for job in found):
         raise invalid(f"SortBy {member} is no property of a training job.")
-    return _page(found, params, member, descending=params.get("SortOrder") != "Ascending")
+    down = params.get("SortOrder") != "Ascending"
+    return small_page(found, params, member, "TrainingJobName", down=down)
 
 
 def is_found(job: Shown, expression: Mapping[str, Any]) -> bool:
     """Holds if a job meets an expression of Search."""
-    if "NestedFilters" in expression:
-        raise invalid("NestedFilters are not simulated.")
     answers = [
+        *(_has_nested(job, nested) for nested in expression.get("NestedFilters", ())),
         *(_meets(job, condition) for condition in expression.get("Filters", ())),
         *(is_found(job, part) for part in expression.get("SubExpressions", ())),
     ]
@@ -77,8 +151,23 @@ def is_found(job: Shown, expression: Mapping[str, Any]) -> bool:
     return any(answers) if expression.get("Operator") == "Or" else all(answers)
 
 
+def _has_nested(job: Shown, nested: Mapping[str, Any]) -> bool:
+    """Holds if one object of a list meets all conditions, whose names begin with the list's."""
+    prefix = nested["NestedPropertyName"]
+    inner = [
+        {**condition, "Name": condition["Name"].removeprefix(f"{prefix}.")}
+        for condition in nested["Filters"]
+    ]
+    items = at(job, prefix)
+    return isinstance(items, list) and any(
+        all(_meets(item, condition) for condition in inner)
+        for item in items
+        if isinstance(item, Mapping)
+    )
+
+
 def _meets(job: Shown, condition: Mapping[str, Any]) -> bool:
-    actual, wanted = _at(job, condition["Name"]), condition.get("Value")
+    actual, wanted = at(job, condition["Name"]), condition.get("Value")
     operator = condition.get("Operator", "Equals")
     if operator in ("Exists", "NotExists"):
         return (actual is not None) is (operator == "Exists")
@@ -118,7 +207,7 @@ def _compare(actual: Any, wanted: str, holds: Callable[[Any, Any], bool]) -> boo
     return holds(str(actual), wanted)
 
 
-def _at(job: Shown, name: str) -> Any:
+def at(job: Shown, name: str) -> Any:
     """The value of a property such as ``HyperParameters.rate`` or ``Tags.team``."""
     first, _, rest = name.partition(".")
     value = job.get(first)
@@ -129,25 +218,11 @@ def _at(job: Shown, name: str) -> Any:
     return value
 
 
-def _page(
-    jobs: Sequence[Shown], params: Mapping[str, Any], member: str, *, descending: bool
-) -> tuple[list[Shown], str | None]:
-    """A page behind the place that the token names, so that new jobs shift nothing."""
-
-    def place(job: Shown) -> tuple[Any, str]:
-        value = _at(job, member)
-        return _sortable(value), job["TrainingJobName"]
-
-    ordered = sorted(jobs, key=place, reverse=descending)
-    if "NextToken" in params:
-        after = _decoded(params["NextToken"])
-        try:
-            ordered = [j for j in ordered if (place(j) < after if descending else place(j) > after)]
-        except TypeError:
-            raise _bad_token() from None
-    size = params.get("MaxResults", _PAGE)
-    page = ordered[:size]
-    return page, _encoded(place(page[-1])) if len(ordered) > size else None
+def _bounds(params: Mapping[str, Any], member: str) -> tuple[int, int]:
+    """The instants between which a time lies, by the filters of a list."""
+    after, before = params.get(f"{member}After"), params.get(f"{member}Before")
+    least = -_EVER if after is None else _micro(after)
+    return least, _EVER if before is None else _micro(before)
 
 
 def _sortable(value: Any) -> list[Any]:

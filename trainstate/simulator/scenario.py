@@ -56,7 +56,8 @@ class Scenario:
 
     ``spot``, ``retries`` and ``reserved`` (a training plan) say what the job must be
     configured for; ``request`` makes such a request. ``billed`` is the share of the time
-    that a spot job pays for; ``findings`` is the result of its debugger rules.
+    that a spot job pays for; ``findings`` is the result of its debugger rules; ``lines`` are
+    what its script prints while it trains.
     """
 
     acts: tuple[Act, ...] = ()
@@ -65,6 +66,7 @@ class Scenario:
     reserved: bool = False
     billed: float = 0.4
     findings: str = "NoIssuesFound"
+    lines: tuple[str, ...] = ()
 
     @property
     def first_acts(self) -> tuple[Act, ...]:
@@ -149,6 +151,10 @@ class Scenario:
     def finding_issues(self, result: str = "IssuesFound") -> Scenario:
         """The debugger rules of the job have this result."""
         return evolve(self, findings=result)
+
+    def printing(self, *lines: str) -> Scenario:
+        """The script prints these lines, evenly over its training; logs and metrics have them."""
+        return evolve(self, lines=(*self.lines, *lines))
 
     def paying(self, share: float) -> Scenario:
         """A spot job pays for this share of its time."""

@@ -1,180 +1,274 @@
-"""The simulator as a server: any AWS SDK talks to it, in AWS's JSON 1.1."""
+"""The simulator as a server: any AWS SDK talks to it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from trainstate.errors import TrainstateError, UsageError
 from trainstate.history.instants import iso
-from trainstate.simulator.errors import ServiceError, unknown_operation
+from trainstate.simulator.beside import Beside
+from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.script import Book
 from trainstate.simulator.service import Service
-from trainstate.simulator.wire import PREFIX, Reply, answer, refused
+from trainstate.simulator.wire import Reply, answer, asked, is_known, refused, region_of, unknown
 from trainstate.version import installed_version
 
 BODY_LIMIT = 4 * 1024 * 1024
 """The bytes of the largest body that is read; a request with more is refused."""
 
-_TICK = 0.2
-_KEPT = 120
-"""Seconds that an idle connection is kept: longer than any usual time between two polls.
+IDLE = 120
+"""Seconds after which a connection is closed that asks nothing, or has not asked to the end.
 
-Closed sooner, it would be closed at times in the moment of the client's next request.
+Longer than any usual time between two polls: closed sooner, a connection would be closed at
+times in the moment of the client's next request.
 """
 
+_PORT = re.compile(r":\d*$", re.ASCII)
+_BESIDE_LIMIT = 64 * 1024 * 1024
+_JSON = "application/json"
+Headers = Mapping[str, str]
 
-def app(service: Service, *, book: Book | None = None, body_limit: int = BODY_LIMIT) -> Starlette:
+
+class App:
     """The ASGI application of a service.
 
     ``POST /`` is the service, ``GET /`` answers when it is ready, ``/_trainstate/clock``
-    shows and advances the clock, ``/_trainstate/scenarios`` takes scenarios for jobs
-    that are created later. Nothing is logged.
+    shows and advances the clock, ``/_trainstate/scenarios`` takes scenarios for jobs that
+    are created later. What is not simulated goes to the server ``beside``, if there is one.
+    Hosts are the names by which it may be called. Nothing is logged.
     """
 
-    async def ready(_request: Request) -> Response:
-        return JSONResponse(
-            {"service": "trainstate", "version": installed_version(), "now": _now(service)}
-        )
+    def __init__(
+        self,
+        service: Service,
+        *,
+        book: Book | None = None,
+        beside: Beside | None = None,
+        hosts: Iterable[str] = (),
+        body_limit: int = BODY_LIMIT,
+    ) -> None:
+        self.service = service
+        self._book = book
+        self._beside = beside
+        self._hosts = frozenset(("localhost", "127.0.0.1", "[::1]", *hosts))
+        self._limit = body_limit if beside is None else max(body_limit, _BESIDE_LIMIT)
 
-    async def call(request: Request) -> Response:
-        return _sent(_replied(service, request, await _body(request, body_limit)))
+    async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        """Answers one request."""
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        try:
+            self._check_host(headers)
+            async with asyncio.timeout(IDLE):
+                body = await _body(receive, self._limit)
+            reply = await self._replied(scope, headers, body)
+        except TimeoutError:
+            reply = _json(408, {"error": "The body did not come in time."})
+        except ServiceError as error:
+            reply = refused(error)
+        except TrainstateError as error:
+            reply = _json(400, {"error": str(error)})
+        fields = [(k.lower().encode(), v.encode("latin-1")) for k, v in reply.headers.items()]
+        fields.append((b"content-length", str(len(reply.body)).encode()))
+        if reply.status in (408, 413):
+            fields.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": reply.status, "headers": fields})
+        body = b"" if scope["method"] == "HEAD" else reply.body
+        await send({"type": "http.response.body", "body": body})
 
-    async def clock(request: Request) -> Response:
-        if request.method == "POST":
-            asked = await _asked(request, body_limit)
-            service.clock.advance(_member(asked, "advance"))
-            service.keep_time()
-        return JSONResponse({"now": _now(service), "speed": service.clock.speed})
+    def _check_host(self, headers: Headers) -> None:
+        """Raises ServiceError for a host that is not ours: a page of it may want to rebind it."""
+        origin = headers.get("origin", "").rpartition("//")[2]
+        for host in filter(None, (headers.get("host"), origin)):
+            name = _PORT.sub("", host.lower())
+            if name not in self._hosts and not name.endswith(".localhost"):
+                message = f"{name[:80]} is no host of this server; --allow-host adds one."
+                raise ServiceError("AccessDeniedException", message, status=403)
 
-    async def scenarios(request: Request) -> Response:
-        asked = await _asked(request, body_limit)
-        if book is None:
+    async def _replied(self, scope: Mapping[str, Any], headers: Headers, body: bytes) -> Reply:
+        method, path = scope["method"], scope["path"]
+        door, operation = asked(path, headers, body) if method == "POST" else ("", path)
+        if self._beside is not None and not path.startswith("/_trainstate/"):
+            signed = "authorization" in headers
+            ours = is_known(door, operation, body) if door else method == "GET" and not signed
+            if not ours or (path != "/" and not door):
+                return await asyncio.to_thread(self._beside.reply, scope, body, operation)
+        if len(body) > BODY_LIMIT:
+            raise _too_long(BODY_LIMIT)
+        if door:
+            region = region_of(headers)
+            return answer(self.service, operation, body, door=door, region=region)
+        if path == "/" and method in ("GET", "HEAD"):
+            return _json(
+                200, {"service": "trainstate", "version": installed_version(), **self._now()}
+            )
+        if path == "/_trainstate/clock" and method in ("GET", "POST"):
+            if method == "POST":
+                self.service.clock.advance(_member(_asked(headers, body), "advance"))
+            return _json(200, {**self._now(), "speed": self.service.clock.speed})
+        if path == "/_trainstate/scenarios" and method == "POST":
+            self._add(_asked(headers, body))
+            return _json(200, {})
+        return unknown(operation, headers)
+
+    def _add(self, said: Mapping[str, Any]) -> None:
+        if self._book is None:
             raise UsageError("This server takes no scenarios.")
-        book.add(str(asked.get("pattern", "*")), str(_member(asked, "scenario")))
-        return JSONResponse({})
+        self._book.add(str(said.get("pattern", "*")), str(_member(said, "scenario")))
 
-    return Starlette(
-        routes=[
-            Route("/", ready, methods=["GET"]),
-            Route("/", call, methods=["POST"]),
-            Route("/_trainstate/clock", clock, methods=["GET", "POST"]),
-            Route("/_trainstate/scenarios", scenarios, methods=["POST"]),
-        ],
-        lifespan=_lifespan(service),
-        exception_handlers={TrainstateError: _explained, ServiceError: _refused},
-    )
+    def _now(self) -> dict[str, str]:
+        return {"now": iso(self.service.clock.now)}
 
 
 def bound(host: str, port: int) -> socket.socket:
     """A socket that listens; port 0 stands for any. Raises UsageError where it cannot."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=2048)
+        made = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
+    # asyncio turns Nagle's delay off where a socket says that it is TCP, and create_server's
+    # does not: with it each answer waits 40 ms for the client's acknowledgement.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
 
 
-def serve(application: Starlette, listening: socket.socket) -> None:
+def serve(application: App, listening: socket.socket) -> None:
     """Serves until the process is asked to end."""
     # No access log: a request's headers hold credentials, its path and query may.
     config = uvicorn.Config(
-        application, log_level="warning", access_log=False, timeout_keep_alive=_KEPT
+        application,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=IDLE,
+        lifespan="off",
+        ws="none",
+        http=_Protocol,
+        proxy_headers=False,
+        server_header=False,
     )
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config, application.service).run(sockets=[listening])
 
 
-def _lifespan(service: Service) -> Callable[[Starlette], Any]:
-    """While the application runs, time passes for its jobs without anybody's asking."""
+class _Whole:
+    """A transport that sends what is written in one turn of the loop at once.
 
-    @asynccontextmanager
-    async def running(_app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(_ticking(service))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-            service.close()
+    uvicorn writes head and body of an answer apart: two system calls, and two packets.
+    """
 
-    return running
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._parts: list[bytes] = []
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
-async def _ticking(service: Service) -> None:
-    while True:
-        await asyncio.sleep(_TICK)
-        service.tick()
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._parts.append(data)
 
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
 
-def _replied(service: Service, request: Request, body: bytes) -> Reply:
-    target = request.headers.get("x-amz-target", "")
-    if not target.startswith(PREFIX):
-        return refused(unknown_operation(target or "without X-Amz-Target"))
-    try:
-        return answer(service, target.removeprefix(PREFIX), body)
-    except TrainstateError as error:
-        return refused(ServiceError("ValidationException", str(error)))
+    def _flush(self) -> None:
+        if self._parts:
+            self._transport.write(b"".join(self._parts))
+            self._parts = []
 
 
-async def _body(request: Request, limit: int) -> bytes:
+class _Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(_Whole(transport))
+
+
+class _Server(uvicorn.Server):
+    """Lets time pass for the jobs without anybody's asking, and closes slow connections."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+        self._waiting: dict[Any, tuple[Any, float]] = {}
+
+    async def on_tick(self, counter: int) -> bool:
+        """Is called ten times a second."""
+        if counter % 2 == 0:
+            with suppress(ServiceError):  # a disk may be full now and have room later
+                self._service.tick()
+        if counter % 10 == 0:
+            self._sweep(time.monotonic())
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Is called before the signal that ends the process is given on."""
+        await super().shutdown(sockets)
+        self._service.close()
+
+    def _sweep(self, now: float) -> None:
+        """Closes connections whose next request has not come to the end of its head in time."""
+        before, self._waiting = self._waiting, {}
+        for connection in tuple(self.server_state.connections):
+            last = connection.cycle  # type: ignore[union-attr]
+            if last is not None and not last.response_complete:
+                continue
+            known, since = before.get(connection, (last, now))
+            self._waiting[connection] = last, since if known is last else now
+            if now - self._waiting[connection][1] > IDLE:
+                connection.transport.close()
+
+
+async def _body(receive: Callable[[], Awaitable[Mapping[str, Any]]], limit: int) -> bytes:
     """The body of a request; raises ServiceError as soon as it is too long."""
     parts, size = [], 0
-    async for part in request.stream():
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
         size += len(part)
         if size > limit:
-            message = f"The body has more than {limit} bytes."
-            raise ServiceError("RequestEntityTooLargeException", message, status=413)
+            raise _too_long(limit)
         parts.append(part)
-    return b"".join(parts)
+        if not message.get("more_body"):
+            return b"".join(parts)
 
 
-async def _asked(request: Request, limit: int) -> dict[str, Any]:
+def _too_long(limit: int) -> ServiceError:
+    message = f"The body has more than {limit} bytes."
+    return ServiceError("RequestEntityTooLargeException", message, status=413)
+
+
+def _asked(headers: Headers, body: bytes) -> dict[str, Any]:
     """The JSON object of a control request.
 
     Its content type is not one that a browser sends to a foreign host unasked.
     """
-    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-        raise UsageError("Expected the content type application/json.")
+    if headers.get("content-type", "").partition(";")[0] != _JSON:
+        raise UsageError(f"Expected the content type {_JSON}.")
     try:
-        asked = json.loads(await _body(request, limit))
+        said = json.loads(body)
     except (ValueError, RecursionError):
         raise UsageError("Expected a JSON object.") from None
-    if not isinstance(asked, dict):
+    if not isinstance(said, dict):
         raise UsageError("Expected a JSON object.")
-    return asked
+    return said
 
 
-def _member(asked: dict[str, Any], name: str) -> Any:
-    value = asked.get(name)
+def _member(said: Mapping[str, Any], name: str) -> Any:
+    value = said.get(name)
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise UsageError(f"Expected {name!r} with a text or a number.")
     return value
 
 
-async def _explained(_request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, status_code=400)
-
-
-async def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ServiceError)  # noqa: S101 - it is registered for this class
-    return _sent(refused(error))
-
-
-def _sent(reply: Reply) -> Response:
-    return Response(reply.body, status_code=reply.status, headers=dict(reply.headers))
-
-
-def _now(service: Service) -> str:
-    return iso(service.clock.now)
+def _json(status: int, content: Mapping[str, Any]) -> Reply:
+    body = json.dumps(content).encode()
+    return Reply(status=status, body=body, headers={"Content-Type": _JSON})

@@ -1,34 +1,27 @@
-"""The operations of the service, on the jobs that a simulator has."""
+"""The service: its jobs, its clock, and one door for every operation."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
+from botocore.exceptions import UnknownRegionError
+from botocore.session import get_session
 
-from trainstate.errors import IllegalMoveError
 from trainstate.history.instants import Instant
-from trainstate.machine.record import Record, delete, describe, request_stop
-from trainstate.simulator import attached
+from trainstate.machine.record import Record
+from trainstate.simulator import doors, listing, operations, tuner
 from trainstate.simulator.clock import Clock
-from trainstate.simulator.errors import (
-    ServiceError,
-    in_status,
-    in_use,
-    invalid,
-    name_taken,
-    not_found,
-    unknown_operation,
-)
-from trainstate.simulator.job import Job, begun, passing
-from trainstate.simulator.listing import list_page, search_page
+from trainstate.simulator.errors import ServiceError, invalid, not_found, unknown_operation
+from trainstate.simulator.job import Job, passing
 from trainstate.simulator.scenario import Scenario
-from trainstate.simulator.store import Memory, Store
-from trainstate.simulator.timeline import FORGET, Step, stopped
-from trainstate.simulator.update import UPDATABLE, updated
-from trainstate.simulator.validate import check_creation, validated
+from trainstate.simulator.store import FAILURES, Store
+from trainstate.simulator.timeline import Step
+from trainstate.simulator.validate import validated
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
@@ -38,15 +31,38 @@ Chooser = Callable[[Params], Scenario]
 Listener = Callable[[Record | None, Record], None]
 
 ACCOUNT = "123456789012"
-_DELETION = 2_000_000
-_MOST_TAGS = 50
+JOB = "training-job"
+
+
+@frozen(kw_only=True)
+class Asked:
+    """A request: its parameters, the moment, and where it is: the ARN of an account's region."""
+
+    params: Params
+    now: Instant
+    place: str
+
+    def arn(self, kind: str, name: str) -> str:
+        """The ARN of a thing that is here."""
+        return f"{self.place}:{kind}/{name}"
+
+
+Handler = Callable[["Service", Asked], Answer]
+HANDLERS: Mapping[str, Handler] = {
+    **operations.HANDLERS,
+    **listing.HANDLERS,
+    **tuner.HANDLERS,
+    **doors.HANDLERS,
+}
+"""The operations that are simulated, by their names."""
 
 
 class Service:
     """A training-job service. Each operation is one step: no other comes between.
 
-    ``choose`` gives the scenario of a job by its request. A change that was asked for is
-    in the store before the operation returns.
+    ``choose`` gives the scenario of a job by its request. ``quotas`` has how many instances
+    of a type active jobs may have, ``full_pages`` lets lists filter before they cut a page. A
+    change that was asked for is in the store before the operation returns.
     """
 
     def __init__(
@@ -57,67 +73,92 @@ class Service:
         store: Store | None = None,
         region: str = "us-east-1",
         spec: Spec | None = None,
+        quotas: Mapping[str, int] | None = None,
+        full_pages: bool = False,
     ) -> None:
         self.spec = spec or builtin_spec()
         self.clock = clock
         self.choose = choose
-        self._place = f"arn:aws:sagemaker:{region}:{ACCOUNT}"
-        self._store: Store = store or Memory()
+        self.store = store or Store()
+        self.region = region
+        self.quotas = {
+            kind if " for " in kind else f"{kind} for training job usage": count
+            for kind, count in (quotas or {}).items()
+        }
+        self.full_pages = full_pages
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
-        self._handlers = self._operations()
-        jobs, setting = self._store.load()
+        self._followers: list[Callable[[Instant], None]] = []
+        self._news: list[tuple[Record | None, Record]] = []
+        self._to_commit = self._answered = False
+        setting = self.store.setting()
         if setting is not None:
             clock.restore(setting)
-        self._jobs = {job.record.name: job for job in jobs}
-        self._gone: set[str] = set()
-        for name in tuple(self._jobs):
-            self._catch_up(name, clock.now)
-        clock.on_advance(self.tick)
-
-    def _operations(self) -> Mapping[str, Callable[[Params, Instant], Answer]]:
-        return {
-            "CreateTrainingJob": self._create,
-            "DescribeTrainingJob": self._describe,
-            "StopTrainingJob": self._stop,
-            "DeleteTrainingJob": self._delete,
-            "UpdateTrainingJob": self._update,
-            "ListTrainingJobs": self._list,
-            "Search": self._search,
-            "AddTags": self._add_tags,
-            "DeleteTags": self._delete_tags,
-            "ListTags": self._list_tags,
-        }
+        self._to_commit = True  # with another speed the clock must not be what it was before
+        self.tick()
+        clock.on_advance(self._advanced)
 
     def listen(self, listener: Listener) -> None:
         """Calls a function with the records before and after each change of a job."""
         self._listeners.append(listener)
 
-    def call(self, operation: str, params: Params) -> Answer:
+    def on_tick(self, call: Callable[[Instant], None]) -> None:
+        """Calls a function with the moment whenever time has passed for the jobs."""
+        self._followers.append(call)
+
+    def call(self, operation: str, params: Params, *, region: str | None = None) -> Answer:
         """The answer to a request. Raises ServiceError where the service refuses it."""
-        handler = self._handlers.get(operation)
+        handler = HANDLERS.get(operation)
         if handler is None:
             raise unknown_operation(operation)
-        given = validated(operation, params)
+        # Services without regions are asked in one that is none.
+        region = self.region if region in (None, "aws-global") else region
+        given = validated(operation, params, doors.DOORS.get(operation, doors.SAGEMAKER))
         with self._lock:
-            return handler(given, self.clock.now)
+            asked = Asked(params=given, now=self.clock.now, place=_place(region))
+            # What was shown under a running clock is not to be later than what a restart shows.
+            self._answered = self.clock.speed > 0
+            try:
+                answer = handler(self, asked)
+                self._finish()
+            except ServiceError:
+                self._undo()
+                raise
+            except FAILURES as error:
+                self._undo()
+                raise _not_stored(error) from error
+            return answer
 
     def tick(self, now: Instant | None = None) -> None:
         """Lets every job go on to an instant, by default to what the clock shows."""
         with self._lock:
-            for name in tuple(self._jobs):
-                self._catch_up(name, self.clock.now if now is None else now)
+            now = self.clock.now if now is None else now
+            try:
+                self._go_on(now)
+                self._to_commit = self._to_commit or self._answered
+                self._finish()
+            except FAILURES as error:
+                self._undo()
+                raise _not_stored(error) from error
+            for follower in self._followers:
+                follower(now)
 
-    def keep_time(self) -> None:
-        """Makes what the clock is set to durable."""
-        with self._lock:
-            self._save()
+    def _go_on(self, now: Instant) -> None:
+        while due := self.store.due(now):
+            # A tuning job and its children go on together, moment by moment.
+            first = min((i.plan[0].at for i in due if _is_of_family(i)), default=now)
+            for item in due:
+                self.caught_up(item, first if _is_of_family(item) else now)
+
+    def _advanced(self, now: Instant) -> None:
+        self._to_commit = True
+        self.tick(now)
 
     def records(self) -> tuple[Record, ...]:
         """The records of the jobs at this moment, in the order of their creation."""
         self.tick()
         with self._lock:
-            return tuple(job.record for job in self._jobs.values())
+            return tuple(job.record for job in self.store.every(JOB))
 
     def foresee(self, name: str, plan: Iterable[Step]) -> None:
         """Replaces what will happen to a job by itself; what is due of it happens at once.
@@ -127,161 +168,91 @@ class Service:
         """
         with self._lock:
             now = self.clock.now
-            job = evolve(self._found(name, now), plan=tuple(plan))
+            arn = f"{_place(self.region)}:{JOB}/{name}"
+            job = evolve(self.found(arn, now), plan=tuple(plan))
             for _ in passing(job, now, self.spec):
                 pass  # refused before anything of it has happened
-            self._save(job)
-            self._jobs[name] = job
-            self._catch_up(name, now)
+            self.keep(job)
+            self.caught_up(job, now)
+            self._finish()
 
     def close(self) -> None:
         """Ends the use of the store."""
         with self._lock:
-            self._store.close()
+            self._to_commit = True
+            with suppress(*FAILURES):
+                self._finish()
+            self.store.close()
 
-    def _catch_up(self, name: str, now: int) -> Job | None:
-        job = self._jobs[name]
-        for later in passing(job, now, self.spec):
-            self._tell(job.record, later.record)
-            job = later
-        self._jobs[name] = job
-        if not job.gone:
-            return job
-        del self._jobs[name]
-        self._gone.add(name)
-        return None
-
-    def _tell(self, before: Record | None, after: Record) -> None:
-        for listener in self._listeners:
-            listener(before, after)
-
-    def _found(self, name: str, now: int) -> Job:
-        job = self._catch_up(name, now) if name in self._jobs else None
-        if job is None:
+    def found(self, arn: str, now: Instant) -> Any:
+        """What has an ARN, as it is at an instant. Raises ServiceError where nothing has."""
+        item = self.store.get(arn)
+        if item is not None and _is_of_family(item):
+            self._go_on(now)
+            item = self.store.get(arn)
+        item = None if item is None else self.caught_up(item, now)
+        if item is None:
             raise not_found()
+        return item
+
+    def keep(self, item: Any) -> None:
+        """Stores what has changed on request."""
+        old = self.store.get(item.arn)
+        self.store.put(item)
+        self._to_commit = True
+        if isinstance(item, Job):
+            self._news.append((None if old is None else old.record, item.record))
+
+    def caught_up(self, item: Any, now: Instant) -> Any:
+        """What a thing has become at an instant; None where it is gone."""
+        if not item.plan or item.plan[0].at > now:
+            return item
+        if not isinstance(item, Job):
+            return tuner.went_on(self, item)
+        job = item
+        for later in passing(job, now, self.spec):
+            self._news.append((job.record, later.record))
+            job = later
+        self._to_commit = True
+        if job.gone:
+            self.store.drop(job)
+            return None
+        self.store.put(job)
+        if job.parent and job.record.ended is not None and item.record.ended is None:
+            tuner.child_ended(self, job)
         return job
 
-    def _save(self, *jobs: Job) -> None:
-        self._store.save(jobs, self._gone, self.clock.setting)
-        self._gone = set()
+    def _undo(self) -> None:
+        """Forgets what a request that was refused has changed, and what happened meanwhile."""
+        if self._to_commit:
+            self._news.clear()
+            self._to_commit = False
+            self.store.undo()
 
-    def _keep(self, *jobs: Job) -> None:
-        """Stores jobs that were changed on request, then tells of them."""
-        before = [self._jobs.get(job.record.name) for job in jobs]
-        self._save(*jobs)
-        for job, old in zip(jobs, before, strict=True):
-            self._jobs[job.record.name] = job
-            self._tell(None if old is None else old.record, job.record)
-
-    def _create(self, params: Params, now: Instant) -> Answer:
-        name = params["TrainingJobName"]
-        arn = f"{self._place}:training-job/{name}"
-        if name in self._jobs and self._catch_up(name, now) is not None:
-            raise name_taken(arn)
-        check_creation(params)
-        try:
-            job = begun(params, self.choose(params), spec=self.spec, arn=arn, at=now)
-        except IllegalMoveError as error:
-            raise invalid(f"The scenario is not possible for this job: {error}") from error
-        self._keep(*self._reused(job, now), job)
-        self._catch_up(name, now)
-        return {"TrainingJobArn": arn}
-
-    def _reused(self, job: Job, now: Instant) -> tuple[Job, ...]:
-        """The job whose warm pool a new one takes over, if there is any."""
-        self.tick(now)
-        for other in self._jobs.values():
-            record = other.record
-            if attached.is_available(record) and attached.is_matching(record, job.record.fields):
-                steps = attached.reuse(record, job.record.name, now)
-                rest = (step for step in other.plan if not attached.is_of_pool(step))
-                *_, after = passing(evolve(other, plan=(*steps, *rest)), now, self.spec)
-                return (after,)
-        return ()
-
-    def _describe(self, params: Params, now: Instant) -> Answer:
-        return describe(self._found(params["TrainingJobName"], now).record, self.spec)
-
-    def _stop(self, params: Params, now: Instant) -> Answer:
-        job = self._found(params["TrainingJobName"], now)
-        primary = job.record.state.primary
-        if primary in self.spec.ended_primaries or primary == "Stopping":
-            raise in_status(primary)
-        record = request_stop(job.record, self.spec, at=now)
-        statuses = [entry.status for entry in record.history]
-        self._keep(evolve(job, record=record, plan=tuple(stopped(statuses, now))))
-        return {}
-
-    def _delete(self, params: Params, now: Instant) -> Answer:
-        job = self._found(params["TrainingJobName"], now)
-        primary = job.record.state.primary
-        if primary not in self.spec.terminal_primaries:
-            raise in_status(primary)
-        if attached.is_available(job.record):
-            raise in_use("The training job retains an available warm pool.")
-        gone = Step(at=Instant(now + _DELETION), kind=FORGET)
-        try:
-            record = delete(job.record, self.spec, at=now)
-        except IllegalMoveError:
-            record = job.record  # a retired pair: no status of a deletion goes with it
-        self._keep(evolve(job, record=record, plan=(gone,)))
-        return {}
-
-    def _update(self, params: Params, now: Instant) -> Answer:
-        job = self._found(params["TrainingJobName"], now)
-        primary = job.record.state.primary
-        changes = {name: params[name] for name in UPDATABLE if name in params}
-        if primary != "InProgress" and (changes or not attached.is_available(job.record)):
-            raise in_status(primary)
-        self._keep(updated(job, changes, params.get("ResourceConfig"), now))
-        self._catch_up(job.record.name, now)
-        return {"TrainingJobArn": job.record.arn}
-
-    def _list(self, params: Params, now: Instant) -> Answer:
-        page, token = list_page(self._shown(now), params)
-        summaries = [
-            {member: job[member] for member in self.spec.layout.summary if member in job}
-            for job in page
-        ]
-        return {"TrainingJobSummaries": summaries, **_next(token)}
-
-    def _search(self, params: Params, now: Instant) -> Answer:
-        if params["Resource"] != "TrainingJob":
-            raise invalid(f"Search for {params['Resource']} is not simulated.")
-        page, token = search_page(self._shown(now), params)
-        return {"Results": [{"TrainingJob": job} for job in page], **_next(token)}
-
-    def _shown(self, now: Instant) -> list[Answer]:
-        self.tick(now)
-        return [
-            {**describe(job.record, self.spec), "Tags": _tag_list(job.tags)}
-            for job in self._jobs.values()
-        ]
-
-    def _tagged(self, params: Params, now: Instant) -> Job:
-        return self._found(params["ResourceArn"].rpartition(":training-job/")[2], now)
-
-    def _add_tags(self, params: Params, now: Instant) -> Answer:
-        job = self._tagged(params, now)
-        tags = {**job.tags, **{tag["Key"]: tag["Value"] for tag in params["Tags"]}}
-        if len(tags) > _MOST_TAGS:
-            raise ServiceError("ResourceLimitExceeded", f"At most {_MOST_TAGS} tags are allowed.")
-        self._keep(evolve(job, tags=tags))
-        return {"Tags": _tag_list(tags)}
-
-    def _delete_tags(self, params: Params, now: Instant) -> Answer:
-        job = self._tagged(params, now)
-        gone = set(params["TagKeys"])
-        self._keep(evolve(job, tags={k: v for k, v in job.tags.items() if k not in gone}))
-        return {}
-
-    def _list_tags(self, params: Params, now: Instant) -> Answer:
-        return {"Tags": _tag_list(self._tagged(params, now).tags)}
+    def _finish(self) -> None:
+        """Makes what was asked for durable, then tells of what has happened."""
+        if self._to_commit:
+            setting = self.clock.setting
+            self.store.commit(setting)
+            self._to_commit = self._answered = False
+        news, self._news = self._news, []
+        for before, after in news:
+            for listener in self._listeners:
+                listener(before, after)
 
 
-def _next(token: str | None) -> Answer:
-    return {} if token is None else {"NextToken": token}
+def _not_stored(error: Exception) -> ServiceError:
+    return ServiceError("InternalFailure", f"not stored: {error}", status=500)
 
 
-def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+def _is_of_family(item: Any) -> bool:
+    return not isinstance(item, Job) or item.parent is not None
+
+
+@lru_cache(maxsize=64)
+def _place(region: str) -> str:
+    try:
+        partition = get_session().get_partition_for_region(region)
+    except UnknownRegionError:
+        raise invalid(f"{region!r} is no region.") from None
+    return f"arn:{partition}:sagemaker:{region}:{ACCOUNT}"

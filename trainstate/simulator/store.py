@@ -1,122 +1,237 @@
-"""Where a simulator keeps its jobs: in memory alone, or in SQLite as well.
+"""Where a simulator keeps what it has: one SQLite base.
 
-What is asked for is durable before it is acknowledged. What happens by itself is not
-written: it follows from what a job's plan and the clock say, after a restart, too.
+What is asked for is durable before it is acknowledged. What happens by itself follows from
+the plan of a job and the clock, after a restart, too.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import attrs
 import msgspec
+from attrs import evolve, frozen
 
 from trainstate.errors import InputError
+from trainstate.machine.step import Position, State
 from trainstate.simulator.clock import Setting
-from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.job import Job
+from trainstate.simulator.tuning import Tuning
 
+_MAGIC, _APPLICATION, _FORMAT = b"SQLite format 3\0", 0x74737374, 2
 _SCHEMA = """
-create table if not exists jobs (name text primary key, job blob not null);
-create table if not exists clock (id integer primary key check (id = 1), setting blob not null);
+create table item (
+    place text not null, name text not null, created integer not null,
+    modified integer not null, status text not null, due integer, pool integer, parent text,
+    value blob not null, sum integer not null, primary key (place, name));
+create index created on item (place, created, name);
+create index status on item (place, status, name);
+create index due on item (due) where due is not null;
+create index pool on item (place, created, name) where pool;
+create index parent on item (parent, created, name) where parent is not null;
+create table clock (id integer primary key check (id = 1), setting text not null);
 """
-_FORMAT = 1
+Item = Job | Tuning
+FAILURES = (sqlite3.Error,)
+"""What a base raises that can no longer keep anything."""
+
+_COLUMNS = "place, name, created, modified, status, due, pool, parent"
 
 
-class Store(Protocol):
-    """What keeps the jobs of a simulator beyond its life."""
+@frozen(kw_only=True)
+class Range:
+    """Which items a walk shows, and in what order: bounds are exclusive instants.
 
-    def load(self) -> tuple[list[Job], Setting | None]:
-        """The jobs that were kept, and what the clock was set to."""
-
-    def save(self, jobs: Iterable[Job], gone: Iterable[str], setting: Setting) -> None:
-        """Keeps changes; when it returns they are durable."""
-
-    def close(self) -> None:
-        """Ends the use of the store."""
-
-
-class Memory:
-    """A store that keeps nothing: the jobs live as long as their simulator."""
-
-    def load(self) -> tuple[list[Job], Setting | None]:
-        """Nothing was kept."""
-        return [], None
-
-    def save(self, jobs: Iterable[Job], gone: Iterable[str], setting: Setting) -> None:
-        """Keeps nothing."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-class Sqlite:
-    """A store in a file. One simulator at a time uses it, from any of its threads.
-
-    Raises InputError where the file is no store of this version.
+    ``by`` is a column; ``after`` is the place in the order behind which the walk begins.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    by: str = "created"
+    down: bool = False
+    after: tuple[Any, str] | None = None
+    created: tuple[int, int] = (-(1 << 62), 1 << 62)
+    modified: tuple[int, int] = (-(1 << 62), 1 << 62)
+
+
+class Store:
+    """What a simulator keeps, in memory or in a file. One simulator at a time uses it.
+
+    Raises InputError where the file is no store of this version, or was changed by others;
+    then it stays as it was.
+    """
+
+    def __init__(self, path: Path | str = ":memory:") -> None:
         self._path = str(path)
         try:
+            fresh = self._is_fresh()
             self._base = sqlite3.connect(
                 self._path, check_same_thread=False, isolation_level=None, timeout=5
             )
-            self._prepare()
-        except sqlite3.Error as error:
-            raise InputError(f"{self._path} cannot be used as a store: {error}.") from error
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(str(error)) from error
+        try:
+            self._begin(fresh)
+        except (sqlite3.Error, msgspec.MsgspecError, TypeError) as error:
+            self._base.close()
+            raise self._unusable(str(error)) from error
+        except InputError:
+            self._base.close()
+            raise
 
-    def _prepare(self) -> None:
-        version = self._base.execute("pragma user_version").fetchone()[0]
-        if version not in (0, _FORMAT):
-            raise InputError(f"{self._path} is a store of version {version}, not {_FORMAT}.")
+    def _begin(self, fresh: bool) -> None:
+        if fresh:
+            self._base.executescript(
+                f"begin; {_SCHEMA} pragma application_id = {_APPLICATION};"
+                f" pragma user_version = {_FORMAT}; commit;"
+            )
+        else:
+            self._look_through()
         # With a journal of its own kind, FULL is what makes a commit survive the power's end.
-        self._base.execute("pragma journal_mode = wal")
-        self._base.execute("pragma synchronous = full")
-        self._base.execute("pragma locking_mode = exclusive")
-        self._base.executescript(_SCHEMA)
-        self._base.execute(f"pragma user_version = {_FORMAT}")
+        for word in ("locking_mode = exclusive", "journal_mode = wal", "synchronous = full"):
+            self._base.execute(f"pragma {word}")
+        self._base.execute("begin immediate")
 
-    def load(self) -> tuple[list[Job], Setting | None]:
-        """The jobs of the file in the order of their names, and what the clock was set to."""
-        try:
-            rows = self._base.execute("select job from jobs order by name").fetchall()
-            row = self._base.execute("select setting from clock").fetchone()
-            jobs = [_made_anew(msgspec.msgpack.decode(data, type=Job)) for (data,) in rows]
-            setting = None if row is None else msgspec.msgpack.decode(row[0], type=Setting)
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
-            raise InputError(f"{self._path} cannot be read as a store: {error}.") from error
-        return jobs, setting
+    def _is_fresh(self) -> bool:
+        """Whether the store is to be made. Nothing is written to a file that is not ours."""
+        file = Path(self._path)
+        if self._path == ":memory:" or not file.exists() or not file.stat().st_size:
+            return True
+        with file.open("rb") as opened:
+            head = opened.read(100)
+        ours = head[68:72] == _APPLICATION.to_bytes(4, "big")
+        if not head.startswith(_MAGIC) or not ours:
+            raise self._unusable("it is not one of this program's")
+        version = int.from_bytes(head[60:64], "big")
+        if version != _FORMAT:
+            raise InputError(f"{self._path} is a store of version {version}, not {_FORMAT}.")
+        return False
 
-    def save(self, jobs: Iterable[Job], gone: Iterable[str], setting: Setting) -> None:
-        """Writes the changes in one transaction. Raises ServiceError where they are not kept."""
-        rows = [(job.record.name, msgspec.msgpack.encode(job)) for job in jobs]
-        # What is gone goes first: its name may be another job's by now.
-        try:
-            with self._base:
-                run = self._base
-                run.execute("begin immediate")
-                run.executemany("delete from jobs where name = ?", [(name,) for name in gone])
-                run.executemany("insert or replace into jobs values (?, ?)", rows)
-                run.execute(
-                    "insert or replace into clock values (1, ?)", (msgspec.msgpack.encode(setting),)
-                )
-        except sqlite3.Error as error:
-            raise ServiceError("InternalFailure", f"not stored: {error}", status=500) from error
+    def _look_through(self) -> None:
+        """Raises InputError where a row is not as it was written."""
+        for *row, total in self._base.execute(f"select {_COLUMNS}, value, sum from item"):  # noqa: S608 - columns of ours
+            if total != _sum(row):
+                raise self._unusable(f"{row[1]!r} was changed by others")
+        self.setting()
+
+    def _unusable(self, why: str) -> InputError:
+        return InputError(f"{self._path} cannot be used as a store: {why}.")
+
+    def setting(self) -> Setting | None:
+        """What the clock was set to, if the store was used before."""
+        row = self._base.execute("select setting from clock").fetchone()
+        return None if row is None else msgspec.json.decode(row[0], type=Setting)
+
+    def get(self, arn: str) -> Any:
+        """What has an ARN, or None."""
+        asked = "select place, value from item where place = ? and name = ?"
+        return _read(self._base.execute(asked, split(arn)).fetchone())
+
+    def put(self, item: Item) -> None:
+        """Keeps an item in place of what had its name."""
+        place, name = split(item.arn)
+        due = item.plan[0].at if item.plan else None
+        row = [
+            *(place, name, item.created, item.modified, item.status),
+            *(due, item.has_pool or None, item.parent, _packed(item)),
+        ]
+        self._base.execute(
+            "insert or replace into item values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*row, _sum(row)]
+        )
+
+    def drop(self, item: Item) -> None:
+        """Forgets an item."""
+        self._base.execute("delete from item where place = ? and name = ?", split(item.arn))
+
+    def due(self, now: int) -> list[Any]:
+        """The items to which something happens until an instant, soonest first."""
+        asked = "select place, value from item where due <= ? order by due"
+        return [_read(row) for row in self._base.execute(asked, (now,)).fetchall()]
+
+    def having(self, place: str, status: str) -> Iterator[Any]:
+        """The items of a place that have a status."""
+        asked = "select place, value from item where place = ? and status = ?"
+        yield from map(_read, self._base.execute(asked, (place, status)).fetchall())
+
+    def pools(self, place: str) -> Iterator[Any]:
+        """The jobs whose warm pool waits for another."""
+        asked = "select place, value from item indexed by pool where place = ? and pool"
+        found = self._base.execute(f"{asked} order by created, name", (place,)).fetchall()
+        yield from map(_read, found)
+
+    def children(self, parent: str) -> Iterator[Any]:
+        """The jobs that a tuning job has created, the oldest first."""
+        asked = "select place, value from item where parent = ? order by created, name"
+        yield from map(_read, self._base.execute(asked, (parent,)).fetchall())
+
+    def every(self, kind: str) -> Iterator[Any]:
+        """The items of a kind in all regions, in the order of their creation."""
+        asked = "select place, value from item where place like ? order by created, name"
+        yield from map(_read, self._base.execute(asked, (f"%:{kind}/",)).fetchall())
+
+    def walk(self, place: str, span: Range) -> Iterator[tuple[Any, Any]]:
+        """The items of a place, each with its place in the order."""
+        direction, sign = ("desc", "<") if span.down else ("asc", ">")
+        behind = f"and ({span.by}, name) {sign} (?, ?)" if span.after else ""
+        time = "created" if span.by == "created" else "+created"  # the index is the order's
+        asked = (
+            f"select place, value, {span.by}, name from item"  # noqa: S608 - columns of ours
+            f" where place = ? and {time} > ? and {time} < ? and modified > ? and modified < ?"
+            f" {behind} order by {span.by} {direction}, name {direction}"
+        )
+        given = (place, *span.created, *span.modified, *(span.after or ()))
+        for row in self._base.execute(asked, given):
+            yield (row[2], row[3]), _read(row)
+
+    def commit(self, setting: Setting) -> None:
+        """Makes all changes durable, and what the clock is set to."""
+        text = msgspec.json.encode(setting).decode()
+        self._base.execute("insert or replace into clock values (1, ?)", (text,))
+        self._base.execute("commit")
+        self._base.execute("begin immediate")
+
+    def undo(self) -> None:
+        """Forgets what has changed since the last commit, as far as the base still works."""
+        with suppress(sqlite3.Error):
+            self._base.execute("rollback")
+            self._base.execute("begin immediate")
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file; what was not committed is lost."""
         self._base.close()
 
 
-def _made_anew(value: Any) -> Any:
-    """The same value, made by its class: the decoder leaves out what attrs adds to it."""
-    if isinstance(value, tuple):
-        return tuple(_made_anew(item) for item in value)
-    if not attrs.has(type(value)):
-        return value
-    names = [field.name for field in attrs.fields(type(value)) if field.init]
-    return type(value)(**{name: _made_anew(getattr(value, name)) for name in names})
+def split(arn: str) -> tuple[str, str]:
+    """The place of an item and its name there."""
+    place, slash, name = arn.rpartition("/")
+    return place + slash, name
+
+
+def _sum(row: list[Any]) -> int:
+    return zlib.crc32(repr(row).encode("utf-8", "surrogatepass"))
+
+
+def _packed(item: Item) -> bytes:
+    """An item as bytes: 100,000 jobs are to have room in memory, and are half as large so."""
+    return zlib.compress(msgspec.msgpack.encode(item), 1)
+
+
+def _read(row: Any) -> Any:
+    if row is None:
+        return None
+    value = zlib.decompress(row[1])
+    if not row[0].endswith(":training-job/"):
+        return msgspec.msgpack.decode(value, type=Tuning)
+    job = msgspec.msgpack.decode(value, type=Job)
+    # The decoder leaves out what attrs adds to a state: it is taken from those that were made.
+    state, position = job.record.state, job.record.state.position
+    made = _state(state.primary, position.primary, position.secondary)
+    return evolve(job, record=evolve(job.record, state=made))
+
+
+@lru_cache(maxsize=512)
+def _state(primary: str, entered: str, secondary: str) -> State:
+    return State(primary, Position(entered, secondary))

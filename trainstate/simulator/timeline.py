@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from trainstate.history.instants import SECOND, Instant
+from trainstate.simulator.clock import LATEST
 from trainstate.simulator.scenario import LASTS, Act
 from trainstate.simulator.wording import CAPACITY, messages
 from trainstate.spec.model import Spec
@@ -73,19 +74,19 @@ def fitted(acts: Sequence[Act], allowed: Limits, spec: Spec) -> tuple[Act, ...]:
 
 
 def laid_out(acts: Iterable[Act], created: int) -> Iterator[Step]:
-    """The steps of the acts, one after the other from an instant on."""
+    """The steps of the acts, one after the other from an instant on; none after all time."""
     at: float = created
     for act in acts:
         kind = PRIMARY if act.alone else ENTER
         texts = messages(act.status)
         shown = texts[0] if act.message is None else act.message
+        if at > LATEST:
+            return
         yield Step(at=_whole(at), kind=kind, value=act.status, message=shown, reason=act.reason)
         length = act.lasts * SECOND
         if act.message is None and not act.alone and 2 * SECOND <= length < math.inf:
             yield from _rewrites(texts[1:], at, length)
         at += length
-        if at == math.inf:
-            return
 
 
 def stopped(statuses: Sequence[str], now: int, *, lag: float = 2.0) -> Iterator[Step]:

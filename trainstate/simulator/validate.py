@@ -7,35 +7,57 @@ that model does not say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.model import OperationModel, OperationNotFoundError, ServiceModel, Shape
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
+from trainstate.history.instants import NotAnInstant, parse
 from trainstate.simulator.attached import keep_alive
-from trainstate.simulator.errors import invalid
+from trainstate.simulator.errors import ServiceError, invalid, refused, unknown_operation
+
+_LONGEST_RUN = 28 * 86_400
+_DEEPEST = 64
+_MOST = {
+    "integer": (1 << 31) - 1,
+    "long": (1 << 63) - 1,
+    "float": sys.float_info.max,
+    "double": sys.float_info.max,
+}
 
 
-@lru_cache(maxsize=1)
-def service_model() -> ServiceModel:
-    """The service's model of the installed botocore."""
-    return get_session().get_service_model("sagemaker")
+@lru_cache(maxsize=8)
+def service_model(service: str = "sagemaker") -> ServiceModel:
+    """A service's model of the installed botocore."""
+    return get_session().get_service_model(service)
 
 
 @lru_cache(maxsize=64)
-def operation_model(operation: str) -> OperationModel:
-    """The model of an operation."""
-    return service_model().operation_model(operation)
+def operation_model(operation: str, service: str = "sagemaker") -> OperationModel:
+    """The model of an operation. Raises ServiceError where the installed botocore has none."""
+    try:
+        return service_model(service).operation_model(operation)
+    except OperationNotFoundError:
+        raise unknown_operation(operation) from None
 
 
-def validated(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def validated(
+    operation: str, params: Mapping[str, Any], service: str = "sagemaker"
+) -> dict[str, Any]:
     """The parameters without nulls; raises a ValidationException that lists what is wrong."""
-    shape = operation_model(operation).input_shape
+    shape = operation_model(operation, service).input_shape
+    if _is_deeper(params, _DEEPEST):
+        raise ServiceError("SerializationException", "The body is nested too deep.")
     given: dict[str, Any] = _without_nulls(params)
-    report = ParamValidator().validate(given, shape)
+    try:
+        report = ParamValidator().validate(given, shape)
+    except (ValueError, ArithmeticError, OSError, RuntimeError):
+        # botocore makes a date of a number to see whether it is a time.
+        raise ServiceError("SerializationException", "A time is out of range.") from None
     if report.has_errors():
         raise invalid(report.generate_report())
     wrong = list(_broken(given, shape, ""))
@@ -43,6 +65,14 @@ def validated(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         count = f"{len(wrong)} validation error{'s' * (len(wrong) > 1)} detected: "
         raise invalid(count + "; ".join(wrong))
     return given
+
+
+def _is_deeper(value: Any, left: int) -> bool:
+    """Holds if a value has more levels than any request that the model allows."""
+    if not isinstance(value, Mapping | list):
+        return False
+    inner = value.values() if isinstance(value, Mapping) else value
+    return left == 0 or any(_is_deeper(item, left - 1) for item in inner)
 
 
 def _without_nulls(value: Any) -> Any:
@@ -58,20 +88,44 @@ def _broken(value: Any, shape: Shape, path: str) -> Iterator[str]:
     if shape.type_name == "structure":
         for name, item in value.items():
             yield from _broken(item, shape.members[name], _member(path, name))
-    elif shape.type_name == "list":
+        return
+    if shape.type_name in ("list", "map", "string"):
         yield from _bounded(len(value), value, shape, path, "length")
+    if shape.type_name == "list":
         for number, item in enumerate(value, 1):
             yield from _broken(item, shape.member, f"{path}.{number}.member")
     elif shape.type_name == "map":
-        yield from _bounded(len(value), value, shape, path, "length")
         for name, item in value.items():
             yield from _broken(name, shape.key, f"{path}.key")
             yield from _broken(item, shape.value, f"{path}.{name}.member")
-    elif shape.type_name == "string":
-        yield from _bounded(len(value), value, shape, path, "length")
+    else:
+        yield from _broken_scalar(value, shape, path)
+
+
+def _broken_scalar(value: Any, shape: Shape, path: str) -> Iterator[str]:
+    if shape.type_name == "string":
         yield from _worded(value, shape, path)
-    elif shape.type_name in ("integer", "long", "float", "double"):
+    elif shape.type_name in _MOST:
+        _check_size(value, shape, path)
         yield from _bounded(value, value, shape, path, "value")
+    elif shape.type_name == "timestamp":
+        _check_time(value, path)
+
+
+def _check_size(value: float, shape: Shape, path: str) -> None:
+    """Raises ServiceError for a number that the protocol has no room for."""
+    most = _MOST[shape.type_name]
+    if not -most <= value <= most:
+        raise ServiceError("SerializationException", f"The number at '{path}' is too large.")
+
+
+def _check_time(value: Any, path: str) -> None:
+    """Raises ServiceError for what is no time, or is outside the calendar."""
+    try:
+        parse(value)
+    except NotAnInstant as error:
+        message = f"The value at '{path}' is no time: {error}."
+        raise ServiceError("SerializationException", message) from None
 
 
 def _member(path: str, name: str) -> str:
@@ -114,15 +168,56 @@ def _wrong(value: Any, path: str, constraint: str) -> str:
     return f"Value '{shown}' at '{path}' failed to satisfy constraint: {constraint}"
 
 
-def check_creation(params: Mapping[str, Any]) -> None:
-    """Raises a ValidationException for what the API's model allows and the service does not."""
+def check_creation(params: Mapping[str, Any], place: str) -> None:
+    """Raises ServiceError for what the API's model allows and the service does not."""
+    for what in _wrong_creation(params, place):
+        limits = {"limit": _LONGEST_RUN, "delta": _stopping(params)[0]}
+        raise refused(what, **limits)
+    check_tags(params.get("Tags", ()))
+
+
+def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
+    """Raises ServiceError for tags that nobody may give."""
+    keys = [tag["Key"].lower() for tag in tags]
+    if any(key.startswith("aws:") for key in keys):
+        raise refused("a tag of the service's own")
+    if len(set(keys)) < len(keys):
+        raise refused("two tags with one key")
+
+
+def _stopping(params: Mapping[str, Any]) -> tuple[int, int | None]:
     stopping = params.get("StoppingCondition", {})
-    wait, run = stopping.get("MaxWaitTimeInSeconds"), stopping.get("MaxRuntimeInSeconds", 86_400)
-    if wait is not None and not params.get("EnableManagedSpotTraining"):
-        raise invalid("MaxWaitTimeInSeconds is for managed spot training only.")
-    if wait is not None and wait < run:
-        raise invalid("MaxWaitTimeInSeconds must be at least MaxRuntimeInSeconds.")
-    if params.get("EnableManagedSpotTraining") and wait is None:
-        raise invalid("Managed spot training needs MaxWaitTimeInSeconds.")
-    if keep_alive(params) and params.get("EnableManagedSpotTraining"):
-        raise invalid("Warm pools are not for managed spot training.")
+    return stopping.get("MaxRuntimeInSeconds", 86_400), stopping.get("MaxWaitTimeInSeconds")
+
+
+def _wrong_creation(params: Mapping[str, Any], place: str) -> Iterator[str]:
+    """What is wrong with a request to create a job, by the rows of the facts."""
+    run, wait = _stopping(params)
+    spot = params.get("EnableManagedSpotTraining")
+    if wait is not None and not spot:
+        yield "a waiting time without managed spot training"
+    if spot and (wait is None or wait < run):
+        yield "managed spot training without a waiting time, or with one below the run time"
+    if spot and keep_alive(params):
+        yield "a warm pool with managed spot training"
+    if "ServerlessJobConfig" not in params:
+        algorithm = params.get("AlgorithmSpecification", {})
+        if ("TrainingImage" in algorithm) is ("AlgorithmName" in algorithm):
+            yield "both or neither of a training image and an algorithm's name"
+        yield from _wrong_resources(params.get("ResourceConfig", {}))
+    channels = [channel["ChannelName"] for channel in params.get("InputDataConfig", ())]
+    if len(set(channels)) < len(channels):
+        yield "two channels of one name"
+    if params["RoleArn"].split(":")[4] != place.split(":")[4]:
+        yield "a role of another account"
+    if run > _LONGEST_RUN:
+        yield "a run time of more than 28 days"
+
+
+def _wrong_resources(resources: Mapping[str, Any]) -> Iterator[str]:
+    single = {"InstanceType", "InstanceCount"} & resources.keys()
+    if "InstanceGroups" in resources and single:
+        yield "instance groups beside an instance type or count"
+    whole = {"InstanceGroups", "InstancePreferences"} & resources.keys() or len(single) == 2
+    if not whole:
+        yield "neither instance groups nor an instance type and count"

@@ -1,20 +1,31 @@
-"""Requests and answers as they are on the wire: AWS's JSON 1.1."""
+"""Requests and answers as they are on the wire: AWS's JSON, and forms with XML."""
 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
 
 from attrs import frozen
 
-from trainstate.simulator.errors import ServiceError
-from trainstate.simulator.service import Service
+from trainstate.errors import TrainstateError
+from trainstate.simulator.doors import DOORS, IAM, METRICS, SAGEMAKER, STS, TARGETS, is_ours
+from trainstate.simulator.errors import ServiceError, invalid, unknown_operation
+from trainstate.simulator.service import HANDLERS, Service
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
-PREFIX = "SageMaker."
+_SCOPE = re.compile(r"Credential=[^/,]+/\d+/([a-z]{2}(?:-[a-z]+)+-\d+)/", re.ASCII)
+_FORM = "application/x-www-form-urlencoded"
+NAMESPACES = {
+    STS: "https://sts.amazonaws.com/doc/2011-06-15/",
+    IAM: "https://iam.amazonaws.com/doc/2010-05-08/",
+}
+"""The services that are asked in forms and answer in XML."""
 
 
 @frozen(kw_only=True)
@@ -26,14 +37,57 @@ class Reply:
     headers: Mapping[str, str]
 
 
-def answer(service: Service, operation: str, body: bytes) -> Reply:
+def asked(path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+    """The service and the operation that a request means; empty where it is none of ours."""
+    prefix, _, operation = headers.get("x-amz-target", "").partition(".")
+    if path == "/" and prefix in TARGETS:
+        return TARGETS[prefix], operation
+    if path == "/BatchGetMetrics":
+        return METRICS, "BatchGetMetrics"
+    if headers.get("content-type", "").startswith(_FORM):
+        action = next((v for k, v in parse_qsl(body.decode("latin-1")) if k == "Action"), "")
+        door = DOORS.get(action, "")
+        return (door, action) if door in NAMESPACES else ("", action)
+    return "", operation or path
+
+
+def region_of(headers: Mapping[str, str]) -> str | None:
+    """The region that a request was signed for."""
+    scope = _SCOPE.search(headers.get("authorization", ""))
+    return scope[1] if scope else None
+
+
+def answer(
+    service: Service,
+    operation: str,
+    body: bytes,
+    *,
+    door: str = SAGEMAKER,
+    region: str | None = None,
+) -> Reply:
     """The service's reply to an operation whose parameters are a JSON object."""
     try:
-        return _reply(200, service.call(operation, _parameters(body)))
+        params = _form(body) if door in NAMESPACES else parameters(body)
+        answered = service.call(operation, params, region=region)
     except ServiceError as error:
         return refused(error)
     except RecursionError:
         return refused(ServiceError("SerializationException", "The body is nested too deep."))
+    except TrainstateError as error:
+        return refused(invalid(str(error)))
+    if door in NAMESPACES:
+        return _xml(operation, answered, NAMESPACES[door])
+    return _reply(200, answered)
+
+
+def is_known(door: str, operation: str, body: bytes) -> bool:
+    """Holds if a request is for the simulator, not for a service that stands beside it."""
+    if door in NAMESPACES:
+        return operation in HANDLERS
+    try:
+        return operation in HANDLERS and is_ours(door, operation, parameters(body))
+    except (ServiceError, RecursionError):
+        return operation in HANDLERS and door == SAGEMAKER
 
 
 def refused(error: ServiceError) -> Reply:
@@ -43,7 +97,19 @@ def refused(error: ServiceError) -> Reply:
     return _reply(error.status, said, {"x-amzn-ErrorType": error.code})
 
 
-def _parameters(body: bytes) -> Mapping[str, Any]:
+def unknown(operation: str, headers: Mapping[str, str]) -> Reply:
+    """The reply to what nobody here knows, in the protocol of the one who asked."""
+    error = unknown_operation(operation[:80])
+    if "x-amz-target" in headers:
+        return refused(error)
+    inner = f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
+    form = headers.get("content-type", "").startswith(_FORM)
+    text = f"<ErrorResponse>{inner}</ErrorResponse>" if form else inner
+    return Reply(status=error.status, body=text.encode(), headers={"Content-Type": "text/xml"})
+
+
+def parameters(body: bytes) -> Mapping[str, Any]:
+    """The parameters of a request. Raises ServiceError where the body is no JSON object."""
     try:
         params = json.loads(body or b"{}")
     except (ValueError, RecursionError):
@@ -68,6 +134,38 @@ def _reply(status: int, content: Mapping[str, Any], headers: Mapping[str, str] =
     body = json.dumps(content, default=_plain).encode() if content else b"{}"
     fixed = {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": secrets.token_hex(16)}
     return Reply(status=status, body=body, headers={**fixed, **headers})
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    """The parameters of a form; those of a list are numbered there."""
+    params: dict[str, Any] = {}
+    for name, value in parse_qsl(body.decode("latin-1")):
+        first, numbered, _ = name.partition(".member.")
+        if numbered:
+            params.setdefault(first, []).append(value)
+        elif name not in ("Action", "Version"):
+            params[name] = value
+    return params
+
+
+def _xml(operation: str, content: Mapping[str, Any], namespace: str) -> Reply:
+    request = secrets.token_hex(16)
+    text = (
+        f'<{operation}Response xmlns="{namespace}">'
+        f"<{operation}Result>{_elements(content)}</{operation}Result>"
+        f"<ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata>"
+        f"</{operation}Response>"
+    )
+    headers = {"Content-Type": "text/xml", "x-amzn-RequestId": request}
+    return Reply(status=200, body=text.encode(), headers=headers)
+
+
+def _elements(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "".join(f"<{name}>{_elements(item)}</{name}>" for name, item in value.items())
+    if isinstance(value, list):
+        return "".join(f"<member>{_elements(item)}</member>" for item in value)
+    return escape(str(value))
 
 
 def _plain(value: object) -> float:

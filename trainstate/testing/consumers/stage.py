@@ -120,7 +120,10 @@ class Play:
             self._naps = 0
             if model.name in _READS:
                 self._turn()
-            http, parsed = self._simulation.serve(model, params, **extra)
+            served = self._simulation.serve(model, params, **extra)
+            if served is None:
+                return None
+            http, parsed = served
             self._loose = self._loose or model.name in _CHANGES
             if model.name in _READS:
                 self.polls.append(self._poll())

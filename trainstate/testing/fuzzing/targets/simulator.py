@@ -19,12 +19,13 @@ def simulator(*, accept: Evidence | None = None) -> Target:
     """
     try:
         from trainstate.simulator import Clock, Service, Simulation, chooser  # noqa: PLC0415
+        from trainstate.simulator.inprocess import leave  # noqa: PLC0415
     except ImportError as error:
         raise missing("the simulator", ".[server]", error) from error
     first = Simulation(Service(choose=chooser(None), clock=Clock()), region="us-east-1")
     # Making a client takes a hundred times as long as a call: one is attached to each service.
     client = first.client()
-    client.meta.events.unregister("before-call.sagemaker", first.serve)
+    leave(client.meta.events, first.serve)
 
     @contextmanager
     def opened(seed: int) -> Iterator[Subject]:
@@ -34,7 +35,7 @@ def simulator(*, accept: Evidence | None = None) -> Target:
         try:
             yield Subject(client=client, advance=service.clock.advance)
         finally:
-            client.meta.events.unregister("before-call.sagemaker", simulation.serve)
+            leave(client.meta.events, simulation.serve)
             simulation.close()
 
     named = f'"{accept}"' if accept else '"recorded" if {seed} % 2 else "inferred"'

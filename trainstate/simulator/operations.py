@@ -1,0 +1,204 @@
+"""What is asked of one training job: created, described, stopped, updated, deleted, tagged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from trainstate.errors import IllegalMoveError
+from trainstate.history.instants import Instant
+from trainstate.machine.record import delete, describe, request_stop
+from trainstate.simulator import attached
+from trainstate.simulator.errors import (
+    ServiceError,
+    in_status,
+    in_use,
+    invalid,
+    name_taken,
+    refused,
+)
+from trainstate.simulator.job import Job, begun, passing
+from trainstate.simulator.output import final_metrics
+from trainstate.simulator.timeline import FORGET, Step, stopped
+from trainstate.simulator.update import UPDATABLE, updated
+from trainstate.simulator.validate import check_creation, check_tags
+
+if TYPE_CHECKING:
+    from trainstate.simulator.service import Asked, Service
+
+Answer = dict[str, Any]
+
+_JOB = "training-job"
+_DELETION = 2_000_000
+_MOST_TAGS = 50
+_ACTIVE = ("InProgress", "Stopping")
+
+
+def started(service: Service, params: Mapping[str, Any], arn: str, at: Instant) -> Job:
+    """The job that a request creates, in the store. Raises ServiceError for what is refused."""
+    try:
+        job = begun(params, service.choose(params), spec=service.spec, arn=arn, at=at)
+    except IllegalMoveError as error:
+        raise invalid(f"The scenario is not possible for this job: {error}") from error
+    _check_quotas(service, job)
+    pool = _reused(service, job, at)
+    if pool is not None:
+        service.keep(pool)
+    service.keep(job)
+    return job
+
+
+def shown(service: Service, job: Job) -> Answer:
+    """A job as DescribeTrainingJob shows it."""
+    response = describe(job.record, service.spec)
+    metrics = final_metrics(job)
+    return {**response, "FinalMetricDataList": metrics} if metrics else response
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as the service shows them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _create(service: Service, asked: Asked) -> Answer:
+    arn = asked.arn(_JOB, asked.params["TrainingJobName"])
+    old = service.store.get(arn)
+    if old is not None and service.caught_up(old, asked.now) is not None:
+        raise name_taken(arn)
+    check_creation(asked.params, asked.place)
+    service.caught_up(started(service, asked.params, arn, asked.now), asked.now)
+    return {"TrainingJobArn": arn}
+
+
+def _check_quotas(service: Service, job: Job) -> None:
+    """Raises ResourceLimitExceeded where a job asks for more instances than are left."""
+    wanted = _instances(job)
+    for kind in wanted.keys() & service.quotas.keys():
+        place = job.arn.rpartition("/")[0] + "/"
+        active = [j for status in _ACTIVE for j in service.store.having(place, status)]
+        used = sum(_instances(other).get(kind, 0) for other in active)
+        if used + wanted[kind] > service.quotas[kind]:
+            limit = service.quotas[kind]
+            raise refused(
+                "more instances than a quota has",
+                quota=kind,
+                limit=limit,
+                used=used,
+                delta=wanted[kind],
+            )
+
+
+def _instances(job: Job) -> dict[str, int]:
+    resources = job.record.fields.get("ResourceConfig") or {}
+    counts: dict[str, int] = {}
+    for group in resources.get("InstanceGroups") or [resources]:
+        kind = group.get("InstanceType", "")
+        counts[kind] = counts.get(kind, 0) + (group.get("InstanceCount") or 1)
+    spot = "spot training job" if job.record.fields["EnableManagedSpotTraining"] else "training job"
+    return {f"{kind} for {spot} usage": count for kind, count in counts.items()}
+
+
+def _reused(service: Service, job: Job, now: Instant) -> Job | None:
+    """The job whose warm pool a new one takes over, if there is any."""
+    for other in service.store.pools(job.arn.rpartition("/")[0] + "/"):
+        ready = service.caught_up(other, now)
+        if ready and ready.has_pool and attached.is_matching(ready.record, job.record.fields):
+            steps = attached.reuse(ready.record, job.record.name, now)
+            rest = (step for step in ready.plan if not attached.is_of_pool(step))
+            *_, after = passing(evolve(ready, plan=(*steps, *rest)), now, service.spec)
+            return after
+    return None
+
+
+def _job(service: Service, asked: Asked) -> Job:
+    job: Job = service.found(asked.arn(_JOB, asked.params["TrainingJobName"]), asked.now)
+    return job
+
+
+def _describe(service: Service, asked: Asked) -> Answer:
+    return shown(service, _job(service, asked))
+
+
+def _stop(service: Service, asked: Asked) -> Answer:
+    service.keep(asked_to_stop(service, _job(service, asked), asked.now))
+    return {}
+
+
+def asked_to_stop(service: Service, job: Job, now: Instant) -> Job:
+    """A job after a request to stop it. Raises ServiceError where it cannot be stopped."""
+    primary = job.record.state.primary
+    if primary in service.spec.ended_primaries or primary == "Stopping":
+        raise in_status(primary)
+    record = request_stop(job.record, service.spec, at=now)
+    statuses = [entry.status for entry in record.history]
+    return evolve(job, record=record, plan=tuple(stopped(statuses, now)))
+
+
+def _delete(service: Service, asked: Asked) -> Answer:
+    job = _job(service, asked)
+    primary = job.record.state.primary
+    if primary not in service.spec.terminal_primaries:
+        raise in_status(primary)
+    if job.has_pool:
+        raise in_use("The training job retains an available warm pool.")
+    gone = Step(at=Instant(asked.now + _DELETION), kind=FORGET)
+    try:
+        record = delete(job.record, service.spec, at=asked.now)
+    except IllegalMoveError:
+        record = job.record  # a retired pair: no status of a deletion goes with it
+    service.keep(evolve(job, record=record, plan=(gone,)))
+    return {}
+
+
+def _update(service: Service, asked: Asked) -> Answer:
+    job, params = _job(service, asked), asked.params
+    primary = job.record.state.primary
+    changes = {name: params[name] for name in UPDATABLE if name in params}
+    if primary != "InProgress" and (changes or not job.has_pool):
+        raise in_status(primary)
+    after = updated(job, changes, params.get("ResourceConfig"), asked.now)
+    service.keep(after)
+    service.caught_up(after, asked.now)
+    return {"TrainingJobArn": job.arn}
+
+
+def _tagged(service: Service, asked: Asked) -> Any:
+    arn = asked.params["ResourceArn"]
+    if not arn.startswith(f"{asked.place}:"):
+        raise refused("the tags of another account's, or region's, resource", arn=arn)
+    return service.found(arn, asked.now)
+
+
+def _add_tags(service: Service, asked: Asked) -> Answer:
+    item = _tagged(service, asked)
+    check_tags(asked.params["Tags"])
+    tags = {**item.tags, **{tag["Key"]: tag["Value"] for tag in asked.params["Tags"]}}
+    if len(tags) > _MOST_TAGS:
+        raise ServiceError("ResourceLimitExceeded", f"At most {_MOST_TAGS} tags are allowed.")
+    service.keep(evolve(item, tags=tags))
+    return {"Tags": tag_list(tags)}
+
+
+def _delete_tags(service: Service, asked: Asked) -> Answer:
+    item = _tagged(service, asked)
+    gone = set(asked.params["TagKeys"])
+    service.keep(evolve(item, tags={k: v for k, v in item.tags.items() if k not in gone}))
+    return {}
+
+
+def _list_tags(service: Service, asked: Asked) -> Answer:
+    return {"Tags": tag_list(_tagged(service, asked).tags)}
+
+
+HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
+    "CreateTrainingJob": _create,
+    "DescribeTrainingJob": _describe,
+    "StopTrainingJob": _stop,
+    "DeleteTrainingJob": _delete,
+    "UpdateTrainingJob": _update,
+    "AddTags": _add_tags,
+    "DeleteTags": _delete_tags,
+    "ListTags": _list_tags,
+}

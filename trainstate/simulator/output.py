@@ -1,0 +1,95 @@
+"""What a training script prints, and what the service finds in it: logs and metrics."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from trainstate.history.instants import SECOND
+from trainstate.machine.record import moment
+from trainstate.simulator.chance import seeded
+from trainstate.simulator.clock import LATEST
+from trainstate.simulator.scenario import Act
+
+if TYPE_CHECKING:
+    from trainstate.simulator.job import Job
+
+_TRAINING = "Training"
+_LONGEST = 1_000
+
+
+def printed(acts: Iterable[Act], lines: Sequence[str], begun: int) -> Iterator[tuple[int, str]]:
+    """The lines of a script, each with its instant: evenly over the first training.
+
+    In a training without an end there is one a minute.
+    """
+    at: float = begun
+    for act in acts:
+        if act.status == _TRAINING:
+            lasts = act.lasts if act.lasts < math.inf else len(lines) * 60.0
+            for number, line in enumerate(lines, 1):
+                when = at + lasts * SECOND * number / (len(lines) + 1)
+                if when <= LATEST:
+                    yield int(when) - int(when) % 1000, line
+            return
+        at += act.lasts * SECOND
+
+
+def visible(job: Job, now: int) -> list[tuple[int, str]]:
+    """The lines that a job has printed until an instant, and until its training ended."""
+    ends = [e.end for e in job.record.history if e.status == _TRAINING and e.end is not None]
+    until = min([now, *ends[-1:]])
+    return [line for line in job.lines if line[0] <= until]
+
+
+def measured(job: Job, now: int) -> dict[str, list[tuple[int, float]]]:
+    """The values of each metric of a job until an instant, with their instants.
+
+    They are what the metric's expression finds in the lines of the script. Of one that is
+    found in none there is one value, by chance, from the end of the training on.
+    """
+    definitions = job.record.fields["AlgorithmSpecification"].get("MetricDefinitions") or ()
+    return {
+        definition["Name"]: list(_found(definition["Regex"], visible(job, now)))
+        or list(_drawn(job, definition["Name"], now))
+        for definition in definitions
+    }
+
+
+def final_metrics(job: Job) -> list[Mapping[str, Any]]:
+    """The last value of each metric of a job that has ended, as DescribeTrainingJob has it."""
+    ended = job.record.ended
+    values = measured(job, ended) if ended is not None else {}
+    return [
+        {"MetricName": name, "Value": found[-1][1], "Timestamp": moment(found[-1][0])}
+        for name, found in values.items()
+        if found
+    ]
+
+
+def _found(expression: str, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, float]]:
+    pattern = _pattern(expression)
+    for at, line in lines:
+        match = pattern.search(line[:_LONGEST]) if pattern else None
+        if match and pattern and pattern.groups:
+            try:
+                yield at, float(match[1])
+            except (TypeError, ValueError):
+                continue
+
+
+@lru_cache(maxsize=512)
+def _pattern(expression: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(expression)
+    except (re.error, RecursionError):
+        return None
+
+
+def _drawn(job: Job, metric: str, now: int) -> Iterator[tuple[int, float]]:
+    ends = [e.end for e in job.record.history if e.status == _TRAINING and e.end is not None]
+    if ends and ends[-1] <= now:
+        yield ends[-1], round(seeded(None, job.record.name, metric).random(), 6)

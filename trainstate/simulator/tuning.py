@@ -1,0 +1,56 @@
+"""A hyperparameter tuning job: what was asked for, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from trainstate.history.instants import Instant
+from trainstate.simulator.timeline import Step
+
+
+@frozen(kw_only=True)
+class Tuning:
+    """A tuning job: what was asked for, and how many children it has created.
+
+    ``plan`` has the limit of its run time, if there is one.
+    """
+
+    arn: str
+    created: Instant
+    modified: Instant
+    status: str
+    request: Mapping[str, Any]
+    launched: int = 0
+    ended: Instant | None = None
+    reason: str | None = None
+    plan: tuple[Step, ...] = ()
+    tags: Mapping[str, str] = field(factory=dict)
+
+    has_pool = False
+    parent = None
+
+    @property
+    def name(self) -> str:
+        """The name of the tuning job."""
+        name: str = self.request["HyperParameterTuningJobName"]
+        return name
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Nothing that a filter of a list asks for."""
+        return {}
+
+    @property
+    def limits(self) -> Mapping[str, Any]:
+        """How many children it may have, in all and at once."""
+        limits: Mapping[str, Any] = self.request["HyperParameterTuningJobConfig"]["ResourceLimits"]
+        return limits
+
+    @property
+    def definitions(self) -> list[Mapping[str, Any]]:
+        """What its children are, in turns."""
+        one = self.request.get("TrainingJobDefinition")
+        return [one] if one else list(self.request.get("TrainingJobDefinitions") or ())
