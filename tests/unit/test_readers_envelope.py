@@ -11,6 +11,7 @@ import pytest
 
 from trainstate.errors import InputError
 from trainstate.history import Kind, Response, Unreadable
+from trainstate.history.model import Envelope
 from trainstate.history.readers import SourceReport, read_paths, read_values
 from trainstate.spec.load import builtin_spec
 
@@ -342,3 +343,22 @@ def test_a_body_that_is_no_base64_is_no_response(body: str) -> None:
     (record,) = read_values(har(body, TEXT, encoding="base64"), SPEC) or [None]
 
     assert isinstance(record, Unreadable)
+
+
+def test_the_envelope_of_an_event_comes_with_its_response() -> None:
+    """What is no text, no list of texts and no time is not seen; only an event has an envelope."""
+    event = {
+        "detail-type": "SageMaker Training Job State Change",
+        "source": "aws.sagemaker",
+        "account": 123456789012,
+        "region": None,
+        "resources": ["arn:aws:sagemaker:eu-west-1:123456789012:training-job/a", 3],
+        "time": "soon",
+        "detail": {"TrainingJobName": "a", "TrainingJobStatus": "InProgress"},
+    }
+    assert only(event).envelope == Envelope(
+        source="aws.sagemaker",
+        type="SageMaker Training Job State Change",
+        resources=("arn:aws:sagemaker:eu-west-1:123456789012:training-job/a",),
+    )
+    assert only(event["detail"]).envelope is None

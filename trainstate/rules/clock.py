@@ -132,6 +132,11 @@ def limit_at(times: Clock, pointer: str) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def spent_text(times: Times, spent: float, limit: float) -> str:
+    """The seconds by which a limit was passed, in words that are the same at each later poll."""
+    return str(round(spent)) if times.ended else f"more than {round(limit)}"
+
+
 def since(name: str, instant: int | None) -> str:
     """The moment from which a span is counted, in words: what it is, and when it was."""
     return name if instant is None else f"{name} ({iso(instant)})"

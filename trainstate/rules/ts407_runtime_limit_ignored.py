@@ -62,5 +62,6 @@ def runtime_limit_ignored(times: Clock) -> Iterator[Place]:
     for pointer, limit in clock.limits(times, times.spec.layout.started):
         if spent - times.tolerances.grace > limit:
             since = clock.since("the start of the training", entries[0].start)
-            facts = {"spent": round(spent), "since": since, "limit": limit}
+            worded = clock.spent_text(times, spent, limit)
+            facts = {"spent": worded, "since": since, "limit": limit}
             yield Place(pointer=pointer, facts=facts)

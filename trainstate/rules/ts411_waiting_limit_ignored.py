@@ -57,7 +57,8 @@ def waiting_limit_ignored(times: Clock) -> Iterator[Place]:
     for pointer, limit in clock.limits(times, times.spec.layout.created):
         if spent - allowed > limit:
             since = clock.since(times.spec.layout.created, times.created)
-            facts = {"spent": round(spent), "since": since, "limit": limit}
+            worded = clock.spent_text(times, spent, limit)
+            facts = {"spent": worded, "since": since, "limit": limit}
             yield Place(pointer=pointer, facts=facts)
 
 

@@ -65,7 +65,7 @@ def pending_limit_ignored(times: Clock) -> Iterator[Place]:
                 pointer=facts.pending_limit,
                 facts={
                     "status": entry.status,
-                    "spent": round(spent),
+                    "spent": clock.spent_text(times, spent, limit),
                     "since": clock.since("the start of the entry", entry.start),
                     "limit": limit,
                 },
