@@ -99,11 +99,9 @@ def read_response(
                 moments[name] = moment
         elif not _has_type(value, member.type):
             reading.fault("wrong-type", f"/{name}", value, member.type)
-    for pointer, value, expected in misfits(members, spec):
-        reading.fault("wrong-type", pointer, value, expected)
-    if named is given and origin.reader not in _RETYPED:
-        for pointer, value, expected in no_texts(members, spec):
-            reading.fault("wrong-type", pointer, value, expected)
+    own = named is given and origin.reader not in _RETYPED
+    for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
+        reading.fault("wrong-type", *misfit)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, reading)

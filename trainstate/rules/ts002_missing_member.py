@@ -50,7 +50,9 @@ def missing_member(presence: Presence) -> Iterator[Place]:
 def _severity(presence: Presence, name: str) -> Severity:
     if not _is_alone(presence, name):
         return Severity.INFO
-    return Severity.ERROR if name in _needed(presence) else Severity.WARNING
+    if name in _needed(presence):
+        return Severity.ERROR
+    return Severity.INFO if presence.kind is Kind.SUMMARY else Severity.WARNING
 
 
 def _absent(presence: Presence) -> Iterator[str]:

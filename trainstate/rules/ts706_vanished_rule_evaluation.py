@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from trainstate.rules.example import Poll, poll
 from trainstate.rules.model import Place, Step, rule
+from trainstate.spec.load import builtin_spec
+
+_RESULT = builtin_spec().machines[0].statuses[1]
 
 
 def _rules(*names: str, modified: float) -> Poll:
-    items = [{"RuleConfigurationName": n, "RuleEvaluationStatus": "InProgress"} for n in names]
+    items = [{"RuleConfigurationName": name, "RuleEvaluationStatus": _RESULT} for name in names]
     text = "InProgress/Training: Starting 90, Training"
     return poll(text, {"/DebugRuleEvaluationStatuses": items or None}, modified=modified)
 

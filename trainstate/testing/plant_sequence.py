@@ -153,8 +153,8 @@ def appear_or_vanish(bed: Bed) -> Spot | None:
     for response in bed.responses:
         response.pop(name, None)
     at = bed.append()
-    holder = bed.responses[at if bed.pick % 2 else at - 1]
-    holder[name] = value
+    for response in bed.responses[at:] if bed.pick % 2 else bed.responses[:at]:
+        response[name] = value
     return at, f"/{name}"
 
 
