@@ -86,23 +86,26 @@ def read_documents(
 
 def _sliced(data: bytes, typed: Decode | None) -> Iterator[Document]:
     """The documents of a text, those in an array one by one if the first is a response."""
-    start, end, pointer = 0, 0, ""
+    done = 0
     for start, end, pointer in _cuts(data) if typed is not None else ():
         text = data[start:end]
         response = typed.line(text) if typed is not None else None
-        if response is None and pointer in ("", "/0"):
-            end = 0 if pointer else start
-            break
-        try:
-            value = decode(text) if response is None else None
-        except NotJson as error:
-            yield Document(start=start, fault=str(error), text=text, pointer=pointer)
-            continue
-        yield Document(start=start, value=value, typed=response, text=text, pointer=pointer)
-    else:
-        end = len(data) if data[:end].strip() and pointer else end
-    for document in documents(data[end:]) if data[end:].strip() else ():
-        yield evolve(document, start=document.start + end)
+        if response is None and (not done or not pointer):
+            break  # what is no response in the service's own form may be anything
+        yield _slice(start, text, pointer, response)
+        done = len(data) if pointer else end
+    for document in documents(data[done:]) if data[done:].strip() else ():
+        yield evolve(document, start=document.start + done)
+
+
+def _slice(start: int, text: bytes, pointer: str, response: Typed | None) -> Document:
+    document = Document(start=start, text=text, pointer=pointer, typed=response)
+    if response is not None:
+        return document
+    try:
+        return evolve(document, value=decode(text))
+    except NotJson as error:
+        return evolve(document, fault=str(error))
 
 
 def _cuts(data: bytes) -> Iterator[tuple[int, int, str]]:
