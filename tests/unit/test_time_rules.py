@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 import trainstate
+from trainstate.check.ask import Questions
 from trainstate.history.instants import SECOND, Instant, iso
 from trainstate.history.model import Entry, Kind, Origin
 from trainstate.history.wire import read_response
@@ -37,8 +38,8 @@ def reading(
 
 
 def severities(rule_name: str, subject: Reading) -> list[str]:
-    rule = find_rule(rule_name)
-    return [str(place.severity or rule.severity) for place in rule.check(subject)]
+    said = Questions.of([find_rule(rule_name)]).ask(subject)
+    return [str(place.severity or rule.severity) for rule, place in said]
 
 
 def after(seconds: float) -> str:

@@ -55,7 +55,7 @@ def pending_limit_ignored(times: Clock) -> Iterator[Place]:
     pauses = facts.pending_pauses
     if times.kind is Kind.LOG or limit is None or not _is_accelerated(times):
         return
-    if pauses is not None and times.config.of(pauses).holds is not False:
+    if pauses is not None and times.config.of(pauses).holds:
         return
     entries = [entry for entry in times.history if entry.status in facts.pending]
     waited = clock.seconds_in(times, facts.pending)
