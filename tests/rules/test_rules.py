@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 import trainstate
+from trainstate.check.ask import PARTS
 from trainstate.check.drift import check_drift
 from trainstate.errors import SpecError, UnknownNameError
 from trainstate.rules.drift import drift_from
 from trainstate.rules.example import Example, poll
 from trainstate.rules.index import find_rule, rules, select_rules
-from trainstate.rules.model import Place, Reading, Rule, rule
+from trainstate.rules.model import Place, Rule, rule
+from trainstate.rules.parts import Statuses
 from trainstate.testing.fuzzing.judging import judged
 from trainstate.testing.fuzzing.notation import exchanges
 
@@ -93,10 +95,18 @@ def test_a_rule_cites_sources_of_the_spec(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
-def test_a_rule_reads_members_of_the_spec(rule: Rule) -> None:
-    """Each member that a rule declares to read is in the specification, or it reads all."""
-    assert set(rule.reads) <= {*trainstate.SPEC.member_by_name, "*"}
-    assert rule.reads or rule.scope == "record"
+def test_a_rule_reads_what_its_arguments_say(rule: Rule) -> None:
+    """A rule about a response is given parts of it, any other what its scope is about."""
+    given = {
+        "record": {"Unreadable"},
+        "response": {*PARTS},
+        "sequence": {"Step"},
+        "job": {"JobEnd"},
+        "drift": {"Drift"},
+        "operation": {"Exchange"},
+    }
+    assert rule.reads
+    assert set(rule.reads) <= given[rule.scope]
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD)
@@ -216,13 +226,12 @@ def test_a_near_miss_gets_a_suggestion() -> None:
 def _declare(**changes: str) -> object:
     stated = {"code": "TS999", "name": "some-thing", "severity": "error", "scope": "response"}
 
-    def check(_reading: Reading) -> list[Place]:
+    def check(_statuses: Statuses) -> list[Place]:
         """Something is wrong."""
         return []
 
     declared = rule(
         **{**stated, **changes},  # type: ignore[arg-type]
-        reads=["SecondaryStatus"],
         sources=["model"],
         message="m",
         help="h",

@@ -33,7 +33,7 @@ class Group:
 
     def ask(self, reading: Reading) -> tuple[Said, ...]:
         """What the rules say of a response."""
-        parts = [_PARTS[name](reading) for name in self.reads]
+        parts = [PARTS[name](reading) for name in self.reads]
         if not SMALL.issuperset(self.reads):
             return tuple(self._asked(parts))
         key = parts[0] if len(parts) == 1 else tuple(parts)
@@ -50,13 +50,14 @@ class Group:
                 yield rule, place
 
 
-_PARTS: dict[str, Callable[[Reading], Any]] = {
+PARTS: dict[str, Callable[[Reading], Any]] = {
     name: attrgetter(name.lower())
     for name in (
         *("Amounts", "Attached", "Clock", "Event", "Identity", "Presence", "Problems", "Settings"),
         *("Statuses", "Times"),
     )
 }
+"""How each part is taken from a response."""
 
 
 @frozen(eq=False)

@@ -22,12 +22,14 @@ class JobState:
 
     ``pending`` are the changes that the epoch has not taken in yet: it does when it is asked
     for. ``shown`` is what the newest response showed, None where that says little of the next.
+    ``straight`` holds while every response went on from the one before.
     ``unseen`` are the guards on which the job's history rests, and that no response had
     shown: one that shows them later answers what was open.
     """
 
     _epoch: Epoch
     shown: Shown | None = None
+    straight: bool = True
     pending: list[Change] = field(factory=list)
     errors: int = 0
     unknown: bool = False

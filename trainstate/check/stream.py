@@ -130,14 +130,16 @@ class Checker:
         """What a judged response shows for the next one of its job."""
         state.shown = None
         if typed is None or self._comparer is None:
+            state.straight = False
             return
         known = known and len(self.jobs[step.response.arn or ""]) == 1
         known = known and step.response.modified == state.epoch.newest
         shown = self._comparer.shown(step, typed, known=known)
         state.shown = shown
+        state.straight &= shown is not None and shown.goes_on
         if shown is not None:
             reading, asked = step.reading, self._of_responses
-            shown.goes_on &= asked.is_silent("Attached", reading)
+            shown.goes_on = state.straight and asked.is_silent("Attached", reading)
             sure = reading.statuses.is_sure and asked.is_silent("Statuses", reading)
             self._comparer.learn(
                 typed,

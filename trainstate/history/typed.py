@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from attrs import frozen
 
-from trainstate.spec.model import Member, Spec
+from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | float
 """A time with an offset, or seconds since 1970; within one response all are of one kind."""
@@ -138,8 +138,30 @@ _BEGINS = {
 @lru_cache(maxsize=8)
 def decode_of(spec: Spec) -> Decode | None:
     """The typed decode of a specification; None for one whose responses lack a needed member."""
-    layout = spec.layout
-    named = {
+    named = _named(spec.layout)
+    if not all(named.values()):
+        return None
+    machines = {machine.member for machine in spec.machines}
+    others = [member for member in spec.members if member.name not in named.values()]
+    settled = [member for member in others if member.role in SETTLED_ROLES]
+    attached = [member for member in others if member.name in machines]
+    results = [member for member in others if member not in (*settled, *attached)]
+    sliced = (*settled, *attached, *results)
+    types = _types(spec)
+    response = _struct("Response", types, named, [member.name for member in sliced])
+    entry = _struct("Entry", _entry_types(types["secondary"]), _entry_named(spec.layout))
+    return Decode(
+        response=msgspec.json.Decoder(response),
+        entries=msgspec.json.Decoder(list[entry]),  # type: ignore[valid-type]
+        settled=tuple(settled),
+        attached=tuple(attached),
+        results=tuple(results),
+        forms=tuple((_BEGINS[member.type], member.tells) for member in sliced),
+    )
+
+
+def _named(layout: RecordLayout) -> dict[str, str]:
+    return {
         "name": layout.name,
         "arn": layout.arn,
         "created": layout.created,
@@ -153,14 +175,10 @@ def decode_of(spec: Spec) -> Decode | None:
         "billable": layout.billable_seconds,
         "reason": layout.failure_reason,
     }
-    if not all(named.values()):
-        return None
-    others = [member for member in spec.members if member.name not in named.values()]
-    settled = tuple(member for member in others if member.role in SETTLED_ROLES)
-    machines = {machine.member for machine in spec.machines}
-    attached = tuple(member for member in others if member.name in machines)
-    results = tuple(member for member in others if member not in (*settled, *attached))
-    types: dict[str, Any] = {
+
+
+def _types(spec: Spec) -> dict[str, Any]:
+    return {
         "name": str,
         "arn": str,
         "created": Moment,
@@ -174,31 +192,19 @@ def decode_of(spec: Spec) -> Decode | None:
         "billable": int | float | None,
         "reason": str | None,
     }
-    response = _struct(
-        "Response", types, named, [member.name for member in (*settled, *attached, *results)]
-    )
-    entry_names = {
+
+
+def _entry_named(layout: RecordLayout) -> dict[str, str]:
+    return {
         "status": layout.entry_status,
         "start": layout.entry_start,
         "end": layout.entry_end,
         "message": layout.entry_message,
     }
-    entry_types = {
-        "status": types["secondary"],
-        "start": Moment,
-        "end": Moment | None,
-        "message": str | None,
-    }
-    return Decode(
-        response=msgspec.json.Decoder(response),
-        entries=msgspec.json.Decoder(list[_struct("Entry", entry_types, entry_names)]),  # type: ignore[misc]
-        settled=settled,
-        attached=attached,
-        results=results,
-        forms=tuple(
-            (_BEGINS[member.type], member.tells) for member in (*settled, *attached, *results)
-        ),
-    )
+
+
+def _entry_types(status: Any) -> dict[str, Any]:
+    return {"status": status, "start": Moment, "end": Moment | None, "message": str | None}
 
 
 def _struct(

@@ -55,7 +55,7 @@ def rule_page(rule: Rule, spec: Spec) -> Iterator[str]:
 
 def _reads(rule: Rule) -> Iterator[str]:
     if rule.reads:
-        yield f"Reads: {', '.join(f'`{member}`' for member in rule.reads)}."
+        yield f"Reads: {', '.join(f'`{part}`' for part in rule.reads)}."
         yield ""
 
 

@@ -53,7 +53,7 @@ _PACKER = Packer(
     by_name=frozenset({Content, Epoch, JobState, Life, Options, Sightings}),
     left_out={
         Epoch: frozenset({"spec", "order", "tolerances", "billing", "attached"}),
-        JobState: frozenset({"epoch"}),
+        JobState: frozenset({"shown", "straight", "pending", "responses"}),
     },
 )
 
@@ -126,7 +126,9 @@ def _ledger(content: Content, plain: dict[str, Any], spec: Spec) -> Ledger:
     for job, epoch_form, state_form, billing, attached in lines:
         epoch: Epoch = _PACKER.unpack(epoch_form, Epoch, **given)
         _fill(epoch, billing, attached)
-        checker.adopt(job, _PACKER.unpack(state_form, JobState, epoch=epoch))
+        state = _PACKER.unpack(state_form, JobState, epoch=epoch)
+        state.responses = epoch.responses
+        checker.adopt(job, state)
     lives = list(content.lives)
     return Ledger(checker=checker, name=content.name, arn=content.arn, lives=lives)
 
