@@ -16,6 +16,12 @@ ACCOUNT, REGION = "123456789012", "eu-west-1"
 ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 BUCKET = "s3://example-bucket"
 
+
+def arn_of(name: str) -> str:
+    """The ARN of a job: the service writes its name in lower case there."""
+    return f"{ARN}:training-job/{name.lower()}"
+
+
 INPUT_MODES = ("File", "FastFile", "Pipe")
 """The first of them downloads the data before the training."""
 

@@ -132,7 +132,8 @@ def _planted(polls: _Polls, index: int, line: int) -> Planted | None:
 
 def _polls(corpus: Corpus, number: int) -> _Polls:
     random = Random(f"{corpus.seed}/{number}")  # noqa: S311 - the same bytes for a seed
-    name = f"train-{corpus.seed}-{number:07d}"
+    # Of three jobs one has a name that its ARN has in lower case.
+    name = f"{'train' if number % 3 else 'Train'}-{corpus.seed}-{number:07d}"
     run = _run(corpus.spec, random, name)
     shown = _shown(run, corpus.polls, random)
     fault = _fault(corpus, shown, random) if random.random() < corpus.faults else None

@@ -31,6 +31,7 @@ from trainstate.testing.catalogue import (
     OPTIONAL,
     OUTCOME,
     RESULTS,
+    arn_of,
     chosen,
     kept,
     message,
@@ -92,7 +93,7 @@ def lifelike(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]) 
     first = create(
         spec,
         name=name,
-        arn=f"{ARN}:training-job/{name}",
+        arn=arn_of(name),
         at=Instant(CREATED - random.randrange(_SPREAD) * _MILLISECOND),
         status=status,
         message=message(status, 0),

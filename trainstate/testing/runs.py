@@ -16,7 +16,7 @@ from trainstate.machine.record import Record, change_primary, create, enter, rew
 from trainstate.machine.step import State
 from trainstate.machine.walks import Hop, budgets, walk
 from trainstate.spec.model import Spec
-from trainstate.testing.catalogue import ARN, OUTCOME, RESULTS, chosen, kept, message
+from trainstate.testing.catalogue import OUTCOME, RESULTS, arn_of, chosen, kept, message
 from trainstate.testing.configuration import configured, input_mode, limited, machine_steps
 from trainstate.testing.options import Options
 from trainstate.testing.ways import Ways, guard_sets, ways
@@ -121,10 +121,11 @@ def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
     finish = options.terminal is not None
     states = tuple(_walk(spec, known, head, tapes.path, budget, finish=finish))
     bits, mode = head.bits, input_mode(options.file_mode, head.mode)
+    name = name.title() if head.index % 2 else name
     first = create(
         spec,
         name=name,
-        arn=f"{ARN}:training-job/{name}",
+        arn=arn_of(name),
         at=Instant(CREATED + head.start * 37 * _MILLISECOND),
         status=states[0].position.secondary,
         message=message(states[0].position.secondary, 0),

@@ -1,0 +1,115 @@
+"""What is absent, and what is said: no verdict hangs on which response came first."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+import trainstate as ts
+from tests.lives import COMPLETED, SPOT, poll
+
+RETRIED = ("Starting", "Training", "Starting")
+TWICE = {"MaximumRetryAttempts": 2}
+
+
+def event(detail: dict[str, Any], *absent: str) -> dict[str, Any]:
+    """An event: what it leaves out is not seen."""
+    shown = {name: value for name, value in detail.items() if name not in absent}
+    return {"detail-type": "SageMaker Training Job State Change", "detail": shown}
+
+
+def names(*responses: Any) -> set[str]:
+    """The rules that give an error or a warning, late arrivals aside."""
+    found = ts.check(list(responses)).at_least(ts.Severity.WARNING)
+    return {one.name for one in found} - {"stale-observation"}
+
+
+def test_an_event_that_leaves_the_retries_out_decides_nothing() -> None:
+    """A response with the strategy answers what events left open, before it or after it."""
+    told = event(poll(*RETRIED), "RetryStrategy")
+    shown = poll(*RETRIED, RetryStrategy=TWICE)
+    reports = [ts.check(list(order)) for order in permutations([told, shown])]
+
+    assert [[], []] == [list(map(str, one.at_least(ts.Severity.WARNING))) for one in reports]
+    assert {ts.Verdict.CONSISTENT} == {report.verdict for report in reports}
+
+
+def test_a_whole_response_without_retries_forbids_what_an_event_showed() -> None:
+    """The way that the event told is judged when the configuration is shown, in any order."""
+    told, shown = event(poll(*RETRIED), "RetryStrategy"), poll(*RETRIED[:2])
+
+    assert {"guard-violated"} == names(told, shown) == names(shown, told)
+
+
+@pytest.mark.parametrize("absent", ["EnableManagedSpotTraining", "RoleArn", "ResourceConfig"])
+def test_who_leaves_one_setting_out_may_have_left_out_the_retries(absent: str) -> None:
+    """An old client, and a query, show no more than what they show."""
+    shown = poll(*RETRIED)
+    del shown[absent]
+
+    assert set() == names(shown)
+
+
+def test_what_is_said_beats_what_is_implied() -> None:
+    """A waiting limit beside a switch that is off makes no spot job, and is a finding itself."""
+    shown = poll(*SPOT[:4], EnableManagedSpotTraining=False)
+
+    assert {"guard-violated", "contradictory-configuration"} == names(shown)
+
+
+def test_a_search_does_not_show_that_a_job_is_serverless() -> None:
+    """That no time is billed is no saving where the reason is not in a result of Search."""
+    billed = {"TrainingTimeInSeconds": 180, "BillableTimeInSeconds": 0}
+    shown = poll(*COMPLETED, **billed)
+
+    assert {"spot-savings-without-spot"} == names(shown)
+    assert set() == names({"Results": [{"TrainingJob": shown}]})
+    assert set() == names(shown | {"Tags": []})
+
+
+@pytest.mark.parametrize("name", ["VpcConfig", "RetryStrategy", "TuningJobArn", "RoleArn"])
+def test_what_is_fixed_neither_comes_nor_goes(name: str) -> None:
+    """Between two whole responses; between a whole one and an excerpt it may."""
+    had = poll("Starting", **{name: "arn:aws:iam::123456789012:role/r"})
+    lacks = {key: value for key, value in poll("Starting", "Training").items() if key != name}
+    picked = lacks.keys() - {"StoppingCondition", "ResourceConfig"}
+    excerpt = {key: value for key, value in lacks.items() if key in picked}
+
+    assert "changed-fixed-member" in names(had, lacks)
+    assert "changed-fixed-member" not in names(had, excerpt)
+
+
+@pytest.mark.parametrize("value", [3, 0.1, True, ["a"], {"a": "b"}])
+def test_a_map_holds_texts(value: Any) -> None:
+    """Another type is a fault where the form is the service's own, and its value is not told."""
+    (found,) = ts.check(poll("Starting", HyperParameters={"key": value}), select=["TS003"])
+
+    assert "/HyperParameters/key" == found.pointer
+    assert repr(value) not in found.message
+    assert () == ts.check({"hyper_parameters": {"key": value}}, select=["TS003"]).findings
+
+
+@pytest.mark.parametrize("arn", ["x", "arn", "***", "arn:aws:sagemaker:us-east-1:REDACTED"])
+def test_an_arn_without_a_job_names_none(arn: str) -> None:
+    """The names decide: two jobs at one time are two, and nothing is said of the ARN."""
+    one, two = (
+        poll("Starting", name=name, born=born, TrainingJobArn=arn)
+        for name, born in (("one", 1_700_000_000.0), ("two", 1_700_000_002.0))
+    )
+    report = ts.check([one, two, one, two])
+
+    assert ["one", "two"] == [job.job for job in report.jobs]
+    assert () == report.at_least(ts.Severity.WARNING)
+
+
+def test_the_level_of_a_transition_is_named() -> None:
+    """Where a source has it, and its evidence is not accepted, the message says what takes it."""
+    stopped = poll("Starting", "Pending", "Stopped")
+    del stopped["TrainingStartTime"]
+    messages = [f.message for f in ts.check(stopped, accept="documented", select=["TS301"])]
+
+    assert () == ts.check(stopped, accept="recorded", select=["TS301"]).findings
+    assert all("`--accept recorded`" in message for message in messages)
+    assert messages
