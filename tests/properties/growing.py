@@ -199,6 +199,7 @@ KINDS = (
         9000,
     ),
     Growing("rule evaluations", lambda n: lines([evaluations(n, "InProgress")] * 2)),
+    Growing("printed values with a fault", lambda n: b"x = {'TrainingJobStatus': f()}\n" * n),
     Growing("brackets that nothing closes", lambda n: b"[" * n, 20_000),
     Growing("braces that nothing closes", lambda n: b"{" * n, 20_000),
     Growing("objects that nothing closes", lambda n: b'{"a":' * n, 9000),
