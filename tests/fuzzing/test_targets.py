@@ -17,7 +17,7 @@ import trainstate
 from tests.fuzzing.test_operation_bugs import Broken, right
 from trainstate.errors import UsageError
 from trainstate.simulator import Clock, Service, chooser
-from trainstate.simulator.server import app, bound
+from trainstate.simulator.server import App, bound
 from trainstate.testing.fuzzing import fuzz
 from trainstate.testing.fuzzing.targets.local_mode import local_mode
 from trainstate.testing.fuzzing.targets.named import named
@@ -27,7 +27,7 @@ from trainstate.testing.fuzzing.targets.named import named
 def serving(service: Service) -> Iterator[str]:
     """A server of a service in a thread, and its address."""
     listening = bound("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app(service), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(App(service), log_level="warning"))
     thread = Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
