@@ -288,7 +288,9 @@ class Comparer:
     def _counts(self, typed: Typed) -> bool:
         """Whether a response has another amount than those that are typed."""
         billing = (member for member in self.decode.results if member.role == "billing")
-        return any(bytes(getattr(typed, member.name)) not in (ABSENT, b"null") for member in billing)
+        return any(
+            bytes(getattr(typed, member.name)) not in (ABSENT, b"null") for member in billing
+        )
 
 
 def _follows(shown: Shown, typed: Typed, file: str | None) -> bool:
