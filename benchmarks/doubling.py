@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import trainstate
 from tests.properties.growing import KINDS, history, lines, response
-from trainstate.check.report import Report
-from trainstate.check.stream import Checker
+from trainstate.checking.report import Report
+from trainstate.checking.stream import Checker
 from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.errors import TrainstateError
 from trainstate.history.readers import read_values

@@ -7,7 +7,7 @@ from time import process_time
 
 from processes import peak_memory  # type: ignore[import-not-found]
 
-from trainstate.check.stream import Checker
+from trainstate.checking.stream import Checker
 from trainstate.cli.progress import rarely_collected
 from trainstate.history.readers import read_paths
 

@@ -33,7 +33,7 @@ from decode import decode  # type: ignore[import-not-found]
 from goals import HEAD, Row, interleaved, spread  # type: ignore[import-not-found]
 from naive import PARSER, naive  # type: ignore[import-not-found]
 
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.stream import Checker, judge
 from trainstate.cli.progress import rarely_collected
 from trainstate.history.readers import read_paths
 

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import msgspec
 from goals import Spread, interleaved, spread  # type: ignore[import-not-found]
 
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.stream import Checker, judge
 from trainstate.history.readers import read_paths
 from trainstate.rules.index import select_rules
 from trainstate.spec.load import builtin_spec

@@ -26,8 +26,9 @@ LINE = (
     "history",
     "machine",
     "rules",
-    "check",
+    "checking",
     "track",
+    "stats",
     "render",
 )
 BESIDE = frozenset({"simulator", "testing", "aws", "backends"})

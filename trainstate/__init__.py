@@ -12,9 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trainstate.check.order import Order
-    from trainstate.check.report import Finding, JobReport, Report, Verdict
-    from trainstate.check.run import check
+    from trainstate.checking.order import Order
+    from trainstate.checking.report import Finding, JobReport, Report, Verdict
+    from trainstate.checking.run import check
     from trainstate.errors import (
         IllegalMoveError,
         InputError,
@@ -66,18 +66,18 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    # Two folders have the names of functions. They are imported and taken off again, so
-    # that no later import puts a folder where its function is wanted.
-    from trainstate import check, rules
+    # A folder has the name of a function. It is imported and taken off again, so that no
+    # later import puts the folder where its function is wanted.
+    from trainstate import rules
 
-    del check, rules
+    del rules
 
     # Reading the facts and building the classes costs more than many a program that
     # embeds this takes to start, so that each name is fetched when it is first used.
     _HOMES = {
-        "check.order": ("Order",),
-        "check.report": ("Finding", "JobReport", "Report", "Verdict"),
-        "check.run": ("check",),
+        "checking.order": ("Order",),
+        "checking.report": ("Finding", "JobReport", "Report", "Verdict"),
+        "checking.run": ("check",),
         "errors": (
             "IllegalMoveError",
             "InputError",

@@ -17,8 +17,8 @@ import pytest
 from tests.lives import COMPLETED, poll
 from tests.service import BROKEN, DENIED, EXPIRED, MISSING, THROTTLED, Service
 from trainstate.aws import AccessError, Pulled, ServiceError, pull
-from trainstate.check.report import Verdict
-from trainstate.check.run import check
+from trainstate.checking.report import Verdict
+from trainstate.checking.run import check
 from trainstate.errors import InputError, UsageError
 
 # A list of years ago had no LastModifiedTime, so that every job is described again.

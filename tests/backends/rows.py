@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trainstate.backends.writing import Unfit, merged, type_of
-from trainstate.check.report import Report
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.report import Report
+from trainstate.checking.stream import Checker, judge
 from trainstate.errors import InputError
 from trainstate.history.readers.settings import Limits
 from trainstate.history.readers.source import Asked, Input

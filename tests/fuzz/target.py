@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import trainstate
-from trainstate.check.report import Report
-from trainstate.check.stream import Checker
+from trainstate.checking.report import Report
+from trainstate.checking.stream import Checker
 from trainstate.cli.discover import FORMS as DISCOVERED
 from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.errors import TrainstateError
@@ -16,9 +16,9 @@ from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.render.text import finding_lines
 from trainstate.render.xes import xes_lines
 from trainstate.rules.model import Severity
-from trainstate.track.measure import stats
-from trainstate.track.survey import Survey
-from trainstate.track.trails import discover
+from trainstate.stats.measure import stats
+from trainstate.stats.survey import Survey
+from trainstate.stats.trails import discover
 
 # Small, so that no input makes the fuzzer slow; a limit that is reached is a case, too.
 LIMITS = Limits(line=1 << 16, document=1 << 18, decompressed=1 << 20)

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from examples.simulators.toy import Toy
 from tests.fuzzing.planted import planted
 from tests.quality.simulators import ForgetsWhenItEnded
-from trainstate.check.baseline import Baseline, baseline_json, identity
+from trainstate.checking.baseline import Baseline, baseline_json, identity
 from trainstate.cli import main
 from trainstate.errors import InputError, UsageError
 from trainstate.rules.index import rules

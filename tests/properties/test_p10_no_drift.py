@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from trainstate.aws.service_model import drift_of, installed_drift
-from trainstate.check.drift import check_drift
+from trainstate.checking.drift import check_drift
 from trainstate.cli import main
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec

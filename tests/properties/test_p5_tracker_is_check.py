@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.walks import observations, polls
-from trainstate.check.report import Finding
-from trainstate.check.run import check
+from trainstate.checking.report import Finding
+from trainstate.checking.run import check
 from trainstate.track import Tracker
 
 Said = tuple[str, str, str, str, str]

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from trainstate.check.report import Report
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.report import Report
+from trainstate.checking.stream import Checker, judge
 from trainstate.errors import InputError
 from trainstate.history.readers import read_paths
 from trainstate.history.readers.json_value import NotJson, decode

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.stream import Checker, judge
 from trainstate.history.readers import read_paths
 from trainstate.history.readers.lines import whole
 from trainstate.rules.example import poll, written

@@ -15,8 +15,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.render.recordings import HOSTILE, SURROGATES, bad, hostile, run, write
-from trainstate.check.report import Report
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.report import Report
+from trainstate.checking.stream import Checker, judge
 from trainstate.cli.forms import streamed_line, whole_report
 from trainstate.history.readers import read_values
 from trainstate.render.plain import plain

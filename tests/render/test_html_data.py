@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.render.recordings import bad, entry, good, response
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.stream import Checker, judge
 from trainstate.history.readers import read_values
 from trainstate.render.html import gather, picture
 from trainstate.render.html.gather import report_data

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import trainstate
-from trainstate.check.report import Finding
+from trainstate.checking.report import Finding
 from trainstate.history.model import Origin
 from trainstate.history.wire import read_response
 from trainstate.rules.example import CREATED, Poll, written

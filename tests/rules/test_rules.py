@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import trainstate
-from trainstate.check.ask import PARTS
-from trainstate.check.drift import check_drift
+from trainstate.checking.ask import PARTS
+from trainstate.checking.drift import check_drift
 from trainstate.errors import SpecError, UnknownNameError
 from trainstate.rules.drift import drift_from
 from trainstate.rules.example import Example, poll

@@ -142,7 +142,7 @@ def test_an_interrupted_report_leaves_the_old_file_alone(
     assert "old" == report.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["trainstate.cli", "click", "attrs", "trainstate.check.stream"])
+@pytest.mark.parametrize("name", ["trainstate.cli", "click", "attrs", "trainstate.checking.stream"])
 def test_an_interruption_has_no_traceback_from_the_first_moment(name: str) -> None:
     """While the program loads its modules Ctrl-C is one line, and the exit status of shells."""
     words = [sys.executable, "-c", INTERRUPTED_AT.format(name=name, path=str(BROKEN))]
@@ -246,5 +246,5 @@ def test_a_small_check_imports_only_what_it_needs() -> None:
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
 
     assert 1 == done.returncode
-    assert "trainstate.check.stream" in imported
+    assert "trainstate.checking.stream" in imported
     assert set() == UNNEEDED & imported

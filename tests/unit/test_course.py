@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trainstate
-from trainstate.check.course import Course, Courses
-from trainstate.check.order import Rank
-from trainstate.check.sightings import Sightings, ends_of, grouped
+from trainstate.checking.course import Course, Courses
+from trainstate.checking.order import Rank
+from trainstate.checking.sightings import Sightings, ends_of, grouped
 from trainstate.machine.belief import distinct, is_explained
 from trainstate.machine.guards import Allowance, Configuration
 from trainstate.machine.moments import Past, Sighting

@@ -24,8 +24,8 @@ from trainstate.render.discovery import (
 from trainstate.render.xes import xes_lines
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec, parse_spec
-from trainstate.track.survey import Survey
-from trainstate.track.trails import Discovery, discover
+from trainstate.stats.survey import Survey
+from trainstate.stats.trails import Discovery, discover
 
 SPEC = builtin_spec()
 RECORDINGS = Path(__file__).parents[2] / "examples" / "recordings"

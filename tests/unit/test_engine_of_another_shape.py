@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.stream import Checker, judge
 from trainstate.history.model import Origin
 from trainstate.history.wire import read_response
 from trainstate.machine.engine import Engine

@@ -27,7 +27,7 @@ def run(program: str) -> str:
 
 def test_an_import_loads_no_library() -> None:
     """The bare import reads no facts and loads neither a dependency nor an optional library."""
-    wanted = (*HEAVY, "attrs", "attr", "msgspec", "trainstate.spec.load", "trainstate.check.run")
+    wanted = (*HEAVY, "attrs", "attr", "msgspec", "trainstate.spec.load", "trainstate.checking.run")
     loaded = run(
         f"import sys, trainstate; print(sorted(set({wanted!r}) & set(sys.modules)))",
     )
@@ -49,7 +49,7 @@ def test_the_core_loads_no_optional_library() -> None:
 def test_a_public_name_is_there(name: str) -> None:
     """Each name of `__all__` can be had, also after the folder of the same name was imported."""
     shown = run(
-        "import trainstate.track.tracker, trainstate.rules.index, trainstate.check.run;"
+        "import trainstate.track.tracker, trainstate.rules.index, trainstate.checking.run;"
         f"import trainstate; print(callable(trainstate.{name}), type(trainstate.{name}).__name__)"
     )
 

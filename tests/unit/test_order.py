@@ -6,11 +6,11 @@ import itertools
 
 import pytest
 
-from trainstate.check.order import Order, Rank, are_tied, is_after, rank_of
-from trainstate.check.report import Verdict
-from trainstate.check.run import check
-from trainstate.check.sightings import Sightings
-from trainstate.check.timeline import Timeline
+from trainstate.checking.order import Order, Rank, are_tied, is_after, rank_of
+from trainstate.checking.report import Verdict
+from trainstate.checking.run import check
+from trainstate.checking.sightings import Sightings
+from trainstate.checking.timeline import Timeline
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
 from trainstate.machine.moments import Sighting

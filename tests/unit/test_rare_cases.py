@@ -8,9 +8,9 @@ import pytest
 from attrs import evolve
 
 import trainstate
-from trainstate.check.epoch import Epoch
-from trainstate.check.members import digests
-from trainstate.check.stream import Checker
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.members import digests
+from trainstate.checking.stream import Checker
 from trainstate.errors import SpecError, UnknownNameError, UsageError
 from trainstate.history.model import Entry, Kind, Origin, Response
 from trainstate.history.wire import read_response

@@ -18,8 +18,8 @@ from trainstate.render.plot import plot_durations
 from trainstate.render.stats import clock, stats_csv, stats_lines, stats_object
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec
-from trainstate.track.measure import Stats, distribution, reason_kind, stats
-from trainstate.track.survey import Survey
+from trainstate.stats.measure import Stats, distribution, reason_kind, stats
+from trainstate.stats.survey import Survey
 
 SPEC = builtin_spec()
 RECORDINGS = Path(__file__).parents[2] / "examples" / "recordings"

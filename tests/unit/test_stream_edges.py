@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import trainstate
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.stream import Checker, judge
 from trainstate.history.model import Kind, Origin, Response, Unreadable
 from trainstate.history.wire import read_response
 from trainstate.rules.example import poll, written

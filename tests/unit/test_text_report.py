@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.stream import Checker, judge
 from trainstate.history.readers import read_values
 from trainstate.render.text import AROUND, LONGEST_TRAIL, finding_lines
 from trainstate.rules.example import Poll, written

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 import trainstate
-from trainstate.check.ask import Questions
+from trainstate.checking.ask import Questions
 from trainstate.history.instants import SECOND, Instant, iso
 from trainstate.history.model import Entry, Kind, Origin
 from trainstate.history.wire import read_response

@@ -8,7 +8,7 @@ import pytest
 
 from tests.following import bare, followed
 from tests.lives import BORN, COMPLETED, SPOT, life, poll
-from trainstate.check.report import Verdict
+from trainstate.checking.report import Verdict
 from trainstate.history.instants import SECOND
 from trainstate.track import Novelty, Outcome, Provenance, Tracker
 

@@ -16,9 +16,9 @@ from attrs import define, field, frozen
 
 from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, MORE, PART, POINTER
 from trainstate.backends.values import mappings, values
-from trainstate.check.order import Order
-from trainstate.check.report import Finding, JobReport
-from trainstate.check.stream import Checker
+from trainstate.checking.order import Order
+from trainstate.checking.report import Finding, JobReport
+from trainstate.checking.stream import Checker
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import Form, Part, part_records, records
 from trainstate.history.readers.json_value import NotJson, decode

@@ -24,7 +24,7 @@ from trainstate.backends.judging import FINDING_FIELDS, JOB_FIELDS, SCHEMA, Aske
 from trainstate.backends.keying import FILE, KEY, LINE, MORE, PART, TEXT, named_lines
 from trainstate.backends.keying import SCHEMA as NAMED
 from trainstate.backends.parquet import Columns
-from trainstate.check.order import Order
+from trainstate.checking.order import Order
 from trainstate.errors import UsageError
 from trainstate.history.readers.envelope import WRAPPERS
 from trainstate.rules.tolerances import Tolerances

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from trainstate.check.epoch import Epoch
-from trainstate.check.stream import Checker
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.stream import Checker
 from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.history.model import Response

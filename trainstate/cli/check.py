@@ -8,9 +8,9 @@ from typing import Any
 import click
 from attrs import define, field
 
-from trainstate.check.order import Order
-from trainstate.check.report import Finding, JobReport, Report
-from trainstate.check.stream import Checker
+from trainstate.checking.order import Order
+from trainstate.checking.report import Finding, JobReport, Report
+from trainstate.checking.stream import Checker
 from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings

@@ -20,7 +20,7 @@ from trainstate.render.discovery import (
 from trainstate.render.plain import json_text
 from trainstate.render.xes import xes_lines
 from trainstate.spec.load import builtin_spec, load_spec
-from trainstate.track.trails import Discovery, discover
+from trainstate.stats.trails import Discovery, discover
 
 FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
     "table": discovery_lines,

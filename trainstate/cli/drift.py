@@ -6,7 +6,7 @@ import json
 
 import click
 
-from trainstate.check.drift import check_drift
+from trainstate.checking.drift import check_drift
 from trainstate.cli.check import FOUND
 from trainstate.cli.completion import files
 from trainstate.render.drift import drift_lines, drift_object

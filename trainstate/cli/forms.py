@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from trainstate.check.report import Finding, Report
-from trainstate.check.stream import Checker
+from trainstate.checking.report import Finding, Report
+from trainstate.checking.stream import Checker
 from trainstate.rules.model import Severity
 
 FORMS = ("text", "json", "jsonl", "sarif", "junit", "github", "html")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from attrs import define, evolve, field
 
-from trainstate.check.baseline import Baseline, Identity, baseline_json, identity, read_baseline
-from trainstate.check.report import Finding, Summary
+from trainstate.checking.baseline import Baseline, Identity, baseline_json, identity, read_baseline
+from trainstate.checking.report import Finding, Summary
 from trainstate.cli.output import open_output
 from trainstate.errors import InputError, UsageError
 from trainstate.rules.model import Severity

@@ -11,7 +11,7 @@ from trainstate.history.readers import FORMATS
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.spec.load import builtin_spec, load_spec
-from trainstate.track.measure import stats
+from trainstate.stats.measure import stats
 
 
 @click.command(name="stats", short_help="Durations, attempts, losses, savings, reasons.")

@@ -8,7 +8,7 @@ import click
 
 from trainstate.history.readers import read_paths
 from trainstate.spec.model import Spec
-from trainstate.track.survey import Survey
+from trainstate.stats.survey import Survey
 
 
 def surveyed(paths: Iterable[str], spec: Spec, *, input_format: str) -> Survey:

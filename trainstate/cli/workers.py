@@ -14,8 +14,8 @@ from zlib import crc32
 
 from attrs import asdict, define, field, frozen
 
-from trainstate.check.report import Finding, JobReport, Summary
-from trainstate.check.stream import Checker
+from trainstate.checking.report import Finding, JobReport, Summary
+from trainstate.checking.stream import Checker
 from trainstate.cli.processes import at_once
 from trainstate.cli.progress import rarely_collected
 from trainstate.errors import TrainstateError

@@ -10,7 +10,7 @@ import attrs
 from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock
 from trainstate.spec.model import Spec, Transition
-from trainstate.track.trails import Discovery, Trail
+from trainstate.stats.trails import Discovery, Trail
 
 
 def discovery_lines(found: Discovery) -> Iterator[str]:

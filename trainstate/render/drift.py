@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from trainstate.check.report import Finding
+from trainstate.checking.report import Finding
 from trainstate.render.plain import plain
 from trainstate.rules.drift import Drift
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from trainstate.check.report import Finding
+from trainstate.checking.report import Finding
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 

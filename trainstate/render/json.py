@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import msgspec
 
-from trainstate.check.report import Finding, JobReport, Report
+from trainstate.checking.report import Finding, JobReport, Report
 from trainstate.history.instants import iso
 from trainstate.render.plain import json_text
 from trainstate.version import installed_version

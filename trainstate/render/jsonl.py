@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trainstate.check.report import Finding, Report
+from trainstate.checking.report import Finding, Report
 from trainstate.render.json import finding_object, job_object, report_object
 from trainstate.render.plain import json_text
 

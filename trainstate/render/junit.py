@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from trainstate.check.report import Finding, JobReport, Report, Verdict
+from trainstate.checking.report import Finding, JobReport, Report, Verdict
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from trainstate.errors import UsageError, installed_by, unwritable
 from trainstate.render.plain import plain
-from trainstate.track.measure import Stats
+from trainstate.stats.measure import Stats
 
 SUFFIXES = (".png", ".svg")
 MOST_STATUSES = 24

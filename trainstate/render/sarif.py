@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from trainstate.check.baseline import identity
-from trainstate.check.report import Finding, Report
+from trainstate.checking.baseline import identity
+from trainstate.checking.report import Finding, Report
 from trainstate.render.plain import json_text, plain
 from trainstate.render.rule import rule_page
 from trainstate.rules.model import Rule, Severity

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from trainstate.render.plain import plain
-from trainstate.track.measure import Distribution, Stats, Totals
+from trainstate.stats.measure import Distribution, Stats, Totals
 
 MOST_ROWS = 20
 """Rows of a text table of reasons; JSON and CSV have all."""

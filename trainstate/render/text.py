@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from trainstate.check.report import Finding, JobReport, Summary
+from trainstate.checking.report import Finding, JobReport, Summary
 from trainstate.history.instants import SECOND, iso
 from trainstate.history.model import Entry, Response
 from trainstate.history.readers import SourceReport

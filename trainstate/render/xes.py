@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 from trainstate.history.instants import iso
 from trainstate.history.model import Entry
 from trainstate.render.plain import plain
-from trainstate.track.survey import Surveyed
+from trainstate.stats.survey import Surveyed
 
 
 def xes_lines(jobs: Iterable[Surveyed]) -> Iterator[str]:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from trainstate.check.report import Report
-from trainstate.check.run import check
+from trainstate.checking.report import Report
+from trainstate.checking.run import check
 from trainstate.render.text import finding_lines, summary_line
 from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trainstate.check.epoch import Epoch
+from trainstate.checking.epoch import Epoch
 from trainstate.errors import UnknownNameError
 from trainstate.machine.belief import explains
 from trainstate.machine.moments import Past

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from attrs import define, evolve, field, frozen
 
-from trainstate.check.jobs import JobState
-from trainstate.check.order import BEFORE_ALL, Rank, rank_of
-from trainstate.check.report import Finding
-from trainstate.check.stream import Checker
+from trainstate.checking.jobs import JobState
+from trainstate.checking.order import BEFORE_ALL, Rank, rank_of
+from trainstate.checking.report import Finding
+from trainstate.checking.stream import Checker
 from trainstate.errors import UsageError
 from trainstate.history.model import Response, Unreadable
 from trainstate.spec.outcome import Outcome

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from attrs import define, evolve
 
-from trainstate.check.order import BEFORE_ALL, Rank, are_tied, is_after
+from trainstate.checking.order import BEFORE_ALL, Rank, are_tied, is_after
 from trainstate.history.chain import History, Relation, compare, size
 from trainstate.history.instants import SECOND, Instant
 from trainstate.history.model import Entry, Response

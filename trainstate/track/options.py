@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from attrs import field, frozen
 
-from trainstate.check.order import Order
-from trainstate.check.stream import Checker
+from trainstate.checking.order import Order
+from trainstate.checking.stream import Checker
 from trainstate.errors import UsageError
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Rule

@@ -12,10 +12,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-from trainstate.check.epoch import Epoch
-from trainstate.check.jobs import JobState
-from trainstate.check.sightings import Sightings
-from trainstate.check.timeline import Seen
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.jobs import JobState
+from trainstate.checking.sightings import Sightings
+from trainstate.checking.timeline import Seen
 from trainstate.errors import InputError, TrainstateError
 from trainstate.spec.model import Spec
 from trainstate.track.ledger import Ledger

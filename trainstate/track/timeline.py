@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from trainstate.check.epoch import Epoch
-from trainstate.check.sightings import Run
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.sightings import Run
 from trainstate.history.instants import SECOND
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import trace

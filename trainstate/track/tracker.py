@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
-from trainstate.check.epoch import Epoch
-from trainstate.check.jobs import job_report
-from trainstate.check.report import JobReport, Verdict
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.jobs import job_report
+from trainstate.checking.report import JobReport, Verdict
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
-from trainstate.check.report import Finding
+from trainstate.checking.report import Finding
 from trainstate.spec.outcome import Outcome
 
 

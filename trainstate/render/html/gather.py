@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 from attrs import define, field
 
-from trainstate.check.report import Finding, Report, Verdict
-from trainstate.check.stream import Checker
+from trainstate.checking.report import Finding, Report, Verdict
+from trainstate.checking.stream import Checker
 from trainstate.history.instants import iso
 from trainstate.render.align import alignment_line
 from trainstate.render.html.picture import picture

@@ -8,8 +8,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from trainstate.check.report import Report
-from trainstate.check.stream import Checker
+from trainstate.checking.report import Report
+from trainstate.checking.stream import Checker
 from trainstate.render.html.gather import report_data
 from trainstate.render.plain import json_text
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import define, field
 
-from trainstate.check.epoch import Epoch
-from trainstate.check.stream import Checker
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.stream import Checker
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Entry
 from trainstate.machine.step import Refusal, trace

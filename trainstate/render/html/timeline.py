@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from trainstate.check.epoch import Epoch
-from trainstate.check.report import Finding
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.report import Finding
 from trainstate.history.model import Entry
 from trainstate.spec.model import Spec
 

@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import target as aim
 
-from trainstate.check.report import Finding
+from trainstate.checking.report import Finding
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.drawing import programs

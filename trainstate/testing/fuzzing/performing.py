@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from trainstate.check.report import Finding
-from trainstate.check.stream import Checker
+from trainstate.checking.report import Finding
+from trainstate.checking.stream import Checker
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
 from trainstate.rules.exchange import CREATE, DESCRIBE, LIST, UPDATE, Exchange, Fault

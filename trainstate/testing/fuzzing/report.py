@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from trainstate.check.report import Finding
+from trainstate.checking.report import Finding
 from trainstate.rules.model import Severity
 from trainstate.testing.fuzzing.program import Program
 from trainstate.testing.visits import Visits

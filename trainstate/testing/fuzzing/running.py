@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from trainstate.check.baseline import Baseline, read_baseline
+from trainstate.checking.baseline import Baseline, read_baseline
 from trainstate.errors import InputError, UsageError
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Severity

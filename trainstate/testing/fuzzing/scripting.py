@@ -8,7 +8,7 @@ from datetime import timedelta
 from textwrap import indent
 from typing import Any
 
-from trainstate.check.report import Finding
+from trainstate.checking.report import Finding
 from trainstate.rules.exchange import CREATE, DESCRIBE, LIST, UPDATE
 from trainstate.rules.index import find_rule
 from trainstate.rules.model import Scope

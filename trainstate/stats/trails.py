@@ -10,8 +10,8 @@ from attrs import define, field, frozen
 
 from trainstate.history.instants import SECOND
 from trainstate.spec.model import Evidence, Spec, Transition
-from trainstate.track.measure import Distribution, distribution
-from trainstate.track.survey import Surveyed
+from trainstate.stats.measure import Distribution, distribution
+from trainstate.stats.survey import Surveyed
 
 
 @frozen(kw_only=True)

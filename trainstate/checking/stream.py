@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from attrs import define, evolve, field
 
-from trainstate.check.ask import Questions
-from trainstate.check.epoch import Epoch
-from trainstate.check.found import finding_of, is_new, placed
-from trainstate.check.jobs import JobState, assumed, earlier_epoch, job_report, later_epoch
-from trainstate.check.order import Order
-from trainstate.check.report import Finding, JobReport, Report, Summary, Verdict
-from trainstate.check.shown import Comparer
+from trainstate.checking.ask import Questions
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.found import finding_of, is_new, placed
+from trainstate.checking.jobs import JobState, assumed, earlier_epoch, job_report, later_epoch
+from trainstate.checking.order import Order
+from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
+from trainstate.checking.shown import Comparer
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers.lines import Line, Record

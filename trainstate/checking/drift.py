@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trainstate.check.found import finding_of
-from trainstate.check.report import Finding
+from trainstate.checking.found import finding_of
+from trainstate.checking.report import Finding
 from trainstate.rules.drift import Drift
 from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope

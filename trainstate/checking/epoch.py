@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from trainstate.check.attached import (
+from trainstate.checking.attached import (
     Statuses,
     attached_change,
     attached_statuses,
@@ -21,12 +21,12 @@ from trainstate.check.attached import (
     timeline_of,
     vanished,
 )
-from trainstate.check.blame import blamed
-from trainstate.check.course import FEWEST, Courses
-from trainstate.check.members import FixedMembers
-from trainstate.check.order import BEFORE_ALL, Order, Rank, is_after, rank_of
-from trainstate.check.sightings import Sightings
-from trainstate.check.timeline import Timeline
+from trainstate.checking.blame import blamed
+from trainstate.checking.course import FEWEST, Courses
+from trainstate.checking.members import FixedMembers
+from trainstate.checking.order import BEFORE_ALL, Order, Rank, is_after, rank_of
+from trainstate.checking.sightings import Sightings
+from trainstate.checking.timeline import Timeline
 from trainstate.history.chain import Comparison, History, Relation, compare, size
 from trainstate.history.excerpt import is_tail
 from trainstate.history.instants import same_instant

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from attrs import define, field, frozen
 
-from trainstate.check.order import Rank, is_after, is_not_before
+from trainstate.checking.order import Rank, is_after, is_not_before
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from trainstate.check.epoch import Epoch
-from trainstate.check.regular import Regular, between
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.regular import Regular, between
 from trainstate.history.chain import Relation
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Entry, Kind, Origin, Response

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from attrs import evolve, frozen
 
-from trainstate.check.order import Rank, are_tied
-from trainstate.check.timeline import Seen
+from trainstate.checking.order import Rank, are_tied
+from trainstate.checking.timeline import Seen
 from trainstate.machine.belief import distinct
 from trainstate.machine.moments import Sighting
 

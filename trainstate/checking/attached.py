@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from trainstate.check.order import Rank, is_after
-from trainstate.check.timeline import Timeline
+from trainstate.checking.order import Rank, is_after
+from trainstate.checking.timeline import Timeline
 from trainstate.history.excerpt import is_whole, leaves_out
 from trainstate.history.model import Response
 from trainstate.rules.model import AttachedChange

@@ -7,8 +7,8 @@ from itertools import chain, islice
 
 from attrs import define, field
 
-from trainstate.check.order import Rank, is_after
-from trainstate.check.sightings import Sightings
+from trainstate.checking.order import Rank, is_after
+from trainstate.checking.sightings import Sightings
 from trainstate.machine.belief import is_explained
 from trainstate.machine.moments import Past, Sighting
 from trainstate.rules.model import Clash

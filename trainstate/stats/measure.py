@@ -16,8 +16,8 @@ from attrs import define, field, frozen
 from trainstate.history.instants import SECOND, iso
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
+from trainstate.stats.survey import Surveyed
 from trainstate.track.outcome import outcome_of
-from trainstate.track.survey import Surveyed
 from trainstate.track.timeline import attempts
 
 UNKNOWN = "unknown"

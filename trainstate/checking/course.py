@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from attrs import define, field, frozen
 
-from trainstate.check.order import Rank
-from trainstate.check.sightings import (
+from trainstate.checking.order import Rank
+from trainstate.checking.sightings import (
     End,
     Grouped,
     Runs,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from trainstate.check.order import Order
-from trainstate.check.report import Report
-from trainstate.check.stream import Checker, judge
+from trainstate.checking.order import Order
+from trainstate.checking.report import Report
+from trainstate.checking.stream import Checker, judge
 from trainstate.errors import UsageError
 from trainstate.history.readers import value_records
 from trainstate.rules.index import select_rules

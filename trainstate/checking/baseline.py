@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from trainstate.check.report import Finding
+from trainstate.checking.report import Finding
 from trainstate.errors import InputError
 
 SCHEMA = 1

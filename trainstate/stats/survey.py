@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import define, field
 
-from trainstate.check.order import BEFORE_ALL, rank_of
+from trainstate.checking.order import BEFORE_ALL, rank_of
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Entry, Response, Unreadable
 from trainstate.spec.load import builtin_spec

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from attrs import define, field
 
-from trainstate.check.epoch import Epoch
-from trainstate.check.report import JobReport, Verdict
-from trainstate.check.shown import Change, Comparer, Shown
+from trainstate.checking.epoch import Epoch
+from trainstate.checking.report import JobReport, Verdict
+from trainstate.checking.shown import Change, Comparer, Shown
 from trainstate.history.readers.lines import Line
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import evidence_of, trace

@@ -6,8 +6,8 @@ from hashlib import blake2b
 
 from attrs import evolve
 
-from trainstate.check.jobs import JobState
-from trainstate.check.report import Finding
+from trainstate.checking.jobs import JobState
+from trainstate.checking.report import Finding
 from trainstate.machine.align import Alignment, align
 from trainstate.rules.model import Place, Rule, Severity, Step
 
