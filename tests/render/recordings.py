@@ -106,7 +106,10 @@ def everywhere(value: Any, text: str = HOSTILE) -> Any:
 def hostile(text: str = HOSTILE) -> list[dict[str, Any]]:
     """Jobs with hostile text: in each string member in turn, in all, and as another member."""
     job = {**bad(), "FailureReason": "reason", "WarmPoolStatus": {"Status": "Available"}}
-    planted = list(plants(job, text))
+    planted = [
+        *plants(job, text),
+        {**job, "TrainingJobName": f"other {text}", "TrainingJobArn": None},
+    ]
     # Each is a job of its own, unless the text stands in what tells jobs apart.
     for number, value in enumerate(planted):
         value["CreationTime"] += number * 10_000
