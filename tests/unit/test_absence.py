@@ -61,7 +61,7 @@ def test_what_is_said_beats_what_is_implied() -> None:
 
 def test_a_search_does_not_show_that_a_job_is_serverless() -> None:
     """That no time is billed is no saving where the reason is not in a result of Search."""
-    billed = {"TrainingTimeInSeconds": 180, "BillableTimeInSeconds": 0}
+    billed: dict[str, Any] = {"TrainingTimeInSeconds": 180, "BillableTimeInSeconds": 0}
     shown = poll(*COMPLETED, **billed)
 
     assert {"spot-savings-without-spot"} == names(shown)
@@ -72,7 +72,8 @@ def test_a_search_does_not_show_that_a_job_is_serverless() -> None:
 @pytest.mark.parametrize("name", ["VpcConfig", "RetryStrategy", "TuningJobArn", "RoleArn"])
 def test_what_is_fixed_neither_comes_nor_goes(name: str) -> None:
     """Between two whole responses; between a whole one and an excerpt it may."""
-    had = poll("Starting", **{name: "arn:aws:iam::123456789012:role/r"})
+    fixed: dict[str, Any] = {name: "arn:aws:iam::123456789012:role/r"}
+    had = poll("Starting", **fixed)
     lacks = {key: value for key, value in poll("Starting", "Training").items() if key != name}
     picked = lacks.keys() - {"StoppingCondition", "ResourceConfig"}
     excerpt = {key: value for key, value in lacks.items() if key in picked}

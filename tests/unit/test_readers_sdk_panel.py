@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 import trainstate
+from typing import Any
+
 from trainstate.errors import InputError
 from trainstate.history import Response
 from trainstate.history.readers import read_values
@@ -55,7 +57,7 @@ def drawn(
         history.add_row("✓", status, message, "2.6s")
     metrics = Table("Epochs", "Loss Metrics", box=SIMPLE)
     metrics.add_row("1", "loss: 0.25")
-    parts = [named, Text(), state, Text(), Text("Status Transitions"), history, metrics]
+    parts: list[Any] = [named, Text(), state, Text(), Text("Status Transitions"), history, metrics]
     console = Console(
         file=io.StringIO(), width=width, force_terminal=colour, color_system="256", record=page
     )

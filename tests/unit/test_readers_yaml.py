@@ -56,7 +56,7 @@ def cassette(*bodies: str) -> dict[str, Any]:
 
 
 def dumped(value: Any, **style: Any) -> str:
-    return yaml.safe_dump(value, default_flow_style=False, **style)
+    return str(yaml.safe_dump(value, default_flow_style=False, **style))
 
 
 WRITTEN = {

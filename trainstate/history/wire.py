@@ -88,17 +88,7 @@ def read_response(
     named = _service_names(recorded, spec)
     members = _without_empty_statuses(named, spec.layout)
     layout, reading = spec.layout, _Reading()
-    moments: dict[str, Instant] = {}
-    for name, value in members.items():
-        member = spec.member_by_name.get(name)
-        if member is None or value is None:
-            continue
-        if member.type == "timestamp":
-            moment = reading.instant(value, "", name)
-            if moment is not None:
-                moments[name] = moment
-        elif not _has_type(value, member.type):
-            reading.fault("wrong-type", f"/{name}", value, member.type)
+    moments = _moments(members, spec, reading)
     own = named is given and origin.reader not in _RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
         reading.fault("wrong-type", *misfit)
@@ -124,6 +114,22 @@ def read_response(
         lacking=lacking(members, spec),
         origin=origin,
     )
+
+
+def _moments(members: Mapping[str, Any], spec: Spec, reading: _Reading) -> dict[str, Instant]:
+    """The times of the members; what has another type than its member's is noted."""
+    moments: dict[str, Instant] = {}
+    for name, value in members.items():
+        member = spec.member_by_name.get(name)
+        if member is None or value is None:
+            continue
+        if member.type == "timestamp":
+            moment = reading.instant(value, "", name)
+            if moment is not None:
+                moments[name] = moment
+        elif not _has_type(value, member.type):
+            reading.fault("wrong-type", f"/{name}", value, member.type)
+    return moments
 
 
 def _kind(kind: Kind, members: Mapping[str, Any], layout: RecordLayout) -> Kind:
