@@ -121,7 +121,7 @@ def test_motos_reset_takes_the_jobs_away() -> None:
                 client.create_training_job(**PLAIN.request("job"))
 
 
-@moto.mock_aws
+@moto.mock_aws  # type: ignore[untyped-decorator]
 @legal_jobs({"bad-*": on_demand().then_failed()}, sleep=True)
 def test_a_decorator_and_a_waiter() -> None:
     """`sleep` lets the waiter's two minutes be virtual."""
