@@ -2,7 +2,7 @@
 
     python benchmarks/simulator_polls.py [--polls 500] [--threads 16]
 
-Needs trainstate[server]. Starts a server, creates a job, and polls it.
+Needs the extra `server`. Starts a server, creates a job, and polls it.
 """
 
 from __future__ import annotations

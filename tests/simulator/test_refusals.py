@@ -177,7 +177,8 @@ TUNING: dict[str, Any] = {
 def test_no_request_gets_a_500() -> None:
     """Whatever it holds; time passes between, and what was created goes on."""
     count = int(os.environ.get("TRAINSTATE_FUZZED", "3000"))
-    chance, failed = random.Random(7), []
+    chance = random.Random(7)
+    failed: list[tuple[str, bytes, object]] = []
     for part in range(0, count, 500):
         service = Service(choose=chooser(part), clock=Clock())
         answer(service, "CreateTrainingJob", json.dumps({**PLAIN, "TrainingJobName": "a"}).encode())

@@ -36,6 +36,7 @@ def children(client: Any, **params: Any) -> list[dict[str, Any]]:
 def test_children_have_legal_lives_and_are_never_too_many() -> None:
     """At every moment the counters are the children's, and no more than two are active."""
     seen, counted, most = [], [], 0
+    described: dict[str, Any] = {}
     with simulate(7) as sm:
         client = tuned(sm)
         described: dict[str, Any] = {}
