@@ -39,7 +39,6 @@ def test_children_have_legal_lives_and_are_never_too_many() -> None:
     described: dict[str, Any] = {}
     with simulate(7) as sm:
         client = tuned(sm)
-        described: dict[str, Any] = {}
         for _ in range(200):
             jobs = children(client)
             described = client.describe_hyper_parameter_tuning_job(**NAME)

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.box import ASCII, ROUNDED, SIMPLE, Box
@@ -15,8 +16,6 @@ from rich.table import Table
 from rich.text import Text
 
 import trainstate
-from typing import Any
-
 from trainstate.errors import InputError
 from trainstate.history import Response
 from trainstate.history.readers import read_values
