@@ -166,12 +166,12 @@ def test_a_corpus_with_faults_is_judged_alike() -> None:
 
 
 def test_the_rules_say_nothing_new_of_most_lines() -> None:
-    """Of jobs like those before them nearly all lines are judged by their shape."""
+    """Of six polls a job the first is judged, and of the others one in ten at most."""
     lines = [text.encode() for text, _ in generated(Corpus(jobs=400, polls=6, seed=8))]
 
     _, taken = report(lines, parts=True)
 
-    assert taken > 0.8 * len(lines)
+    assert taken > 0.9 * len(lines) * 5 / 6
 
 
 def test_repeats_are_counted() -> None:
@@ -206,7 +206,7 @@ def test_rule_evaluations_with_times_of_their_own_hide_no_line(ends: tuple[bool,
     plain, parts = both(lines)
 
     assert plain == parts
-    assert report(lines, parts=True)[1] > 0.7 * len(lines)
+    assert report(lines, parts=True)[1] > 0.5 * len(lines)
 
 
 def _evaluated(shown: dict[str, Any], at_end: bool) -> bytes:

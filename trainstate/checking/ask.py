@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from trainstate.rules.given import Reading
 from trainstate.rules.model import Check, Place, Rule, Scope
+from trainstate.rules.parts import Part
 
 Said = tuple[Rule, Place]
 
@@ -33,7 +34,10 @@ class Group:
 
     def ask(self, reading: Reading) -> tuple[Said, ...]:
         """What the rules say of a response."""
-        parts = [PARTS[name](reading) for name in self.reads]
+        return self.of([PARTS[name](reading) for name in self.reads])
+
+    def of(self, parts: list[Any]) -> tuple[Said, ...]:
+        """What the rules say of their parts."""
         if not SMALL.issuperset(self.reads):
             return tuple(self._asked(parts))
         key = parts[0] if len(parts) == 1 else tuple(parts)
@@ -76,9 +80,14 @@ class Questions:
                 group.rules.append((rule, rule.check))
         return cls(tuple(groups.values()))
 
-    def is_silent(self, part: str, reading: Reading) -> bool:
-        """Whether the rules say nothing of a part of a response."""
-        return not any(group.ask(reading) for group in self.groups if part in group.reads)
+    def of_part(self, part: Part) -> list[Said]:
+        """What the rules say that read this part alone."""
+        reads = (type(part).__name__,)
+        return [one for group in self.groups if group.reads == reads for one in group.of([part])]
+
+    def about(self, part: str, reading: Reading) -> list[Said]:
+        """What the rules say of one part of a response."""
+        return [one for group in self.groups if part in group.reads for one in group.ask(reading)]
 
     def ask(self, reading: Reading) -> list[Said]:
         """What the rules say of a response, in the order of the rules."""

@@ -44,7 +44,7 @@ def placed(finding: Finding, place: Place, step: Step) -> Finding:
 
 def is_new(finding: Finding, state: JobState) -> bool:
     """Whether the job has not had the finding yet; the job's verdict takes it in."""
-    number = _number(finding)
+    number = number_of(finding)
     if number in state.reported:
         return False
     state.reported.add(number)
@@ -55,7 +55,7 @@ def is_new(finding: Finding, state: JobState) -> bool:
     return True
 
 
-def _number(finding: Finding) -> int:
+def number_of(finding: Finding) -> int:
     """A number for what a finding says, the same in every process, so that it can be kept."""
     text = f"{finding.code}\0{finding.pointer}\0{finding.message}"
     digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=7)

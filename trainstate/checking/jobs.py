@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from attrs import define, field
 
+from trainstate.checking.change import Change
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
-from trainstate.checking.shown import Change, Comparer, Shown
+from trainstate.checking.shown import Comparer, Shown, weakest_used
 from trainstate.history.readers.lines import Line
-from trainstate.machine.guards import Configuration
-from trainstate.machine.step import evidence_of, trace
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
-from trainstate.spec.model import Evidence, Spec, weakest
+from trainstate.spec.model import Evidence
 
 
 @define
@@ -53,15 +50,13 @@ class JobState:
     def takes(self, line: Line, comparer: Comparer) -> bool:
         """Whether nothing is to be said of a response; it is taken in then."""
         shown, typed, file = self.shown, line.typed, line.origin.file
-        if shown is None:
-            return False
-        change = comparer.change(shown, typed, file, self.responses)
-        if change is False:
+        change = comparer.change(self, typed, file)
+        if change is False or shown is None:
             return False
         if change is True:
             if not self.pending:
                 again = shown.scalars, shown.entries, shown.values, file
-                self.pending.append(Change(self.responses, typed.modified, *again))
+                self.pending.append(Change(self.responses, typed.modified, *again, repeats=True))
             repeated = self.pending[-1]
             repeated.last, repeated.again = self.responses, typed.modified
         else:
@@ -126,19 +121,6 @@ def earlier_epoch(epoch: Epoch) -> EarlierEpoch:
 def assumed(step: Step) -> Evidence:
     """The weakest evidence that a response's history and pair rest on."""
     response = step.response
-    return _weakest_used(
+    return weakest_used(
         step.spec, response.statuses, step.reading.config, response.primary, response.secondary
     )
-
-
-@lru_cache(maxsize=4096)
-def _weakest_used(
-    spec: Spec,
-    statuses: tuple[str, ...],
-    config: Configuration,
-    primary: str | None,
-    secondary: str | None,
-) -> Evidence:
-    pair = spec.pair_by_key.get((primary or "", secondary or ""))
-    levels = evidence_of(spec, trace(spec, statuses, config), pair)
-    return weakest(levels)

@@ -8,95 +8,31 @@ after the job's epoch has taken in its changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
-from trainstate.checking.epoch import Epoch
+from trainstate.checking.change import Change
 from trainstate.checking.regular import Regular, between
 from trainstate.history.chain import Relation
-from trainstate.history.instants import Instant, parse
-from trainstate.history.model import Entry, Kind, Origin, Response
+from trainstate.history.model import Kind, Response
 from trainstate.history.typed import ABSENT, Decode, Typed
 from trainstate.history.typed import Entry as TypedEntry
 from trainstate.machine.guards import Configuration
+from trainstate.machine.step import evidence_of, trace
 from trainstate.rules.given import is_blank
 from trainstate.rules.model import Step
+from trainstate.rules.parts import Statuses
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.model import Evidence, Spec
+from trainstate.spec.model import Evidence, Spec, weakest
 
 Variant = tuple[Any, ...]
 """The value of a part, told by the typed decode."""
 
 _ENDED = 3
 """The place of the end of the training among the scalars."""
-
-
-@define(eq=False)
-class Change:
-    """A response that went on regularly, and the last one that repeated it.
-
-    ``first`` and ``last`` are the numbers of both, ``modified`` and ``again`` their
-    LastModifiedTimes. ``values`` are the members beside the history that an epoch takes in.
-    """
-
-    first: int
-    modified: Any
-    scalars: tuple[Any, ...]
-    entries: list[TypedEntry]
-    values: Mapping[str, Any]
-    file: str | None
-    rests_on: Evidence = Evidence.DOCUMENTED
-    last: int = field(init=False)
-    again: Any = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.last, self.again = self.first, self.modified
-
-    def replay(self, epoch: Epoch) -> None:
-        """Shows the change to its job's epoch."""
-        epoch.responses = self.first
-        response = self._response(epoch)
-        epoch.observe(response)
-        if self.last != self.first:
-            epoch.responses = self.last
-            epoch.observe(evolve(response, modified=_instant(self.again)))
-
-    def _response(self, epoch: Epoch) -> Response:
-        primary, secondary, started, ended, *_ = self.scalars
-        layout = epoch.spec.layout
-        times = {layout.started: _instant(started), layout.ended: _instant(ended)}
-        return Response(
-            kind=Kind.RESPONSE,
-            name=None,
-            arn=None,
-            created=None if epoch.created is None else Instant(epoch.created),
-            modified=_instant(self.modified),
-            primary=primary,
-            secondary=secondary,
-            written_primary=primary,
-            written_secondary=secondary,
-            history=tuple(map(_entry, self.entries)),
-            instants={name: time for name, time in times.items() if time is not None},
-            members=self.values,
-            zoned=True,
-            origin=Origin(file=self.file),
-        )
-
-
-def _entry(typed: TypedEntry) -> Entry:
-    return Entry(
-        status=typed.status,
-        written=typed.status,
-        start=_instant(typed.start),
-        end=_instant(typed.end),
-        message=typed.message,
-    )
-
-
-def _instant(time: Any) -> Instant | None:
-    return None if time is None else parse(time)[0]
 
 
 @define(eq=False)
@@ -129,36 +65,61 @@ class Shown:
     file: str | None
 
 
+@frozen
+class Silence:
+    """What rules say of a value of the statuses, which a job need be told once.
+
+    ``rests_on`` is the weakest evidence that the statuses rest on, ``said`` the numbers of
+    the findings.
+    """
+
+    rests_on: Evidence
+    said: frozenset[int] = frozenset()
+
+
+class HasShown(Protocol):
+    """A job, as far as a response is held against it."""
+
+    shown: Shown | None
+    responses: int
+    reported: set[int]
+
+
 @frozen(kw_only=True, eq=False)
 class Comparer:
     """How the responses of one check are held against what their jobs showed before.
 
-    ``statuses`` and ``presence`` are the values of these parts of which the rules said
-    nothing, the first with the weakest evidence that each rests on.
+    ``statuses`` has what the rules say of values of this part, ``presence`` the values of
+    that part of which they say nothing.
     """
 
     spec: Spec
     decode: Decode
     regular: Regular
-    statuses: dict[Variant, Evidence] = field(factory=dict)
+    ask: Callable[[Statuses], frozenset[int]]
+    statuses: dict[Variant, Silence | None] = field(factory=dict)
     presence: set[Variant] = field(factory=set)
 
     @classmethod
-    def of(cls, spec: Spec, decode: Decode, tolerances: Tolerances) -> Comparer:
-        """For a specification and tolerances."""
-        return cls(spec=spec, decode=decode, regular=Regular.of(spec, tolerances))
+    def of(
+        cls,
+        spec: Spec,
+        decode: Decode,
+        tolerances: Tolerances,
+        ask: Callable[[Statuses], frozenset[int]],
+    ) -> Comparer:
+        """For a specification and tolerances; ``ask`` gives what the rules say of statuses."""
+        return cls(spec=spec, decode=decode, regular=Regular.of(spec, tolerances), ask=ask)
 
-    def change(self, shown: Shown, typed: Typed, file: str | None, number: int) -> Change | bool:
+    def change(self, state: HasShown, typed: Typed, file: str | None) -> Change | bool:
         """What a response changes: nothing (True), a regular change, or one to judge (False).
 
-        ``shown`` moves on unless the response is to be judged.
+        What the job showed moves on unless the response is to be judged.
         """
-        slices = self.decode.slices(typed)
-        settled, attached, results = map(hash, slices)
-        if not _follows(shown, typed, file) or (settled, attached) != (
-            shown.settled,
-            shown.attached,
-        ):
+        shown = state.shown
+        settled, attached, results = map(hash, self.decode.slices(typed))
+        same_job = shown is not None and _follows(shown, typed, file)
+        if shown is None or not same_job or (settled, attached) != (shown.settled, shown.attached):
             return False
         scalars, history = _scalars(typed), bytes(typed.history)
         if history == shown.history and scalars == shown.scalars and results == shown.results:
@@ -177,13 +138,15 @@ class Comparer:
             members = self.decode.present(typed)
         if not entries or members is None:
             return False
-        rests_on = self._silence(typed, entries, members, values, shown)
+        rests_on = self._silence(typed, entries, members, values, state)
         if rests_on is None:
             return False
         shown.values = {**values, **_amounts(typed, self.spec)}
         shown.modified, shown.scalars, shown.history = typed.modified, scalars, history
         shown.entries, shown.results, shown.members = entries, results, members
-        return Change(number, typed.modified, scalars, entries, shown.values, file, rests_on)
+        return Change(
+            state.responses, typed.modified, scalars, entries, shown.values, file, rests_on
+        )
 
     def _grown(
         self, shown: Shown, typed: Typed, scalars: tuple[Any, ...], history: bytes
@@ -208,14 +171,43 @@ class Comparer:
         entries: list[TypedEntry],
         members: bytes,
         values: Mapping[str, Any],
-        shown: Shown,
+        state: HasShown,
     ) -> Evidence | None:
-        """What a response of which the rules say nothing rests on; None where they may."""
-        rests_on = self.statuses.get(_statuses(typed, entries, shown.config))
-        if rests_on is None or self._presence(typed, entries, members, values) not in self.presence:
+        """What a response of which the rules say nothing new rests on; None where they may."""
+        shown = state.shown
+        if shown is None or self._presence(typed, entries, members, values) not in self.presence:
+            return None
+        known = self._said(typed, entries, shown.config)
+        if known is None or not known.said <= state.reported:
             return None
         regular = self.regular.holds(typed, entries, limit=shown.limit, saves=shown.saves)
-        return rests_on if regular else None
+        return known.rests_on if regular else None
+
+    def _said(
+        self, typed: Typed, entries: list[TypedEntry], config: Configuration
+    ) -> Silence | None:
+        """What rules say of the statuses of a regular response; None where jobs may differ."""
+        key = _statuses(typed, entries, config)
+        if key not in self.statuses:
+            _, _, history, _ = key
+            ended = entries[-1].end is not None
+            part = Statuses(
+                spec=self.spec,
+                kind=Kind.RESPONSE,
+                primary=typed.primary,
+                secondary=typed.secondary,
+                written_primary=typed.primary,
+                written_secondary=typed.secondary,
+                history=history,
+                written=history,
+                begun=(True,) * len(history),
+                closed=(*(True,) * (len(history) - 1), ended),
+                config=config,
+                trimmed=False,
+            )
+            rests_on = weakest_used(self.spec, history, config, typed.primary, typed.secondary)
+            self.statuses[key] = Silence(rests_on, self.ask(part)) if part.is_sure else None
+        return self.statuses[key]
 
     def _presence(
         self, typed: Typed, entries: list[TypedEntry], members: bytes, values: Mapping[str, Any]
@@ -234,18 +226,9 @@ class Comparer:
             is_blank(values.get(self.spec.layout.artifacts)),
         )
 
-    def learn(
-        self, typed: Typed, shown: Shown, *, statuses: Evidence | None, presence: bool
-    ) -> None:
-        """Remembers of which parts of a regular response the rules said nothing.
-
-        ``statuses`` is the evidence that they rest on, None where rules spoke of them.
-        """
-        if not self.regular.holds(typed, shown.entries, limit=shown.limit, saves=shown.saves):
-            return
-        if statuses is not None:
-            self.statuses[_statuses(typed, shown.entries, shown.config)] = statuses
-        if presence:
+    def learn(self, typed: Typed, shown: Shown) -> None:
+        """Remembers that the rules said nothing of the presence of a regular response."""
+        if self.regular.holds(typed, shown.entries, limit=shown.limit, saves=shown.saves):
             self.presence.add(self._presence(typed, shown.entries, shown.members, shown.values))
 
     def shown(self, step: Step, typed: Typed, *, known: bool) -> Shown | None:
@@ -281,7 +264,7 @@ class Comparer:
             limit=_limit(response.get(self.spec.layout.stopping)),
             saves=config.of(self.spec.time.savings_guard).holds is True,
             in_order=_is_newest(response),
-            goes_on=plain and not self._counts(typed),
+            goes_on=plain and not step.reading.trimmed and not self._counts(typed),
             file=response.origin.file,
         )
 
@@ -366,3 +349,17 @@ def _limit(stopping: Any) -> float:
     values = stopping.values() if isinstance(stopping, Mapping) else ()
     numbers = [value for value in values if isinstance(value, int | float)]
     return min(numbers, default=float("inf"))
+
+
+@lru_cache(maxsize=4096)
+def weakest_used(
+    spec: Spec,
+    statuses: tuple[str, ...],
+    config: Configuration,
+    primary: str | None,
+    secondary: str | None,
+) -> Evidence:
+    """The weakest evidence that a history and its pair rest on."""
+    pair = spec.pair_by_key.get((primary or "", secondary or ""))
+    levels = evidence_of(spec, trace(spec, statuses, config), pair)
+    return weakest(levels)

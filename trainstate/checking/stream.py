@@ -8,7 +8,7 @@ from attrs import define, evolve, field
 
 from trainstate.checking.ask import Questions
 from trainstate.checking.epoch import Epoch
-from trainstate.checking.found import finding_of, is_new, placed
+from trainstate.checking.found import finding_of, is_new, number_of, placed
 from trainstate.checking.jobs import JobState, assumed, earlier_epoch, job_report, later_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
@@ -19,6 +19,7 @@ from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import Typed, decode_of
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Check, EarlierEpoch, Place, Rule, Scope, Severity, Step
+from trainstate.rules.parts import Statuses
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -57,7 +58,7 @@ class Checker:
         self._of_sequences = tuple((rule, rule.check) for rule in self._by_scope[Scope.SEQUENCE])
         decode = decode_of(self.spec)
         if decode is not None and self.order is not Order.FREE:
-            self._comparer = Comparer.of(self.spec, decode, self.tolerances)
+            self._comparer = Comparer.of(self.spec, decode, self.tolerances, self._said_of)
 
     def feed(self, record: Record) -> list[Finding]:
         """The new findings that a record brings."""
@@ -126,6 +127,11 @@ class Checker:
         self._show(step, state, typed, known=key == response.arn)
         return [new for rule, place in places for new in self._found(rule, place, state, step)]
 
+    def _said_of(self, statuses: Statuses) -> frozenset[int]:
+        """The numbers of the findings that the rules make of statuses."""
+        said = self._of_responses.of_part(statuses)
+        return frozenset(number_of(finding_of(*one)) for one in said)
+
     def _show(self, step: Step, state: JobState, typed: Typed | None, *, known: bool) -> None:
         """What a judged response shows for the next one of its job."""
         state.shown = None
@@ -139,14 +145,9 @@ class Checker:
         state.straight &= shown is not None and shown.goes_on
         if shown is not None:
             reading, asked = step.reading, self._of_responses
-            shown.goes_on = state.straight and asked.is_silent("Attached", reading)
-            sure = reading.statuses.is_sure and asked.is_silent("Statuses", reading)
-            self._comparer.learn(
-                typed,
-                shown,
-                statuses=assumed(step) if sure else None,
-                presence=asked.is_silent("Presence", reading),
-            )
+            shown.goes_on = state.straight and not asked.about("Attached", reading)
+            if not asked.about("Presence", reading):
+                self._comparer.learn(typed, shown)
 
     def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""
