@@ -94,7 +94,8 @@ def sliced(shown: Response, draw: DrawFn) -> Any:
     # Times that are cut to the second don't tell an entry from one in the same second.
     if begun - parse(entries[0][LAYOUT.entry_start])[0] >= SECOND:
         entries = entries[-kept:]
-    return part | {LAYOUT.history: entries}
+    # A status with which jobs begin is another attempt's only beside the creation.
+    return part | {LAYOUT.history: entries, LAYOUT.created: shown[LAYOUT.created]}
 
 
 EYES = (described, found, listed, told, by_an_old_client, excerpted, queried, sliced)

@@ -44,7 +44,8 @@ class Asked:
 
     def arn(self, kind: str, name: str) -> str:
         """The ARN of a thing that is here."""
-        return f"{self.place}:{kind}/{name}"
+        # The service writes names in lower case there.
+        return f"{self.place}:{kind}/{name.lower()}"
 
 
 Handler = Callable[["Service", Asked], Answer]
@@ -168,7 +169,7 @@ class Service:
         """
         with self._lock:
             now = self.clock.now
-            arn = f"{_place(self.region)}:{JOB}/{name}"
+            arn = f"{_place(self.region)}:{JOB}/{name.lower()}"
             job = evolve(self.found(arn, now), plan=tuple(plan))
             for _ in passing(job, now, self.spec):
                 pass  # refused before anything of it has happened

@@ -109,7 +109,7 @@ def _launched(service: Service, tuning: Tuning, at: Instant) -> Tuning:
     request.setdefault("ResourceConfig", {**resources, **first})
     place = tuning.arn.rpartition(f":{KIND}/")[0]
     check_creation(request, place)
-    started(service, request, f"{place}:training-job/{name}", at)
+    started(service, request, f"{place}:training-job/{name.lower()}", at)
     return evolve(tuning, launched=number)
 
 
