@@ -9,12 +9,12 @@ from processes import peak_memory  # type: ignore[import-not-found]
 
 from trainstate.checking.stream import Checker
 from trainstate.cli.progress import rarely_collected
-from trainstate.history.readers import read_paths
+from trainstate.history.readers import read_records
 
 checker = Checker()
 begun = process_time()
 with rarely_collected():
-    for record in read_paths([sys.argv[1]], checker.spec):
+    for record in read_records([sys.argv[1]], checker.spec):
         checker.feed(record)
     _, jobs = checker.close()
 taken = process_time() - begun

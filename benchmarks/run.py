@@ -10,6 +10,7 @@ not installed is told as skipped. ``--quick`` is for trying the command, not for
 from __future__ import annotations
 
 import argparse
+import json
 import platform
 import subprocess
 import sys
@@ -32,10 +33,11 @@ from corpora import SIZES, Made, ndjson, parquet  # type: ignore[import-not-foun
 from decode import decode  # type: ignore[import-not-found]
 from goals import HEAD, Row, interleaved, spread  # type: ignore[import-not-found]
 from naive import PARSER, naive  # type: ignore[import-not-found]
+from renderings import LINES, MOST, NAMES, written  # type: ignore[import-not-found]
 
 from trainstate.checking.stream import Checker, judge
 from trainstate.cli.progress import rarely_collected
-from trainstate.history.readers import read_paths
+from trainstate.history.readers import read_records
 
 PACKAGES = (
     *("msgspec", "attrs", "transitions", "orjson", "numpy", "pyarrow", "boto3", "polars"),
@@ -86,11 +88,32 @@ def reading(asked: Asked) -> Iterator[Row]:
         yield Row(measure="responses a second of one core", found=spread(rate), corpus=made.shown)
 
 
+def renderings(asked: Asked) -> Iterator[Row]:
+    """The same responses as strangers write them, beside the bare decode of their plain lines."""
+    for polls, _ in DENSITIES:
+        made = ndjson(asked.folder, asked.jobs(polls), polls)
+        responses = [json.loads(line) for line in Path(made.path).read_text().splitlines()]
+        for name in NAMES:
+            folder = Path(tempfile.mkdtemp(dir=asked.folder))
+            path = str(written(name, responses, folder))
+            bare, ours = interleaved(
+                [partial(decode, made.path), partial(checked, path)], asked.rounds
+            )
+            least = made.jobs if name == "one poll a job" else made.responses
+            each = [seconds * made.responses / least for seconds in ours]
+            yield Row(
+                measure=f"check, {name} / reference decode of plain lines",
+                found=spread(each, bare),
+                most=MOST[polls] if name in tuple(LINES)[:7] else None,
+                corpus=made.shown,
+            )
+
+
 def checked(path: str) -> int:
     """A check of a path in this process; gives the number of responses."""
     checker = Checker()
     with rarely_collected():
-        judge(read_paths([path], checker.spec), checker)
+        judge(read_records([path], checker.spec), checker)
     return checker.summary.responses
 
 
@@ -312,6 +335,7 @@ def growth(asked: Asked) -> Iterator[Row]:
 Part = Callable[[Asked], Iterator[Row]]
 PARTS: dict[str, tuple[Part, str]] = {
     "reading": (reading, ""),
+    "renderings": (renderings, ""),
     "memory": (memory, ""),
     "workers": (workers, ""),
     "parquet": (rows_of_parquet, "pip install '.[parquet]'"),
