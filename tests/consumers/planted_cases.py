@@ -30,7 +30,7 @@ def first(report: ConsumerReport, kind: Kind) -> ConsumerFinding:
     return next(finding for finding in report.findings if finding.kind is kind)
 
 
-STOPPED = "InProgress/Starting, Stopping/Stopping, Stopped/Stopped"
+STOPPED = "InProgress/Starting, InProgress/Pending, Stopped/Stopped"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,11 @@ STOPPED = "InProgress/Starting, Stopping/Stopping, Stopped/Stopped"
         (planted.swallows_everything, Kind.HANGS, STOPPED),
         (planted.stopped_is_success, Kind.MISREPORTS, STOPPED),
         (planted.wants_a_reason, Kind.CRASHES, STOPPED),
-        (planted.stopping_is_done, Kind.EARLY, STOPPED),
+        (
+            planted.stopping_is_done,
+            Kind.EARLY,
+            "InProgress/Starting, Stopping/Stopping, Stopped/Stopped",
+        ),
         (
             planted.ignores_deleting,
             Kind.HANGS,
@@ -99,7 +103,7 @@ def test_a_finding_says_what_happened() -> None:
 
     assert str(found).splitlines()[1:4] == [
         f"  course: {STOPPED}",
-        "  polls: 1 s InProgress/Starting · 33 s Stopping/Stopping · 65 s Stopped/Stopped",
+        "  polls: 1 s InProgress/Starting · 33 s InProgress/Pending · 65 s Stopped/Stopped",
         f"  it raised KeyError: 'FailureReason' at {found.ending.where}",
     ]
     assert ("InProgress", "Starting") == found.history[0]

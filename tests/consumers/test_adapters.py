@@ -68,7 +68,7 @@ def test_botocore_s_waiter_takes_a_stop_for_a_success() -> None:
     report = check_consumer(BotocoreWaiter(), scope=Scope(longest=3, random=0))
     found = report.findings[0]
 
-    assert (Kind.MISREPORTS, "InProgress/Starting, Stopping/Stopping, Stopped/Stopped") == (
+    assert (Kind.MISREPORTS, "InProgress/Starting, InProgress/Pending, Stopped/Stopped") == (
         found.kind,
         str(found.course),
     )

@@ -6,18 +6,20 @@ with the readers, with what the package writes, or with each other but ``json``.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
 import pprint
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 from attrs import frozen
 
 if sys.version_info >= (3, 14):
@@ -88,10 +90,18 @@ def _event(detail: Response) -> Response:
         "id": "8f6a6f0e-0000-4000-8000-000000000000",
         "detail-type": "SageMaker Training Job State Change",
         "source": "aws.sagemaker",
-        "time": "2026-01-02T10:00:00Z",
+        "time": detail["LastModifiedTime"],
         "resources": [detail["TrainingJobArn"]],
         "detail": detail,
     }
+
+
+def _cells(texts: Iterable[str]) -> bytes:
+    sink = io.StringIO()
+    writer = csv.writer(sink)
+    writer.writerow(["@timestamp", "@message"])
+    writer.writerows(["2026-01-02 10:00:00.000", text] for text in texts)
+    return sink.getvalue().encode()
 
 
 def _snake(name: str) -> str:
@@ -172,6 +182,7 @@ FORMS = (
         name="a page of Search",
         declared="json",
         write=lambda rs, c: _json({"Results": [{"TrainingJob": one} for one in _each(rs, c)]}),
+        kind="search",
     ),
     Form(
         name="EventBridge events",
@@ -219,6 +230,17 @@ FORMS = (
         name="JSON printed in a notebook",
         declared="notebook",
         write=lambda rs, c: _notebook(_lines(_each(rs, c)).decode(), result=False),
+    ),
+    Form(
+        name="YAML",
+        declared="yaml",
+        write=lambda rs, c: yaml.safe_dump(_each(rs, c), sort_keys=False).encode(),
+        exact=False,
+    ),
+    Form(
+        name="CSV with JSON in its cells",
+        declared="csv",
+        write=lambda rs, c: _cells(_json(one).decode() for one in _each(rs, c)),
     ),
     Form(name="Parquet", declared="parquet", write=_columns, clocked=False),
 )

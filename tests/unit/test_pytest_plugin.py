@@ -39,6 +39,10 @@ def at(status, *, secondary=None, reason=None):
         "StoppingCondition": {"MaxRuntimeInSeconds": 86_400},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/path"},
+        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+        "EnableNetworkIsolation": False,
+        "EnableInterContainerTrafficEncryption": False,
+        "EnableManagedSpotTraining": False,
     }
     if ended:
         response["TrainingEndTime"] = 1767348060.0
