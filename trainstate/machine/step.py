@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
 
 from attrs import frozen
 
@@ -127,17 +126,6 @@ def trace(
             begin(spec, status) if previous is None else move(spec, previous, status, config)
         )
     return tuple(moves)
-
-
-@lru_cache(maxsize=4096)
-def touched(spec: Spec, statuses: tuple[str, ...]) -> tuple[str, ...]:
-    """The guards on which the moves of a history can rest: its moves depend on no other."""
-    rows = (row for pair in pairwise(statuses) for row in _rows(spec).get(pair, ()))
-    own = (
-        spec.secondary_by_name[status] for status in statuses if status in spec.secondary_by_name
-    )
-    guards = {row.guard for row in rows} | {status.guard for status in own}
-    return tuple(sorted(guard for guard in guards if guard is not None))
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,122 @@
+"""Parts of a response: what is counted, and what the rules are asked about."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import trainstate
+from trainstate.checking import ask
+from trainstate.checking.stream import Checker
+from trainstate.history.readers import value_records
+from trainstate.rules.example import poll, written
+from trainstate.rules.shown import kind_of
+
+SPEC = trainstate.SPEC
+ACTIVE = "InProgress/Training: Starting 90, Training"
+
+
+def line(changes: dict[str, Any] | None = None, *, modified: float | None = None) -> str:
+    return json.dumps(written(poll(ACTIVE, changes or {}, modified=modified)))
+
+
+def checked(lines: list[str]) -> tuple[list[str], int]:
+    """The names of the findings that are no infos, and how many lines were counted."""
+    checker = Checker()
+    found = [one for record in value_records(lines, SPEC) for one in checker.feed(record)]
+    return [one.name for one in found if one.severity != "info"], checker.counted
+
+
+def test_what_shows_nothing_new_is_counted() -> None:
+    """A later LastModifiedTime alone is nothing new."""
+    assert ([], 2) == checked([line(), line(), line(modified=500)])
+
+
+def test_a_name_that_is_not_the_arn_s_is_bound_to_no_job() -> None:
+    """The response that has it is reported once, and counted when it comes again."""
+    other = line({"/TrainingJobName": "another"})
+
+    assert (["arn-name-mismatch"], 1) == checked([other, other])
+
+
+def test_a_member_that_no_rule_reads_makes_a_record_unreadable() -> None:
+    """Where it is no JSON, and the response is asked for as a whole."""
+    broken = line().removesuffix("}") + ', "Unknown": "\\q"}'
+
+    assert (["unreadable-record"], 0) == checked([line(), broken])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"/LastModifiedTime": 1_767_348_200},
+        {"/SecondaryStatusTransitions/1/StartTime": 1_767_348_090},
+    ],
+    ids=["members", "entries"],
+)
+def test_times_of_two_kinds_are_not_regular(changes: dict[str, Any]) -> None:
+    """The rules judge them: a text and a number can be one time."""
+    found, _ = checked([line(), line(changes, modified=300)])
+
+    assert [] == found
+
+
+def test_milliseconds_are_not_regular() -> None:
+    """Numbers beyond the year 5138 as seconds are read by the tolerant reader."""
+    times = {"CreationTime": 1_767_348_000_000, "LastModifiedTime": 1_767_348_090_000}
+    starts = [1_767_348_000_000, 1_767_348_090_000]
+    shown = json.loads(line()) | times
+    for entry, start in zip(shown[SPEC.layout.history], starts, strict=True):
+        entry["StartTime"] = start
+    shown[SPEC.layout.history][0]["EndTime"] = starts[1]
+    shown["TrainingStartTime"] = starts[1]
+
+    assert ([], 1) == checked([json.dumps(shown)] * 2)
+
+
+def test_what_rules_said_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is forgotten beyond a number of values, and said again."""
+    monkeypatch.setattr(ask, "_MOST", 1)
+    polls = [written(poll(text)) for text in (ACTIVE, "InProgress/Starting: Starting")]
+
+    assert trainstate.Verdict.CONSISTENT is trainstate.check(polls[:1] + polls[:1]).verdict
+    assert [] == [str(found) for found in trainstate.check(polls[1:]) if found.severity == "error"]
+
+
+def test_nothing_has_no_kind() -> None:
+    """A value that is null is called nothing."""
+    assert "nothing" == kind_of(None)
+
+
+def test_an_arn_without_a_type_is_strange() -> None:
+    """The resource of a training job's ARN is a type and a name."""
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:example"
+    found = trainstate.check(written(poll(ACTIVE, {"/TrainingJobArn": arn})))
+
+    assert "foreign-arn" in {one.name for one in found}
+
+
+@pytest.mark.parametrize("arn", ["***", "arn:aws:sagemaker:eu-west-1:1:processing-job/x"])
+def test_an_event_about_no_job_is_not_compared_with_its_envelope(arn: str) -> None:
+    """An ARN that names no training job tells no account, region or resource."""
+    event = {
+        "detail-type": SPEC.layout.event,
+        "account": "123456789012",
+        "region": "eu-west-1",
+        "resources": ["arn:aws:sagemaker:eu-west-1:123456789012:training-job/example"],
+        "detail": written(poll(ACTIVE, {"/TrainingJobArn": arn})),
+    }
+    found = [one for one in trainstate.check(event) if one.pointer == "/resources"]
+
+    assert [] == found
+
+
+def test_a_fixed_member_that_cannot_be_read_is_not_gone() -> None:
+    """TS003 reports the value; what stood there before is not taken for lost."""
+    subnets = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    polls = [written(poll(ACTIVE, {"/VpcConfig": value})) for value in (subnets, [])]
+    found = [one.name for one in trainstate.check(polls) if one.severity != "info"]
+
+    assert ["wrong-type"] == found
