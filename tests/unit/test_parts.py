@@ -114,9 +114,9 @@ def test_an_event_about_no_job_is_not_compared_with_its_envelope(arn: str) -> No
 
 
 def test_a_fixed_member_that_cannot_be_read_is_not_gone() -> None:
-    """TS003 reports the value; what stood there before is not taken for lost."""
-    subnets = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
-    polls = [written(poll(ACTIVE, {"/VpcConfig": value})) for value in (subnets, [])]
+    """TS003 reports the value, and TS606 that it is another one, once."""
+    values: list[Any] = [{"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}, []]
+    polls = [written(poll(ACTIVE, {"/VpcConfig": value})) for value in values]
     found = [one.name for one in trainstate.check(polls) if one.severity != "info"]
 
-    assert ["wrong-type"] == found
+    assert ["wrong-type", "changed-fixed-member"] == found
