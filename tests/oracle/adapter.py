@@ -13,6 +13,8 @@ import trainstate
 from tests.oracle.brute_force import History, Obs, consistent
 from tests.oracle.family import LATE, Case, Config
 from tests.oracle.readings import ENDED, TRAINS
+from trainstate.history import model as trainstate_model
+from trainstate.history.wire import read_response
 
 Response = dict[str, Any]
 
@@ -29,7 +31,7 @@ def verdict_of(sequence: Case) -> str:
     """
     narrowed = {} if sequence.accept == "deprecated" else {"accept": sequence.accept}
     check: Any = trainstate.check
-    report = check(responses_of(sequence), order=sequence.order, ignore=["TS002"], **narrowed)
+    report = check(whole(sequence), order=sequence.order, ignore=["TS002"], **narrowed)
     verdict = report.verdict
     return str(getattr(verdict, "value", verdict)).upper()
 
@@ -52,6 +54,15 @@ def responses_of(sequence: Case) -> list[Response]:
     """One dictionary for each observation."""
     configuration = _configuration(sequence)
     return [_response(seen, sequence, configuration) for seen in sequence.observations]
+
+
+def whole(sequence: Case) -> list[trainstate_model.Response]:
+    """The observations as responses of which nobody left anything out.
+
+    The oracle knows no excerpts: what a record lacks its job has not.
+    """
+    origin = trainstate_model.Origin(whole=True)
+    return [read_response(seen, trainstate.SPEC, origin=origin) for seen in responses_of(sequence)]
 
 
 def is_summary(seen: Obs) -> bool:
