@@ -61,7 +61,10 @@ def whole(sequence: Case) -> list[trainstate_model.Response]:
 
     The oracle knows no excerpts: what a record lacks its job has not.
     """
-    origin = trainstate_model.Origin(whole=True)
+    begun = [seen.history[0][0] for seen in sequence.observations if seen.history]
+    cut = not set(begun) <= trainstate.SPEC.initial_by_secondary.keys()
+    # No configuration lets a history begin so; an excerpt's front may have been cut off.
+    origin = trainstate_model.Origin(whole=cut or sequence.config != UNSEEN)
     return [read_response(seen, trainstate.SPEC, origin=origin) for seen in responses_of(sequence)]
 
 
