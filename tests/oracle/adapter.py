@@ -11,6 +11,7 @@ from typing import Any
 
 import trainstate
 from tests.oracle.brute_force import History, Obs, consistent
+from tests.oracle.facts import load_facts
 from tests.oracle.family import LATE, Case, Config
 from tests.oracle.readings import ENDED, TRAINS
 from trainstate.history import model as trainstate_model
@@ -18,6 +19,7 @@ from trainstate.history.wire import read_response
 
 Response = dict[str, Any]
 
+FACTS = load_facts()
 NAME = "p11-job"
 CREATED = datetime(2026, 1, 5, 8, tzinfo=UTC)
 UNSEEN = Config(spot=None, retry=None, plan=None)
@@ -61,8 +63,8 @@ def whole(sequence: Case) -> list[trainstate_model.Response]:
 
     The oracle knows no excerpts: what a record lacks its job has not.
     """
-    begun = [seen.history[0][0] for seen in sequence.observations if seen.history]
-    cut = not set(begun) <= trainstate.SPEC.initial_by_secondary.keys()
+    begun = {seen.history[0][0] for seen in sequence.observations if seen.history}
+    cut = not begun <= {secondary for _, secondary in FACTS.tables[sequence.accept].initial}
     # No configuration lets a history begin so; an excerpt's front may have been cut off.
     origin = trainstate_model.Origin(whole=cut or sequence.config != UNSEEN)
     return [read_response(seen, trainstate.SPEC, origin=origin) for seen in responses_of(sequence)]
