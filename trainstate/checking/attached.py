@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -77,7 +77,9 @@ def vanished(
     if not known or rank is None or not (response.described and is_whole(response, spec)):
         return
     shown = {
-        (one.name, key) for one in lists.values() for key, *_ in attached_statuses(one, response)
+        (one.name, key)
+        for one in lists.values()
+        for key, *_ in attached_statuses(one, response.members)
     }
     for machine, item in known:
         place, runs = f"/{machine.member}", seen[machine.name, item].runs
@@ -88,14 +90,30 @@ def vanished(
             )
 
 
+def is_continued(spec: Spec, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether all items have known statuses, and went on as their machines allow; none is gone."""
+    for machine in spec.machines:
+        known = {key: status for key, _, status in attached_statuses(machine, before)}
+        shown = {key: status for key, _, status in attached_statuses(machine, after)}
+        value = after.get(machine.member)
+        count = len(value) if isinstance(value, list) else value is not None
+        if len(shown) != count or not known.keys() <= shown.keys():
+            return False
+        fits = follows(machine)
+        for key, status in shown.items():
+            if status not in machine.statuses or not fits(known.get(key, status), status):
+                return False
+    return True
+
+
 def attached_statuses(
-    machine: AttachedMachine, response: Response
+    machine: AttachedMachine, members: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, str]]:
     """The items of an attached machine in a response: key, JSON pointer and status.
 
     An empty status is none: Go's SDK has no other way to write that a member is absent.
     """
-    value = response.members.get(machine.member)
+    value = members.get(machine.member)
     if value is None:
         return
     items = value if machine.items and isinstance(value, list | tuple) else [value]
@@ -112,4 +130,12 @@ def attached_statuses(
             yield key, f"{place}/{machine.status}" if machine.status else place, status
 
 
-__all__ = ["Statuses", "attached_change", "attached_statuses", "follows", "timeline_of", "vanished"]
+__all__ = [
+    "Statuses",
+    "attached_change",
+    "attached_statuses",
+    "follows",
+    "is_continued",
+    "timeline_of",
+    "vanished",
+]

@@ -19,7 +19,7 @@ class Change:
     """A response that went on regularly, and the last one that repeated it.
 
     ``first`` and ``last`` are the numbers of both, ``modified`` and ``again`` their
-    LastModifiedTimes. ``values`` are the members beside the history that an epoch takes in;
+    LastModifiedTimes. ``values`` are the members that came as slices and an epoch takes in;
     ``repeats`` holds where the epoch has seen the first of them already.
     """
 
@@ -48,8 +48,14 @@ class Change:
             epoch.observe(evolve(response, modified=_instant(self.again)))
 
     def _response(self, epoch: Epoch) -> Response:
-        primary, secondary, started, ended, *_ = self.scalars
+        primary, secondary, started, ended, training, billable, reason = self.scalars
         layout = epoch.spec.layout
+        amounts = {
+            layout.training_seconds: training,
+            layout.billable_seconds: billable,
+            layout.failure_reason: reason,
+        }
+        told = {name: value for name, value in amounts.items() if value is not None}
         times = {layout.started: _instant(started), layout.ended: _instant(ended)}
         return Response(
             kind=Kind.RESPONSE,
@@ -63,7 +69,7 @@ class Change:
             written_secondary=secondary,
             history=tuple(map(_entry, self.entries)),
             instants={name: time for name, time in times.items() if time is not None},
-            members=self.values,
+            members={**self.values, **told},
             zoned=True,
             origin=Origin(file=self.file),
         )

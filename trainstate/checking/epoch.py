@@ -246,7 +246,7 @@ class Epoch:
         self, response: Response, rank: Rank | None, index: int
     ) -> Iterator[AttachedChange]:
         for machine in self.spec.machines:
-            for shown in attached_statuses(machine, response):
+            for shown in attached_statuses(machine, response.members):
                 change = attached_change(self.attached, machine, shown, rank, index)
                 if change is not None:
                     yield change

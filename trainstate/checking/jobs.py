@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import define, field
 
 from trainstate.checking.change import Change
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
-from trainstate.checking.shown import Comparer, Shown, weakest_used
+from trainstate.checking.shown import Comparer, Shown, Silence, weakest_used
+from trainstate.history.instants import parse
 from trainstate.history.readers.lines import Line
+from trainstate.history.typed import ARN, CREATED, ENDED, PAIR, SCALARS
+from trainstate.machine.guards import UNSEEN
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
 from trainstate.spec.model import Evidence
 
@@ -17,14 +22,16 @@ from trainstate.spec.model import Evidence
 class JobState:
     """An epoch, and what was found of it so far.
 
-    ``pending`` are the changes that the epoch has not taken in yet: it does when it is asked
-    for. ``shown`` is what the newest response showed, None where that says little of the next.
+    ``begin`` makes the epoch of a job of which no response was judged yet; ``pending`` are the
+    changes that it has not taken in: it does when it is asked for. ``shown`` is what the newest
+    response showed, None where that says little of the next.
     ``straight`` holds while every response went on from the one before.
     ``unseen`` are the guards on which the job's history rests, and that no response had
     shown: one that shows them later answers what was open.
     """
 
-    _epoch: Epoch
+    _epoch: Epoch | None = None
+    begin: Callable[[], Epoch] | None = field(default=None, eq=False)
     shown: Shown | None = None
     straight: bool = True
     pending: list[Change] = field(factory=list)
@@ -40,6 +47,8 @@ class JobState:
     def epoch(self) -> Epoch:
         """The epoch, with everything that was seen."""
         epoch = self._epoch
+        if epoch is None:
+            epoch = self._epoch = self.begin()  # type: ignore[misc]  # one of the two is there
         if epoch.responses != self.responses:
             for change in self.pending:
                 change.replay(epoch)
@@ -47,15 +56,25 @@ class JobState:
             epoch.responses = self.responses
         return epoch
 
+    @classmethod
+    def silent(cls, shown: Shown, silence: Silence, begin: Callable[[], Epoch]) -> JobState:
+        """The state of a job of whose first response the rules say nothing."""
+        state = cls(begin=begin, shown=shown, straight=shown.goes_on, responses=1)
+        state.rests_on(silence.rests_on)
+        state.last_pair = shown.values[PAIR]
+        return state
+
     def takes(self, line: Line, comparer: Comparer) -> bool:
         """Whether nothing is to be said of a response; it is taken in then."""
-        shown, typed, file = self.shown, line.typed, line.origin.file
+        typed, file = line.typed, line.source.file
         change = comparer.change(self, typed, file)
+        shown = self.shown
         if change is False or shown is None:
             return False
         if change is True:
             if not self.pending:
-                again = shown.scalars, shown.entries, shown.values, file
+                seen = {**shown.attached, **shown.results}
+                again = shown.values[SCALARS], shown.entries, seen, file
                 self.pending.append(Change(self.responses, typed.modified, *again, repeats=True))
             repeated = self.pending[-1]
             repeated.last, repeated.again = self.responses, typed.modified
@@ -76,31 +95,44 @@ class JobState:
         """INCONSISTENT after an error, else UNKNOWN where a rule could not tell."""
         if self.errors:
             return Verdict.INCONSISTENT
-        config = self.epoch.config
+        config = self.epoch.config if self.unseen else UNSEEN
         unproven = any(config.of(name).holds is None for name in self.unseen)
         return Verdict.UNKNOWN if self.unknown or unproven else Verdict.CONSISTENT
 
     @property
     def end(self) -> JobEnd:
         """The job after its last response."""
-        epoch = self.epoch
+        report = self.report
         return JobEnd(
-            job=epoch.job, pair=self.last_pair, complete=epoch.ended, responses=epoch.responses
+            job=report.job,
+            pair=self.last_pair,
+            complete=report.complete,
+            responses=report.responses,
         )
 
-
-def job_report(state: JobState) -> JobReport:
-    """What is known of one job."""
-    epoch = state.epoch
-    return JobReport(
-        job=epoch.job,
-        created=epoch.created,
-        verdict=state.verdict,
-        complete=epoch.ended,
-        basis="history" if epoch.known else "reachability",
-        assumed=state.assumed,
-        responses=epoch.responses,
-    )
+    @property
+    def report(self) -> JobReport:
+        """What is known of the job. Its epoch need not take in its changes for that."""
+        epoch, shown = self._epoch, self.shown
+        created: int | None
+        if epoch is None and shown is not None:
+            job, created = shown.values[ARN], parse(shown.values[CREATED])[0]
+        else:
+            epoch = self.epoch if epoch is None else epoch
+            job, created = epoch.job, epoch.created
+        known = bool(self.pending) or epoch is None or bool(epoch.known)
+        ended = epoch is not None and epoch.ended
+        if shown is not None:
+            ended |= shown.values[ENDED] is not None
+        return JobReport(
+            job=job,
+            created=created,
+            verdict=self.verdict,
+            complete=ended,
+            basis="history" if known else "reachability",
+            assumed=self.assumed,
+            responses=self.responses,
+        )
 
 
 def later_epoch(states: list[JobState], epoch: Epoch) -> EarlierEpoch | None:

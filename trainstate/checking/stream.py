@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from attrs import define, evolve, field
 
 from trainstate.checking.ask import Questions
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.found import finding_of, is_new, number_of, placed
-from trainstate.checking.jobs import JobState, assumed, earlier_epoch, job_report, later_epoch
+from trainstate.checking.jobs import JobState, assumed, earlier_epoch, later_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.checking.shown import Comparer
 from trainstate.history.instants import same_instant
-from trainstate.history.model import Response, Unreadable
+from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.lines import Line, Record
-from trainstate.history.typed import Typed, decode_of
+from trainstate.history.typed import Decode, Typed, Values, decode_of
+from trainstate.history.wire import read_response
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Check, EarlierEpoch, Place, Rule, Scope, Severity, Step
-from trainstate.rules.parts import Statuses
+from trainstate.rules.parts import Part
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -73,10 +75,8 @@ class Checker:
 
     def _feed_line(self, line: Line) -> list[Finding]:
         """The new findings that a line brings; mostly no part of it is new."""
-        typed = line.typed
-        states = self.jobs.get(typed.arn)
-        alone = states is not None and len(states) == 1
-        if states and alone and self._comparer and states[0].takes(line, self._comparer):
+        typed, comparer = line.typed, self._comparer
+        if comparer is not None and self._takes(line, comparer):
             self._silent += 1
             self.counted += 1
             if typed.name in self.names:
@@ -89,11 +89,35 @@ class Checker:
         self._count(found, responses=True)
         return found
 
+    def _takes(self, line: Line, comparer: Comparer) -> bool:
+        """Whether nothing is to be said of a line; its job takes it in then."""
+        typed = line.typed
+        states = self.jobs.get(typed.arn)
+        if states is not None:
+            return len(states) == 1 and states[0].takes(line, comparer)
+        first = None
+        if typed.name not in self.names:
+            first = comparer.first(typed, line.source.file)
+        if first is None:
+            return False
+        values, origin = first[0].values, line.origin
+        state = JobState.silent(*first, partial(self._begun, comparer.decode, values, origin))
+        self.jobs[typed.arn], self.names[typed.name] = [state], typed.arn
+        self._states.append(state)
+        return True
+
+    def _begun(self, decode: Decode, values: Values, origin: Origin) -> Epoch:
+        """The epoch of a job after its first response."""
+        response = read_response(decode.response_of(values), self.spec, origin=origin)
+        epoch = self._epoch(response)
+        epoch.observe(response)
+        return epoch
+
     def close(self) -> tuple[list[tuple[int, Finding]], tuple[JobReport, ...]]:
         """The findings about jobs as a whole, each with its job's number; and all jobs."""
         found = [(at, new) for at, state in enumerate(self._states) for new in self._ended(state)]
         self._count([finding for _, finding in found], responses=False)
-        reports = tuple(map(job_report, self._states))
+        reports = tuple(state.report for state in self._states)
         verdicts = [report.verdict for report in reports]
         self.summary = evolve(
             self.summary,
@@ -127,9 +151,9 @@ class Checker:
         self._show(step, state, typed, known=key == response.arn)
         return [new for rule, place in places for new in self._found(rule, place, state, step)]
 
-    def _said_of(self, statuses: Statuses) -> frozenset[int]:
-        """The numbers of the findings that the rules make of statuses."""
-        said = self._of_responses.of_part(statuses)
+    def _said_of(self, part: Part) -> frozenset[int]:
+        """The numbers of the findings that the rules make of a part."""
+        said = self._of_responses.of_part(part)
         return frozenset(number_of(finding_of(*one)) for one in said)
 
     def _show(self, step: Step, state: JobState, typed: Typed | None, *, known: bool) -> None:
@@ -144,10 +168,8 @@ class Checker:
         state.shown = shown
         state.straight &= shown is not None and shown.goes_on
         if shown is not None:
-            reading, asked = step.reading, self._of_responses
-            shown.goes_on = state.straight and not asked.about("Attached", reading)
-            if not asked.about("Presence", reading):
-                self._comparer.learn(typed, shown)
+            silent = not self._of_responses.about("Attached", step.reading)
+            shown.goes_on = state.straight and silent
 
     def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""
@@ -163,10 +185,9 @@ class Checker:
 
     def _ended(self, state: JobState) -> Iterator[Finding]:
         """What rules say of a job as a whole."""
-        epoch = state.epoch
         for rule in self._by_scope[Scope.JOB]:
-            for place in rule.check(state.end):
-                finding = evolve(finding_of(rule, place), job=epoch.job, index=epoch.responses - 1)
+            for place in rule.check(end := state.end):
+                finding = evolve(finding_of(rule, place), job=end.job, index=end.responses - 1)
                 if is_new(finding, state):
                     yield finding
 
@@ -181,17 +202,19 @@ class Checker:
                 if state.epoch.created is None:
                     state.epoch.created = response.created
                 return state, later_epoch(states, state.epoch)
-        epoch = Epoch(
+        earlier = earlier_epoch(states[-1].epoch) if states else None
+        states.append(JobState(self._epoch(response)))
+        self._states.append(states[-1])
+        return states[-1], earlier
+
+    def _epoch(self, response: Response) -> Epoch:
+        return Epoch(
             spec=self.spec,
             job=response.job,
             created=response.created,
             order=self.order,
             tolerances=self.tolerances,
         )
-        earlier = earlier_epoch(states[-1].epoch) if states else None
-        states.append(JobState(epoch))
-        self._states.append(states[-1])
-        return states[-1], earlier
 
     def _key(self, response: Response) -> str:
         """The job that a response belongs to; a name alone means the job last seen with it."""

@@ -47,8 +47,19 @@ def numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
     named = [*spec.time.limits.values(), *(guard.budget for guard in spec.guards)]
     named += [guard.implied_by for guard in spec.guards]
     named += [spec.attempts.instances, *(bound.pointer for bound in spec.bounds)]
+    named.append(spec.time.pending_limit)
     paths = (pointer.removeprefix("/").split("/") for pointer in named if pointer)
     return tuple(dict.fromkeys((path[0], path[1]) for path in paths if len(path) == _NESTED))
+
+
+@lru_cache(maxsize=16)
+def terms(spec: Spec) -> frozenset[str]:
+    """The members that say what a job may do: its guards, limits, budgets and instances."""
+    named = [name for guard in spec.guards for name in (guard.member, guard.implied_by or "")]
+    named += [spec.attempts.groups or "", spec.attempts.instance_type or ""]
+    named += [f"/{name}" for name in spec.time.billed_otherwise]
+    found = {pointer.removeprefix("/").partition("/")[0] for pointer in named if pointer}
+    return frozenset(found | {member for member, _ in numbers(spec)})
 
 
 def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:

@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from attrs import frozen
 
-from trainstate.spec.model import Member, RecordLayout, Spec
+from trainstate.history.nested import terms
+from trainstate.spec.model import RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | float
 """A time with an offset, or seconds since 1970; within one response all are of one kind."""
@@ -47,29 +48,50 @@ class Typed(Protocol):
     modified: Any
     primary: str
     secondary: str
-    history: msgspec.Raw
     started: Any
     ended: Any
     training: float | None
     billable: float | None
     reason: str | None
+    history: msgspec.Raw
+
+
+IDENTITY, PAIR, AMOUNTS, SCALARS = slice(0, 3), slice(4, 6), slice(8, 10), slice(4, 11)
+ARN, CREATED, MODIFIED, STARTED, ENDED, HISTORY, SLICED = 1, 2, 3, 6, 7, 11, 12
+"""Where the values of a typed response are; from SLICED on they are slices."""
+
+Values = tuple[Any, ...]
+
+
+@frozen(eq=False)
+class Sliced:
+    """A member that comes as a slice: ``form`` decodes one that has its type."""
+
+    name: str
+    form: msgspec.json.Decoder[Any]
 
 
 @frozen(eq=False)
 class Decode:
     """How responses of one specification are decoded.
 
-    ``settled``, ``attached`` and ``results`` are the members that come as slices: those that
-    are fixed at the creation of a job, those of attached machines, and all others; ``forms``
-    tell with what the value of each begins, and whether it tells something that it is there.
+    ``named`` are the service's names of the members that are typed, in their order.
+    ``sliced`` are the members that come as slices, in three groups: those of attached
+    machines, the results, and those that are fixed at the creation of a job; behind them are
+    those that only a search shows, of which ``unsearched`` has none. ``terms`` are the places
+    of those that say what a job's configuration allows, ``tells`` names those that rules ask for.
     """
 
+    named: tuple[str, ...]
     response: msgspec.json.Decoder[Any]
     entries: msgspec.json.Decoder[Any]
-    settled: tuple[Member, ...]
-    attached: tuple[Member, ...]
-    results: tuple[Member, ...]
-    forms: tuple[tuple[bytes, bool], ...]
+    sliced: tuple[Sliced, ...]
+    attached: slice
+    results: slice
+    settled: slice
+    terms: tuple[int, ...]
+    tells: frozenset[str]
+    unsearched: Values
 
     def line(self, line: bytes) -> Typed | None:
         """The typed response in a line of JSON; None where it does not fit the type."""
@@ -89,50 +111,45 @@ class Decode:
             return None
         return entries
 
-    def slices(self, typed: Typed) -> tuple[bytes, bytes, bytes]:
-        """The settled members, the attached ones and the results, each group as one text."""
-        values = msgspec.structs.astuple(typed)  # type: ignore[arg-type]
-        first, second = _FIRST + len(self.settled), -len(self.results)
-        return (
-            b",".join(values[_FIRST:first]),
-            b",".join(values[first:second]),
-            b",".join(values[second:]),
-        )
+    def response_of(self, values: Values) -> dict[str, Any]:
+        """The members of a response of which all are of their types, as they were recorded."""
+        found = dict(zip(self.named, values, strict=False))
+        found |= self.members(values, slice(SLICED, self.settled.stop)) or {}
+        history = self.named[HISTORY]
+        return {**found, history: msgspec.json.decode(values[HISTORY])}
 
-    def present(self, typed: Typed) -> bytes | None:
-        """Which of the telling members are there; None where any is not of its type."""
-        values = msgspec.structs.astuple(typed)[_FIRST:]  # type: ignore[arg-type]
-        there = bytearray(len(values))
-        for at, value in enumerate(values):
-            if value is ABSENT:
-                continue
-            begins, tells = self.forms[at]
-            text = bytes(value)
-            if text != b"null":
-                if text[:1] not in begins:
-                    return None
-                there[at] = tells
-        return bytes(there)
-
-    def results_of(self, typed: Typed) -> dict[str, Any]:
-        """The results that a response has, as values."""
-        found = {member.name: getattr(typed, member.name) for member in self.results}
-        return {name: msgspec.json.decode(raw) for name, raw in found.items() if raw is not ABSENT}
+    def members(self, values: Values, part: slice) -> dict[str, Any] | None:
+        """The sliced members of a part that a response has; None where one has another type."""
+        found: dict[str, Any] = {}
+        try:
+            for sliced, value in zip(self.sliced[_moved(part)], values[part], strict=True):
+                if value is not ABSENT:
+                    item = sliced.form.decode(value)
+                    if item is not None:
+                        found[sliced.name] = item
+        except _BROKEN:
+            return None
+        return found
 
 
-_FIRST = len(Typed.__annotations__)
-_NUMBER = b"-0123456789"
-_BEGINS = {
-    "string": b'"',
-    "list": b"[",
-    "structure": b"{",
-    "map": b"{",
-    "boolean": b"tf",
-    "integer": _NUMBER,
-    "long": _NUMBER,
-    "timestamp": b'"' + _NUMBER,
+def _moved(part: slice) -> slice:
+    return slice(part.start - SLICED, part.stop - SLICED)
+
+
+values_of: Any = msgspec.structs.astuple
+"""The values of a typed response: its parts are slices of them."""
+
+_FORMS: Mapping[str, Any] = {
+    "string": str | None,
+    "list": list[Any] | None,
+    "structure": dict[str, Any] | None,
+    "map": dict[str, str | None] | None,
+    "boolean": bool | None,
+    "integer": int | float | None,
+    "long": int | float | None,
+    "timestamp": Moment | None,
 }
-"""With what a value of each type of the API begins in JSON."""
+"""How a value of each type of the API is written in JSON."""
 
 
 @lru_cache(maxsize=8)
@@ -143,20 +160,27 @@ def decode_of(spec: Spec) -> Decode | None:
         return None
     machines = {machine.member for machine in spec.machines}
     others = [member for member in spec.members if member.name not in named.values()]
-    settled = [member for member in others if member.role in SETTLED_ROLES]
     attached = [member for member in others if member.name in machines]
+    settled = [member for member in others if member.role in SETTLED_ROLES]
     results = [member for member in others if member not in (*settled, *attached)]
-    sliced = (*settled, *attached, *results)
+    sliced = (*attached, *results, *settled)
     types = _types(spec)
-    response = _struct("Response", types, named, [member.name for member in sliced])
+    names = [*(member.name for member in sliced), *spec.layout.searched]
+    response = _struct("Response", types, named, names)
     entry = _struct("Entry", _entry_types(types["secondary"]), _entry_named(spec.layout))
+    first, second = SLICED + len(attached), SLICED + len(attached) + len(results)
+    settling = terms(spec)
     return Decode(
+        named=tuple(named[field] for field in types),
         response=msgspec.json.Decoder(response),
         entries=msgspec.json.Decoder(list[entry]),  # type: ignore[valid-type]
-        settled=tuple(settled),
-        attached=tuple(attached),
-        results=tuple(results),
-        forms=tuple((_BEGINS[member.type], member.tells) for member in sliced),
+        sliced=tuple(Sliced(one.name, msgspec.json.Decoder(_FORMS[one.type])) for one in sliced),
+        attached=slice(SLICED, first),
+        results=slice(first, second),
+        settled=slice(second, SLICED + len(sliced)),
+        terms=tuple(SLICED + at for at, one in enumerate(sliced) if one.name in settling),
+        tells=frozenset({*spec.telling, *spec.time.billed_otherwise}),
+        unsearched=(ABSENT,) * len(spec.layout.searched),
     )
 
 
@@ -185,12 +209,12 @@ def _types(spec: Spec) -> dict[str, Any]:
         "modified": Moment,
         "primary": Literal[tuple(spec.primary_by_name)],
         "secondary": Literal[tuple(spec.secondary_by_name)],
-        "history": msgspec.Raw,
         "started": Moment | None,
         "ended": Moment | None,
         "training": int | float | None,
         "billable": int | float | None,
         "reason": str | None,
+        "history": msgspec.Raw,
     }
 
 
@@ -217,4 +241,4 @@ def _struct(
         default = {"default": None} if null else {}
         fields.append((field, kind, msgspec.field(name=named[field], **default)))
     fields += [(name, msgspec.Raw, ABSENT) for name in slices]
-    return msgspec.defstruct(name, fields, gc=False)
+    return msgspec.defstruct(name, fields, gc=False, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from attrs import frozen
@@ -11,6 +11,7 @@ from attrs import frozen
 from trainstate.history.chain import Relation
 from trainstate.history.excerpt import absent_members, is_configured, is_tail, is_whole, leaves_out
 from trainstate.history.model import Entry, Kind, Response
+from trainstate.history.nested import terms
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
 from trainstate.rules.parts import (
@@ -142,7 +143,7 @@ class Reading:
     @cached_property
     def clock(self) -> Clock:
         """The times of the response, with what was reported of them."""
-        return Clock(**self._timed, seconds=self._seconds, members=self.response.members)
+        return Clock(**self._timed, seconds=self._seconds, members=self._terms)
 
     @cached_property
     def event(self) -> Event:
@@ -177,6 +178,11 @@ class Reading:
         }
 
     @cached_property
+    def _terms(self) -> dict[str, Any]:
+        members = self.response.members
+        return {name: members[name] for name in terms(self.spec) if name in members}
+
+    @cached_property
     def _seconds(self) -> dict[str, float]:
         billing = (member.name for member in self.spec.members_with("billing"))
         seconds = {name: self.response.seconds(name) for name in billing}
@@ -205,7 +211,7 @@ class Reading:
     @cached_property
     def settings(self) -> Settings:
         """The configuration of the job."""
-        return Settings(**self._about, members=self.response.members)
+        return Settings(**self._about, members=self._terms)
 
     @cached_property
     def problems(self) -> Problems:
@@ -227,7 +233,7 @@ class Reading:
             **self._about,
             **self._pair,
             present=frozenset(present),
-            blank=frozenset(name for name in present if is_blank(members[name])),
+            blank=frozenset(name for name in _results(self.spec) if is_blank(members.get(name))),
             mistyped=frozenset(
                 name for name in present if response.unread and f"/{name}" in response.unread
             ),
@@ -260,6 +266,12 @@ class Reading:
         """The JSON pointer of an entry of the history, or of a member of it."""
         pointer = f"/{self.spec.layout.history}/{index}"
         return f"{pointer}/{member}" if member else pointer
+
+
+@cache
+def _results(spec: Spec) -> tuple[str, ...]:
+    """The members that say how a job ended."""
+    return (spec.layout.artifacts, spec.layout.failure_reason)
 
 
 def is_blank(value: object) -> bool:

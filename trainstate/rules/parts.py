@@ -203,7 +203,10 @@ class Amounts(Paired):
 
 @frozen(kw_only=True)
 class Settings(Part):
-    """The configuration, as it was recorded; null members are absent."""
+    """What the configuration says of a job's guards, limits, budgets and instances.
+
+    ``members`` are those that say so, as they were recorded; null members are absent.
+    """
 
     members: Mapping[str, Any]
 
@@ -224,8 +227,9 @@ def value_at(members: Mapping[str, Any], pointer: str) -> Any:
 
 @frozen(kw_only=True)
 class Presence(Paired):
-    """Which of the members that tell something there are; of which ``blank`` say nothing.
+    """Which of the members that tell something there are.
 
+    ``blank`` are results that say nothing: a reason of blanks, artifacts without a place.
     ``mistyped`` are those of another type than their own. ``lacking`` are the members that
     the service always gives, and that are absent; ``history`` is None where there is none,
     else whether it has entries; ``repeated`` if one of its

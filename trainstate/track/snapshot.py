@@ -53,7 +53,7 @@ _PACKER = Packer(
     by_name=frozenset({Content, Epoch, JobState, Life, Options, Sightings}),
     left_out={
         Epoch: frozenset({"spec", "order", "tolerances", "billing", "attached"}),
-        JobState: frozenset({"shown", "straight", "pending", "responses"}),
+        JobState: frozenset({"begin", "shown", "straight", "pending", "responses"}),
     },
 )
 

@@ -12,7 +12,6 @@ from functools import reduce
 from typing import Any
 
 from trainstate.checking.epoch import Epoch
-from trainstate.checking.jobs import job_report
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
@@ -214,7 +213,7 @@ class Tracker:
     def epochs(self) -> tuple[JobReport, ...]:
         """What the check says of each job that had the name, in order of their appearance."""
         with self._lock:
-            return tuple(map(job_report, self._ledger.checker.states))
+            return tuple(state.report for state in self._ledger.checker.states)
 
     @property
     def verdict(self) -> Verdict:

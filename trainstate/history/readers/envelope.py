@@ -42,6 +42,9 @@ class Form(StrEnum):
     OTHER = "other"
     NOTHING = "nothing"
 
+    # The enumeration's own is written in Python, and each record is counted by its form.
+    __hash__ = str.__hash__
+
 
 _KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY, Form.SEARCH: Kind.SEARCH}
 

@@ -68,18 +68,16 @@ def read_documents(
         # The line alone does not tell apart two documents on it that name no job.
         shared = place > 0 and not breaks and not document.pointer
         line, counted = line + breaks, document.start
+        inside, ordinal = pointer + document.pointer, tally.records + 1 if shared else None
+        if document.typed is not None:
+            tally.forms[Form.RESPONSE] += 1
+            yield Line(document.text, document.typed, tally, line, inside, ordinal)
+            continue
         origin = Origin(
-            file=tally.file,
-            line=line,
-            reader=tally.reader,
-            pointer=pointer + document.pointer,
-            ordinal=tally.records + 1 if shared else None,
+            file=tally.file, line=line, reader=tally.reader, pointer=inside, ordinal=ordinal
         )
         if document.fault is not None:
             yield tally.unreadable(document.fault, origin, document.text)
-        elif document.typed is not None:
-            tally.forms[Form.RESPONSE] += 1
-            yield Line(document.text, document.typed, origin, tally.spec)
         else:
             yield from records(document.value, origin, tally)
 

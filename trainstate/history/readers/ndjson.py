@@ -21,13 +21,13 @@ def read_ndjson(stream: Readable, tally: Tally, *, pointer: str = "") -> Iterato
     for number, line, cut in lines(stream, limit=tally.limits.line):
         if line.isspace() or not line:
             continue
+        if typed_decode and not cut and (typed := typed_decode.line(line)) is not None:
+            tally.forms[Form.RESPONSE] += 1
+            yield Line(line, typed, tally, number, pointer)
+            continue
         origin = Origin(file=tally.file, line=number, reader=tally.reader, pointer=pointer)
         if cut:
             yield tally.unreadable(f"longer than {tally.limits.line:,} bytes", origin, line)
-            continue
-        if typed_decode is not None and (typed := typed_decode.line(line)) is not None:
-            tally.forms[Form.RESPONSE] += 1
-            yield Line(line, typed, origin, tally.spec)
             continue
         try:
             value = decode(line)
