@@ -32,8 +32,8 @@ def checked(lines: list[str]) -> tuple[list[str], int]:
 
 
 def test_what_shows_nothing_new_is_counted() -> None:
-    """A later LastModifiedTime alone is nothing new."""
-    assert ([], 2) == checked([line(), line(), line(modified=500)])
+    """A later LastModifiedTime alone is nothing new; neither is a first response like others."""
+    assert ([], 3) == checked([line(), line(), line(modified=500)])
 
 
 def test_a_name_that_is_not_the_arn_s_is_bound_to_no_job() -> None:
@@ -43,9 +43,14 @@ def test_a_name_that_is_not_the_arn_s_is_bound_to_no_job() -> None:
     assert (["arn-name-mismatch"], 1) == checked([other, other])
 
 
-def test_a_slice_that_cannot_be_read_as_a_whole_is_unreadable() -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"/TrainingJobName": "another"}, {"/SecondaryStatusTransitions/1/Status": "Pending"}],
+    ids=["judged", "asked"],
+)
+def test_a_slice_that_cannot_be_read_as_a_whole_is_unreadable(changes: dict[str, Any]) -> None:
     """Whatever the typed decode passed over, it costs that record alone."""
-    read, _ = value_records([line(), line()], SPEC)
+    read, _ = value_records([line(changes), line()], SPEC)
     assert isinstance(read, Line)
     found = Checker().feed(evolve(read, text=read.text + b"}"))
 

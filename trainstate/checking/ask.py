@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from operator import attrgetter
 from typing import Any
 
@@ -69,6 +69,11 @@ class Questions:
     """The rules about responses, by the parts that they read."""
 
     groups: tuple[Group, ...]
+    _by_part: dict[str, Group] = field(init=False)
+
+    @_by_part.default
+    def _groups_of_one(self) -> dict[str, Group]:
+        return {group.reads[0]: group for group in self.groups if len(group.reads) == 1}
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Questions:
@@ -80,18 +85,20 @@ class Questions:
                 group.rules.append((rule, rule.check))
         return cls(tuple(groups.values()))
 
-    def of_part(self, part: Part) -> list[Said]:
+    @property
+    def is_of_parts(self) -> bool:
+        """Whether each rule reads one part, so that the rules can be asked part by part."""
+        return len(self._by_part) == len(self.groups)
+
+    def of_part(self, part: Part) -> tuple[Said, ...]:
         """What the rules say that read this part alone."""
-        reads = (type(part).__name__,)
-        return [one for group in self.groups if group.reads == reads for one in group.of([part])]
+        group = self._by_part.get(type(part).__name__)
+        return () if group is None else group.of([part])
 
-    def about(self, part: str, reading: Reading) -> list[Said]:
-        """What the rules say of one part of a response."""
-        return [one for group in self.groups if part in group.reads for one in group.ask(reading)]
-
-    def ask(self, reading: Reading) -> list[Said]:
-        """What the rules say of a response, in the order of the rules."""
-        said = [one for group in self.groups for one in group.ask(reading)]
+    def ask(self, reading: Reading, parts: Set[str] = PARTS.keys()) -> list[Said]:
+        """What the rules of some parts say of a response, in the order of the rules."""
+        asked = [group for group in self.groups if not parts.isdisjoint(group.reads)]
+        said = [one for group in asked for one in group.ask(reading)]
         said.sort(key=_code)
         return said
 

@@ -24,11 +24,14 @@ def follows(machine: AttachedMachine) -> Any:
     edges: dict[str, list[str]] = {}
     for before, after in machine.transitions:
         edges.setdefault(before, []).append(after)
+    after_all = {
+        status: reachable([status], lambda one: edges.get(one, ())) for status in machine.statuses
+    }
 
     def may_follow(earlier: str, later: str) -> bool:
-        if earlier not in machine.statuses or later not in machine.statuses:
+        if earlier not in after_all or later not in after_all:
             return True
-        return later in reachable([earlier], lambda status: edges.get(status, ()))
+        return later in after_all[earlier]
 
     return may_follow
 
@@ -93,10 +96,12 @@ def vanished(
 def is_continued(spec: Spec, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether all items have known statuses, and went on as their machines allow; none is gone."""
     for machine in spec.machines:
+        old, new = before.get(machine.member), after.get(machine.member)
+        if old == new:
+            continue
         known = {key: status for key, _, status in attached_statuses(machine, before)}
         shown = {key: status for key, _, status in attached_statuses(machine, after)}
-        value = after.get(machine.member)
-        count = len(value) if isinstance(value, list) else value is not None
+        count = len(new) if isinstance(new, list) else new is not None
         if len(shown) != count or not known.keys() <= shown.keys():
             return False
         fits = follows(machine)

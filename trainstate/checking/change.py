@@ -11,7 +11,6 @@ from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Entry, Kind, Origin, Response
 from trainstate.history.typed import Entry as TypedEntry
-from trainstate.spec.model import Evidence
 
 
 @define(eq=False)
@@ -29,7 +28,6 @@ class Change:
     entries: list[TypedEntry]
     values: Mapping[str, Any]
     file: str | None
-    rests_on: Evidence = Evidence.DOCUMENTED
     repeats: bool = False
     last: int = field(init=False)
     again: Any = field(init=False)

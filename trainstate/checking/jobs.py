@@ -7,12 +7,12 @@ from collections.abc import Callable
 from attrs import define, field
 
 from trainstate.checking.change import Change
+from trainstate.checking.compare import News, weakest_used
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
-from trainstate.checking.shown import Comparer, Shown, Silence, weakest_used
+from trainstate.checking.shown import Shown
 from trainstate.history.instants import parse
-from trainstate.history.readers.lines import Line
-from trainstate.history.typed import ARN, CREATED, ENDED, PAIR, SCALARS
+from trainstate.history.typed import ARN, CREATED, PAIR, SCALARS
 from trainstate.machine.guards import UNSEEN
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
 from trainstate.spec.model import Evidence
@@ -56,34 +56,22 @@ class JobState:
             epoch.responses = self.responses
         return epoch
 
-    @classmethod
-    def silent(cls, shown: Shown, silence: Silence, begin: Callable[[], Epoch]) -> JobState:
-        """The state of a job of whose first response the rules say nothing."""
-        state = cls(begin=begin, shown=shown, straight=shown.goes_on, responses=1)
-        state.rests_on(silence.rests_on)
-        state.last_pair = shown.values[PAIR]
-        return state
-
-    def takes(self, line: Line, comparer: Comparer) -> bool:
-        """Whether nothing is to be said of a response; it is taken in then."""
-        typed, file = line.typed, line.source.file
-        change = comparer.change(self, typed, file)
-        shown = self.shown
-        if change is False or shown is None:
-            return False
-        if change is True:
-            if not self.pending:
-                seen = {**shown.attached, **shown.results}
-                again = shown.values[SCALARS], shown.entries, seen, file
-                self.pending.append(Change(self.responses, typed.modified, *again, repeats=True))
-            repeated = self.pending[-1]
-            repeated.last, repeated.again = self.responses, typed.modified
-        else:
-            self.pending.append(change)
-            self.last_pair = (typed.primary, typed.secondary)
-            self.rests_on(change.rests_on)
+    def go_on(self, news: News) -> None:
+        """Takes in a response that goes on from the one before, or shows the same."""
+        shown, silence = news.shown, news.silence
+        pending, index, modified = self.pending, self.responses, shown.modified
         self.responses += 1
-        return True
+        repeats = silence is None
+        if index and not (repeats and pending):
+            seen, scalars = {**shown.attached, **shown.results}, shown.values[SCALARS]
+            change = Change(index, modified, scalars, shown.entries, seen, shown.file, repeats)
+            pending.append(change)
+        elif repeats:
+            pending[-1].last, pending[-1].again = index, modified
+        if silence is not None:
+            self.shown, self.last_pair = shown, shown.values[PAIR]
+            self.straight &= shown.goes_on
+            self.rests_on(silence.rests_on)
 
     def rests_on(self, evidence: Evidence) -> None:
         """Takes in the evidence that a response rests on; the weakest counts."""
@@ -123,7 +111,7 @@ class JobState:
         known = bool(self.pending) or epoch is None or bool(epoch.known)
         ended = epoch is not None and epoch.ended
         if shown is not None:
-            ended |= shown.values[ENDED] is not None
+            ended |= shown.ended
         return JobReport(
             job=job,
             created=created,

@@ -133,7 +133,7 @@ def digests(response: Response, spec: Spec) -> dict[str, bytes]:
         for member in spec.members_with(role):
             value = response.members.get(member.name)
             if value is not None and not _is_free(member):
-                shown = _without(value, member.updatable)
+                shown = without(value, member.updatable)
                 found[member.name] = _digest(shown) or _unfit(shown)
     return found
 
@@ -170,12 +170,18 @@ def _fixed(spec: Spec) -> tuple[str, ...]:
     return tuple(member.name for role in _FIXED_ROLES for member in spec.members_with(role))
 
 
+def is_updatable(member: Member) -> bool:
+    """Holds if an update may change the member, or the parts that its fact names."""
+    return member.role == "updatable-configuration"
+
+
 def _is_free(member: Member) -> bool:
     """Holds if an update may change the whole member."""
-    return member.role == "updatable-configuration" and not member.updatable
+    return is_updatable(member) and not member.updatable
 
 
-def _without(value: Any, names: tuple[str, ...]) -> Any:
+def without(value: Any, names: tuple[str, ...]) -> Any:
+    """A value without the parts of these names."""
     if not names or not isinstance(value, Mapping):
         return value
     return {key: item for key, item in value.items() if key not in names}

@@ -8,12 +8,12 @@ from functools import partial
 from attrs import define, evolve, field
 
 from trainstate.checking.ask import Questions
+from trainstate.checking.compare import NOTHING, Comparer, News
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.found import finding_of, is_new, number_of, placed
 from trainstate.checking.jobs import JobState, assumed, earlier_epoch, later_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
-from trainstate.checking.shown import Comparer
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.lines import Line, Record
@@ -59,7 +59,8 @@ class Checker:
         self._of_responses = Questions.of(self.rules)
         self._of_sequences = tuple((rule, rule.check) for rule in self._by_scope[Scope.SEQUENCE])
         decode = decode_of(self.spec)
-        if decode is not None and self.order is not Order.FREE:
+        parts = self._of_responses.is_of_parts
+        if decode is not None and parts and self.order is not Order.FREE:
             self._comparer = Comparer.of(self.spec, decode, self.tolerances, self._said_of)
 
     def feed(self, record: Record) -> list[Finding]:
@@ -75,36 +76,48 @@ class Checker:
 
     def _feed_line(self, line: Line) -> list[Finding]:
         """The new findings that a line brings; mostly no part of it is new."""
-        typed, comparer = line.typed, self._comparer
-        if comparer is not None and self._takes(line, comparer):
-            self._silent += 1
-            self.counted += 1
-            if typed.name in self.names:
-                self.names[typed.name] = typed.arn
-            return []
-        record = line.response()
-        if isinstance(record, Unreadable):
-            return self.feed(record)
-        found = self._judge(record, typed)
+        found = None if self._comparer is None else self._take(line, self._comparer)
+        if found is None:
+            record = line.response()
+            if isinstance(record, Unreadable):
+                return self.feed(record)
+            found = self._judge(record, line.typed)
         self._count(found, responses=True)
         return found
 
-    def _takes(self, line: Line, comparer: Comparer) -> bool:
-        """Whether nothing is to be said of a line; its job takes it in then."""
-        typed = line.typed
+    def _take(self, line: Line, comparer: Comparer) -> list[Finding] | None:
+        """The new findings about a line that goes on in its job; None where it is to be judged."""
+        typed, file = line.typed, line.source.file
         states = self.jobs.get(typed.arn)
-        if states is not None:
-            return len(states) == 1 and states[0].takes(line, comparer)
-        first = None
-        if typed.name not in self.names:
-            first = comparer.first(typed, line.source.file)
-        if first is None:
-            return False
-        values, origin = first[0].values, line.origin
-        state = JobState.silent(*first, partial(self._begun, comparer.decode, values, origin))
+        if states is None:
+            news = None if typed.name in self.names else comparer.first(typed, file)
+            state = None if news is None else self._begin(line, news, comparer)
+        else:
+            state = states[0] if len(states) == 1 else None
+            news = None if state is None else comparer.next(state, typed, file)
+        if news is None or state is None:
+            return None
+        if typed.name in self.names:
+            self.names[typed.name] = typed.arn
+        state.go_on(news)
+        if not news.speaking:
+            self.counted += 1
+            return []
+        response = line.response()
+        if isinstance(response, Unreadable):
+            return list(self._unreadable(response))
+        # The rules of sequences have nothing to say of a response that goes on.
+        step = Step(reading=comparer.reading(response, news.shown), index=state.responses - 1)
+        places = self._of_responses.ask(step.reading, news.speaking)
+        return [new for rule, place in places for new in self._found(rule, place, state, step)]
+
+    def _begin(self, line: Line, news: News, comparer: Comparer) -> JobState:
+        """The state of a job that begins with a line; its epoch is made when it is asked for."""
+        values, typed = news.shown.values, line.typed
+        state = JobState(begin=partial(self._begun, comparer.decode, values, line.origin))
         self.jobs[typed.arn], self.names[typed.name] = [state], typed.arn
         self._states.append(state)
-        return True
+        return state
 
     def _begun(self, decode: Decode, values: Values, origin: Origin) -> Epoch:
         """The epoch of a job after its first response."""
@@ -154,7 +167,7 @@ class Checker:
     def _said_of(self, part: Part) -> frozenset[int]:
         """The numbers of the findings that the rules make of a part."""
         said = self._of_responses.of_part(part)
-        return frozenset(number_of(finding_of(*one)) for one in said)
+        return frozenset([number_of(finding_of(*one)) for one in said]) if said else NOTHING
 
     def _show(self, step: Step, state: JobState, typed: Typed | None, *, known: bool) -> None:
         """What a judged response shows for the next one of its job."""
@@ -168,7 +181,7 @@ class Checker:
         state.shown = shown
         state.straight &= shown is not None and shown.goes_on
         if shown is not None:
-            silent = not self._of_responses.about("Attached", step.reading)
+            silent = not self._of_responses.ask(step.reading, {"Attached"})
             shown.goes_on = state.straight and silent
 
     def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:

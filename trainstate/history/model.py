@@ -157,12 +157,7 @@ class Response:
 
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""
-        value: Any = self.members
-        for step in _steps(pointer):
-            if not isinstance(value, dict | Mapping):
-                return None
-            value = value.get(step)
-        return value
+        return value_at(self.members, pointer)
 
     def seconds(self, member: str) -> float | None:
         """A member that holds a number of seconds; None where it is absent or no such number."""
@@ -176,6 +171,16 @@ def called(arn: str | None, name: str | None) -> str | None:
     """The name of a job without capitals: its ARN's, or its own; None where neither names it."""
     found = job_of(arn) or name
     return None if found is None else found.casefold()
+
+
+def value_at(members: Mapping[str, Any], pointer: str) -> Any:
+    """The value in a mapping at a name or a JSON pointer; None where there is none."""
+    value: Any = members
+    for step in _steps(pointer):
+        if not isinstance(value, dict | Mapping):
+            return None
+        value = value.get(step)
+    return value
 
 
 @lru_cache(maxsize=1024)

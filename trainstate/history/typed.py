@@ -16,7 +16,7 @@ import msgspec
 from attrs import frozen
 
 from trainstate.history.nested import terms
-from trainstate.spec.model import RecordLayout, Spec
+from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | float
 """A time with an offset, or seconds since 1970; within one response all are of one kind."""
@@ -57,7 +57,7 @@ class Typed(Protocol):
 
 
 IDENTITY, PAIR, AMOUNTS, SCALARS = slice(0, 3), slice(4, 6), slice(8, 10), slice(4, 11)
-ARN, CREATED, MODIFIED, STARTED, ENDED, HISTORY, SLICED = 1, 2, 3, 6, 7, 11, 12
+ARN, CREATED, MODIFIED, PRIMARY, STARTED, ENDED, HISTORY, SLICED = 1, 2, 3, 4, 6, 7, 11, 12
 """Where the values of a typed response are; from SLICED on they are slices."""
 
 Values = tuple[Any, ...]
@@ -69,6 +69,7 @@ class Sliced:
 
     name: str
     form: msgspec.json.Decoder[Any]
+    member: Member
 
 
 @frozen(eq=False)
@@ -78,8 +79,9 @@ class Decode:
     ``named`` are the service's names of the members that are typed, in their order.
     ``sliced`` are the members that come as slices, in three groups: those of attached
     machines, the results, and those that are fixed at the creation of a job; behind them are
-    those that only a search shows, of which ``unsearched`` has none. ``terms`` are the places
-    of those that say what a job's configuration allows, ``tells`` names those that rules ask for.
+    those that only a search shows, of which ``unsearched`` has none. ``terms`` are those, by
+    place, that say what a job's configuration allows, ``tells`` names those that rules ask for;
+    ``ended`` are the primaries of a job that has ended.
     """
 
     named: tuple[str, ...]
@@ -89,8 +91,9 @@ class Decode:
     attached: slice
     results: slice
     settled: slice
-    terms: tuple[int, ...]
+    terms: Mapping[int, Sliced]
     tells: frozenset[str]
+    ended: frozenset[str]
     unsearched: Values
 
     def line(self, line: bytes) -> Typed | None:
@@ -122,7 +125,7 @@ class Decode:
         """The sliced members of a part that a response has; None where one has another type."""
         found: dict[str, Any] = {}
         try:
-            for sliced, value in zip(self.sliced[_moved(part)], values[part], strict=True):
+            for sliced, value in zip(self.of(part), values[part], strict=True):
                 if value is not ABSENT:
                     item = sliced.form.decode(value)
                     if item is not None:
@@ -131,9 +134,16 @@ class Decode:
             return None
         return found
 
+    def value(self, sliced: Sliced, raw: msgspec.Raw | bytes) -> Any:
+        """The value of a sliced member; None where it has none, or one of another type."""
+        try:
+            return None if raw is ABSENT else sliced.form.decode(raw)
+        except _BROKEN:
+            return None
 
-def _moved(part: slice) -> slice:
-    return slice(part.start - SLICED, part.stop - SLICED)
+    def of(self, part: slice) -> tuple[Sliced, ...]:
+        """The members of a part."""
+        return self.sliced[part.start - SLICED : part.stop - SLICED]
 
 
 values_of: Any = msgspec.structs.astuple
@@ -163,7 +173,8 @@ def decode_of(spec: Spec) -> Decode | None:
     attached = [member for member in others if member.name in machines]
     settled = [member for member in others if member.role in SETTLED_ROLES]
     results = [member for member in others if member not in (*settled, *attached)]
-    sliced = (*attached, *results, *settled)
+    members = (*attached, *results, *settled)
+    sliced = [Sliced(one.name, msgspec.json.Decoder(_FORMS[one.type]), one) for one in members]
     types = _types(spec)
     names = [*(member.name for member in sliced), *spec.layout.searched]
     response = _struct("Response", types, named, names)
@@ -174,12 +185,13 @@ def decode_of(spec: Spec) -> Decode | None:
         named=tuple(named[field] for field in types),
         response=msgspec.json.Decoder(response),
         entries=msgspec.json.Decoder(list[entry]),  # type: ignore[valid-type]
-        sliced=tuple(Sliced(one.name, msgspec.json.Decoder(_FORMS[one.type])) for one in sliced),
+        sliced=tuple(sliced),
         attached=slice(SLICED, first),
         results=slice(first, second),
         settled=slice(second, SLICED + len(sliced)),
-        terms=tuple(SLICED + at for at, one in enumerate(sliced) if one.name in settling),
+        terms={SLICED + at: one for at, one in enumerate(sliced) if one.name in settling},
         tells=frozenset({*spec.telling, *spec.time.billed_otherwise}),
+        ended=frozenset(spec.ended_primaries),
         unsearched=(ABSENT,) * len(spec.layout.searched),
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from attrs import frozen
 
 from trainstate.history.excerpt import leaves_out
-from trainstate.history.model import Response
+from trainstate.history.model import Response, value_at
 from trainstate.spec.model import Guard, Spec
 
 _ABSENT, _IMPLIED = -2, -1
@@ -64,22 +66,33 @@ def configuration(response: Response, spec: Spec) -> Configuration:
     What is absent from a response that had to show it is not set. Of any other only what
     is there is known.
     """
-    return Configuration(
-        tuple((guard.name, _allowance(guard, response, spec)) for guard in spec.guards)
+    return configuration_of(
+        response.members, spec, omits=lambda name: leaves_out(response, name, spec)
     )
 
 
-def _allowance(guard: Guard, response: Response, spec: Spec) -> Allowance:
-    value = response.get(guard.member)
+def configuration_of(
+    members: Mapping[str, Any], spec: Spec, *, omits: Callable[[str], bool]
+) -> Configuration:
+    """The guards that members of the configuration let hold; ``omits`` names what was not seen."""
+    return Configuration(
+        tuple((guard.name, _allowance(guard, members, spec, omits)) for guard in spec.guards)
+    )
+
+
+def _allowance(
+    guard: Guard, members: Mapping[str, Any], spec: Spec, omits: Callable[[str], bool]
+) -> Allowance:
+    value = value_at(members, guard.member)
     if value:
-        budget = response.get(guard.budget) if guard.budget else None
+        budget = value_at(members, guard.budget) if guard.budget else None
         return Allowance(True, budget if type(budget) is int else None)
     if value is False:
         return Allowance(False)
-    if guard.implied_by and response.get(guard.implied_by) is not None:
+    if guard.implied_by and value_at(members, guard.implied_by) is not None:
         return Allowance(True, basis=_IMPLIED)
     member = guard.member.strip("/").partition("/")[0]
-    unseen = member not in spec.member_by_name or leaves_out(response, member, spec)
+    unseen = member not in spec.member_by_name or omits(member)
     return _UNSEEN if unseen else Allowance(False, basis=_ABSENT)
 
 

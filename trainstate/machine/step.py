@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -126,6 +127,15 @@ def trace(
             begin(spec, status) if previous is None else move(spec, previous, status, config)
         )
     return tuple(moves)
+
+
+@lru_cache(maxsize=4096)
+def guards_on(spec: Spec, statuses: tuple[str, ...]) -> tuple[str, ...]:
+    """The guards that decide about a history: of its statuses, and of all ways between them."""
+    known = [spec.secondary_by_name[one] for one in statuses if one in spec.secondary_by_name]
+    named = [row.guard for row in known]
+    named += [row.guard for pair in pairwise(statuses) for row in _rows(spec).get(pair, ())]
+    return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 @lru_cache(maxsize=64)

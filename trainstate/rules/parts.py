@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from trainstate.history.model import Entry, Envelope, Kind, Problem
+from trainstate.history.model import Entry, Envelope, Kind, Problem, value_at
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
 from trainstate.rules.tolerances import Tolerances
@@ -213,16 +213,6 @@ class Settings(Part):
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""
         return value_at(self.members, pointer)
-
-
-def value_at(members: Mapping[str, Any], pointer: str) -> Any:
-    """The value in a mapping at a name or a JSON pointer; None where there is none."""
-    value: Any = members
-    for step in pointer.removeprefix("/").split("/"):
-        if not isinstance(value, dict | Mapping):
-            return None
-        value = value.get(step)
-    return value
 
 
 @frozen(kw_only=True)
