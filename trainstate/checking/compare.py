@@ -46,7 +46,7 @@ from trainstate.machine.guards import Configuration, configuration_of, shared
 from trainstate.machine.step import evidence_of, guards_on, trace
 from trainstate.rules.given import Reading, is_blank
 from trainstate.rules.model import Step
-from trainstate.rules.parts import Attached, Identity, Part, Settings
+from trainstate.rules.parts import Attached, Identity, Part, Settings, Statuses
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Evidence, Spec, weakest
 
@@ -197,7 +197,21 @@ class Comparer:
         open_ = tuple([entry.end is None for entry in entries])
         key = (typed.primary, secondary, statuses, open_, allowed)
         if key not in self.statuses:
-            part, silence = self._reading(shown).statuses, None
+            silence, count = None, len(statuses)
+            part = Statuses(
+                spec=self.spec,
+                kind=Kind.RESPONSE,
+                primary=typed.primary,
+                secondary=secondary,
+                written_primary=typed.primary,
+                written_secondary=secondary,
+                history=statuses,
+                written=statuses,
+                begun=(True,) * count,
+                closed=tuple([not is_open for is_open in open_]),
+                config=config,
+                trimmed=False,
+            )
             if part.is_sure:
                 rests_on = weakest_used(self.spec, statuses, config, typed.primary, secondary)
                 plain = part.moves[-1].position.primary == typed.primary

@@ -251,6 +251,17 @@ class Epoch:
                 if change is not None:
                     yield change
 
+    def is_shown_by(self, response: Response) -> bool:
+        """Whether a response shows the newest of every amount and attached status that was seen."""
+        shown = {
+            (machine.name, item): status
+            for machine in self.spec.machines
+            for item, _, status in attached_statuses(machine, response.members)
+        }
+        amounts = ((line.newest, response.seconds(name)) for name, line in self.billing.items())
+        statuses = ((line.newest, shown.get(key)) for key, line in self.attached.items())
+        return all(known in (None, now) for known, now in (*amounts, *statuses))
+
     def billing_of(self, member: str) -> Timeline[float]:
         """What a billing member was seen to be."""
         if member not in self.billing:

@@ -69,7 +69,9 @@ class Regular:
             return False
         if late or typed.secondary in self.limited:
             return False
-        return self._is_clocked(typed, entries, last) and self._is_counted(typed, entries, saves)
+        return self._is_clocked(typed, entries, last) and self._is_counted(
+            typed, entries, limit=limit, saves=saves
+        )
 
     def _joined(self, created: Any, entries: Sequence[Entry]) -> Any:
         """The last time of a history whose entries join; None if they do not."""
@@ -82,7 +84,8 @@ class Regular:
                 return None
             end = entry.end
             if end is None:
-                return moment if entry is final else None
+                going = entry is final and entry.status not in self.terminal
+                return moment if going else None
             if end < moment or (entry.status in self.terminal and end != moment):
                 return None
             moment = end
@@ -96,7 +99,9 @@ class Regular:
             return False
         return bool(typed.ended == (last if ended else None))
 
-    def _is_counted(self, typed: Typed, entries: Sequence[Entry], saves: bool) -> bool:
+    def _is_counted(
+        self, typed: Typed, entries: Sequence[Entry], *, limit: float, saves: bool
+    ) -> bool:
         """Whether the seconds are those of the clock; a stop can take its own away."""
         training, billable = typed.training, typed.billable
         if training is None and billable is None:
@@ -108,7 +113,7 @@ class Regular:
         ):
             return False
         if typed.ended is None:
-            return True
+            return training < limit
         passed = between(typed.started, typed.ended)
         begun = next(at for at, entry in enumerate(entries) if entry.status in self.starts)
         broken = [entry for entry in entries[begun:] if entry.status in self.breaks]

@@ -182,7 +182,7 @@ class Checker:
         state.straight &= shown is not None and shown.goes_on
         if shown is not None:
             silent = not self._of_responses.ask(step.reading, {"Attached"})
-            shown.goes_on = state.straight and silent
+            shown.goes_on = state.straight and silent and state.epoch.is_shown_by(step.response)
 
     def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""

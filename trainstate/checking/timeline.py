@@ -39,6 +39,11 @@ class Timeline(Generic[T]):
     most: int = 256
     runs: list[Seen[T]] = field(factory=list)
 
+    @property
+    def newest(self) -> T | None:
+        """The last of the values; None where none was taken."""
+        return self.runs[-1].value if self.runs else None
+
     def place(self, value: T, rank: Rank, index: int) -> Seen[T] | None:
         """The run that the value contradicts, or None when it was taken.
 

@@ -81,6 +81,12 @@ def _from_datetime(value: datetime) -> tuple[Instant, bool]:
 
 @lru_cache(maxsize=16384)
 def _from_text(value: str) -> tuple[Instant, bool]:
+    if value[10:11] == "T":
+        # The service's own form, before the many others are tried.
+        try:
+            return _from_datetime(datetime.fromisoformat(value))
+        except (ValueError, OverflowError):
+            pass
     text = value.strip()
     if _NUMBER.fullmatch(text):
         return _from_number(int(text) if text.isdecimal() else float(text)), False

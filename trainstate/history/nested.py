@@ -9,6 +9,8 @@ from typing import Any
 from trainstate.spec.model import AttachedMachine, Spec
 
 _NESTED = 2
+# The concrete types first: asking whether a value is a Mapping costs ten times as much.
+_MAPPING = (dict, Mapping)
 Excess = tuple[str, Any, str]
 """A JSON pointer, the number there, and what it must be instead."""
 
@@ -20,8 +22,8 @@ def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
     """The numbers and texts inside members that are none; what is absent fits."""
     for member, name in numbers(spec):
         outer = members.get(member)
-        value = outer.get(name) if isinstance(outer, dict | Mapping) else None
-        if value is not None and not _is_whole(value):
+        value = outer.get(name) if isinstance(outer, _MAPPING) else None
+        if value is not None and type(value) is not int and not _is_whole(value):
             yield f"/{member}/{name}", value, "integer"
     for machine in spec.machines:
         if machine.member in members:
@@ -30,11 +32,16 @@ def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
 
 def no_texts(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
     """The values inside maps that are no texts, as the service writes all of them."""
-    for member in spec.members:
-        held = members.get(member.name) if member.type == "map" else None
-        for name, value in held.items() if isinstance(held, dict | Mapping) else ():
+    for member in _maps(spec):
+        held = members.get(member)
+        for name, value in held.items() if isinstance(held, _MAPPING) else ():
             if value is not None and not isinstance(value, str):
-                yield f"/{member.name}/{_escaped(name)}", value, "string"
+                yield f"/{member}/{_escaped(name)}", value, "string"
+
+
+@lru_cache(maxsize=16)
+def _maps(spec: Spec) -> tuple[str, ...]:
+    return tuple(member.name for member in spec.members if member.type == "map")
 
 
 def _escaped(name: object) -> str:
@@ -82,7 +89,7 @@ def _number(members: Mapping[str, Any], pointer: str) -> int | float | None:
     """The number at a pointer; None where none is there."""
     member, _, name = pointer.removeprefix("/").partition("/")
     outer = members.get(member)
-    value = outer.get(name) if isinstance(outer, dict | Mapping) else None
+    value = outer.get(name) if isinstance(outer, _MAPPING) else None
     return value if isinstance(value, int | float) and _is_whole(value) else None
 
 

@@ -21,6 +21,12 @@ from trainstate.spec.model import Member, RecordLayout, Spec
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | float
 """A time with an offset, or seconds since 1970; within one response all are of one kind."""
 
+Whole = (
+    Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    | Annotated[float, msgspec.Meta(multiple_of=1.0)]
+)
+"""A whole number, as programs write it that know no other numbers than floats, too."""
+
 ABSENT = b""
 """The slice of a member that a response does not have."""
 
@@ -155,8 +161,8 @@ _FORMS: Mapping[str, Any] = {
     "structure": dict[str, Any] | None,
     "map": dict[str, str | None] | None,
     "boolean": bool | None,
-    "integer": int | float | None,
-    "long": int | float | None,
+    "integer": Whole | None,
+    "long": Whole | None,
     "timestamp": Moment | None,
 }
 """How a value of each type of the API is written in JSON."""
@@ -223,8 +229,8 @@ def _types(spec: Spec) -> dict[str, Any]:
         "secondary": Literal[tuple(spec.secondary_by_name)],
         "started": Moment | None,
         "ended": Moment | None,
-        "training": int | float | None,
-        "billable": int | float | None,
+        "training": Whole | None,
+        "billable": Whole | None,
         "reason": str | None,
         "history": msgspec.Raw,
     }
