@@ -105,6 +105,20 @@ def test_the_sagemaker_sdk_3_runs_its_course(serve: Serve) -> None:
 
 
 @pytest.mark.slow
+def test_airflow_runs_its_course(serve: Serve) -> None:
+    """The provider's own operator waits with logs, its sensor senses, its trigger fires."""
+    python = os.environ.get("TRAINSTATE_AIRFLOW_PYTHON")
+    if python is None:
+        pytest.skip("no TRAINSTATE_AIRFLOW_PYTHON: the Python that has Airflow's Amazon provider")
+    url, _ = serve("--speed", "120", "--scenario", LINES)
+    said = output(python, str(COURSES / "airflow_course.py"), url)
+
+    for line in ("operator Completed", "sensor done", "trigger success", "deferred Completed"):
+        assert line in said
+    assert "two loss=0.25" in said
+
+
+@pytest.mark.slow
 def test_cloud_custodian_finds_and_stops_jobs(
     serve: Serve, connect: Connect, tmp_path: Path
 ) -> None:
