@@ -9,7 +9,16 @@ from attrs import define, evolve, field
 
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
-from trainstate.rules.exchange import ASK, Exchange, Fault, Listing, Standing, Why, summary_of
+from trainstate.rules.exchange import (
+    ASK,
+    Exchange,
+    Fault,
+    Listing,
+    Standing,
+    Summary,
+    Why,
+    summary_of,
+)
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import api
 from trainstate.testing.fuzzing.ledger import Ledger
@@ -91,7 +100,8 @@ class Beside:
         params: dict[str, Any] = {"Resource": "TrainingJob", "MaxResults": 2, **order}
         if filters:
             params["SearchExpression"] = {"Filters": filters}
-        pages, token, exchange = [], "", None
+        pages: list[tuple[Summary, ...]] = []
+        token, exchange = "", None
         while len(pages) < _MOST_PAGES and (token or not pages):
             answer, exchange = self._call("search", **params)
             found = [item.get("TrainingJob", {}) for item in answer.get("Results", ())]

@@ -111,7 +111,11 @@ class _Noted:
         self._service, self._calls = service, calls
 
     def __getattr__(self, method: str) -> Any:
-        return lambda **params: self._calls.append((self._service, method, params)) or {}
+        def noted(**params: Any) -> dict[str, Any]:
+            self._calls.append((self._service, method, params))
+            return {}
+
+        return noted
 
 
 def _asked_beside(call: Call) -> Iterator[str]:
