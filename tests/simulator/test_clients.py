@@ -43,11 +43,14 @@ def test_boto3_runs_its_course(serve: Serve) -> None:
 
 
 @pytest.mark.slow
-def test_the_aws_cli_runs_its_course(serve: Serve) -> None:
+@pytest.mark.parametrize("named", ["TRAINSTATE_AWS_CLI", "TRAINSTATE_AWS_CLI_2"])
+def test_the_aws_cli_runs_its_course(serve: Serve, named: str) -> None:
     """The same with the command line, and `wait training-job-completed-or-stopped` ends."""
-    aws = os.environ.get("TRAINSTATE_AWS_CLI") or shutil.which("aws")
+    aws = os.environ.get(named) or (shutil.which("aws") if named.endswith("CLI") else None)
     if aws is None:
-        pytest.skip("no AWS CLI: pip install awscli, or name it in TRAINSTATE_AWS_CLI")
+        pytest.skip(
+            f"no AWS CLI: pip install awscli, or for 2 see .ci/peers, and name it in {named}"
+        )
     # Each call of the CLI takes a second or so: the jobs last until all of them are made.
     url, _ = serve("--speed", "400", "--scenario", "on_demand().training('55m').then_completed()")
     said = output("sh", str(COURSES / "awscli.sh"), url, AWS=aws, PAUSE="10")
@@ -102,6 +105,20 @@ def test_the_sagemaker_sdk_3_runs_its_course(serve: Serve) -> None:
 
     assert "Completed s3://example-bucket/output/" in said
     assert "done" == said.splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_airflow_runs_its_course(serve: Serve) -> None:
+    """The provider's own operator waits with logs, its sensor senses, its trigger fires."""
+    python = os.environ.get("TRAINSTATE_AIRFLOW_PYTHON")
+    if python is None:
+        pytest.skip("no TRAINSTATE_AIRFLOW_PYTHON: the Python that has Airflow's Amazon provider")
+    url, _ = serve("--speed", "120", "--scenario", LINES)
+    said = output(python, str(COURSES / "airflow_course.py"), url)
+
+    for line in ("operator Completed", "sensor done", "trigger success", "deferred Completed"):
+        assert line in said
+    assert "two loss=0.25" in said
 
 
 @pytest.mark.slow

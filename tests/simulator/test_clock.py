@@ -82,6 +82,20 @@ def test_who_waits_by_the_wall_waits_as_long_as_virtual_time_does() -> None:
     assert 30 <= passed < 31
 
 
+@pytest.mark.parametrize("name", ["time", "monotonic", "perf_counter"])
+def test_every_clock_of_the_process_goes_on_by_what_was_slept(name: str) -> None:
+    """In seconds and in nanoseconds; afterwards each is what it was."""
+    real, in_nanoseconds = getattr(time, name), getattr(time, f"{name}_ns")
+    with Clock().driven_by_sleep():
+        before = getattr(time, name)(), getattr(time, f"{name}_ns")()
+        time.sleep(30)
+        after = getattr(time, name)(), getattr(time, f"{name}_ns")()
+
+    assert 30 <= after[0] - before[0] < 31
+    assert 30e9 <= after[1] - before[1] < 31e9
+    assert (real, in_nanoseconds) == (getattr(time, name), getattr(time, f"{name}_ns"))
+
+
 @pytest.mark.parametrize("start", ["9999-01-01T00:00:00Z", "9990-01-01T00:00:01Z"])
 def test_a_clock_begins_within_the_calendar(start: str) -> None:
     """Later there is no room for what will happen."""

@@ -190,38 +190,3 @@ def test_an_advance_beyond_the_calendar_poisons_nothing(tmp_path: Path, by: floa
                 sm.clock.advance(by)
             sm.clock.advance("36500d")
             assert [] == sm.client().list_training_jobs()["TrainingJobSummaries"]
-
-
-@pytest.mark.slow
-def test_twenty_kills_lose_nothing(serve: Serve, connect: Connect, tmp_path: Path) -> None:
-    """Jobs and a tuning job, mixed operations, another speed each time, killed each time."""
-    created: set[str] = set()
-    stopped: set[str] = set()
-    seen: list[dict[str, Any]] = []
-    clocks = []
-    for kill in range(20):
-        options = ("--speed", str((0, 1, 60)[kill % 3]), "--store", str(tmp_path / "jobs.db"))
-        url, process = serve(*options)
-        client = connect(url)
-        clocks.append(clock_of(url))
-        for name in sorted(created):
-            seen.append(described(client, name))
-            assert name not in stopped or seen[-1]["TrainingJobStatus"] != "InProgress"
-        killer = threading.Timer(0.3, process.kill)
-        killer.start()
-        try:
-            for number in range(1_000):
-                name = f"job-{kill}-{number}"
-                client.create_training_job(**on_demand().request(name))
-                created.add(name)
-                clocks.append(clock_of(url))
-                if number % 3 == 0:
-                    client.stop_training_job(TrainingJobName=name)
-                    stopped.add(name)
-        except (BotoCoreError, ClientError, OSError, ValueError):
-            process.wait()
-        killer.join()
-
-    assert len(created) > 20
-    assert sorted(clocks) == clocks
-    assert "CONSISTENT" == str(trainstate.check(seen).verdict)

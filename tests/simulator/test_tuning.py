@@ -89,6 +89,28 @@ def test_it_is_the_same_in_one_leap_and_in_small_steps() -> None:
     assert lives[0] == lives[1]
 
 
+def test_children_take_over_a_warm_pool_when_it_is_there() -> None:
+    """Not before the end of its job, however large the leap; as in small steps."""
+    lives = []
+    resources = {**PLAIN.request("job")["ResourceConfig"], "KeepAlivePeriodInSeconds": 3_000}
+    for step in ("1m", "200m"):
+        with simulate(PLAIN) as sm:
+            client = tuned(sm)
+            for number in range(1, 6):
+                sm.clock.advance("2m")
+                name = f"warm-{number}"
+                client.create_training_job(**PLAIN.request(name, ResourceConfig=resources))
+            for _ in range(200 if step == "1m" else 1):
+                sm.clock.advance(step)
+            records = sm.service.records()
+            seen = [client.describe_training_job(TrainingJobName=r.name) for r in records]
+        lives.append([(r.name, r.modified, r.fields.get("WarmPoolStatus")) for r in records])
+        assert "CONSISTENT" == str(trainstate.check(seen).verdict)
+
+    assert lives[0] == lives[1]
+    assert [] != [pool for _, _, pool in lives[0] if pool and "ReusedByJob" in pool]
+
+
 def test_a_stop_stops_the_children() -> None:
     """No new ones begin; it is stopped when they are."""
     with simulate(PLAIN) as sm:

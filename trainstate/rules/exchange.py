@@ -22,6 +22,9 @@ CREATE, DESCRIBE, STOP, DELETE, UPDATE, LIST = PARTS = (
 )
 """The parts that operations play, whatever a service calls them."""
 
+ASK = "ask"
+"""What is asked for beside: tuning jobs, a search, tags, logs, metrics."""
+
 ENDED, WHOLE = "ended", "whole"
 """No calls: a job that was given time to end, and everything that was called."""
 
@@ -151,13 +154,14 @@ class Listing:
 class Exchange:
     """A call with its answer, and what is known.
 
-    ``part`` is one of ``PARTS``, or ENDED or WHOLE; ``expected`` says whether the
+    ``part`` is one of ``PARTS``, or ASK, ENDED or WHOLE; ``expected`` says whether the
     service accepts such a request, None where that cannot be known, and ``why`` it does
     not. ``standing`` is what was known of the job before the call. ``response`` is what
     a describe showed. ``limit`` is the seconds after which every job of this kind has
     ended, None for one without limit or where nobody controls the clock. ``polls``
     counts how often the job was asked about; ``spots`` are, of the jobs that may be
     interrupted, how many ended, and ``shown`` every status that any job showed.
+    ``contradiction`` is how the answer contradicts those before it, empty where it does not.
     """
 
     spec: Spec
@@ -176,11 +180,12 @@ class Exchange:
     polls: int = 0
     spots: int = 0
     shown: frozenset[str] = frozenset()
+    contradiction: str = ""
 
     @property
     def accepted(self) -> bool:
         """Holds if a call was answered."""
-        return self.part in PARTS and self.fault is None
+        return self.part in (*PARTS, ASK) and self.fault is None
 
     @property
     def refused(self) -> bool:

@@ -24,6 +24,12 @@ LATEST = Instant(parse("9990-01-01T00:00:00Z")[0])
 """Where time stands still: what is due later never happens, so that every time has a date."""
 
 _MILLISECOND = 1000
+_SECONDS, _NANOSECONDS = 1.0, 1_000_000_000
+_CLOCKS = {
+    **dict.fromkeys(("time", "monotonic", "perf_counter"), _SECONDS),
+    **dict.fromkeys(("time_ns", "monotonic_ns", "perf_counter_ns"), _NANOSECONDS),
+}
+"""The functions of ``time`` that tell how late it is, with their units."""
 
 
 class TimeIsUp(BaseException):
@@ -138,14 +144,15 @@ class Clock:
     ) -> Iterator[Clock]:
         """A context in which ``time.sleep`` lets virtual time pass instead of real time.
 
-        ``time.time`` and ``time.monotonic`` go on by what was slept, so that code which waits
-        by them waits as long as virtual time does. ``within`` is how much may pass before
-        TimeIsUp is raised; ``wall`` lets ``time.time`` show the virtual clock. Code that
-        imported the functions by name keeps the real ones. Not for several contexts at once
-        in several threads.
+        ``time.time``, ``time.monotonic`` and ``time.perf_counter`` go on by what was slept, so
+        that code which waits by them waits as long as virtual time does; ``datetime`` does not.
+        ``within`` is how much may pass before TimeIsUp is raised; ``wall`` lets ``time.time``
+        show the virtual clock. Code that imported the functions by name keeps the real ones.
+        Not for several contexts at once in several threads.
         """
         until = None if within is None else self.now + round(seconds(within) * SECOND)
-        slept, real = [0.0], (time.sleep, time.time, time.monotonic)
+        slept = [0.0]
+        real = {name: getattr(time, name) for name in ("sleep", *_CLOCKS)}
 
         def sleep(duration: Any, /) -> None:
             if duration < 0:
@@ -155,10 +162,16 @@ class Clock:
             self.advance(float(duration))
             slept[0] += duration
 
+        def gone_on(name: str, unit: float) -> Callable[[], float]:
+            if wall and name.startswith("time"):
+                return lambda: type(unit)(self.now * unit / SECOND)
+            return lambda: real[name]() + type(unit)(slept[0] * unit)
+
         time.sleep = sleep
-        time.time = lambda: self.now / SECOND if wall else real[1]() + slept[0]
-        time.monotonic = lambda: real[2]() + slept[0]
+        for name, unit in _CLOCKS.items():
+            setattr(time, name, gone_on(name, unit))
         try:
             yield self
         finally:
-            time.sleep, time.time, time.monotonic = real
+            for name, function in real.items():
+                setattr(time, name, function)

@@ -176,7 +176,7 @@ def applied(job: Job, step: Step, spec: Spec) -> Job:
 
 def _artifacts(output: Mapping[str, Any], name: str) -> dict[str, str]:
     """Where the model is, by how the output is configured."""
-    base = output["S3OutputPath"].rstrip("/")
+    base = output["S3OutputPath"].removesuffix("/")
     file = "model" if output.get("CompressionType") == "NONE" else "model.tar.gz"
     return {"S3ModelArtifacts": f"{base}/{name}/output/{file}"}
 

@@ -104,7 +104,9 @@ def _reused(service: Service, job: Job, now: Instant) -> Job | None:
     """The job whose warm pool a new one takes over, if there is any."""
     for other in service.store.pools(job.arn.rpartition("/")[0] + "/"):
         ready = service.caught_up(other, now)
-        if ready and ready.has_pool and attached.is_matching(ready.record, job.record.fields):
+        if not ready or ready.record.modified > now:
+            continue  # a child began before what was already asked about the other
+        if ready.has_pool and attached.is_matching(ready.record, job.record.fields):
             steps = attached.reuse(ready.record, job.record.name, now)
             rest = (step for step in ready.plan if not attached.is_of_pool(step))
             *_, after = passing(evolve(ready, plan=(*steps, *rest)), now, service.spec)

@@ -15,6 +15,7 @@ from botocore.session import get_session
 from trainstate.history.instants import Instant
 from trainstate.machine.record import Record
 from trainstate.simulator import doors, listing, operations, tuner
+from trainstate.simulator.attached import keep_alive
 from trainstate.simulator.clock import Clock
 from trainstate.simulator.errors import ServiceError, invalid, not_found, unknown_operation
 from trainstate.simulator.job import Job, passing
@@ -146,10 +147,10 @@ class Service:
 
     def _go_on(self, now: Instant) -> None:
         while due := self.store.due(now):
-            # A tuning job and its children go on together, moment by moment.
-            first = min((i.plan[0].at for i in due if _is_of_family(i)), default=now)
+            # What meets others goes on together with them, moment by moment.
+            first = min((i.plan[0].at for i in due if _meets_others(i)), default=now)
             for item in due:
-                self.caught_up(item, first if _is_of_family(item) else now)
+                self.caught_up(item, first if _meets_others(item) else now)
 
     def _advanced(self, now: Instant) -> None:
         self._to_commit = True
@@ -188,7 +189,7 @@ class Service:
     def found(self, arn: str, now: Instant) -> Any:
         """What has an ARN, as it is at an instant. Raises ServiceError where nothing has."""
         item = self.store.get(arn)
-        if item is not None and _is_of_family(item):
+        if item is not None and _meets_others(item):
             self._go_on(now)
             item = self.store.get(arn)
         item = None if item is None else self.caught_up(item, now)
@@ -246,8 +247,10 @@ def _not_stored(error: Exception) -> ServiceError:
     return ServiceError("InternalFailure", f"not stored: {error}", status=500)
 
 
-def _is_of_family(item: Any) -> bool:
-    return not isinstance(item, Job) or item.parent is not None
+def _meets_others(item: Any) -> bool:
+    """Holds for a tuning job, its children, and a job whose instances another may take over."""
+    is_job = isinstance(item, Job)
+    return not is_job or item.parent is not None or keep_alive(item.record.fields) > 0
 
 
 @lru_cache(maxsize=64)

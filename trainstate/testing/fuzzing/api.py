@@ -32,6 +32,7 @@ class Api:
 
     operations: Mapping[str, Operation]
     refusals: Mapping[Why, Refusal]
+    common: frozenset[str]
     lacking: frozenset[str]
     lacking_types: frozenset[str]
 
@@ -72,6 +73,7 @@ def api() -> Api:
             Why(row["why"]): Refusal(codes=tuple(row["codes"]), text=row.get("text", ""))
             for row in facts["refusal"]
         },
+        common=common,
         lacking=frozenset(facts["common"]["lacking"]),
         lacking_types=frozenset(facts["common"]["lacking_types"]),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from trainstate.testing.fuzzing.beside import WORDS
 from trainstate.testing.fuzzing.openings import ORDINARY
 from trainstate.testing.fuzzing.program import (
     SLOTS,
     Call,
     Program,
     advance,
+    ask,
     create,
     delete,
     describe,
@@ -40,11 +42,18 @@ _steps: SearchStrategy[Call] = st.one_of(
 )
 
 
-def programs() -> SearchStrategy[Program]:
-    """Programs that create a job, do some steps, and let every job come to its end."""
+_asked = st.builds(ask, _slots, st.sampled_from(tuple(WORDS)))
+
+
+def programs(*, wide: bool = False) -> SearchStrategy[Program]:
+    """Programs that create a job, do some steps, and let every job come to its end.
+
+    Where they are ``wide`` every other step is about something beside.
+    """
+    steps = st.one_of(_asked, _steps) if wide else _steps
     first = st.builds(create, st.just(SLOTS[0]), st.sampled_from(ORDINARY))
     return st.builds(
-        _program, st.integers(0, _MOST_SEED), first, st.lists(_steps, max_size=_MOST_STEPS)
+        _program, st.integers(0, _MOST_SEED), first, st.lists(steps, max_size=_MOST_STEPS)
     )
 
 

@@ -18,7 +18,7 @@ from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.drawing import programs
 from trainstate.testing.fuzzing.judging import judged
 from trainstate.testing.fuzzing.ledger import whole
-from trainstate.testing.fuzzing.openings import lives, openings, short, stages
+from trainstate.testing.fuzzing.openings import beside, lives, openings, short, stages
 from trainstate.testing.fuzzing.performing import Performance, Performer
 from trainstate.testing.fuzzing.program import Program, create, finish
 from trainstate.testing.fuzzing.report import Discovery, Key, key_of
@@ -94,7 +94,8 @@ class Hunt:
         until = None if self.limits.seconds is None else self.limits.seconds * _SHARE
         self._shared = self._is_shared() if self.target.shared is None else self.target.shared
         try:
-            for program in chain(openings(), lives(), stages(), short()):
+            wide = beside() if self.target.wide else ()
+            for program in chain(openings(), lives(), stages(), wide, short()):
                 self._try(program, until)
             self._draw(until)
         except Spent:
@@ -127,7 +128,7 @@ class Hunt:
             # much, is what is looked at.
             suppress_health_check=list(HealthCheck),
         )
-        @given(programs())
+        @given(programs(wide=self.target.wide))
         def tries(program: Program) -> None:
             found = self._try(program, until)
             # Programs that show more of the specification are bred from.

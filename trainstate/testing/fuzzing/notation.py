@@ -8,6 +8,7 @@ A line is one of these; the job is called by one letter:
 - ``describe a = Completed/Completed: Starting 90, Completed``: a response in the
   notation of ``rules.example``; ``-Member`` at the end leaves a member out;
 - ``list (word) = a InProgress; b Failed | c Stopped``: summaries of two pages;
+- ``ask a = text``: something beside was asked for, and the answer contradicts others so;
 - any of them with ``!Code message`` at its end: the call fails;
 - ``advance 60``: time passes; ``ended a limit 3600``: the job had time to end;
 - ``whole 20 Interrupted``: so many spot jobs have ended, and showed this.
@@ -23,7 +24,17 @@ from trainstate.errors import UsageError
 from trainstate.history.model import Origin, Response
 from trainstate.history.wire import read_response
 from trainstate.rules.example import CREATED, Poll, written
-from trainstate.rules.exchange import CREATE, DESCRIBE, ENDED, LIST, PARTS, WHOLE, Exchange, Fault
+from trainstate.rules.exchange import (
+    ASK,
+    CREATE,
+    DESCRIBE,
+    ENDED,
+    LIST,
+    PARTS,
+    WHOLE,
+    Exchange,
+    Fault,
+)
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import api
 from trainstate.testing.fuzzing.ledger import Ledger, whole
@@ -57,6 +68,8 @@ def _exchange(ledger: Ledger, found: re.Match[str], spec: Spec) -> Iterator[Exch
         yield whole(spec, spots=int(slot), shown=shown)
     elif verb == ENDED:
         yield ledger.ended(slot, clocked=found["limit"] is not None)
+    elif verb == ASK:
+        yield Exchange(spec=spec, part=ASK, operation="ListTags", contradiction=answer.strip())
     elif verb == LIST:
         asked = listing(found["word"] or "all", None)
         pages = tuple(tuple(_summaries(page, spec)) for page in answer.split("|"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from trainstate.testing.fuzzing.beside import WORDS
 from trainstate.testing.fuzzing.program import (
     Call,
     Program,
     advance,
+    ask,
     create,
     delete,
     describe,
@@ -53,8 +55,16 @@ def lives() -> Iterator[Program]:
 
 def stages() -> Iterator[Program]:
     """A request at each of the first stages of a job."""
-    for number, ask in product(range(_STAGES), (stop, delete, create)):
-        yield _of(create(), *[advance(60.0), describe()] * number, ask(), describe(), finish())
+    for number, request in product(range(_STAGES), (stop, delete, create)):
+        yield _of(create(), *[advance(60.0), describe()] * number, request(), describe(), finish())
+
+
+def beside() -> Iterator[Program]:
+    """Everything beside, before and after its job and its tuning job are there, and later."""
+    everything = [ask(word=word) for word in WORDS]
+    for passes in (1.0, 301.3, 86_400.0):
+        looks = [call for call in everything if call.word != "halt"]
+        yield _of(*everything, create(), *looks, advance(passes), *everything, *looks, finish())
 
 
 def short() -> Iterator[Program]:

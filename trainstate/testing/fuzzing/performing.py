@@ -14,10 +14,11 @@ from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
-from trainstate.rules.exchange import CREATE, DESCRIBE, LIST, UPDATE, Exchange, Fault
+from trainstate.rules.exchange import ASK, CREATE, DESCRIBE, LIST, UPDATE, Exchange, Fault
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import api
+from trainstate.testing.fuzzing.beside import Beside
 from trainstate.testing.fuzzing.judging import judged
 from trainstate.testing.fuzzing.ledger import Ledger, Pages
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program
@@ -83,6 +84,7 @@ class Performer:
     calls: int = 0
     ledger: Ledger = field(init=False)
     checker: Checker = field(init=False)
+    _beside: Beside = field(init=False)
     _operation_rules: tuple[Rule, ...] = field(init=False)
     _visits: Visits = field(factory=Visits)
     _created: datetime | None = None
@@ -95,6 +97,9 @@ class Performer:
         still = self.subject.advance is not None and self.subject.still
         self.ledger = Ledger(spec=self.spec, still=still)
         self.checker = Checker(spec=self.spec, rules=self.rules)
+        self._beside = Beside(
+            clients=self.subject.beside, spec=self.spec, ledger=self.ledger, token=self.token
+        )
         self._operation_rules = tuple(r for r in self.rules if r.scope is Scope.OPERATION)
 
     def perform(self, program: Program) -> Performance:
@@ -105,7 +110,7 @@ class Performer:
         self._keep([finding for _, finding in self.checker.close()[0]])
         return Performance(
             spotted=tuple(self._spotted),
-            calls=self.calls,
+            calls=self.calls + self._beside.calls,
             visits=self._visits,
             spots=self.ledger.spots,
             shown=frozenset(self.ledger.shown),
@@ -118,6 +123,8 @@ class Performer:
             self._finish(call.slot)
         elif call.verb == LIST:
             self._list(call)
+        elif call.verb == ASK:
+            self._ask_beside(call)
         else:
             self._ask(call)
 
@@ -140,6 +147,14 @@ class Performer:
                 call.verb, told, fault=fault, answer=answer, request=params, valid=valid
             )
         )
+
+    def _ask_beside(self, call: Call) -> None:
+        for told in self._beside.ask(call.word, call.slot):
+            if isinstance(told, Exchange):
+                self._exchange(told)
+            else:
+                self._visits.see(told)
+                self._keep(self.checker.feed(told))
 
     def _describe(self, name: str) -> Response | None:
         answer, fault = self._request(DESCRIBE, {"TrainingJobName": name})

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from attrs import evolve, field, frozen
 
-from trainstate.rules.exchange import CREATE, DELETE, DESCRIBE, LIST, STOP, UPDATE
+from trainstate.rules.exchange import ASK, CREATE, DELETE, DESCRIBE, LIST, STOP, UPDATE
+from trainstate.testing.fuzzing.beside import WORDS
 from trainstate.testing.fuzzing.requests import ADVANCES, CREATIONS, LISTS, UPDATES
 
 ADVANCE, FINISH = "advance", "finish"
 """No operations: time passes; a job is looked at until it has ended, or is gone."""
 
 SLOTS = ("a", "b", "c")
-_WORDS = {CREATE: tuple(CREATIONS), UPDATE: tuple(UPDATES), LIST: tuple(LISTS)}
+_WORDS = {CREATE: tuple(CREATIONS), UPDATE: tuple(UPDATES), LIST: tuple(LISTS), ASK: tuple(WORDS)}
 
 
 @frozen(kw_only=True)
@@ -98,6 +99,11 @@ def listed(word: str = "all") -> Call:
     return Call(verb=LIST, word=word)
 
 
+def ask(slot: str = "a", word: str = "tune") -> Call:
+    """Something beside is asked for."""
+    return Call(verb=ASK, slot=slot, word=word)
+
+
 def advance(seconds: float = ADVANCES[0]) -> Call:
     """Time passes."""
     return Call(verb=ADVANCE, seconds=seconds)
@@ -115,7 +121,7 @@ def observed(steps: list[Call]) -> tuple[Call, ...]:
     """
     calls: list[Call] = []
     for step in steps:
-        looks = [describe(step.slot)] if step.slot and step.verb != DESCRIBE else []
+        looks = [describe(step.slot)] if step.slot and step.verb not in (DESCRIBE, ASK) else []
         before = [] if step.verb in (CREATE, FINISH) else looks
         calls += [*before, step, *looks]
         if step.verb == ADVANCE:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from textwrap import indent
+from types import SimpleNamespace
 from typing import Any
 
 from trainstate.checking.report import Finding
-from trainstate.rules.exchange import CREATE, DESCRIBE, LIST, UPDATE
+from trainstate.rules.exchange import ASK, CREATE, DESCRIBE, LIST, UPDATE
 from trainstate.rules.index import find_rule
 from trainstate.rules.model import Scope
+from trainstate.spec.load import builtin_spec
+from trainstate.testing.fuzzing.beside import Beside
+from trainstate.testing.fuzzing.ledger import Ledger
 from trainstate.testing.fuzzing.performing import METHODS
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program
 from trainstate.testing.fuzzing.requests import LISTS, creation, job_name, update
@@ -21,10 +26,10 @@ _CALL = '''\
 seen = []
 
 
-def call(operation, **params):
+def call(operation, at=None, **params):
     """Makes a call, prints what comes of it, and keeps what describes a job."""
     try:
-        answer = getattr(client, operation)(**params) or {}
+        answer = getattr(at or client, operation)(**params) or {}
     except Exception as error:
         print(f"{operation}: {type(error).__name__}: {error}")
         return {}
@@ -87,12 +92,42 @@ def _lines(call: Call, how: Script) -> Iterator[str]:
         yield from _FINISH.format(describe=METHODS[DESCRIBE], name=name, advance=pause).splitlines()
     elif call.verb == LIST:
         yield from _PAGES.format(list=METHODS[LIST], given=_asked(call.word)).splitlines()
+    elif call.verb == ASK:
+        yield from _asked_beside(call)
     elif call.verb == CREATE:
         yield from _called(CREATE, creation(call.word, name))
     elif call.verb == UPDATE:
         yield from _called(UPDATE, update(call.word, name))
     else:
         yield f'call("{METHODS[call.verb]}", TrainingJobName="{name}")'
+
+
+class _Noted:
+    """A client that notes what it is asked for."""
+
+    def __init__(self, service: str, calls: list[tuple[str, str, dict[str, Any]]]) -> None:
+        model = SimpleNamespace(operation_model=lambda _name: SimpleNamespace(error_shapes=()))
+        self.meta = SimpleNamespace(method_to_api_mapping=defaultdict(str), service_model=model)
+        self._service, self._calls = service, calls
+
+    def __getattr__(self, method: str) -> Any:
+        def noted(**params: Any) -> dict[str, Any]:
+            self._calls.append((self._service, method, params))
+            return {}
+
+        return noted
+
+
+def _asked_beside(call: Call) -> Iterator[str]:
+    calls: list[tuple[str, str, dict[str, Any]]] = []
+    clients = {name: _Noted(name, calls) for name in ("sagemaker", "logs", "sagemaker-metrics")}
+    spec = builtin_spec()
+    beside = Beside(clients=clients, spec=spec, ledger=Ledger(spec=spec), token=_RUN)
+    list(beside.ask(call.word, call.slot))
+    for service, method, params in calls:
+        at = "" if service == "sagemaker" else f'at=sm.client("{service}"), '
+        given = ", ".join(f"{name}={value!r}" for name, value in params.items())
+        yield f'call("{method}", {at}{given})'
 
 
 def _advanced(how: Script, seconds: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -20,13 +20,15 @@ class Subject:
 
     ``client`` has the methods of a boto3 SageMaker client. ``advance`` lets so many
     seconds pass, None where nobody can; ``still`` tells whether time stands still
-    otherwise. ``close`` is called when the program is over.
+    otherwise. ``close`` is called when the program is over. ``beside`` are clients of what is
+    asked for beside, by the names of their services; empty where nothing is.
     """
 
     client: Any
     advance: Advance | None = None
     still: bool = True
     close: Callable[[], object] | None = None
+    beside: Mapping[str, Any] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -52,7 +54,8 @@ class Target:
     ``open`` gives a Subject for the seed of a program. ``patience`` is the real seconds
     for which an end is waited where nobody can let time pass; ``shared`` tells whether
     the programs of a run meet the same service, so that their jobs need other names:
-    None lets the fuzzer try it out.
+    None lets the fuzzer try it out. ``wide`` holds where tuning jobs, search, tags, logs and
+    metrics are asked for, too.
     """
 
     label: str
@@ -60,6 +63,7 @@ class Target:
     script: Script = field(factory=Script)
     patience: float = 2.0
     shared: bool | None = None
+    wide: bool = False
 
 
 Maker = Callable[..., Any]

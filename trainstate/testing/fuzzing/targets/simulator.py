@@ -24,18 +24,24 @@ def simulator(*, accept: Evidence | None = None) -> Target:
         raise missing("the simulator", ".[server]", error) from error
     first = Simulation(Service(choose=chooser(None), clock=Clock()), region="us-east-1")
     # Making a client takes a hundred times as long as a call: one is attached to each service.
-    client = first.client()
-    leave(client.meta.events, first.serve)
+    services = ("sagemaker", "logs", "sagemaker-metrics")
+    clients = {name: first.client(name) for name in services}
+    for client in clients.values():
+        leave(client.meta.events, first.serve)
 
     @contextmanager
     def opened(seed: int) -> Iterator[Subject]:
         service = Service(choose=chooser(seed, accept=accept or _by(seed)), clock=Clock())
         simulation = Simulation(service, region="us-east-1")
-        simulation.attach(client)
+        for client in clients.values():
+            simulation.attach(client)
         try:
-            yield Subject(client=client, advance=service.clock.advance)
+            yield Subject(
+                client=clients["sagemaker"], advance=service.clock.advance, beside=clients
+            )
         finally:
-            leave(client.meta.events, simulation.serve)
+            for client in clients.values():
+                leave(client.meta.events, simulation.serve)
             simulation.close()
 
     named = f'"{accept}"' if accept else '"recorded" if {seed} % 2 else "inferred"'
@@ -48,7 +54,7 @@ def simulator(*, accept: Evidence | None = None) -> Target:
         inner=("client = sm.client()",),
         advance="sm.clock.advance({seconds})",
     )
-    return Target(label="simulator", open=opened, script=script, shared=False)
+    return Target(label="simulator", open=opened, script=script, shared=False, wide=True)
 
 
 def _by(seed: int) -> Evidence:

@@ -1,0 +1,36 @@
+"""TS927 contradicting-answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import calls
+from trainstate.rules.exchange import Exchange
+from trainstate.rules.model import Place, rule
+
+
+@rule(
+    code="TS927",
+    name="contradicting-answers",
+    severity="error",
+    scope="operation",
+    sources=["api-errors"],
+    message="{operation} contradicts what was answered before: {contradiction}",
+    help="let all operations answer from the same records",
+    bad=[
+        calls("create a", "ask a = the tags are {}, not {'team': 'a'}"),
+    ],
+    good=[
+        calls("create a", "ask a ="),
+    ],
+    since="0.1.0",
+)
+def contradicting_answers(exchange: Exchange) -> Iterator[Place]:
+    """What one operation shows is not what others acknowledged or showed.
+
+    Tags that were added are missing, a log has lost lines, the counters of a tuning job are not
+    those of its children, a child is gone.
+    """
+    if exchange.contradiction:
+        facts = {"operation": exchange.operation, "contradiction": exchange.contradiction}
+        yield Place(facts=facts)

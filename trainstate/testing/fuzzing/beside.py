@@ -1,0 +1,271 @@
+"""What stands beside the operations on one job: tuning jobs, search, tags, logs, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from attrs import define, evolve, field
+
+from trainstate.history.model import Kind, Origin, Response
+from trainstate.history.wire import read_response
+from trainstate.rules.exchange import (
+    ASK,
+    Exchange,
+    Fault,
+    Listing,
+    Standing,
+    Summary,
+    Why,
+    summary_of,
+)
+from trainstate.spec.model import Spec
+from trainstate.testing.fuzzing.api import api
+from trainstate.testing.fuzzing.ledger import Ledger
+from trainstate.testing.fuzzing.requests import creation, job_name
+
+GROUP = "/aws/sagemaker/TrainingJobs"
+METRIC = "loss"
+_MOST_PAGES = 12
+_KEPT = frozenset({"TrainingJobName", "StoppingCondition"})
+
+Told = Exchange | Response
+Members = Mapping[str, Any]
+
+
+@define(kw_only=True)
+class Beside:
+    """Asks one service for what is not about one job alone, and compares what it says.
+
+    ``clients`` are boto3 clients by the names of their services.
+    """
+
+    clients: Mapping[str, Any]
+    spec: Spec
+    ledger: Ledger
+    token: str
+    calls: int = 0
+    _tags: dict[str, tuple[Any, dict[str, str]]] = field(factory=dict)
+    _lines: dict[str, list[Any]] = field(factory=dict)
+    _tunings: dict[str, set[str]] = field(factory=dict)
+
+    def ask(self, word: str, slot: str) -> Iterator[Told]:
+        """What comes of one of ``WORDS``: exchanges to judge, and responses of jobs."""
+        yield from WORDS[word](self, slot)
+
+    def _call(
+        self, method: str, *, service: str = "sagemaker", **params: Any
+    ) -> tuple[Members, Exchange]:
+        """The answer to a request, and the exchange that tells of it."""
+        self.calls += 1
+        client = self.clients[service]
+        name = client.meta.method_to_api_mapping[method]
+        errors = client.meta.service_model.operation_model(name).error_shapes
+        answer: Members = {}
+        fault: Fault | None = None
+        try:
+            answer = getattr(client, method)(**params)
+        except Exception as error:  # noqa: BLE001 - whatever comes out is what is judged
+            fault = api().fault_of(error)
+        documented = frozenset(shape.name for shape in errors) | api().common
+        return answer, Exchange(
+            spec=self.spec,
+            part=ASK,
+            operation=name,
+            fault=fault,
+            documented=frozenset() if fault and fault.internal else documented,
+        )
+
+    def _stands(self, name: str) -> bool | None:
+        """Whether there is a job of a name; None where nobody can know."""
+        known = self.ledger.standings.get(name)
+        if known is None:
+            return False
+        return None if known.deleted or known.doubtful else True
+
+    def _about(self, exchange: Exchange, there: bool | None, said: str = "") -> Exchange:
+        """An exchange about something that is there, or is not."""
+        why = Why.ABSENT if there is False else Why.NOTHING
+        return evolve(exchange, expected=there, why=why, contradiction=said)
+
+    def search(self, asked: Mapping[str, str]) -> Iterator[Told]:
+        """All pages of a search, held against what lists must hold."""
+        names = {"StatusEquals": "TrainingJobStatus", "NameContains": "TrainingJobName"}
+        operators = {"StatusEquals": "Equals", "NameContains": "Contains"}
+        filters = [
+            {"Name": names[key], "Operator": operators[key], "Value": value}
+            for key, value in asked.items()
+        ]
+        order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
+        params: dict[str, Any] = {"Resource": "TrainingJob", "MaxResults": 2, **order}
+        if filters:
+            params["SearchExpression"] = {"Filters": filters}
+        pages: list[tuple[Summary, ...]] = []
+        token, exchange = "", None
+        while len(pages) < _MOST_PAGES and (token or not pages):
+            answer, exchange = self._call("search", **params)
+            found = [item.get("TrainingJob", {}) for item in answer.get("Results", ())]
+            pages.append(tuple(summary_of(job, self.spec.layout) for job in found))
+            yield from map(self._read, found)
+            token = answer.get("NextToken", "")
+            params["NextToken"] = token
+        if exchange is not None:
+            known = dict(self.ledger.standings)
+            listing = Listing(asked={**asked, **order}, pages=tuple(pages), known=known)
+            listing = evolve(listing, cut=bool(token))
+            told = None if exchange.fault else listing
+            yield evolve(self._about(exchange, True), listing=told)
+
+    def _read(self, members: Members, kind: Kind = Kind.RESPONSE) -> Response:
+        origin = Origin(reader="call", line=self.calls, whole=False)
+        return read_response(members, self.spec, kind=kind, origin=origin)
+
+    def tags(self, slot: str) -> Iterator[Told]:
+        """Tags that were added are there, those that were deleted are not."""
+        name = job_name(slot, self.token)
+        there, known = self._stands(name), self.ledger.standings.get(name)
+        arn = known.arn if known is not None and known.arn else _arn(name)
+        own = self._own_tags(name, known)
+        tag = {"Key": f"key-{len(own) % 3}", "Value": str(self.calls)}
+        _, added = self._call("add_tags", ResourceArn=arn, Tags=[tag])
+        if added.accepted:
+            own[tag["Key"]] = tag["Value"]
+        yield self._about(added, there)
+        if len(own) > 1:
+            _, deleted = self._call("delete_tags", ResourceArn=arn, TagKeys=["key-0", "none"])
+            if deleted.accepted:
+                own.pop("key-0", None)
+            yield self._about(deleted, there)
+        answer, listed = self._call("list_tags", ResourceArn=arn)
+        shown = {tag["Key"]: tag["Value"] for tag in answer.get("Tags", ())}
+        wrong = there and listed.accepted and shown != own
+        yield self._about(listed, there, f"the tags are {shown}, not {own}" if wrong else "")
+
+    def _own_tags(self, name: str, known: Standing | None) -> dict[str, str]:
+        """The tags that a job was given; another job of its name has none yet."""
+        request = {} if known is None else known.request
+        before, own = self._tags.get(name, (None, {}))
+        if before is not request:
+            own = {}
+        self._tags[name] = request, own
+        return own
+
+    def logs(self, slot: str) -> Iterator[Told]:
+        """What a job has printed stays as it is, and goes on."""
+        name = job_name(slot, self.token)
+        prefix = {"logGroupName": GROUP, "logStreamNamePrefix": f"{name}/"}
+        answer, exchange = self._call("describe_log_streams", service="logs", **prefix)
+        yield self._about(exchange, True)
+        for stream in answer.get("logStreams", ()):
+            given = {"logGroupName": GROUP, "logStreamName": stream["logStreamName"]}
+            said, exchange = self._call(
+                "get_log_events", service="logs", startFromHead=True, **given
+            )
+            lines = [(event["timestamp"], event["message"]) for event in said.get("events", ())]
+            before = self._lines.get(stream["logStreamName"], [])
+            wrong = exchange.accepted and lines[: len(before)] != before
+            self._lines[stream["logStreamName"]] = lines
+            yield self._about(exchange, True, "the log has lost lines" if wrong else "")
+
+    def metrics(self, slot: str) -> Iterator[Told]:
+        """A query of a metric is answered; values go with times."""
+        names = sorted(self._tunings.get(self._tuning(slot), ())) or [job_name(slot, self.token)]
+        query = {"MetricName": METRIC, "MetricStat": "Last", "Period": "OneMinute"}
+        arns = [
+            _arn(f"{name}-aws-training-job", "experiment-trial-component") for name in names[:5]
+        ]
+        queries = [{**query, "ResourceArn": arn, "XAxisType": "Timestamp"} for arn in arns]
+        answer, exchange = self._call(
+            "batch_get_metrics", service="sagemaker-metrics", MetricQueries=queries
+        )
+        results = answer.get("MetricQueryResults", ())
+        pairs = [len(r.get("XAxisValues", ())) == len(r.get("MetricValues", ())) for r in results]
+        wrong = exchange.accepted and (len(results) != len(queries) or not all(pairs))
+        yield self._about(exchange, True, "values go with no times" if wrong else "")
+
+    def _tuning(self, slot: str) -> str:
+        return f"tuning-{slot}-{self.token}"
+
+    def tune(self, slot: str) -> Iterator[Told]:
+        """A tuning job of four children, two at once; a name is taken once."""
+        name = self._tuning(slot)
+        taken = name in self._tunings
+        plain = creation("plain", name)
+        definition = {k: v for k, v in plain.items() if k not in _KEPT}
+        algorithm = definition["AlgorithmSpecification"]
+        metrics = [{"Name": METRIC, "Regex": "loss=([0-9.]+)"}]
+        _, exchange = self._call(
+            "create_hyper_parameter_tuning_job",
+            HyperParameterTuningJobName=name,
+            HyperParameterTuningJobConfig={
+                "Strategy": "Random",
+                "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
+                "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": METRIC},
+            },
+            TrainingJobDefinition={
+                **definition,
+                "StoppingCondition": plain["StoppingCondition"],
+                "AlgorithmSpecification": {**algorithm, "MetricDefinitions": metrics},
+            },
+        )
+        if exchange.accepted:
+            self._tunings.setdefault(name, set())
+        why = Why.TAKEN if taken else Why.NOTHING
+        yield evolve(exchange, expected=not taken, why=why, refusal=api().refusals.get(why))
+
+    def halt(self, slot: str) -> Iterator[Told]:
+        """A request to stop a tuning job: refused, too, where it has ended."""
+        name = self._tuning(slot)
+        _, exchange = self._call(
+            "stop_hyper_parameter_tuning_job", HyperParameterTuningJobName=name
+        )
+        yield self._about(exchange, None if name in self._tunings else False)
+
+    def children(self, slot: str) -> Iterator[Told]:
+        """The children are training jobs; the counters are theirs; none is ever lost."""
+        name = self._tuning(slot)
+        there, told = name in self._tunings, {"HyperParameterTuningJobName": name}
+        tuning, described = self._call("describe_hyper_parameter_tuning_job", **told)
+        yield self._about(described, there)
+        answer, exchange = self._call(
+            "list_training_jobs_for_hyper_parameter_tuning_job", MaxResults=100, **told
+        )
+        rows = answer.get("TrainingJobSummaries", ())
+        counted = sum(tuning.get("TrainingJobStatusCounters", {}).values())
+        names = {row["TrainingJobName"] for row in rows}
+        lost = self._tunings.get(name, set()) - names
+        still = self.ledger.still and described.accepted and exchange.accepted
+        said = f"{counted} children are counted, not {len(rows)}" if counted != len(rows) else ""
+        said = "it has lost children" if lost else said
+        yield self._about(exchange, there, said if still else "")
+        if there:
+            self._tunings[name] |= names
+        for child in sorted(names):
+            job, exchange = self._call("describe_training_job", TrainingJobName=child)
+            yield self._about(exchange, True)
+            if exchange.accepted:
+                yield self._read(job)
+
+
+def _arn(name: str, kind: str = "training-job") -> str:
+    role = creation("plain", name)["RoleArn"].split(":")
+    return f"arn:{role[1]}:sagemaker:us-east-1:{role[4]}:{kind}/{name}"
+
+
+def _searching(**asked: str) -> Callable[[Beside, str], Iterator[Told]]:
+    return lambda beside, _slot: beside.search(asked)
+
+
+WORDS: Mapping[str, Callable[[Beside, str], Iterator[Told]]] = {
+    "tune": Beside.tune,
+    "children": Beside.children,
+    "halt": Beside.halt,
+    "search": _searching(),
+    "search-Completed": _searching(StatusEquals="Completed"),
+    "search-InProgress": _searching(StatusEquals="InProgress"),
+    "search-named": _searching(NameContains="-a-"),
+    "tags": Beside.tags,
+    "logs": Beside.logs,
+    "metrics": Beside.metrics,
+}
+"""What can be asked for, the plainest first."""
