@@ -32,7 +32,7 @@ def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
 
 def no_texts(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
     """The values inside maps that are no texts, as the service writes all of them."""
-    for member in _maps(spec):
+    for member in maps(spec):
         held = members.get(member)
         for name, value in held.items() if isinstance(held, _MAPPING) else ():
             if value is not None and not isinstance(value, str):
@@ -40,7 +40,8 @@ def no_texts(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
 
 
 @lru_cache(maxsize=16)
-def _maps(spec: Spec) -> tuple[str, ...]:
+def maps(spec: Spec) -> tuple[str, ...]:
+    """The members that hold texts under names that users choose."""
     return tuple(member.name for member in spec.members if member.type == "map")
 
 

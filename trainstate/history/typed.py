@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from attrs import frozen
 
-from trainstate.history.nested import terms
+from trainstate.history.nested import maps, terms
 from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | float
@@ -87,7 +87,7 @@ class Decode:
     machines, the results, and those that are fixed at the creation of a job; behind them are
     those that only a search shows, of which ``unsearched`` has none. ``terms`` are those, by
     place, that say what a job's configuration allows, ``tells`` names those that rules ask for;
-    ``ended`` are the primaries of a job that has ended.
+    ``ended`` are the primaries of a job that has ended, ``maps`` the members with free names.
     """
 
     named: tuple[str, ...]
@@ -100,6 +100,7 @@ class Decode:
     terms: Mapping[int, Sliced]
     tells: frozenset[str]
     ended: frozenset[str]
+    maps: tuple[str, ...]
     unsearched: Values
 
     def line(self, line: bytes) -> Typed | None:
@@ -198,6 +199,7 @@ def decode_of(spec: Spec) -> Decode | None:
         terms={SLICED + at: one for at, one in enumerate(sliced) if one.name in settling},
         tells=frozenset({*spec.telling, *spec.time.billed_otherwise}),
         ended=frozenset(spec.ended_primaries),
+        maps=maps(spec),
         unsearched=(ABSENT,) * len(spec.layout.searched),
     )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
 from attrs import define
 
 from trainstate.history.model import Origin, Response, Unreadable, called
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.tally import Tally
-from trainstate.history.typed import Typed
+from trainstate.history.typed import Typed, decode_of
 from trainstate.history.wire import read_response
 
 
@@ -21,9 +26,10 @@ class Line:
     text: bytes
     typed: Typed
     source: Tally
-    number: int
+    number: int | None
     pointer: str = ""
     ordinal: int | None = None
+    recorded: Mapping[str, Any] | None = None
 
     @property
     def origin(self) -> Origin:
@@ -47,10 +53,12 @@ class Line:
 
         Unreadable where a member that the typed decode passes over is no JSON.
         """
-        try:
-            value = decode(self.text)
-        except NotJson as error:
-            return Unreadable(reason=str(error), origin=self.origin)
+        value = self.recorded
+        if value is None:
+            try:
+                value = decode(self.text)
+            except NotJson as error:
+                return Unreadable(reason=str(error), origin=self.origin)
         return read_response(value, self.source.spec, origin=self.origin)
 
 
@@ -58,9 +66,33 @@ Record = Line | Response | Unreadable
 """What a reader finds: a slice with its typed decode, a response, or what cannot be read."""
 
 
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_PLAIN = frozenset({str, int, float, bool, dict, list, datetime})
+
+
+def slice_of(recorded: Mapping[str, Any], source: Tally, pointer: str) -> Line | None:
+    """A response of a program as a slice of JSON; None where that would not say the same.
+
+    Encoding and decoding it takes a tenth of the time in which it is read as a mapping. NaN
+    becomes null in JSON, and values of many types a text.
+    """
+    decode = decode_of(source.spec)
+    if decode is None or not _PLAIN.issuperset(map(type, recorded.values())):
+        return None
+    maps = [recorded.get(name) for name in decode.maps]
+    if not all(set(map(type, held.values())) <= {str} for held in maps if type(held) is dict):
+        return None
+    try:
+        text = _ENCODER.encode(recorded)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    typed = None if b"null" in text else decode.line(text)
+    return None if typed is None else Line(text, typed, source, None, pointer, None, recorded)
+
+
 def whole(record: Record) -> Response | Unreadable:
     """A record with every member as it was recorded."""
     return record.response() if isinstance(record, Line) else record
 
 
-__all__ = ["Line", "Record", "whole"]
+__all__ = ["Line", "Record", "slice_of", "whole"]

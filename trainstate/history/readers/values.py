@@ -13,7 +13,7 @@ from trainstate.errors import InputError
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.compressed import method_of
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.lines import Record, whole
+from trainstate.history.readers.lines import Record, slice_of, whole
 from trainstate.history.readers.paths import OnSource, asked_for, ignore, read_records
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.settings import Limits
@@ -101,7 +101,11 @@ class _Values:
         tally = Tally(
             spec=self.asked.spec, limits=self.asked.limits, file=None, reader=origin.reader
         )
-        yield from records(value, origin, tally)
+        line = slice_of(value, tally, pointer)
+        if line is None:
+            yield from records(value, origin, tally)
+        else:
+            yield line
 
     def _text_or_path(self, value: str, pointer: str) -> Iterator[Record]:
         if _is_json(value) or not _is_path(value):
