@@ -82,6 +82,37 @@ def test_what_is_fixed_neither_comes_nor_goes(name: str) -> None:
     assert "changed-fixed-member" not in names(had, excerpt)
 
 
+SWITCHES = (
+    *("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption"),
+    "EnableManagedSpotTraining",
+)
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+@pytest.mark.parametrize("setting", [False, True])
+def test_a_switch_neither_comes_nor_goes(switch: str, setting: bool) -> None:
+    """Off is said as well as on; a client that knows what is younger knows the switch."""
+    younger: dict[str, Any] = {"Environment": {"stage": "test"}}
+    had = poll("Starting", **{switch: setting}, **younger)
+    lacks = poll("Starting", "Training", **younger)
+    lacks.pop(switch, None)
+
+    assert "changed-fixed-member" in names(had, lacks)
+    assert "changed-fixed-member" in names(lacks, had | {"LastModifiedTime": 1_700_000_900})
+
+
+@pytest.mark.parametrize("day", ["2018-11-28", "2019-01-10", "2019-08-20", "2020-12-08"])
+def test_an_older_client_drops_what_it_does_not_know(day: str) -> None:
+    """Who lacks all that came after a day has a client of that day."""
+    life: dict[str, Any] = {"VpcConfig": {"Subnets": ["a"]}, "RetryStrategy": TWICE}
+    new = poll("Starting", "Training", **life, **dict.fromkeys(SWITCHES, False))
+    known = ts.SPEC.member_by_name
+    old = {name: value for name, value in new.items() if known[name].since <= day}
+
+    for polls in ([new, old], [old, new], [old, new, old]):
+        assert "changed-fixed-member" not in names(*polls)
+
+
 @pytest.mark.parametrize("value", [3, 0.1, True, ["a"], {"a": "b"}])
 def test_a_map_holds_texts(value: Any) -> None:
     """Another type is a fault where the form is the service's own, and its value is not told."""

@@ -41,6 +41,7 @@ ALWAYS = {*IDENTITY, *STATUSES, "LastModifiedTime", "StoppingCondition", HISTORY
 """What the service always gives: who lacks one of these was not given the whole response."""
 RETRY = {"RetryStrategy"}
 """A whole response without it is one of a job that nobody may start again."""
+ENTRY = ("Status", "StartTime", "EndTime", "StatusMessage")
 SECONDS = {"TrainingTimeInSeconds", "BillableTimeInSeconds"}
 OWN = {
     *(*IDENTITY, "StoppingCondition", *STATUSES, "FailureReason", "ModelArtifacts"),
@@ -114,6 +115,61 @@ def test_a_query_raises_no_alarm(life: str, left_out: tuple[str, ...]) -> None:
         for more in (*combinations(settings, 0), *combinations(settings, 2)):
             names = asked | {*some, *more}
             assert alarms(without(LIVES[life], LIVES[life].keys() - names)) == [], names
+
+
+@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize("left_null", [False, True])
+@pytest.mark.parametrize(
+    "kept", [("Status",), ("Status", "StartTime"), ("Status", "StatusMessage")]
+)
+def test_a_query_of_entries_raises_no_alarm(
+    life: str, kept: tuple[str, ...], left_null: bool
+) -> None:
+    """``SecondaryStatusTransitions[].{...}`` leaves the same out of every entry, or writes null."""
+    whole = LIVES[life]
+    entries = [
+        {name: entry.get(name) for name in ENTRY if name in kept or left_null}
+        | {name: None for name in ENTRY if name not in kept and left_null}
+        for entry in whole[HISTORY]
+    ]
+    for more in ((), ("StoppingCondition", "LastModifiedTime")):
+        names = {*IDENTITY, *STATUSES, *more}
+        asked = without(whole, whole.keys() - names) | {HISTORY: entries}
+
+        assert alarms(asked) == [], more
+
+
+def test_one_entry_without_its_times_is_no_query() -> None:
+    """A query treats all entries alike: who leaves out the times of one alone edited it."""
+    whole = LIVES["completed"]
+    names = {*IDENTITY, *STATUSES}
+    for member, code in (("StartTime", "TS314"), ("EndTime", "TS306")):
+        entries = [dict(entry) for entry in whole[HISTORY]]
+        del entries[1][member]
+        asked = without(whole, whole.keys() - names) | {HISTORY: entries}
+
+        assert code in {finding.code for finding in trainstate.check(asked)}, member
+
+
+def test_a_query_of_entries_is_no_older_reading() -> None:
+    """Without its ends the history of an ended job is as long as with them."""
+    whole = LIVES["failed"]
+    entries = [{"Status": entry["Status"]} for entry in whole[HISTORY]]
+    query = whole | {HISTORY: entries, "RoleArn": None, "OutputDataConfig": None}
+    for polls in ([whole, query], [query, whole], [whole, query | {"LastModifiedTime": 1.8e9}]):
+        assert trainstate.check(polls).at_least(Severity.WARNING) == ()
+
+
+def test_an_entry_without_its_end_lasts_until_the_next() -> None:
+    """A query of starts shows how long each status was, but for the last."""
+    life = poll("Starting", "Downloading", "Training", "Stopping", step=1500.0)
+    entries = [{name: entry[name] for name in ENTRY[:2]} for entry in life[HISTORY]]
+    names = {*IDENTITY, *STATUSES, "LastModifiedTime"}
+    query = without(life, life.keys() - names) | {HISTORY: entries}
+
+    assert alarms(query | {"StoppingCondition": {"MaxRuntimeInSeconds": 3000}}) == []
+    ignored = alarms(query | {"StoppingCondition": {"MaxRuntimeInSeconds": 2000}})
+    assert ignored == ["StoppingCondition/MaxRuntimeInSeconds"]
 
 
 def test_a_listing_without_statuses_is_no_listing() -> None:

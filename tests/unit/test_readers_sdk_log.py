@@ -264,3 +264,16 @@ def test_a_log_and_a_response_of_a_job_are_of_one_job(tmp_path: Path, reverse: b
 
     assert [2] == [job.responses for job in report.jobs]
     assert [] == [finding for finding in report if finding.severity != "info"]
+
+
+def test_a_created_job_that_is_started_again_goes_on() -> None:
+    """The SDK tells the creation of each job: without it the next Starting is a retry's."""
+    retried = ["Starting", "Downloading", "Training"]
+    again = "".join(map(line, retried))
+
+    assert [("a", [*retried, *WHOLE]), (None, WHOLE)] == [
+        (job.name, list(job.statuses)) for job in jobs(created("a") + again + LOG + LOG)
+    ]
+    assert [(None, retried), (None, WHOLE)] == [
+        (job.name, list(job.statuses)) for job in jobs(again + LOG)
+    ]

@@ -57,8 +57,8 @@ class Group:
 PARTS: dict[str, Callable[[Reading], Any]] = {
     name: attrgetter(name.lower())
     for name in (
-        *("Amounts", "Attached", "Clock", "Event", "Identity", "Presence", "Problems", "Settings"),
-        *("Statuses", "Times"),
+        *("Amounts", "Attached", "Clock", "Event", "Identity", "Inside", "Presence", "Problems"),
+        *("Settings", "Statuses", "Times"),
     )
 }
 """How each part is taken from a response."""

@@ -10,6 +10,7 @@ from trainstate.checking.order import Rank, is_after
 from trainstate.checking.timeline import Timeline
 from trainstate.history.excerpt import is_whole, leaves_out
 from trainstate.history.model import Response
+from trainstate.history.nested import amount
 from trainstate.rules.model import AttachedChange
 from trainstate.spec.graph import reachable
 from trainstate.spec.model import AttachedMachine, Spec
@@ -75,22 +76,30 @@ def vanished(
     seen: Statuses, response: Response, spec: Spec, rank: Rank | None
 ) -> Iterator[AttachedChange]:
     """The items of lists that a whole response lacks, and an earlier one had."""
-    lists = {machine.name: machine for machine in spec.machines if machine.items}
-    known = [(lists[name], item) for name, item in seen if name in lists]
-    if not known or rank is None or not (response.described and is_whole(response, spec)):
+    lost = unshown(seen, response.members, spec)
+    if not lost or rank is None or not (response.described and is_whole(response, spec)):
         return
-    shown = {
-        (one.name, key)
-        for one in lists.values()
-        for key, *_ in attached_statuses(one, response.members)
-    }
-    for machine, item in known:
+    for machine, item in lost:
         place, runs = f"/{machine.member}", seen[machine.name, item].runs
         hidden = leaves_out(response, machine.member, spec) or place in response.unread
-        if (machine.name, item) not in shown and not hidden and is_after(rank, runs[0].first):
+        if not hidden and is_after(rank, runs[0].first):
             yield AttachedChange(
                 machine=machine.name, item=item, pointer=place, before=runs[0].value, after=""
             )
+
+
+def unshown(
+    seen: Statuses, members: Mapping[str, Any], spec: Spec
+) -> list[tuple[AttachedMachine, str]]:
+    """The items of lists that were seen, and are not in a response."""
+    lists = {machine.name: machine for machine in spec.machines if machine.items}
+    known = [(lists[name], item) for name, item in seen if name in lists]
+    if not known:
+        return []
+    shown = {
+        (one.name, key) for one in lists.values() for key, *_ in attached_statuses(one, members)
+    }
+    return [(machine, item) for machine, item in known if (machine.name, item) not in shown]
 
 
 def is_continued(spec: Spec, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -108,6 +117,24 @@ def is_continued(spec: Spec, before: Mapping[str, Any], after: Mapping[str, Any]
         for key, status in shown.items():
             if status not in machine.statuses or not fits(known.get(key, status), status):
                 return False
+        if not _is_kept(spec, machine, before, after):
+            return False
+    return True
+
+
+def _is_kept(
+    spec: Spec, machine: AttachedMachine, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> bool:
+    """Whether nothing beside the statuses of a machine fell, or is another than it was."""
+    shown = {key: item for key, _, item in attached_items(machine, after)}
+    for key, _, old in attached_items(machine, before):
+        new = shown.get(key, {})
+        if any(old.get(name) and old.get(name) != new.get(name) for name in machine.stays):
+            return False
+        for name in machine.grows:
+            earlier, later = amount(old, name, spec), amount(new, name, spec)
+            if earlier is not None and (later is None or later < earlier):
+                return False
     return True
 
 
@@ -118,29 +145,37 @@ def attached_statuses(
 
     An empty status is none: Go's SDK has no other way to write that a member is absent.
     """
-    value = members.get(machine.member)
-    if value is None:
-        return
-    items = value if machine.items and isinstance(value, list | tuple) else [value]
-    for ordinal, item in enumerate(items):
-        place = f"/{machine.member}/{ordinal}" if machine.items else f"/{machine.member}"
-        if not machine.status:
-            status = item
-        elif isinstance(item, dict):
-            status = item.get(machine.status)
-        else:
-            continue
+    if not machine.status:
+        status = members.get(machine.member)
         if isinstance(status, str) and status:
-            key = str(item.get(machine.key)) if machine.status and machine.key else ""
-            yield key, f"{place}/{machine.status}" if machine.status else place, status
+            yield "", f"/{machine.member}", status
+        return
+    for key, place, item in attached_items(machine, members):
+        status = item.get(machine.status)
+        if isinstance(status, str) and status:
+            yield key, f"{place}/{machine.status}", status
+
+
+def attached_items(
+    machine: AttachedMachine, members: Mapping[str, Any]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The structures of an attached machine in a response: key, JSON pointer and structure."""
+    value = members.get(machine.member)
+    listed = machine.items and isinstance(value, list | tuple)
+    for ordinal, item in enumerate(value if listed and value else [value]):
+        if isinstance(item, dict):
+            place = f"/{machine.member}/{ordinal}" if machine.items else f"/{machine.member}"
+            yield str(item.get(machine.key)) if machine.key else "", place, item
 
 
 __all__ = [
     "Statuses",
     "attached_change",
+    "attached_items",
     "attached_statuses",
     "follows",
     "is_continued",
     "timeline_of",
+    "unshown",
     "vanished",
 ]

@@ -29,14 +29,17 @@ from trainstate.checking.shown import (
 from trainstate.history.chain import Relation
 from trainstate.history.excerpt import always_given
 from trainstate.history.identity import job_of
+from trainstate.history.instants import parse
 from trainstate.history.model import Kind, Origin, Response
-from trainstate.history.nested import misfits
+from trainstate.history.nested import excesses, inner, misfits, moments, origins_of, unconfigured
 from trainstate.history.typed import (
     CREATED,
     IDENTITY,
     PAIR,
     SCALARS,
+    SLICED,
     Decode,
+    Sliced,
     Typed,
     Values,
     values_of,
@@ -59,6 +62,7 @@ Ask = Callable[[Part], frozenset[int]]
 _MOST = 4096
 NOTHING: frozenset[Any] = frozenset()
 _STATUSES, _PRESENCE = frozenset({"Statuses"}), frozenset({"Presence"})
+_WITHIN = frozenset({"Inside", "Problems", "Settings"})
 _TIMED = frozenset({"Times", "Clock", "Amounts", "Presence"})
 """The parts that are silent of a regular response; what is there is known of regular ones."""
 
@@ -89,7 +93,9 @@ class Comparer:
 
     ``statuses``, ``presence`` and ``terms`` have what the rules say of small values, which
     come again and again: of the statuses, of the members that are there, of configurations.
-    ``counted`` are the amounts beside seconds.
+    ``counted`` are the amounts beside seconds, ``within`` the members in which rules look for
+    numbers, times and items, ``asked`` where the lists are of what attached machines were
+    asked for.
     """
 
     spec: Spec
@@ -99,6 +105,8 @@ class Comparer:
     ask: Ask
     counted: frozenset[str]
     always: frozenset[str]
+    within: frozenset[str]
+    asked: Mapping[str, tuple[int, Sliced]]
     statuses: dict[Variant, Silence | None] = field(factory=dict)
     presence: dict[Variant, frozenset[int]] = field(factory=dict)
     terms: dict[Variant, Terms | None] = field(factory=dict)
@@ -115,6 +123,13 @@ class Comparer:
             ask=ask,
             counted=frozenset(member.name for member in spec.members_with("billing")),
             always=frozenset(settled.intersection(always_given(spec))),
+            within=inner(spec) - settled,
+            asked={
+                machine.member: (SLICED + at, sliced)
+                for machine in spec.machines
+                for at, sliced in enumerate(decode.sliced)
+                if sliced.name == machine.configured
+            },
         )
 
     def first(self, typed: Typed, file: str | None) -> News | None:
@@ -124,14 +139,14 @@ class Comparer:
         if settled is None or values[decode.settled.stop :] != decode.unsearched:
             return None
         shown = first_shown(decode, values, settled)
-        if shown is None or not (self._begins(shown) and self._is_named(typed)):
+        if shown is None or not (self._begins(shown) and self._is_named(typed, settled)):
             return None
         terms = self._terms_of(shown)
         if terms is None or not self._is_attached(typed, {}, shown.attached):
             return None
         shown.terms, shown.file = terms, file
         shown.goes_on = self.counted.isdisjoint(shown.results)
-        return self._news(typed, shown, NOTHING)
+        return self._news(typed, shown, NOTHING, self._within(shown))
 
     def next(self, state: HasShown, typed: Typed, file: str | None) -> News | None:
         """What a response adds to its job; None where a rule of sequences may speak of it."""
@@ -166,12 +181,15 @@ class Comparer:
         same = now.attached is shown.attached and values[PAIR] == shown.values[PAIR]
         if not (same or self._is_attached(typed, shown.attached, now.attached)):
             return None
-        news = self._news(typed, now, reported)
+        known = now.attached is shown.attached and now.results is shown.results
+        news = self._news(typed, now, reported, NOTHING if known else self._within(now))
         if news is not None:
             now.values = kept(self.decode, values, shown.values)
         return news
 
-    def _news(self, typed: Typed, shown: Shown, reported: Set[int]) -> News | None:
+    def _news(
+        self, typed: Typed, shown: Shown, reported: Set[int], within: frozenset[str]
+    ) -> News | None:
         """What a response adds in which nothing is out of its order; None where jobs differ."""
         terms = shown.terms
         regular = self.regular.holds(typed, shown.entries, limit=terms.limit, saves=terms.saves)
@@ -182,12 +200,28 @@ class Comparer:
         if silence is None:
             return None
         shown.goes_on &= silence.plain
-        speaking = NOTHING if silence.said <= reported else _STATUSES
+        speaking = within if silence.said <= reported else within | _STATUSES
         if not regular:
             speaking |= _TIMED
         elif not self._presence(typed, shown, statuses) <= reported:
             speaking |= _PRESENCE
         return News(shown, silence, speaking)
+
+    def _within(self, shown: Shown) -> frozenset[str]:
+        """The parts of which rules may say what is new inside results and attached machines."""
+        spec, seen = self.spec, {**shown.attached, **shown.results}
+        if self.within.isdisjoint(seen):
+            return NOTHING
+        if any(misfits(seen, spec)) or any(excesses(seen, spec)):
+            return _WITHIN
+        if not self.asked.keys().isdisjoint(shown.attached):
+            asked = self.asked.values()
+            lists = {one.name: self.decode.value(one, shown.values[at]) for at, one in asked}
+            if any(unconfigured({**lists, **shown.attached}, spec)):
+                return _WITHIN
+        begun, modified = parse(shown.values[CREATED])[0], parse(shown.modified)[0]
+        timely = all(begun <= at <= modified for _, at in moments(seen, spec))
+        return NOTHING if timely else _WITHIN
 
     def _said(self, typed: Typed, shown: Shown, statuses: tuple[str, ...]) -> Silence | None:
         """What rules say of the statuses of a response; None where jobs may differ."""
@@ -287,9 +321,15 @@ class Comparer:
         begins = first.status in self.spec.initial_by_secondary
         return begins and between(created, first.start) < 1
 
-    def _is_named(self, typed: Typed) -> bool:
+    def _is_named(self, typed: Typed, settled: Mapping[str, Any]) -> bool:
         """Whether the rules say nothing of what names a job, and its ARN does."""
-        part = Identity(spec=self.spec, kind=Kind.RESPONSE, name=typed.name, arn=typed.arn)
+        part = Identity(
+            spec=self.spec,
+            kind=Kind.RESPONSE,
+            name=typed.name,
+            arn=typed.arn,
+            origins=origins_of(settled, self.spec),
+        )
         job = job_of(typed.arn)
         return job is not None and job == typed.name.casefold() and not self.ask(part)
 

@@ -16,6 +16,7 @@ from attrs import define, evolve, field
 from trainstate.checking.attached import (
     Statuses,
     attached_change,
+    attached_items,
     attached_statuses,
     follows,
     timeline_of,
@@ -31,6 +32,7 @@ from trainstate.history.chain import Comparison, History, Relation, compare, siz
 from trainstate.history.excerpt import is_tail
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
+from trainstate.history.nested import amount
 from trainstate.machine.belief import is_explained, is_possible
 from trainstate.machine.guards import (
     UNSEEN,
@@ -114,7 +116,7 @@ class Epoch:
             index=index,
             late=self._is_late(response, rank),
             mixed_zones=self._mixes_zones(response),
-            changes=self.members.changes(response, self.spec, index),
+            changes=self.members.changes(response, self.spec, index, rank),
             billing=tuple(self._billing(response, rank, index)),
             attached=tuple(self._attached(response, rank, index)),
             vanished=tuple(vanished(self.attached, response, self.spec, rank)),
@@ -139,7 +141,7 @@ class Epoch:
         said = {"relation": found.relation, "at": found.at, "messages": found.messages}
         if found.relation in (Relation.FORKED, Relation.REWRITTEN):
             return said
-        extent = size(history)
+        extent = self._extent(history)
         if rank is not None:
             earlier, later = self._misordered(extent, rank)
             if earlier or later:
@@ -151,6 +153,13 @@ class Epoch:
         if "clash" in seen:
             self.known = known
         return {**said, **seen}
+
+    def _extent(self, history: History) -> HistorySize:
+        """How far a history has grown; where a query left out all ends, its last status tells."""
+        length, closed = size(history)
+        left_out = length > 1 and all(entry.end is None for entry in history)
+        ended = left_out and history[-1].status in self.spec.terminal_secondaries
+        return length, closed or ended
 
     def _misordered(self, extent: HistorySize, rank: Rank) -> tuple[bool, bool]:
         """Whether the order puts a history before a smaller one, or after a larger one."""
@@ -231,16 +240,27 @@ class Epoch:
             self._courses.take(sightings)
 
     def _billing(self, response: Response, rank: Rank | None, index: int) -> Iterator[MemberChange]:
-        for member in self.spec.members_with("billing"):
-            value = response.seconds(member.name)
-            if value is None or rank is None or response.kind is Kind.LOG:
-                continue
-            timeline = self.billing_of(member.name)
-            clash = timeline.place(value, rank, index)
+        if rank is None or response.kind is Kind.LOG:
+            return
+        for key, member, value in self._growing(response):
+            clash = self.billing_of(key).place(value, rank, index)
             if clash is not None:
-                yield MemberChange(
-                    member=member.name, before=clash.value, after=value, at=clash.index
-                )
+                yield MemberChange(member=member, before=clash.value, after=value, at=clash.index)
+
+    def _growing(self, response: Response) -> Iterator[tuple[str, str, float]]:
+        """What only grows: a name for it, its JSON pointer without the first slash, and value."""
+        for member in self.spec.members_with("billing"):
+            seconds = response.seconds(member.name)
+            if seconds is not None:
+                yield member.name, member.name, seconds
+        for machine in self.spec.machines:
+            for key, place, item in (
+                attached_items(machine, response.members) if machine.grows else ()
+            ):
+                for name in machine.grows:
+                    value = amount(item, name, self.spec)
+                    if value is not None:
+                        yield f"{machine.name}/{key}/{name}", f"{place[1:]}/{name}", value
 
     def _attached(
         self, response: Response, rank: Rank | None, index: int
@@ -252,20 +272,23 @@ class Epoch:
                     yield change
 
     def is_shown_by(self, response: Response) -> bool:
-        """Whether a response shows the newest of every amount and attached status that was seen."""
+        """Whether a response shows the newest of all that was seen and must not fall or be gone."""
         shown = {
             (machine.name, item): status
             for machine in self.spec.machines
             for item, _, status in attached_statuses(machine, response.members)
         }
-        amounts = ((line.newest, response.seconds(name)) for name, line in self.billing.items())
+        growing = {key: value for key, _, value in self._growing(response)}
+        amounts = ((line.newest, growing.get(name)) for name, line in self.billing.items())
         statuses = ((line.newest, shown.get(key)) for key, line in self.attached.items())
-        return all(known in (None, now) for known, now in (*amounts, *statuses))
+        kept = all(response.members.get(name) is not None for name in self.members.kept)
+        return kept and all(known in (None, now) for known, now in (*amounts, *statuses))
 
     def billing_of(self, member: str) -> Timeline[float]:
-        """What a billing member was seen to be."""
+        """What a billing member was seen to be, or a value that only grows beside a status."""
         if member not in self.billing:
-            self.billing[member] = Timeline(_not_less)
+            time = member.endswith(f"/{self.spec.layout.modified}")
+            self.billing[member] = Timeline(_not_earlier if time else _not_less)
         return self.billing[member]
 
     def attached_of(self, machine: AttachedMachine, item: str) -> Timeline[str]:
@@ -286,7 +309,8 @@ class Epoch:
             return False
         if response.origin.file != self.newest_file:
             return False
-        smaller = bool(response.history) and size(response.history or ()) < size(self.known)
+        seen = response.history or ()
+        smaller = bool(seen) and self._extent(seen) < self._extent(self.known)
         # A listing that cuts times to the second is not older than what it cuts.
         same = same_instant(rank.moment, self.newest)
         return smaller if same else rank.moment < self.newest
@@ -311,6 +335,10 @@ class Epoch:
 
 def _not_less(earlier: float, later: float) -> bool:
     return later >= earlier
+
+
+def _not_earlier(earlier: float, later: float) -> bool:
+    return later >= earlier or same_instant(int(earlier), int(later))
 
 
 __all__ = ["Epoch", "Order", "follows"]

@@ -7,13 +7,16 @@ variable, so that nothing secret is kept or printed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
 from attrs import define, field
 
+from trainstate.checking.attached import attached_items
+from trainstate.checking.order import Rank, is_after
 from trainstate.history.excerpt import absent_members, is_whole
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
@@ -21,6 +24,9 @@ from trainstate.rules.model import MemberChange
 from trainstate.spec.model import Member, Spec
 
 _MOMENT = 10
+_LONG = 200
+_RELEASES = timedelta(days=60)
+"""The time between two releases of which a client is hardly ever the first, and not the second."""
 _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 
 
@@ -28,37 +34,46 @@ _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 class FixedMembers:
     """The digest of each fixed member of a job, and the response that showed it first.
 
-    ``lacking`` are the members that a whole response had not, with its index.
+    ``lacking`` are the members that a whole response had not, with its index; ``kept`` those
+    that the ended job had, with the first response in order that showed each.
     """
 
     seen: dict[tuple[Kind, str], tuple[bytes, int]] = field(factory=dict)
     lacking: dict[str, int] = field(factory=dict)
+    kept: dict[str, tuple[Rank, int]] = field(factory=dict)
     _same: dict[tuple[Kind, bool], bytes] = field(factory=dict, eq=False)
 
-    def changes(self, response: Response, spec: Spec, index: int) -> tuple[MemberChange, ...]:
+    def changes(
+        self, response: Response, spec: Spec, index: int, rank: Rank | None
+    ) -> tuple[MemberChange, ...]:
         """The members of a response that differ from what an earlier one of its kind showed.
 
         Members that are all as in the last response that differed in none are not
         looked at one by one.
         """
-        return tuple(
+        found = [
             change
             for final in _parts(response, spec)
-            for change in self._changes(response, spec, index, final=final)
-        )
+            for change in self._changes(response, spec, index, rank, final=final)
+        ]
+        return (*found, *self._moved_on(response, spec, index))
 
     def _changes(
-        self, response: Response, spec: Spec, index: int, *, final: bool
+        self, response: Response, spec: Spec, index: int, rank: Rank | None, *, final: bool
     ) -> tuple[MemberChange, ...]:
         whole = _whole(response, spec, final=final)
         if whole is not None and self._same.get((response.kind, final)) == whole:
             return ()
         read = final_digests if final else digests
         shown = read(response, spec)
-        moved = () if final else tuple(self._moved(response, spec, shown, index))
+        came = self._gone(response, spec, index, rank) if final else None
+        moved = tuple(came or self._moved(response, spec, shown, index))
         new = {change.member for change in moved}
         kept = {name: digest for name, digest in shown.items() if name not in new}
-        found = (*self.changed(kept, response.kind, index), *moved)
+        # What an ended job has to tell is spelt alike in all but logs.
+        alike = final and response.kind is not Kind.LOG
+        kind = Kind.RESPONSE if alike else response.kind
+        found = (*self.changed(kept, kind, index), *moved)
         if not found and whole is not None:
             self._same[response.kind, final] = whole
         return found
@@ -70,15 +85,57 @@ class FixedMembers:
         if not response.described:
             return
         there = {name for name in shown if _tells(response.members[name])}
+        excused = self._excused(response, spec)
         for name, at in self.lacking.items():
             if name in there:
                 yield MemberChange(member=name, before=None, after=None, at=at, moved="appeared")
-        for name in _absent(response, spec, there):
+        for name in _absent(response, spec, there, _fixed(spec), excused):
             seen = self.seen.get((Kind.RESPONSE, name))
             if seen is None or seen[0] in _NOTHING:
                 self.lacking.setdefault(name, index)
             elif f"/{name}" not in response.unread:
                 yield MemberChange(member=name, before=None, after=None, at=seen[1], moved="gone")
+
+    def _excused(self, response: Response, spec: Spec) -> set[str]:
+        """The members that the job need not have, as it has another one, and never had them."""
+        had = {name for _, name in self.seen} | {*_given(response, spec)}
+        spared = {member.name for member in spec.members if member.unless in had}
+        if not spared & had:
+            return spared
+        if spared:  # what was taken for a job's without them was an excerpt
+            self.lacking.clear()
+        return set()
+
+    def _gone(
+        self, response: Response, spec: Spec, index: int, rank: Rank | None
+    ) -> Iterator[MemberChange]:
+        """The members that an ended job had, and a later whole response has not."""
+        if rank is None or not response.described:
+            return
+        lacking = set(_absent(response, spec, {*_given(response, spec)}, _kept(spec)))
+        for name in _kept(spec):
+            first = self.kept.get(name)
+            needed = response.primary in spec.member_by_name[name].present_at  # TS504's, TS507's
+            if _tells(response.members.get(name)):
+                if first is None or is_after(first[0], rank):
+                    self.kept[name] = rank, index
+            elif first and name in lacking and not needed and is_after(rank, first[0]):
+                at = first[1]
+                yield MemberChange(member=name, before=None, after=None, at=at, moved="gone")
+
+    def _moved_on(self, response: Response, spec: Spec, index: int) -> Iterator[MemberChange]:
+        """What stays beside the status of an attached machine, and has changed."""
+        for machine in spec.machines:
+            for key, place, item in (
+                attached_items(machine, response.members) if machine.stays else ()
+            ):
+                texts = ((name, item.get(name)) for name in machine.stays)
+                for name, digest in ((name, _digest(text)) for name, text in texts if text):
+                    where = Kind.RESPONSE, f"{machine.name}/{key}/{name}"
+                    known, at = self.seen.setdefault(where, (digest or b"", index))
+                    if digest != known:
+                        member = f"{place}/{name}".removeprefix("/")
+                        yield MemberChange(member=member, before=None, after=None, at=at)
 
     def changed(self, found: Mapping[str, bytes], kind: Kind, index: int) -> Iterator[MemberChange]:
         """The members that differ from what an earlier response of the same kind showed.
@@ -100,30 +157,55 @@ def _parts(response: Response, spec: Spec) -> tuple[bool, ...]:
 
 def _whole(response: Response, spec: Spec, *, final: bool) -> bytes | None:
     """One digest of all members of a part, and whether it is whole; None if they are not JSON."""
-    names = _final(spec) if final else _fixed(spec)
+    names = _kept(spec) if final else _fixed(spec)
     values = list(map(response.members.get, names))
     return _digest([is_whole(response, spec), *values], order=None)
 
 
-def _absent(response: Response, spec: Spec, there: set[str]) -> Iterator[str]:
-    """The fixed members that a job has not, if they are not in its response.
+def _absent(
+    response: Response,
+    spec: Spec,
+    there: set[str],
+    names: tuple[str, ...],
+    excused: Collection[str] = (),
+) -> Iterator[str]:
+    """The members that a job has not, of these names, if they are not in its response.
 
-    What the service always gives may be the one thing that is absent, but for the switches:
-    they came late, and who lacks one has a client that lacks more.
+    What the service always gives may be the one thing that is absent, but for what is excused.
     """
-    lacking = set(absent_members(response, spec))
+    lacking, newest = {*absent_members(response, spec)} - {*excused}, _newest(response, spec)
     unsearched = spec.layout.unsearched if response.kind is Kind.SEARCH else ()
-    for name in _fixed(spec):
+    for name in names:
         member = spec.member_by_name[name]
         free = name in there or name in unsearched or _is_free(member)
-        alone = lacking == {name} and member.type != "boolean"
-        if not free and (response.origin.whole or not lacking or alone):
+        whole = response.origin.whole or lacking <= {name}
+        if not free and whole and _is_known(member, newest):
             yield name
+
+
+def _newest(response: Response, spec: Spec) -> str:
+    """The day of the youngest member that a response has: its client is no older."""
+    days = (spec.member_by_name[name].since for name in _given(response, spec))
+    return max(days, default="")
+
+
+def _given(response: Response, spec: Spec) -> Iterator[str]:
+    """The members that a response has."""
+    known, members = spec.member_by_name, response.members
+    return (name for name in members if name in known and members[name] is not None)
+
+
+def _is_known(member: Member, newest: str) -> bool:
+    """Holds if a client knows a member, as it knows one that came then, or not long before."""
+    if member.since <= newest:
+        return True
+    day = date.fromisoformat
+    return bool(newest) and day(member.since) - day(newest) <= _RELEASES
 
 
 def _tells(value: Any) -> bool:
     """Holds unless a value is what some clients write where there is none."""
-    return bool(value)
+    return value is False or bool(value)
 
 
 def digests(response: Response, spec: Spec) -> dict[str, bytes]:
@@ -145,11 +227,19 @@ def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:
         moment, value = response.instants.get(name), response.members.get(name)
         if moment is not None:
             found[name] = b"at" + moment.to_bytes(8, "big", signed=True)
-        elif value is not None and spec.member_by_name[name].type != "timestamp":
+        elif value is not None and not _is_cut(response, spec.member_by_name[name], value):
             number = response.seconds(name)
             shown = value if number is None else float(number)
             found[name] = _digest(shown) or _unfit(shown)
     return found
+
+
+def _is_cut(response: Response, member: Member, value: Any) -> bool:
+    """Holds for a time that could not be read, and for what an event may have cut or respelt."""
+    if member.type == "timestamp":
+        return True
+    long = isinstance(value, str) and len(value) >= _LONG
+    return response.kind is Kind.EVENT and (long or isinstance(value, Mapping | list))
 
 
 def _same_moment(one: bytes, other: bytes) -> bool:
@@ -163,6 +253,12 @@ def _same_moment(one: bytes, other: bytes) -> bool:
 @lru_cache(maxsize=16)
 def _final(spec: Spec) -> tuple[str, ...]:
     return tuple(member.name for member in spec.members if member.final)
+
+
+@lru_cache(maxsize=16)
+def _kept(spec: Spec) -> tuple[str, ...]:
+    """What an ended job keeps, though some of it may still change."""
+    return tuple(m.name for m in spec.members if m.final or m.role == "result")
 
 
 @lru_cache(maxsize=16)
@@ -198,7 +294,7 @@ def _digest(
     return hashlib.blake2b(content, digest_size=8).digest()
 
 
-_NOTHING = frozenset(map(_digest, ({}, [], "", False)))
+_NOTHING = frozenset(map(_digest, ({}, [], "")))
 """The digests of what some clients write where there is nothing."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from trainstate.history.instants import NotAnInstant, parse
 from trainstate.spec.model import AttachedMachine, Spec
 
 _NESTED = 2
@@ -62,16 +63,18 @@ def numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=16)
 def terms(spec: Spec) -> frozenset[str]:
-    """The members that say what a job may do: its guards, limits, budgets and instances."""
+    """The configuration that says what a job may do: its guards, limits, budgets and instances."""
     named = [name for guard in spec.guards for name in (guard.member, guard.implied_by or "")]
     named += [spec.attempts.groups or "", spec.attempts.instance_type or ""]
     named += [f"/{name}" for name in spec.time.billed_otherwise]
     found = {pointer.removeprefix("/").partition("/")[0] for pointer in named if pointer}
-    return frozenset(found | {member for member, _ in numbers(spec)})
+    found |= {member for member, _ in numbers(spec)}
+    shown = (name for name in found if name in spec.member_by_name)
+    return frozenset(n for n in shown if spec.member_by_name[n].role.endswith("configuration"))
 
 
 def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
-    """The numbers of the configuration that are outside of their bounds."""
+    """The numbers inside members that are outside of their bounds."""
     for bound in spec.bounds:
         value = _number(members, bound.pointer)
         if value is None:
@@ -86,11 +89,73 @@ def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
             yield bound.pointer, value, f"at least {other}, as `{name}`"
 
 
+@lru_cache(maxsize=16)
+def inner(spec: Spec) -> frozenset[str]:
+    """The members in which rules look for numbers, times and items."""
+    timed = {pointer.strip("/").partition("/")[0] for pointer in spec.layout.moments}
+    listed = {machine.member for machine in spec.machines if machine.configured}
+    return frozenset(timed | listed | {member for member, _ in numbers(spec)})
+
+
+def origins_of(members: Mapping[str, Any], spec: Spec) -> dict[str, str]:
+    """The ARNs of the jobs that began a job, by member."""
+    values = ((member.name, members.get(member.name)) for member in spec.members if member.resource)
+    return {name: value for name, value in values if isinstance(value, str)}
+
+
+def unconfigured(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, str, str]]:
+    """The items of attached machines that were not asked for: pointer, name, and the list of asked.
+
+    Where no list is shown nothing is known of that.
+    """
+    for machine in spec.machines:
+        asked = set(_keys(machine, members.get(machine.configured)))
+        for at, name in enumerate(_keys(machine, members.get(machine.member)) if asked else ()):
+            if name is not None and name not in asked:
+                yield f"/{machine.member}/{at}/{machine.key}", name, machine.configured
+
+
+def _keys(machine: AttachedMachine, items: object) -> list[str | None]:
+    """The names of the items of a list, None for an item without one."""
+    listed = items if isinstance(items, list | tuple) else ()
+    names = (item.get(machine.key) if isinstance(item, Mapping) else None for item in listed)
+    return [name if isinstance(name, str) else None for name in names]
+
+
+def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]:
+    """The JSON pointers and instants of the times inside lists, naive ones left out."""
+    for pointer in spec.layout.moments:
+        member, _, name = pointer.removeprefix("/").partition("/")
+        items = members.get(member)
+        for at, item in enumerate(items if isinstance(items, list | tuple) else ()):
+            instant = aware(item.get(name)) if isinstance(item, Mapping) else None
+            if instant is not None:
+                yield f"/{member}/{at}/{name}", instant
+
+
+def aware(value: object) -> int | None:
+    """The instant of a time with an offset; None for anything else."""
+    try:
+        instant, naive = parse(value)
+    except NotAnInstant:
+        return None
+    return None if naive else instant
+
+
+def amount(item: Mapping[str, Any], name: str, spec: Spec) -> int | float | None:
+    """A whole number in a structure, or the instant of its last modification."""
+    return (aware if name == spec.layout.modified else number)(item.get(name))
+
+
 def _number(members: Mapping[str, Any], pointer: str) -> int | float | None:
     """The number at a pointer; None where none is there."""
     member, _, name = pointer.removeprefix("/").partition("/")
     outer = members.get(member)
-    value = outer.get(name) if isinstance(outer, _MAPPING) else None
+    return number(outer.get(name)) if isinstance(outer, _MAPPING) else None
+
+
+def number(value: object) -> int | float | None:
+    """A whole number; None for anything else."""
     return value if isinstance(value, int | float) and _is_whole(value) else None
 
 

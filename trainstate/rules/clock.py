@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import inf
 
 from trainstate.history.instants import SECOND, grain, iso
@@ -84,12 +84,14 @@ def broken_slack(times: Clock) -> float:
 def seconds_in(times: Clock, statuses: Collection[str]) -> Iterator[float]:
     """Seconds of each entry of some statuses; of the open one up to the last modification.
 
-    An entry whose times are not known has none.
+    An entry whose end was left out ends where the next one starts. One whose times are not
+    known has none.
     """
     until = None if times.ended else times.modified
-    for entry in times.history:
-        if entry.status in statuses:
-            seconds = _seconds(entry.start, until if entry.end is None else entry.end)
+    for entry, after in pairwise((*times.history, None)):
+        if entry is not None and entry.status in statuses:
+            end = until if after is None else after.start
+            seconds = _seconds(entry.start, end if entry.end is None else entry.end)
             yield max(0.0, seconds) if seconds < inf else 0.0
 
 

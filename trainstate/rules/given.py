@@ -11,7 +11,8 @@ from attrs import frozen
 from trainstate.history.chain import Relation
 from trainstate.history.excerpt import absent_members, is_configured, is_tail, is_whole, leaves_out
 from trainstate.history.model import Entry, Kind, Response
-from trainstate.history.nested import terms
+from trainstate.history.nested import inner, origins_of, terms
+from trainstate.history.readers.log_rows import SAVINGS
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
 from trainstate.rules.parts import (
@@ -20,6 +21,7 @@ from trainstate.rules.parts import (
     Clock,
     Event,
     Identity,
+    Inside,
     Presence,
     Problems,
     Settings,
@@ -90,6 +92,11 @@ class Reading:
             return False
         return not self.configured
 
+    @property
+    def selected(self) -> bool:
+        """Holds if members may have been cut out of all entries, as a query does."""
+        return self.trimmed or (self.response.described and not self.whole)
+
     @cached_property
     def tail(self) -> bool:
         """Whether the front of the history was cut off."""
@@ -133,6 +140,7 @@ class Reading:
             closed=tuple([entry.end is not None for entry in history]),
             config=self.config,
             trimmed=self.trimmed,
+            selected=self.selected,
         )
 
     @cached_property
@@ -172,6 +180,7 @@ class Reading:
             "config": self.config,
             "described": response.described,
             "trimmed": self.trimmed,
+            "selected": self.selected,
             "tail": self.tail,
             "whole": self.whole,
             "tolerances": self.tolerances,
@@ -199,6 +208,7 @@ class Reading:
             billed_otherwise=self.billed_otherwise,
             repeated=len(set(self.response.statuses)) < len(self.response.statuses),
             whole=self.whole,
+            printed=self.response.members.get(SAVINGS) if self.response.kind is Kind.LOG else None,
         )
 
     @cached_property
@@ -211,7 +221,23 @@ class Reading:
     @cached_property
     def settings(self) -> Settings:
         """The configuration of the job."""
-        return Settings(**self._about, members=self._terms)
+        within = {name for name in inner(self.spec) if name in self.response.members}
+        members = {name: self.response.members[name] for name in within}
+        return Settings(**self._about, members={**self._terms, **members})
+
+    @cached_property
+    def inside(self) -> Inside:
+        """What is inside results and attached machines."""
+        response, spec = self.response, self.spec
+        names = {*inner(spec), *(machine.configured for machine in spec.machines)}
+        members = {name: response.members[name] for name in names if name in response.members}
+        return Inside(
+            **self._about,
+            created=response.created,
+            modified=response.modified,
+            members=members,
+            tolerances=self.tolerances,
+        )
 
     @cached_property
     def problems(self) -> Problems:
@@ -221,7 +247,13 @@ class Reading:
     @cached_property
     def identity(self) -> Identity:
         """What names the job."""
-        return Identity(**self._about, name=self.response.name, arn=self.response.arn)
+        response = self.response
+        return Identity(
+            **self._about,
+            name=response.name,
+            arn=response.arn,
+            origins=origins_of(response.members, self.spec),
+        )
 
     @cached_property
     def presence(self) -> Presence:

@@ -45,10 +45,14 @@ class Part:
 
 @frozen(kw_only=True)
 class Identity(Part):
-    """What names the job: its name and its ARN, each None where absent."""
+    """What names the job: its name and its ARN, each None where absent.
+
+    ``origins`` are the ARNs of the jobs that began it, by member.
+    """
 
     name: str | None
     arn: str | None
+    origins: Mapping[str, str] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -86,8 +90,8 @@ class Statuses(Paired):
     """The statuses: the pair and the history's, as they are spelt in the facts and as written.
 
     ``begun`` and ``closed`` tell which entries have a start and an end. ``config`` are the
-    guards of the job, as far as any response has shown them. ``trimmed`` holds if entries,
-    or what is in them, may have been cut out by hand.
+    guards of the job, as far as any response has shown them. ``trimmed`` holds if entries
+    may have been cut out by hand, ``selected`` if the members of all entries may have been.
     """
 
     written_primary: str | None
@@ -98,6 +102,7 @@ class Statuses(Paired):
     closed: tuple[bool, ...]
     config: Configuration
     trimmed: bool
+    selected: bool
 
     @cached_property
     def moves(self) -> tuple[machine.Move, ...]:
@@ -131,7 +136,8 @@ class Times(Paired):
 
     ``created`` and ``modified`` are instants, None where absent. ``whole`` holds if the
     response has all that the service always gives, ``tail`` if the front of the history was
-    cut off, ``described`` if the service itself, and no list, event or search, gave it.
+    cut off, ``selected`` if the members of all entries may have been cut out, ``described``
+    if the service itself, and no list, event or search, gave it.
     """
 
     created: int | None
@@ -141,6 +147,7 @@ class Times(Paired):
     config: Configuration
     described: bool
     trimmed: bool
+    selected: bool
     tail: bool
     whole: bool
     tolerances: Tolerances
@@ -192,6 +199,7 @@ class Amounts(Paired):
 
     ``saves`` tells whether the job can be billed less than it trained, None where that was
     not seen; ``billed_otherwise`` holds if it is not billed by its time, or may not be.
+    ``printed`` are the savings in percent as a log prints them.
     """
 
     seconds: Mapping[str, float]
@@ -199,6 +207,7 @@ class Amounts(Paired):
     billed_otherwise: bool
     repeated: bool
     whole: bool
+    printed: float | None = None
 
 
 @frozen(kw_only=True)
@@ -213,6 +222,19 @@ class Settings(Part):
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""
         return value_at(self.members, pointer)
+
+
+@frozen(kw_only=True)
+class Inside(Part):
+    """What is inside results and attached machines, and the lists that ask for these.
+
+    ``created`` and ``modified`` are the times between which the job lived so far.
+    """
+
+    created: int | None
+    modified: int | None
+    members: Mapping[str, Any]
+    tolerances: Tolerances
 
 
 @frozen(kw_only=True)

@@ -52,7 +52,12 @@ def prints_no_end(part: Statuses | Times) -> bool:
     closed = (
         part.closed if isinstance(part, Statuses) else [one.end is not None for one in part.history]
     )
-    return part.trimmed and not any(closed)
+    return part.selected and not any(closed)
+
+
+def prints_no_start(statuses: Statuses) -> bool:
+    """Holds if the response is an excerpt that leaves out the start of every entry."""
+    return statuses.trimmed or (statuses.selected and not any(statuses.begun))
 
 
 def quoted_at(pointer: str, value: object, spec: Spec) -> str:

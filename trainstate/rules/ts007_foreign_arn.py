@@ -34,16 +34,18 @@ _PARTS = 6
         poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:12345{_NAME}"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:example"}),
         poll(_ACTIVE, {"/TrainingJobArn": "example"}),
+        poll(_ACTIVE, {"/TuningJobArn": _ARN + _NAME}),
     ],
     good=[
         _ACTIVE,
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:processing-job/hidden"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}"}),
+        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}:hyper-parameter-tuning-job/example"}),
     ],
     since="0.1.0",
 )
 def foreign_arn(identity: Identity) -> Iterator[Place]:
-    """A job's ARN is that of another resource, or none.
+    """A job's ARN, or that of the job which began it, is that of another resource, or none.
 
     The API gives the pattern of the ARN of a training job: partition, service, region,
     account, and the type before the name. Processing and transform jobs have statuses of
@@ -51,6 +53,7 @@ def foreign_arn(identity: Identity) -> Iterator[Place]:
     only suspicious, and a text that is no ARN at all stands for one that was taken out; an
     ARN that was masked by hand is not looked at.
     """
+    yield from _origins(identity)
     arn, layout = identity.arn, identity.spec.layout
     if not layout.resource or arn is None or is_masked(arn):
         return
@@ -60,6 +63,18 @@ def foreign_arn(identity: Identity) -> Iterator[Place]:
             facts={"part": part, "expected": expected},
             severity=severity,
         )
+
+
+def _origins(identity: Identity) -> Iterator[Place]:
+    """The ARNs of the jobs that began this one, where they have another type."""
+    for name, arn in identity.origins.items():
+        if is_masked(arn) or arn.count(":") < _PARTS - 1:
+            continue
+        kind, slash, _ = arn.split(":", _PARTS - 1)[-1].partition("/")
+        expected = identity.spec.member_by_name[name].resource
+        if slash and kind != expected:
+            facts = {"part": f"the type `{kind}`", "expected": f"`{expected}`"}
+            yield Place(pointer=f"/{name}", facts=facts)
 
 
 def _strange(arn: str, layout: RecordLayout) -> Iterator[tuple[str, str, Severity | None]]:

@@ -8,6 +8,7 @@ from trainstate.history.model import Kind
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Severity, rule
 from trainstate.rules.parts import Statuses
+from trainstate.rules.shown import prints_no_start
 
 _ACTIVE = "InProgress/Training: Starting 90, Training"
 
@@ -37,10 +38,10 @@ def entry_without_start(statuses: Statuses) -> Iterator[Place]:
     member = statuses.spec.layout.entry_start
     if statuses.kind is Kind.LOG:
         return
+    severity = Severity.INFO if prints_no_start(statuses) else None
     for at, status in enumerate(statuses.history):
         if statuses.begun[at]:
             continue
         pointer = statuses.entry_pointer(at, member)
         if statuses.written[at] and not statuses.is_unread(pointer):
-            severity = Severity.INFO if statuses.trimmed else None
             yield Place(pointer=pointer, facts={"at": at, "status": status}, severity=severity)

@@ -48,7 +48,8 @@ def changed_fixed_member(step: Step) -> Iterator[Place]:
     that is too old to know it: that is only suspicious.
     """
     for change in step.changes:
-        if step.spec.member_by_name[change.member].final:
+        member = step.spec.member_by_name.get(change.member)
+        if member is None or member.final or member.role == "result":
             continue  # TS612's
         yield Place(
             pointer=f"/{change.member}",

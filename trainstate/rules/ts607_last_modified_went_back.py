@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.example import poll
+from trainstate.rules.example import Poll, poll
 from trainstate.rules.model import Place, Step, rule
 from trainstate.rules.wording import time_text
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _TRAINING = "InProgress/Training: Starting 90, Training"
+_GROWN = "the history has grown, and the job"
+
+
+def _evaluated(second: int, modified: float) -> Poll:
+    item = {
+        "RuleConfigurationName": "loss",
+        "RuleEvaluationStatus": "InProgress",
+        "LastModifiedTime": f"2026-01-02T10:01:{second}Z",
+    }
+    return poll(_TRAINING, {"/DebugRuleEvaluationStatuses": [item]}, modified=modified)
 
 
 @rule(
@@ -18,13 +28,15 @@ _TRAINING = "InProgress/Training: Starting 90, Training"
     severity="error",
     scope="sequence",
     sources=["api-describe-times", "recordings-responses"],
-    message="the history has grown, and the job was last modified earlier than before: {modified}",
+    message="{what} was last modified earlier than before: {modified}",
     help="set LastModifiedTime whenever the record changes, from one clock",
     bad=[
         [poll("InProgress/Starting: Starting", modified=500), poll(_TRAINING, modified=95)],
         [poll(_TRAINING, modified=500), _DONE],
+        [_evaluated(50, 200), _evaluated(40, 300)],
     ],
     good=[
+        [_evaluated(40, 200), _evaluated(50, 300)],
         [poll("InProgress/Starting: Starting", modified=1), poll(_TRAINING, modified=95)],
         [_TRAINING, _DONE],
     ],
@@ -34,10 +46,15 @@ def last_modified_went_back(step: Step) -> Iterator[Place]:
     """A longer history was last modified before a shorter history of the same job.
 
     Every entry that is appended modifies the record. Whoever orders responses by
-    LastModifiedTime would put the longer history before the shorter one.
+    LastModifiedTime would put the longer history before the shorter one. Nor does the time
+    of the last change of a rule's evaluation go back.
     """
     if step.ordered_earlier:
         yield Place(
             pointer=f"/{step.spec.layout.modified}",
-            facts={"modified": time_text(step.response.modified)},
+            facts={"what": _GROWN, "modified": time_text(step.response.modified)},
         )
+    for change in step.billing:
+        if change.member.endswith(f"/{step.spec.layout.modified}"):
+            facts = {"what": "an evaluation", "modified": time_text(int(change.after))}
+            yield Place(pointer=f"/{change.member}", facts=facts)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.example import poll
+from trainstate.rules.example import Poll, poll
 from trainstate.rules.model import Place, Step, rule
 
 _TRAINING = "InProgress/Training: Starting 90, Training"
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+
+
+def _kept(seconds: int, modified: float) -> Poll:
+    pool = {"Status": "Available", "ResourceRetainedBillableTimeInSeconds": seconds}
+    return poll(_DONE, {"/WarmPoolStatus": pool}, modified=modified)
 
 
 @rule(
@@ -22,10 +27,12 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     bad=[
         [poll(_TRAINING, {"/TrainingTimeInSeconds": 90}, modified=130), _DONE],
         [_DONE, poll(_DONE, {"/BillableTimeInSeconds": 60}, modified=500)],
+        [_kept(30, 500), _kept(20, 600)],
     ],
     good=[
         [poll(_TRAINING, {"/TrainingTimeInSeconds": 30}, modified=120), _DONE],
         [_DONE, poll(_DONE, modified=500)],
+        [_kept(20, 500), _kept(30, 600)],
     ],
     since="0.1.0",
 )
@@ -33,9 +40,11 @@ def billing_went_back(step: Step) -> Iterator[Place]:
     """A number of seconds or tokens is smaller than in an earlier response of the job.
 
     What was trained and what is billed only grows while the job runs, and is fixed
-    when it has ended.
+    when it has ended. What its warm pool was kept only grows, too.
     """
     for change in step.billing:
+        if change.member.endswith(f"/{step.spec.layout.modified}"):
+            continue  # TS607's
         yield Place(
             pointer=f"/{change.member}",
             facts={

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, Severity, Step, rule
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Training 60, Failed"
+_WHAT = {"": "is not what it was in", "gone": "is absent, and was there in"}
 _MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/another"}}
+_UNBILLED = {"/BillableTimeInSeconds": None}
+
+
+def _reused(job: str, modified: float) -> Poll:
+    pool = {"Status": "Reused", "ReusedByJob": job}
+    return poll(_DONE, {"/WarmPoolStatus": pool}, modified=modified)
 
 
 @rule(
@@ -18,13 +25,16 @@ _MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/another"}}
     severity="error",
     scope="sequence",
     sources=["api-describe-times", "recordings-responses"],
-    message="`{member}` is not what it was in response {at}, when the job had ended already",
+    message="`{member}` {what} response {at}, when the job had ended already",
     help="write times, seconds, reason and artifacts of a job once, with its end",
     bad=[
         [_DONE, poll(_DONE, _MOVED, modified=500)],
         [_FAILED, poll(_FAILED, {"/FailureReason": "another one"}, modified=500)],
+        [_FAILED, poll(_FAILED, {"/TrainingTimeInSeconds": None} | _UNBILLED, modified=500)],
+        [_reused("next", 500), _reused("another", 600)],
     ],
     good=[
+        [_reused("next", 500), _reused("next", 600)],
         [_DONE, poll(_DONE, modified=500)],
         [poll(_DONE, {"/ModelArtifacts": None}), poll(_DONE, _MOVED, modified=500)],
         [_DONE, poll(_DONE, {"/TrainingEndTime": "2026-01-02T10:02:35.400Z"}, modified=500)],
@@ -36,10 +46,15 @@ def changed_after_end(step: Step) -> Iterator[Place]:
 
     After the end of a job its record is touched: the message of the last entry, attached
     machines and LastModifiedTime change. When it ran, how long, why it failed and where
-    its model is do not. A value that comes later is no change.
+    its model is do not, nor does the job that reused its warm pool. A value that comes later
+    is no change; one that a later whole response lacks may have been taken out by hand.
     """
     shrunk = {change.member for change in step.billing}  # TS608's
     for change in step.changes:
-        if step.spec.member_by_name[change.member].final and change.member not in shrunk:
-            facts = {"member": change.member, "at": change.at}
-            yield Place(pointer=f"/{change.member}", facts=facts)
+        member, place = step.spec.member_by_name.get(change.member), change.member
+        kept = member is None or member.final or member.role == "result"
+        if kept and place not in shrunk:
+            name, what = place.rpartition("/")[2], _WHAT[change.moved]
+            facts = {"member": name, "what": what, "at": change.at}
+            severity = Severity.WARNING if change.moved else None
+            yield Place(pointer=f"/{place}", facts=facts, severity=severity)

@@ -165,7 +165,10 @@ class Member(Row):
     configuration ``updatable`` names the parts that can change; all can where it is empty.
     ``secret`` marks what may hold keys and passwords: it is written only when asked for.
     ``final`` marks what stays as it is once the job has ended; ``always`` what every
-    recorded whole response has, though the API does not require it.
+    recorded whole response has, though the API does not require it. ``since`` is the day from
+    which clients know it, empty where all do. ``resource`` is the type of the resource that
+    an ARN names. ``only_with`` names the member beside which alone it can be, ``unless`` the
+    one beside which it need not be.
     """
 
     name: str
@@ -178,12 +181,16 @@ class Member(Row):
     secret: bool = False
     final: bool = False
     always: bool = False
+    since: str = ""
+    resource: str = ""
+    only_with: str = ""
+    unless: str = ""
 
     @property
     def tells(self) -> bool:
         """Holds if it says something of a job that a response has the member, or lacks it."""
         bound = self.required or self.always or self.final or self.role == "billing"
-        return bound or bool(self.present_at or self.absent_at)
+        return bound or bool(self.present_at or self.absent_at or self.only_with)
 
 
 @frozen(kw_only=True)
@@ -192,7 +199,9 @@ class AttachedMachine(Row):
 
     ``member`` holds it in the response, ``items`` is True where that member is a list,
     ``key`` identifies an item, ``status`` names the member that holds the status. The
-    statuses of ``after_end`` can only come when the job has ended.
+    statuses of ``after_end`` can only come when the job has ended. ``configured`` is the
+    member that lists the items as they were asked for; ``grows`` are the numbers and times
+    beside the status that never go back, ``stays`` what does not change once it is there.
     """
 
     name: str
@@ -203,6 +212,9 @@ class AttachedMachine(Row):
     statuses: tuple[str, ...] = ()
     transitions: tuple[tuple[str, str], ...] = ()
     after_end: tuple[str, ...] = ()
+    configured: str = ""
+    grows: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -212,7 +224,8 @@ class RecordLayout:
     ``summary`` lists the members that a listing shows of a job, ``unsearched`` those that a
     search leaves out, ``searched`` those that only a search shows; ``service`` and
     ``resource`` are what its ARN says of the service and of the type of the job, ``event`` is
-    the type of an event about it.
+    the type of an event about it. ``moments`` are the times inside lists, as JSON pointers
+    without the item's number; ``name_pattern`` and ``name_most`` tell a job's names.
     """
 
     name: str
@@ -240,6 +253,9 @@ class RecordLayout:
     resource: str = ""
     service: str = ""
     event: str = ""
+    moments: tuple[str, ...] = ()
+    name_pattern: str = ""
+    name_most: int = 0
 
 
 @frozen(kw_only=True)

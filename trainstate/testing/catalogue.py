@@ -7,7 +7,7 @@ at them finds what a real response has. Members that a specification lacks are l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from trainstate.spec.model import Spec
@@ -79,17 +79,11 @@ OUTCOME: Mapping[str, Any] = {
 """What the end of a job adds, each at the primaries that the specification says."""
 
 RESULTS: Mapping[str, Any] = {
-    "FinalMetricDataList": [
-        {
-            "MetricName": "loss",
-            "Value": 0.5,
-            "Timestamp": datetime(2026, 1, 2, 10, 5, tzinfo=UTC),
-        }
-    ],
+    "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.5}],
     "OutputModelPackageArn": f"{ARN}:model-package/example/1",
     "BillableTokenCount": 4096,
 }
-"""What the end of a job may add."""
+"""What the end of a job may add; ``dated`` gives metrics their times."""
 
 MESSAGES: Mapping[str, tuple[str, ...]] = {
     "Starting": ("Starting the training job", "Preparing the instances for training"),
@@ -115,6 +109,21 @@ def chosen(members: Mapping[str, Any], spec: Spec, bits: int) -> dict[str, Any]:
     """The members whose bit is set, of those that the specification has."""
     known = kept(members, spec)
     return {name: value for at, (name, value) in enumerate(known.items()) if bits >> at & 1}
+
+
+def fitting(members: Mapping[str, Any], spec: Spec, beside: Mapping[str, Any]) -> dict[str, Any]:
+    """The members without those that go only with another one which is not there."""
+    needed = ((name, spec.member_by_name[name].only_with) for name in members)
+    return {name: members[name] for name, other in needed if not other or other in beside}
+
+
+def dated(members: Mapping[str, Any], spec: Spec, at: datetime) -> dict[str, Any]:
+    """The members with this time in each of the lists whose items have one."""
+    found = dict(members)
+    for member, time in (pointer.strip("/").split("/") for pointer in spec.layout.moments):
+        if member in found:
+            found[member] = [{**item, time: at} for item in found[member]]
+    return found
 
 
 def message(status: str, times: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from trainstate.history.instants import SECOND
 from trainstate.machine.record import Record, training_seconds
 from trainstate.spec.model import AttachedMachine, Guard, Spec
-from trainstate.testing.catalogue import ALWAYS, ARN, INPUT_MODES, OPTIONAL, chosen, kept
+from trainstate.testing.catalogue import ALWAYS, ARN, INPUT_MODES, OPTIONAL, chosen, fitting, kept
 
 _LIMIT = 86_400
 _ALGORITHM = "AlgorithmSpecification"
@@ -27,7 +27,7 @@ def configured(
     for machine in spec.machines:
         if bits >> len(OPTIONAL) + spec.machines.index(machine) & 1:
             fields[machine.member] = attached(machine, machine.statuses[0])
-    return fields
+    return fitting(fields, spec, fields)
 
 
 def input_mode(file_mode: bool | None, number: int) -> str:

@@ -33,11 +33,13 @@ from trainstate.testing.catalogue import (
     RESULTS,
     arn_of,
     chosen,
+    dated,
+    fitting,
     kept,
     message,
 )
-from trainstate.testing.configuration import configured, input_mode, limited, machine_steps
-from trainstate.testing.runs import CREATED, Run, stepped
+from trainstate.testing.configuration import configured, input_mode, machine_steps
+from trainstate.testing.runs import CREATED, Run, finished, stepped
 from trainstate.testing.ways import Ways, ways
 
 SHARES: Mapping[str, int] = {
@@ -99,12 +101,14 @@ def lifelike(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]) 
         message=message(status, 0),
         config=known.config,
         fields=fields,
-        outcome={**kept(OUTCOME, spec), **chosen(RESULTS, spec, random.randrange(8))},
+        outcome={
+            **kept(OUTCOME, spec),
+            **fitting(chosen(RESULTS, spec, random.randrange(8)), spec, fields),
+        },
         billed=random.randrange(25, 80) / 100,
     )
     records = tuple(_records(spec, first, states[1:], random))
-    limits = limited(spec, guards, records[-1])
-    whole = tuple(evolve(record, fields={**record.fields, **limits}) for record in records)
+    whole = finished(records, spec, guards)
     cut = 1 + random.randrange(len(whole)) if _chance(random, _UNFINISHED) else len(whole)
     return Run(spec=spec, records=whole[:cut], counting=_chance(random, 50))
 
@@ -140,7 +144,7 @@ def everything(spec: Spec, bulk: Mapping[str, Any]) -> dict[str, Any]:
     layout, seconds = spec.layout, dict.fromkeys(m.name for m in spec.members_with("billing"))
     times = {name: moment(CREATED) for name in (layout.started, layout.ended) if name}
     whole = describe(evolve(born, history=(closed,), fields=fields), spec)
-    outcome = {**kept(OUTCOME, spec), **kept(RESULTS, spec)}
+    outcome = dated({**kept(OUTCOME, spec), **kept(RESULTS, spec)}, spec, moment(CREATED))
     return {**whole, **dict.fromkeys(seconds, 1), **times, **outcome}
 
 

@@ -144,6 +144,16 @@ def process(bed: Bed) -> Spot | None:
     return 0, f"/{bed.layout.arn}"
 
 
+@fault("malformed-name")
+def name_with_an_underscore(bed: Bed) -> Spot | None:
+    """A response has a name that the service does not accept."""
+    at = bed.choice(bed.every())
+    if at is None:
+        return None
+    bed.responses[at][bed.layout.name] = "named_by_nobody"
+    return at, f"/{bed.layout.name}"
+
+
 @fault("envelope-mismatch")
 def send_from_elsewhere(bed: Bed) -> Spot | None:
     """A response comes in an event from another account, or about another job."""
@@ -279,7 +289,8 @@ def stop_while_it_lags(bed: Bed) -> Spot | None:
 @fault("number-out-of-range")
 def limit_to_nothing(bed: Bed) -> Spot | None:
     """A number of the job's configuration is below the least that the service accepts."""
-    spots = ((at, bound) for bound in bed.spec.bounds for at in _showing(bed, bound))
+    bounds = [bound for bound in bed.spec.bounds if bound.least is not None]
+    spots = ((at, bound) for bound in bounds for at in _showing(bed, bound))
     spot = bed.choice(spots)
     if spot is None:
         return None

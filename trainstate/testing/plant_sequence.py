@@ -144,10 +144,15 @@ def edit_the_configuration(bed: Bed) -> Spot | None:
 
 @fault("changed-fixed-member")
 def appear_or_vanish(bed: Bed) -> Spot | None:
-    """What is fixed at the creation is there in one whole response, and not in the next."""
+    """What is fixed at the creation is there in one whole response, and not in the next.
+
+    A client that is older than the member would not show it: so it is no younger than another.
+    """
     layout, value = bed.layout, {"Subnets": ["planted"], "SecurityGroupIds": ["planted"]}
-    names = [m.name for m in bed.spec.members if m.role == "fixed-configuration" and not m.always]
-    name = bed.choice(n for n in names if bed.spec.member_by_name[n].type == "structure")
+    fixed = [m for m in bed.spec.members if m.role == "fixed-configuration" and not m.always]
+    structures = [member for member in fixed if member.type == "structure"]
+    known = max(member.since for member in bed.spec.members if member.always)
+    name = bed.choice(m.name for m in structures if m.since <= known)
     if name is None or name == layout.stopping or not bed.history(-1):
         return None
     for response in bed.responses:
@@ -295,6 +300,17 @@ def forget_a_rule(bed: Bed) -> Spot | None:
     at = bed.append()
     _show(bed, at - 1, machine, machine.statuses[0])
     return at, f"/{machine.member}"
+
+
+@fault("unconfigured-rule-evaluation")
+def evaluate_what_nobody_asked_for(bed: Bed) -> Spot | None:
+    """A rule is evaluated, and the job is configured with another one."""
+    at, machine = bed.choice(bed.every()), _machine(bed, items=True, named=True)
+    if at is None or machine is None:
+        return None
+    shown = _show(bed, at, machine, machine.statuses[0])
+    bed.responses[at][machine.configured] = [{machine.key: "asked for"}]
+    return at, f"{shown.rpartition('/')[0]}/{machine.key}"
 
 
 @fault("unknown-rule-evaluation-status")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.testing.options import Asked
-from trainstate.testing.planting import Bed, Spot, fault, instant, shifted
+from trainstate.testing.planting import Bed, Spot, after, fault, instant, shifted
 
 _DONE: Asked = {"terminal": "Completed", "evidence": "documented"}
+_DAY = 86_400
 _WHILE = 5
 """Seconds by which a time is moved: more than every tolerance for times of entries."""
 
@@ -251,3 +252,38 @@ def forget_the_model(bed: Bed) -> Spot | None:
     """A completed job does not say where its model is."""
     name = bed.layout.artifacts
     return _without(bed, name, _required_at(bed, name))
+
+
+@fault("time-outside-life")
+def emit_before_the_job(bed: Bed) -> Spot | None:
+    """A metric was emitted, or an evaluation changed, a day before the job was created."""
+    at, pointer = bed.choice(bed.every()), bed.choice(bed.layout.moments)
+    if at is None or pointer is None:
+        return None
+    member, name = pointer.strip("/").split("/")
+    created = instant(bed.responses[at][bed.layout.created])
+    bed.responses[at][member] = [{name: after(created, -_DAY)}]
+    return at, f"/{member}/0/{name}"
+
+
+@fault("foreign-result")
+def count_tokens_of_a_timed_job(bed: Bed) -> Spot | None:
+    """A job that is billed by its time has tokens billed."""
+    at = bed.choice(at for at in bed.whole() if bed.billed_by_time(at))
+    member = bed.choice(m for m in bed.spec.members if m.only_with and m.role == "billing")
+    if at is None or member is None:
+        return None
+    bed.responses[at][member.name] = 12_345
+    return at, f"/{member.name}"
+
+
+@fault("savings-mismatch", _DONE, as_text=True)
+def print_savings_of_nothing(bed: Bed) -> Spot | None:
+    """A log prints savings of a job that was billed for all of its time."""
+    lines = [f"2026-01-02 10:00:00 {status} - said so" for status in bed.statuses(-1)]
+    if not lines:
+        return None
+    lines += ["Training seconds: 90", "Billable seconds: 90"]
+    lines.append("Managed Spot Training savings: 70.0%")
+    bed.responses[:] = lines  # type: ignore[assignment]
+    return 0, f"/{bed.layout.billable_seconds}"

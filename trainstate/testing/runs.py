@@ -12,11 +12,28 @@ from typing import Any
 from attrs import evolve, frozen
 
 from trainstate.history.instants import SECOND, Instant
-from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
+from trainstate.machine.record import (
+    Record,
+    change_primary,
+    create,
+    enter,
+    moment,
+    rewrite,
+    touch,
+)
 from trainstate.machine.step import State
 from trainstate.machine.walks import Hop, budgets, walk
 from trainstate.spec.model import Spec
-from trainstate.testing.catalogue import OUTCOME, RESULTS, arn_of, chosen, kept, message
+from trainstate.testing.catalogue import (
+    OUTCOME,
+    RESULTS,
+    arn_of,
+    chosen,
+    dated,
+    fitting,
+    kept,
+    message,
+)
 from trainstate.testing.configuration import configured, input_mode, limited, machine_steps
 from trainstate.testing.options import Options
 from trainstate.testing.ways import Ways, guard_sets, ways
@@ -122,6 +139,7 @@ def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
     states = tuple(_walk(spec, known, head, tapes.path, budget, finish=finish))
     bits, mode = head.bits, input_mode(options.file_mode, head.mode)
     name = name.title() if head.index % 2 else name
+    fields = configured(spec, guards, budget=budget, bits=bits, mode=mode)
     first = create(
         spec,
         name=name,
@@ -130,16 +148,28 @@ def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
         status=states[0].position.secondary,
         message=message(states[0].position.secondary, 0),
         config=known.config,
-        fields=configured(spec, guards, budget=budget, bits=bits, mode=mode),
-        outcome={**kept(OUTCOME, spec), **chosen(RESULTS, spec, head.billed >> 2)},
+        fields=fields,
+        outcome={
+            **kept(OUTCOME, spec),
+            **fitting(chosen(RESULTS, spec, head.billed >> 2), spec, fields),
+        },
         billed=(1.0, 0.7, 0.3, 0.0)[head.billed & 3],
     )
     records = tuple(_records(spec, first, states[1:], tapes.texture))
-    limits = limited(spec, guards, records[-1])
     return Run(
         spec=spec,
-        records=tuple(evolve(record, fields={**record.fields, **limits}) for record in records),
+        records=finished(records, spec, guards),
         counting=bool(head.counting),
+    )
+
+
+def finished(records: tuple[Record, ...], spec: Spec, guards: frozenset[str]) -> tuple[Record, ...]:
+    """The records with the limits and the results that go with how the job ended."""
+    last = records[-1]
+    limits = limited(spec, guards, last)
+    outcome = dated(last.outcome, spec, moment(last.ended or last.created))
+    return tuple(
+        evolve(record, fields={**record.fields, **limits}, outcome=outcome) for record in records
     )
 
 

@@ -180,7 +180,7 @@ class _Log:
         status, last = self.spec.canonical_secondary(written), self.open.last
         if self.created and (last is None or status in self.spec.initial_by_secondary):
             return True
-        return _begins(last, written, self.spec)
+        return _begins(last, written, self.spec, named=self.open.name is not None)
 
     def _is_output(self, row: Row) -> bool:
         """Holds if a word that is no status stands where the SDK prints none.
@@ -203,21 +203,25 @@ def _is_after(one: Row, other: Row) -> bool:
     return str(one.time) > str(other.time)
 
 
-def _begins(last: str | None, written: str, spec: Spec) -> bool:
-    """Holds if a status begins another job's history after the last status of one."""
+def _begins(last: str | None, written: str, spec: Spec, *, named: bool) -> bool:
+    """Holds if a status begins another job's history after the last status of one.
+
+    Where the SDK has told the job's creation it tells that of the next one, too: what comes
+    without it is a retry.
+    """
     status = spec.canonical_secondary(written)
     if last is None or status == last or status not in spec.initial_by_secondary:
         return False
-    return last in spec.terminal_secondaries or (last, status) not in _continuing(spec)
+    return last in spec.terminal_secondaries or (last, status) not in _continuing(spec, named)
 
 
 @cache
-def _continuing(spec: Spec) -> frozenset[tuple[str, str]]:
-    """The transitions that need no configuration to be believed."""
+def _continuing(spec: Spec, guarded: bool) -> frozenset[tuple[str, str]]:
+    """The transitions; unless ``guarded`` those that need no configuration to be believed."""
     return frozenset(
         (row.before, row.after)
         for row in spec.transitions
-        if row.guard is None or spec.guard_by_name[row.guard].when_unseen == "holds"
+        if guarded or row.guard is None or spec.guard_by_name[row.guard].when_unseen == "holds"
     )
 
 

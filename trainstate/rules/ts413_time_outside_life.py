@@ -1,0 +1,59 @@
+"""TS413 time-outside-life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from trainstate.history.nested import moments
+from trainstate.rules.example import Poll, poll
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Inside
+from trainstate.rules.wording import time_text
+
+_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+
+
+def _metric(time: Any) -> Poll:
+    metric = {"MetricName": "loss", "Value": 0.5, "Timestamp": time}
+    return poll(_DONE, {"/FinalMetricDataList": [metric]})
+
+
+def _evaluated(time: Any) -> Poll:
+    rule = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
+    return poll(_DONE, {"/DebugRuleEvaluationStatuses": [{**rule, "LastModifiedTime": time}]})
+
+
+@rule(
+    code="TS413",
+    name="time-outside-life",
+    severity="warning",
+    scope="response",
+    sources=["api-members", "recordings-responses"],
+    message="`{member}` is {time}, {side} of the job",
+    help="look for times of another job, or of another clock",
+    bad=[
+        _metric("2026-01-02T09:00:00Z"),
+        _metric("2026-01-03T10:00:00Z"),
+        _evaluated("2026-01-02T09:00:00Z"),
+        _evaluated("2026-01-03T10:00:00Z"),
+    ],
+    good=[_metric("2026-01-02T10:02:00Z"), _evaluated("2026-01-02T10:03:20Z")],
+    since="0.1.0",
+)
+def time_outside_life(inside: Inside) -> Iterator[Place]:
+    """A metric was emitted, or a rule's evaluation changed, before the job or after its record.
+
+    The algorithm emits metrics while it trains, and a change of an evaluation modifies the
+    record of the job: all recordings have these times between the creation and the last
+    modification. The algorithm has a clock of its own, so that a minute is no fault, and no
+    documentation says more.
+    """
+    doubt = inside.tolerances.microseconds("doubt")
+    for pointer, at in moments(inside.members, inside.spec):
+        early = inside.created is not None and inside.created - at > doubt
+        late = inside.modified is not None and at - inside.modified > doubt
+        if early or late:
+            side = "before the creation" if early else "after the last modification"
+            facts = {"member": pointer.rpartition("/")[2], "time": time_text(at), "side": side}
+            yield Place(pointer=pointer, facts=facts)
