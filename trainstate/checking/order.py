@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 
 
@@ -43,11 +44,16 @@ def rank_of(response: Response, *, arrival: int, newest: int, order: Order | Non
 
     ``newest`` is the latest LastModifiedTime seen before; ``order`` None takes arrival
     for polls and free for events and for logs,
-    which are read when their job may have ended long ago.
+    which are read when their job may have ended long ago. A LastModifiedTime that can be
+    another reading of ``newest`` is that moment.
     """
     free = order is Order.FREE or (order is None and response.kind in (Kind.EVENT, Kind.LOG))
     if response.modified is not None:
-        return Rank(response.modified, arrival, bool(response.history), free)
+        moment = response.modified
+        # One of the two readings may have been cut: then they are of one moment.
+        if moment < newest and same_instant(moment, newest):
+            moment = newest
+        return Rank(moment, arrival, bool(response.history), free)
     return None if free else Rank(newest, arrival)
 
 
