@@ -277,3 +277,20 @@ def test_a_created_job_that_is_started_again_goes_on() -> None:
     assert [(None, retried), (None, WHOLE)] == [
         (job.name, list(job.statuses)) for job in jobs(again + LOG)
     ]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_log_may_have_missed_a_status(tmp_path: Path, reverse: bool) -> None:
+    """The SDK prints a status when its message is a new one: Pending may say what Starting did."""
+    job = poll("Starting", "Pending", "Stopped", name="tern-1")
+    del job["TrainingStartTime"]
+    one, other = ("b", "a") if reverse else ("a", "b")
+    (tmp_path / f"{one}.json").write_text(json.dumps(job))
+    missed = created("tern-1") + line("Starting") + line("Stopped", 40)
+    (tmp_path / f"{other}.log").write_text(missed)
+
+    assert [] == [f for f in trainstate.check(tmp_path) if f.severity != "info"]
+
+    wrong = created("tern-1") + line("Starting") + line("Training", 20) + line("Stopped", 40)
+    (tmp_path / f"{other}.log").write_text(wrong)
+    assert "forked-history" in {f.name for f in trainstate.check(tmp_path)}

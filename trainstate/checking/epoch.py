@@ -28,7 +28,15 @@ from trainstate.checking.members import FixedMembers
 from trainstate.checking.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.checking.sightings import Sightings
 from trainstate.checking.timeline import Timeline
-from trainstate.history.chain import Comparison, History, Relation, compare, size
+from trainstate.history.chain import (
+    Comparison,
+    History,
+    Relation,
+    compare,
+    goes_with,
+    is_printed,
+    size,
+)
 from trainstate.history.excerpt import is_tail
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
@@ -138,6 +146,10 @@ class Epoch:
             return {"relation": Relation.ABSENT, **self._seen(response, rank, index, None)}
         known = self.known
         found = compare(known, history) if known else Comparison(Relation.FIRST)
+        if found.relation is Relation.FORKED and self._is_printed_with(known, history):
+            if is_printed(history):
+                return {"relation": Relation.ABSENT}
+            known, found = (), Comparison(Relation.FIRST)
         said = {"relation": found.relation, "at": found.at, "messages": found.messages}
         if found.relation in (Relation.FORKED, Relation.REWRITTEN):
             return said
@@ -153,6 +165,13 @@ class Epoch:
         if "clash" in seen:
             self.known = known
         return {**said, **seen}
+
+    def _is_printed_with(self, known: History, history: History) -> bool:
+        """Whether one of two histories was printed by a log that has missed statuses."""
+        ends = self.spec.terminal_secondaries
+        if is_printed(history):
+            return goes_with(history, known, ends)
+        return is_printed(known) and goes_with(known, history, ends)
 
     def _extent(self, history: History) -> HistorySize:
         """How far a history has grown; where a query left out all ends, its last status tells."""

@@ -7,6 +7,7 @@ free: the service rewrites it, even after the end.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from attrs import frozen
@@ -54,6 +55,22 @@ def compare(known: History, seen: History) -> Comparison:
         return Comparison(Relation.SAME, None, messages)
     grown = before < after
     return Comparison(Relation.GROWN if grown else Relation.SMALLER, shorter, messages)
+
+
+def is_printed(history: History) -> bool:
+    """Holds for the history of a log, which has the times of the polls alone."""
+    return bool(history) and all(entry.start is None and entry.end is None for entry in history)
+
+
+def goes_with(printed: History, known: History, ends: Collection[str]) -> bool:
+    """Holds if a log can be of a job with a history that is known so far.
+
+    The SDK prints a status when its message is another than the last one: a status with the
+    same message is missing from the log. ``ends`` are the statuses after which none comes.
+    """
+    rest = iter(entry.status for entry in known)
+    missed = [entry.status for entry in printed if entry.status not in rest]
+    return not missed or known[-1].status not in ends
 
 
 def size(history: History) -> tuple[int, bool]:
