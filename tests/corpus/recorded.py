@@ -21,11 +21,14 @@ ORIGIN = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 NAME = "recorded-job"
 HISTORY = "SecondaryStatusTransitions"
 
+_RULES = [{"RuleConfigurationName": f"rule-{number}"} for number in range(4)]
 _VALUES: Mapping[str, Any] = {
     **ALWAYS,
     **OPTIONAL,
     **OUTCOME,
     **RESULTS,
+    "DebugRuleConfigurations": _RULES,
+    "ProfilerRuleConfigurations": _RULES,
     "TrainingJobName": NAME,
     "TrainingJobArn": f"{ARN}:training-job/{NAME}",
     "AlgorithmSpecification": {"TrainingImage": "train:1", "TrainingInputMode": "File"},

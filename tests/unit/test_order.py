@@ -11,6 +11,7 @@ from trainstate.checking.report import Verdict
 from trainstate.checking.run import check
 from trainstate.checking.sightings import Sightings
 from trainstate.checking.timeline import Timeline
+from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
 from trainstate.machine.moments import Sighting
@@ -217,3 +218,14 @@ def test_a_status_that_came_back_and_was_seen_late() -> None:
     verdicts = {check(list(order)).verdict for order in itertools.permutations(responses)}
 
     assert {Verdict.CONSISTENT} == verdicts
+
+
+def test_a_time_that_was_cut_is_of_the_newest_moment() -> None:
+    """A listing cuts to the second what a poll shows in full: neither is the older reading."""
+    cut = response("InProgress/Starting: Starting", modified=100)
+    full = int(cut.modified or 0) + 400_000
+
+    assert rank_of(cut, arrival=3, newest=full, order=None) == Rank(full, 3, loose=True)
+    assert rank_of(cut, arrival=3, newest=full + SECOND, order=None) == Rank(
+        full - 400_000, 3, loose=True
+    )

@@ -47,6 +47,14 @@ def test_a_job_counts_once() -> None:
     assert (1, 100) == (found.totals.jobs, found.statuses["Training"].total)
 
 
+def test_a_redacted_arn_makes_two_jobs_no_one() -> None:
+    """The name decides where the ARN names no job."""
+    done = written(Poll("Completed/Completed: Starting 60, Training 100, Uploading 5, Completed"))
+    jobs = [done | {"TrainingJobName": name, "TrainingJobArn": "***"} for name in ("one", "two")]
+
+    assert 2 == len(list(Survey(SPEC).feed(read_values(jobs, SPEC)).jobs))
+
+
 def test_an_interruption_begins_an_attempt_and_loses_time() -> None:
     """The training and the interruption of the first attempt are lost; starting is waiting."""
     found = measured(SPOT)

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from trainstate.checking.jobs import JobState
 from trainstate.checking.report import Finding
-from trainstate.machine.align import Alignment, align
+from trainstate.machine.align import Alignment
 from trainstate.rules.model import Place, Rule, Severity, Step
 
 
@@ -63,18 +63,9 @@ def number_of(finding: Finding) -> int:
 
 
 def _alignment(place: Place, step: Step) -> Alignment | None:
-    """The edits that make the history legal, where the finding is about an illegal one.
-
-    A status that no fact knows is not illegal: it alone asks for no edit.
-    """
-    reading, response = step.reading, step.response
-    if not place.pointer.startswith(f"/{step.spec.layout.history}/"):
-        return None
-    if not reading.has_illegal_move:
-        return None
-    last = response.statuses[-1]
-    finished = reading.ended or last in step.spec.terminal_secondaries
-    return align(step.spec, response.statuses, reading.config, finished=finished)
+    """The edits that make the history legal, where the finding is about an illegal one."""
+    within = place.pointer.startswith(f"/{step.spec.layout.history}/")
+    return step.reading.alignment if within else None
 
 
 __all__ = ["finding_of", "is_new", "placed"]

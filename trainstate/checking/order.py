@@ -49,10 +49,9 @@ def rank_of(response: Response, *, arrival: int, newest: int, order: Order | Non
     """
     free = order is Order.FREE or (order is None and response.kind in (Kind.EVENT, Kind.LOG))
     if response.modified is not None:
-        moment = response.modified
-        # One of the two readings may have been cut: then they are of one moment.
-        if moment < newest and same_instant(moment, newest):
-            moment = newest
+        # One of two readings may have been cut: then they are of one moment.
+        cut = response.modified < newest and same_instant(response.modified, newest)
+        moment = newest if cut else response.modified
         return Rank(moment, arrival, bool(response.history), free)
     return None if free else Rank(newest, arrival)
 

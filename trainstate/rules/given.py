@@ -14,7 +14,9 @@ from trainstate.history.model import Entry, Kind, Response
 from trainstate.history.nested import inner, origins_of, terms
 from trainstate.history.readers.log_rows import SAVINGS
 from trainstate.machine import step as machine
+from trainstate.machine.align import Alignment, align
 from trainstate.machine.guards import Configuration
+from trainstate.rules.contradictions import AttachedChange, Clash, EarlierEpoch, MemberChange
 from trainstate.rules.parts import (
     Amounts,
     Attached,
@@ -51,6 +53,18 @@ class Reading:
         """Whether a move is refused; a status that no fact knows is not illegal."""
         legal = (None, machine.Refusal.UNKNOWN_STATUS)
         return any(move.refusal not in legal for move in self.moves)
+
+    @cached_property
+    def alignment(self) -> Alignment | None:
+        """The edits that make the history legal; None where none of its moves is illegal.
+
+        A status that no fact knows is not illegal: it alone asks for no edit.
+        """
+        if not self.has_illegal_move:
+            return None
+        statuses = self.response.statuses
+        finished = self.ended or statuses[-1] in self.spec.terminal_secondaries
+        return align(self.spec, statuses, self.config, finished=finished)
 
     @property
     def pair(self) -> Pair | None:
@@ -315,56 +329,6 @@ def is_blank(value: object) -> bool:
 
 def _is_silent(value: object) -> bool:
     return not (isinstance(value, str) and value.strip())
-
-
-@frozen(kw_only=True)
-class Clash:
-    """Two responses that no run can show in their order.
-
-    ``before`` and ``after`` are the pairs in the order of LastModifiedTime (or of
-    arrival), ``at`` the index of the response that was seen earlier.
-    """
-
-    before: tuple[str | None, str | None]
-    after: tuple[str | None, str | None]
-    at: int
-
-
-@frozen(kw_only=True)
-class MemberChange:
-    """A member that has another value than in an earlier response of the job.
-
-    ``moved`` is *gone* where it has none any more, *appeared* where it had none before.
-    """
-
-    member: str
-    before: Any
-    after: Any
-    at: int
-    moved: str = ""
-
-
-@frozen(kw_only=True)
-class AttachedChange:
-    """A change of an attached machine: the status before (None: first seen) and after."""
-
-    machine: str
-    item: str
-    pointer: str
-    before: str | None
-    after: str
-
-
-@frozen(kw_only=True)
-class EarlierEpoch:
-    """The epoch that had the same ARN or name before: when it was created and last seen alive.
-
-    Times are instants; ``ended`` tells whether a terminal status was seen.
-    """
-
-    created: int | None
-    last_seen: int | None
-    ended: bool
 
 
 @frozen(kw_only=True)

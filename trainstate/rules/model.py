@@ -18,17 +18,10 @@ from attrs import field, frozen
 from trainstate.errors import SpecError
 from trainstate.history.chain import Relation
 from trainstate.history.model import Unreadable
+from trainstate.rules.contradictions import AttachedChange, Clash, EarlierEpoch, MemberChange
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import Example, Poll, as_example
-from trainstate.rules.given import (
-    AttachedChange,
-    Clash,
-    EarlierEpoch,
-    JobEnd,
-    MemberChange,
-    Reading,
-    Step,
-)
+from trainstate.rules.given import JobEnd, Reading, Step
 
 
 class Severity(StrEnum):

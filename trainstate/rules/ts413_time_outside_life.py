@@ -20,8 +20,8 @@ def _metric(time: Any) -> Poll:
 
 
 def _evaluated(time: Any) -> Poll:
-    rule = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
-    return poll(_DONE, {"/DebugRuleEvaluationStatuses": [{**rule, "LastModifiedTime": time}]})
+    item = {"RuleConfigurationName": "loss", "LastModifiedTime": time}
+    return poll(_DONE, {"/DebugRuleEvaluationStatuses": [item]})
 
 
 @rule(

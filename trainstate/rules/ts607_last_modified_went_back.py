@@ -14,11 +14,8 @@ _GROWN = "the history has grown, and the job"
 
 
 def _evaluated(second: int, modified: float) -> Poll:
-    item = {
-        "RuleConfigurationName": "loss",
-        "RuleEvaluationStatus": "InProgress",
-        "LastModifiedTime": f"2026-01-02T10:01:{second}Z",
-    }
+    time = f"2026-01-02T10:01:{second}Z"
+    item = {"RuleConfigurationName": "loss", "LastModifiedTime": time}
     return poll(_TRAINING, {"/DebugRuleEvaluationStatuses": [item]}, modified=modified)
 
 

@@ -12,7 +12,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 def _kept(seconds: int, modified: float) -> Poll:
-    pool = {"Status": "Available", "ResourceRetainedBillableTimeInSeconds": seconds}
+    pool = {"ResourceRetainedBillableTimeInSeconds": seconds}
     return poll(_DONE, {"/WarmPoolStatus": pool}, modified=modified)
 
 

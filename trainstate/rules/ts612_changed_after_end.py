@@ -15,8 +15,7 @@ _UNBILLED = {"/BillableTimeInSeconds": None}
 
 
 def _reused(job: str, modified: float) -> Poll:
-    pool = {"Status": "Reused", "ReusedByJob": job}
-    return poll(_DONE, {"/WarmPoolStatus": pool}, modified=modified)
+    return poll(_DONE, {"/WarmPoolStatus": {"ReusedByJob": job}}, modified=modified)
 
 
 @rule(

@@ -15,8 +15,7 @@ _KEY = "RuleConfigurationName"
 
 
 def _rules(configured: str, evaluated: str) -> Poll:
-    items = [{_KEY: evaluated, "RuleEvaluationStatus": "InProgress"}]
-    lists = {"Configurations": [{_KEY: configured}], "EvaluationStatuses": items}
+    lists = {"Configurations": [{_KEY: configured}], "EvaluationStatuses": [{_KEY: evaluated}]}
     return poll(_TRAINING, {f"/DebugRule{name}": value for name, value in lists.items()})
 
 

@@ -92,15 +92,16 @@ class Survey:
         return lives[-1]
 
     def _key(self, response: Response) -> str:
-        if not response.name:
+        arn, name = response.identity, response.name
+        if not name:
             return response.job
-        if response.arn is None:
-            return self._names.get(response.name, response.name)
-        before = self._names.get(response.name)
-        self._names[response.name] = response.arn
-        if before is None and response.name in self._lives:
-            self._lives[response.arn] = self._lives.pop(response.name)
-        return response.arn
+        if arn is None:
+            return self._names.get(name, name)
+        before = self._names.get(name)
+        self._names[name] = arn
+        if before is None and name in self._lives:
+            self._lives[arn] = self._lives.pop(name)
+        return arn
 
 
 def _may_be_same(known: int | None, seen: int | None) -> bool:

@@ -205,8 +205,9 @@ def _shown(run: Run, polls: int, random: Random) -> list[dict[str, Any]]:
 def _fault(corpus: Corpus, shown: list[dict[str, Any]], random: Random) -> Faulty | None:
     """A fault for which the job offers a place; None where a few tries find none."""
     planted_by = operators()
+    named = [rule.name for rule in rules() if not rule.on_request]
     known: list[Operator] = [
-        one for rule in rules() if not rule.on_request for one in planted_by.get(rule.name, ())
+        one for name in named for one in planted_by.get(name, ()) if not one.in_log
     ]
     # Polls that show the same share it: a fault is planted into one of them alone.
     apart = [deepcopy(response) for response in shown]

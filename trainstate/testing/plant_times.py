@@ -277,7 +277,7 @@ def count_tokens_of_a_timed_job(bed: Bed) -> Spot | None:
     return at, f"/{member.name}"
 
 
-@fault("savings-mismatch", _DONE, as_text=True)
+@fault("savings-mismatch", _DONE, in_log=True)
 def print_savings_of_nothing(bed: Bed) -> Spot | None:
     """A log prints savings of a job that was billed for all of its time."""
     lines = [f"2026-01-02 10:00:00 {status} - said so" for status in bed.statuses(-1)]

@@ -120,13 +120,17 @@ Plant = Callable[[Bed], Spot | None]
 
 @frozen(kw_only=True, repr=False)
 class Operator:
-    """A way to break one rule; ``base`` are options of polls that offer a place for it."""
+    """A way to break one rule; ``base`` are options of polls that offer a place for it.
+
+    ``in_log`` holds for a fault that only the log of a job can show.
+    """
 
     name: str
     rule: str
     plant: Plant
     base: Asked = field(factory=Asked)
     as_text: bool = False
+    in_log: bool = False
 
     def __repr__(self) -> str:
         return self.name
@@ -154,7 +158,7 @@ _OPERATORS: dict[str, tuple[Operator, ...]] = {}
 
 
 def fault(
-    rule: str, base: Asked | None = None, *, as_text: bool = False
+    rule: str, base: Asked | None = None, *, as_text: bool = False, in_log: bool = False
 ) -> Callable[[Plant], Plant]:
     """A decorator that registers an operator for a rule.
 
@@ -163,7 +167,12 @@ def fault(
 
     def register(plant: Plant) -> Plant:
         made = Operator(
-            name=plant.__name__, rule=rule, plant=plant, base=base or {}, as_text=as_text
+            name=plant.__name__,
+            rule=rule,
+            plant=plant,
+            base=base or {},
+            as_text=as_text or in_log,
+            in_log=in_log,
         )
         _OPERATORS[rule] = (*_OPERATORS.get(rule, ()), made)
         return plant

@@ -42,7 +42,7 @@ class Ledger:
 
     def recognise(self, response: Response) -> None:
         """Takes the job's name and ARN over; raises UsageError for another job's response."""
-        name, arn = response.name, response.arn
+        name, arn = response.name, response.identity
         other_arn = bool(arn and self.arn and arn != self.arn)
         other_name = bool(name and self.name and name != self.name)
         if other_arn or other_name:
