@@ -26,20 +26,18 @@ from trainstate.checking.shown import (
     kept,
     next_shown,
 )
+from trainstate.checking.within import Within
 from trainstate.history.chain import Relation
 from trainstate.history.excerpt import always_given
 from trainstate.history.identity import job_of
-from trainstate.history.instants import parse
 from trainstate.history.model import Kind, Origin, Response
-from trainstate.history.nested import excesses, inner, misfits, moments, origins_of, unconfigured
+from trainstate.history.nested import misfits, origins_of
 from trainstate.history.typed import (
     CREATED,
     IDENTITY,
     PAIR,
     SCALARS,
-    SLICED,
     Decode,
-    Sliced,
     Typed,
     Values,
     values_of,
@@ -62,7 +60,6 @@ Ask = Callable[[Part], frozenset[int]]
 _MOST = 4096
 NOTHING: frozenset[Any] = frozenset()
 _STATUSES, _PRESENCE = frozenset({"Statuses"}), frozenset({"Presence"})
-_WITHIN = frozenset({"Inside", "Problems", "Settings"})
 _TIMED = frozenset({"Times", "Clock", "Amounts", "Presence"})
 """The parts that are silent of a regular response; what is there is known of regular ones."""
 
@@ -93,9 +90,7 @@ class Comparer:
 
     ``statuses``, ``presence`` and ``terms`` have what the rules say of small values, which
     come again and again: of the statuses, of the members that are there, of configurations.
-    ``counted`` are the amounts beside seconds, ``within`` the members in which rules look for
-    numbers, times and items, ``asked`` where the lists are of what attached machines were
-    asked for.
+    ``counted`` are the amounts beside seconds.
     """
 
     spec: Spec
@@ -105,8 +100,7 @@ class Comparer:
     ask: Ask
     counted: frozenset[str]
     always: frozenset[str]
-    within: frozenset[str]
-    asked: Mapping[str, tuple[int, Sliced]]
+    within: Within
     statuses: dict[Variant, Silence | None] = field(factory=dict)
     presence: dict[Variant, frozenset[int]] = field(factory=dict)
     terms: dict[Variant, Terms | None] = field(factory=dict)
@@ -123,13 +117,7 @@ class Comparer:
             ask=ask,
             counted=frozenset(member.name for member in spec.members_with("billing")),
             always=frozenset(settled.intersection(always_given(spec))),
-            within=inner(spec) - settled,
-            asked={
-                machine.member: (SLICED + at, sliced)
-                for machine in spec.machines
-                for at, sliced in enumerate(decode.sliced)
-                if sliced.name == machine.configured
-            },
+            within=Within.of(spec, decode),
         )
 
     def first(self, typed: Typed, file: str | None) -> News | None:
@@ -146,7 +134,7 @@ class Comparer:
             return None
         shown.terms, shown.file = terms, file
         shown.goes_on = self.counted.isdisjoint(shown.results)
-        return self._news(typed, shown, NOTHING, self._within(shown))
+        return self._news(typed, shown, NOTHING, self.within.parts(shown))
 
     def next(self, state: HasShown, typed: Typed, file: str | None) -> News | None:
         """What a response adds to its job; None where a rule of sequences may speak of it."""
@@ -182,7 +170,7 @@ class Comparer:
         if not (same or self._is_attached(typed, shown.attached, now.attached)):
             return None
         known = now.attached is shown.attached and now.results is shown.results
-        news = self._news(typed, now, reported, NOTHING if known else self._within(now))
+        news = self._news(typed, now, reported, NOTHING if known else self.within.parts(now))
         if news is not None:
             now.values = kept(self.decode, values, shown.values)
         return news
@@ -207,22 +195,6 @@ class Comparer:
             speaking |= _PRESENCE
         return News(shown, silence, speaking)
 
-    def _within(self, shown: Shown) -> frozenset[str]:
-        """The parts of which rules may say what is new inside results and attached machines."""
-        spec, seen = self.spec, {**shown.attached, **shown.results}
-        if self.within.isdisjoint(seen):
-            return NOTHING
-        if any(misfits(seen, spec)) or any(excesses(seen, spec)):
-            return _WITHIN
-        if not self.asked.keys().isdisjoint(shown.attached):
-            asked = self.asked.values()
-            lists = {one.name: self.decode.value(one, shown.values[at]) for at, one in asked}
-            if any(unconfigured({**lists, **shown.attached}, spec)):
-                return _WITHIN
-        begun, modified = parse(shown.values[CREATED])[0], parse(shown.modified)[0]
-        timely = all(begun <= at <= modified for _, at in moments(seen, spec))
-        return NOTHING if timely else _WITHIN
-
     def _said(self, typed: Typed, shown: Shown, statuses: tuple[str, ...]) -> Silence | None:
         """What rules say of the statuses of a response; None where jobs may differ."""
         secondary, config, entries = typed.secondary, shown.terms.config, shown.entries
@@ -245,6 +217,7 @@ class Comparer:
                 closed=tuple([not is_open for is_open in open_]),
                 config=config,
                 trimmed=False,
+                selected=False,
             )
             if part.is_sure:
                 rests_on = weakest_used(self.spec, statuses, config, typed.primary, secondary)
