@@ -60,6 +60,7 @@ Ask = Callable[[Part], frozenset[int]]
 _MOST = 4096
 NOTHING: frozenset[Any] = frozenset()
 _STATUSES, _PRESENCE = frozenset({"Statuses"}), frozenset({"Presence"})
+_AMOUNTS = frozenset({"Amounts"})
 _TIMED = frozenset({"Times", "Clock", "Amounts", "Presence"})
 """The parts that are silent of a regular response; what is there is known of regular ones."""
 
@@ -189,6 +190,8 @@ class Comparer:
             return None
         shown.goes_on &= silence.plain
         speaking = within if silence.said <= reported else within | _STATUSES
+        if not self.counted.isdisjoint(shown.results):
+            speaking |= _AMOUNTS
         if not regular:
             speaking |= _TIMED
         elif not self._presence(typed, shown, statuses) <= reported:
