@@ -99,6 +99,14 @@ SARIF = closed(
                 tool=closed(["driver"], driver=DRIVER),
                 columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                 results={"type": "array", "items": RESULT},
+                invocations={
+                    "type": "array",
+                    "items": closed(
+                        ["executionSuccessful"],
+                        executionSuccessful={"type": "boolean"},
+                        toolExecutionNotifications={"type": "array"},
+                    ),
+                },
                 properties=BAG,
             ),
         },

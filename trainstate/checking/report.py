@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from trainstate.history.model import Response
+from trainstate.history.readers.settings import SourceReport
 from trainstate.machine.align import Alignment
 from trainstate.rules.model import Severity
 from trainstate.spec.model import Evidence
@@ -83,7 +84,11 @@ class JobReport:
 
 @frozen(kw_only=True)
 class Summary:
-    """The totals of a report."""
+    """The totals of a report.
+
+    ``unread`` counts inputs that were named and could not be read, ``passed_over`` the
+    files of folders that are no recordings.
+    """
 
     responses: int = 0
     jobs: int = 0
@@ -93,6 +98,8 @@ class Summary:
     errors: int = 0
     warnings: int = 0
     infos: int = 0
+    unread: int = 0
+    passed_over: int = 0
 
 
 @frozen(kw_only=True, repr=False)
@@ -103,6 +110,7 @@ class Report:
     jobs: tuple[JobReport, ...]
     summary: Summary
     spec_version: str
+    unread: tuple[SourceReport, ...] = ()
 
     def __repr__(self) -> str:
         total = self.summary
@@ -116,13 +124,13 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all jobs; UNKNOWN at best where a record could not be read.
+        """The worst verdict of all jobs; UNKNOWN at best where something could not be read.
 
         Of no job at all it is CONSISTENT: nothing was recorded that no run explains.
         """
         if self.summary.inconsistent:
             return Verdict.INCONSISTENT
-        unreadable = any(finding.index is None for finding in self.findings)
+        unreadable = self.unread or any(finding.index is None for finding in self.findings)
         return Verdict.UNKNOWN if self.summary.unknown or unreadable else Verdict.CONSISTENT
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
-from attrs import define, field
+from attrs import define, evolve, field
 
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report
@@ -16,10 +16,13 @@ from trainstate.cli.forms import FORMS, streamed_line, whole_report
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import rarely_collected, watched
+from trainstate.cli.surveyed import refuse
 from trainstate.history.readers import FORMATS, Limits, SourceReport, read_records
 from trainstate.history.readers.lines import Record
+from trainstate.history.readers.settings import SKIPPED, UNREAD
 from trainstate.render.plain import plain
 from trainstate.render.text import (
+    counted,
     finding_lines,
     job_lines,
     source_lines,
@@ -137,8 +140,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     JSON, NDJSON, EventBridge events, list pages, SDK logs, notebooks, YAML, CSV, HAR,
     Parquet, compressed or not.
 
-    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, input that
-    cannot be read at all or output that cannot be written, 130 after Ctrl-C.
+    A PATH that cannot be read does not end the check: the rest is judged.
+
+    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, a PATH that
+    cannot be read or output that cannot be written, 130 after Ctrl-C.
     """
     asked = _Asked(**options)
     checker = asked.checker()
@@ -150,6 +155,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     about_known = known.close()
     if about_known is not None:
         click.echo(plain(about_known), err=True)
+    refuse(report.unread)
     failed = bool(report.at_least(Severity(asked.fail_on))) and asked.baseline_mode != WRITE
     ctx.exit(FOUND if failed and not asked.exit_zero else 0)
 
@@ -194,6 +200,7 @@ class _Asked:
             input_format=self.input_format,
             limits=Limits() if self.max_ratio is None else Limits(ratio=self.max_ratio),
             on_source=on_source,
+            keep_going=True,
         )
 
     def spec(self) -> Spec:
@@ -224,12 +231,8 @@ class _Run:
             if not self.known.takes(finding):
                 self.findings.append(finding)
                 self._write_found(finding)
-        report = Report(
-            findings=tuple(self.findings),
-            jobs=self._jobs,
-            summary=self.known.counted(self.checker.summary, self.findings),
-            spec_version=self.checker.spec.version,
-        )
+        report = self._whole()
+        self._refuse(report)
         if self.asked.form == "text":
             self._write_end(report)
         else:
@@ -237,6 +240,24 @@ class _Run:
         return report
 
     _jobs: tuple[JobReport, ...] = field(factory=tuple, init=False)
+
+    def _whole(self) -> Report:
+        unread = tuple(source for source in self.sources if source.reader == UNREAD)
+        summary = self.known.counted(self.checker.summary, self.findings)
+        passed_over = sum(source.reader == SKIPPED for source in self.sources)
+        return Report(
+            findings=tuple(self.findings),
+            jobs=self._jobs,
+            summary=evolve(summary, unread=len(unread), passed_over=passed_over),
+            spec_version=self.checker.spec.version,
+            unread=unread,
+        )
+
+    def _refuse(self, report: Report) -> None:
+        """Raises InputError where nothing could be read, or a baseline would lose what was not."""
+        nothing = len(report.unread) == len(self.sources) and not report.summary.responses
+        if nothing or (report.unread and self.known.mode != COMPARE):
+            refuse(report.unread)
 
     def _found(self) -> Iterator[Finding]:
         alone = "-" in self.asked.paths or self.asked.form == "html"
@@ -295,6 +316,9 @@ class _Run:
                 self.output.line(line)
         hidden = report.summary.infos if self.asked.shown is not Severity.INFO else 0
         hint = " (hidden; --verbose shows them)" if hidden else ""
+        if report.summary.passed_over and not self.asked.verbose:
+            passed = counted(report.summary.passed_over, "file")
+            self.output.line(f"{passed} in folders passed over (--verbose says which and why)")
         self.output.line(summary_line(report.summary) + hint)
 
 

@@ -66,4 +66,4 @@ def _for_services(form: str, report: Report, checker: Checker, fail_on: Severity
     else:
         from trainstate.render.github import annotation_lines
 
-        yield from annotation_lines(report.findings)
+        yield from annotation_lines(report)

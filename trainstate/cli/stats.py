@@ -59,7 +59,7 @@ def command(
     """
     path, form = options["spec_path"], options["form"]
     spec = load_spec(path) if path else builtin_spec()
-    survey = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
+    survey, reading = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
     found = stats(survey.jobs, spec, reasons=reasons)
     if plot is not None:
         from trainstate.render.plot import plot_durations
@@ -73,3 +73,4 @@ def command(
         else:
             for line in stats_lines(found):
                 out.line(line)
+    reading.close()

@@ -34,9 +34,23 @@ def report_sarif(report: Report, rules: Iterable[Rule], spec: Spec) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, places.get(finding.code)) for finding in report.findings],
+        "invocations": [_invocation(report)],
         "properties": {"verdict": str(report.verdict)},
     }
     return json_text({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]}, indent=1)
+
+
+def _invocation(report: Report) -> dict[str, Any]:
+    """How the run went: an input that could not be read is a notification of it."""
+    unread = [
+        {
+            "level": "error",
+            "message": {"text": _unlinked(f"{source.file}: {source.detail}")},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(source.file)}}}],
+        }
+        for source in report.unread
+    ]
+    return {"executionSuccessful": not unread, "toolExecutionNotifications": unread}
 
 
 def _rule(rule: Rule, spec: Spec) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from trainstate.checking.report import Finding, JobReport, Summary
 from trainstate.history.instants import SECOND, iso
 from trainstate.history.model import Entry, Response
-from trainstate.history.readers import SourceReport
+from trainstate.history.readers.settings import SKIPPED, UNREAD, SourceReport
 from trainstate.render.align import alignment_line
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
@@ -162,25 +162,26 @@ def summary_line(summary: Summary) -> str:
         if count
     ]
     found = ", ".join(
-        _counted(count, word)
+        counted(count, word)
         for count, word in (
             (summary.errors, "error"),
             (summary.warnings, "warning"),
             (summary.infos, "info"),
         )
     )
-    scope = f"{_counted(summary.responses, 'response')} of {_counted(summary.jobs, 'job')}"
-    return f"{scope}: {', '.join(judged) or 'nothing judged'}; {found}"
+    unread = f"; {counted(summary.unread, 'input')} not read" if summary.unread else ""
+    scope = f"{counted(summary.responses, 'response')} of {counted(summary.jobs, 'job')}"
+    return f"{scope}: {', '.join(judged) or 'nothing judged'}; {found}{unread}"
 
 
 def source_lines(sources: Iterable[SourceReport]) -> Iterator[str]:
     """Which reader read which file, so that no format is guessed silently."""
     for source in sources:
-        if source.reader == "skipped":
-            yield f"skipped {plain(source.file)}: {plain(source.detail)}"
+        if source.reader in (SKIPPED, UNREAD):
+            yield f"{source.reader} {plain(source.file)}: {plain(source.detail)}"
         else:
-            counted = _counted(source.records, "record")
-            yield f"read {plain(source.file)} as {source.reader}: {counted}"
+            records = counted(source.records, "record")
+            yield f"read {plain(source.file)} as {source.reader}: {records}"
 
 
 def statistics_lines(findings: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -196,8 +197,9 @@ def job_lines(jobs: Iterable[JobReport]) -> Iterator[str]:
     for job in jobs:
         state = "complete" if job.complete else "not complete"
         rests = f"{state}, by {job.basis}, assumed {job.assumed}"
-        yield f"{job.verdict:<12} {plain(job.job)}: {_counted(job.responses, 'response')}, {rests}"
+        yield f"{job.verdict:<12} {plain(job.job)}: {counted(job.responses, 'response')}, {rests}"
 
 
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def counted(count: int, word: str, words: str = "") -> str:
+    """A number and its noun, in the singular of one."""
+    return f"{count} {word if count == 1 else words or word + 's'}"

@@ -61,6 +61,7 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
         "files": [plain(file) for file in numbers.files],
         "named": [plain(name, longest=1000) for name in numbers.jobs],
         "findings": findings,
+        "unread": [[plain(source.file), plain(source.detail)] for source in report.unread],
         "left_out": len(report.findings) - len(listed),
         "timelines": _timelines(listed, checker, numbers),
         "texts": list(numbers.texts),
