@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
-from attrs import define, evolve, field
+from attrs import define, evolve, field, fields_dict
 
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report
 from trainstate.checking.stream import Checker
 from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.forms import FORMS, streamed_line, whole_report
+from trainstate.cli.ignores import Ignores, ignores
 from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
 from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import rarely_collected, watched
+from trainstate.cli.settings import USED, Configured
 from trainstate.cli.surveyed import refuse
+from trainstate.errors import UsageError
 from trainstate.history.readers import FORMATS, Limits, SourceReport, read_records
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.settings import SKIPPED, UNREAD
@@ -31,6 +36,7 @@ from trainstate.render.text import (
 )
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Severity
+from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
 
@@ -38,7 +44,7 @@ FOUND = 1
 """The exit status when there are findings at or above the fail level."""
 
 
-@click.command(name="check", short_help="Judge recorded histories (the main job).")
+@click.command(name="check", cls=Configured, short_help="Judge recorded histories (the main job).")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True)
 @click.option(
@@ -61,6 +67,24 @@ FOUND = 1
     metavar="RULES",
     shell_complete=rule_lists,
     help="Not these rules: codes, prefixes or names.",
+)
+@click.option(
+    "--per-file-ignores",
+    multiple=True,
+    metavar="PATTERN=RULES",
+    help="Not these rules in files whose path has this pattern.",
+)
+@click.option(
+    "--per-job-ignores",
+    multiple=True,
+    metavar="PATTERN=RULES",
+    help="Not these rules for jobs whose name or ARN has this pattern.",
+)
+@click.option(
+    "--tolerances",
+    multiple=True,
+    metavar="NAME=SECONDS",
+    help=f"How far times may be apart: {', '.join(fields_dict(Tolerances))}.",
 )
 @click.option(
     "--accept",
@@ -145,10 +169,11 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, a PATH that
     cannot be read or output that cannot be written, 130 after Ctrl-C.
     """
-    asked = _Asked(**options)
+    options.pop("config"), options.pop("isolated")
+    asked = _Asked(**options, settings=ctx.meta[USED])
     checker = asked.checker()
     with open_output(asked.output) as output:
-        known = known_findings(asked.baseline, asked.baseline_mode)
+        known = known_findings(asked.baseline, asked.baseline_mode, asked.ignores())
         run = _Run(asked=asked, checker=checker, output=output, known=known)
         with rarely_collected():
             report = run.report()
@@ -169,6 +194,9 @@ class _Asked:
     output: str | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    per_file_ignores: tuple[str, ...]
+    per_job_ignores: tuple[str, ...]
+    tolerances: tuple[str, ...]
     accept: str
     fail_on: str
     order: str | None
@@ -182,6 +210,7 @@ class _Asked:
     exit_zero: bool
     baseline: str | None
     baseline_mode: str
+    settings: Path | None
 
     def checker(self) -> Checker:
         """A checker as asked for; raises the errors of wrong names and specs."""
@@ -190,7 +219,12 @@ class _Asked:
             rules=select_rules(select=_listed(self.select), ignore=_listed(self.ignore)),
             accept=Evidence(self.accept),
             order=None if self.order is None else Order(self.order),
+            tolerances=_tolerances(_listed(self.tolerances)),
         )
+
+    def ignores(self) -> Ignores:
+        """What is ignored in some files and for some jobs."""
+        return ignores(files=self.per_file_ignores, jobs=self.per_job_ignores)
 
     def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
         """The records of the paths."""
@@ -312,6 +346,8 @@ class _Run:
             for line in statistics_lines(named):
                 self.output.line(line)
         if self.asked.verbose:
+            if self.asked.settings is not None:
+                self.output.line(f"settings {plain(self.asked.settings)}")
             for line in (*source_lines(self.sources), *job_lines(report.jobs)):
                 self.output.line(line)
         hidden = report.summary.infos if self.asked.shown is not Severity.INFO else 0
@@ -320,6 +356,23 @@ class _Run:
             passed = counted(report.summary.passed_over, "file")
             self.output.line(f"{passed} in folders passed over (--verbose says which and why)")
         self.output.line(summary_line(report.summary) + hint)
+
+
+def _tolerances(texts: Iterable[str]) -> Tolerances:
+    """Tolerances given as NAME=SECONDS; raises UsageError for another form or name."""
+    known = fields_dict(Tolerances)
+    found = {}
+    for text in texts:
+        name, _, seconds = text.partition("=")
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
+            raise UsageError(f"No tolerance is called {name!r}; {hint}")
+        try:
+            found[name] = click.FloatRange(0)(seconds)
+        except click.BadParameter as error:
+            raise UsageError(f"The tolerance {name}: {error.message}") from None
+    return Tolerances(**found)
 
 
 def _listed(selectors: tuple[str, ...]) -> tuple[str, ...]:
