@@ -39,7 +39,8 @@ class Finding:
     from 1 and ``index`` the job's responses from 0; ``pointer`` is a JSON pointer into
     the response; ``witness`` the shortest legal history that shows what was expected;
     ``alignment``, where the finding is about an illegal history, the fewest edits that
-    make it legal.
+    make it legal. ``implied_by`` is the code of the finding that this one follows from,
+    None where it stands for itself.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Finding:
     facts: Mapping[str, Any] = field(factory=dict)
     witness: tuple[str, ...] = ()
     unknown: bool = False
+    implied_by: str | None = field(default=None, eq=False)
     alignment: Alignment | None = field(default=None, eq=False, repr=False)
     response: Response | None = field(default=None, eq=False, repr=False)
 

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import click
-from attrs import define, evolve, field, fields_dict
+from attrs import fields_dict
 
 from trainstate.checking.order import Order
-from trainstate.checking.report import Finding, JobReport, Report
-from trainstate.checking.stream import Checker
+from trainstate.cli.asked import Asked
 from trainstate.cli.completion import files, rule_lists
-from trainstate.cli.forms import FORMS, streamed_line, whole_report
-from trainstate.cli.ignores import Ignores, ignores
-from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
-from trainstate.cli.output import Output, open_output
-from trainstate.cli.progress import rarely_collected, watched
+from trainstate.cli.forms import FORMS
+from trainstate.cli.known import COMPARE, MODES, WRITE, known_findings
+from trainstate.cli.output import open_output
+from trainstate.cli.progress import rarely_collected
+from trainstate.cli.running import Run
 from trainstate.cli.settings import USED, Configured
 from trainstate.cli.surveyed import refuse
-from trainstate.errors import UsageError
-from trainstate.history.readers import FORMATS, Limits, SourceReport, read_records
-from trainstate.history.readers.lines import Record
-from trainstate.history.readers.settings import SKIPPED, UNREAD
+from trainstate.history.readers import FORMATS
 from trainstate.render.plain import plain
-from trainstate.render.text import (
-    counted,
-    finding_lines,
-    job_lines,
-    source_lines,
-    statistics_lines,
-    summary_line,
-)
-from trainstate.rules.index import select_rules
 from trainstate.rules.model import Severity
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.load import builtin_spec, load_spec
-from trainstate.spec.model import Evidence, Spec
+from trainstate.spec.model import Evidence
 
 FOUND = 1
 """The exit status when there are findings at or above the fail level."""
@@ -170,11 +153,11 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     cannot be read or output that cannot be written, 130 after Ctrl-C.
     """
     options.pop("config"), options.pop("isolated")
-    asked = _Asked(**options, settings=ctx.meta[USED])
+    asked = Asked(**options, settings=ctx.meta[USED])
     checker = asked.checker()
     with open_output(asked.output) as output:
         known = known_findings(asked.baseline, asked.baseline_mode, asked.ignores())
-        run = _Run(asked=asked, checker=checker, output=output, known=known)
+        run = Run(asked=asked, checker=checker, output=output, known=known)
         with rarely_collected():
             report = run.report()
     about_known = known.close()
@@ -183,197 +166,3 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     refuse(report.unread)
     failed = bool(report.at_least(Severity(asked.fail_on))) and asked.baseline_mode != WRITE
     ctx.exit(FOUND if failed and not asked.exit_zero else 0)
-
-
-@define(kw_only=True)
-class _Asked:
-    """The options of one check, as the command line gives them."""
-
-    paths: tuple[str, ...]
-    form: str
-    output: str | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    per_file_ignores: tuple[str, ...]
-    per_job_ignores: tuple[str, ...]
-    tolerances: tuple[str, ...]
-    accept: str
-    fail_on: str
-    order: str | None
-    input_format: str
-    spec_path: str | None
-    jobs_detail: str
-    max_ratio: float | None
-    workers: int
-    statistics: bool
-    verbose: bool
-    exit_zero: bool
-    baseline: str | None
-    baseline_mode: str
-    settings: Path | None
-
-    def checker(self) -> Checker:
-        """A checker as asked for; raises the errors of wrong names and specs."""
-        return Checker(
-            spec=self.spec(),
-            rules=select_rules(select=_listed(self.select), ignore=_listed(self.ignore)),
-            accept=Evidence(self.accept),
-            order=None if self.order is None else Order(self.order),
-            tolerances=_tolerances(_listed(self.tolerances)),
-        )
-
-    def ignores(self) -> Ignores:
-        """What is ignored in some files and for some jobs."""
-        return ignores(files=self.per_file_ignores, jobs=self.per_job_ignores)
-
-    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
-        """The records of the paths."""
-        return read_records(
-            self.paths,
-            self.spec(),
-            input_format=self.input_format,
-            limits=Limits() if self.max_ratio is None else Limits(ratio=self.max_ratio),
-            on_source=on_source,
-            keep_going=True,
-        )
-
-    def spec(self) -> Spec:
-        """The specification as it is written, before evidence narrows it."""
-        return load_spec(self.spec_path) if self.spec_path else builtin_spec()
-
-    @property
-    def shown(self) -> Severity:
-        """The mildest severity that the text shows: infos only when they are asked for."""
-        asked = self.verbose or self.select or self.fail_on == Severity.INFO
-        return Severity.INFO if asked else Severity.WARNING
-
-
-@define(kw_only=True)
-class _Run:
-    """One check: what was found and which files were read, while the report is written."""
-
-    asked: _Asked
-    checker: Checker
-    output: Output
-    known: KnownFindings
-    findings: list[Finding] = field(factory=list)
-    sources: list[SourceReport] = field(factory=list)
-
-    def report(self) -> Report:
-        """The report, written as asked for; text findings as soon as they are found."""
-        for finding in self._found():
-            if not self.known.takes(finding):
-                self.findings.append(finding)
-                self._write_found(finding)
-        report = self._whole()
-        self._refuse(report)
-        if self.asked.form == "text":
-            self._write_end(report)
-        else:
-            self._write_whole(report)
-        return report
-
-    _jobs: tuple[JobReport, ...] = field(factory=tuple, init=False)
-
-    def _whole(self) -> Report:
-        unread = tuple(source for source in self.sources if source.reader == UNREAD)
-        summary = self.known.counted(self.checker.summary, self.findings)
-        passed_over = sum(source.reader == SKIPPED for source in self.sources)
-        return Report(
-            findings=tuple(self.findings),
-            jobs=self._jobs,
-            summary=evolve(summary, unread=len(unread), passed_over=passed_over),
-            spec_version=self.checker.spec.version,
-            unread=unread,
-        )
-
-    def _refuse(self, report: Report) -> None:
-        """Raises InputError where nothing could be read, or a baseline would lose what was not."""
-        nothing = len(report.unread) == len(self.sources) and not report.summary.responses
-        if nothing or (report.unread and self.known.mode != COMPARE):
-            refuse(report.unread)
-
-    def _found(self) -> Iterator[Finding]:
-        alone = "-" in self.asked.paths or self.asked.form == "html"
-        shared = None if alone or self.asked.workers == 1 else self._shared()
-        yield from self._judged() if shared is None else shared
-
-    def _shared(self) -> Iterable[Finding] | None:
-        """What several processes find; None where the recording is left to one."""
-        from trainstate.cli.workers import joined, judge_shared
-
-        parts = judge_shared(self.asked, self.asked.workers)
-        if parts is None:
-            return None
-        found, self._jobs, self.checker.summary = joined(parts)
-        self.sources += parts[0].sources
-        return found
-
-    def _judged(self) -> Iterator[Finding]:
-        """What this process finds."""
-        for record in watched(self.asked.records(self.sources.append)):
-            yield from self.checker.feed(record)
-        at_end, self._jobs = self.checker.close()
-        yield from (finding for _, finding in at_end)
-
-    def _write_found(self, finding: Finding) -> None:
-        line = streamed_line(self.asked.form, finding)
-        if line is not None:
-            self.output.line(line)
-        elif self.asked.form == "text" and finding.severity.rank <= self.asked.shown.rank:
-            self._write_finding(finding)
-
-    def _write_whole(self, report: Report) -> None:
-        pieces = whole_report(
-            self.asked.form,
-            report,
-            self.checker,
-            shown=self.asked.shown,
-            fail_on=Severity(self.asked.fail_on),
-            jobs_detail=self.asked.jobs_detail == "all",
-        )
-        for piece in pieces:
-            self.output.line(piece)
-
-    def _write_finding(self, finding: Finding) -> None:
-        for line in finding_lines(finding, self.checker.spec, style=self.output.style):
-            self.output.line(line)
-        self.output.line("")
-
-    def _write_end(self, report: Report) -> None:
-        if self.asked.statistics:
-            named = [(found.code, found.name) for found in report.at_least(self.asked.shown)]
-            for line in statistics_lines(named):
-                self.output.line(line)
-        if self.asked.verbose:
-            if self.asked.settings is not None:
-                self.output.line(f"settings {plain(self.asked.settings)}")
-            for line in (*source_lines(self.sources), *job_lines(report.jobs)):
-                self.output.line(line)
-        hidden = report.summary.infos if self.asked.shown is not Severity.INFO else 0
-        hint = " (hidden; --verbose shows them)" if hidden else ""
-        if report.summary.passed_over and not self.asked.verbose:
-            passed = counted(report.summary.passed_over, "file")
-            self.output.line(f"{passed} in folders passed over (--verbose says which and why)")
-        self.output.line(summary_line(report.summary) + hint)
-
-
-def _tolerances(texts: Iterable[str]) -> Tolerances:
-    """Tolerances given as NAME=SECONDS; raises UsageError for another form or name."""
-    known = fields_dict(Tolerances)
-    found = {}
-    for text in texts:
-        name, _, seconds = text.partition("=")
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
-            raise UsageError(f"No tolerance is called {name!r}; {hint}")
-        try:
-            found[name] = click.FloatRange(0)(seconds)
-        except click.BadParameter as error:
-            raise UsageError(f"The tolerance {name}: {error.message}") from None
-    return Tolerances(**found)
-
-
-def _listed(selectors: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name.strip() for text in selectors for name in text.split(",") if name.strip())

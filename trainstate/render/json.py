@@ -72,6 +72,7 @@ def finding_object(finding: Finding) -> dict[str, Any]:
         "sources": list(finding.sources),
         "facts": _plain_facts(finding.facts),
         "witness": list(finding.witness),
+        "implied_by": finding.implied_by,
     }
 
 

@@ -84,6 +84,7 @@ def _result(finding: Finding, place: int | None) -> dict[str, Any]:
             "index": finding.index,
             "pointer": plain(finding.pointer),
             "witness": [plain(status) for status in finding.witness],
+            **({"impliedBy": finding.implied_by} if finding.implied_by else {}),
         },
     }
 

@@ -33,6 +33,7 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     ],
     good=[_DONE, _FAILED],
     since="0.1.0",
+    follows=["TS404"],
 )
 def training_end_mismatch(times: Times) -> Iterator[Place]:
     """The end of the training is not the end of the history.

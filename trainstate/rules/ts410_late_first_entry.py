@@ -26,6 +26,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     good=[_ACTIVE, poll(_ACTIVE, {"/CreationTime": "2026-01-02T09:59:59.400Z"})],
     since="0.1.0",
+    follows=["TS302"],
 )
 def late_first_entry(times: Times) -> Iterator[Place]:
     """The history begins later than the job.

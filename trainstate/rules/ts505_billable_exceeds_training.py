@@ -26,6 +26,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True}),
     ],
     since="0.1.0",
+    follows=["TS508"],
 )
 def billable_exceeds_training(amounts: Amounts) -> Iterator[Place]:
     """More time is billed than the job trained.

@@ -30,6 +30,7 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
         [_STOPPED, poll("Deleting/Stopped", _BARE, modified=400)],
     ],
     since="0.1.0",
+    follows=["TS201", "TS305"],
 )
 def left_terminal_status(step: Step) -> Iterator[Place]:
     """A job has another status after its end.

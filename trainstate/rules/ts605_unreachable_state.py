@@ -33,6 +33,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
         ],
     ],
     since="0.1.0",
+    follows=["TS2", "TS404", "TS605"],
 )
 def unreachable_state(step: Step) -> Iterator[Place]:
     """No run leads from what an earlier response shows to what a later one shows.

@@ -28,6 +28,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         [_DONE, poll(_DONE, modified=500)],
     ],
     since="0.1.0",
+    follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
 def billing_went_back(step: Step) -> Iterator[Place]:
     """A number of seconds or tokens is smaller than in an earlier response of the job.
