@@ -157,7 +157,11 @@ def test_the_hook_runs_the_check() -> None:
     """The hook's entry is a command of the program."""
     (hook,) = yaml_of(".pre-commit-hooks.yaml")
 
-    assert ("trainstate check", "python") == (hook["entry"], hook["language"])
+    program, *words = hook["entry"].split()
+    package = str(ROOT / ".pre-commit-hooks.yaml")
+
+    assert ("trainstate", "python") == (program, hook["language"])
+    assert CliRunner().invoke(main, [*words, package]).exit_code == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the step is a bash script")

@@ -81,7 +81,7 @@ def test_a_recording_without_faults_is_not_met_with_silence(tmp_path: Path) -> N
     """Where everything is legal the command says so."""
     result = run("align", str(write(tmp_path / "legal.jsonl", [good()])))
 
-    assert "1 legal history (--all shows them)\n" == result.stdout
+    assert "1 history is legal: nothing to change\n" == result.stdout
 
 
 @pytest.mark.parametrize("command", ["align", "stats", "discover"])

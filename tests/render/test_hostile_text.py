@@ -83,6 +83,7 @@ DRIVER = closed(
     name=NAME,
     version=NAME,
     semanticVersion=NAME,
+    informationUri={"type": "string", "pattern": "^https://"},
     rules={"type": "array", "items": RULE, "uniqueItems": True},
     properties=BAG,
 )

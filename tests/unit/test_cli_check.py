@@ -230,7 +230,8 @@ def test_a_folder_says_how_many_files_it_passed_over(recording: Any, tmp_path: P
     (tmp_path / "notes.md").write_text("# Notes")
     (tmp_path / "empty").touch()
 
-    assert "2 files in folders passed over (--verbose says" in run("check", str(tmp_path)).stdout
+    short = run("check", str(tmp_path)).stdout
+    assert "2 files passed over, no recordings (--verbose says which and why)\n" in short
     told = run("check", str(tmp_path), "-v").stdout
     assert f"skipped {tmp_path / 'empty'}: is empty" in told
     counted = json.loads(run("check", str(tmp_path), "--format", "json").stdout)["summary"]

@@ -21,7 +21,9 @@ def jobs(tmp_path: Path) -> Path:
 def shown(*args: Any) -> dict[str, list[str]]:
     """What `trainstate config` says of each setting: its value and its place."""
     lines = run("config", *map(str, args)).stdout.splitlines()
-    return {name: [value, place] for name, value, place in (line.split(None, 2) for line in lines)}
+    return {
+        name: [value, place] for name, value, place in (line.split(None, 2) for line in lines[1:])
+    }
 
 
 def codes(*args: Any) -> set[str]:

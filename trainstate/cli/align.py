@@ -75,7 +75,7 @@ def command(
             for line in alignment_lines(job, alignment):
                 out.line(line)
         if form == "text" and not everything:
-            out.line(f"{counted(legal, 'legal history', 'legal histories')} (--all shows them)")
+            out.line(f"{counted(legal, 'history is', 'histories are')} legal: nothing to change")
     reading.close()
 
 

@@ -39,12 +39,14 @@ class Asked:
     fail_on: str
     order: str | None
     input_format: str
+    only_recordings: bool
     spec_path: str | None
     jobs_detail: str
     max_ratio: float | None
     workers: int
     statistics: bool
     verbose: bool
+    color: str
     exit_zero: bool
     baseline: str | None
     baseline_mode: str
@@ -73,6 +75,7 @@ class Asked:
             limits=Limits() if self.max_ratio is None else Limits(ratio=self.max_ratio),
             on_source=on_source,
             keep_going=True,
+            only_recordings=self.only_recordings,
         )
 
     def spec(self) -> Spec:

@@ -9,14 +9,17 @@ from attrs import fields_dict
 
 from trainstate.checking.order import Order
 from trainstate.cli.asked import Asked
+from trainstate.cli.changes import changes
 from trainstate.cli.completion import files, rule_lists
+from trainstate.cli.ending import LONGEST_LINE
 from trainstate.cli.forms import FORMS
 from trainstate.cli.known import COMPARE, MODES, WRITE, known_findings
-from trainstate.cli.output import open_output
+from trainstate.cli.output import AUTO, COLORS, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import Run
 from trainstate.cli.settings import USED, Configured
 from trainstate.cli.surveyed import refuse
+from trainstate.errors import TrainstateError
 from trainstate.history.readers import FORMATS
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
@@ -95,6 +98,11 @@ FOUND = 1
     help="The form of the input; it is recognised by default.",
 )
 @click.option(
+    "--only-recordings",
+    is_flag=True,
+    help="Pass over files that are no recordings, as in a folder.",
+)
+@click.option(
     "--spec",
     "spec_path",
     metavar="FILE",
@@ -138,6 +146,14 @@ FOUND = 1
     show_default=True,
     help="Leave the baseline, write all findings to it, or drop what is gone from it.",
 )
+@click.option(
+    "--color",
+    type=click.Choice(COLORS),
+    default=AUTO,
+    show_default=True,
+    help="Colours in text: on a terminal, always or never; auto obeys NO_COLOR and FORCE_COLOR.",
+)
+@click.option("--watch", is_flag=True, help="Check again whenever an input changes.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
@@ -152,10 +168,24 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, a PATH that
     cannot be read or output that cannot be written, 130 after Ctrl-C.
     """
-    options.pop("config"), options.pop("isolated")
+    for name in ("config", "isolated"):
+        options.pop(name)
+    watched = options.pop("watch")
     asked = Asked(**options, settings=ctx.meta[USED])
+    if not watched:
+        ctx.exit(_status(asked))
+    for _ in changes(asked.paths, but=(asked.output, asked.baseline)):
+        click.clear()
+        try:
+            _status(asked)
+        except TrainstateError as error:
+            click.echo(f"trainstate: {plain(error, longest=LONGEST_LINE)}", err=True)
+
+
+def _status(asked: Asked) -> int:
+    """The exit status of a check; its report is written on the way."""
     checker = asked.checker()
-    with open_output(asked.output) as output:
+    with open_output(asked.output, color=asked.color) as output:
         known = known_findings(asked.baseline, asked.baseline_mode, asked.ignores())
         run = Run(asked=asked, checker=checker, output=output, known=known)
         with rarely_collected():
@@ -165,4 +195,4 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         click.echo(plain(about_known), err=True)
     refuse(report.unread)
     failed = bool(report.at_least(Severity(asked.fail_on))) and asked.baseline_mode != WRITE
-    ctx.exit(FOUND if failed and not asked.exit_zero else 0)
+    return FOUND if failed and not asked.exit_zero else 0

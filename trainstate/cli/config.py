@@ -12,6 +12,7 @@ from trainstate.cli import check
 from trainstate.cli.completion import files
 from trainstate.cli.settings import USED, Configured, config_options
 from trainstate.render.plain import plain
+from trainstate.render.table import table_lines
 
 
 @click.pass_context
@@ -25,10 +26,8 @@ def _show(ctx: click.Context, /, **values: Any) -> None:
 
     Example: trainstate config recordings/
     """
-    rows = list(_rows(ctx, values))
-    widths = [max(len(row[at]) for row in rows) for at in (0, 1)]
-    for name, value, place in rows:
-        click.echo(f"{name:<{widths[0]}}  {value:<{widths[1]}}  {place}")
+    for line in table_lines(("setting", "value", "from"), _rows(ctx, values)):
+        click.echo(line)
 
 
 def _rows(ctx: click.Context, values: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from attrs import define, evolve, field
 
@@ -132,6 +134,17 @@ class Run:
         )
         for piece in pieces:
             self.output.line(piece)
+        # GitHub gives every step a file to append to; what is there is shown with the run.
+        summary = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary and self.asked.form in ("github", "sarif"):
+            self._write_summary(Path(summary), report)
+
+    def _write_summary(self, path: Path, report: Report) -> None:
+        from trainstate.render.markdown import summary_markdown
+
+        louder = evolve(report, findings=report.at_least(self.asked.shown))
+        with path.open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in (*summary_markdown(louder), ""))
 
     def _write_finding(self, finding: Finding, implied: list[Finding]) -> None:
         history = None if finding.response is None else finding.response.history
@@ -168,5 +181,5 @@ class Run:
             hint += f"; {len(follow)} of these follow from others (--verbose shows them)"
         if report.summary.passed_over and not self.asked.verbose:
             passed = counted(report.summary.passed_over, "file")
-            self.output.line(f"{passed} in folders passed over (--verbose says which and why)")
+            self.output.line(f"{passed} passed over, no recordings (--verbose says which and why)")
         self.output.line(summary_line(report.summary) + hint)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,10 @@ def found(path: Path) -> Path | None:
         if (folder / OWN).is_file():
             return folder / OWN
         shared = folder / SHARED
-        if shared.is_file() and _table(shared) is not None:
-            return shared
+        # Another project's file that nobody may read is none of ours.
+        with suppress(OSError):
+            if shared.is_file() and _table(shared) is not None:
+                return shared
     return None
 
 
@@ -87,8 +90,6 @@ def _table(file: Path) -> Mapping[str, Any] | None:
     try:
         with file.open("rb") as stream:
             value = tomllib.load(stream)
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror or error}.") from None
     except ValueError as error:
         raise InputError(f"{file}: is no TOML: {error}.") from None
     if file.name == SHARED:
@@ -104,8 +105,12 @@ def _defaults(file: Path, params: Iterable[click.Parameter]) -> dict[str, Any]:
         if isinstance(option, click.Option)
     }
     known = {key: option for key, option in known.items() if key not in _TYPED_ONLY}
+    try:
+        table = _table(file) or {}
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror or error}.") from None
     values = {}
-    for key, value in (_table(file) or {}).items():
+    for key, value in table.items():
         option = known.get(key)
         if option is None:
             raise UsageError(f"{file}: {key!r} is no setting{_remedy(key, known)}")

@@ -57,7 +57,7 @@ def command(form: str, accept: str, output: str | None, spec_path: str | None) -
     for botocore.
     """
     spec = (load_spec(spec_path) if spec_path else builtin_spec()).accepting(Evidence(accept))
-    lines = FORMS[form](spec)
     with open_output(output) as out:
+        lines = spec_tables(spec, width=out.width) if form == "table" else FORMS[form](spec)
         for line in lines:
             out.line(line)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import click
 from attrs import define, field
 
+from trainstate.cli.progress import watched
 from trainstate.errors import InputError
 from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import SourceReport, read_paths
@@ -25,13 +26,14 @@ class Reading:
         self, paths: Iterable[str], spec: Spec, *, input_format: str
     ) -> Iterator[Response | Unreadable]:
         """The records of all that can be read; raises InputError where nothing can."""
-        yield from read_paths(
+        records = read_paths(
             paths,
             spec,
             input_format=input_format,
             on_source=self.sources.append,
             keep_going=True,
         )
+        yield from watched(records)
         if all(source.reader == UNREAD and not source.records for source in self.sources):
             self.close()
 

@@ -92,7 +92,7 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
         pace=Pace(shortest=min(5.0, longest), longest=longest),
         limits=Limits(total=options["timeout"]),
     )
-    show = _show_live if is_coloured(sys.stdout) else _show_lines
+    show = _show_live if sys.stdout.isatty() and is_coloured(sys.stdout) else _show_lines
     for _ in show(updates, tracker):
         keep(path, tracker)
     return tracker

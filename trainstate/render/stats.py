@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from trainstate.render.plain import plain
+from trainstate.render.table import table_lines
 from trainstate.stats.measure import Distribution, Stats, Totals
 
 MOST_ROWS = 20
@@ -139,16 +140,12 @@ def _counts(title: str, head: str, counts: Mapping[str, int]) -> Iterator[str]:
 
 
 def _table(title: str, head: Sequence[str], rows: Any) -> Iterator[str]:
-    listed = [head, *rows]
-    if len(listed) == 1:
-        return
-    widths = [max(len(row[column]) for row in listed) for column in range(len(head))]
-    yield ""
-    yield title
-    for row in listed:
-        first = f"{row[0]:<{widths[0]}}"
-        rest = (f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
-        yield "  " + "  ".join((first, *rest))
+    listed = list(rows)
+    if listed:
+        yield ""
+        yield title
+        lines = table_lines(head, listed, right=range(1, len(head)))
+        yield from (f"  {line}" for line in lines)
 
 
 def clock(seconds: float | None) -> str:

@@ -42,6 +42,7 @@ def read_records(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
     keep_going: bool = False,
+    only_recordings: bool = False,
 ) -> Iterator[Record]:
     """The records of files, in the order of the paths.
 
@@ -54,8 +55,10 @@ def read_records(
     a file that cannot be opened, is in no known format or holds no response, and for a
     folder without recordings; UsageError for an unknown format. With ``keep_going`` a
     path that cannot be read is reported to ``on_source`` as *unread*, and the rest is read.
+    ``only_recordings`` passes over files that are none, as if a folder had them.
     """
     asked = asked_for(spec, input_format=input_format, limits=limits)
+    asked = evolve(asked, lenient=only_recordings)
     named = [paths] if isinstance(paths, str | os.PathLike) else paths
     told = on_source or ignore
     if keep_going:
@@ -76,9 +79,11 @@ def _read_all(paths: list[str], asked: Asked, on_source: OnSource) -> Iterator[R
     for path in paths:
         read = False
         for source in sources(path):
-            report = yield from _read(source, asked)
+            report = yield from _read(
+                evolve(source, named=False) if asked.lenient else source, asked
+            )
             on_source(report)
-            read = read or report.reader != SKIPPED
+            read = read or asked.lenient or report.reader != SKIPPED
         if not read:
             raise InputError(f"{shown(path)}: the folder has no recording that can be read in it.")
 
