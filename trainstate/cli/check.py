@@ -167,6 +167,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, a PATH that
     cannot be read or output that cannot be written, 130 after Ctrl-C.
+
+    Example: trainstate check recordings/ --format concise
     """
     for name in ("config", "isolated"):
         options.pop(name)

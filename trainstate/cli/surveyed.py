@@ -44,9 +44,9 @@ class Reading:
 
 def refuse(unread: Iterable[SourceReport]) -> None:
     """Raises InputError where an input could not be read: one line an input."""
-    lines = [f"{source.file}: {source.detail}." for source in unread]
+    lines = [f"{source.file}: {source.detail}".rstrip(".") for source in unread]
     if lines:
-        raise InputError("\n".join(lines))
+        raise InputError("\n".join(line if line.endswith("?") else f"{line}." for line in lines))
 
 
 def surveyed(paths: Iterable[str], spec: Spec, *, input_format: str) -> tuple[Survey, Reading]:

@@ -61,6 +61,8 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 
     Exit status: 0 the job ended as the policy wants, 1 it did not, 2 it could not be
     followed.
+
+    Example: trainstate watch my-training-job --timeout 7200
     """
     client = client_of(
         profile=options["profile"],

@@ -26,7 +26,7 @@ from trainstate.rules.wording import nearest
     unknown=True,
 )
 def unknown_primary_status(statuses: Statuses) -> Iterator[Place]:
-    """The primary status is none that the specification knows.
+    """The primary status is not in the specification.
 
     AWS says that its values are subject to change, so that an unknown status is not an
     illegal one: nobody can tell whether the job is consistent. A secondary status in

@@ -30,7 +30,7 @@ from trainstate.rules.wording import nearest
     unknown=True,
 )
 def unknown_secondary_status(statuses: Statuses) -> Iterator[Place]:
-    """A secondary status is none that the specification knows.
+    """A secondary status is not in the specification.
 
     AWS says that its values are subject to change, so that an unknown status is not an
     illegal one: nobody can tell what may come before and after it. The transitions from

@@ -20,7 +20,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     severity="error",
     scope="response",
     sources=["api-transition", "recordings-responses"],
-    message="`{before}` ends at {end}, and `{after}` starts later, at {start}",
+    message="`{before}` ends at {end}, but `{after}` starts only at {start}",
     help="an entry between the two was lost, or the times were taken from two clocks",
     bad=[
         poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:20Z"}),

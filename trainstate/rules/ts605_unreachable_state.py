@@ -19,7 +19,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
     severity="error",
     scope="sequence",
     sources=["api-describe", "api-stop", "guide-spot"],
-    message="{after} cannot come after {before}; the other of the two is in response {at}",
+    message="{after} cannot come after {before}; compare response {at}",
     help="see `trainstate next` for what can follow; perhaps two jobs share the name",
     bad=[
         [_STOPPING, poll("InProgress/Training", _BARE, modified=400)],

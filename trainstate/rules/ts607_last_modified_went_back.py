@@ -18,7 +18,7 @@ _TRAINING = "InProgress/Training: Starting 90, Training"
     severity="error",
     scope="sequence",
     sources=["api-describe-times", "recordings-responses"],
-    message="the history has grown, and the job was last modified earlier than before: {modified}",
+    message="the history grew, but the job was last modified earlier than before: {modified}",
     help="set LastModifiedTime whenever the record changes, from one clock",
     bad=[
         [poll("InProgress/Starting: Starting", modified=500), poll(_TRAINING, modified=95)],

@@ -23,7 +23,7 @@ def _rules(*names: str, modified: float) -> Poll:
     severity="warning",
     scope="sequence",
     sources=["guide-debugger-rules", "api-members"],
-    message="the evaluation `{item}` is absent, and was `{before}` before",
+    message="the evaluation `{item}` was `{before}` and is gone",
     help="an evaluation keeps its result; look for a list that was written anew",
     bad=[
         [_rules("loss", modified=100), _rules(modified=200)],
