@@ -143,6 +143,7 @@
   // ---- one finding
   const ofJob = d3.group(data.findings.map((_, index) => index), (index) => data.findings[index][JOB]);
   const draws = pictures({ data, make, choose: (status) => { clear(); search(status); at("list").scrollIntoView({ block: "nearest" }); } });
+  jobsTable({ data, make, at, draws: () => draws, findings: ofJob, open: (index) => { open(index); at("detail").scrollIntoView({ block: "center" }); } });
   function open(index) {
     const f = data.findings[index];
     const rule = data.rules[f[CODE]] ?? { name: "", title: "", why: "", help: "", sources: [] };
