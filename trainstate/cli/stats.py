@@ -9,15 +9,15 @@ import click
 from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, installed_by
 from trainstate.history.readers import FORMATS
 from trainstate.render.per_job import (
+    TYPES,
     Row,
     job_rows,
     per_job_csv,
     per_job_json,
     per_job_lines,
-    write_per_job,
 )
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
@@ -29,7 +29,13 @@ from trainstate.stats.prices import read_prices
 def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> None:
     """A row a job, in the form that was asked for."""
     if form == "parquet":
-        write_per_job(rows, output)
+        if output is None or output == "-":
+            raise UsageError("Parquet is written to a file: name it with --output FILE.")
+        try:
+            from trainstate.backends.writing import write_rows
+        except ImportError as error:
+            raise UsageError(f"Parquet needs {error.name}; {installed_by('parquet')}") from error
+        write_rows(rows, output, TYPES)
         return
     with open_output(output) as out:
         if form == "json":

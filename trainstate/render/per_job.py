@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from trainstate.errors import UsageError, installed_by, unwritable
 from trainstate.history.instants import iso
 from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock, spreadsheet_cell
@@ -19,6 +18,13 @@ from trainstate.stats.reasons import stable_reason
 from trainstate.stats.waiting import FIRST, LATER
 
 Row = dict[str, Any]
+_NUMBERS = ("waited", "waited_first", "waited_between", "trained", "billed", "saved", "lost")
+TYPES: Mapping[str, type] = {
+    **dict.fromkeys(("instances", "attempts", "interruptions"), int),
+    **dict.fromkeys((*_NUMBERS, "retained", "cost"), float),
+    "granted": bool,
+}
+"""The types of the columns that are no texts."""
 _SHOWN = ("outcome", "instance_type", "market", "waited", "trained", "billed", "lost", "cost")
 
 
@@ -97,25 +103,3 @@ def _cell(name: str, value: Any) -> str:
 def per_job_json(rows: Iterable[Row]) -> str:
     """The rows as one JSON array."""
     return json_text(list(rows), indent=1)
-
-
-def write_per_job(rows: Iterable[Row], path: str | None) -> None:
-    """Writes the rows as a Parquet file; raises UsageError without a path or pyarrow."""
-    if path is None or path == "-":
-        raise UsageError("Parquet is written to a file: name it with --output FILE.")
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError as error:
-        raise UsageError(f"Parquet needs pyarrow; {installed_by('parquet')}") from error
-    listed = [
-        {
-            key: one.encode("utf-8", "replace").decode() if isinstance(one, str) else one
-            for key, one in row.items()
-        }
-        for row in rows
-    ]
-    try:
-        pq.write_table(pa.Table.from_pylist(listed), path)
-    except OSError as error:
-        raise unwritable("The table", path, error) from None
