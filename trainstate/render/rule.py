@@ -80,6 +80,9 @@ def rule_page(rule: Rule, spec: Spec) -> Iterator[str]:
 
 
 def _reads(rule: Rule) -> Iterator[str]:
+    if rule.follows:
+        yield f"Folded under a finding of the same fault: {', '.join(rule.follows)}."
+        yield ""
     if rule.reads:
         yield f"Reads: {', '.join(f'`{part}`' for part in rule.reads)}."
         yield ""
