@@ -35,13 +35,13 @@ def codes(*args: Any) -> set[str]:
 def test_the_first_that_says_something_decides(jobs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line beats the environment, that the file, and that the default."""
     file = jobs.parent.parent / "trainstate.toml"
-    file.write_text("fail-on = 'warning'\nworkers = 2\naccept = 'inferred'\n")
+    file.write_text("fail-on = 'warning'\norder = 'free'\naccept = 'inferred'\n")
     monkeypatch.setenv("TRAINSTATE_CHECK_ACCEPT", "inferred")
-    monkeypatch.setenv("TRAINSTATE_CHECK_WORKERS", "3")
+    monkeypatch.setenv("TRAINSTATE_CHECK_ORDER", "arrival")
     said = shown(jobs, "--accept", "recorded")
 
     assert said["accept"] == ["recorded", "command line"]
-    assert said["workers"] == ["3", "TRAINSTATE_CHECK_WORKERS"]
+    assert said["order"] == ["arrival", "TRAINSTATE_CHECK_ORDER"]
     assert said["fail-on"] == ["warning", str(file)]
     assert said["format"] == ["text", "default"]
 
@@ -77,6 +77,8 @@ def test_files_are_named_from_where_the_settings_stand(jobs: Path, tmp_path: Pat
         ("selct = ['TS3']", "'selct' is no setting; did you mean 'select'?"),
         ("nonsense = 1", "'nonsense' is no setting; there are: format, select"),
         ("output = 'x'", "'output' is no setting; give --output on the command line."),
+        ("max-ratio = 1e9", "'max-ratio' is no setting; give --max-ratio on the command line."),
+        ("workers = 9999", "'workers' is no setting; give --workers on the command line."),
         ("fail-on = 'never'", "'never' is not one of 'error', 'warning', 'info'. It stands in"),
         ("statistics = 'yes'", "statistics: expected true or false but got 'yes'"),
         ("select = [1]", "select: expected a text or a list of texts but got [1]"),

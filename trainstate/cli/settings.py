@@ -2,7 +2,7 @@
 
 They are the defaults of `trainstate check`: what is typed, and what the environment says,
 beats them. They lie beside recordings of strangers, so that none of them names a file to
-write.
+write, lifts a limit of what is read or begins processes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from trainstate.errors import InputError, UsageError
 OWN, SHARED = "trainstate.toml", "pyproject.toml"
 USED = "trainstate.settings"
 """Where a context keeps the path of its settings, None without any."""
-_TYPED_ONLY = frozenset({"output", "baseline-mode", "config", "isolated", "watch"})
+_TYPED_ONLY = frozenset(
+    {"output", "baseline-mode", "max-ratio", "workers", "config", "isolated", "watch"}
+)
 
 config_options = (
     click.Option(
