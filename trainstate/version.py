@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
+HOME = "https://github.com/trainstate/trainstate"
+"""Where the project lives; the metadata says the same."""
+
 
 @cache
 def installed_version() -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -153,11 +155,27 @@ def yaml_of(name: str) -> Any:
     return yaml.safe_load((ROOT / name).read_text("utf-8"))
 
 
+@pytest.mark.parametrize("name", main.list_commands(click.Context(main)))
+def test_every_help_has_an_example_that_the_command_takes(name: str) -> None:
+    """Its words are arguments and options that there are."""
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    found = re.search(r"Example: trainstate (\S+) (.+)", f"{command.help}{command.epilog}")
+
+    assert found is not None
+    assert found[1] == name
+    command.make_parser(click.Context(command)).parse_args(shlex.split(found[2]))
+
+
 def test_the_hook_runs_the_check() -> None:
     """The hook's entry is a command of the program."""
     (hook,) = yaml_of(".pre-commit-hooks.yaml")
 
-    assert ("trainstate check", "python") == (hook["entry"], hook["language"])
+    program, *words = hook["entry"].split()
+    package = str(ROOT / ".pre-commit-hooks.yaml")
+
+    assert ("trainstate", "python") == (program, hook["language"])
+    assert CliRunner().invoke(main, [*words, package]).exit_code == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the step is a bash script")

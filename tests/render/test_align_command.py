@@ -75,3 +75,22 @@ def test_one_line_names_the_first_edits_and_counts_the_rest() -> None:
 
     assert line.count("delete") == MOST_EDITS
     assert "34 more (fitness 0.50)" in line
+
+
+def test_a_recording_without_faults_is_not_met_with_silence(tmp_path: Path) -> None:
+    """Where everything is legal the command says so."""
+    result = run("align", str(write(tmp_path / "legal.jsonl", [good()])))
+
+    assert "1 history is legal: nothing to change\n" == result.stdout
+
+
+@pytest.mark.parametrize("command", ["align", "stats", "discover"])
+def test_a_bad_input_does_not_end_the_commands_beside_the_check(
+    jobs: str, tmp_path: Path, command: str
+) -> None:
+    """What was read is shown, what was not is named, and the exit status is 2."""
+    result = run(command, str(tmp_path / "gone.json"), jobs)
+
+    assert result.exit_code == 2
+    assert "Uploading" in result.stdout
+    assert "gone.json: cannot be read" in result.stderr

@@ -83,6 +83,7 @@ DRIVER = closed(
     name=NAME,
     version=NAME,
     semanticVersion=NAME,
+    informationUri={"type": "string", "pattern": "^https://"},
     rules={"type": "array", "items": RULE, "uniqueItems": True},
     properties=BAG,
 )
@@ -99,6 +100,14 @@ SARIF = closed(
                 tool=closed(["driver"], driver=DRIVER),
                 columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                 results={"type": "array", "items": RESULT},
+                invocations={
+                    "type": "array",
+                    "items": closed(
+                        ["executionSuccessful"],
+                        executionSuccessful={"type": "boolean"},
+                        toolExecutionNotifications={"type": "array"},
+                    ),
+                },
                 properties=BAG,
             ),
         },

@@ -14,6 +14,8 @@ from trainstate.render.html import gather, picture
 from trainstate.render.html.gather import report_data
 from trainstate.render.html.page import report_html
 
+FAILED = {"primary": "Failed", "secondary": "Failed"}
+
 
 def data_of(*responses: dict[str, Any]) -> dict[str, Any]:
     """The data of the report on responses."""
@@ -63,9 +65,12 @@ def test_a_flagged_job_has_bars_polls_and_marks() -> None:
     assert {mark[2] for mark in shown["marks"]} == set(range(len(data["findings"])))
 
 
-def test_a_job_without_findings_has_no_timeline() -> None:
-    """Only what is wrong is drawn one by one."""
-    assert {} == data_of(good())["timelines"]
+def test_a_job_without_findings_has_a_timeline_of_bars_alone() -> None:
+    """Whoever looks at a job that is right sees how it went."""
+    (shown,) = data_of(good())["timelines"].values()
+
+    assert ([], []) == (shown["polls"], shown["marks"])
+    assert 5 == len(shown["rows"][0][1])
 
 
 def test_a_second_history_is_a_second_row() -> None:
@@ -96,7 +101,7 @@ def test_of_too_many_findings_the_mildest_are_left_out(monkeypatch: pytest.Monke
 
     assert (2, {errors}) == (len(data["findings"]), {row[1] for row in data["findings"]})
     assert data["left_out"] == sum(rule["count"] for rule in data["rules"].values()) - 2
-    assert 1 == len(data["timelines"])
+    assert 2 == len(data["timelines"])  # of a flagged job, and of another
 
 
 def test_statuses_without_number_become_one() -> None:
@@ -129,3 +134,41 @@ def test_the_page_holds_the_licences_of_what_it_carries() -> None:
     for library in ("@dagrejs/dagre", "d3", "@observablehq/plot"):
         assert f"/*! {library} " in page
     assert page.count("Permission") >= 3
+
+
+def test_every_job_has_a_row_and_a_timeline() -> None:
+    """Flagged or not: outcome, whole, waiting and billable seconds, how many findings."""
+    data = data_of(good() | {"TrainingTimeInSeconds": 220, "BillableTimeInSeconds": 220}, bad())
+    rows = {data["named"][row[0]].rpartition("/")[2]: row[5:] for row in data["jobs"]}
+    outcome, *measures = rows["good"]
+
+    assert data["outcomes"][outcome] == "succeeded"
+    assert measures[1:] == [90, 220, 0]
+    assert rows["bad"][-1] == sum(
+        data["named"][finding[2]].endswith("bad") for finding in data["findings"]
+    )
+    assert {str(row[0]) for row in data["jobs"]} == set(data["timelines"])
+
+
+def test_the_box_has_the_quartiles_of_what_was_recorded() -> None:
+    """Of 0 and 90 seconds the median is 45, on whatever axis it is drawn."""
+    data = data_of(
+        response("a", entry("Starting", 0, 0), entry("Failed", 0, 0), **FAILED),
+        response("b", entry("Starting", 0, 90), entry("Failed", 90, 90), **FAILED),
+    )
+
+    assert {"count": 2, "box": [0, 22.5, 45, 67.5, 90], "beyond": []} == data["durations"][
+        "Starting"
+    ]
+
+
+def test_a_status_has_the_colour_of_its_meaning() -> None:
+    """Waiting, working, closing; ended well, badly, stopped; none for what no fact knows."""
+    meanings = {name: meaning for name, *_, meaning in data_of(good())["statuses"]}
+
+    assert ("waiting", "waiting", "working") == tuple(
+        meanings[name] for name in ("Pending", "Interrupted", "Training")
+    )
+    assert ("closing", "well", "badly", "stopped") == tuple(
+        meanings[name] for name in ("Uploading", "Completed", "Failed", "Stopped")
+    )

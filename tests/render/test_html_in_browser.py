@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.render.recordings import bad, good, hostile, run, write
+from tests.render.recordings import bad, entry, good, hostile, response, run, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -269,3 +269,89 @@ def test_ten_thousand_jobs_open_in_two_seconds(browser: Any, tmp_path: Path) -> 
     assert page.locator(".row").count() < 40
     assert page.locator("#detail .timeline").count() == 1
     assert [] == said
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_nothing_is_wider_than_the_window(
+    browser: Any, plain: Path, width: int, scheme: str
+) -> None:
+    """On a phone, a tablet and a screen; what needs more room scrolls by itself."""
+    page, said = opened(
+        browser, plain, color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
+    page.click(".row >> nth=0")
+    page.click(".jobrow >> nth=0")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert [] == said
+
+
+def test_the_jobs_are_a_table_with_a_timeline_each(browser: Any, plain: Path) -> None:
+    """Sorted by a click on a column, filtered by name and outcome, opened by mouse and keyboard."""
+    page, said = opened(browser, plain)
+
+    def names() -> list[str]:
+        return [str(text) for text in page.locator(".jobrow > :first-child").all_inner_texts()]
+
+    assert ["bad", "good"] == names()  # most findings first
+    page.click("#jobs-head button >> nth=0")
+    page.click("#jobs-head button >> nth=0")
+    assert ["good", "bad"] == names()
+    page.fill("#jobs-search", "goo")
+    assert ["good"] == names()
+    page.focus("#jobs-list")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert "training-job/good" in page.inner_text("#job-detail h3")
+    assert page.locator("#job-detail .timeline svg").count() >= 1
+    page.fill("#jobs-search", "")
+    page.click(".jobrow >> text=bad")
+    page.click("#job-detail button >> nth=0")
+    assert page.locator("#detail h3").count() == 1
+    assert [] == said
+
+
+def test_a_job_that_was_born_with_its_end_has_a_minute_around_it(
+    browser: Any, tmp_path: Path
+) -> None:
+    """A timeline without a length says nothing."""
+    entries = [entry("Starting", 0, 0), entry("Failed", 0, 0)]
+    born = response("born", *entries, primary="Failed", secondary="Failed")
+    page, _ = opened(browser, report(tmp_path, [born]))
+    page.click(".jobrow >> nth=0")
+
+    assert "1 min" in page.inner_text("#job-detail .timeline")
+
+
+def test_letters_are_large_enough_to_read(browser: Any, plain: Path) -> None:
+    """No text of a picture is smaller than 12 pixels."""
+    page, _ = opened(browser, plain, viewport={"width": 1280, "height": 900})
+    page.click(".row >> nth=0")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('svg text')].filter((t) => t.textContent.trim())"
+        ".map((t) => parseFloat(getComputedStyle(t).fontSize))"
+    )
+
+    assert min(sizes) >= 12
+
+
+def test_twenty_thousand_jobs_are_there_in_a_second(browser: Any, tmp_path: Path) -> None:
+    """Only the rows in view exist."""
+    jobs = [
+        {
+            **good(),
+            "TrainingJobName": f"job-{n}",
+            "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:123456789012:training-job/job-{n}",
+        }
+        for n in range(2 * MANY)
+    ]
+    path = report(tmp_path, jobs)
+    page = browser.new_page()
+    begun = time.monotonic()
+    page.goto(path.as_uri(), wait_until="commit")
+    page.wait_for_selector(".jobrow")
+    took = time.monotonic() - begun
+
+    assert page.locator(".jobrow").count() < 100
+    assert took < 3, took  # 1 s on a machine that does nothing else

@@ -98,7 +98,7 @@ def test_json_has_the_form_of_version_1(recording: Any) -> None:
     report = json.loads(run("check", recording(BAD), "--format", "json").output)
     (job,), (finding,) = report["jobs"], [f for f in report["findings"] if f["code"] == "TS301"]
 
-    assert list(report) == ["schema", "tool", "summary", "jobs", "findings"]
+    assert list(report) == ["schema", "tool", "summary", "jobs", "findings", "unread"]
     assert report["schema"] == 1
     assert list(report["tool"]) == ["name", "version", "spec"]
     assert list(report["summary"]) == [
@@ -110,6 +110,8 @@ def test_json_has_the_form_of_version_1(recording: Any) -> None:
         "errors",
         "warnings",
         "infos",
+        "unread",
+        "passed_over",
     ]
     assert list(job) == ["job", "created", "verdict", "complete", "basis", "assumed", "responses"]
     assert (job["verdict"], job["complete"], job["basis"]) == ("INCONSISTENT", True, "history")
@@ -174,6 +176,66 @@ def test_what_cannot_be_read_at_all_is_2(tmp_path: Path, content: bytes, says: s
     assert str(path) in result.output
     assert says in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_one_bad_input_does_not_end_the_check(recording: Any, tmp_path: Path, workers: str) -> None:
+    """The rest is judged, what was not read is named and counted, and the exit status is 2."""
+    package = tmp_path / "package.json"
+    package.write_text('{"name": "left-pad"}')
+    result = run("check", str(package), "no-such-file", recording(GOOD, BAD), "--workers", workers)
+
+    assert result.exit_code == 2
+    assert "TS301" in result.stdout
+    assert "; 2 inputs not read" in result.stdout
+    assert f"trainstate: {package}: was read as json and holds no response" in result.stderr
+    assert "no-such-file: cannot be read: No such file" in result.stderr
+
+
+def test_every_format_names_what_was_not_read(recording: Any, tmp_path: Path) -> None:
+    """A report that is kept says what it is not about."""
+    empty = tmp_path / "empty.json"
+    empty.touch()
+    made = {
+        form: run("check", str(empty), recording(GOOD), "--format", form)
+        for form in ("json", "jsonl", "sarif", "junit", "github", "html")
+    }
+
+    for form, result in made.items():
+        assert result.exit_code == 2, form
+        assert str(empty) in result.stdout.replace("\\/", "/"), form
+        assert "is empty" in result.stdout, form
+    report = json.loads(made["json"].stdout)
+    assert report["summary"]["unread"] == 1
+    (run_,) = json.loads(made["sarif"].stdout)["runs"]
+    assert run_["invocations"][0]["executionSuccessful"] is False
+    assert '"verdict": "UNKNOWN"' in made["jsonl"].stdout
+
+
+def test_no_baseline_is_written_from_a_part_of_the_inputs(recording: Any, tmp_path: Path) -> None:
+    """What was not read would be dropped from it, and come back as news."""
+    baseline = tmp_path / "known.json"
+    options = ("--baseline", str(baseline), "--baseline-mode")
+    assert run("check", recording(BAD), *options, "write").exit_code == 0
+    before = baseline.read_text()
+    result = run("check", recording(GOOD), "no-such-file", *options, "prune")
+
+    assert result.exit_code == 2
+    assert before == baseline.read_text()
+
+
+def test_a_folder_says_how_many_files_it_passed_over(recording: Any, tmp_path: Path) -> None:
+    """With --verbose, which and why."""
+    recording(GOOD)
+    (tmp_path / "notes.md").write_text("# Notes")
+    (tmp_path / "empty").touch()
+
+    short = run("check", str(tmp_path)).stdout
+    assert "2 files passed over, no recordings (--verbose says which and why)\n" in short
+    told = run("check", str(tmp_path), "-v").stdout
+    assert f"skipped {tmp_path / 'empty'}: is empty" in told
+    counted = json.loads(run("check", str(tmp_path), "--format", "json").stdout)["summary"]
+    assert counted["passed_over"] == 2
 
 
 def test_a_missing_file_is_2() -> None:

@@ -179,3 +179,19 @@ def writing(path: str, schema: Any, *, rows: int = ROWS) -> Iterator[Writing]:
 
 
 __all__ = ["ROWS", "Unfit", "Writing", "fits", "merged", "schema_of", "type_of", "writing"]
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], path: str, types: Mapping[str, type]) -> None:
+    """Writes flat rows as a Parquet file; columns that ``types`` does not name are texts."""
+    kinds_of = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
+    listed = list(rows)
+    names = listed[0] if listed else types
+    schema = pa.schema([(name, kinds_of[types.get(name, str)]) for name in names])
+    with writing(path, schema) as out:
+        for row in listed:
+            out.add(dict(zip(row, map(_utf8, row.values()), strict=True)))
+
+
+def _utf8(value: Any) -> Any:
+    """A value that Parquet can hold: half a character is replaced."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

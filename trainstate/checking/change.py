@@ -65,7 +65,7 @@ class Change:
             secondary=secondary,
             written_primary=primary,
             written_secondary=secondary,
-            history=tuple(map(_entry, self.entries)),
+            history=tuple(map(entry_of, self.entries)),
             instants={name: time for name, time in times.items() if time is not None},
             members={**self.values, **told},
             zoned=True,
@@ -73,7 +73,8 @@ class Change:
         )
 
 
-def _entry(typed: TypedEntry) -> Entry:
+def entry_of(typed: TypedEntry) -> Entry:
+    """An entry of a typed decode as one of a history."""
     return Entry(
         status=typed.status,
         written=typed.status,

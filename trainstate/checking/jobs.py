@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from attrs import define, field
 
-from trainstate.checking.change import Change
+from trainstate.checking.change import Change, entry_of
 from trainstate.checking.compare import News, weakest_used
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.checking.shown import Shown
+from trainstate.history.chain import History
 from trainstate.history.instants import parse
-from trainstate.history.typed import ARN, CREATED, PAIR, SCALARS
-from trainstate.machine.guards import UNSEEN
+from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, SCALARS
+from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
 from trainstate.spec.model import Evidence
 
@@ -55,6 +56,33 @@ class JobState:
             self.pending = []
             epoch.responses = self.responses
         return epoch
+
+    @property
+    def history(self) -> History:
+        """The longest history. The epoch need not take in its changes for that."""
+        shown = self._latest
+        return self.epoch.known if shown is None else tuple(map(entry_of, shown.entries))
+
+    @property
+    def config(self) -> Configuration:
+        """The guards as far as they were seen, in the same way."""
+        shown = self._latest
+        return self.epoch.config if shown is None else shown.terms.config
+
+    @property
+    def billable(self) -> float | None:
+        """The newest billable seconds, in the same way; None where none were shown."""
+        shown = self._latest
+        if shown is not None:
+            seconds: float | None = shown.values[AMOUNTS][1]
+            return seconds
+        seen = self.epoch.billing.get(self.epoch.spec.layout.billable_seconds)
+        return seen.runs[-1].value if seen is not None and seen.runs else None
+
+    @property
+    def _latest(self) -> Shown | None:
+        """What the newest response showed, where the epoch has not taken it in."""
+        return self.shown if self._epoch is None or self.pending else None
 
     def go_on(self, news: News) -> None:
         """Takes in a response that goes on from the one before, or shows the same."""

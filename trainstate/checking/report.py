@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from trainstate.history.model import Response
+from trainstate.history.readers.settings import SourceReport
 from trainstate.machine.align import Alignment
 from trainstate.rules.model import Severity
 from trainstate.spec.model import Evidence
@@ -38,7 +39,8 @@ class Finding:
     from 1 and ``index`` the job's responses from 0; ``pointer`` is a JSON pointer into
     the response; ``witness`` the shortest legal history that shows what was expected;
     ``alignment``, where the finding is about an illegal history, the fewest edits that
-    make it legal.
+    make it legal. ``implied_by`` is the code of the finding that this one follows from,
+    None where it stands for itself.
     """
 
     code: str
@@ -55,6 +57,7 @@ class Finding:
     facts: Mapping[str, Any] = field(factory=dict)
     witness: tuple[str, ...] = ()
     unknown: bool = False
+    implied_by: str | None = field(default=None, eq=False)
     alignment: Alignment | None = field(default=None, eq=False, repr=False)
     response: Response | None = field(default=None, eq=False, repr=False)
 
@@ -83,7 +86,11 @@ class JobReport:
 
 @frozen(kw_only=True)
 class Summary:
-    """The totals of a report."""
+    """The totals of a report.
+
+    ``unread`` counts inputs that were named and could not be read, ``passed_over`` the
+    files of folders that are no recordings.
+    """
 
     responses: int = 0
     jobs: int = 0
@@ -93,6 +100,8 @@ class Summary:
     errors: int = 0
     warnings: int = 0
     infos: int = 0
+    unread: int = 0
+    passed_over: int = 0
 
 
 @frozen(kw_only=True, repr=False)
@@ -103,6 +112,7 @@ class Report:
     jobs: tuple[JobReport, ...]
     summary: Summary
     spec_version: str
+    unread: tuple[SourceReport, ...] = ()
 
     def __repr__(self) -> str:
         total = self.summary
@@ -116,13 +126,13 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all jobs; UNKNOWN at best where a record could not be read.
+        """The worst verdict of all jobs; UNKNOWN at best where something could not be read.
 
         Of no job at all it is CONSISTENT: nothing was recorded that no run explains.
         """
         if self.summary.inconsistent:
             return Verdict.INCONSISTENT
-        unreadable = any(finding.index is None for finding in self.findings)
+        unreadable = self.unread or any(finding.index is None for finding in self.findings)
         return Verdict.UNKNOWN if self.summary.unknown or unreadable else Verdict.CONSISTENT
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from trainstate.checking.ask import Questions
 from trainstate.checking.compare import NOTHING, Comparer, News
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.found import finding_of, is_new, number_of, placed
+from trainstate.checking.implied import Folding, batches
 from trainstate.checking.jobs import JobState, assumed, earlier_epoch, later_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
@@ -256,10 +257,12 @@ class Checker:
 
 def judge(records: Iterable[Record], checker: Checker) -> Report:
     """The report on a stream of records."""
-    findings = [finding for record in records for finding in checker.feed(record)]
+    folding = Folding()
+    findings = [one for record in records for one in folding.fold(checker.feed(record))]
     at_end, jobs = checker.close()
+    findings += [one for batch in batches(at_end) for one in folding.fold(batch)]
     return Report(
-        findings=(*findings, *(finding for _, finding in at_end)),
+        findings=tuple(findings),
         jobs=jobs,
         summary=checker.summary,
         spec_version=checker.spec.version,

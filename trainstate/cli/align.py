@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -10,11 +10,13 @@ from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
 from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
-from trainstate.history.model import Response
-from trainstate.history.readers import FORMATS, read_paths
+from trainstate.cli.surveyed import Reading
+from trainstate.history.model import Response, Unreadable
+from trainstate.history.readers import FORMATS
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
 from trainstate.render.plain import json_text
+from trainstate.render.text import counted
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Spec
 
@@ -58,8 +60,13 @@ def command(
     Example: trainstate align recordings/
     """
     spec = load_spec(spec_path) if spec_path else builtin_spec()
+    reading = Reading()
     with open_output(output) as out:
-        for job, alignment in _alignments(spec, paths, input_format):
+        legal = 0
+        for job, alignment in _alignments(
+            spec, reading.records(paths, spec, input_format=input_format)
+        ):
+            legal += not alignment.cost
             if not alignment.cost and not everything:
                 continue
             if form == "json":
@@ -67,13 +74,16 @@ def command(
                 continue
             for line in alignment_lines(job, alignment):
                 out.line(line)
+        if form == "text" and not everything:
+            out.line(f"{counted(legal, 'history is', 'histories are')} legal: nothing to change")
+    reading.close()
 
 
 def _alignments(
-    spec: Spec, paths: tuple[str, ...], input_format: str
+    spec: Spec, records: Iterable[Response | Unreadable]
 ) -> Iterator[tuple[str, Alignment]]:
     checker = Checker(spec=spec, rules=())
-    for record in read_paths(paths, spec, input_format=input_format):
+    for record in records:
         if isinstance(record, Response):
             checker.feed(record)
     for state in checker.states:

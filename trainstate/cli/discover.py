@@ -72,10 +72,11 @@ def command(
     Example: trainstate discover recordings/ --format toml -o observed.toml
     """
     spec = load_spec(spec_path) if spec_path else builtin_spec()
-    survey = surveyed(paths, spec, input_format=input_format)
+    survey, reading = surveyed(paths, spec, input_format=input_format)
     with open_output(output) as out:
         lines = (
             xes_lines(survey.jobs) if form == "xes" else FORMS[form](discover(survey.jobs, spec))
         )
         for line in lines:
             out.line(line)
+    reading.close()

@@ -29,6 +29,8 @@ def command(ctx: click.Context, form: str, spec_path: str | None) -> None:
     """List the statuses and members in which the model and the installed botocore differ.
 
     Exit status: 0 no difference, 1 differences, 2 no botocore is installed.
+
+    Example: trainstate drift --format json
     """
     from trainstate.aws.service_model import installed_drift
 

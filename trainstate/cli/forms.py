@@ -10,8 +10,10 @@ from trainstate.checking.report import Finding, Report
 from trainstate.checking.stream import Checker
 from trainstate.rules.model import Severity
 
-FORMS = ("text", "json", "jsonl", "sarif", "junit", "github", "html")
-"""The values of ``--format``; text and jsonl are written while the input is read."""
+FORMS = ("text", "concise", "grouped", "json", "jsonl", "sarif", "junit", "github", "html")
+"""The values of ``--format``; text, concise and jsonl are written while the input is read."""
+FOR_EYES = ("text", "concise", "grouped")
+"""The forms that end with the totals in words."""
 
 
 def streamed_line(form: str, finding: Finding) -> str | None:
@@ -66,4 +68,4 @@ def _for_services(form: str, report: Report, checker: Checker, fail_on: Severity
     else:
         from trainstate.render.github import annotation_lines
 
-        yield from annotation_lines(report.findings)
+        yield from annotation_lines(report)

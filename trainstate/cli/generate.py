@@ -13,6 +13,7 @@ from attrs import asdict
 
 from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
+from trainstate.cli.progress import watched
 from trainstate.errors import UsageError, installed_by
 
 PARQUET = "parquet"
@@ -98,7 +99,8 @@ def _simulate(options: dict[str, Any], output: str | None) -> None:
     except ImportError as error:
         raise UsageError(f"Simulating needs {error.name}; {installed_by('aws')}") from error
     with open_output(output) as out:
-        for text in recorded(jobs=options["jobs"], polls=options["polls"], seed=options["seed"]):
+        asked = {name: options[name] for name in ("jobs", "polls", "seed")}
+        for text in watched(recorded(**asked)):
             out.line(text)
 
 
@@ -107,7 +109,7 @@ def _lines(asked: dict[str, Any], output: str | None) -> Iterator[Any]:
     from trainstate.testing.corpus import Corpus, generated
 
     with open_output(output) as out:
-        for text, planted in generated(Corpus(**asked)):
+        for text, planted in watched(generated(Corpus(**asked))):
             out.line(text)
             if planted is not None:
                 yield planted
@@ -123,7 +125,7 @@ def _rows(asked: dict[str, Any], output: str) -> Iterator[Any]:
     schema = schema_of([whole(spec)], spec)
     corpus = Corpus(**asked, fits=lambda rows: fits(rows, schema, spec))
     with writing(output, schema) as out:
-        for response, planted in responses(corpus):
+        for response, planted in watched(responses(corpus)):
             out.add(response)
             if planted is not None:
                 yield planted

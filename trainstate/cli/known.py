@@ -10,6 +10,7 @@ from attrs import define, evolve, field
 
 from trainstate.checking.baseline import Baseline, Identity, baseline_json, identity, read_baseline
 from trainstate.checking.report import Finding, Summary
+from trainstate.cli.ignores import NOTHING, Ignores
 from trainstate.cli.output import open_output
 from trainstate.errors import InputError, UsageError
 from trainstate.rules.model import Severity
@@ -26,17 +27,20 @@ class KnownFindings:
     mode: str = COMPARE
     baseline: Baseline = field(factory=Baseline)
     seen: set[Identity] = field(factory=set)
+    ignores: Ignores = NOTHING
 
     def takes(self, finding: Finding) -> bool:
-        """Holds if a finding is known, so that it is neither shown nor counted."""
+        """Holds if a finding is known or ignored, so that it is neither shown nor counted."""
+        if self.ignores and self.ignores.take(finding):
+            return True
         if self.path is None:
             return False
         self.seen.add(identity(finding))
         return finding in self.baseline
 
     def counted(self, summary: Summary, shown: Iterable[Finding]) -> Summary:
-        """The totals without known findings; the verdicts are of all that was found."""
-        if self.path is None:
+        """The totals without known and ignored findings; the verdicts are of all of them."""
+        if self.path is None and not self.ignores:
             return summary
         found = Counter(finding.severity for finding in shown)
         return evolve(
@@ -66,7 +70,7 @@ class KnownFindings:
             output.line(baseline_json(Baseline(known)))
 
 
-def known_findings(path: str | None, mode: str) -> KnownFindings:
+def known_findings(path: str | None, mode: str, ignored: Ignores = NOTHING) -> KnownFindings:
     """The baseline at a path.
 
     Raises InputError where it is missing or cannot be read, and UsageError for a mode
@@ -75,7 +79,7 @@ def known_findings(path: str | None, mode: str) -> KnownFindings:
     if path is None and mode != COMPARE:
         raise UsageError(f"--baseline-mode {mode} has no file; name it with --baseline FILE.")
     if path is None or mode == WRITE:
-        return KnownFindings(path, mode)
+        return KnownFindings(path, mode, ignores=ignored)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -83,4 +87,4 @@ def known_findings(path: str | None, mode: str) -> KnownFindings:
         raise InputError(
             f"The baseline {path!r} cannot be read: {reason}; write one with --baseline-mode write."
         ) from None
-    return KnownFindings(path, mode, read_baseline(text, file=path))
+    return KnownFindings(path, mode, read_baseline(text, file=path), ignores=ignored)

@@ -11,6 +11,7 @@ from trainstate.cli.ending import told
 
 COMMANDS = (
     "check",
+    "config",
     "rule",
     "spec",
     "next",
@@ -46,6 +47,12 @@ class Commands(click.Group):
 
         module = import_module(f"trainstate.cli.{cmd_name}")
         command: click.Command = module.command
+        # Variables are called as the options are, not as the functions' arguments.
+        settings = "check" if cmd_name == "config" else cmd_name
+        for option in command.params:
+            if isinstance(option, click.Option):
+                name = option.opts[0].lstrip("-").replace("-", "_")
+                option.envvar = f"TRAINSTATE_{settings}_{name}".upper()
         return command
 
     def resolve_command(
@@ -78,7 +85,10 @@ def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> N
 
 @click.group(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
     epilog="Example: trainstate check recordings/ --statistics",
 )
 @click.option(

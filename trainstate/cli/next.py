@@ -8,6 +8,7 @@ import click
 
 from trainstate.errors import UnknownNameError, UsageError
 from trainstate.machine.step import showing, successors
+from trainstate.render.plain import json_text
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Row, Spec, Transition
 
@@ -20,13 +21,29 @@ def completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 @click.command(name="next", short_help="What can come after a pair.")
 @click.argument("pair", metavar="PRIMARY/SECONDARY", shell_complete=completed)
-def command(pair: str) -> None:
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(pair: str, form: str) -> None:
     """List the pairs that can come next, with the evidence and the condition of each.
 
     Example: trainstate next InProgress/Training
     """
     spec = builtin_spec()
     found = next_pairs(spec, pair)
+    if form == "json":
+        rows = [
+            {
+                "primary": after[0],
+                "secondary": after[1],
+                "evidence": str(row.evidence),
+                "condition": _condition(spec, row),
+                "sources": list(row.sources),
+            }
+            for after, row in found.items()
+        ]
+        click.echo(json_text(rows, indent=1))
+        return
     if not found:
         click.echo("nothing: no status follows")
     width = max((len("/".join(after)) for after in found), default=0)

@@ -8,24 +8,32 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from shutil import get_terminal_size
 from typing import IO, TextIO
 
 from attrs import frozen
 from click.exceptions import Exit
 
+from trainstate.cli.progress import hide
 from trainstate.errors import InputError, unwritable
 from trainstate.render.text import STYLES, UNSTYLED
+
+AUTO, ALWAYS, NEVER = COLORS = ("auto", "always", "never")
+"""When to write colours."""
 
 
 @frozen
 class Output:
-    """A stream to write lines to, and the style that suits it."""
+    """A stream to write lines to, the style that suits it, and the width of a terminal."""
 
     stream: IO[str]
     style: Mapping[str, str] = UNSTYLED
+    width: int | None = None
 
     def line(self, text: str) -> None:
         """Writes one line; what the stream's encoding lacks is written as an escape."""
+        if self.width is not None:
+            hide()  # what shows progress on the same terminal
         try:
             self.stream.write(text + "\n")
         except UnicodeEncodeError:
@@ -34,7 +42,7 @@ class Output:
 
 
 @contextmanager
-def open_output(path: str | None, *, what: str = "report") -> Iterator[Output]:
+def open_output(path: str | None, *, what: str = "report", color: str = AUTO) -> Iterator[Output]:
     """The output for a path; None and - are standard output.
 
     A file is written beside its place and moved there at the end, so that an
@@ -45,7 +53,9 @@ def open_output(path: str | None, *, what: str = "report") -> Iterator[Output]:
     if path is None or path == "-":
         if sys.stdout is None:  # a shell closed it: `>&-`
             raise InputError(f"The {what} has no place: standard output is closed; name a file.")
-        yield Output(sys.stdout, STYLES if is_coloured(sys.stdout) else UNSTYLED)
+        style = STYLES if is_coloured(sys.stdout, color) else UNSTYLED
+        columns = get_terminal_size().columns if sys.stdout.isatty() else None
+        yield Output(sys.stdout, style, columns)
         return
     target = Path(path)
     if target.is_dir():
@@ -111,6 +121,10 @@ def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
-def is_coloured(stream: TextIO) -> bool:
-    """Holds if a stream is a terminal and the user has not asked for plain text."""
-    return not os.environ.get("NO_COLOR") and stream.isatty() and os.environ.get("TERM") != "dumb"
+def is_coloured(stream: TextIO, color: str = AUTO) -> bool:
+    """Holds if colours suit a stream: by the option, else the environment, else the terminal."""
+    if color != AUTO or os.environ.get("NO_COLOR"):
+        return color == ALWAYS
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

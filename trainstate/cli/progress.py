@@ -7,20 +7,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 _PATIENCE = 2.0
 _EVERY = 512
+_shown: list[Any] = []
 
 
 def watched(records: Iterable[T]) -> Iterator[T]:
-    """The same records, with their count on a terminal while they take long.
-
-    Nothing is shown where findings go to the same terminal.
-    """
-    if not sys.stderr.isatty() or sys.stdout.isatty():
+    """The same records, with their count on a terminal while they take long."""
+    if sys.stderr is None or not sys.stderr.isatty():
         return iter(records)
     return _watched(records)
 
@@ -53,18 +51,23 @@ def rarely_collected() -> Iterator[None]:
 
 
 def _watched(records: Iterable[T]) -> Iterator[T]:
-    begun, status = monotonic(), None
+    begun = monotonic()
     try:
         for number, record in enumerate(records):
             yield record
             if number % _EVERY == 0 and monotonic() - begun > _PATIENCE:
-                if status is None:
+                if not _shown:
                     # Only now: importing it takes longer than most checks.
                     from rich.console import Console
 
-                    status = Console(stderr=True).status("")
-                    status.start()
-                status.update(f"{number:,} responses")
+                    _shown.append(Console(stderr=True).status(""))
+                    _shown[0].start()
+                _shown[0].update(f"{number:,} responses")
     finally:
-        if status is not None:
-            status.stop()
+        hide()
+
+
+def hide() -> None:
+    """Takes what shows progress off the terminal, until there is more of it."""
+    while _shown:
+        _shown.pop().stop()

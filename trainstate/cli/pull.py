@@ -45,6 +45,8 @@ def command(path: str, **options: Any) -> None:
 
     Run it again to add what is new, or to go on where it was interrupted: what is in
     FILE is not recorded twice. Then: trainstate check FILE
+
+    Example: trainstate pull jobs.ndjson --after 2026-03-01
     """
     client = client_of(
         profile=options["profile"],

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from trainstate.cli.completion import rule_names
-from trainstate.render.rule import rule_page, rule_table
+from trainstate.render.plain import json_text
+from trainstate.render.rule import rule_object, rule_page, rule_table
 from trainstate.rules.index import find_rule, rules
 from trainstate.spec.load import builtin_spec
 
 
 @click.command(name="rule", short_help="Explain a rule, or list all.")
 @click.argument("wanted", required=False, metavar="[CODE|NAME]", shell_complete=rule_names)
-def command(wanted: str | None) -> None:
-    """Explain the rule with this code or name; without one, list all rules."""
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(wanted: str | None, form: str) -> None:
+    """Explain the rule with this code or name; without one, list all rules.
+
+    Example: trainstate rule illegal-transition
+    """
+    if form == "json":
+        found: Any = [*map(rule_object, rules())] if wanted is None else None
+        click.echo(json_text(found or rule_object(find_rule(wanted or "")), indent=1))
+        return
     lines = rule_table(rules()) if wanted is None else rule_page(find_rule(wanted), builtin_spec())
     for line in lines:
         click.echo(line)

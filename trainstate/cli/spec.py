@@ -55,9 +55,11 @@ def command(form: str, accept: str, output: str | None, spec_path: str | None) -
     mermaid, dot and svg (which needs Graphviz) draw the machine: primaries as boxes,
     the evidence of a transition as the style of its line. waiters is a waiters-2 file
     for botocore.
+
+    Example: trainstate spec --format svg -o machine.svg
     """
     spec = (load_spec(spec_path) if spec_path else builtin_spec()).accepting(Evidence(accept))
-    lines = FORMS[form](spec)
     with open_output(output) as out:
+        lines = spec_tables(spec, width=out.width) if form == "table" else FORMS[form](spec)
         for line in lines:
             out.line(line)

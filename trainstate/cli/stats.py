@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from trainstate.cli.completion import files
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
+from trainstate.errors import UsageError, installed_by
 from trainstate.history.readers import FORMATS
+from trainstate.render.per_job import (
+    TYPES,
+    Row,
+    job_rows,
+    per_job_csv,
+    per_job_json,
+    per_job_lines,
+)
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.spec.load import builtin_spec, load_spec
-from trainstate.stats.measure import stats
+from trainstate.stats.measure import measure, stats
+from trainstate.stats.prices import read_prices
+
+
+def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> None:
+    """A row a job, in the form that was asked for."""
+    if form == "parquet":
+        if output is None or output == "-":
+            raise UsageError("Parquet is written to a file: name it with --output FILE.")
+        try:
+            from trainstate.backends.writing import write_rows
+        except ImportError as error:
+            raise UsageError(f"Parquet needs {error.name}; {installed_by('parquet')}") from error
+        write_rows(rows, output, TYPES)
+        return
+    with open_output(output) as out:
+        if form == "json":
+            out.line(per_job_json(rows))
+        elif form == "csv":
+            out.line(per_job_csv(rows).rstrip("\n"))
+        else:
+            for line in per_job_lines(rows, width=out.width):
+                out.line(line)
 
 
 @click.command(name="stats", short_help="Durations, attempts, losses, savings, reasons.")
@@ -19,9 +52,17 @@ from trainstate.stats.measure import stats
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "csv"]),
+    type=click.Choice(["table", "json", "csv", "parquet"]),
     default="table",
     show_default=True,
+    help="Parquet is for --per-job.",
+)
+@click.option("--per-job", is_flag=True, help="A row a job instead of the totals.")
+@click.option(
+    "--prices",
+    metavar="FILE",
+    shell_complete=files,
+    help="Prices of instances: a CSV, or AWS's price list as JSON.",
 )
 @click.option(
     "--output",
@@ -37,7 +78,9 @@ from trainstate.stats.measure import stats
     help="Draw the time in each status: FILE.png or FILE.svg.",
 )
 @click.option(
-    "--reasons", is_flag=True, help="Quote reasons of failures; they may name what is private."
+    "--reasons",
+    is_flag=True,
+    help="Quote reasons of failures by their stable part; they may name what is private.",
 )
 @click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
 @click.option(
@@ -48,19 +91,28 @@ from trainstate.stats.measure import stats
     help="Another specification than the built-in one.",
 )
 def command(
-    *, paths: tuple[str, ...], plot: str | None, reasons: bool, **options: str | None
+    *, paths: tuple[str, ...], plot: str | None, reasons: bool, per_job: bool, **options: str | None
 ) -> None:
-    """Measure the recorded jobs in PATHs: times in each status, waiting, losses, savings.
+    """Measure the recorded jobs in PATHs: waiting for capacity, losses, savings, cost.
 
-    Each job counts once, with its longest history; nothing is judged. The plot needs
-    matplotlib, which the extra `plot` brings.
+    Each job counts once, with its longest history; nothing is judged. A CSV of prices has
+    the columns instance_type, price (of an hour), currency and, if they differ, region.
+    The plot needs matplotlib, which the extra `plot` brings.
 
     Example: trainstate stats recordings/ --plot durations.svg
     """
     path, form = options["spec_path"], options["form"]
     spec = load_spec(path) if path else builtin_spec()
-    survey = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
-    found = stats(survey.jobs, spec, reasons=reasons)
+    survey, reading = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
+    prices = read_prices(options["prices"]) if options["prices"] else None
+    if per_job:
+        rows = job_rows((measure(job, spec) for job in survey.jobs), reasons=reasons, prices=prices)
+        _write_rows(rows, form, options["output"])
+        reading.close()
+        return
+    if form == "parquet":
+        raise UsageError("Totals are no rows for Parquet; add --per-job.")
+    found = stats(survey.jobs, spec, reasons=reasons, prices=prices)
     if plot is not None:
         from trainstate.render.plot import plot_durations
 
@@ -73,3 +125,4 @@ def command(
         else:
             for line in stats_lines(found):
                 out.line(line)
+    reading.close()

@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import click
+from attrs import define, field
 
-from trainstate.history.readers import read_paths
+from trainstate.cli.progress import watched
+from trainstate.errors import InputError
+from trainstate.history.model import Response, Unreadable
+from trainstate.history.readers import SourceReport, read_paths
+from trainstate.history.readers.settings import UNREAD
 from trainstate.spec.model import Spec
 from trainstate.stats.survey import Survey
 
 
-def surveyed(paths: Iterable[str], spec: Spec, *, input_format: str) -> Survey:
+@define
+class Reading:
+    """The records of files and folders; what cannot be read is kept for the end."""
+
+    sources: list[SourceReport] = field(factory=list)
+
+    def records(
+        self, paths: Iterable[str], spec: Spec, *, input_format: str
+    ) -> Iterator[Response | Unreadable]:
+        """The records of all that can be read; raises InputError where nothing can."""
+        records = read_paths(
+            paths,
+            spec,
+            input_format=input_format,
+            on_source=self.sources.append,
+            keep_going=True,
+        )
+        yield from watched(records)
+        if all(source.reader == UNREAD and not source.records for source in self.sources):
+            self.close()
+
+    def close(self) -> None:
+        """Raises InputError where an input could not be read; the output is written by then."""
+        refuse(source for source in self.sources if source.reader == UNREAD)
+
+
+def refuse(unread: Iterable[SourceReport]) -> None:
+    """Raises InputError where an input could not be read: one line an input."""
+    lines = [f"{source.file}: {source.detail}".rstrip(".") for source in unread]
+    if lines:
+        raise InputError("\n".join(line if line.endswith("?") else f"{line}." for line in lines))
+
+
+def surveyed(paths: Iterable[str], spec: Spec, *, input_format: str) -> tuple[Survey, Reading]:
     """The survey of files and folders; what was left out is said on standard error."""
-    survey = Survey(spec).feed(read_paths(paths, spec, input_format=input_format))
+    reading = Reading()
+    survey = Survey(spec).feed(reading.records(paths, spec, input_format=input_format))
     if survey.unreadable:
         many = "1 record" if survey.unreadable == 1 else f"{survey.unreadable} records"
         click.echo(f"trainstate: {many} cannot be read; `trainstate check` says why", err=True)
-    return survey
+    return survey, reading

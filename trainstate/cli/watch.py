@@ -61,6 +61,8 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 
     Exit status: 0 the job ended as the policy wants, 1 it did not, 2 it could not be
     followed.
+
+    Example: trainstate watch my-training-job --timeout 7200
     """
     client = client_of(
         profile=options["profile"],
@@ -92,7 +94,7 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
         pace=Pace(shortest=min(5.0, longest), longest=longest),
         limits=Limits(total=options["timeout"]),
     )
-    show = _show_live if is_coloured(sys.stdout) else _show_lines
+    show = _show_live if sys.stdout.isatty() and is_coloured(sys.stdout) else _show_lines
     for _ in show(updates, tracker):
         keep(path, tracker)
     return tracker

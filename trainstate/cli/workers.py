@@ -14,6 +14,7 @@ from zlib import crc32
 
 from attrs import asdict, define, field, frozen
 
+from trainstate.checking.implied import batches
 from trainstate.checking.report import Finding, JobReport, Summary
 from trainstate.checking.stream import Checker
 from trainstate.cli.processes import at_once
@@ -52,10 +53,13 @@ def judge_shared(asked: Asked, workers: int) -> list[Judged] | None:
     return whole if len(whole) == workers else None
 
 
-def joined(parts: Sequence[Judged]) -> tuple[list[Finding], tuple[JobReport, ...], Summary]:
-    """The findings, the jobs and the totals of all parts, in the order of the recording."""
-    found = [finding for _, finding in merge(*(p.findings for p in parts), key=_place)]
-    found += [finding for _, finding in merge(*(p.at_end for p in parts), key=_place)]
+def joined(parts: Sequence[Judged]) -> tuple[list[list[Finding]], tuple[JobReport, ...], Summary]:
+    """The findings, the jobs and the totals of all parts, in the order of the recording.
+
+    The findings of one record are together.
+    """
+    found = [*batches(merge(*(p.findings for p in parts), key=_place))]
+    found += batches(merge(*(p.at_end for p in parts), key=_place))
     jobs = tuple(job for _, job in merge(*(p.jobs for p in parts), key=_place))
     totals = [asdict(part.summary) for part in parts]
     return found, jobs, Summary(**{name: sum(t[name] for t in totals) for name in totals[0]})

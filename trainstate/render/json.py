@@ -11,6 +11,7 @@ import msgspec
 
 from trainstate.checking.report import Finding, JobReport, Report
 from trainstate.history.instants import iso
+from trainstate.history.readers import SourceReport
 from trainstate.render.plain import json_text
 from trainstate.version import installed_version
 
@@ -33,7 +34,13 @@ def report_object(report: Report, *, jobs_detail: bool = True) -> dict[str, Any]
         "summary": attrs.asdict(report.summary),
         **jobs,
         "findings": [finding_object(finding) for finding in report.findings],
+        "unread": [unread_object(source) for source in report.unread],
     }
+
+
+def unread_object(source: SourceReport) -> dict[str, Any]:
+    """An input that could not be read, and why, as JSON values."""
+    return {"file": source.file, "reason": source.detail}
 
 
 def job_object(job: JobReport) -> dict[str, Any]:
@@ -65,6 +72,7 @@ def finding_object(finding: Finding) -> dict[str, Any]:
         "sources": list(finding.sources),
         "facts": _plain_facts(finding.facts),
         "witness": list(finding.witness),
+        "implied_by": finding.implied_by,
     }
 
 

@@ -16,10 +16,12 @@ def finding_json(finding: Finding) -> str:
 
 
 def end_lines(report: Report, *, jobs_detail: bool = True) -> Iterator[str]:
-    """The lines after the findings: one a job, and one with the tool, the verdict and totals."""
+    """The lines after the findings: one a job, one an unread input, and one with the totals."""
     for job in report.jobs if jobs_detail else ():
         yield _line("job", job_object(job))
     totals = report_object(report, jobs_detail=False)
+    for source in totals.pop("unread"):
+        yield _line("unread", source)
     summary, _ = totals.pop("summary"), totals.pop("findings")
     yield _line("summary", {**totals, "verdict": str(report.verdict), "summary": summary})
 

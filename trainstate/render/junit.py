@@ -18,8 +18,8 @@ _LONGEST_NAME = 1000
 def report_junit(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
     """The report as JUnit XML text.
 
-    A job with a finding at or above ``fail_on`` is a failure, a record that could not
-    be read an error, a job whose verdict is UNKNOWN without either is skipped. Milder
+    A job with a finding at or above ``fail_on`` is a failure, a record or an input that
+    could not be read an error, a job whose verdict is UNKNOWN without either is skipped. Milder
     findings are the case's output.
     """
     by_job: dict[str, list[Finding]] = {}
@@ -33,6 +33,10 @@ def report_junit(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
     for finding in unread:
         case = SubElement(suite, "testcase", classname="trainstate.record", name=_place(finding))
         _problem(case, "error", [finding])
+    for source in report.unread:
+        named = _xml(source.file, longest=_LONGEST_NAME)
+        case = SubElement(suite, "testcase", classname="trainstate.input", name=named)
+        SubElement(case, "error", type="unread", message=_xml(source.detail))
     suite.set("tests", str(len(suite)))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(sum(case.find(tag) is not None for case in suite)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from trainstate.rules.example import Example
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
+from trainstate.version import HOME
 
 _SCOPES = {
     Scope.RECORD: "each record as it is read",
@@ -24,6 +26,30 @@ def rule_table(rules: Iterable[Rule]) -> Iterator[str]:
     width = max((len(rule.name) for rule in listed), default=0)
     for rule in listed:
         yield f"{rule.code}  {rule.severity:<7}  {rule.name:<{width}}  {rule.title}"
+
+
+def rule_address(rule: Rule) -> str:
+    """Where the rule's page is in the documentation."""
+    return f"{HOME}/blob/main/docs/reference/rules/{rule.name}.md"
+
+
+def rule_object(rule: Rule) -> dict[str, Any]:
+    """A rule as JSON values."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": str(rule.severity),
+        "scope": str(rule.scope),
+        "title": rule.title,
+        "why": rule.why,
+        "message": rule.message,
+        "help": rule.help,
+        "sources": list(rule.sources),
+        "follows": list(rule.follows),
+        "on_request": rule.on_request,
+        "since": rule.since,
+        "address": rule_address(rule),
+    }
 
 
 def rule_page(rule: Rule, spec: Spec) -> Iterator[str]:
@@ -54,6 +80,9 @@ def rule_page(rule: Rule, spec: Spec) -> Iterator[str]:
 
 
 def _reads(rule: Rule) -> Iterator[str]:
+    if rule.follows:
+        yield f"Folded under a finding of the same fault: {', '.join(rule.follows)}."
+        yield ""
     if rule.reads:
         yield f"Reads: {', '.join(f'`{part}`' for part in rule.reads)}."
         yield ""

@@ -10,10 +10,10 @@ from urllib.parse import quote
 from trainstate.checking.baseline import identity
 from trainstate.checking.report import Finding, Report
 from trainstate.render.plain import json_text, plain
-from trainstate.render.rule import rule_page
+from trainstate.render.rule import rule_address, rule_page
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.model import Spec
-from trainstate.version import installed_version
+from trainstate.version import HOME, installed_version
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -27,6 +27,7 @@ def report_sarif(report: Report, rules: Iterable[Rule], spec: Spec) -> str:
         "name": "trainstate",
         "version": installed_version(),
         "semanticVersion": installed_version(),
+        "informationUri": HOME,
         "rules": [_rule(rule, spec) for rule in listed],
         "properties": {"spec": report.spec_version},
     }
@@ -34,14 +35,26 @@ def report_sarif(report: Report, rules: Iterable[Rule], spec: Spec) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, places.get(finding.code)) for finding in report.findings],
+        "invocations": [_invocation(report)],
         "properties": {"verdict": str(report.verdict)},
     }
     return json_text({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
+def _invocation(report: Report) -> dict[str, Any]:
+    """How the run went: an input that could not be read is a notification of it."""
+    unread = [
+        {
+            "level": "error",
+            "message": {"text": _unlinked(f"{source.file}: {source.detail}")},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(source.file)}}}],
+        }
+        for source in report.unread
+    ]
+    return {"executionSuccessful": not unread, "toolExecutionNotifications": unread}
+
+
 def _rule(rule: Rule, spec: Spec) -> dict[str, Any]:
-    links = [spec.source(source_id).url for source_id in rule.sources]
-    link = next(filter(None, links), "")
     return {
         "id": rule.code,
         "name": rule.name,
@@ -51,7 +64,7 @@ def _rule(rule: Rule, spec: Spec) -> dict[str, Any]:
             "text": f"{rule.help[:1].upper()}{rule.help[1:]}.",
             "markdown": "\n".join(rule_page(rule, spec)),
         },
-        **({"helpUri": link} if link else {}),
+        "helpUri": rule_address(rule),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": [rule.category]},
     }
@@ -70,6 +83,7 @@ def _result(finding: Finding, place: int | None) -> dict[str, Any]:
             "index": finding.index,
             "pointer": plain(finding.pointer),
             "witness": [plain(status) for status in finding.witness],
+            **({"impliedBy": finding.implied_by} if finding.implied_by else {}),
         },
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from trainstate.render.table import table_lines
 from trainstate.spec.model import Row, Spec
 
 Rows = Sequence[Sequence[str]]
@@ -29,11 +30,17 @@ def _plain(_owner: Any, _field: Any, value: Any) -> Any:
     return value
 
 
-def spec_tables(spec: Spec) -> Iterator[str]:
-    """The model as text tables: statuses, pairs, transitions, guards, sources."""
+def spec_tables(spec: Spec, *, width: int | None = None) -> Iterator[str]:
+    """The model as text tables: statuses, pairs, transitions, guards, sources.
+
+    Cells are folded where they are wider than ``width`` columns; None is no limit.
+    """
     yield f"{spec.title}, version {spec.version}"
     for title, head, rows in (*_vocabulary(spec), *_relation(spec), *_background(spec)):
-        yield from _table(title, head, rows)
+        yield ""
+        yield title
+        room = None if width is None else width - 2
+        yield from (f"  {line}" for line in table_lines(head, rows, width=room))
 
 
 Table = tuple[str, Sequence[str], Rows]
@@ -80,12 +87,3 @@ def _ids(row: Row) -> str:
 
 def _condition(guard: str | None, under: str | None) -> str:
     return ", ".join(part for part in (guard, f"after {under}" if under else None) if part)
-
-
-def _table(title: str, head: Sequence[str], rows: Rows) -> Iterator[str]:
-    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head))]
-    yield ""
-    yield title
-    for row in (head, ["-" * width for width in widths], *rows):
-        cells = (f"{cell!s:<{width}}" for cell, width in zip(row, widths, strict=True))
-        yield "  " + "  ".join(cells).rstrip()

@@ -10,18 +10,23 @@ from typing import Any
 import attrs
 
 from trainstate.render.plain import plain
-from trainstate.stats.measure import Distribution, Stats, Totals
+from trainstate.render.table import table_lines
+from trainstate.stats.cost import Cost
+from trainstate.stats.measure import Stats, Totals
+from trainstate.stats.spread import Distribution
+from trainstate.stats.waiting import Group, Waiting
 
 MOST_ROWS = 20
 """Rows of a text table of reasons; JSON and CSV have all."""
 _TIMES = ("start", "queueing", "lost")
-_SPREAD = ("count", "total", "median", "p95", "longest")
+_SPREAD = ("count", "total", "median", "p90", "p95", "longest")
 _GROUP = (
     "jobs",
     "interruptions",
     "training_seconds",
     "billable_seconds",
     "instance_seconds",
+    "retained_seconds",
     "savings",
 )
 
@@ -38,7 +43,28 @@ def stats_object(stats: Stats) -> dict[str, Any]:
         "stops": dict(stats.stops),
         "by_type": {name: _totals(totals) for name, totals in stats.by_type.items()},
         "by_day": {name: _totals(totals) for name, totals in stats.by_day.items()},
+        "waiting": {
+            "statuses": [
+                {"status": status, "when": when, **attrs.asdict(spread)}
+                for (status, when), spread in stats.waiting.statuses.items()
+            ],
+            "groups": [
+                {"by": kind, "group": name, **attrs.asdict(group)}
+                for (kind, name), group in stats.waiting.groups.items()
+            ],
+        },
+        "reasons": dict(stats.reasons),
+        "cost": None if stats.cost is None else _cost(stats.cost),
     }
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    unpriced = [
+        {"instance_type": kind, "region": region, "jobs": count}
+        for (kind, region), count in cost.unpriced.most_common()
+    ]
+    sums = {name: round(amount, 6) for name, amount in cost.sums.items()}
+    return {"currency": cost.prices.currency, "jobs": cost.priced, **sums, "unpriced": unpriced}
 
 
 def _totals(totals: Totals) -> dict[str, Any]:
@@ -56,13 +82,13 @@ def stats_csv(stats: Stats) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("table", "name", "measure", "value"))
-    writer.writerows(
-        (table, _cell(name), measure, value) for table, name, measure, value in _cells(stats)
-    )
+    for table, name, measure, value in _cells(stats):
+        writer.writerow((table, spreadsheet_cell(name), measure, value))
     return stream.getvalue()
 
 
-def _cell(name: str) -> str:
+def spreadsheet_cell(name: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     shown = plain(name)
     return f"'{shown}" if shown[:1] in tuple("=+-@") else shown
 
@@ -78,6 +104,19 @@ def _cells(stats: Stats) -> Iterator[tuple[str, str, str, Any]]:
     for table in ("by_type", "by_day"):
         for name, totals in shown[table].items():
             yield from _group_cells(table, name, totals)
+    yield from (("reasons", name, "jobs", count) for name, count in shown["reasons"].items())
+    for row in shown["waiting"]["statuses"]:
+        name = f"{row['status']} {row['when']}"
+        yield from (("waiting", name, measure, _number(row[measure])) for measure in _SPREAD)
+    for row in shown["waiting"]["groups"]:
+        table, spread = f"waiting by {row['by']}", row["waited"]
+        yield from ((table, row["group"], part, _number(spread[part])) for part in _SPREAD)
+        yield from ((table, row["group"], part, row[part]) for part in _VAIN)
+    cost = shown["cost"] or {"unpriced": []}
+    names = (name for name in cost if name not in ("currency", "unpriced"))
+    yield from (("cost", cost["currency"], name, cost[name]) for name in names)
+    for row in cost["unpriced"]:
+        yield "unpriced", f"{row['instance_type']} {row['region']}", "jobs", row["jobs"]
 
 
 def _group_cells(
@@ -101,19 +140,62 @@ def stats_lines(stats: Stats) -> Iterator[str]:
         "Time in each status", ("status", *_HEAD), map(_spread, *_split(stats.statuses))
     )
     yield from _table("Waiting and losses", ("time", *_HEAD), map(_spread, *_split(times)))
+    yield from _waiting_lines(stats.waiting)
     yield from _counts("Attempts", "attempts", {str(n): c for n, c in stats.attempts.items()})
     yield from _counts("Failures", "reason", stats.failures)
+    yield from _counts("Reasons of failures", "reason", stats.reasons)
     yield from _counts("Stops", "reason", stats.stops)
     yield from _table("By instance type", ("type", *_SUMS), map(_sums, *_split(stats.by_type)))
     yield from _table("By day of creation", ("day", *_SUMS), map(_sums, *_split(stats.by_day)))
+    if stats.cost is not None:
+        yield from _cost_lines(stats.cost)
     yield ""
     yield "  ".join(
         f"{name} {value}" for name, value in zip(_SUMS, _sums("", totals)[1:], strict=True)
     )
 
 
-_HEAD = ("count", "median", "p95", "max")
+_HEAD = ("count", "median", "p90", "p95", "max")
+_VAIN = ("granted", "gave_up", "stopped")
 _SUMS = ("jobs", "interrupted", "trained", "billed", "instance-time", "saved")
+
+
+def _waiting_lines(waiting: Waiting) -> Iterator[str]:
+    rows = [
+        (plain(status), when, *_spread("", spread)[1:])
+        for (status, when), spread in waiting.statuses.items()
+    ]
+    yield from _table("Waiting for capacity", ("status", "when", *_HEAD), rows, left=2)
+    for kind in dict.fromkeys(kind for kind, _ in waiting.groups):
+        groups = [
+            (name, group)
+            for (by, name), group in waiting.groups.items()
+            if by == kind and group.waited.count
+        ]
+        if len(groups) < 2:
+            continue  # what all jobs share explains nothing
+        named = kind.replace("_", " ")
+        head = (named, "jobs", "median", "p90", "max", *(part.replace("_", " ") for part in _VAIN))
+        rows = [_group_row(name, group) for name, group in groups]
+        yield from _table(f"Waiting by {named}", head, rows[:MOST_ROWS])
+        if len(rows) > MOST_ROWS:
+            yield f"  and {len(rows) - MOST_ROWS} more; --format json has all"
+
+
+def _group_row(name: str, group: Group) -> tuple[str, ...]:
+    spread = group.waited
+    times = map(clock, (spread.median, spread.p90, spread.longest))
+    vain = (str(getattr(group, part)) for part in _VAIN)
+    return (plain(name), str(spread.count), *times, *vain)
+
+
+def _cost_lines(cost: Cost) -> Iterator[str]:
+    names = ("trained", "billed", "saved", "lost", "retained")
+    amounts = [f"{cost.sums.get(name, 0.0):,.2f}" for name in names]
+    title = f"Cost in {plain(cost.prices.currency)} of {cost.priced} priced jobs, times instances"
+    yield from _table(title, ("", *names), [("all", *amounts)])
+    unpriced = {f"{kind} in {region}": count for (kind, region), count in cost.unpriced.items()}
+    yield from _counts("Not priced", "instances", unpriced)
 
 
 def _split(rows: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
@@ -121,7 +203,7 @@ def _split(rows: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
 
 
 def _spread(name: str, spread: Distribution) -> tuple[str, ...]:
-    values = (spread.median, spread.p95, spread.longest)
+    values = (spread.median, spread.p90, spread.p95, spread.longest)
     return (plain(name) or "(empty)", str(spread.count), *map(clock, values))
 
 
@@ -138,17 +220,13 @@ def _counts(title: str, head: str, counts: Mapping[str, int]) -> Iterator[str]:
         yield f"  and {len(rows) - MOST_ROWS} more, in {sum(counts.values())} jobs in all"
 
 
-def _table(title: str, head: Sequence[str], rows: Any) -> Iterator[str]:
-    listed = [head, *rows]
-    if len(listed) == 1:
-        return
-    widths = [max(len(row[column]) for row in listed) for column in range(len(head))]
-    yield ""
-    yield title
-    for row in listed:
-        first = f"{row[0]:<{widths[0]}}"
-        rest = (f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
-        yield "  " + "  ".join((first, *rest))
+def _table(title: str, head: Sequence[str], rows: Any, *, left: int = 1) -> Iterator[str]:
+    listed = list(rows)
+    if listed:
+        yield ""
+        yield title
+        lines = table_lines(head, listed, right=range(left, len(head)))
+        yield from (f"  {line}" for line in lines)
 
 
 def clock(seconds: float | None) -> str:

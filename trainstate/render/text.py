@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from trainstate.checking.report import Finding, JobReport, Summary
+from trainstate.checking.report import Finding, JobReport, Report, Summary
 from trainstate.history.instants import SECOND, iso
 from trainstate.history.model import Entry, Response
-from trainstate.history.readers import SourceReport
+from trainstate.history.readers.settings import SKIPPED, UNREAD, SourceReport
 from trainstate.render.align import alignment_line
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
@@ -30,20 +30,38 @@ _ENTRY = re.compile(r"^/[^/]+/(\d+)(?:/|$)", re.ASCII)
 
 
 def finding_lines(
-    finding: Finding, spec: Spec, *, style: Mapping[str, str] = UNSTYLED
+    finding: Finding,
+    spec: Spec,
+    *,
+    style: Mapping[str, str] = UNSTYLED,
+    timeline: bool = True,
+    implied: Sequence[Finding] = (),
 ) -> Iterator[str]:
-    """A finding in full: rule and message, place, the history with the culprit marked, advice."""
+    """A finding in full: rule and message, place, the history with the culprit marked, advice.
+
+    Without ``timeline`` the culprit alone is shown of the history; ``implied`` are
+    findings that follow from this one and are not shown.
+    """
     colour, dim, off = style[finding.severity], style["dim"], style["off"]
     label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
     yield f"{colour}{finding.code} {finding.name}{off}{label}: {plain(finding.message)}"
-    place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
     pointer = f" {dim}at {plain(finding.pointer)}{off}" if finding.pointer else ""
-    yield f"{dim}  -->{off} {plain(place or finding.job or 'input')}{pointer}"
+    yield f"{dim}  -->{off} {_place(finding)}{pointer}"
     if finding.response is not None:
-        yield from _trail(finding, finding.response, spec, style)
+        yield from _trail(finding, finding.response, spec, style, timeline=timeline)
     yield f"{dim}   |{off}"
-    for word, text in _advice(finding, spec):
+    for word, text in (*_folded(finding, implied), *_advice(finding, spec)):
         yield f"{dim}   ={off} {word}: {text}"
+
+
+def _folded(finding: Finding, implied: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """What a finding follows from, or what follows from it and is not shown."""
+    if finding.implied_by is not None:
+        yield "follows", f"from {finding.implied_by}"
+    names = Counter(f"{one.code} {one.name}" for one in implied)
+    listed = [name if times == 1 else f"{times} x {name}" for name, times in names.items()]
+    if listed:
+        yield "implies", f"{', '.join(listed)} (--verbose shows them)"
 
 
 def _advice(finding: Finding, spec: Spec) -> Iterator[tuple[str, str]]:
@@ -64,7 +82,7 @@ def _cited(sources: Iterable[str], spec: Spec) -> Iterator[str]:
 
 
 def _trail(
-    finding: Finding, response: Response, spec: Spec, style: Mapping[str, str]
+    finding: Finding, response: Response, spec: Spec, style: Mapping[str, str], *, timeline: bool
 ) -> Iterator[str]:
     """The job's history as the response shows it, the culprit underlined."""
     dim, mark, off = style["dim"], style["mark"], style["off"]
@@ -76,11 +94,11 @@ def _trail(
         yield f"{dim}   |{off} {' ' * len(head)}{mark}{under}{off}"
     history = response.history or ()
     culprit = _culprit(finding, spec)
-    places = tuple(_shown(len(history), culprit))
+    places = tuple(_shown(len(history), culprit)) if timeline else (culprit,)
     widest = max((len(plain(history[at].written)) for at in places if at is not None), default=0)
     for place in places:
-        if place is None:
-            yield f"{dim}...|{off}"
+        if place is None or place >= len(history):
+            yield from [f"{dim}...|{off}"] if timeline else []
             continue
         cells = _moment(history[place]), plain(history[place].written), _lasted(history[place])
         yield f"{dim}{place:>2} |{off} {_row(cells, widest)}".rstrip()
@@ -150,6 +168,30 @@ def _lasted(entry: Entry) -> str:
     return f"{(entry.end - entry.start) / SECOND:g} s"
 
 
+def concise_line(finding: Finding, style: Mapping[str, str] = UNSTYLED) -> str:
+    """A finding in one line: place, code, name, message."""
+    label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
+    rule = f"{style[finding.severity]}{finding.code} {finding.name}{style['off']}{label}"
+    return f"{_place(finding)}: {rule}: {plain(finding.message)}"
+
+
+def grouped_lines(report: Report, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
+    """The findings under the job that they are about, jobs in order of their first finding."""
+    verdicts = {job.job: str(job.verdict) for job in reversed(report.jobs)}
+    by_job: dict[str, list[Finding]] = {}
+    for finding in report:
+        by_job.setdefault(finding.job, []).append(finding)
+    for job, found in by_job.items():
+        yield f"{plain(job)}: {verdicts.get(job, '-')}" if job else "not readable"
+        yield from (f"  {concise_line(finding, style)}" for finding in found)
+        yield ""
+
+
+def _place(finding: Finding) -> str:
+    place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
+    return plain(place or finding.job or "input")
+
+
 def summary_line(summary: Summary) -> str:
     """The totals in one line."""
     judged = [
@@ -162,25 +204,26 @@ def summary_line(summary: Summary) -> str:
         if count
     ]
     found = ", ".join(
-        _counted(count, word)
+        counted(count, word)
         for count, word in (
             (summary.errors, "error"),
             (summary.warnings, "warning"),
             (summary.infos, "info"),
         )
     )
-    scope = f"{_counted(summary.responses, 'response')} of {_counted(summary.jobs, 'job')}"
-    return f"{scope}: {', '.join(judged) or 'nothing judged'}; {found}"
+    unread = f"; {counted(summary.unread, 'input')} not read" if summary.unread else ""
+    scope = f"{counted(summary.responses, 'response')} of {counted(summary.jobs, 'job')}"
+    return f"{scope}: {', '.join(judged) or 'nothing judged'}; {found}{unread}"
 
 
 def source_lines(sources: Iterable[SourceReport]) -> Iterator[str]:
     """Which reader read which file, so that no format is guessed silently."""
     for source in sources:
-        if source.reader == "skipped":
-            yield f"skipped {plain(source.file)}: {plain(source.detail)}"
+        if source.reader in (SKIPPED, UNREAD):
+            yield f"{source.reader} {plain(source.file)}: {plain(source.detail)}"
         else:
-            counted = _counted(source.records, "record")
-            yield f"read {plain(source.file)} as {source.reader}: {counted}"
+            records = counted(source.records, "record")
+            yield f"read {plain(source.file)} as {source.reader}: {records}"
 
 
 def statistics_lines(findings: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -196,8 +239,9 @@ def job_lines(jobs: Iterable[JobReport]) -> Iterator[str]:
     for job in jobs:
         state = "complete" if job.complete else "not complete"
         rests = f"{state}, by {job.basis}, assumed {job.assumed}"
-        yield f"{job.verdict:<12} {plain(job.job)}: {_counted(job.responses, 'response')}, {rests}"
+        yield f"{job.verdict:<12} {plain(job.job)}: {counted(job.responses, 'response')}, {rests}"
 
 
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def counted(count: int, word: str, words: str = "") -> str:
+    """A number and its noun, in the singular of one."""
+    return f"{count} {word if count == 1 else words or word + 's'}"

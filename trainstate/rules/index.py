@@ -59,22 +59,22 @@ def select_rules(*, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> t
     """
     chosen, dropped = tuple(select), tuple(ignore)
     for selector in (*chosen, *dropped):
-        if not any(_fits(rule, selector) for rule in rules()):
+        if not any(fits(rule, selector) for rule in rules()):
             find_rule(selector)
     return tuple(rule for rule in rules() if _kept(rule, chosen, dropped))
 
 
 def _kept(rule: Rule, chosen: tuple[str, ...], dropped: tuple[str, ...]) -> bool:
-    asked = max((_fits(rule, selector) for selector in chosen), default=0)
+    asked = max((fits(rule, selector) for selector in chosen), default=0)
     if chosen and not asked:
         return False
     if rule.on_request and asked < len(rule.code):
         return False
-    refused = max((_fits(rule, selector) for selector in dropped), default=0)
+    refused = max((fits(rule, selector) for selector in dropped), default=0)
     return not refused or asked > refused
 
 
-def _fits(rule: Rule, selector: str) -> int:
+def fits(rule: Rule, selector: str) -> int:
     """How well a selector fits a rule: 0 not at all, more for a longer prefix of the code."""
     key = selector.strip().casefold()
     if key in (rule.name, rule.code.casefold()):

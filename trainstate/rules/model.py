@@ -78,7 +78,8 @@ class Rule:
     ``name`` is the identity, ``code`` its short alias. ``title`` and ``why`` come from
     the check's docstring, ``reads``, the parts that it is given, from the types of its
     arguments. ``bad`` and ``good`` are examples that are executed. ``unknown`` says that a
-    finding makes the verdict UNKNOWN instead of INCONSISTENT.
+    finding makes the verdict UNKNOWN instead of INCONSISTENT. ``follows`` are codes and
+    prefixes of the rules whose finding explains one of this rule: it is then the same fault.
     """
 
     code: str
@@ -96,6 +97,7 @@ class Rule:
     since: str
     unknown: bool
     on_request: bool
+    follows: tuple[str, ...]
     check: Check
 
     @cached_property
@@ -124,6 +126,7 @@ def rule(
     since: str,
     unknown: bool = False,
     on_request: bool = False,
+    follows: Sequence[str] = (),
 ) -> Callable[[Check], Rule]:
     """A decorator that makes a Rule of a check.
 
@@ -152,6 +155,7 @@ def rule(
             since=since,
             unknown=unknown,
             on_request=on_request,
+            follows=tuple(follows),
             check=check,
         )
         _fits_its_file(declared, Path(check.__code__.co_filename).stem)

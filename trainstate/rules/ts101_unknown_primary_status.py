@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trainstate.rules.model import Place, rule
 from trainstate.rules.parts import Statuses
+from trainstate.rules.wording import nearest
 
 
 @rule(
@@ -14,7 +15,7 @@ from trainstate.rules.parts import Statuses
     severity="warning",
     scope="response",
     sources=["api-describe", "api-enum"],
-    message="the primary status `{status}` is not in the specification",
+    message="the primary status `{status}` is not in the specification{nearest}",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
     bad=["Paused/Training: Starting 90, Training", "Active/Training: Starting 90, Training"],
     good=[
@@ -25,7 +26,7 @@ from trainstate.rules.parts import Statuses
     unknown=True,
 )
 def unknown_primary_status(statuses: Statuses) -> Iterator[Place]:
-    """The primary status is none that the specification knows.
+    """The primary status is not in the specification.
 
     AWS says that its values are subject to change, so that an unknown status is not an
     illegal one: nobody can tell whether the job is consistent. A secondary status in
@@ -35,4 +36,5 @@ def unknown_primary_status(statuses: Statuses) -> Iterator[Place]:
     if written is None or spec.canonical_primary(written) is not None:
         return
     if spec.canonical_secondary(written) is None:
-        yield Place(pointer=f"/{spec.layout.primary}", facts={"status": written})
+        facts = {"status": written, "nearest": nearest(written, spec.primary_by_name)}
+        yield Place(pointer=f"/{spec.layout.primary}", facts=facts)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from trainstate.rules.model import Place, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown
+from trainstate.rules.wording import nearest
 
 
 @rule(
@@ -15,7 +16,7 @@ from trainstate.rules.shown import shown
     severity="warning",
     scope="response",
     sources=["api-describe", "api-enum"],
-    message="the secondary status `{status}` is not in the specification",
+    message="the secondary status `{status}` is not in the specification{nearest}",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
     bad=[
         "InProgress/Warming: Starting 90, Warming",
@@ -29,7 +30,7 @@ from trainstate.rules.shown import shown
     unknown=True,
 )
 def unknown_secondary_status(statuses: Statuses) -> Iterator[Place]:
-    """A secondary status is none that the specification knows.
+    """A secondary status is not in the specification.
 
     AWS says that its values are subject to change, so that an unknown status is not an
     illegal one: nobody can tell what may come before and after it. The transitions from
@@ -40,4 +41,5 @@ def unknown_secondary_status(statuses: Statuses) -> Iterator[Place]:
         return
     for place in shown(statuses):
         if place.status not in known:
-            yield Place(pointer=place.pointer, facts={"status": place.written})
+            facts = {"status": place.written, "nearest": nearest(place.written, known)}
+            yield Place(pointer=place.pointer, facts=facts)

@@ -28,6 +28,7 @@ from trainstate.spec.load import builtin_spec
         "Stopping/Starting: Starting",
     ],
     since="0.1.0",
+    follows=["TS304", "TS305"],
 )
 def illegal_pair(statuses: Statuses) -> Iterator[Place]:
     """The primary and the secondary status cannot be shown together.

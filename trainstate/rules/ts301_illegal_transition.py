@@ -30,6 +30,7 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped",
     ],
     since="0.1.0",
+    follows=["TS003", "TS102", "TS103", "TS301", "TS302", "TS305"],
 )
 def illegal_transition(statuses: Statuses) -> Iterator[Place]:
     """A status follows another in the history, and no source has that transition.

@@ -25,6 +25,7 @@ from trainstate.rules.parts import Statuses
         "Stopping/Starting: Starting",
     ],
     since="0.1.0",
+    follows=["TS102", "TS103", "TS305"],
 )
 def last_entry_mismatch(statuses: Statuses) -> Iterator[Place]:
     """The history ends with another status than the secondary status.

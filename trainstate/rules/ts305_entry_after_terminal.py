@@ -26,6 +26,7 @@ from trainstate.rules.parts import Statuses
         "Failed/Failed: Starting 90, Training 60, Failed",
     ],
     since="0.1.0",
+    follows=["TS302"],
 )
 def entry_after_terminal(statuses: Statuses) -> Iterator[Place]:
     """The history goes on after a status that ends a job.

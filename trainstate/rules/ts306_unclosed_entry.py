@@ -28,6 +28,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     good=[_DONE, _ACTIVE],
     since="0.1.0",
+    follows=["TS103", "TS304", "TS305"],
 )
 def unclosed_entry(statuses: Statuses) -> Iterator[Place]:
     """An entry has no end, though another one follows it.

@@ -28,6 +28,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     ],
     good=[_STARTING, poll(_WITHDRAWN, {"/EnableManagedSpotTraining": True})],
     since="0.1.0",
+    follows=["TS103", "TS304"],
 )
 def closed_last_entry_while_active(times: Times) -> Iterator[Place]:
     """The last entry has an end, though the job goes on.

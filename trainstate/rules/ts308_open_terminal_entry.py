@@ -29,6 +29,7 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
     ],
     good=[_DONE, _FAILED],
     since="0.1.0",
+    follows=["TS305", "TS306", "TS402"],
 )
 def open_terminal_entry(times: Times) -> Iterator[Place]:
     """The entry of a terminal status is open, or lasts.

@@ -27,6 +27,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     good=[_ACTIVE, [_ACTIVE, _ACTIVE]],
     since="0.1.0",
+    follows=["TS309"],
 )
 def missing_history(step: Step) -> Iterator[Place]:
     """A whole response has no history.

@@ -30,6 +30,7 @@ from trainstate.spec.model import Spec
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
     since="0.1.0",
+    follows=["TS301", "TS310", "TS511"],
 )
 def guard_violated(step: Step) -> Iterator[Place]:
     """A job has a status, or went a way, that its configuration does not allow.

@@ -20,7 +20,7 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
     severity="error",
     scope="response",
     sources=["api-retry"],
-    message="retries in the history: {used}, allowed by the configuration: {budget}",
+    message="the history shows {used} retries, the configuration allows {budget}",
     help="compare the history with the number of attempts in the job's configuration",
     bad=[
         poll(_TWICE, {"/RetryStrategy": {"MaximumRetryAttempts": 1}}),

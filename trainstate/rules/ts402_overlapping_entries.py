@@ -31,6 +31,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:30.900Z"}),
     ],
     since="0.1.0",
+    follows=["TS103", "TS301", "TS304", "TS401"],
 )
 def overlapping_entries(times: Times) -> Iterator[Place]:
     """An entry of the history starts before the one before it ends.

@@ -20,7 +20,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     severity="error",
     scope="response",
     sources=["api-transition", "recordings-responses"],
-    message="`{before}` ends at {end}, and `{after}` starts later, at {start}",
+    message="`{before}` ends at {end}, but `{after}` starts only at {start}",
     help="an entry between the two was lost, or the times were taken from two clocks",
     bad=[
         poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:20Z"}),
@@ -31,6 +31,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:29.100Z"}),
     ],
     since="0.1.0",
+    follows=["TS103", "TS301", "TS304", "TS401", "TS402"],
 )
 def gap_between_entries(times: Times) -> Iterator[Place]:
     """An entry of the history starts some time after the one before it ended.

@@ -28,6 +28,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     ],
     good=[_DONE, poll(_DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
     since="0.1.0",
+    follows=["TS301", "TS401", "TS402", "TS403", "TS404"],
 )
 def times_out_of_order(times: Times) -> Iterator[Place]:
     """Two times of a job are in an order that its life cannot have.

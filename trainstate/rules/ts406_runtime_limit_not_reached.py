@@ -30,6 +30,7 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
     since="0.1.0",
+    follows=["TS511"],
 )
 def runtime_limit_not_reached(times: Clock) -> Iterator[Place]:
     """A job was ended for a limit of time that it had not reached.

@@ -42,6 +42,7 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
         poll(_AGAIN, _RETRIED | {"/StoppingCondition/MaxRuntimeInSeconds": 8000}),
     ],
     since="0.1.0",
+    follows=["TS407"],
 )
 def runtime_limit_ignored(times: Clock) -> Iterator[Place]:
     """A job trained far longer than its limit allows.

@@ -33,6 +33,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     ],
     good=[_DONE, "InProgress/Starting: Starting"],
     since="0.1.0",
+    follows=["TS003", "TS102", "TS301", "TS401", "TS402", "TS403", "TS404"],
 )
 def training_start_mismatch(times: Times) -> Iterator[Place]:
     """The start of the training is not the start of an entry in which a job trains.

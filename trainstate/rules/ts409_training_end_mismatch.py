@@ -25,7 +25,7 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     severity="warning",
     scope="response",
     sources=["api-describe-times", "recordings-responses"],
-    message="training ended {ended}, and the last entry of the history {last}",
+    message="training ended {ended}, but the last entry of the history {last}",
     help="end the training and the history at one instant: after the upload, or at the failure",
     bad=[
         poll(_DONE, _ending("2026-01-02T10:02:30Z", 60)),
@@ -33,6 +33,7 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     ],
     good=[_DONE, _FAILED],
     since="0.1.0",
+    follows=["TS404"],
 )
 def training_end_mismatch(times: Times) -> Iterator[Place]:
     """The end of the training is not the end of the history.

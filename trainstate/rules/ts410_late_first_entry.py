@@ -18,7 +18,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     severity="warning",
     scope="response",
     sources=["recordings-responses"],
-    message="the job was created {created}, and its first entry starts {start}",
+    message="the job was created {created}, but its first entry starts {start}",
     help="let the history begin with the job; a lost first entry looks like this, too",
     bad=[
         poll(_ACTIVE, {"/CreationTime": "2026-01-02T09:59:00Z"}),
@@ -26,6 +26,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     good=[_ACTIVE, poll(_ACTIVE, {"/CreationTime": "2026-01-02T09:59:59.400Z"})],
     since="0.1.0",
+    follows=["TS302"],
 )
 def late_first_entry(times: Times) -> Iterator[Place]:
     """The history begins later than the job.

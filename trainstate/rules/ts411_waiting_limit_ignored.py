@@ -39,6 +39,7 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
     ],
     good=[_waits(_LATE, 9300), _waits(_LATE, 8800), _waits(_WAITING, 3600, modified=3000)],
     since="0.1.0",
+    follows=["TS407", "TS411", "TS412"],
 )
 def waiting_limit_ignored(times: Clock) -> Iterator[Place]:
     """A spot job waited and trained far longer than its limit allows.

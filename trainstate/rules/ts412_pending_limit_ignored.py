@@ -41,6 +41,7 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
         _pends(_LATE, 7200, TrainingPlanArn="arn:aws:sagemaker:eu-west-1:1:training-plan/plan"),
     ],
     since="0.1.0",
+    follows=["TS412"],
 )
 def pending_limit_ignored(times: Clock) -> Iterator[Place]:
     """A job waited for capacity far longer than its limit allows.

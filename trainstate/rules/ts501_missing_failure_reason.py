@@ -27,6 +27,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
     since="0.1.0",
+    follows=["TS201"],
 )
 def missing_failure_reason(presence: Presence) -> Iterator[Place]:
     """A failed job does not say why it failed.

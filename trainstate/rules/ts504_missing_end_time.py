@@ -27,6 +27,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
         "InProgress/Training: Starting 90, Training",
     ],
     since="0.1.0",
+    follows=["TS201"],
 )
 def missing_end_time(presence: Presence) -> Iterator[Place]:
     """A job that has ended lacks the time of its end.

@@ -18,7 +18,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     severity="error",
     scope="response",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
-    message="{billable} seconds are billed, of {training} seconds of training",
+    message="{billable} billable seconds exceed {training} seconds of training",
     help="both are seconds of the clock: neither is multiplied by the number of instances",
     bad=[poll(_DONE, {"/BillableTimeInSeconds": seconds}) for seconds in (66, 130)],
     good=[
@@ -26,6 +26,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True}),
     ],
     since="0.1.0",
+    follows=["TS508"],
 )
 def billable_exceeds_training(amounts: Amounts) -> Iterator[Place]:
     """More time is billed than the job trained.

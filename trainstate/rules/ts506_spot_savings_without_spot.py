@@ -34,6 +34,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
         poll(_DONE, _UNTIMED | _SERVERLESS),
     ],
     since="0.1.0",
+    follows=["TS310", "TS405", "TS407", "TS511"],
 )
 def spot_savings_without_spot(amounts: Amounts) -> Iterator[Place]:
     """Less time is billed than the job trained, without managed spot training.

@@ -26,6 +26,7 @@ _SPOT = {"/EnableManagedSpotTraining": True}
     ],
     good=[_DONE, "InProgress/Training: Starting 90, Training"],
     since="0.1.0",
+    follows=["TS201"],
 )
 def missing_model_artifacts(presence: Presence) -> Iterator[Place]:
     """A completed job does not say where its model is.

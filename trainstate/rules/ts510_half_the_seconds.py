@@ -19,7 +19,7 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
     severity="warning",
     scope="response",
     sources=["api-members", "recordings-responses", "recordings-logs"],
-    message="`{member}` is absent from a job that is `{primary}`, and `{other}` is there",
+    message="a job that is `{primary}` has `{other}` but no `{member}`",
     help="write what was trained and what is billed in one step; savings are made of both",
     bad=[
         poll(_DONE, {"/TrainingTimeInSeconds": None}),

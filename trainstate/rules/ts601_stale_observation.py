@@ -30,6 +30,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         [_TRAINING, _TRAINING],
     ],
     since="0.1.0",
+    follows=["TS3", "TS404", "TS607"],
 )
 def stale_observation(step: Step) -> Iterator[Place]:
     """A response arrived after a newer response of the same job.

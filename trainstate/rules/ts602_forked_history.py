@@ -28,6 +28,7 @@ from trainstate.rules.model import Place, Relation, Step, rule
         ]
     ],
     since="0.1.0",
+    follows=["TS0", "TS1", "TS3", "TS4", "TS602"],
 )
 def forked_history(step: Step) -> Iterator[Place]:
     """Two responses of one job have histories that go different ways.

@@ -28,6 +28,7 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
         [_THREE, poll(_THREE, modified=500)],
     ],
     since="0.1.0",
+    follows=["TS0", "TS1", "TS2", "TS3", "TS4", "TS602", "TS603"],
 )
 def rewritten_history(step: Step) -> Iterator[Place]:
     """An entry that was recorded has other times in another response, or is gone.

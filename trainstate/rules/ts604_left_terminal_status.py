@@ -19,7 +19,7 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
     severity="error",
     scope="sequence",
     sources=["waiter", "api-describe"],
-    message="{after} comes after {before}, with which the job had ended; compare response {at}",
+    message="{after} comes after {before}, which ended the job; compare response {at}",
     help="split the responses by ARN and CreationTime; a job that has ended never runs again",
     bad=[
         [_DONE, poll("InProgress/Training", _BARE, modified=400)],
@@ -30,6 +30,7 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
         [_STOPPED, poll("Deleting/Stopped", _BARE, modified=400)],
     ],
     since="0.1.0",
+    follows=["TS201", "TS305"],
 )
 def left_terminal_status(step: Step) -> Iterator[Place]:
     """A job has another status after its end.

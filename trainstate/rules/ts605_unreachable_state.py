@@ -19,7 +19,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
     severity="error",
     scope="sequence",
     sources=["api-describe", "api-stop", "guide-spot"],
-    message="{after} cannot come after {before}; the other of the two is in response {at}",
+    message="{after} cannot come after {before}; compare response {at}",
     help="see `trainstate next` for what can follow; perhaps two jobs share the name",
     bad=[
         [_STOPPING, poll("InProgress/Training", _BARE, modified=400)],
@@ -33,6 +33,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
         ],
     ],
     since="0.1.0",
+    follows=["TS2", "TS404", "TS605"],
 )
 def unreachable_state(step: Step) -> Iterator[Place]:
     """No run leads from what an earlier response shows to what a later one shows.

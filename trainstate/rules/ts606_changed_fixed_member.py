@@ -37,6 +37,7 @@ _WHAT = {
         [_TRAINING, poll(_TRAINING, {"/Environment": {}}, modified=200)],
     ],
     since="0.1.0",
+    follows=["TS002", "TS003"],
 )
 def changed_fixed_member(step: Step) -> Iterator[Place]:
     """A member that is fixed when the job is created has changed.

@@ -38,6 +38,7 @@ def _evaluated(second: int, modified: float) -> Poll:
         [_TRAINING, _DONE],
     ],
     since="0.1.0",
+    follows=["TS404"],
 )
 def last_modified_went_back(step: Step) -> Iterator[Place]:
     """A longer history was last modified before a shorter history of the same job.

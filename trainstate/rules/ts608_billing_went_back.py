@@ -22,7 +22,7 @@ def _kept(seconds: int, modified: float) -> Poll:
     severity="error",
     scope="sequence",
     sources=["api-describe-times", "api-members"],
-    message="`{member}` is {after}, and {before} in response {at}: in their order it went back",
+    message="`{member}` fell to {after}, from {before} in response {at}",
     help="seconds and tokens only add up; perhaps a retry began to count anew",
     bad=[
         [poll(_TRAINING, {"/TrainingTimeInSeconds": 90}, modified=130), _DONE],
@@ -35,6 +35,7 @@ def _kept(seconds: int, modified: float) -> Poll:
         [_kept(20, 500), _kept(30, 600)],
     ],
     since="0.1.0",
+    follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
 def billing_went_back(step: Step) -> Iterator[Place]:
     """A number of seconds or tokens is smaller than in an earlier response of the job.

@@ -39,6 +39,7 @@ def _reused(job: str, modified: float) -> Poll:
         [_DONE, poll(_DONE, {"/TrainingEndTime": "2026-01-02T10:02:35.400Z"}, modified=500)],
     ],
     since="0.1.0",
+    follows=["TS4", "TS5", "TS612"],
 )
 def changed_after_end(step: Step) -> Iterator[Place]:
     """What an ended job has to tell has changed since.

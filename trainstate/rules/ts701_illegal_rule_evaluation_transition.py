@@ -35,6 +35,7 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
         [_rule("InProgress", 100), _rule("Stopped", 200)],
     ],
     since="0.1.0",
+    follows=["TS404", "TS607"],
 )
 def illegal_rule_evaluation_transition(step: Step) -> Iterator[Place]:
     """The evaluation of a rule has a status that cannot follow the one before.

@@ -31,6 +31,7 @@ def _pool(status: str, modified: float) -> Poll:
         [_pool("InUse", 200), _pool("Reused", 300)],
     ],
     since="0.1.0",
+    follows=["TS705"],
 )
 def illegal_warm_pool_transition(step: Step) -> Iterator[Place]:
     """A warm pool has a status that cannot follow the one before, or that is unknown.

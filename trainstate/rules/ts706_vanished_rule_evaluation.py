@@ -23,7 +23,7 @@ def _rules(*names: str, modified: float) -> Poll:
     severity="warning",
     scope="sequence",
     sources=["guide-debugger-rules", "api-members"],
-    message="the evaluation `{item}` is absent, and was `{before}` before",
+    message="the evaluation `{item}` was `{before}` and is gone",
     help="an evaluation keeps its result; look for a list that was written anew",
     bad=[
         [_rules("loss", modified=100), _rules(modified=200)],
@@ -34,6 +34,7 @@ def _rules(*names: str, modified: float) -> Poll:
         [_rules("loss", modified=100), _rules("loss", "tree", modified=200)],
     ],
     since="0.1.0",
+    follows=["TS702"],
 )
 def vanished_rule_evaluation(step: Step) -> Iterator[Place]:
     """The evaluation of a rule that a job had is not there any more.

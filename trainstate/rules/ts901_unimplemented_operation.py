@@ -15,7 +15,7 @@ from trainstate.rules.model import Place, rule
     severity="error",
     scope="operation",
     sources=["api-errors"],
-    message="{operation} is not there: {error}",
+    message="{operation} is not implemented: {error}",
     help="implement the operation, or leave it out of what is claimed to be simulated",
     bad=[
         calls("create a", "stop a !NotImplementedError not implemented"),

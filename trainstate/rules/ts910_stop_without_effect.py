@@ -16,7 +16,7 @@ from trainstate.rules.wording import pair_text
     severity="error",
     scope="operation",
     sources=["api-stop"],
-    message="the job was stopped at the service's word, and is {pair}",
+    message="the service accepted the stop, but the job is {pair}",
     help="change the primary status to Stopping with the request, and end the job as Stopped",
     bad=[
         calls(

@@ -16,7 +16,7 @@ from trainstate.rules.wording import pair_text
     severity="error",
     scope="operation",
     sources=["api-delete"],
-    message="the job was deleted at the service's word, and after {polls} more looks it is {pair}",
+    message="the service accepted the deletion, but {polls} polls later the job is {pair}",
     help="let a deleted job go: describe refuses it, and its name is free",
     bad=[
         calls(

@@ -16,7 +16,7 @@ from trainstate.rules.wording import pair_text
     severity="error",
     scope="operation",
     sources=["api-stopping-condition", "waiter"],
-    message="after {age} s and {polls} looks the job is {pair}{beyond}",
+    message="after {age} s and {polls} polls the job is still {pair}{beyond}",
     help="let every job end: by itself, by its limits, or when it is stopped",
     bad=[
         calls(

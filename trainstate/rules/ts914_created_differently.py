@@ -16,7 +16,7 @@ from trainstate.rules.model import Place, Severity, rule
     severity="error",
     scope="operation",
     sources=["api-create", "api-describe"],
-    message="the job was created with {asked!r} as {member}, and shows {shown!r}",
+    message="the job was created with {asked!r} as {member}, but shows {shown!r}",
     help="keep what a job was created with, and show it",
     bad=[
         calls(

@@ -15,7 +15,7 @@ from trainstate.rules.model import Place, rule
     severity="warning",
     scope="operation",
     sources=["api-describe-times", "recordings-responses"],
-    message="the job has trained and ended, and has no {member}",
+    message="the job trained and ended, but has no {member}",
     help="count the seconds from the start of the training to its end",
     bad=[
         calls(

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 from trainstate.history.instants import iso
+
+_LONGEST = 60
+"""Characters of a word that is compared with known ones: comparing takes the square of it."""
 
 
 def time_text(instant: int | None) -> str:
@@ -13,3 +19,10 @@ def time_text(instant: int | None) -> str:
 def pair_text(pair: tuple[str | None, str | None]) -> str:
     """A pair as ``primary/secondary``, with ``?`` for one that was not recorded."""
     return "/".join(status or "?" for status in pair)
+
+
+def nearest(written: str, known: Iterable[str]) -> str:
+    """A question about the known word that is spelt like this one; empty where none is."""
+    words = {word.casefold(): word for word in known}
+    close = get_close_matches(written[:_LONGEST].casefold(), words, n=1, cutoff=0.75)
+    return f"; did you mean `{words[close[0]]}`?" if close else ""

@@ -304,7 +304,8 @@ class AttemptFacts:
     follows one of ``breaks``. ``interruptions`` are counted. ``instances`` is a JSON
     pointer to the number of instances; ``groups`` one to a list of mappings that have
     the number under ``group_count`` and the type under ``group_type``; ``instance_type``
-    is a JSON pointer to the type of all instances.
+    is a JSON pointer to the type of all instances, ``retained`` one to the seconds for
+    which instances were kept after the end, and billed.
     """
 
     begins: tuple[str, ...] = ()
@@ -315,3 +316,4 @@ class AttemptFacts:
     group_count: str = ""
     instance_type: str = ""
     group_type: str = ""
+    retained: str = ""

@@ -16,28 +16,22 @@ from attrs import define, field, frozen
 from trainstate.history.instants import SECOND, iso
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
+from trainstate.stats.cost import Cost
+from trainstate.stats.prices import Prices
+from trainstate.stats.reasons import stable_reason
+from trainstate.stats.spread import Distribution, distribution
 from trainstate.stats.survey import Surveyed
+from trainstate.stats.waiting import FIRST, LATER, Gathered, Wait, Waiting
 from trainstate.track.outcome import outcome_of
 from trainstate.track.timeline import attempts
 
 UNKNOWN = "unknown"
 """The group of jobs whose instance type, or day of creation, was not recorded."""
 OTHER_REASON = "another reason"
+GROUPS = ("instance_type", "market", "region", "day", "hour")
+"""By what the waiting for capacity is told apart; days and hours are those of the creation, UTC."""
+_MARKETS = {True: "spot", False: "on-demand", None: UNKNOWN}
 _KIND = re.compile(r"([A-Z][A-Za-z]{,60}(?:Error|Exception|Exceeded|Failure|Fault)) ?:", re.ASCII)
-
-
-@frozen(kw_only=True)
-class Distribution:
-    """Seconds: how many values, their sum, and how they are spread.
-
-    ``p95`` is the smallest value that at least 95 of 100 values do not exceed.
-    """
-
-    count: int = 0
-    total: float = 0.0
-    median: float | None = None
-    p95: float | None = None
-    longest: float | None = None
 
 
 @frozen(kw_only=True)
@@ -45,13 +39,24 @@ class JobMeasure:
     """One job, measured; seconds are None where the recording does not say.
 
     ``start`` is from the creation to the training's start; ``queueing`` the time in
-    statuses that begin an attempt; ``lost`` what broken-off attempts took beside that.
+    statuses that begin an attempt, ``waits`` one by one; ``lost`` what broken-off attempts
+    took beside that. ``granted`` tells whether it ever had an instance, ``market`` spot or
+    on-demand; ``retained`` is what a warm pool was kept for afterwards.
     """
 
+    job: str
+    created: int | None
     outcome: Outcome
     secondary: str | None
     day: str
+    hour: str
+    region: str
+    market: str
     instance_type: str
+    instances: int
+    waits: tuple[Wait, ...]
+    granted: bool | None
+    retained: float | None
     spans: tuple[tuple[str, float], ...]
     start: float | None
     queueing: float | None
@@ -74,6 +79,7 @@ class Totals:
     training_seconds: float = 0.0
     billable_seconds: float = 0.0
     instance_seconds: float = 0.0
+    retained_seconds: float = 0.0
     _comparable: tuple[float, float] = (0.0, 0.0)
 
     def take(self, job: JobMeasure) -> None:
@@ -84,6 +90,7 @@ class Totals:
         self.training_seconds += job.training or 0
         self.billable_seconds += job.billable or 0
         self.instance_seconds += job.instance_seconds or 0
+        self.retained_seconds += (job.retained or 0) * job.instances
         if job.training and job.billable is not None:
             trained, billed = self._comparable
             self._comparable = (trained + job.training, billed + job.billable)
@@ -110,6 +117,9 @@ class Stats:
     by_type: Mapping[str, Totals]
     by_day: Mapping[str, Totals]
     values: Mapping[str, array[float]] = field(factory=dict)
+    waiting: Waiting
+    reasons: Mapping[str, int] = field(factory=dict)
+    cost: Cost | None = None
 
 
 def measure(job: Surveyed, spec: Spec) -> JobMeasure:
@@ -124,12 +134,26 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
         if entry.start is not None and entry.end is not None and entry.end >= entry.start
     ]
     last, waits = max(numbers, default=0), spec.attempts.begins
-    billed = None if job.billable is None else job.billable * (job.life.instances or 1)
+    instances = job.life.instances or 1
+    created = UNKNOWN * 3 if job.created is None else iso(job.created)
     return JobMeasure(
+        job=job.job,
+        created=job.created,
         outcome=outcome_of(spec, primary, secondary),
         secondary=secondary,
-        day=UNKNOWN if job.created is None else iso(job.created)[:10],
+        day=UNKNOWN if job.created is None else created[:10],
+        hour=UNKNOWN if job.created is None else f"{created[11:13]}:00",
+        region=_region(job.job),
+        market=_MARKETS[job.spot],
         instance_type=job.instance_type or UNKNOWN,
+        instances=instances,
+        waits=tuple(
+            Wait(status=name, when=FIRST if number == 1 else LATER, seconds=took)
+            for name, number, took in timed
+            if name in waits
+        ),
+        granted=_granted(job, statuses, spec),
+        retained=job.retained,
         # A terminal status is entered and left at once: it takes no time.
         spans=tuple((name, took) for name, _, took in timed if name not in _ends(spec)),
         start=_start(job, spec),
@@ -141,7 +165,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
         interruptions=sum(status in spec.attempts.interruptions for status in statuses),
         training=job.training,
         billable=job.billable,
-        instance_seconds=billed,
+        instance_seconds=None if job.billable is None else job.billable * instances,
         reason=job.life.reason,
     )
 
@@ -156,6 +180,18 @@ def _shown(job: Surveyed, spec: Spec) -> tuple[str | None, str | None]:
     return (owners.pop(), last) if len(owners) == 1 else (primary, secondary)
 
 
+def _granted(job: Surveyed, statuses: list[str], spec: Spec) -> bool | None:
+    """Whether the job ever had an instance: it got as far as what follows the waiting."""
+    if job.started is not None or any(name in spec.time.clock_starts for name in statuses):
+        return True
+    return False if statuses else None
+
+
+def _region(job: str) -> str:
+    parts = job.split(":")
+    return parts[3] if parts[0] == "arn" and len(parts) > 5 and parts[3] else UNKNOWN
+
+
 def _ends(spec: Spec) -> frozenset[str]:
     return spec.terminal_secondaries
 
@@ -168,12 +204,14 @@ def _start(job: Surveyed, spec: Spec) -> float | None:
     return (started - job.created) / SECOND
 
 
-def stats(jobs: Iterable[Surveyed], spec: Spec, *, reasons: bool = False) -> Stats:
+def stats(
+    jobs: Iterable[Surveyed], spec: Spec, *, reasons: bool = False, prices: Prices | None = None
+) -> Stats:
     """The measures of all jobs together; only numbers are kept of each.
 
-    ``reasons`` quotes the reasons of failures whose kind is not told.
+    ``reasons`` quotes the reasons of failures, by their stable part.
     """
-    gathered = _Gathered(reasons=reasons)
+    gathered = _Gathered(reasons=reasons, cost=None if prices is None else Cost(prices=prices))
     for job in jobs:
         gathered.take(measure(job, spec))
     names = [row.name for row in spec.secondaries if row.name in gathered.statuses]
@@ -190,6 +228,9 @@ def stats(jobs: Iterable[Surveyed], spec: Spec, *, reasons: bool = False) -> Sta
         by_type=dict(sorted(gathered.by_type.items())),
         by_day=dict(sorted(gathered.by_day.items())),
         values={name: gathered.statuses[name] for name in names},
+        waiting=gathered.waiting.told(),
+        reasons=dict(gathered.stable.most_common()),
+        cost=gathered.cost,
     )
 
 
@@ -212,6 +253,9 @@ class _Gathered:
     stops: Counter[str] = field(factory=Counter)
     by_type: dict[str, Totals] = field(factory=dict)
     by_day: dict[str, Totals] = field(factory=dict)
+    waiting: Gathered = field(factory=Gathered)
+    stable: Counter[str] = field(factory=Counter)
+    cost: Cost | None = None
 
     def take(self, job: JobMeasure) -> None:
         for totals in self._groups(job):
@@ -225,6 +269,12 @@ class _Gathered:
         ):
             if value is not None:
                 values.append(value)
+        groups = {name: getattr(job, name) for name in GROUPS}
+        self.waiting.take(job.waits, groups, granted=job.granted, outcome=job.outcome)
+        if self.cost is not None:
+            self.cost.take(job)
+        if self.reasons and job.outcome is Outcome.FAILED and job.reason:
+            self.stable[stable_reason(job.reason)] += 1
         if job.attempts:
             self.attempts[job.attempts] += 1
         if job.outcome is Outcome.FAILED:
@@ -260,24 +310,3 @@ def reason_kind(reason: str | None, *, quoted: bool = False) -> str:
     if kind is not None:
         return kind[1]
     return " ".join(reason.split())[:60] if quoted else OTHER_REASON
-
-
-def distribution(values: Iterable[float]) -> Distribution:
-    """Count, sum, median, 95th percentile and maximum; empty where there are no values."""
-    ordered = sorted(values)
-    if not ordered:
-        return Distribution()
-    return Distribution(
-        count=len(ordered),
-        total=sum(ordered),
-        median=_median(ordered),
-        p95=ordered[-(-95 * len(ordered) // 100) - 1],
-        longest=ordered[-1],
-    )
-
-
-def _median(ordered: list[float]) -> float:
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return (ordered[middle - 1] + ordered[middle]) / 2

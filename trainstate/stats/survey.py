@@ -6,6 +6,7 @@ history that contradicts a longer one is left out. Memory grows with the number 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import define, field
@@ -13,6 +14,7 @@ from attrs import define, field
 from trainstate.checking.order import BEFORE_ALL, rank_of
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Entry, Response, Unreadable
+from trainstate.machine.guards import configuration
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.track.life import Life
@@ -22,8 +24,8 @@ from trainstate.track.life import Life
 class Surveyed:
     """One job: what its responses say together.
 
-    ``training`` and ``billable`` are seconds, ``started`` is an instant; None where no
-    response has them.
+    ``training``, ``billable`` and ``retained`` are seconds, ``started`` is an instant,
+    ``spot`` tells whether spot instances were asked for; None where no response has them.
     """
 
     job: str
@@ -35,6 +37,8 @@ class Surveyed:
     started: int | None = None
     training: float | None = None
     billable: float | None = None
+    retained: float | None = None
+    spot: bool | None = None
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -50,8 +54,12 @@ class Surveyed:
         newest = self.life.take(response, rank, spec)
         if self.instance_type is None:
             self.instance_type = _instance_type(response, spec)
+        if self.spot is None and spec.time.savings_guard:
+            self.spot = configuration(response, spec).of(spec.time.savings_guard).holds
         if newest:
             layout = spec.layout
+            kept = response.get(spec.attempts.retained) if spec.attempts.retained else None
+            self.retained = self.retained if kept is None else _number(kept)
             self.started = response.instants.get(layout.started, self.started)
             self.training = _else(response.seconds(layout.training_seconds), self.training)
             self.billable = _else(response.seconds(layout.billable_seconds), self.billable)
@@ -110,6 +118,10 @@ def _may_be_same(known: int | None, seen: int | None) -> bool:
 
 def _else(value: float | None, other: float | None) -> float | None:
     return other if value is None else value
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _instance_type(response: Response, spec: Spec) -> str | None:

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from trainstate.history.instants import SECOND
 from trainstate.spec.model import Evidence, Spec, Transition
-from trainstate.stats.measure import Distribution, distribution
+from trainstate.stats.spread import Distribution, distribution
 from trainstate.stats.survey import Surveyed
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Any
 
 from attrs import evolve
 
 from trainstate.errors import InputError, UsageError
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.lines import Record, whole
-from trainstate.history.readers.settings import FORMATS, SKIPPED, Limits, SourceReport
+from trainstate.history.readers.settings import FORMATS, SKIPPED, UNREAD, Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
-from trainstate.history.readers.walk import AnyPath, Source, existing, shown, sources
+from trainstate.history.readers.walk import STDIN, AnyPath, Source, existing, shown, sources
 from trainstate.spec.model import Spec
 
 OnSource = Callable[[SourceReport], None]
@@ -25,10 +26,12 @@ def read_paths(
     input_format: str = "auto",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
+    keep_going: bool = False,
 ) -> Iterator[Response | Unreadable]:
     """The records of files, as ``read_records`` gives them, each with every member."""
-    asked = {"input_format": input_format, "limits": limits, "on_source": on_source}
-    return map(whole, read_records(paths, spec, **asked))  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"input_format": input_format, "limits": limits}
+    asked |= {"on_source": on_source, "keep_going": keep_going}
+    return map(whole, read_records(paths, spec, **asked))
 
 
 def read_records(
@@ -38,6 +41,8 @@ def read_records(
     input_format: str = "auto",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
+    keep_going: bool = False,
+    only_recordings: bool = False,
 ) -> Iterator[Record]:
     """The records of files, in the order of the paths.
 
@@ -48,11 +53,17 @@ def read_records(
     FORMATS; ``on_source`` is told of each input at its end.
     Raises InputError for a path that is not there before anything is read, and later for
     a file that cannot be opened, is in no known format or holds no response, and for a
-    folder without recordings; UsageError for an unknown format.
+    folder without recordings; UsageError for an unknown format. With ``keep_going`` a
+    path that cannot be read is reported to ``on_source`` as *unread*, and the rest is read.
+    ``only_recordings`` passes over files that are none, as if a folder had them.
     """
     asked = asked_for(spec, input_format=input_format, limits=limits)
+    asked = evolve(asked, lenient=only_recordings)
     named = [paths] if isinstance(paths, str | os.PathLike) else paths
-    return _read_all(existing(named), asked, on_source or ignore)
+    told = on_source or ignore
+    if keep_going:
+        return _read_on(named, asked, told)
+    return _read_all(existing(named), asked, told)
 
 
 def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:
@@ -68,11 +79,23 @@ def _read_all(paths: list[str], asked: Asked, on_source: OnSource) -> Iterator[R
     for path in paths:
         read = False
         for source in sources(path):
-            report = yield from _read(source, asked)
+            report = yield from _read(
+                evolve(source, named=False) if asked.lenient else source, asked
+            )
             on_source(report)
-            read = read or report.reader != SKIPPED
+            read = read or asked.lenient or report.reader != SKIPPED
         if not read:
             raise InputError(f"{shown(path)}: the folder has no recording that can be read in it.")
+
+
+def _read_on(paths: Iterable[AnyPath], asked: Asked, on_source: OnSource) -> Iterator[Record]:
+    for path in paths:
+        try:
+            yield from _read_all(existing([path]), asked, on_source)
+        except InputError as error:
+            file = shown(os.fsdecode(path))
+            reason = str(error).removeprefix(f"{STDIN}: ").removeprefix(f"{file}: ")
+            on_source(SourceReport(file=file, reader=UNREAD, detail=reason.removesuffix(".")))
 
 
 def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]:

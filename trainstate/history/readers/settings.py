@@ -15,6 +15,9 @@ FORMATS: tuple[str, ...] = (
 SKIPPED = "skipped"
 """The reader of a file in a folder that is no recording."""
 
+UNREAD = "unread"
+"""The reader of an input that was named and cannot be read, or not to its end."""
+
 
 @frozen(kw_only=True)
 class Limits:
@@ -35,8 +38,8 @@ class Limits:
 class SourceReport:
     """Which reader read an input, and how many records it found there.
 
-    ``reader`` is the format that was recognised, or *skipped* for a file in a folder
-    that is no recording; ``detail`` says why, or what the records were wrapped in.
+    ``reader`` is the format that was recognised, *skipped* for a file in a folder that
+    is no recording, or *unread*; ``detail`` says why, or what the records were wrapped in.
     """
 
     file: str

@@ -61,11 +61,15 @@ _WHOLE: Mapping[str, Callable[..., Iterator[Record]]] = {
 
 @frozen(kw_only=True)
 class Asked:
-    """How inputs are read: the facts, a format or *auto*, the limits."""
+    """How inputs are read: the facts, a format or *auto*, the limits.
+
+    ``lenient`` treats files that are named as those of a folder: others are passed over.
+    """
 
     spec: Spec
     limits: Limits
     input_format: str = "auto"
+    lenient: bool = False
 
 
 @define(kw_only=True)

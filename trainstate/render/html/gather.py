@@ -9,21 +9,24 @@ from typing import Any
 import attrs
 from attrs import define, field
 
-from trainstate.checking.report import Finding, Report, Verdict
+from trainstate.checking.jobs import JobState
+from trainstate.checking.report import Finding, JobReport, Report, Verdict
 from trainstate.checking.stream import Checker
-from trainstate.history.instants import iso
+from trainstate.history.instants import SECOND, iso
 from trainstate.render.align import alignment_line
 from trainstate.render.html.picture import picture
-from trainstate.render.html.timeline import timeline
+from trainstate.render.html.timeline import bare_timeline, timeline
 from trainstate.render.plain import plain
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.model import Spec
+from trainstate.spec.outcome import Outcome
+from trainstate.track.outcome import outcome_of
 from trainstate.version import installed_version
 
 MOST_FINDINGS = 50_000
 """Findings that are listed; of more the mildest are left out, and the page says how many."""
 MOST_TIMELINES = 12_000
-"""Flagged jobs that get a timeline, the first ones."""
+"""Flagged jobs that get a timeline, and as many others, the first ones."""
 
 _SEVERITIES = tuple(Severity)
 _VERDICTS = tuple(Verdict)
@@ -37,6 +40,7 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
     listed = _listed(report.findings)
     findings = [_finding(finding, numbers) for finding in listed]
     used = Counter(finding.code for finding in report.findings)
+    flagged = Counter(finding.job for finding in report.findings)
     return {
         "tool": {"version": installed_version(), "spec": report.spec_version},
         "verdict": str(report.verdict),
@@ -55,12 +59,16 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
                 _VERDICTS.index(job.verdict),
                 int(job.complete),
                 job.responses,
+                *_measures(state, job, checker.spec),
+                flagged[job.job],
             ]
-            for job in report.jobs
+            for job, state in zip(report.jobs, checker.states, strict=False)
         ],
+        "outcomes": list(Outcome),
         "files": [plain(file) for file in numbers.files],
         "named": [plain(name, longest=1000) for name in numbers.jobs],
         "findings": findings,
+        "unread": [[plain(source.file), plain(source.detail)] for source in report.unread],
         "left_out": len(report.findings) - len(listed),
         "timelines": _timelines(listed, checker, numbers),
         "texts": list(numbers.texts),
@@ -129,13 +137,35 @@ def _timelines(findings: Iterable[Finding], checker: Checker, numbers: _Numbers)
         if finding.job in flagged or len(flagged) < MOST_TIMELINES:
             flagged.setdefault(finding.job, []).append((number, finding))
     epochs: dict[str, list[Any]] = {}
+    drawn: dict[str, Any] = {}
     for state in checker.states:
-        if state.epoch.job in flagged:
-            epochs.setdefault(state.epoch.job, []).append(state.epoch)
-    return {
+        name = state.report.job
+        if name in flagged:
+            epochs.setdefault(name, []).append(state.epoch)
+        elif len(drawn) < MOST_TIMELINES:
+            drawn[str(numbers.job(name))] = bare_timeline(state.history, number_of=numbers.text)
+    told = {
         str(numbers.job(job)): timeline(
             epochs.get(job, ()), found, checker.spec, number_of=numbers.text
         )
         for job, found in flagged.items()
         if job
     }
+    return told | drawn
+
+
+def _measures(state: JobState, job: JobReport, spec: Spec) -> list[Any]:
+    """A job's outcome by number, and its whole, waiting and billable seconds, None if unseen."""
+    history, waits = state.history, spec.attempts.begins
+    took = [
+        (entry.status, (entry.end - entry.start) / SECOND)
+        for entry in history
+        if entry.start is not None and entry.end is not None and entry.end >= entry.start
+    ]
+    ends = [entry.end or entry.start for entry in history]
+    last = max((end for end in ends if end is not None), default=None)
+    first = job.created if job.created is not None or not history else history[0].start
+    whole = None if last is None or first is None else max(0, last - first) / SECOND
+    waited = sum(seconds for name, seconds in took if name in waits) if took else None
+    outcome = list(Outcome).index(outcome_of(spec, *state.last_pair))
+    return [outcome, *(None if n is None else round(n, 1) for n in (whole, waited, state.billable))]

@@ -14,7 +14,7 @@ from trainstate.render.html.gather import report_data
 from trainstate.render.plain import json_text
 
 # Layout of the machine, drawing, plots; then the report's own scripts, in the order of use.
-SCRIPTS = ("dagre.min.js", "d3.min.js", "plot.umd.min.js", "pictures.js", "report.js")
+SCRIPTS = ("dagre.min.js", "d3.min.js", "plot.umd.min.js", "pictures.js", "jobs.js", "report.js")
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 

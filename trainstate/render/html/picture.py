@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 from attrs import define, field
 
-from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
+from trainstate.history.chain import History
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Entry
+from trainstate.machine.guards import Configuration
 from trainstate.machine.step import Refusal, trace
 from trainstate.render.plain import plain
 from trainstate.spec.model import Spec
+from trainstate.spec.outcome import Outcome
+from trainstate.track.outcome import outcome_of
 
-SAMPLE = 300
-"""Durations of one status that the page gets: evenly spaced quantiles of all."""
+SAMPLE = 100
+"""Durations beyond the whiskers of one status that the page gets, evenly spaced."""
 MOST_UNKNOWN = 12
 """Statuses that no fact knows and that are drawn, the commonest ones; the others are one."""
 EMPTY, OTHERS = "(empty)", "(other statuses)"
@@ -38,16 +41,15 @@ class _Observed:
     seconds: defaultdict[str, list[float]] = field(factory=lambda: defaultdict(list))
     before: defaultdict[Edge, list[float]] = field(factory=lambda: defaultdict(list))
 
-    def take(self, epoch: Epoch, spec: Spec) -> None:
+    def take(self, history: History, config: Configuration, spec: Spec) -> None:
         """Takes the longest history of a job in."""
-        history = tuple(epoch.known)
         statuses = tuple(entry.status for entry in history)
         self.statuses.update(statuses)
         for entry in history:
             lasted = _lasted(entry)
             if lasted is not None and entry.status not in spec.terminal_secondaries:
                 self.seconds[entry.status].append(lasted)
-        moves = trace(spec, statuses, epoch.config)
+        moves = trace(spec, statuses, config)
         for (entry, following), move in zip(pairwise(history), moves[1:], strict=True):
             edge = (entry.status, following.status)
             self.edges[edge] += 1
@@ -75,13 +77,13 @@ def picture(checker: Checker) -> dict[str, Any]:
     """The statuses, the transitions and the durations, as the page draws them."""
     spec, observed = checker.spec, _Observed()
     for state in checker.states:
-        observed.take(state.epoch, spec)
+        observed.take(state.history, state.config, spec)
     shown = observed.under(_names(spec, observed.statuses))
     return {
         "statuses": list(_statuses(spec, shown)),
         "edges": list(_edges(spec, shown)),
         "durations": {
-            status: {"count": len(seconds), "values": _thinned(seconds)}
+            status: {"count": len(seconds), **_box(seconds)}
             for status, seconds in shown.seconds.items()
         },
     }
@@ -96,14 +98,30 @@ def _names(spec: Spec, counts: Counter[str]) -> dict[str, str]:
 
 
 def _statuses(spec: Spec, observed: _Observed) -> Iterator[list[Any]]:
-    """Each status: name, how often it was seen, initial, active or terminal, evidence."""
+    """Each status: name, how often seen, initial, active or terminal, evidence, meaning."""
     for status in spec.secondaries:
         kind = "terminal" if status.name in spec.terminal_secondaries else "active"
         kind = "initial" if status.name in spec.initial_by_secondary else kind
-        yield [status.name, observed.statuses[status.name], kind, str(status.evidence)]
+        count, meaning = observed.statuses[status.name], _meaning(status.name, spec)
+        yield [status.name, count, kind, str(status.evidence), meaning]
     for name, count in observed.statuses.items():
         if name not in spec.secondary_by_name:
-            yield [name, count, "unknown", "unknown"]
+            yield [name, count, "unknown", "unknown", "unknown"]
+
+
+def _meaning(status: str, spec: Spec) -> str:
+    """What a status means for who waits: the page has a colour for each."""
+    if status in spec.terminal_secondaries:
+        ends = {
+            outcome_of(spec, pair.primary, status)
+            for pair in spec.pairs
+            if pair.secondary == status and pair.primary in spec.terminal_primaries
+        }
+        bad = "badly" if Outcome.FAILED in ends else "stopped"
+        return "well" if Outcome.SUCCEEDED in ends else bad
+    if status in (*spec.attempts.begins, *spec.attempts.breaks):
+        return "waiting"
+    return "working" if status in spec.time.clock_starts else "closing"
 
 
 def _edges(spec: Spec, observed: _Observed) -> Iterator[list[Any]]:
@@ -124,10 +142,15 @@ def _lasted(entry: Entry) -> float | None:
     return (entry.end - entry.start) / SECOND
 
 
-def _thinned(values: list[float]) -> list[float]:
-    """At most a sample of the values, in order, the least and the greatest among them."""
+def _box(values: list[float]) -> dict[str, Any]:
+    """Quartiles, whiskers within one and a half of the box's length, and some values beyond."""
     ordered = sorted(values)
-    if len(ordered) <= SAMPLE:
-        return ordered
-    last = len(ordered) - 1
-    return [ordered[round(place * last / (SAMPLE - 1))] for place in range(SAMPLE)]
+    low, middle, high = quantiles(ordered, n=4, method="inclusive") if ordered[1:] else ordered * 3
+    reach = 1.5 * (high - low)
+    inside = [value for value in ordered if low - reach <= value <= high + reach]
+    beyond = [value for value in ordered if not low - reach <= value <= high + reach]
+    step = max(1, len(beyond) // SAMPLE)
+    return {
+        "box": [round(value, 3) for value in (inside[0], low, middle, high, inside[-1])],
+        "beyond": [*beyond[::step], *beyond[-1:]],
+    }

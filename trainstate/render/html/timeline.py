@@ -59,6 +59,17 @@ def timeline(
     }
 
 
+def bare_timeline(history: History, *, number_of: Callable[[str], int]) -> dict[str, Any]:
+    """The one row of a job of which nothing was found."""
+    bars = _bars(history)
+    base = min((start for _, start, _ in bars), default=0)
+    row = [
+        [number_of(status), start - base, None if end is None else end - base]
+        for status, start, end in bars
+    ]
+    return {"base": base, "rows": [["history", row]], "polls": [], "marks": []}
+
+
 def _mark(
     finding: Finding, rows: list[tuple[str, History]], drawn: dict[int, int], spec: Spec
 ) -> tuple[int | None, int]:

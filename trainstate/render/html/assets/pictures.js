@@ -13,8 +13,15 @@ const iso = (ms) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : `${ms
 
 const pictures = ({ data, make, choose }) => {
   const names = data.statuses.map(([name]) => name);
-  const palette = [...d3.schemeTableau10, ...d3.schemeSet3];
-  const colourOf = (status) => (names.includes(status) ? palette[names.indexOf(status) % palette.length] : "#8a8f98");
+  // One palette by meaning; statuses that mean the same have shades of one colour. Red is for what went wrong.
+  const SHADES = {
+    waiting: ["#d99a2b", "#f0c674", "#b57614", "#e8b04b"], working: ["#2f6fb3", "#6ba3d6", "#1f4e86", "#93bde3"], closing: ["#2a9d8f", "#76c7bd", "#1d6f65"],
+    well: ["#3a9e4f"], badly: ["#cf3a30"], stopped: ["#7d6b9e", "#a596c0", "#5b4b7a"],
+  };
+  const meant = d3.group(data.statuses.filter(([, , , , meaning]) => SHADES[meaning]), ([, , , , meaning]) => meaning);
+  const colours = new Map([...meant].flatMap(([meaning, list]) => list.map(([name], place) => [name, SHADES[meaning][place % SHADES[meaning].length]])));
+  const colourOf = (status) => colours.get(status) ?? "#8a8f98";
+  const style = { fontSize: "12px" };
   const size = () => Math.max(320, Math.min(1200, document.querySelector("main").clientWidth - 20));
   const nothing = (text) => make("p", { class: "hint", text });
   const isNarrow = () => size() < 700;
@@ -29,7 +36,8 @@ const pictures = ({ data, make, choose }) => {
     const marks = job.marks.map(([time, row, finding]) => ({ time: job.base + time, row: job.rows[row][0], finding, own: finding === own }));
     const times = [...bars.flatMap((bar) => [bar.start, bar.end ?? bar.start]), ...polls.map((poll) => poll.time), ...marks.map((mark) => mark.time)];
     const [earliest, latest] = d3.extent(times);
-    const span = Math.max(1000, latest - earliest);
+    // A job that was born with its end has a minute around it.
+    const span = latest > earliest ? Math.max(1000, latest - earliest) : 60000;
     // An entry without a length, and one that is still open, must be seen too.
     for (const bar of bars) bar.to = Math.max(bar.end ?? latest, bar.start + span / 250);
     const shown = [...new Set(bars.map((bar) => bar.status))];
@@ -41,8 +49,8 @@ const pictures = ({ data, make, choose }) => {
     const about = (bar) => `${bar.status}\n${iso(bar.start)}\n${bar.end === null ? "open" : since(bar.end - bar.start)}`;
     const code = (mark) => data.findings[mark.finding][0];
     const svg = Plot.plot({
-      width: size() - 20, height: 80 + rows.length * 46, marginLeft: 90, marginTop: 34, ariaLabel: "Timeline of the job",
-      x: { domain: [-span / 1e5, span / 980], label: `since ${iso(earliest)}`, grid: true, ticks: d3.range(0, span / 980, step), tickFormat: spell },
+      width: size() - 20, height: 96 + rows.length * 46, marginLeft: 90, marginTop: 34, marginBottom: 46, style, ariaLabel: "Timeline of the job",
+      x: { domain: [-span / 1e5, span / 980], label: `since ${iso(earliest)}`, labelOffset: 42, grid: true, ticks: d3.range(0, span / 980, step), tickFormat: spell },
       y: { domain: rows, label: null }, color: { domain: shown, range: shown.map(colourOf) },
       marks: [
         Plot.barX(bars, { y: "row", x1: (bar) => x(bar.start), x2: (bar) => x(bar.to), fill: "status", fillOpacity: (bar) => (bar.end === null ? 0.45 : 0.9), insetTop: 9, insetBottom: 4, title: about, tip: true }),
@@ -51,20 +59,34 @@ const pictures = ({ data, make, choose }) => {
         Plot.text(marks.filter((mark) => mark.own), { y: "row", x: (mark) => x(mark.time), text: code, dy: -29, fill: "var(--error)", fontWeight: "bold" }),
       ],
     });
-    return make("div", { class: "wide timeline" }, Plot.legend({ color: { domain: shown, range: shown.map(colourOf) } }), svg);
+    return make("div", { class: "wide timeline" }, Plot.legend({ color: { domain: shown, range: shown.map(colourOf) }, style: { fontSize: "13px" } }), svg);
   }
 
   function durations() {
-    const rows = Object.entries(data.durations).flatMap(([status, { values }]) => values.map((seconds) => ({ status, seconds: Math.max(seconds, 0.1) })));
+    const rows = Object.entries(data.durations).map(([status, { count, box, beyond }]) => ({ status, count, box, beyond }));
     if (!rows.length) return nothing("No entry was recorded with its start and its end.");
     // A linear axis of logarithms: d3 labels no tick of a logarithmic one between powers of ten.
-    const [least, greatest] = d3.extent(rows, (row) => row.seconds);
-    const ticks = POWERS.filter((power) => power >= least / 1.5 && power <= greatest * 1.5).map(Math.log10);
+    // Nothing is shorter than a tenth of a second on it; the quartiles are of what was recorded.
+    const place = (seconds) => Math.log10(Math.max(seconds, 0.1));
+    const points = rows.flatMap(({ status, beyond }) => beyond.map((seconds) => ({ status, seconds })));
+    const values = [...rows.flatMap(({ box }) => box), ...points.map(({ seconds }) => seconds)].map((seconds) => Math.max(seconds, 0.1));
+    const [least, greatest] = d3.extent(values);
+    // Labels need room beside each other.
+    const apart = (50 * Math.log10((greatest * 1.5) / least)) / (size() - (isNarrow() ? 150 : 210));
+    const ticks = [];
+    for (const power of POWERS.filter((each) => each >= least / 1.5 && each <= greatest * 1.5).map(Math.log10)) if (!ticks.length || power - ticks.at(-1) >= apart) ticks.push(power);
     const label = (status) => `${status} (${number(data.durations[status].count)})`;
+    const about = ({ status, box: [low, first, middle, third, high] }) => `${status}\nmedian ${spell(middle)}\nquartiles ${spell(first)} and ${spell(third)}\nfrom ${spell(low)} to ${spell(high)}`;
+    rows.sort((a, b) => a.box[2] - b.box[2]);
     return Plot.plot({
-      width: size(), marginLeft: isNarrow() ? 150 : 210, ariaLabel: "Durations per status",
-      x: { grid: true, nice: false, label: "duration, of all entries that have ended", tickFormat: (power) => spell(10 ** power), ticks }, y: { label: null, tickFormat: label },
-      marks: [Plot.boxX(rows, { x: (row) => Math.log10(row.seconds), y: "status", fill: "var(--info)", fillOpacity: 0.45, stroke: "currentColor", r: 1.5, sort: { y: "x", reduce: "median" } })],
+      width: size(), height: 96 + rows.length * 34, marginLeft: isNarrow() ? 150 : 210, marginTop: 20, marginBottom: 46, ariaLabel: "Durations per status", style: { fontSize: "13px" },
+      x: { grid: true, nice: true, label: "duration, of all entries that have ended", labelOffset: 42, tickFormat: (power) => spell(10 ** power), ticks }, y: { label: null, tickFormat: label, domain: rows.map(({ status }) => status) },
+      marks: [
+        Plot.ruleY(rows, { y: "status", x1: ({ box }) => place(box[0]), x2: ({ box }) => place(box[4]), stroke: "currentColor" }),
+        Plot.barX(rows, { y: "status", x1: ({ box }) => place(box[1]) - 0.004, x2: ({ box }) => place(box[3]) + 0.004, fill: "var(--info)", fillOpacity: 0.45, insetTop: 6, insetBottom: 6, title: about, tip: true }),
+        Plot.tickX(rows, { y: "status", x: ({ box }) => place(box[2]), stroke: "currentColor", strokeWidth: 2.5, insetTop: 6, insetBottom: 6 }),
+        Plot.dot(points, { y: "status", x: ({ seconds }) => place(seconds), r: 1.5, fill: "currentColor" }),
+      ],
     });
   }
 
@@ -73,13 +95,15 @@ const pictures = ({ data, make, choose }) => {
     const cells = all.filter((cell) => cell.count);
     if (!cells.length) return nothing("No transition was recorded.");
     const used = names.filter((name) => cells.some((cell) => cell.from === name || cell.to === name));
-    const unseen = all.filter((cell) => !cell.count && used.includes(cell.from) && used.includes(cell.to));
+    const from = used.filter((name) => cells.some((cell) => cell.from === name));
+    const to = used.filter((name) => cells.some((cell) => cell.to === name));
+    const unseen = all.filter((cell) => !cell.count && from.includes(cell.from) && to.includes(cell.to));
     const most = Math.log1p(d3.max(cells, (cell) => cell.count));
     const strength = (cell) => 0.1 + (0.9 * Math.log1p(cell.count)) / most;
     const about = (cell) => `${cell.from} → ${cell.to}: ${number(cell.count)} times${cell.illegal ? `, ${number(cell.illegal)} illegal` : ""} (${cell.evidence || "in no source"})`;
     return Plot.plot({
-      width: size(), height: 150 + used.length * 26, marginLeft: 150, marginBottom: 120, marginRight: 60, ariaLabel: "Transitions seen, from row to column",
-      x: { domain: used, label: "to", tickRotate: -40 }, y: { domain: used, label: "from" },
+      width: Math.max(Math.min(size(), 260 + to.length * 90), 200 + to.length * 44), height: 170 + from.length * 30, marginLeft: 150, marginTop: 20, marginBottom: 140, marginRight: 20, style, ariaLabel: "Transitions seen, from row to column",
+      x: { domain: to, label: null, tickRotate: -40 }, y: { domain: from, label: null },
       marks: [
         Plot.dot(unseen, { x: "to", y: "from", r: 1.5, fill: "var(--soft)", title: about }),
         Plot.cell(cells, { x: "to", y: "from", fill: (cell) => (cell.illegal ? "var(--error)" : "var(--info)"), fillOpacity: strength, inset: 1, rx: 3, title: about }),

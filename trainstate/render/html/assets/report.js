@@ -32,6 +32,7 @@
   at("about").append(
     make("strong", { class: `verdict ${tones[data.verdict] ?? ""}`, text: data.verdict }),
     ` trainstate ${data.tool.version}, specification ${data.tool.spec}.` + (data.left_out ? ` ${number(data.left_out)} further findings are counted and not listed.` : ""));
+  for (const [file, reason] of data.unread) at("about").after(make("p", { class: "bad", text: `Not read: ${file}: ${reason}.` }));
   const only = (change) => () => { clear(); change(); apply(); at("list").scrollIntoView({ block: "nearest" }); };
   const byVerdict = (name) => only(() => { filter.verdict = at("verdict").value = String(data.verdicts.indexOf(name)); });
   const bySeverity = (name) => only(() => { data.severities.forEach((each, index) => { if (each !== name) filter.hidden.add(index); }); tick(); });
@@ -142,6 +143,7 @@
   // ---- one finding
   const ofJob = d3.group(data.findings.map((_, index) => index), (index) => data.findings[index][JOB]);
   const draws = pictures({ data, make, choose: (status) => { clear(); search(status); at("list").scrollIntoView({ block: "nearest" }); } });
+  jobsTable({ data, make, at, draws: () => draws, findings: ofJob, open: (index) => { open(index); at("detail").scrollIntoView({ block: "center" }); } });
   function open(index) {
     const f = data.findings[index];
     const rule = data.rules[f[CODE]] ?? { name: "", title: "", why: "", help: "", sources: [] };

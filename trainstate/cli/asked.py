@@ -1,0 +1,115 @@
+"""The options of one check, and what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+from attrs import define, fields_dict
+
+from trainstate.checking.order import Order
+from trainstate.checking.report import Finding
+from trainstate.checking.stream import Checker
+from trainstate.cli.ignores import Ignores, ignores
+from trainstate.errors import UsageError
+from trainstate.history.readers import Limits, SourceReport, read_records
+from trainstate.history.readers.lines import Record
+from trainstate.rules.index import select_rules
+from trainstate.rules.model import Severity
+from trainstate.rules.tolerances import Tolerances
+from trainstate.spec.load import builtin_spec, load_spec
+from trainstate.spec.model import Evidence, Spec
+
+
+@define(kw_only=True)
+class Asked:
+    """The options of one check, as the command line gives them."""
+
+    paths: tuple[str, ...]
+    form: str
+    output: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    per_file_ignores: tuple[str, ...]
+    per_job_ignores: tuple[str, ...]
+    tolerances: tuple[str, ...]
+    accept: str
+    fail_on: str
+    order: str | None
+    input_format: str
+    only_recordings: bool
+    spec_path: str | None
+    jobs_detail: str
+    max_ratio: float | None
+    workers: int
+    statistics: bool
+    verbose: bool
+    color: str
+    exit_zero: bool
+    baseline: str | None
+    baseline_mode: str
+    settings: Path | None
+
+    def checker(self) -> Checker:
+        """A checker as asked for; raises the errors of wrong names and specs."""
+        return Checker(
+            spec=self.spec(),
+            rules=select_rules(select=_listed(self.select), ignore=_listed(self.ignore)),
+            accept=Evidence(self.accept),
+            order=None if self.order is None else Order(self.order),
+            tolerances=_tolerances(_listed(self.tolerances)),
+        )
+
+    def ignores(self) -> Ignores:
+        """What is ignored in some files and for some jobs."""
+        return ignores(files=self.per_file_ignores, jobs=self.per_job_ignores)
+
+    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
+        """The records of the paths."""
+        return read_records(
+            self.paths,
+            self.spec(),
+            input_format=self.input_format,
+            limits=Limits() if self.max_ratio is None else Limits(ratio=self.max_ratio),
+            on_source=on_source,
+            keep_going=True,
+            only_recordings=self.only_recordings,
+        )
+
+    def spec(self) -> Spec:
+        """The specification as it is written, before evidence narrows it."""
+        return load_spec(self.spec_path) if self.spec_path else builtin_spec()
+
+    def shows(self, finding: Finding) -> bool:
+        """Whether a form for the eye shows a finding: not what is too mild, or follows."""
+        loud = finding.severity.rank <= self.shown.rank
+        return loud and (self.verbose or finding.implied_by is None)
+
+    @property
+    def shown(self) -> Severity:
+        """The mildest severity that the text shows: infos only when they are asked for."""
+        asked = self.verbose or self.select or self.fail_on == Severity.INFO
+        return Severity.INFO if asked else Severity.WARNING
+
+
+def _tolerances(texts: Iterable[str]) -> Tolerances:
+    """Tolerances given as NAME=SECONDS; raises UsageError for another form or name."""
+    known = fields_dict(Tolerances)
+    found = {}
+    for text in texts:
+        name, _, seconds = text.partition("=")
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
+            raise UsageError(f"No tolerance is called {name!r}; {hint}")
+        try:
+            found[name] = click.FloatRange(0)(seconds)
+        except click.BadParameter as error:
+            raise UsageError(f"The tolerance {name}: {error.message}") from None
+    return Tolerances(**found)
+
+
+def _listed(selectors: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.strip() for text in selectors for name in text.split(",") if name.strip())

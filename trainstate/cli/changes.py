@@ -1,0 +1,49 @@
+"""The option `--watch`: when inputs have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from time import sleep
+
+from trainstate.errors import InputError, UsageError
+from trainstate.history.readers.walk import existing, sources
+
+_EVERY = 0.5
+Stamps = dict[str, tuple[int, int] | None]
+
+
+def changes(paths: Iterable[str], *, but: Iterable[str | None]) -> Iterator[None]:
+    """Comes back at once, and then whenever a file of the paths is new, changed or gone.
+
+    ``but`` are files that the check itself writes.
+    """
+    named = list(paths)
+    own = {Path(file).resolve() for file in but if file is not None}
+    if "-" in named:
+        raise UsageError("Standard input cannot be watched; name a file or a folder.")
+    seen: Stamps | None = None
+    while True:
+        now = {
+            file: stamp
+            for path in named
+            for file, stamp in _stamps(path)
+            if Path(file).resolve() not in own
+        }
+        if now != seen:
+            seen = now
+            yield
+        sleep(_EVERY)
+
+
+def _stamps(path: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
+    try:
+        for source in sources(existing([path])[0]):
+            try:
+                status = Path(source.file).stat()
+            except OSError:
+                yield source.file, None
+            else:
+                yield source.file, (status.st_mtime_ns, status.st_size)
+    except InputError:
+        yield path, None

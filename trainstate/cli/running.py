@@ -1,0 +1,185 @@
+"""One check: what is found and read, while the report is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from attrs import define, evolve, field
+
+from trainstate.checking.implied import Folding, batches
+from trainstate.checking.report import Finding, JobReport, Report
+from trainstate.checking.stream import Checker
+from trainstate.cli.asked import Asked
+from trainstate.cli.forms import FOR_EYES, streamed_line, whole_report
+from trainstate.cli.known import COMPARE, KnownFindings
+from trainstate.cli.output import Output
+from trainstate.cli.progress import watched
+from trainstate.cli.surveyed import refuse
+from trainstate.history.chain import History
+from trainstate.history.readers import SourceReport
+from trainstate.history.readers.settings import SKIPPED, UNREAD
+from trainstate.render.plain import plain
+from trainstate.render.text import (
+    concise_line,
+    counted,
+    finding_lines,
+    grouped_lines,
+    job_lines,
+    source_lines,
+    statistics_lines,
+    summary_line,
+)
+from trainstate.rules.model import Severity
+
+
+@define(kw_only=True)
+class Run:
+    """One check: what was found and which files were read, while the report is written."""
+
+    asked: Asked
+    checker: Checker
+    output: Output
+    known: KnownFindings
+    findings: list[Finding] = field(factory=list)
+    sources: list[SourceReport] = field(factory=list)
+    _drawn: dict[str, History | None] = field(factory=dict, init=False)
+
+    def report(self) -> Report:
+        """The report, written as asked for; text findings as soon as they are found."""
+        folding = Folding()
+        for found in self._found():
+            batch = folding.fold([one for one in found if not self.known.takes(one)])
+            self.findings += batch
+            self._write_found(batch)
+        report = self._whole()
+        self._refuse(report)
+        if self.asked.form in FOR_EYES:
+            self._write_end(report)
+        else:
+            self._write_whole(report)
+        return report
+
+    _jobs: tuple[JobReport, ...] = field(factory=tuple, init=False)
+
+    def _whole(self) -> Report:
+        unread = tuple(source for source in self.sources if source.reader == UNREAD)
+        summary = self.known.counted(self.checker.summary, self.findings)
+        passed_over = sum(source.reader == SKIPPED for source in self.sources)
+        return Report(
+            findings=tuple(self.findings),
+            jobs=self._jobs,
+            summary=evolve(summary, unread=len(unread), passed_over=passed_over),
+            spec_version=self.checker.spec.version,
+            unread=unread,
+        )
+
+    def _refuse(self, report: Report) -> None:
+        """Raises InputError where nothing could be read, or a baseline would lose what was not."""
+        nothing = len(report.unread) == len(self.sources) and not report.summary.responses
+        if nothing or (report.unread and self.known.mode != COMPARE):
+            refuse(report.unread)
+
+    def _found(self) -> Iterator[list[Finding]]:
+        """What is found, the findings of one response together."""
+        alone = "-" in self.asked.paths or self.asked.form == "html"
+        shared = None if alone or self.asked.workers == 1 else self._shared()
+        yield from self._judged() if shared is None else shared
+
+    def _shared(self) -> Iterable[list[Finding]] | None:
+        """What several processes find; None where the recording is left to one."""
+        from trainstate.cli.workers import joined, judge_shared
+
+        parts = judge_shared(self.asked, self.asked.workers)
+        if parts is None:
+            return None
+        found, self._jobs, self.checker.summary = joined(parts)
+        self.sources += parts[0].sources
+        return found
+
+    def _judged(self) -> Iterator[list[Finding]]:
+        """What this process finds."""
+        for record in watched(self.asked.records(self.sources.append)):
+            if found := self.checker.feed(record):
+                yield found
+        at_end, self._jobs = self.checker.close()
+        yield from batches(at_end)
+
+    def _write_found(self, batch: list[Finding]) -> None:
+        """The findings of one response, in a form that is written while the input is read."""
+        told: set[str] = set()
+        for finding in batch:
+            if (line := streamed_line(self.asked.form, finding)) is not None:
+                self.output.line(line)
+            elif self.asked.form == "concise" and self.asked.shows(finding):
+                self.output.line(concise_line(finding, self.output.style))
+            elif self.asked.form == "text" and self.asked.shows(finding):
+                # What follows is told of once, with the first of several findings of a rule.
+                hidden = not self.asked.verbose and finding.code not in told
+                told.add(finding.code)
+                follow = [one for one in batch if hidden and one.implied_by == finding.code]
+                self._write_finding(finding, follow)
+
+    def _write_whole(self, report: Report) -> None:
+        if self.asked.form == "github":
+            report = evolve(report, findings=tuple(filter(self.asked.shows, report)))
+        pieces = whole_report(
+            self.asked.form,
+            report,
+            self.checker,
+            shown=self.asked.shown,
+            fail_on=Severity(self.asked.fail_on),
+            jobs_detail=self.asked.jobs_detail == "all",
+        )
+        for piece in pieces:
+            self.output.line(piece)
+        # GitHub gives every step a file to append to; what is there is shown with the run.
+        summary = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary and self.asked.form in ("github", "sarif"):
+            self._write_summary(Path(summary), report)
+
+    def _write_summary(self, path: Path, report: Report) -> None:
+        from trainstate.render.markdown import summary_markdown
+
+        louder = evolve(report, findings=report.at_least(self.asked.shown))
+        with path.open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in (*summary_markdown(louder), ""))
+
+    def _write_finding(self, finding: Finding, implied: list[Finding]) -> None:
+        history = None if finding.response is None else finding.response.history
+        lines = finding_lines(
+            finding,
+            self.checker.spec,
+            style=self.output.style,
+            timeline=history != self._drawn.get(finding.job, ()),
+            implied=implied,
+        )
+        self._drawn[finding.job] = history
+        for line in lines:
+            self.output.line(line)
+        self.output.line("")
+
+    def _write_end(self, report: Report) -> None:
+        if self.asked.form == "grouped":
+            shown = evolve(report, findings=tuple(filter(self.asked.shows, report)))
+            for line in grouped_lines(shown, self.output.style):
+                self.output.line(line)
+        if self.asked.statistics:
+            named = [(found.code, found.name) for found in report.at_least(self.asked.shown)]
+            for line in statistics_lines(named):
+                self.output.line(line)
+        if self.asked.verbose:
+            if self.asked.settings is not None:
+                self.output.line(f"settings {plain(self.asked.settings)}")
+            for line in (*source_lines(self.sources), *job_lines(report.jobs)):
+                self.output.line(line)
+        hidden = report.summary.infos if self.asked.shown is not Severity.INFO else 0
+        hint = " (hidden; --verbose shows them)" if hidden else ""
+        follow = [one for one in report.at_least(self.asked.shown) if one.implied_by]
+        if follow and not self.asked.verbose:
+            hint += f"; {len(follow)} of these follow from others (--verbose shows them)"
+        if report.summary.passed_over and not self.asked.verbose:
+            passed = counted(report.summary.passed_over, "file")
+            self.output.line(f"{passed} passed over, no recordings (--verbose says which and why)")
+        self.output.line(summary_line(report.summary) + hint)

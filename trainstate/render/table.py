@@ -1,0 +1,34 @@
+"""Tables for the eye: columns as wide as their cells, folded where the terminal is narrower."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from io import StringIO
+
+_UNBOUNDED = 100_000
+
+
+def table_lines(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    width: int | None = None,
+    right: Collection[int] = (),
+) -> Iterator[str]:
+    """The lines of a table; ``right`` are the columns that are set flush right.
+
+    Cells are folded where ``width`` is too narrow for the table; None is no limit.
+    """
+    from rich.console import Console  # noqa: PLC0415 - importing it takes longer than most commands
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="")
+    for number, name in enumerate(head):
+        justify = "right" if number in right else "left"
+        table.add_column(Text(name), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    stream = StringIO()
+    Console(file=stream, width=(width or _UNBOUNDED), color_system=None).print(table)
+    yield from (line.rstrip() for line in stream.getvalue().splitlines())
