@@ -186,14 +186,17 @@ class _Asked:
             order=None if self.order is None else Order(self.order),
         )
 
-    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
-        """The records of the paths."""
+    def records(
+        self, on_source: Callable[[SourceReport], None], checker: Checker
+    ) -> Iterator[Record]:
+        """The records of the paths, for a checker."""
         return read_records(
             self.paths,
             self.spec(),
             input_format=self.input_format,
             limits=Limits() if self.max_ratio is None else Limits(ratio=self.max_ratio),
             on_source=on_source,
+            checker=checker,
         )
 
     def spec(self) -> Spec:
@@ -256,7 +259,7 @@ class _Run:
 
     def _judged(self) -> Iterator[Finding]:
         """What this process finds."""
-        for record in watched(self.asked.records(self.sources.append)):
+        for record in watched(self.asked.records(self.sources.append, self.checker)):
             yield from self.checker.feed(record)
         at_end, self._jobs = self.checker.close()
         yield from (finding for _, finding in at_end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Any
 
 from attrs import evolve
 
@@ -38,6 +39,7 @@ def read_records(
     input_format: str = "auto",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
+    checker: Any = None,
 ) -> Iterator[Record]:
     """The records of files, in the order of the paths.
 
@@ -45,23 +47,24 @@ def read_records(
 
     A path is a file, ``-`` for standard input, or a folder, of which the recordings are
     read in the order of their names, hidden ones left out. ``input_format`` is one of
-    FORMATS; ``on_source`` is told of each input at its end.
+    FORMATS; ``on_source`` is told of each input at its end. ``checker`` is the check that the
+    records are for: of tables it gets whole jobs as one record where nothing is to be said.
     Raises InputError for a path that is not there before anything is read, and later for
     a file that cannot be opened, is in no known format or holds no response, and for a
     folder without recordings; UsageError for an unknown format.
     """
-    asked = asked_for(spec, input_format=input_format, limits=limits)
+    asked = asked_for(spec, input_format=input_format, limits=limits, checker=checker)
     named = [paths] if isinstance(paths, str | os.PathLike) else paths
     return _read_all(existing(named), asked, on_source or ignore)
 
 
-def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:
+def asked_for(spec: Spec, *, input_format: str, limits: Limits, checker: Any = None) -> Asked:
     """How to read, after a look at the arguments; raises UsageError."""
     if input_format not in FORMATS:
         raise UsageError(
             f"Expected input_format to be one of {', '.join(FORMATS)} but got {input_format!r}."
         )
-    return Asked(spec=spec, limits=limits, input_format=input_format)
+    return Asked(spec=spec, limits=limits, input_format=input_format, checker=checker)
 
 
 def _read_all(paths: list[str], asked: Asked, on_source: OnSource) -> Iterator[Record]:
