@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -84,13 +85,9 @@ class Facts:
     _settings: _Memo = field(factory=lambda: _Memo(("settings",), _SETTINGS))
     _statuses: _Memo = field(factory=lambda: _Memo(_STATUSES_OF, _STATUSES))
     _presence: _Memo = field(factory=lambda: _Memo(_PRESENCE_OF, {"is_told": pl.Boolean}))
-    _attached: _Memo = field(
-        factory=lambda: _Memo(("attached", "primary"), {"is_quiet": pl.Boolean})
-    )
-    _changes: _Memo = field(
-        factory=lambda: _Memo(("attached_before", "attached"), {"is_carried": pl.Boolean})
-    )
-    _shown: dict[int, Response] = field(factory=dict)
+    _attached: dict[str, _Memo] = field(factory=dict)
+    _changes: dict[str, _Memo] = field(factory=dict)
+    _shown: dict[tuple[str, int], Response] = field(factory=dict)
 
     @classmethod
     def of(cls, checker: Checker, columns: Columns, schema: Mapping[str, Any]) -> Facts:
@@ -112,13 +109,29 @@ class Facts:
         rows = self._settings.join(rows, lambda fresh: self._ask_settings(fresh, batch))
         rows = self._statuses.join(rows, self._ask_statuses)
         rows = self._presence.join(rows, self._ask_presence)
-        rows = self._attached.join(rows, lambda fresh: self._ask_attached(fresh, batch))
-        silent = ("fits", "is_set", "is_legal", "is_told", "is_quiet")
+        quiet = []
+        for name in self.members.machines:
+            quiet.append(f"quiet_{name}")
+            memo = self._attached.setdefault(
+                name, _Memo((name, "primary"), {quiet[-1]: pl.Boolean})
+            )
+            rows = memo.join(rows, partial(self._ask_attached, name, batch))
+        silent = ("fits", "is_set", "is_legal", "is_told", *quiet)
         return rows.with_columns(said=pl.all_horizontal(pl.col(*silent).fill_null(False)))
 
     def carried(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows with whether what is attached can follow what was attached before."""
-        return self._changes.join(rows, self._ask_changes)
+        """The rows of which what is attached can follow what was attached before.
+
+        What was before stands in a column that is called so, null for the first row of a job.
+        """
+        carried = [pl.lit(True)]
+        for name in self.members.machines:
+            memo = self._changes.setdefault(
+                name, _Memo((f"{name}_before", name), {f"carried_{name}": pl.Boolean})
+            )
+            rows = memo.join(rows, partial(self._ask_changes, name))
+            carried.append(pl.col(f"carried_{name}"))
+        return rows.with_columns(ok=pl.col("ok") & pl.all_horizontal(carried))
 
     def _ask_settings(self, fresh: pl.DataFrame, batch: pl.DataFrame) -> list[tuple[Any, ...]]:
         named = [self.members.columns.named[name] for name in self.members.groups()["settings"]]
@@ -207,32 +220,33 @@ class Facts:
         )
         return not self.questions.of_part(part)
 
-    def _ask_attached(self, fresh: pl.DataFrame, batch: pl.DataFrame) -> list[tuple[Any, ...]]:
-        named = [self.members.columns.named[name] for name in self.members.groups()["attached"]]
-        found = mappings(batch[fresh["_at"]].select(named))
-        keys = zip(fresh["attached"], fresh["primary"], strict=True)
-        return [(self._is_quiet(*key, row),) for key, row in zip(keys, found, strict=True)]
+    def _ask_attached(
+        self, name: str, batch: pl.DataFrame, fresh: pl.DataFrame
+    ) -> list[tuple[Any, ...]]:
+        column = self.members.columns.named[self.members.machines[name].member]
+        found = mappings(batch[fresh["_at"]].select(column))
+        keys = zip(fresh[name], fresh["primary"], strict=True)
+        return [(self._is_quiet(name, *key, row),) for key, row in zip(keys, found, strict=True)]
 
-    def _is_quiet(self, attached: int, primary: str | None, row: Mapping[str, Any]) -> bool:
-        """Whether nothing is said of attached machines beside a primary; their value is kept."""
+    def _is_quiet(self, name: str, value: int, primary: str | None, row: Mapping[str, Any]) -> bool:
+        """Whether nothing is said of an attached machine beside a primary; its value is kept."""
         response = _read(row, self.spec)
         response = evolve(response, members=_numbered(response.members, self.spec))
-        self._shown[attached] = response
+        self._shown[name, value] = response
         values = {one.member: response.members.get(one.member) for one in self.spec.machines}
         part = Attached(
             spec=self.spec, kind=Kind.RESPONSE, primary=primary, secondary=None, values=values
         )
-        said = self.questions.of_part(part)
-        return not (response.problems or said)
+        return not (response.problems or self.questions.of_part(part))
 
-    def _ask_changes(self, fresh: pl.DataFrame) -> list[tuple[Any, ...]]:
-        keys = fresh.select("attached_before", "attached").iter_rows()
-        return [(self._is_carried(*key),) for key in keys]
+    def _ask_changes(self, name: str, fresh: pl.DataFrame) -> list[tuple[Any, ...]]:
+        keys = fresh.select(f"{name}_before", name).iter_rows()
+        return [(self._is_carried(name, *key),) for key in keys]
 
-    def _is_carried(self, *hashes: int | None) -> bool:
-        """Whether nothing is said where attached machines change from one value to another."""
+    def _is_carried(self, name: str, *values: int | None) -> bool:
+        """Whether nothing is said where an attached machine changes from one value to another."""
         epoch = Epoch(spec=self.spec, job="", tolerances=self.checker.tolerances)
-        shown = [self._shown[one] for one in hashes if one is not None]
+        shown = [self._shown[name, one] for one in values if one is not None]
         steps = [epoch.observe(evolve(one, modified=Instant(at))) for at, one in enumerate(shown)]
         rules = [rule for rule in self.checker.rules if rule.scope is Scope.SEQUENCE]
         places = [place.pointer for step in steps for rule in rules for place in rule.check(step)]

@@ -33,6 +33,12 @@ class Members:
     schema: Mapping[str, Any]
 
     @property
+    def machines(self) -> dict[str, AttachedMachine]:
+        """The attached machines that the table has, by the column that tells their statuses."""
+        found = (one for one in self.spec.machines if one.member in self.columns.named)
+        return {f"machine_{at}": machine for at, machine in enumerate(found)}
+
+    @property
     def lists(self) -> dict[str, AttachedMachine]:
         """The attached machines of several items, by the column that says what they are about."""
         found = (machine for machine in self.spec.machines if machine.items)
@@ -47,7 +53,7 @@ class Members:
 
     def expressions(self) -> Iterator[pl.Expr]:
         """The values of a row, and what its times and amounts are."""
-        spec, layout = self.spec, self.spec.layout
+        layout = self.spec.layout
         yield self._member(layout.arn).alias("_arn")
         yield self._member(layout.name).alias("_name")
         for name in ("created", "modified", "started", "ended"):
@@ -62,7 +68,8 @@ class Members:
         yield self._artifacts().alias("artifacts_form")
         yield from self._history()
         yield pl.struct(self._settled()).hash().alias("settled")
-        yield pl.struct(*map(self._machine, spec.machines)).hash().alias("attached")
+        for name, machine in self.machines.items():
+            yield self._machine(machine).hash().alias(name)
         for name, machine in self.lists.items():
             yield self._items(machine).alias(name)
         for name, member in self.amounts.items():
@@ -163,7 +170,7 @@ class Members:
     def groups(self) -> dict[str, list[str]]:
         """The members that are looked at together, by what they are looked at for."""
         spec, layout = self.spec, self.spec.layout
-        machines = [machine.member for machine in spec.machines]
+        machines = {machine.member for machine in spec.machines}
         settled = {member.name for member in spec.members if member.role in SETTLED_ROLES}
         scalar = {layout.name, layout.arn, *_scalars(spec)}
         results = [
@@ -172,7 +179,6 @@ class Members:
             if member.name not in {*settled, *machines, *scalar}
         ]
         groups = {
-            "attached": machines,
             "results": results,
             "settings": _settings(spec),
         }

@@ -36,7 +36,7 @@ def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Itera
     CannotRead for a file that cannot be read at all.
     """
     with _refused("Parquet"):
-        frame = pl.scan_parquet(_source(stream), hive_partitioning=False)
+        frame = pl.scan_parquet(_source(stream), low_memory=True)
     return _table_records(frame, "Parquet", tally, pointer)
 
 

@@ -25,7 +25,7 @@ KEY, JOB_ARN, JOB_NAME = "_key", "_arn", "_name"
 _LEAST = 65_536  # rows that wait before they are laid beside those of their jobs
 _MICRO = 1_000_000
 _STATE = (
-    *("modified", "settled", "attached", "history", "results", "primary", "secondary", "started"),
+    *("modified", "settled", "history", "results", "primary", "secondary", "started"),
     *("ended", "training", "billable", "reason", "entries", "begun", "size", "last_end"),
 )
 
@@ -105,6 +105,7 @@ class Screen:
             *about,
             *members.lists,
             *members.amounts,
+            *members.machines,
         )
 
     def _is_regular(self) -> pl.Expr:
@@ -166,17 +167,16 @@ class Screen:
         same_job = pl.col(KEY).eq_missing(before[KEY])
         follows = _follows(before, [*members.lists], [*members.amounts])
         goes_on = ~same_job | follows.fill_null(False)
-        attached = pl.when(same_job).then(before["attached"]).alias("attached_before")
-        rows = self.facts.carried(rows.with_columns(attached, ok=pl.col("ok") & goes_on))
+        attached = [
+            pl.when(same_job).then(before[name]).alias(f"{name}_before")
+            for name in members.machines
+        ]
+        rows = self.facts.carried(rows.with_columns(*attached, ok=pl.col("ok") & goes_on))
+        gathered = ("ok", "count", "first", "complete", "rank")
         self.known = (
-            rows.with_columns(ok=pl.col("ok") & pl.col("is_carried"))
-            .group_by(KEY, maintain_order=True)
+            rows.group_by(KEY, maintain_order=True)
             .agg(
-                pl.all()
-                .exclude(
-                    KEY, "ok", "attached_before", "is_carried", "count", "first", "complete", "rank"
-                )
-                .last(),
+                pl.col([name for name in self._columns if name not in (KEY, *gathered)]).last(),
                 pl.col("ok").all(),
                 pl.col("count").sum(),
                 pl.col("first").min(),
