@@ -215,6 +215,12 @@ class Members:
         return reduce(and_, [*sane, *absent, *wholes, *self._named_once()])
 
 
+def members_read(spec: Spec) -> list[str]:
+    """The members that a table needs to be judged by all rules about whole responses."""
+    machines = [machine.member for machine in spec.machines]
+    return list(dict.fromkeys((*telling(spec), *_scalars(spec), *_settings(spec), *machines)))
+
+
 def typed_columns(schema: Mapping[str, Any], columns: Columns, spec: Spec) -> bool:
     """Whether the columns of a table have the types that the screen can look at."""
     layout, named = spec.layout, columns.named
@@ -308,6 +314,7 @@ def _scalars(spec: Spec) -> Iterator[str]:
 
 
 def telling(spec: Spec) -> list[str]:
+    """The members of which rules read whether they are there."""
     return list(dict.fromkeys((*spec.telling, *always_given(spec), *spec.time.billed_otherwise)))
 
 
@@ -318,4 +325,4 @@ def _settings(spec: Spec) -> list[str]:
     return list(dict.fromkeys((*outer, *(name for name, _ in numbers(spec)))))
 
 
-__all__ = ["BLANK", "SEPARATOR", "UNSURE", "Members", "telling", "typed_columns"]
+__all__ = ["BLANK", "SEPARATOR", "UNSURE", "Members", "members_read", "telling", "typed_columns"]
