@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import trainstate as ts
 from tests.lives import COMPLETED, life
 from trainstate.checking.report import Report
+from trainstate.cli.main import main
 from trainstate.render.json import report_json
 from trainstate.render.notebook import MOST
 
@@ -40,6 +44,22 @@ def test_a_frame_has_a_row_for_each(report: Report) -> None:
     assert not empty.to_frame().height
     assert findings.schema == empty.to_frame().schema
     assert dict(next(iter(report)).facts) == json.loads(findings["facts"][0])
+
+
+def test_findings_are_written_as_tables(tmp_path: Path) -> None:
+    """`check` writes findings as CSV and as Parquet, a row each."""
+    polars = pytest.importorskip("polars", reason="the extra `polars` is not installed")
+    polls = life(*COMPLETED, name="job-1")
+    polls[-1]["SecondaryStatus"] = "=1+1"
+    path, written = tmp_path / "polls.json", tmp_path / "found.parquet"
+    path.write_text(json.dumps(polls))
+    expected = [one.message for one in ts.check(path)]
+
+    text = CliRunner().invoke(main, ["check", str(path), "--format", "csv"])
+    CliRunner().invoke(main, ["check", str(path), "--format", "parquet", "-o", str(written)])
+
+    assert expected == [row["message"] for row in csv.DictReader(text.stdout.splitlines())]
+    assert expected == polars.read_parquet(written)["message"].to_list()
 
 
 def test_a_frame_of_another_thing_is_misuse(report: Report) -> None:

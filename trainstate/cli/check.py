@@ -272,6 +272,11 @@ class _Run:
             self._write_finding(finding)
 
     def _write_whole(self, report: Report) -> None:
+        if self.asked.form == "parquet":
+            from trainstate.render.frame import report_parquet
+
+            self.output.data(report_parquet(report))
+            return
         pieces = whole_report(
             self.asked.form,
             report,

@@ -10,7 +10,7 @@ from trainstate.checking.report import Finding, Report
 from trainstate.checking.stream import Checker
 from trainstate.rules.model import Severity
 
-FORMS = ("text", "json", "jsonl", "sarif", "junit", "github", "html")
+FORMS = ("text", "json", "jsonl", "csv", "parquet", "sarif", "junit", "github", "html")
 """The values of ``--format``; text and jsonl are written while the input is read."""
 
 
@@ -45,6 +45,10 @@ def whole_report(
         from trainstate.render.jsonl import end_lines
 
         yield from end_lines(report, jobs_detail=jobs_detail)
+    elif form == "csv":
+        from trainstate.render.frame import report_csv
+
+        yield from report_csv(report)
     elif form == "html":
         from trainstate.render.html.page import report_html
 
