@@ -168,7 +168,7 @@ def workers(asked: Asked) -> Iterator[Row]:
 
 def rows_of_parquet(asked: Asked) -> Iterator[Row]:
     """Parquet beside NDJSON of the same responses."""
-    from trainstate.backends import parquet as _  # noqa: F401 - its import is not measured
+    from trainstate.backends import reading as _  # noqa: F401 - its import is not measured
 
     for polls, _goal in DENSITIES:
         jobs = asked.jobs(polls)

@@ -50,6 +50,7 @@ FENCED = {
     "hypothesis": ("testing/",),
     "boto3": ("aws/", "simulator/", "testing/"),
     "botocore": ("aws/", "simulator/", "testing/"),
+    "polars": ("backends/",),
     "pyarrow": ("backends/",),
     "pyspark": ("backends/",),
 }

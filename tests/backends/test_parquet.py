@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 pa = pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
+pytest.importorskip("polars")
 pq = pytest.importorskip("pyarrow.parquet")
 
 import trainstate as ts  # noqa: E402
@@ -300,7 +301,7 @@ def test_a_damaged_row_group_is_one_finding(rows: list[Row]) -> None:
     assert not isinstance(said, str)
     assert len(rows) - 4 == said.summary.responses
     assert [("TS001", 5)] == [(one.code, one.line) for one in said.findings if one.code == "TS001"]
-    assert "rows 5 to 8 of row group 2" in next(
+    assert "rows 5 to 8 cannot be read" in next(
         one.message for one in said.findings if one.code == "TS001"
     )
 
@@ -323,18 +324,18 @@ def test_a_broken_file_is_misuse(rows: list[Row], cut: int, tmp_path: Path) -> N
 def test_without_the_library_there_is_a_remedy(
     rows: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where pyarrow is not installed, one sentence says what to install."""
+    """Where polars is not installed, one sentence says what to install."""
     path = tmp_path / "rows.parquet"
     path.write_bytes(parquet(table_of(rows)))
     for name in [name for name in sys.modules if name.startswith("trainstate.backends")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "polars", None)
 
     found = check(str(path))
 
     assert 2 == found.exit_code
-    assert "needs pyarrow" in found.output
-    assert "pip install '.[parquet]'" in found.output
+    assert "needs polars" in found.output
+    assert "pip install '.[polars]'" in found.output
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -93,7 +93,7 @@ SWITCHES = (
 def test_a_switch_neither_comes_nor_goes(switch: str, setting: bool) -> None:
     """Off is said as well as on; a client that knows what is younger knows the switch."""
     younger: dict[str, Any] = {"Environment": {"stage": "test"}}
-    had = poll("Starting", **{switch: setting}, **younger)
+    had = poll("Starting", **younger) | {switch: setting}
     lacks = poll("Starting", "Training", **younger)
     lacks.pop(switch, None)
 
@@ -105,7 +105,7 @@ def test_a_switch_neither_comes_nor_goes(switch: str, setting: bool) -> None:
 def test_an_older_client_drops_what_it_does_not_know(day: str) -> None:
     """Who lacks all that came after a day has a client of that day."""
     life: dict[str, Any] = {"VpcConfig": {"Subnets": ["a"]}, "RetryStrategy": TWICE}
-    new = poll("Starting", "Training", **life, **dict.fromkeys(SWITCHES, False))
+    new = poll("Starting", "Training", **life) | dict.fromkeys(SWITCHES, False)
     known = ts.SPEC.member_by_name
     old = {name: value for name, value in new.items() if known[name].since <= day}
 

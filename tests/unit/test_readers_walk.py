@@ -243,5 +243,5 @@ def test_an_unknown_format_is_refused() -> None:
 
 def test_the_formats_are_listed() -> None:
     """Every format that can be asked for is in the list."""
-    named = ("json", "ndjson", "yaml", "csv", "log", "notebook", "python", "parquet")
+    named = ("json", "ndjson", "yaml", "csv", "log", "notebook", "python", "parquet", "arrow")
     assert ("auto", *named) == FORMATS

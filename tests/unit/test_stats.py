@@ -18,7 +18,8 @@ from trainstate.render.plot import plot_durations
 from trainstate.render.stats import clock, stats_csv, stats_lines, stats_object
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec
-from trainstate.stats.measure import Stats, distribution, reason_kind, stats
+from trainstate.stats.measure import Stats, reason_kind, stats
+from trainstate.stats.spread import distribution
 from trainstate.stats.survey import Survey
 
 SPEC = builtin_spec()

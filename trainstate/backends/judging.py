@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
+import polars as pl
 import pyarrow as pa
 from attrs import define, field, frozen
 
-from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, MORE, PART, POINTER
-from trainstate.backends.values import mappings, values
+from trainstate.backends.columns import MORE
+from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, PART, POINTER
+from trainstate.backends.rows import mappings
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport
 from trainstate.checking.stream import Checker
@@ -113,13 +115,10 @@ class _Judge:
 
     def take(self, batch: Any) -> None:
         """Judges the rows of a batch."""
-        names = [name for name in batch.schema.names if name not in _PLACE]
-        columns = {
-            name: values(batch.column(name)) for name in _PLACE if name in batch.schema.names
-        }
-        files, lines, keys = columns[FILE], columns[LINE], columns[KEY]
-        more = columns.get(MORE) or [False] * len(keys)
-        for at, (key, row) in enumerate(zip(keys, _rows(batch.select(names)), strict=True)):
+        frame = cast("pl.DataFrame", pl.from_arrow(batch))
+        files, lines, keys = (frame[name].to_list() for name in (FILE, LINE, KEY))
+        more = frame[MORE].to_list() if MORE in frame.columns else [False] * len(keys)
+        for at, (key, row) in enumerate(zip(keys, _rows(frame), strict=True)):
             if key != self.key:
                 self._meets(key)
             place = Origin(file=files[at], line=lines[at], reader="spark")
@@ -176,13 +175,15 @@ class _Judge:
         return {**shown, "facts": json.dumps(shown["facts"], default=str), "ordinal": self.ordinal}
 
 
-def _rows(batch: Any) -> list[dict[str, Any]]:
-    if BODY not in batch.schema.names:
-        return mappings(batch)
+def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    frame = frame.drop(*_PLACE, strict=False)
+    if BODY not in frame.columns:
+        return mappings(frame)
     # Bytes as they are: what is no text must be said of the line.
-    bodies = batch.column(BODY).to_pylist()
-    rows = mappings(batch.drop_columns([BODY]))
-    return [{**row, BODY: body} for body, row in zip(bodies, rows, strict=True)]
+    bodies = frame[BODY].to_list()
+    return [
+        {**row, BODY: body} for body, row in zip(bodies, mappings(frame.drop(BODY)), strict=True)
+    ]
 
 
 def _job(job: JobReport, place: tuple[str | None, int | None]) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from trainstate.history.wire import folded
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
-KEY, FILE, LINE, PART, MORE = "_job", "_file", "_line", "_part", "_more"
-"""Columns that say whose a row is, where it was, and whether it has members that are not here."""
+KEY, FILE, LINE, PART = "_job", "_file", "_line", "_part"
+"""Columns that say whose a row is, and where it was."""
 
 BODY, FORM, POINTER = "_body", "_form", "_pointer"
 """Columns of a row that is a JSON text: the text, what it was wrapped in, and where in it."""

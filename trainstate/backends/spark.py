@@ -20,10 +20,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 from pyspark.storagelevel import StorageLevel
 
+from trainstate.backends.columns import MORE, Columns
 from trainstate.backends.judging import FINDING_FIELDS, JOB_FIELDS, SCHEMA, Asked, judged
-from trainstate.backends.keying import FILE, KEY, LINE, MORE, PART, TEXT, named_lines
+from trainstate.backends.keying import FILE, KEY, LINE, PART, TEXT, named_lines
 from trainstate.backends.keying import SCHEMA as NAMED
-from trainstate.backends.parquet import Columns
 from trainstate.checking.order import Order
 from trainstate.errors import UsageError
 from trainstate.history.readers.envelope import WRAPPERS
@@ -184,7 +184,7 @@ def _keyed(frame: DataFrame, spec: Spec) -> DataFrame:
     if not WRAPPERS.isdisjoint(names):
         texts = rows.select(sf.to_json(sf.struct(*map(_quoted, names))).alias(TEXT), FILE, LINE)
         return _keyed(texts, spec)
-    columns = Columns.of(frame.select(*map(_quoted, names)).schema, spec)
+    columns = Columns.of(names, spec)
     if not columns.read:
         raise UsageError(
             f"Expected columns of a training job's response but got {', '.join(names[:9])}."

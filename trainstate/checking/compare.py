@@ -272,7 +272,7 @@ class Comparer:
 
     def _terms(self, members: Mapping[str, Any], config: Configuration) -> Terms:
         saves = config.of(self.spec.time.savings_guard).holds is True
-        return Terms(config, _limit(members.get(self.spec.layout.stopping)), saves)
+        return Terms(config, smallest_limit(members.get(self.spec.layout.stopping)), saves)
 
     def _reading(self, shown: Shown) -> Reading:
         """The response as rules are given it."""
@@ -362,7 +362,7 @@ def _keep(known: dict[Variant, Any], key: Variant, value: Any) -> None:
 _BROKEN = (Relation.FORKED, Relation.REWRITTEN, Relation.SMALLER, Relation.ABSENT)
 
 
-def _limit(stopping: Any) -> float:
+def smallest_limit(stopping: Any) -> float:
     """The smallest number of a stopping condition, in seconds."""
     values = stopping.values() if isinstance(stopping, Mapping) else ()
     numbers = [value for value in values if isinstance(value, int | float)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from trainstate.checking.change import Change, entry_of
 from trainstate.checking.compare import News, weakest_used
@@ -13,10 +14,23 @@ from trainstate.checking.report import JobReport, Verdict
 from trainstate.checking.shown import Shown
 from trainstate.history.chain import History
 from trainstate.history.instants import parse
+from trainstate.history.readers.counted import Counted
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, SCALARS
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
 from trainstate.spec.model import Evidence
+
+
+@frozen
+class Rows:
+    """The rows of a counted job, which its epoch sees one after another."""
+
+    job: Counted
+
+    def replay(self, epoch: Epoch) -> None:
+        """Shows the rows to their job's epoch."""
+        for response in self.job.rows():
+            epoch.observe(response)
 
 
 @define
@@ -35,7 +49,7 @@ class JobState:
     begin: Callable[[], Epoch] | None = field(default=None, eq=False)
     shown: Shown | None = None
     straight: bool = True
-    pending: list[Change] = field(factory=list)
+    pending: list[Change | Rows] = field(factory=list)
     errors: int = 0
     unknown: bool = False
     assumed: Evidence = Evidence.DOCUMENTED
@@ -43,6 +57,20 @@ class JobState:
     reported: set[int] = field(factory=set)
     unseen: set[str] = field(factory=set)
     responses: int = 0
+    counted: Counted | None = None
+
+    @classmethod
+    def of_counted(cls, job: Counted, begin: Callable[[], Epoch]) -> JobState:
+        """The state of a job that need only be counted; its epoch sees the rows if asked for."""
+        return cls(
+            begin=begin,
+            straight=False,
+            pending=[Rows(job)],
+            assumed=job.rests_on,
+            last_pair=job.pair,
+            responses=job.responses,
+            counted=job,
+        )
 
     @property
     def epoch(self) -> Epoch:
@@ -95,7 +123,8 @@ class JobState:
             change = Change(index, modified, scalars, shown.entries, seen, shown.file, repeats)
             pending.append(change)
         elif repeats:
-            pending[-1].last, pending[-1].again = index, modified
+            repeated = cast("Change", pending[-1])
+            repeated.last, repeated.again = index, modified
         if silence is not None:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on
@@ -129,8 +158,10 @@ class JobState:
     @property
     def report(self) -> JobReport:
         """What is known of the job. Its epoch need not take in its changes for that."""
-        epoch, shown = self._epoch, self.shown
+        epoch, shown, counted = self._epoch, self.shown, self.counted
         created: int | None
+        if counted is not None and counted.responses == self.responses:
+            return self._report_of(counted)
         if epoch is None and shown is not None:
             job, created = shown.values[ARN], parse(shown.values[CREATED])[0]
         else:
@@ -148,6 +179,18 @@ class JobState:
             basis="history" if known else "reachability",
             assumed=self.assumed,
             responses=self.responses,
+        )
+
+    def _report_of(self, job: Counted) -> JobReport:
+        """What is known of a job of which all responses were counted."""
+        return JobReport(
+            job=job.arn,
+            created=job.created,
+            verdict=self.verdict,
+            complete=job.complete,
+            basis="history",
+            assumed=self.assumed,
+            responses=job.responses,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from importlib import import_module
 from typing import Any
 
 from attrs import field, frozen
@@ -138,3 +139,24 @@ class Report:
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings of this severity and worse ones."""
         return tuple(found for found in self.findings if found.severity.rank <= severity.rank)
+
+    def to_json(self) -> str:
+        """The report as JSON, as ``trainstate check --format json`` writes it."""
+        return str(_rendered("trainstate.render.json").report_json(self))
+
+    def to_frame(self, what: str = "findings") -> Any:
+        """The *findings* or the *jobs* as a frame of polars, a row each; needs the extra `polars`.
+
+        ``facts`` is a text of JSON. Raises UsageError for another word, and where polars is
+        not installed.
+        """
+        return _rendered("trainstate.render.frame").report_frame(self, what)
+
+    def _repr_html_(self) -> str:
+        """The report as notebooks show it: the verdict, the totals, the first findings."""
+        return str(_rendered("trainstate.render.notebook").report_view(self))
+
+
+def _rendered(module: str) -> Any:
+    """A module that renders: they stand right of this one, and are imported when asked for."""
+    return import_module(module)

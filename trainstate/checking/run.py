@@ -30,8 +30,9 @@ def check(
 ) -> Report:
     """The report on recorded responses of any number of jobs, in the order of their arrival.
 
-    ``responses`` is a mapping as boto3 gives it, an iterable of such, JSON text, the
-    path of a file or folder, or a mix of these; it is never changed. ``select`` and
+    ``responses`` is a mapping as boto3 gives it, an iterable of such, JSON text, the path of a
+    file or folder, a table (a frame of pandas or polars, a table of Arrow, a relation of
+    DuckDB), or a mix of these; it is never changed. ``select`` and
     ``ignore`` take codes of rules, prefixes of codes, or names. ``accept`` is the
     weakest evidence that counts; ``order`` is *arrival*, *free*, or None for arrival of
     polls and no order of events. Raises InputError for a path that cannot be read or
@@ -47,7 +48,7 @@ def check(
             Tolerances() if tolerances is None else _checked("tolerances", tolerances, Tolerances)
         ),
     )
-    return judge(value_records(responses, spec), checker)
+    return judge(value_records(responses, spec, checker=checker), checker)
 
 
 def _names(option: str, selectors: Iterable[str]) -> tuple[str, ...]:

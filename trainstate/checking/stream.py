@@ -17,6 +17,7 @@ from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.counted import Counted
 from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import Decode, Typed, Values, decode_of
 from trainstate.history.wire import read_response
@@ -68,6 +69,8 @@ class Checker:
         """The new findings that a record brings."""
         if isinstance(record, Line):
             return self._feed_line(record)
+        if isinstance(record, Counted):
+            return self._feed_counted(record)
         if isinstance(record, Unreadable):
             found = list(self._unreadable(record))
         else:
@@ -126,6 +129,24 @@ class Checker:
         epoch = self._epoch(response)
         epoch.observe(response)
         return epoch
+
+    def _feed_counted(self, job: Counted) -> list[Finding]:
+        """The new findings of a counted job: none, unless something else is known of it."""
+        if job.arn in self.jobs or job.name in self.names:
+            return [finding for response in job.rows() for finding in self.feed(response)]
+        begin = partial(
+            Epoch,
+            spec=self.spec,
+            job=job.arn,
+            created=job.created,
+            order=self.order,
+            tolerances=self.tolerances,
+        )
+        self.adopt(job.arn, JobState.of_counted(job, begin))
+        self.names[job.name] = job.arn
+        self._silent += job.responses
+        self.counted += job.responses
+        return []
 
     def close(self) -> tuple[list[tuple[int, Finding]], tuple[JobReport, ...]]:
         """The findings about jobs as a whole, each with its job's number; and all jobs."""

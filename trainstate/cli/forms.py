@@ -10,7 +10,19 @@ from trainstate.checking.report import Finding, Report
 from trainstate.checking.stream import Checker
 from trainstate.rules.model import Severity
 
-FORMS = ("text", "concise", "grouped", "json", "jsonl", "sarif", "junit", "github", "html")
+FORMS = (
+    "text",
+    "concise",
+    "grouped",
+    "json",
+    "jsonl",
+    "csv",
+    "parquet",
+    "sarif",
+    "junit",
+    "github",
+    "html",
+)
 """The values of ``--format``; text, concise and jsonl are written while the input is read."""
 FOR_EYES = ("text", "concise", "grouped")
 """The forms that end with the totals in words."""
@@ -47,6 +59,10 @@ def whole_report(
         from trainstate.render.jsonl import end_lines
 
         yield from end_lines(report, jobs_detail=jobs_detail)
+    elif form == "csv":
+        from trainstate.render.frame import report_csv
+
+        yield from report_csv(report)
     elif form == "html":
         from trainstate.render.html.page import report_html
 

@@ -40,6 +40,11 @@ class Output:
             encoding = getattr(self.stream, "encoding", None) or "ascii"
             self.stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
+    def data(self, content: bytes) -> None:
+        """Writes bytes."""
+        self.stream.flush()
+        self.stream.buffer.write(content)  # type: ignore[attr-defined]  # of files and stdout
+
 
 @contextmanager
 def open_output(path: str | None, *, what: str = "report", color: str = AUTO) -> Iterator[Output]:

@@ -73,8 +73,12 @@ def _no_interruption() -> Iterator[None]:
 
 
 def _context() -> BaseContext:
-    """How processes are begun: a fork has imported everything, but may hang beside threads."""
-    alone = sys.platform == "linux" and threading.active_count() == 1
+    """How processes are begun: a fork has imported everything, but may hang beside threads.
+
+    The threads of polars are none of Python's.
+    """
+    alone = threading.active_count() == 1 and "polars" not in sys.modules
+    alone &= sys.platform == "linux"
     return get_context("fork" if alone else "spawn")
 
 

@@ -100,7 +100,7 @@ class Run:
 
     def _judged(self) -> Iterator[list[Finding]]:
         """What this process finds."""
-        for record in watched(self.asked.records(self.sources.append)):
+        for record in watched(self.asked.records(self.sources.append, self.checker)):
             if found := self.checker.feed(record):
                 yield found
         at_end, self._jobs = self.checker.close()
@@ -124,6 +124,11 @@ class Run:
     def _write_whole(self, report: Report) -> None:
         if self.asked.form == "github":
             report = evolve(report, findings=tuple(filter(self.asked.shows, report)))
+        if self.asked.form == "parquet":
+            from trainstate.render.frame import report_parquet
+
+            self.output.data(report_parquet(report))
+            return
         pieces = whole_report(
             self.asked.form,
             report,

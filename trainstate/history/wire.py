@@ -34,7 +34,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 # What a document of JSON has, where its type alone tells that it fits.
 _PLAIN = {"string": str, "boolean": bool, "structure": dict, "map": dict, "list": list}
 # Forms that give values types of their own: a text that looks like a number is one there.
-_RETYPED = frozenset({"csv", "parquet", "spark", "yaml"})
+_RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
 _LONGEST = Decimal(2**63)
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)

@@ -12,16 +12,20 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
 from trainstate.errors import installed_by
-from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers.bytestream import BLOCK, Opened
+from trainstate.history.readers.lines import Record
 from trainstate.history.readers.tally import Tally
 
 GROUP = "trainstate.readers"
 """The group of the entry points that read binary formats."""
 
-PARQUET = "parquet"
-MAGICS = {b"PAR1": PARQUET}
+PARQUET, ARROW, TABLE = "parquet", "arrow", "table"
+MAGICS = {b"PAR1": PARQUET, b"ARROW1": ARROW}
 """The formats that an input is recognised as by its first bytes."""
+
+
+EXTRA = "polars"
+"""The extra that brings what these formats, and the tables of programs, need."""
 
 
 class CannotRead(Exception):
@@ -31,13 +35,12 @@ class CannotRead(Exception):
 class Plugged(Protocol):
     """What an entry point is: a function from an input to its records.
 
-    ``stream`` is open for reading at its beginning, and can be sought in. The records
+    ``stream`` is open for reading at its beginning, and can be sought in; of the format *table*
+    it is the table of a program. The records
     are counted in ``tally``. Raises CannotRead before the first record.
     """
 
-    def __call__(
-        self, stream: IO[bytes], tally: Tally, *, pointer: str = ""
-    ) -> Iterator[Response | Unreadable]:
+    def __call__(self, stream: Any, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
         """The records of the input."""
 
 
@@ -58,11 +61,11 @@ def plugged(reader: str) -> Plugged:
 
     found = tuple(entry_points(group=GROUP, name=reader))
     if not found:
-        raise CannotRead(f"is {reader}, for which no reader is installed; {installed_by(reader)}")
+        raise CannotRead(f"is {reader}, for which no reader is installed; {installed_by(EXTRA)}")
     try:
         loaded: Plugged = found[0].load()
     except ImportError as error:
-        raise CannotRead(f"is {reader}, which needs {error.name}; {installed_by(reader)}") from None
+        raise CannotRead(f"is {reader}, which needs {error.name}; {installed_by(EXTRA)}") from None
     return loaded
 
 

@@ -8,7 +8,7 @@ MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
 FORMATS: tuple[str, ...] = (
-    *("auto", "json", "ndjson", "yaml", "csv", "log", "notebook", "python", "parquet"),
+    *("auto", "json", "ndjson", "yaml", "csv", "log", "notebook", "python", "parquet", "arrow"),
 )
 """The formats that an input can be declared to have; *auto* recognises it."""
 

@@ -15,8 +15,9 @@ from trainstate.history.readers.compressed import method_of
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.lines import Record, slice_of, whole
 from trainstate.history.readers.paths import OnSource, asked_for, ignore, read_records
+from trainstate.history.readers.plugged import TABLE, CannotRead, plugged
 from trainstate.history.readers.sdk_log import has_status_line
-from trainstate.history.readers.settings import Limits
+from trainstate.history.readers.settings import Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
 from trainstate.history.readers.tally import Tally
 from trainstate.spec.model import Spec
@@ -25,7 +26,9 @@ TEXT = "<text>"
 
 _DEEPEST = 4
 _LONGEST_PATH = 4096
-_EXPECTED = "a mapping, JSON or log text, the path of a file or folder, or an iterable of these"
+_EXPECTED = (
+    "a mapping, JSON or log text, the path of a file or folder, a table, or an iterable of these"
+)
 
 
 def read_values(values: Any, spec: Spec, **asked: Any) -> Iterator[Response | Unreadable]:
@@ -40,16 +43,18 @@ def value_records(
     input_format: str = "auto",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
+    checker: Any = None,
 ) -> Iterator[Record]:
     """The records in values of a program, in their order; the values are not changed.
 
     ``values`` is a mapping (a response, an event, a page of a list or a search), JSON
-    text, the text of a log, an open file, the path of a file or folder, or an iterable
-    of these. Lines that follow one another are one text. Raises InputError for a value
+    text, the text of a log, an open file, the path of a file or folder, a table (a frame of
+    pandas or polars, a table of Arrow, a relation of DuckDB), or an iterable of these.
+    Lines that follow one another are one text. Raises InputError for a value
     of another type, a path that is not there, and a text or file in no known format;
-    UsageError for an unknown ``input_format``.
+    UsageError for an unknown ``input_format``. ``checker`` is as in ``read_records``.
     """
-    asked = asked_for(spec, input_format=input_format, limits=limits)
+    asked = asked_for(spec, input_format=input_format, limits=limits, checker=checker)
     return _Values(asked=asked, on_source=on_source or ignore).read(values)
 
 
@@ -65,6 +70,8 @@ class _Values:
             yield value
         elif isinstance(value, Mapping):
             yield from self._mapping(value, pointer)
+        elif _is_table(value):
+            yield from self._table(value, pointer)
         elif isinstance(value, str):
             yield from self._text_or_path(value, pointer)
         elif isinstance(value, bytes | bytearray | memoryview):
@@ -107,6 +114,23 @@ class _Values:
         else:
             yield line
 
+    def _table(self, value: Any, pointer: str) -> Iterator[Record]:
+        asked, name = self.asked, f"<{type(value).__name__}>"
+        tally = Tally(
+            spec=asked.spec,
+            limits=asked.limits,
+            file=None,
+            reader=TABLE,
+            checker=asked.checker,
+        )
+        try:
+            yield from plugged(TABLE)(value, tally, pointer=pointer)
+        except CannotRead as error:
+            raise InputError(f"{name}: {error}.") from None
+        if not tally.records and not tally.others:
+            raise InputError(f"{name}: holds no response of a training job.")
+        self.on_source(SourceReport(file=name, reader=TABLE, records=tally.records))
+
     def _text_or_path(self, value: str, pointer: str) -> Iterator[Record]:
         if _is_json(value) or not _is_path(value):
             yield from self._text(_encoded(value), pointer)
@@ -131,7 +155,16 @@ class _Values:
             input_format=self.asked.input_format,
             limits=self.asked.limits,
             on_source=self.on_source,
+            checker=self.asked.checker,
         )
+
+
+def _is_table(value: Any) -> bool:
+    """Holds for a table of any library: it streams Arrow, and has columns or a schema."""
+    kind = type(value)
+    lazy = hasattr(kind, "collect_schema") and hasattr(kind, "collect")
+    streams = hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__")
+    return lazy or (streams and (hasattr(kind, "columns") or hasattr(kind, "schema")))
 
 
 def _encoded(value: Any) -> bytes:

@@ -1,0 +1,78 @@
+"""Findings and jobs as tables, whose columns have the same types for any report."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from importlib import import_module
+from io import BytesIO, StringIO
+from typing import Any
+
+from trainstate.checking.report import Report
+from trainstate.errors import UsageError, installed_by
+from trainstate.render.json import finding_object, job_object
+from trainstate.render.plain import json_text, plain
+
+_NUMBERS = frozenset({"line", "index", "responses"})
+_LISTS = frozenset({"sources", "witness"})
+FINDING = (
+    *("code", "name", "severity", "job", "file", "line", "index", "pointer", "message", "help"),
+    *("sources", "facts", "witness"),
+)
+JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
+
+
+def report_frame(report: Report, what: str = "findings") -> Any:
+    """The findings or the jobs of a report; raises UsageError for anything else."""
+    if what not in ("findings", "jobs"):
+        raise UsageError(f"Expected what to be findings or jobs but got {what!r}.")
+    try:
+        polars = import_module("polars")
+    except ImportError:
+        raise UsageError(f"A frame needs polars; {installed_by('polars')}.") from None
+    names: tuple[str, ...]
+    if what == "jobs":
+        names, rows = JOB, [job_object(job) for job in report.jobs]
+    else:
+        names, rows = FINDING, _findings(report)
+    types = {name: _type(polars, name) for name in names}
+    return polars.DataFrame(rows, schema=types, orient="row")
+
+
+def report_parquet(report: Report) -> bytes:
+    """The findings as a Parquet file."""
+    sink = BytesIO()
+    report_frame(report).write_parquet(sink)
+    return sink.getvalue()
+
+
+def report_csv(report: Report) -> Iterator[str]:
+    """The findings as lines of CSV; lists have a space between their items.
+
+    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    for row in ({name: name for name in FINDING}, *_findings(report)):
+        line = StringIO()
+        cells = (" ".join(one) if isinstance(one, list) else one for one in row.values())
+        csv.writer(line, lineterminator="").writerow(map(_cell, cells))
+        yield line.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = plain(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def _findings(report: Report) -> list[dict[str, Any]]:
+    rows = [finding_object(finding) for finding in report.findings]
+    return [{**row, "facts": json_text(row["facts"], default=str)} for row in rows]
+
+
+def _type(polars: Any, name: str) -> Any:
+    if name in _LISTS:
+        return polars.List(polars.String)
+    if name == "complete":
+        return polars.Boolean
+    return polars.Int64 if name in _NUMBERS else polars.String
