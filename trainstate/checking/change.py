@@ -1,76 +1,68 @@
-"""A regular change of a job, which its epoch takes in when it is asked for."""
+"""Responses that a job's epoch has not taken in yet, and takes in when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
-from trainstate.history.model import Entry, Kind, Origin, Response
+from trainstate.history.model import Entry, Origin
+from trainstate.history.readers.counted import Counted
+from trainstate.history.typed import MODIFIED, Decode, Values
 from trainstate.history.typed import Entry as TypedEntry
+from trainstate.history.wire import read_response
+
+
+class Pending(Protocol):
+    """What an epoch has not taken in yet."""
+
+    def replay(self, epoch: Epoch) -> None:
+        """Shows it to the epoch."""
 
 
 @define(eq=False)
 class Change:
-    """A response that went on regularly, and the last one that repeated it.
+    """A response that goes on in its job, and the last one that repeated it.
 
-    ``first`` and ``last`` are the numbers of both, ``modified`` and ``again`` their
-    LastModifiedTimes. ``values`` are the members that came as slices and an epoch takes in;
-    ``repeats`` holds where the epoch has seen the first of them already.
+    ``first`` and ``last`` are the numbers of both, ``again`` is the LastModifiedTime of the
+    last; ``repeats`` holds where the epoch has seen the first of them already.
     """
 
     first: int
-    modified: Any
-    scalars: tuple[Any, ...]
-    entries: list[TypedEntry]
-    values: Mapping[str, Any]
+    values: Values
     file: str | None
+    decode: Decode
     repeats: bool = False
     last: int = field(init=False)
     again: Any = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.last, self.again = self.first, self.modified
+        self.last, self.again = self.first, self.values[MODIFIED]
 
     def replay(self, epoch: Epoch) -> None:
         """Shows the change to its job's epoch."""
-        epoch.responses = self.first
-        response = self._response(epoch)
+        recorded = self.decode.response_of(self.values)
+        response = read_response(recorded, epoch.spec, origin=Origin(file=self.file))
         if not self.repeats:
+            epoch.responses = self.first
             epoch.observe(response)
         if self.repeats or self.last != self.first:
             epoch.responses = self.last
             epoch.observe(evolve(response, modified=_instant(self.again)))
 
-    def _response(self, epoch: Epoch) -> Response:
-        primary, secondary, started, ended, training, billable, reason = self.scalars
-        layout = epoch.spec.layout
-        amounts = {
-            layout.training_seconds: training,
-            layout.billable_seconds: billable,
-            layout.failure_reason: reason,
-        }
-        told = {name: value for name, value in amounts.items() if value is not None}
-        times = {layout.started: _instant(started), layout.ended: _instant(ended)}
-        return Response(
-            kind=Kind.RESPONSE,
-            name=None,
-            arn=None,
-            created=None if epoch.created is None else Instant(epoch.created),
-            modified=_instant(self.modified),
-            primary=primary,
-            secondary=secondary,
-            written_primary=primary,
-            written_secondary=secondary,
-            history=tuple(map(entry_of, self.entries)),
-            instants={name: time for name, time in times.items() if time is not None},
-            members={**self.values, **told},
-            zoned=True,
-            origin=Origin(file=self.file),
-        )
+
+@frozen
+class Rows:
+    """The rows of a counted job, which its epoch sees one after another."""
+
+    job: Counted
+
+    def replay(self, epoch: Epoch) -> None:
+        """Shows the rows to their job's epoch."""
+        for response in self.job.rows():
+            epoch.observe(response)
 
 
 def entry_of(typed: TypedEntry) -> Entry:

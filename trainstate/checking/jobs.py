@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from trainstate.checking.change import Change, entry_of
+from trainstate.checking.change import Change, Pending, Rows, entry_of
 from trainstate.checking.compare import News, weakest_used
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
@@ -15,31 +15,19 @@ from trainstate.checking.shown import Shown
 from trainstate.history.chain import History
 from trainstate.history.instants import parse
 from trainstate.history.readers.counted import Counted
-from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, SCALARS
+from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
 from trainstate.spec.model import Evidence
-
-
-@frozen
-class Rows:
-    """The rows of a counted job, which its epoch sees one after another."""
-
-    job: Counted
-
-    def replay(self, epoch: Epoch) -> None:
-        """Shows the rows to their job's epoch."""
-        for response in self.job.rows():
-            epoch.observe(response)
 
 
 @define
 class JobState:
     """An epoch, and what was found of it so far.
 
-    ``begin`` makes the epoch of a job of which no response was judged yet; ``pending`` are the
-    changes that it has not taken in: it does when it is asked for. ``shown`` is what the newest
-    response showed, None where that says little of the next.
+    ``begin`` makes the epoch of a job of which no response was judged yet; ``pending`` is what
+    it has not taken in: it does when it is asked for. ``shown`` is what the newest response
+    showed, None where that says little of the next.
     ``straight`` holds while every response went on from the one before.
     ``unseen`` are the guards on which the job's history rests, and that no response had
     shown: one that shows them later answers what was open.
@@ -49,7 +37,7 @@ class JobState:
     begin: Callable[[], Epoch] | None = field(default=None, eq=False)
     shown: Shown | None = None
     straight: bool = True
-    pending: list[Change | Rows] = field(factory=list)
+    pending: list[Pending] = field(factory=list)
     errors: int = 0
     unknown: bool = False
     assumed: Evidence = Evidence.DOCUMENTED
@@ -112,19 +100,16 @@ class JobState:
         """What the newest response showed, where the epoch has not taken it in."""
         return self.shown if self._epoch is None or self.pending else None
 
-    def go_on(self, news: News) -> None:
+    def go_on(self, news: News, decode: Decode) -> None:
         """Takes in a response that goes on from the one before, or shows the same."""
-        shown, silence = news.shown, news.silence
-        pending, index, modified = self.pending, self.responses, shown.modified
-        self.responses += 1
-        repeats = silence is None
-        if index and not (repeats and pending):
-            seen, scalars = {**shown.attached, **shown.results}, shown.values[SCALARS]
-            change = Change(index, modified, scalars, shown.entries, seen, shown.file, repeats)
-            pending.append(change)
-        elif repeats:
+        shown, silence, pending = news.shown, news.silence, self.pending
+        index, self.responses = self.responses, self.responses + 1
+        if silence is not None or not pending:
+            values, file = shown.values, shown.file
+            pending.append(Change(index, values, file, decode, repeats=silence is None))
+        if silence is None:
             repeated = cast("Change", pending[-1])
-            repeated.last, repeated.again = index, modified
+            repeated.last, repeated.again = index, shown.modified
         if silence is not None:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on

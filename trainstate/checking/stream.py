@@ -8,19 +8,18 @@ from functools import partial
 from attrs import define, evolve, field
 
 from trainstate.checking.ask import Questions
-from trainstate.checking.compare import NOTHING, Comparer, News
+from trainstate.checking.compare import NOTHING, Comparer
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.found import finding_of, is_new, number_of, placed
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.jobs import JobState, assumed, earlier_epoch, later_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
-from trainstate.history.instants import same_instant
-from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.instants import parse, same_instant
+from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers.counted import Counted
 from trainstate.history.readers.lines import Line, Record
-from trainstate.history.typed import Decode, Typed, Values, decode_of
-from trainstate.history.wire import read_response
+from trainstate.history.typed import Typed, decode_of
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Check, EarlierEpoch, Place, Rule, Scope, Severity, Step
 from trainstate.rules.parts import Part
@@ -95,7 +94,7 @@ class Checker:
         states = self.jobs.get(typed.arn)
         if states is None:
             news = None if typed.name in self.names else comparer.first(typed, file)
-            state = None if news is None else self._begin(line, news, comparer)
+            state = None if news is None else self._begin(typed)
         else:
             state = states[0] if len(states) == 1 else None
             news = None if state is None else comparer.next(state, typed, file)
@@ -103,7 +102,7 @@ class Checker:
             return None
         if typed.name in self.names:
             self.names[typed.name] = typed.arn
-        state.go_on(news)
+        state.go_on(news, comparer.decode)
         if not news.speaking:
             self.counted += 1
             return []
@@ -115,33 +114,19 @@ class Checker:
         places = self._of_responses.ask(step.reading, news.speaking)
         return [new for rule, place in places for new in self._found(rule, place, state, step)]
 
-    def _begin(self, line: Line, news: News, comparer: Comparer) -> JobState:
+    def _begin(self, typed: Typed) -> JobState:
         """The state of a job that begins with a line; its epoch is made when it is asked for."""
-        values, typed = news.shown.values, line.typed
-        state = JobState(begin=partial(self._begun, comparer.decode, values, line.origin))
+        created = parse(typed.created)[0]
+        state = JobState(begin=partial(self._epoch, typed.arn, created))
         self.jobs[typed.arn], self.names[typed.name] = [state], typed.arn
         self._states.append(state)
         return state
-
-    def _begun(self, decode: Decode, values: Values, origin: Origin) -> Epoch:
-        """The epoch of a job after its first response."""
-        response = read_response(decode.response_of(values), self.spec, origin=origin)
-        epoch = self._epoch(response)
-        epoch.observe(response)
-        return epoch
 
     def _feed_counted(self, job: Counted) -> list[Finding]:
         """The new findings of a counted job: none, unless something else is known of it."""
         if job.arn in self.jobs or job.name in self.names:
             return [finding for response in job.rows() for finding in self.feed(response)]
-        begin = partial(
-            Epoch,
-            spec=self.spec,
-            job=job.arn,
-            created=job.created,
-            order=self.order,
-            tolerances=self.tolerances,
-        )
+        begin = partial(self._epoch, job.arn, job.created)
         self.adopt(job.arn, JobState.of_counted(job, begin))
         self.names[job.name] = job.arn
         self._silent += job.responses
@@ -238,15 +223,15 @@ class Checker:
                     state.epoch.created = response.created
                 return state, later_epoch(states, state.epoch)
         earlier = earlier_epoch(states[-1].epoch) if states else None
-        states.append(JobState(self._epoch(response)))
+        states.append(JobState(self._epoch(response.job, response.created)))
         self._states.append(states[-1])
         return states[-1], earlier
 
-    def _epoch(self, response: Response) -> Epoch:
+    def _epoch(self, job: str, created: int | None) -> Epoch:
         return Epoch(
             spec=self.spec,
-            job=response.job,
-            created=response.created,
+            job=job,
+            created=created,
             order=self.order,
             tolerances=self.tolerances,
         )
