@@ -120,7 +120,7 @@ def test_a_terminal_gets_a_live_timeline(
     service: Service, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The timeline is drawn with what can come next."""
-    monkeypatch.setattr(watch, "is_coloured", lambda _: True)
+    monkeypatch.setattr(watch, "_is_live", lambda: True)
     service.jobs["job-1"] = life(*COMPLETED)
     result = run("watch", "job-1", "--every", "0.01")
 

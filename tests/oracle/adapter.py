@@ -65,8 +65,11 @@ def whole(sequence: Case) -> list[trainstate_model.Response]:
     """
     begun = {seen.history[0][0] for seen in sequence.observations if seen.history}
     cut = not begun <= {secondary for _, secondary in FACTS.tables[sequence.accept].initial}
-    # No configuration lets a history begin so; an excerpt's front may have been cut off.
-    origin = trainstate_model.Origin(whole=cut or sequence.config != UNSEEN)
+    # No configuration lets a history begin so, or leaves all of its entries open. In an excerpt
+    # the front may have been cut off, and the ends may not have been asked for.
+    histories = [seen.history for seen in sequence.observations if seen.history]
+    selected = any(len(one) > 1 and all(end is None for *_, end in one) for one in histories)
+    origin = trainstate_model.Origin(whole=cut or selected or sequence.config != UNSEEN)
     return [read_response(seen, trainstate.SPEC, origin=origin) for seen in responses_of(sequence)]
 
 

@@ -131,9 +131,23 @@ def _printed(responses: Sequence[Response]) -> str:
     return "".join(f"{response!r}\n" for response in responses)
 
 
-def _columns(responses: Sequence[Response], clock: Clock) -> bytes:
-    """A table with a column for each member; maps are lists of pairs, times have microseconds."""
+def _parquet(responses: Sequence[Response], clock: Clock) -> bytes:
     del clock
+    sink = io.BytesIO()
+    pq.write_table(_columns(responses), sink)
+    return sink.getvalue()
+
+
+def _arrow(responses: Sequence[Response], clock: Clock) -> bytes:
+    del clock
+    sink, table = io.BytesIO(), _columns(responses)
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def _columns(responses: Sequence[Response]) -> pa.Table:
+    """A table with a column for each member; maps are lists of pairs, times have microseconds."""
     names = list(dict.fromkeys(name for response in responses for name in response))
     columns = {
         name: pa.array(
@@ -144,10 +158,7 @@ def _columns(responses: Sequence[Response], clock: Clock) -> bytes:
     }
     # Parquet has no structure without a member.
     hollow = [n for n, one in columns.items() if pa.types.is_struct(one.type) and not one.type]
-    table = pa.table({name: one for name, one in columns.items() if name not in hollow})
-    sink = io.BytesIO()
-    pq.write_table(table, sink)
-    return sink.getvalue()
+    return pa.table({name: one for name, one in columns.items() if name not in hollow})
 
 
 def _pairs(name: str, value: Any) -> Any:
@@ -242,7 +253,8 @@ FORMS = (
         declared="csv",
         write=lambda rs, c: _cells(_json(one).decode() for one in _each(rs, c)),
     ),
-    Form(name="Parquet", declared="parquet", write=_columns, clocked=False),
+    Form(name="Parquet", declared="parquet", write=_parquet, clocked=False),
+    Form(name="Arrow", declared="arrow", write=_arrow, clocked=False),
 )
 
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {

@@ -98,11 +98,11 @@ class FixedMembers:
 
     def _excused(self, response: Response, spec: Spec) -> set[str]:
         """The members that the job need not have, as it has another one, and never had them."""
-        had = {name for _, name in self.seen} | {*_given(response, spec)}
-        spared = {member.name for member in spec.members if member.unless in had}
-        if not spared & had:
+        had, now = {name for _, name in self.seen}, {*_given(response, spec)}
+        spared = {member.name for member in spec.members if member.unless in had | now}
+        if not spared & (had | now):
             return spared
-        if spared:  # what was taken for a job's without them was an excerpt
+        if spared and not spared & had:  # what was taken for a job's without them was an excerpt
             self.lacking.clear()
         return set()
 

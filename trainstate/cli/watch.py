@@ -94,7 +94,7 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
         pace=Pace(shortest=min(5.0, longest), longest=longest),
         limits=Limits(total=options["timeout"]),
     )
-    show = _show_live if sys.stdout.isatty() and is_coloured(sys.stdout) else _show_lines
+    show = _show_live if _is_live() else _show_lines
     for _ in show(updates, tracker):
         keep(path, tracker)
     return tracker
@@ -110,6 +110,11 @@ def _show_lines(updates: Iterable[Update], _tracker: Tracker) -> Iterable[Update
                 f"{finding.severity} {finding.code} {finding.name}: {plain(finding.message)}"
             )
         yield update
+
+
+def _is_live() -> bool:
+    """Whether a picture can be drawn anew in place: colours alone can be forced on a file."""
+    return sys.stdout.isatty() and is_coloured(sys.stdout)
 
 
 def _show_live(updates: Iterable[Update], tracker: Tracker) -> Iterable[Update]:

@@ -34,7 +34,7 @@ def _rules(*names: str, modified: float) -> Poll:
         [_rules("loss", modified=100), _rules("loss", "tree", modified=200)],
     ],
     since="0.1.0",
-    follows=["TS702"],
+    follows=["TS702", "TS707"],
 )
 def vanished_rule_evaluation(step: Step) -> Iterator[Place]:
     """The evaluation of a rule that a job had is not there any more.

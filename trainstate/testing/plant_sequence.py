@@ -309,7 +309,11 @@ def evaluate_what_nobody_asked_for(bed: Bed) -> Spot | None:
     if at is None or machine is None:
         return None
     shown = _show(bed, at, machine, machine.statuses[0])
-    bed.responses[at][machine.configured] = [{machine.key: "asked for"}]
+    items = [item for one in bed.responses for item in one.get(machine.member) or ()]
+    before = {item[machine.key] for item in items if machine.key in item}
+    names = ("asked for", *sorted(before - {"planted"}))
+    for response in bed.responses:
+        response[machine.configured] = [{machine.key: name} for name in names]
     return at, f"{shown.rpartition('/')[0]}/{machine.key}"
 
 
