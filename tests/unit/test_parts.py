@@ -73,7 +73,7 @@ def test_times_of_two_kinds_are_not_regular(changes: dict[str, Any]) -> None:
 
 
 def test_milliseconds_are_not_regular() -> None:
-    """Numbers beyond the year 5138 as seconds are read by the tolerant reader."""
+    """Numbers beyond the year 5138 as seconds are read by the tolerant reader, every time."""
     times = {"CreationTime": 1_767_348_000_000, "LastModifiedTime": 1_767_348_090_000}
     starts = [1_767_348_000_000, 1_767_348_090_000]
     shown = json.loads(line()) | times
@@ -82,7 +82,7 @@ def test_milliseconds_are_not_regular() -> None:
     shown[SPEC.layout.history][0]["EndTime"] = starts[1]
     shown["TrainingStartTime"] = starts[1]
 
-    assert ([], 1) == checked([json.dumps(shown)] * 2)
+    assert ([], 0) == checked([json.dumps(shown)] * 2)
 
 
 def test_what_rules_said_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ from trainstate.history.typed import (
     Decode,
     Typed,
     Values,
+    is_moment,
     values_of,
 )
 from trainstate.history.wire import read_response
@@ -124,6 +125,8 @@ class Comparer:
     def first(self, typed: Typed, file: str | None) -> News | None:
         """What the first response of a job adds; None where a rule of sequences may speak of it."""
         values, decode = values_of(typed), self.decode
+        if not (is_moment(typed.created) and is_moment(typed.modified)):
+            return None
         settled = decode.members(values, decode.settled)
         if settled is None or values[decode.settled.stop :] != decode.unsearched:
             return None
@@ -145,7 +148,8 @@ class Comparer:
         values, old, modified = values_of(typed), shown.values, typed.modified
         if values[IDENTITY] != old[IDENTITY] or file != shown.file:
             return None
-        if type(modified) is not type(shown.modified) or modified < shown.modified:
+        alike = type(modified) is type(shown.modified) and is_moment(modified)
+        if not alike or modified < shown.modified:
             return None
         if values[SCALARS.start :] != old[SCALARS.start :]:
             return self._went_on(shown, typed, values, state.reported) if shown.goes_on else None

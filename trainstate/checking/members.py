@@ -17,7 +17,7 @@ from attrs import define, field
 
 from trainstate.checking.attached import attached_items
 from trainstate.checking.order import Rank, is_after
-from trainstate.history.excerpt import absent_members, is_whole
+from trainstate.history.excerpt import absent_members
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.rules.model import MemberChange
@@ -156,10 +156,11 @@ def _parts(response: Response, spec: Spec) -> tuple[bool, ...]:
 
 
 def _whole(response: Response, spec: Spec, *, final: bool) -> bytes | None:
-    """One digest of all members of a part, and whether it is whole; None if they are not JSON."""
+    """One digest of all members of a part, and of what is absent; None if they are not JSON."""
     names = _kept(spec) if final else _fixed(spec)
     values = list(map(response.members.get, names))
-    return _digest([is_whole(response, spec), *values], order=None)
+    absent = response.origin.whole, *absent_members(response, spec)
+    return _digest([absent, *values], order=None)
 
 
 def _absent(

@@ -23,6 +23,7 @@ from trainstate.history.typed import (
     Entry,
     Sliced,
     Values,
+    is_moment,
 )
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.spec.model import Evidence
@@ -128,8 +129,9 @@ def is_in_order(shown: Shown) -> bool:
     values = shown.values
     times = [time for entry in shown.entries for time in (entry.start, entry.end)]
     times += [values[CREATED], values[STARTED], values[ENDED]]
+    known = [time for time in times if time is not None]
     try:
-        return all(time is None or time <= shown.modified for time in times)
+        return all(is_moment(time) and time <= shown.modified for time in known)
     except TypeError:  # times of two kinds
         return False
 

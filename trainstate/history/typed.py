@@ -18,8 +18,14 @@ from attrs import frozen
 from trainstate.history.nested import maps, terms
 from trainstate.spec.model import Member, RecordLayout, Spec
 
-Moment = Annotated[datetime, msgspec.Meta(tz=True)] | float
+Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
 """A time with an offset, or seconds since 1970; within one response all are of one kind."""
+
+
+def is_moment(time: Any) -> bool:
+    """Holds if a decoded time lies so that it is in the years 1 to 9999 in UTC, too."""
+    return type(time) is float or 1 < time.year < 9999
+
 
 Whole = (
     Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
