@@ -20,6 +20,7 @@ from trainstate.checking.stream import Checker
 from trainstate.history.excerpt import always_given
 from trainstate.history.instants import Instant
 from trainstate.history.model import Kind, Origin, Response
+from trainstate.history.nested import inner, is_quiet, terms
 from trainstate.history.wire import read_response
 from trainstate.machine.guards import Configuration, configuration
 from trainstate.rules.model import Scope
@@ -116,8 +117,31 @@ class Facts:
                 name, _Memo((name, "primary"), {quiet[-1]: pl.Boolean})
             )
             rows = memo.join(rows, partial(self._ask_attached, name, batch))
-        silent = ("fits", "is_set", "is_legal", "is_told", *quiet)
+        silent = ("fits", "is_set", "is_legal", "is_told", "is_quiet", *quiet)
+        rows = rows.with_columns(self._quiet(rows, batch))
         return rows.with_columns(said=pl.all_horizontal(pl.col(*silent).fill_null(False)))
+
+    def _quiet(self, rows: pl.DataFrame, batch: pl.DataFrame) -> pl.Series:
+        """Whether rules say nothing of what is inside results and machines, row by row."""
+        spec, named = self.spec, self.members.columns.named
+        lists = {machine.configured for machine in spec.machines}
+        looked = [name for name in sorted(inner(spec) - terms(spec)) if name in named]
+        told = [name for name in sorted(lists) if name in named]
+        found = mappings(batch.select(**{name: named[name] for name in (*looked, *told)}))
+        times = rows.select("created", "modified").iter_rows()
+        if any(column != name for name, column in named.items()):
+            # What is inside may have names that are written in another way, too.
+            quiet = [not any(one.get(name) for name in looked) for one in found]
+        else:
+            quiet = [
+                not any(one.get(name) for name in looked)
+                or (
+                    (begun is not None and modified is not None)
+                    and is_quiet(one, spec, begun=begun, modified=modified)
+                )
+                for one, (begun, modified) in zip(found, times, strict=True)
+            ]
+        return pl.Series("is_quiet", quiet, pl.Boolean)
 
     def carried(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows of which what is attached can follow what was attached before.

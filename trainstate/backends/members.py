@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -13,7 +13,7 @@ from attrs import frozen
 from trainstate.backends.columns import ROW, Columns
 from trainstate.history.excerpt import always_given
 from trainstate.history.model import MOST_SECONDS
-from trainstate.history.nested import inner, numbers, terms
+from trainstate.history.nested import numbers
 from trainstate.history.typed import SETTLED_ROLES
 from trainstate.history.wire import folded
 from trainstate.spec.model import AttachedMachine, Spec
@@ -76,7 +76,6 @@ class Members:
             yield self._member(member).cast(pl.Float64).alias(name)
         for name in ("results", "settings"):
             yield pl.struct(*map(self._member, self.groups()[name])).hash().alias(name)
-        yield self._outside(sorted(inner(self.spec) - terms(self.spec))).alias("outside")
         yield self._bits().alias("present")
         yield self._fits().alias("fits")
         yield pl.col(ROW).alias("first")
@@ -89,15 +88,6 @@ class Members:
             return pl.col(column)
         member = self.spec.member_by_name.get(name or "")
         return pl.lit(None, _EMPTY[member.type] if member else pl.Null).alias(name or "")
-
-    def _outside(self, names: Iterable[str]) -> pl.Expr:
-        """Whether a row has none of the members inside which rules look."""
-        return pl.all_horizontal(self._is_empty(self._member(name)) for name in names)
-
-    def _is_empty(self, member: pl.Expr) -> pl.Expr:
-        dtype = self.schema.get(member.meta.output_name())
-        lists = isinstance(dtype, pl.List)
-        return member.list.len().fill_null(0) == 0 if lists else member.is_null()
 
     def _history(self) -> Iterator[pl.Expr]:
         history, item = self._member(self.spec.layout.history), pl.element().struct

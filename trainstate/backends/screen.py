@@ -137,9 +137,7 @@ class Screen:
             & pl.col("ended").eq_missing(pl.when(ended).then(last))
         )
         return (
-            (
-                pl.col("said") & pl.col("outside") & chained & clocked & self._is_counted(training)
-            ).fill_null(False)
+            (pl.col("said") & chained & clocked & self._is_counted(training)).fill_null(False)
         ).alias("ok")
 
     def _is_counted(self, near: float) -> pl.Expr:

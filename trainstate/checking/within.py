@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from attrs import frozen
 
 from trainstate.checking.shown import Shown
 from trainstate.history.instants import parse
-from trainstate.history.nested import excesses, inner, misfits, moments, unconfigured
+from trainstate.history.nested import inner, is_quiet
 from trainstate.history.typed import CREATED, SLICED, Decode, Sliced
 from trainstate.spec.model import Spec
 
@@ -24,34 +22,24 @@ class Within:
     spec: Spec
     decode: Decode
     members: frozenset[str]
-    asked: Mapping[str, tuple[int, Sliced]]
+    asked: tuple[tuple[int, Sliced], ...]
 
     @classmethod
     def of(cls, spec: Spec, decode: Decode) -> Within:
         """Those of a specification."""
-        configured = {machine.configured: machine.member for machine in spec.machines}
-        asked = {
-            configured[sliced.name]: (at, sliced)
-            for at, sliced in enumerate(decode.sliced, SLICED)
-            if sliced.name in configured
-        }
-        return cls(spec, decode, inner(spec), asked)
+        configured = {machine.configured for machine in spec.machines}
+        asked = [one for one in enumerate(decode.sliced, SLICED) if one[1].name in configured]
+        return cls(spec, decode, inner(spec), tuple(asked))
 
     def parts(self, shown: Shown) -> frozenset[str]:
         """The parts of which rules may speak."""
         spec, seen = self.spec, {**shown.attached, **shown.results}
         if self.members.isdisjoint(seen):
             return _NONE
-        if any(misfits(seen, spec)) or any(excesses(seen, spec)):
-            return _PARTS
-        if not self.asked.keys().isdisjoint(shown.attached):
-            asked = self.asked.values()
-            lists = {one.name: self.decode.value(one, shown.values[at]) for at, one in asked}
-            if any(unconfigured({**lists, **shown.attached}, spec)):
-                return _PARTS
+        asked = {one.name: self.decode.value(one, shown.values[at]) for at, one in self.asked}
         begun, modified = parse(shown.values[CREATED])[0], parse(shown.modified)[0]
-        timely = all(begun <= at <= modified for _, at in moments(seen, spec))
-        return _NONE if timely else _PARTS
+        quiet = is_quiet({**asked, **seen}, spec, begun=begun, modified=modified)
+        return _NONE if quiet else _PARTS
 
 
 __all__ = ["Within"]

