@@ -9,12 +9,16 @@ import pytest
 from attrs import evolve
 
 import trainstate
-from trainstate.checking import ask
+from trainstate.checking import ask, compare
 from trainstate.checking.stream import Checker
+from trainstate.history.model import Origin
 from trainstate.history.readers import value_records
+from trainstate.history.readers.counted import Counted
 from trainstate.history.readers.lines import Line
+from trainstate.history.wire import read_response
 from trainstate.rules.example import poll, written
 from trainstate.rules.shown import kind_of
+from trainstate.spec.model import Evidence
 
 SPEC = trainstate.SPEC
 ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -91,6 +95,69 @@ def test_what_rules_said_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -
     polls = [written(poll(text)) for text in (ACTIVE, "InProgress/Starting: Starting")]
 
     assert [] == [str(found) for found in trainstate.check(polls[::-1])]
+
+
+def test_what_is_known_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a number of values they are asked about anew."""
+    monkeypatch.setattr(compare, "_MOST", 1)
+    polls = [json.dumps(written(poll(text))) for text in ("InProgress/Starting: Starting", ACTIVE)]
+
+    assert [] == checked([*polls, *polls[1:]])[0]
+
+
+def test_an_update_out_of_bounds_is_reported() -> None:
+    """Members that may change are judged where what they allow changes."""
+    resources = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30}
+    kept = [
+        {"/ResourceConfig": resources | {"KeepAlivePeriodInSeconds": seconds}}
+        for seconds in (60, 10**6)
+    ]
+    found, _ = checked([line(kept[0]), line(kept[1], modified=500)])
+
+    assert ["number-out-of-range"] == found
+
+
+def test_a_pool_is_reused_by_one_job() -> None:
+    """Which job reused it stays, whatever else of the pool goes on."""
+    done = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+    pools = [{"/WarmPoolStatus": {"Status": "Reused", "ReusedByJob": job}} for job in "ab"]
+    times = 500, 600
+    shown = [written(poll(done, one, modified=at)) for one, at in zip(pools, times, strict=True)]
+
+    assert ["changed-after-end"] == checked([json.dumps(one) for one in shown])[0]
+
+
+def test_a_job_that_was_modified_before_its_creation_is_not_regular() -> None:
+    """In seconds since 1970 as in texts."""
+    shown = json.loads(line()) | {"CreationTime": 1_767_348_900.0, "LastModifiedTime": 1.0}
+    for entry in shown[SPEC.layout.history]:
+        entry |= {name: 1_767_348_900.0 for name in ("StartTime", "EndTime") if name in entry}
+    shown["TrainingStartTime"] = 1_767_348_900.0
+
+    assert [] != checked([json.dumps(shown)])[0]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_rows_of_a_counted_job_are_read_where_another_response_comes(known: bool) -> None:
+    """Whichever of the two comes first."""
+    shown = [written(poll(ACTIVE, modified=at)) for at in (200, 100)]
+    first, second = (read_response(one, SPEC, origin=Origin()) for one in shown)
+    job = Counted(
+        arn=first.arn or "",
+        name=first.name or "",
+        created=first.created or 0,
+        responses=1,
+        pair=("InProgress", "Training"),
+        complete=False,
+        rests_on=Evidence.DOCUMENTED,
+        rows=lambda: iter([first]),
+    )
+    checker = Checker()
+    for record in (second, job) if known else (job, second):
+        checker.feed(record)
+    _, jobs = checker.close()
+
+    assert [2] == [one.responses for one in jobs]
 
 
 def test_nothing_has_no_kind() -> None:

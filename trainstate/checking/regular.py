@@ -20,7 +20,6 @@ from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
 
 _MARGIN = 1e-3  # what rounding can do to a difference of two times
-_LATEST = 1e11  # seconds since 1970 are fewer; milliseconds are more
 
 
 @frozen(kw_only=True, eq=False)
@@ -59,8 +58,6 @@ class Regular:
         kind = float if type(created) is float else datetime
         times = (modified, typed.started, typed.ended)
         if not entries or not all(time is None or isinstance(time, kind) for time in times):
-            return False
-        if kind is float and not 0 <= created <= modified < _LATEST:
             return False
         try:
             last = self._joined(created, entries)
