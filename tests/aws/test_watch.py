@@ -170,8 +170,10 @@ def test_a_stop_ends_the_sleep(service: Service) -> None:
     service.jobs["job-1"] = [poll("Starting")]
     stop = threading.Event()
     timer = threading.Timer(0.2, stop.set)
-    timer.start()
-    updates = list(watch(service.client(), "job-1", stop=stop))
+    updates = []
+    for update in watch(service.client(), "job-1", stop=stop):
+        updates.append(update)
+        timer.start()
     timer.join()
 
     assert ["InProgress/Starting"] == passed(updates)
