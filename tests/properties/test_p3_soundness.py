@@ -7,8 +7,6 @@ what deserves them: retired statuses and withdrawn pairs, and events that arrive
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -21,9 +19,8 @@ from trainstate.spec.model import Evidence
 from trainstate.testing import events, jobs, logs, polls
 
 RETIRED = {"deprecated-status", "undocumented-pair"}
-# Each profile tries a multiple of its examples: together ten thousand sequences in CI.
+# Each profile tries a multiple of its examples.
 EXAMPLES = settings().max_examples
-SEQUENCES: Counter[str] = Counter()
 
 
 def alarms(report: trainstate.Report, *allowed: str) -> list[str]:
@@ -45,8 +42,6 @@ def often(times: int) -> settings:
 @given(polls())
 def test_every_sequence_of_polls_is_consistent(sequence: list[dict[str, Any]]) -> None:
     """No sequence of whole responses of a job has an error or an unasked warning."""
-    SEQUENCES["polls"] += 1
-
     assert [] == alarms(trainstate.check(sequence), *RETIRED)
 
 
@@ -54,8 +49,6 @@ def test_every_sequence_of_polls_is_consistent(sequence: list[dict[str, Any]]) -
 @given(polls(evidence="inferred"))
 def test_a_job_of_today_has_no_warning(sequence: list[dict[str, Any]]) -> None:
     """Without retired statuses there is no warning either, whatever the job goes through."""
-    SEQUENCES["polls"] += 1
-
     assert [] == alarms(trainstate.check(sequence))
 
 
@@ -65,8 +58,6 @@ def test_sequences_with_and_without_histories_are_consistent(
     sequence: list[dict[str, Any]],
 ) -> None:
     """Short responses between whole ones contradict nothing."""
-    SEQUENCES["polls"] += 1
-
     assert [] == alarms(trainstate.check(sequence), *RETIRED)
 
 
@@ -74,7 +65,6 @@ def test_sequences_with_and_without_histories_are_consistent(
 @given(polls(history=False))
 def test_sequences_without_any_history_are_consistent(sequence: list[dict[str, Any]]) -> None:
     """What lists of jobs show of a run can be explained by reachability alone."""
-    SEQUENCES["polls"] += 1
     report = trainstate.check(sequence)
 
     assert [] == alarms(report, *RETIRED)
@@ -87,8 +77,6 @@ def test_events_that_are_lost_repeated_and_late_are_consistent(
     sequence: list[dict[str, Any]],
 ) -> None:
     """No order and no loss of the events of a job is an error or a warning."""
-    SEQUENCES["events"] += 1
-
     assert [] == alarms(trainstate.check(sequence), *RETIRED)
 
 
@@ -96,8 +84,6 @@ def test_events_that_are_lost_repeated_and_late_are_consistent(
 @given(jobs())
 def test_interleaved_jobs_are_consistent(sequence: list[dict[str, Any]]) -> None:
     """Responses of several jobs in one recording are judged each by their own job."""
-    SEQUENCES["polls of jobs"] += len({response["TrainingJobArn"] for response in sequence})
-
     assert [] == alarms(trainstate.check(sequence), *RETIRED)
 
 
@@ -105,7 +91,6 @@ def test_interleaved_jobs_are_consistent(sequence: list[dict[str, Any]]) -> None
 @given(logs())
 def test_logs_have_no_alarm(text: str) -> None:
     """What the SDK prints of a run is not INCONSISTENT, and has no false warning."""
-    SEQUENCES["logs"] += 1
     report = trainstate.check(text)
     loud = [str(f) for f in report if f.severity != "info" and f.name not in RETIRED]
 
@@ -133,16 +118,6 @@ def _holds(strategy: SearchStrategy[list[dict[str, Any]]], *, accept: str) -> No
     holds()
 
 
-def test_how_many_sequences_were_judged(capsys: pytest.CaptureFixture[str]) -> None:
-    """The number of legal sequences is printed; in CI it is ten thousand or more."""
-    if not SEQUENCES:
-        pytest.skip("the tests before it did not run")
-    with capsys.disabled():
-        sys.stdout.write(f"\nP3: {sum(SEQUENCES.values())} legal sequences: {dict(SEQUENCES)}\n")
-
-    assert sum(SEQUENCES.values()) >= 50 * EXAMPLES
-
-
 @given(polls())
 def test_a_verdict_holds_on_the_evidence_that_it_assumes(sequence: list[dict[str, Any]]) -> None:
     """What rests on recorded facts at most is consistent where only those are accepted."""
@@ -162,3 +137,12 @@ def test_a_recorded_stop_with_an_upload_is_accepted_as_recorded() -> None:
 
     assert [] == alarms(report)
     assert [Evidence.RECORDED] == [job.assumed for job in report.jobs]
+
+
+def test_a_stop_that_lost_its_race_rests_on_the_inferred_end() -> None:
+    """Completed follows a stop's upload only by a change of the primary that is inferred."""
+    completed = written(
+        poll("Completed/Completed: Starting 90, Stopping 5, Uploading 5, Completed")
+    )
+
+    assert [Evidence.INFERRED] == [job.assumed for job in trainstate.check(completed).jobs]

@@ -10,7 +10,7 @@ that a position and a status have at most one successor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -253,7 +253,7 @@ def is_legal_step(
     )
 
 
-def evidence_of(spec: Spec, moves: Iterable[Move], pair: Pair | None) -> tuple[Evidence, ...]:
+def evidence_of(spec: Spec, moves: Sequence[Move], pair: Pair | None) -> tuple[Evidence, ...]:
     """The evidence levels that a history and its pair rest on."""
     rows = [step.row.evidence for step in moves if step.row is not None]
     statuses = [
@@ -261,4 +261,10 @@ def evidence_of(spec: Spec, moves: Iterable[Move], pair: Pair | None) -> tuple[E
         for step in moves
         if step.position.secondary in spec.secondary_by_name
     ]
-    return (*rows, *statuses, *((pair.evidence,) if pair is not None else ()))
+    changes = {(one.position.primary, other.position.primary) for one, other in pairwise(moves)}
+    primaries = [
+        row.evidence
+        for row in spec.primary_transitions
+        if not row.alone and (row.before, row.after) in changes
+    ]
+    return (*rows, *statuses, *primaries, *((pair.evidence,) if pair is not None else ()))
