@@ -6,6 +6,7 @@ Each is checked on legal sequences and on sequences with a planted fault.
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 from typing import Any
 
 from hypothesis import assume, given
@@ -149,3 +150,23 @@ def places(*reports: trainstate.Report) -> Counter[tuple[Any, ...]]:
         for finding in report
         if finding.severity == "error"
     )
+
+
+@given(LEGAL | wrong("changed-fixed-member"), st.randoms(use_true_random=False))
+def test_a_null_is_what_an_absent_member_is(sequence: Sequence, random: Random) -> None:
+    """Clients of other languages and columns of tables write null where there is nothing."""
+    shown = [_with_nulls(response, random) for response in sequence]
+
+    assert told(trainstate.check(sequence)) == told(trainstate.check(shown))
+
+
+def told(report: trainstate.Report) -> list[Any]:
+    return [[(one.code, one.index, one.pointer, one.message) for one in report], report.jobs]
+
+
+def _with_nulls(value: Any, random: Random) -> Any:
+    if isinstance(value, dict):
+        names = {name for name in ("Added", "FailureReason", "VpcConfig") if random.random() < 0.5}
+        shown = {name: _with_nulls(item, random) for name, item in value.items()}
+        return dict.fromkeys(names) | shown
+    return [_with_nulls(item, random) for item in value] if isinstance(value, list) else value

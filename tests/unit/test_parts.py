@@ -11,14 +11,10 @@ from attrs import evolve
 import trainstate
 from trainstate.checking import ask, compare
 from trainstate.checking.stream import Checker
-from trainstate.history.model import Origin
 from trainstate.history.readers import value_records
-from trainstate.history.readers.counted import Counted
 from trainstate.history.readers.lines import Line
-from trainstate.history.wire import read_response
 from trainstate.rules.example import poll, written
 from trainstate.rules.shown import kind_of
-from trainstate.spec.model import Evidence
 
 SPEC = trainstate.SPEC
 ACTIVE = "InProgress/Training: Starting 90, Training"
@@ -135,29 +131,6 @@ def test_a_job_that_was_modified_before_its_creation_is_not_regular() -> None:
     shown["TrainingStartTime"] = 1_767_348_900.0
 
     assert [] != checked([json.dumps(shown)])[0]
-
-
-@pytest.mark.parametrize("known", [False, True])
-def test_rows_of_a_counted_job_are_read_where_another_response_comes(known: bool) -> None:
-    """Whichever of the two comes first."""
-    shown = [written(poll(ACTIVE, modified=at)) for at in (200, 100)]
-    first, second = (read_response(one, SPEC, origin=Origin()) for one in shown)
-    job = Counted(
-        arn=first.arn or "",
-        name=first.name or "",
-        created=first.created or 0,
-        responses=1,
-        pair=("InProgress", "Training"),
-        complete=False,
-        rests_on=Evidence.DOCUMENTED,
-        rows=lambda: iter([first]),
-    )
-    checker = Checker()
-    for record in (second, job) if known else (job, second):
-        checker.feed(record)
-    _, jobs = checker.close()
-
-    assert [2] == [one.responses for one in jobs]
 
 
 def test_nothing_has_no_kind() -> None:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
-import polars as pl
 import pyarrow as pa
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
-from trainstate.backends.columns import MORE
-from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, PART, POINTER
-from trainstate.backends.rows import mappings
+from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, POINTER
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport
 from trainstate.checking.stream import Checker
-from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.envelope import Form, Part, part_records, records
-from trainstate.history.readers.json_value import NotJson, decode
+from trainstate.history.model import Origin
+from trainstate.history.readers.envelope import Form, Part, part_records
+from trainstate.history.readers.json_value import decode
+from trainstate.history.readers.lines import Record
+from trainstate.history.readers.ndjson import line_records
 from trainstate.history.readers.settings import Limits
 from trainstate.history.readers.tally import Tally
 from trainstate.render.json import finding_object, job_object
@@ -55,7 +54,6 @@ SCHEMA = pa.schema(
 """The rows that come out: a row with a code is a finding, one with a verdict a job."""
 
 _BLOCK, _MOST_JOBS = 1000, 10_000
-_PLACE = (KEY, FILE, LINE, PART, MORE)
 
 
 @frozen(kw_only=True)
@@ -115,16 +113,14 @@ class _Judge:
 
     def take(self, batch: Any) -> None:
         """Judges the rows of a batch."""
-        frame = cast("pl.DataFrame", pl.from_arrow(batch))
-        files, lines, keys = (frame[name].to_list() for name in (FILE, LINE, KEY))
-        more = frame[MORE].to_list() if MORE in frame.columns else [False] * len(keys)
-        for at, (key, row) in enumerate(zip(keys, _rows(frame), strict=True)):
-            if key != self.key:
-                self._meets(key)
-            place = Origin(file=files[at], line=lines[at], reader="spark")
-            self._feed(row if not more[at] else {**row, MORE: True}, place)
-            new = len(self.checker.states) - len(self.places)
-            self.places += [(files[at], lines[at])] * new
+        for row in batch.to_pylist():
+            if row[KEY] != self.key:
+                self._meets(row[KEY])
+            place = row[FILE], row[LINE]
+            origin = Origin(file=place[0], line=place[1], reader="spark")
+            for record in self._records(row, origin):
+                self.made += [self._finding(finding) for finding in self.checker.feed(record)]
+            self.places += [place] * (len(self.checker.states) - len(self.places))
 
     def turn(self) -> None:
         """Ends the checker at hand and begins another."""
@@ -150,40 +146,19 @@ class _Judge:
         if len(self.places) >= _MOST_JOBS:
             self.turn()
 
-    def _feed(self, row: dict[str, Any], origin: Origin) -> None:
-        for record in self._records(row, origin):
-            self.made += [self._finding(finding) for finding in self.checker.feed(record)]
-
-    def _records(self, row: dict[str, Any], origin: Origin) -> Iterator[Response | Unreadable]:
-        if BODY not in row:
-            yield from records(row, origin, self.tally)
+    def _records(self, row: dict[str, Any], origin: Origin) -> Iterator[Record]:
+        body, form = row[BODY], row[FORM]
+        if form is None:
+            tally = evolve(self.tally, file=origin.file)
+            yield from line_records([(origin.line or 0, body, False)], tally)
             return
-        try:
-            value = decode(row[BODY])
-        except NotJson as error:
-            yield self.tally.unreadable(str(error), origin, row[BODY])
-            return
-        if FORM in row:
-            part = Part(Form(row[FORM]), value, row[POINTER])
-            yield from part_records(part, origin, self.tally)
-        else:
-            yield from records(value, origin, self.tally)
+        part = Part(Form(form), decode(body), row[POINTER])
+        yield from part_records(part, origin, self.tally)
 
     def _finding(self, finding: Finding) -> dict[str, Any]:
         shown = finding_object(finding)
         self.ordinal += 1
         return {**shown, "facts": json.dumps(shown["facts"], default=str), "ordinal": self.ordinal}
-
-
-def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    frame = frame.drop(*_PLACE, strict=False)
-    if BODY not in frame.columns:
-        return mappings(frame)
-    # Bytes as they are: what is no text must be said of the line.
-    bodies = frame[BODY].to_list()
-    return [
-        {**row, BODY: body} for body, row in zip(bodies, mappings(frame.drop(BODY)), strict=True)
-    ]
 
 
 def _job(job: JobReport, place: tuple[str | None, int | None]) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Tables to records: Parquet and Arrow files, and frames of pandas, polars, DuckDB and Arrow.
 
-A job of which the screen knows that nothing is to be said is one record; the rows of any other
-are the mappings that lines of NDJSON would be, and take the same way from there.
+Each row becomes a line of JSON, and takes the way of NDJSON from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -14,22 +13,21 @@ import polars as pl
 from attrs import frozen
 from polars.exceptions import PolarsError
 
-from trainstate.backends.columns import BATCH, Columns, Table, numbered_rows
-from trainstate.backends.screen import KEY, Screen, counted, key_of
-from trainstate.checking.stream import Checker
-from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.counted import Counted
-from trainstate.history.readers.envelope import Form, records
+from trainstate.backends.rows import lines_of
+from trainstate.history.model import Origin
+from trainstate.history.readers.envelope import WRAPPERS, records
+from trainstate.history.readers.lines import Record
+from trainstate.history.readers.ndjson import line_records
 from trainstate.history.readers.plugged import CannotRead
 from trainstate.history.readers.tally import Tally
-from trainstate.spec.model import Evidence
+from trainstate.history.wire import looks_like_response
 
 _BROKEN = (PolarsError, OSError, ValueError, MemoryError, pl.exceptions.PanicException)
-_EVIDENCE = {level.rank: level for level in Evidence}
-Found = Response | Unreadable | Counted
+BATCH = 8_192
+"""How many rows are held as lines at a time."""
 
 
-def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Found]:
+def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of a Parquet file; ``line`` is the row, counted from 1.
 
     Rows that are damaged are one unreadable record, and those after them are read. Raises
@@ -40,14 +38,14 @@ def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Itera
     return _table_records(frame, "Parquet", tally, pointer)
 
 
-def read_arrow(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Found]:
+def read_arrow(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of an Arrow file, which Feather is, too."""
     with _refused("Arrow"):
         frame = pl.scan_ipc(_source(stream))
     return _table_records(frame, "Arrow", tally, pointer)
 
 
-def read_frame(value: Any, tally: Tally, *, pointer: str = "") -> Iterator[Found]:
+def read_frame(value: Any, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of a table of a program; ``line`` is the row, counted from 1."""
     try:
         frame = _frame(value)
@@ -73,7 +71,7 @@ def _has_rows(value: Any) -> bool:
     return hasattr(value, "to_dict") and bool(value.columns.is_unique)
 
 
-def _object_records(value: Any, tally: Tally, pointer: str) -> Iterator[Found]:
+def _object_records(value: Any, tally: Tally, pointer: str) -> Iterator[Record]:
     """The records in a frame of pandas with values of several types in a column."""
     rows = value.astype(object).where(value.notna(), None).to_dict("records")
     for number, row in enumerate(rows, start=1):
@@ -96,122 +94,57 @@ def _refused(form: str) -> Iterator[None]:
         raise CannotRead(f"is no {form} file that can be read: {_said(error)}") from None
 
 
-def _table_records(frame: pl.LazyFrame, form: str, tally: Tally, pointer: str) -> Iterator[Found]:
+def _table_records(frame: pl.LazyFrame, form: str, tally: Tally, pointer: str) -> Iterator[Record]:
     with _refused(form):
         schema = frame.collect_schema()
         count: int = frame.select(pl.len()).collect().item()
-    columns = Columns.of(schema.names(), tally.spec)
-    if not columns.read:
+    names = dict.fromkeys(schema.names())
+    if WRAPPERS.isdisjoint(names) and not looks_like_response(names, tally.spec):
         return
-    place = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
-    reading = Reading(Table(frame=frame, columns=columns, count=count), schema, tally, place)
-    yield from reading.records()
+    yield from Reading(frame=frame, count=count, tally=tally, pointer=pointer).records()
 
 
-@frozen
+@frozen(kw_only=True)
 class Reading:
-    """A table that is being read: its rows, and where they are."""
+    """A table that is being read."""
 
-    table: Table
-    schema: pl.Schema
+    frame: pl.LazyFrame
+    count: int
     tally: Tally
-    place: Origin
+    pointer: str
 
-    def records(self) -> Iterator[Found]:
-        """The jobs that pass the screen, each at its first row, and the rows of all others."""
-        jobs = self._passed()
-        waiting = iter(sorted(self._counted(jobs), key=lambda found: found[0]))
-        following = next(waiting, None)
-        alone = pl.Series(jobs[KEY], dtype=pl.String)
-        done = jobs.height > 0 and jobs["count"].sum() == self.table.count
-        for row, found in () if done else self._rows(self._other_than(alone)):
-            while following and following[0] < row:
-                yield following[1]
-                following = next(waiting, None)
-            yield found
-        while following:
-            yield following[1]
-            following = next(waiting, None)
-
-    def _passed(self) -> pl.DataFrame:
-        """The jobs of which nothing is to be said; none where a row cannot be read."""
-        checker: Checker | None = self.tally.checker
-        screen = checker and Screen.of(self.schema, self.table.columns, checker)
-        batches = self.table.batches() if screen else iter(())
-        while screen:
-            try:
-                batch = next(batches, None)
-            except _BROKEN:
-                break
-            if batch is None:
-                return screen.passed()
-            screen.take(batch)
-        return pl.DataFrame(schema={KEY: pl.String})
-
-    def _counted(self, jobs: pl.DataFrame) -> Iterator[tuple[int, Counted]]:
-        for job in counted(jobs) if jobs.width > 1 else ():
-            self.tally.forms[Form.RESPONSE] += job["count"]
-            yield (
-                job["first"],
-                Counted(
-                    arn=job["_arn"],
-                    name=job["_name"],
-                    created=job["created"],
-                    responses=job["count"],
-                    pair=(job["primary"], job["secondary"]),
-                    complete=job["complete"],
-                    rests_on=_EVIDENCE[job["rank"]],
-                    rows=self._again(job[KEY]),
-                ),
-            )
-
-    def _again(self, key: str) -> Callable[[], Iterable[Response]]:
-        """What reads the rows of a job that was counted."""
-
-        def rows() -> Iterator[Response]:
-            where = key_of(self.table.columns, self.tally.spec) == key
-            tally = Tally(spec=self.tally.spec, limits=self.tally.limits, file=None, reader="")
-            for _, found in self._rows(where, tally):
-                if isinstance(found, Response):
-                    yield found
-
-        return rows
-
-    def _other_than(self, keys: pl.Series) -> pl.Expr | None:
-        if not len(keys):
-            return None
-        key = key_of(self.table.columns, self.tally.spec)
-        return ~key.is_in(keys.implode()).fill_null(False)
-
-    def _rows(
-        self, where: pl.Expr | None, tally: Tally | None = None
-    ) -> Iterator[tuple[int, Response | Unreadable]]:
-        """The records of rows, each with its row's number."""
-        counting, done = tally or self.tally, 0
+    def records(self) -> Iterator[Record]:
+        """The records of all rows, in their order."""
+        done = 0
         try:
-            for batch in self.table.rows(where):
-                for row, value in numbered_rows(batch, self.table.columns, counting.spec):
-                    done = row
-                    yield from ((row, one) for one in records(value, self._at(row), counting))
+            for batch in self.frame.collect_batches(chunk_size=BATCH, maintain_order=True):
+                yield from self._of(batch, done)
+                done += batch.height
         except _BROKEN:
-            yield from self._rest(done, counting)
+            yield from self._rest(done)
 
-    def _rest(self, done: int, tally: Tally) -> Iterator[tuple[int, Response | Unreadable]]:
+    def _of(self, batch: pl.DataFrame, done: int) -> Iterator[Record]:
+        lines = enumerate(lines_of(batch, self.tally.spec), start=done + 1)
+        numbered = ((row, line, False) for row, line in lines)
+        return line_records(numbered, self.tally, pointer=self.pointer)
+
+    def _rest(self, done: int) -> Iterator[Record]:
         """The records from a row on, of a table in which some rows cannot be read."""
-        while done < self.table.count:
-            size = self._readable(done, min(BATCH, self.table.count - done))
-            part = self.table.part(done, size)
-            for row, value in numbered_rows(part, self.table.columns, tally.spec):
-                yield from ((row, one) for one in records(value, self._at(row), tally))
+        while done < self.count:
+            size = self._readable(done, min(BATCH, self.count - done))
+            yield from self._of(self._part(done, size), done)
             done += size
-            if done < self.table.count and (bad := self._damaged(done)):
-                if bad == self.table.count:
+            if done < self.count and (bad := self._damaged(done)):
+                if bad == self.count:
                     nothing = "no row that can be read, as the footers of other Parquet files have"
                     raise CannotRead(f"has {nothing}: {self._fault(done)}")
                 rows = f"rows {done + 1:,} to {done + bad:,}"
                 reason = f"{rows} cannot be read: {self._fault(done)}"
-                yield done + 1, tally.unreadable(reason, self._at(done + 1))
+                yield self.tally.unreadable(reason, self._at(done + 1))
                 done += bad
+
+    def _part(self, start: int, size: int) -> pl.DataFrame:
+        return self.frame.slice(start, size).collect()
 
     def _readable(self, start: int, most: int) -> int:
         """How many rows from one on can be read, at most so many."""
@@ -225,7 +158,7 @@ class Reading:
 
     def _damaged(self, start: int) -> int:
         """How many rows from one on cannot be read."""
-        size, left = 1, self.table.count - start
+        size, left = 1, self.count - start
         if not self._fault(start):
             return 0
         while size < left and self._fault(start + size):
@@ -239,14 +172,14 @@ class Reading:
     def _fault(self, start: int, size: int = 1) -> str:
         """Why rows cannot be read; empty where they can."""
         try:
-            self.table.part(start, size)
+            self._part(start, size)
         except _BROKEN as error:
             return _said(error)
         return ""
 
     def _at(self, row: int) -> Origin:
-        place = self.place
-        return Origin(file=place.file, line=row, reader=place.reader, pointer=place.pointer)
+        tally = self.tally
+        return Origin(file=tally.file, line=row, reader=tally.reader, pointer=self.pointer)
 
 
 def _said(error: BaseException) -> str:

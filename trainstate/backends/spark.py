@@ -20,13 +20,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 from pyspark.storagelevel import StorageLevel
 
-from trainstate.backends.columns import MORE, Columns
 from trainstate.backends.judging import FINDING_FIELDS, JOB_FIELDS, SCHEMA, Asked, judged
 from trainstate.backends.keying import FILE, KEY, LINE, PART, TEXT, named_lines
 from trainstate.backends.keying import SCHEMA as NAMED
 from trainstate.checking.order import Order
 from trainstate.errors import UsageError
 from trainstate.history.readers.envelope import WRAPPERS
+from trainstate.history.wire import looks_like_response
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -168,6 +168,13 @@ def _holds(path: str, suffixes: tuple[str, ...]) -> bool:
     return bool(names) and all(name.endswith(suffixes) for name in names)
 
 
+_WRITTEN = {
+    "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+    "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+}
+"""How times become text: to the microsecond."""
+
+
 def _ddl(schema: Any) -> str:
     return ", ".join(f"`{part.name}` {_TYPES[str(part.type)]}" for part in schema)
 
@@ -181,36 +188,12 @@ def _keyed(frame: DataFrame, spec: Spec) -> DataFrame:
         return bodies.mapInArrow(partial(named_lines, spec=told), _ddl(NAMED))
     rows = frame if LINE in frame.columns else _placed_rows(frame)
     names = [name for name in rows.columns if name not in (FILE, LINE)]
-    if not WRAPPERS.isdisjoint(names):
-        texts = rows.select(sf.to_json(sf.struct(*map(_quoted, names))).alias(TEXT), FILE, LINE)
-        return _keyed(texts, spec)
-    columns = Columns.of(names, spec)
-    if not columns.read:
+    if WRAPPERS.isdisjoint(names) and not looks_like_response(dict.fromkeys(names), spec):
         raise UsageError(
             f"Expected columns of a training job's response but got {', '.join(names[:9])}."
         )
-    return _named_rows(rows, columns, spec)
-
-
-def _named_rows(rows: DataFrame, columns: Columns, spec: Spec) -> DataFrame:
-    by_fold = {name.replace("_", "").casefold(): name for name in columns.read}
-    found = [by_fold.get(name.casefold()) for name in (spec.layout.arn, spec.layout.name)]
-    arn, name = (
-        sf.lit(None) if column is None else _quoted(column).cast("string") for column in found
-    )
-    last = sf.element_at(sf.split(arn, "/"), -1)
-    nowhere = sf.concat_ws(":", sf.col(FILE), sf.col(LINE).cast("string"))
-    more = sf.lit(False)
-    for other in columns.others:
-        more = more | _quoted(other).isNotNull()
-    return rows.select(
-        *map(_quoted, columns.read),
-        sf.coalesce(last, name, nowhere).alias(KEY),
-        FILE,
-        LINE,
-        sf.lit(0).alias(PART),
-        more.alias(MORE),
-    )
+    row = sf.to_json(sf.struct(*map(_quoted, names)), _WRITTEN)
+    return _keyed(rows.select(row.alias(TEXT), FILE, LINE), spec)
 
 
 def _quoted(name: str) -> Any:

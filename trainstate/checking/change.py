@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Entry, Origin
-from trainstate.history.readers.counted import Counted
 from trainstate.history.typed import MODIFIED, Decode, Values
 from trainstate.history.typed import Entry as TypedEntry
 from trainstate.history.wire import read_response
-
-
-class Pending(Protocol):
-    """What an epoch has not taken in yet."""
-
-    def replay(self, epoch: Epoch) -> None:
-        """Shows it to the epoch."""
 
 
 @define(eq=False)
@@ -51,18 +43,6 @@ class Change:
         if self.repeats or self.last != self.first:
             epoch.responses = self.last
             epoch.observe(evolve(response, modified=_instant(self.again)))
-
-
-@frozen
-class Rows:
-    """The rows of a counted job, which its epoch sees one after another."""
-
-    job: Counted
-
-    def replay(self, epoch: Epoch) -> None:
-        """Shows the rows to their job's epoch."""
-        for response in self.job.rows():
-            epoch.observe(response)
 
 
 def entry_of(typed: TypedEntry) -> Entry:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from attrs import define, field
 
-from trainstate.checking.change import Change, Pending, Rows, entry_of
+from trainstate.checking.change import Change, entry_of
 from trainstate.checking.compare import News, weakest_used
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.checking.shown import Shown
 from trainstate.history.chain import History
 from trainstate.history.instants import parse
-from trainstate.history.readers.counted import Counted
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
@@ -37,7 +35,7 @@ class JobState:
     begin: Callable[[], Epoch] | None = field(default=None, eq=False)
     shown: Shown | None = None
     straight: bool = True
-    pending: list[Pending] = field(factory=list)
+    pending: list[Change] = field(factory=list)
     errors: int = 0
     unknown: bool = False
     assumed: Evidence = Evidence.DOCUMENTED
@@ -45,20 +43,6 @@ class JobState:
     reported: set[int] = field(factory=set)
     unseen: set[str] = field(factory=set)
     responses: int = 0
-    counted: Counted | None = None
-
-    @classmethod
-    def of_counted(cls, job: Counted, begin: Callable[[], Epoch]) -> JobState:
-        """The state of a job that need only be counted; its epoch sees the rows if asked for."""
-        return cls(
-            begin=begin,
-            straight=False,
-            pending=[Rows(job)],
-            assumed=job.rests_on,
-            last_pair=job.pair,
-            responses=job.responses,
-            counted=job,
-        )
 
     @property
     def epoch(self) -> Epoch:
@@ -108,8 +92,7 @@ class JobState:
             values, file = shown.values, shown.file
             pending.append(Change(index, values, file, decode, repeats=silence is None))
         if silence is None:
-            repeated = cast("Change", pending[-1])
-            repeated.last, repeated.again = index, shown.modified
+            pending[-1].last, pending[-1].again = index, shown.modified
         if silence is not None:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on
@@ -143,10 +126,8 @@ class JobState:
     @property
     def report(self) -> JobReport:
         """What is known of the job. Its epoch need not take in its changes for that."""
-        epoch, shown, counted = self._epoch, self.shown, self.counted
+        epoch, shown = self._epoch, self.shown
         created: int | None
-        if counted is not None and counted.responses == self.responses:
-            return self._report_of(counted)
         if epoch is None and shown is not None:
             job, created = shown.values[ARN], parse(shown.values[CREATED])[0]
         else:
@@ -164,18 +145,6 @@ class JobState:
             basis="history" if known else "reachability",
             assumed=self.assumed,
             responses=self.responses,
-        )
-
-    def _report_of(self, job: Counted) -> JobReport:
-        """What is known of a job of which all responses were counted."""
-        return JobReport(
-            job=job.arn,
-            created=job.created,
-            verdict=self.verdict,
-            complete=job.complete,
-            basis="history",
-            assumed=self.assumed,
-            responses=job.responses,
         )
 
 

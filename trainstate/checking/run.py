@@ -48,7 +48,7 @@ def check(
             Tolerances() if tolerances is None else _checked("tolerances", tolerances, Tolerances)
         ),
     )
-    return judge(value_records(responses, spec, checker=checker), checker)
+    return judge(value_records(responses, spec), checker)
 
 
 def _names(option: str, selectors: Iterable[str]) -> tuple[str, ...]:

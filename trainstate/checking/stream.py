@@ -17,7 +17,6 @@ from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.history.instants import parse, same_instant
 from trainstate.history.model import Response, Unreadable
-from trainstate.history.readers.counted import Counted
 from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import Typed, decode_of
 from trainstate.rules.index import select_rules
@@ -68,8 +67,6 @@ class Checker:
         """The new findings that a record brings."""
         if isinstance(record, Line):
             return self._feed_line(record)
-        if isinstance(record, Counted):
-            return self._feed_counted(record)
         if isinstance(record, Unreadable):
             found = list(self._unreadable(record))
         else:
@@ -121,17 +118,6 @@ class Checker:
         self.jobs[typed.arn], self.names[typed.name] = [state], typed.arn
         self._states.append(state)
         return state
-
-    def _feed_counted(self, job: Counted) -> list[Finding]:
-        """The new findings of a counted job: none, unless something else is known of it."""
-        if job.arn in self.jobs or job.name in self.names:
-            return [finding for response in job.rows() for finding in self.feed(response)]
-        begin = partial(self._epoch, job.arn, job.created)
-        self.adopt(job.arn, JobState.of_counted(job, begin))
-        self.names[job.name] = job.arn
-        self._silent += job.responses
-        self.counted += job.responses
-        return []
 
     def close(self) -> tuple[list[tuple[int, Finding]], tuple[JobReport, ...]]:
         """The findings about jobs as a whole, each with its job's number; and all jobs."""

@@ -66,10 +66,8 @@ class Asked:
         """What is ignored in some files and for some jobs."""
         return ignores(files=self.per_file_ignores, jobs=self.per_job_ignores)
 
-    def records(
-        self, on_source: Callable[[SourceReport], None], checker: Checker
-    ) -> Iterator[Record]:
-        """The records of the paths, for a checker."""
+    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
+        """The records of the paths."""
         return read_records(
             self.paths,
             self.spec(),
@@ -78,7 +76,6 @@ class Asked:
             on_source=on_source,
             keep_going=True,
             only_recordings=self.only_recordings,
-            checker=checker,
         )
 
     def spec(self) -> Spec:

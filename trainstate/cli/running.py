@@ -100,7 +100,7 @@ class Run:
 
     def _judged(self) -> Iterator[list[Finding]]:
         """What this process finds."""
-        for record in watched(self.asked.records(self.sources.append, self.checker)):
+        for record in watched(self.asked.records(self.sources.append)):
             if found := self.checker.feed(record):
                 yield found
         at_end, self._jobs = self.checker.close()

@@ -31,10 +31,8 @@ class Asked(Protocol):
     def checker(self) -> Checker:
         """A checker as asked for."""
 
-    def records(
-        self, on_source: Callable[[SourceReport], None], checker: Checker
-    ) -> Iterator[Record]:
-        """The records of the paths, for a checker."""
+    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
+        """The records of the paths."""
 
 
 @frozen(kw_only=True)
@@ -95,7 +93,7 @@ class _Worker:
         """What the process finds."""
         sources: list[SourceReport] = []
         findings: list[tuple[int, Finding]] = []
-        for place, record in enumerate(asked.records(sources.append, self.checker)):
+        for place, record in enumerate(asked.records(sources.append)):
             if self._owns(record):
                 findings += [(place, finding) for finding in self.checker.feed(record)]
                 new = len(self.checker.states) - len(self.places)

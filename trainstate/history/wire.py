@@ -83,6 +83,8 @@ def read_response(
     ignored, null members and empty statuses count as absent. Nothing is raised: see
     ``Response.problems``.
     """
+    if None in recorded.values():
+        recorded = {name: value for name, value in recorded.items() if value is not None}
     given = recorded
     recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
     named = _service_names(recorded, spec)

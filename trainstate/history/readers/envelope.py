@@ -78,7 +78,9 @@ def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Itera
     if depth > _DEEPEST:
         yield Part(Form.NOTHING, value, pointer)
     elif isinstance(value, Mapping):
-        yield from _mapping_parts(value, spec, pointer, depth)
+        # What is null says what an absent member says: columns of a table, Go's SDK.
+        given = {name: item for name, item in value.items() if item is not None}
+        yield from _mapping_parts(given, spec, pointer, depth)
     elif isinstance(value, list | tuple) and _is_history(value, spec):
         yield Part(Form.RESPONSE, {spec.layout.history: value}, pointer)
     elif isinstance(value, list | tuple):

@@ -10,7 +10,6 @@ import msgspec
 from attrs import define
 
 from trainstate.history.model import Origin, Response, Unreadable, called
-from trainstate.history.readers.counted import Counted
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.tally import Tally
 from trainstate.history.typed import Typed, decode_of
@@ -63,11 +62,8 @@ class Line:
         return read_response(value, self.source.spec, origin=self.origin)
 
 
-Record = Line | Response | Unreadable | Counted
-"""What a reader finds: a slice with its typed decode, a response, or what cannot be read.
-
-Who reads for a check is also given jobs that need only be counted.
-"""
+Record = Line | Response | Unreadable
+"""What a reader finds: a slice with its typed decode, a response, or what cannot be read."""
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -96,8 +92,6 @@ def slice_of(recorded: Mapping[str, Any], source: Tally, pointer: str) -> Line |
 
 def whole(record: Record) -> Response | Unreadable:
     """A record with every member as it was recorded."""
-    if isinstance(record, Counted):
-        raise TypeError("Only a check is given jobs that are counted.")
     return record.response() if isinstance(record, Line) else record
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from trainstate.history.model import Origin
 from trainstate.history.readers.bytestream import lines
@@ -17,8 +17,15 @@ from trainstate.history.typed import decode_of
 
 def read_ndjson(stream: Readable, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
     """The records in the lines of an input, mostly one; blank lines are passed over."""
+    yield from line_records(lines(stream, limit=tally.limits.line), tally, pointer=pointer)
+
+
+def line_records(
+    numbered: Iterable[tuple[int, bytes, bool]], tally: Tally, *, pointer: str = ""
+) -> Iterator[Record]:
+    """The records in lines, each with its number, and whether it was cut off."""
     typed_decode = decode_of(tally.spec)
-    for number, line, cut in lines(stream, limit=tally.limits.line):
+    for number, line, cut in numbered:
         if line.isspace() or not line:
             continue
         if typed_decode and not cut and (typed := typed_decode.line(line)) is not None:

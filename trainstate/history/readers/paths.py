@@ -43,7 +43,6 @@ def read_records(
     on_source: OnSource | None = None,
     keep_going: bool = False,
     only_recordings: bool = False,
-    checker: Any = None,
 ) -> Iterator[Record]:
     """The records of files, in the order of the paths.
 
@@ -51,15 +50,14 @@ def read_records(
 
     A path is a file, ``-`` for standard input, or a folder, of which the recordings are
     read in the order of their names, hidden ones left out. ``input_format`` is one of
-    FORMATS; ``on_source`` is told of each input at its end. ``checker`` is the check that the
-    records are for: of tables it gets whole jobs as one record where nothing is to be said.
+    FORMATS; ``on_source`` is told of each input at its end.
     Raises InputError for a path that is not there before anything is read, and later for
     a file that cannot be opened, is in no known format or holds no response, and for a
     folder without recordings; UsageError for an unknown format. With ``keep_going`` a
     path that cannot be read is reported to ``on_source`` as *unread*, and the rest is read.
     ``only_recordings`` passes over files that are none, as if a folder had them.
     """
-    asked = asked_for(spec, input_format=input_format, limits=limits, checker=checker)
+    asked = asked_for(spec, input_format=input_format, limits=limits)
     asked = evolve(asked, lenient=only_recordings)
     named = [paths] if isinstance(paths, str | os.PathLike) else paths
     told = on_source or ignore
@@ -68,13 +66,13 @@ def read_records(
     return _read_all(existing(named), asked, told)
 
 
-def asked_for(spec: Spec, *, input_format: str, limits: Limits, checker: Any = None) -> Asked:
+def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:
     """How to read, after a look at the arguments; raises UsageError."""
     if input_format not in FORMATS:
         raise UsageError(
             f"Expected input_format to be one of {', '.join(FORMATS)} but got {input_format!r}."
         )
-    return Asked(spec=spec, limits=limits, input_format=input_format, checker=checker)
+    return Asked(spec=spec, limits=limits, input_format=input_format)
 
 
 def _read_all(paths: list[str], asked: Asked, on_source: OnSource) -> Iterator[Record]:

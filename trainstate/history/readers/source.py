@@ -61,7 +61,7 @@ _WHOLE: Mapping[str, Callable[..., Iterator[Record]]] = {
 
 @frozen(kw_only=True)
 class Asked:
-    """How inputs are read: the facts, a format or *auto*, the limits, the check they are for.
+    """How inputs are read: the facts, a format or *auto*, and the limits.
 
     ``lenient`` treats files that are named as those of a folder: others are passed over.
     """
@@ -70,7 +70,6 @@ class Asked:
     limits: Limits
     input_format: str = "auto"
     lenient: bool = False
-    checker: Any = None
 
 
 @define(kw_only=True)
@@ -106,7 +105,6 @@ class Input:
             limits=limits,
             file=self.file,
             reader=reader,
-            checker=self.asked.checker,
         )
         # A page or a program with a sample that is broken is none of the recordings of a folder.
         told = reader != PRINTED and mentions(opening.head, self.asked.spec)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from typing import Any
 
 from attrs import define, field
 
@@ -26,16 +25,13 @@ class Tally:
     """One input's reading: the facts that it is read with, and the counts of what was found.
 
     ``forms`` counts the responses by what they were wrapped in; ``others`` counts the
-    records of other things than training jobs, which are left out. ``checker`` is the check that
-    the records are read for, which can be told of jobs that need only be counted; None for
-    anybody else.
+    records of other things than training jobs, which are left out.
     """
 
     spec: Spec
     limits: Limits
     file: str | None
     reader: str
-    checker: Any = None
     forms: Counter[str] = field(factory=Counter)
     broken: int = 0
     foreign: int = 0

@@ -43,7 +43,6 @@ def value_records(
     input_format: str = "auto",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
-    checker: Any = None,
 ) -> Iterator[Record]:
     """The records in values of a program, in their order; the values are not changed.
 
@@ -52,9 +51,9 @@ def value_records(
     pandas or polars, a table of Arrow, a relation of DuckDB), or an iterable of these.
     Lines that follow one another are one text. Raises InputError for a value
     of another type, a path that is not there, and a text or file in no known format;
-    UsageError for an unknown ``input_format``. ``checker`` is as in ``read_records``.
+    UsageError for an unknown ``input_format``.
     """
-    asked = asked_for(spec, input_format=input_format, limits=limits, checker=checker)
+    asked = asked_for(spec, input_format=input_format, limits=limits)
     return _Values(asked=asked, on_source=on_source or ignore).read(values)
 
 
@@ -121,7 +120,6 @@ class _Values:
             limits=asked.limits,
             file=None,
             reader=TABLE,
-            checker=asked.checker,
         )
         try:
             yield from plugged(TABLE)(value, tally, pointer=pointer)
@@ -155,7 +153,6 @@ class _Values:
             input_format=self.asked.input_format,
             limits=self.asked.limits,
             on_source=self.on_source,
-            checker=self.asked.checker,
         )
 
 
