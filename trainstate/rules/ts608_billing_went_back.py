@@ -34,6 +34,7 @@ def _kept(seconds: int, modified: float) -> Poll:
         [_DONE, poll(_DONE, modified=500)],
         [_kept(20, 500), _kept(30, 600)],
     ],
+    needs=["billable_seconds"],
     since="0.1.0",
     follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
