@@ -9,9 +9,10 @@ import polars as pl
 from attrs import frozen
 
 from trainstate.backends.rows import mappings
-from trainstate.history.readers.envelope import WRAPPERS
+from trainstate.history.machines import folded, machine_of
+from trainstate.history.readers.envelope import wrappers
 from trainstate.history.readers.json_value import NotJson, decode
-from trainstate.history.wire import folded, looks_like_response
+from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
 ROW, MORE = "_row", "_more"
@@ -39,8 +40,9 @@ class Columns:
     def of(cls, found: Iterable[str], spec: Spec) -> Columns:
         """What to read of a table with these columns; nothing where no row can be a record."""
         names = tuple(dict.fromkeys(found))
-        if not WRAPPERS.isdisjoint(names):
+        if not wrappers(spec).isdisjoint(names):
             return cls(read=names, wrapped=True)
+        asked, spec = spec, machine_of(dict.fromkeys(names), spec)
         if not looks_like_response(dict.fromkeys(names), spec):
             return cls(read=())
         members = [member.name for member in spec.members]
@@ -54,7 +56,7 @@ class Columns:
         return cls(
             read=read,
             others=tuple(name for name in names if name not in read),
-            named=named if len(named) == len(shown) else {},
+            named=named if len(named) == len(shown) and spec is asked else {},
         )
 
 

@@ -8,7 +8,7 @@ partition.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import polars as pl
@@ -21,6 +21,7 @@ from trainstate.backends.rows import mappings
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport
 from trainstate.checking.stream import Checker
+from trainstate.history.machines import machine_of
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import Form, Part, part_records, records
 from trainstate.history.readers.json_value import NotJson, decode
@@ -164,7 +165,8 @@ class _Judge:
             yield self.tally.unreadable(str(error), origin, row[BODY])
             return
         if FORM in row:
-            part = Part(Form(row[FORM]), value, row[POINTER])
+            own = machine_of(value, self.tally.spec) if isinstance(value, Mapping) else None
+            part = Part(Form(row[FORM]), value, row[POINTER], spec=own)
             yield from part_records(part, origin, self.tally)
         else:
             yield from records(value, origin, self.tally)

@@ -12,10 +12,10 @@ from attrs import frozen
 
 from trainstate.backends.columns import ROW, Columns
 from trainstate.history.excerpt import always_given
+from trainstate.history.machines import folded
 from trainstate.history.model import MOST_SECONDS
 from trainstate.history.nested import numbers
 from trainstate.history.typed import SETTLED_ROLES
-from trainstate.history.wire import folded
 from trainstate.spec.model import AttachedMachine, Spec
 
 _LATEST = 253_402_300_800_000_000  # the end of the year 9999, in microseconds since 1970

@@ -26,7 +26,8 @@ from trainstate.backends.keying import FILE, KEY, LINE, PART, TEXT, named_lines
 from trainstate.backends.keying import SCHEMA as NAMED
 from trainstate.checking.order import Order
 from trainstate.errors import UsageError
-from trainstate.history.readers.envelope import WRAPPERS
+from trainstate.history.machines import machine_of
+from trainstate.history.readers.envelope import wrappers
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -181,7 +182,7 @@ def _keyed(frame: DataFrame, spec: Spec) -> DataFrame:
         return bodies.mapInArrow(partial(named_lines, spec=told), _ddl(NAMED))
     rows = frame if LINE in frame.columns else _placed_rows(frame)
     names = [name for name in rows.columns if name not in (FILE, LINE)]
-    if not WRAPPERS.isdisjoint(names):
+    if not wrappers(spec).isdisjoint(names):
         texts = rows.select(sf.to_json(sf.struct(*map(_quoted, names))).alias(TEXT), FILE, LINE)
         return _keyed(texts, spec)
     columns = Columns.of(names, spec)
@@ -189,7 +190,7 @@ def _keyed(frame: DataFrame, spec: Spec) -> DataFrame:
         raise UsageError(
             f"Expected columns of a training job's response but got {', '.join(names[:9])}."
         )
-    return _named_rows(rows, columns, spec)
+    return _named_rows(rows, columns, machine_of(dict.fromkeys(names), spec))
 
 
 def _named_rows(rows: DataFrame, columns: Columns, spec: Spec) -> DataFrame:
