@@ -72,6 +72,7 @@ TUNING = {
     "LastModifiedTime": "2020-03-26T05:18:25.213Z",
     "TrainingJobStatusCounters": {"Completed": 20, "InProgress": 0},
     "ObjectiveStatusCounters": {"Succeeded": 20, "Pending": 0, "Failed": 0},
+    "BestTrainingJob": {"TrainingJobName": f"{TUNED}-001-0123abcd"},
 }
 STEP = {
     **TUNING,

@@ -185,6 +185,12 @@ def value_at(members: Mapping[str, Any], pointer: str) -> Any:
     return value
 
 
+def number_at(response: Response, pointer: str) -> int | None:
+    """The whole number at a JSON pointer; None where there is none."""
+    value = response.get(pointer)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 @lru_cache(maxsize=1024)
 def _steps(pointer: str) -> tuple[str, ...]:
     return tuple(pointer.removeprefix("/").split("/"))

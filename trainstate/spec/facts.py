@@ -278,6 +278,27 @@ class Renamed(Row):
 
 
 @frozen(kw_only=True)
+class Counter(Row):
+    """What a response counts: the sum of the numbers at ``pointers``.
+
+    One that ``grows`` never falls. ``at_end`` is what it is when the job has ended; ``most`` points
+    at the limit of the configuration that it keeps to; ``shows`` is the member that is there as
+    soon as it is more than nothing.
+    """
+
+    pointers: tuple[str, ...]
+    grows: bool = False
+    at_end: int | None = None
+    most: str = ""
+    shows: str = ""
+
+    @property
+    def name(self) -> str:
+        """The pointers, as they are written of a sum."""
+        return " + ".join(self.pointers)
+
+
+@frozen(kw_only=True)
 class TimeFacts:
     """Which statuses start the clock of training, and which break its plain course.
 

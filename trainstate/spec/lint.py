@@ -64,6 +64,7 @@ def _named_rows(spec: Spec) -> Iterator[tuple[str, Row]]:
         ("guard", spec.guards),
         ("member", spec.members),
         ("machine", spec.machines),
+        ("counter", spec.counters),
     ):
         for row in rows:
             yield f"{kind} {row.name}", row
@@ -133,6 +134,10 @@ def _shown_names(spec: Spec) -> Iterator[tuple[str, Iterable[str], set[str]]]:
     for row in spec.renames:
         yield f"renamed {row.written}", [row.member], set(spec.member_by_name)
         yield f"renamed {row.written}", [row.form], {"summary", "search", "event"}
+    for counter in spec.counters:
+        told = filter(None, (*counter.pointers, counter.most, f"/{counter.shows}"))
+        heads = [pointer.split("/")[1] for pointer in told if pointer != "/"]
+        yield f"counter {counter.name}", heads, set(spec.member_by_name)
     for machine in spec.machines:
         ends = [name for edge in machine.transitions for name in edge]
         yield f"machine {machine.name}", [*ends, *machine.after_end], set(machine.statuses)

@@ -23,6 +23,7 @@ from trainstate.spec.model import (
     AttachedMachine,
     AttemptFacts,
     Bound,
+    Counter,
     Guard,
     Initial,
     Member,
@@ -60,6 +61,7 @@ _TABLES: Mapping[str, tuple[str, type]] = {
     "outcome": ("outcomes", OutcomeFact),
     "bound": ("bounds", Bound),
     "renamed": ("renames", Renamed),
+    "counter": ("counters", Counter),
 }
 
 

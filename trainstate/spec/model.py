@@ -19,6 +19,7 @@ from trainstate.spec.facts import (
     AttachedMachine,
     AttemptFacts,
     Bound,
+    Counter,
     Evidence,
     Guard,
     Initial,
@@ -41,6 +42,7 @@ __all__ = [
     "AttachedMachine",
     "AttemptFacts",
     "Bound",
+    "Counter",
     "Evidence",
     "Guard",
     "Initial",
@@ -99,6 +101,7 @@ class Spec:
     outcomes: tuple[OutcomeFact, ...] = ()
     bounds: tuple[Bound, ...] = ()
     renames: tuple[Renamed, ...] = ()
+    counters: tuple[Counter, ...] = ()
     attempts: AttemptFacts = field(factory=AttemptFacts)
     accepted: Evidence = Evidence.DEPRECATED
     weaker: tuple[Transition, ...] = ()

@@ -26,6 +26,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "outcome": ("primary", "secondary"),
     "bound": ("pointer",),
     "renamed": ("form", "written"),
+    "counter": ("pointers",),
 }
 """What makes two rows of a table the same row."""
 
