@@ -62,7 +62,7 @@ class Tracker:
         self._ledger = Ledger(
             checker=self._options.checker(spec or builtin_spec()),
             name=None if job is None else job.rpartition("/")[2],
-            arn=job if job is not None and "/" in job else None,
+            arn=job if job is not None and job.startswith("arn:") else None,
         )
         self._lock = threading.RLock()
 
