@@ -27,13 +27,11 @@ OTHER_SERVICE = {
         "OutputDataConfig": {"CosOutputBucket": "x"},
     }
 }
-GENERIC = {
-    "JobName": "tern",
-    "JobArn": "arn:aws:sagemaker:us-east-1:111122223333:job/tern",
-    "JobCategory": "AgentRFT",
-    "JobStatus": "InProgress",
-    "SecondaryStatus": "Starting",
-    "SecondaryStatusTransitions": ENTRIES,
+LABELING = {
+    "LabelingJobName": "tern",
+    "LabelingJobArn": "arn:aws:sagemaker:us-east-1:111122223333:labeling-job/tern",
+    "LabelingJobStatus": "InProgress",
+    "CreationTime": "2020-01-02T03:04:05Z",
 }
 CALL = {
     "eventVersion": "1.09",
@@ -73,10 +71,15 @@ FORMS: dict[str, tuple[Any, str]] = {
         r"another service's DescribeTrainingJob",
     ),
     "another service's answer": (OTHER_SERVICE["Response"], r"another service's"),
-    "a generic job": (GENERIC, r"is what DescribeJob answers.*describe-training-job"),
-    "a generic job of botocore": (
-        {**GENERIC, "ResponseMetadata": {"RequestId": "x"}},
-        "DescribeJob",
+    "a labeling job": (LABELING, r"is a record of a `labeling-job`.*no facts.*training-job"),
+    "an endpoint of botocore": (
+        {
+            "EndpointName": "tern",
+            "EndpointArn": "arn:aws:sagemaker:us-east-1:111122223333:endpoint/tern",
+            "EndpointStatus": "InService",
+            "ResponseMetadata": {"HTTPStatusCode": 200},
+        },
+        r"is a record of a `endpoint`.*no facts",
     ),
 }
 
@@ -103,7 +106,7 @@ def test_among_responses_it_is_left_out(tmp_path: Path) -> None:
     """What is none of the service's training jobs is counted, and not judged."""
     job = poll("Starting", "Training", name="crane")
     path = tmp_path / "all.json"
-    path.write_text(json.dumps([job, OTHER_SERVICE, GENERIC, {"Records": [CALL]}], default=str))
+    path.write_text(json.dumps([job, OTHER_SERVICE, {"Records": [CALL]}], default=str))
     report = trainstate.check(path)
 
     assert ([], 1) == (list(report), report.summary.responses)

@@ -124,8 +124,9 @@ class Follower:
             if self._misses > 1:
                 yield from self._ended_by(self.tracker.lost())
         elif self.clock.now() - self._well >= self.limits.grace:
+            kind = self.tracker.spec.name.replace("-", " ")
             raise JobNotFound(
-                f"The service knows no training job {self.name!r}; check the name, the region and"
+                f"The service knows no {kind} {self.name!r}; check the name, the region and"
                 " the account."
             ) from error
 

@@ -13,6 +13,7 @@ from attrs import frozen
 from trainstate.aws.call import Caller
 from trainstate.aws.journal import Journal
 from trainstate.aws.pace import Clock, Pace
+from trainstate.aws.requests import method_of, request_for
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -36,6 +37,7 @@ def pull(
     client: Any,
     path: str | PathLike[str],
     *,
+    spec: Spec | None = None,
     secrets: bool = False,
     rate: float = 4.0,
     patience: float = 900.0,
@@ -45,19 +47,20 @@ def pull(
     clock: Clock | None = None,
     **filters: Any,
 ) -> Pulled:
-    """Records a response of every training job in an NDJSON file, and says what was done.
+    """Records a response of every job in an NDJSON file, and says what was done.
 
-    ``client`` is boto3's for SageMaker; ``filters`` are arguments of ListTrainingJobs
-    (``NameContains``, ``CreationTimeAfter``, …); ``rate`` is the most calls a second. A
-    job that is in the file at its present LastModifiedTime is not recorded again, so
-    that a second run adds what is new, and a run that was interrupted is gone on with:
+    They are training jobs, or those of ``spec``. ``client`` is boto3's for SageMaker;
+    ``filters`` are arguments of ListTrainingJobs, or of the like (``NameContains``,
+    ``CreationTimeAfter``, …); ``rate`` is the most calls a second. A job that is in the file
+    at its present LastModifiedTime is not recorded again, so that a second run adds what is
+    new, and a run that was interrupted is gone on with:
     nothing is lost, nothing recorded twice. Hyperparameters and environment variables
     are left out unless ``secrets`` is true. Of a job that is deleted meanwhile the
     summary is recorded. Raises AccessError, ServiceError, InputError or UsageError.
     """
     if not rate > 0:
         raise UsageError(f"Expected rate to be calls a second, above 0, but got {rate!r}.")
-    spec, clock = builtin_spec(), clock or Clock()
+    spec, clock = spec or builtin_spec(), clock or Clock()
     caller = Caller(
         client=client,
         rate=rate,
@@ -68,22 +71,24 @@ def pull(
     )
     layout = spec.layout
     done = Pulled()
-    identity = (layout.arn, layout.created, layout.modified)
+    identity = tuple(filter(None, (layout.arn, layout.created, layout.modified)))
     with Journal(Path(path), identity) as journal:
-        for summary in _summaries(caller, filters):
+        for summary in _summaries(caller, spec, filters):
             done = _recorded(done, caller, journal, summary, spec, secrets=secrets)
             if progress is not None:
                 progress(done)
     return done
 
 
-def _summaries(caller: Caller, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _summaries(
+    caller: Caller, spec: Spec, filters: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
     """The summaries of all jobs, oldest first: a job that is created meanwhile comes last."""
     page: dict[str, Any] = {}
     wanted = {"SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": _MOST, **filters}
     while True:
-        answer = caller.call("list_training_jobs", **wanted, **page) or {}
-        yield from answer.get("TrainingJobSummaries", ())
+        answer = caller.call(method_of(spec.layout.listing), **wanted, **page) or {}
+        yield from answer.get(spec.layout.listed, ())
         if not answer.get("NextToken"):
             return
         page = {"NextToken": answer["NextToken"]}
@@ -102,8 +107,7 @@ def _recorded(
     listed = _plain(summary)
     if spec.layout.modified in listed and journal.has(listed):
         return _counted(done, known=1)
-    name = summary[spec.layout.name]
-    answer = caller.call("describe_training_job", TrainingJobName=name)
+    answer = caller.call(method_of(spec.layout.operation), **request_for(spec, summary))
     if answer is None:
         return _counted(done, gone=1, written=journal.add(listed))
     kept = _plain(answer if secrets else without_secrets(answer, spec))

@@ -13,7 +13,6 @@ from trainstate.rules.drift import Drift
 from trainstate.spec.model import Spec
 
 SERVICE = "sagemaker"
-RESPONSE = "DescribeTrainingJobResponse"
 
 
 def installed_drift(spec: Spec) -> Drift:
@@ -30,10 +29,9 @@ def installed_drift(spec: Spec) -> Drift:
     return drift_of(spec, model["shapes"], version=f"botocore {botocore.__version__}")
 
 
-def drift_of(
-    spec: Spec, shapes: Mapping[str, Any], *, version: str, response: str = RESPONSE
-) -> Drift:
+def drift_of(spec: Spec, shapes: Mapping[str, Any], *, version: str) -> Drift:
     """The view of a service's shapes, as botocore's JSON has them; raises UsageError."""
+    response = f"{spec.layout.operation}Response"
     if response not in shapes:
         raise UsageError(f"Expected {version} to have the shape {response} but it has none.")
     members = shapes[response]["members"]

@@ -7,6 +7,7 @@ import inspect
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any
 
 from attrs import frozen
@@ -14,7 +15,9 @@ from attrs import frozen
 from trainstate.aws.faults import Fault, WatchError, fault_of, has_ended_before
 from trainstate.aws.follow import Follower, Limits
 from trainstate.aws.pace import Clock, Pace
+from trainstate.aws.requests import machine_named, method_of, named_in
 from trainstate.errors import TrainstateError
+from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
 from trainstate.track import STRICT, Action, Policy, Tracker, Update
 
@@ -48,6 +51,7 @@ def watch(
     client: Any,
     name: str,
     *,
+    spec: Spec | None = None,
     tracker: Tracker | None = None,
     pace: Pace | None = None,
     limits: Limits | None = None,
@@ -55,19 +59,21 @@ def watch(
     renew: Callable[[], Any] | None = None,
     clock: Clock | None = None,
 ) -> Iterator[Update]:
-    """Yields each update of a training job until it has ended.
+    """Yields each update of a job until it has ended: a training job, or one of ``spec``.
 
-    ``client`` is boto3's for SageMaker; ``tracker`` one to go on with. Throttling,
+    ``client`` is boto3's for SageMaker; an ARN as the ``name`` tells the machine, too;
+    ``tracker`` is one to go on with. Throttling,
     failures of the service and of the network, and expired credentials are waited out;
     ``renew`` gives a client with fresh credentials. A deleted job and a name that is
     used again end the watch. A set ``stop`` ends it quietly; the job goes on. Raises
     WatchTimeout, JobNotFound, AccessError or ServiceError, all of them WatchError.
     """
     clock = clock or Clock()
+    tracker = tracker or Tracker(job=name, spec=machine_named(name, spec))
     follower = _follower(name, tracker, pace, limits, clock)
     while not (follower.done or _is_set(stop)):
         try:
-            response = client.describe_training_job(TrainingJobName=name)
+            response = _describing(client, name, follower)()
         except Exception as error:  # noqa: BLE001 - sorted by fault_of; what is fatal is raised
             yield from follower.failed(_foreign(error))
             client = _renewed(client, follower, renew)
@@ -81,6 +87,7 @@ async def watch_async(
     client: Any,
     name: str,
     *,
+    spec: Spec | None = None,
     tracker: Tracker | None = None,
     pace: Pace | None = None,
     limits: Limits | None = None,
@@ -90,10 +97,11 @@ async def watch_async(
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Update]:
     """As ``watch``; boto3's calls run in a thread, those of an asynchronous client are awaited."""
+    tracker = tracker or Tracker(job=name, spec=machine_named(name, spec))
     follower = _follower(name, tracker, pace, limits, clock or Clock())
     while not (follower.done or _is_set(stop)):
         try:
-            response = await _describe(client, name)
+            response = await _awaited(_describing(client, name, follower))
         except Exception as error:  # noqa: BLE001 - sorted by fault_of; what is fatal is raised
             for update in follower.failed(_foreign(error)):
                 yield update
@@ -107,14 +115,20 @@ async def watch_async(
 
 
 def wait(
-    client: Any, name: str, *, policy: Policy = STRICT, tracker: Tracker | None = None, **how: Any
+    client: Any,
+    name: str,
+    *,
+    policy: Policy = STRICT,
+    spec: Spec | None = None,
+    tracker: Tracker | None = None,
+    **how: Any,
 ) -> Ended:
     """Waits until the policy has something to do about a job, and says what.
 
     ``how`` are the options of ``watch``. Raises JobFailed where the policy calls the
     outcome an error, else as ``watch``.
     """
-    tracker = tracker or Tracker(job=name)
+    tracker = tracker or Tracker(job=name, spec=machine_named(name, spec))
     action = policy.action(tracker.outcome)
     if action is Action.WAIT:
         for update in watch(client, name, tracker=tracker, **how):
@@ -133,13 +147,14 @@ def wait(
     return Ended(outcome=outcome, action=action, tracker=tracker)
 
 
-def stop_job(client: Any, name: str) -> bool:
+def stop_job(client: Any, name: str, *, spec: Spec | None = None) -> bool:
     """Asks for the stop of a job; holds if it was asked, not if the job had ended before.
 
-    Asking twice is no error.
+    Asking twice is no error. ``spec`` and an ARN as the name are as in ``watch``.
     """
+    spec = machine_named(name, spec)
     try:
-        client.stop_training_job(TrainingJobName=name)
+        getattr(client, method_of(spec.layout.stop))(**named_in(spec, name))
     except Exception as error:
         if has_ended_before(error):
             return False
@@ -149,14 +164,14 @@ def stop_job(client: Any, name: str) -> bool:
 
 def _follower(
     name: str,
-    tracker: Tracker | None,
+    tracker: Tracker,
     pace: Pace | None,
     limits: Limits | None,
     clock: Clock,
 ) -> Follower:
     return Follower(
         name=name,
-        tracker=tracker or Tracker(job=name),
+        tracker=tracker,
         pace=pace or Pace(),
         limits=limits or Limits(),
         clock=clock,
@@ -198,8 +213,14 @@ async def _pause_async(delay: float, stop: asyncio.Event | None, sleep: Sleep) -
     await asyncio.gather(*done, *pending, return_exceptions=True)
 
 
-async def _describe(client: Any, name: str) -> Any:
-    response = await asyncio.to_thread(client.describe_training_job, TrainingJobName=name)
+def _describing(client: Any, name: str, follower: Follower) -> Callable[[], Any]:
+    """The call that shows the job."""
+    spec = follower.tracker.spec
+    return partial(getattr(client, method_of(spec.layout.operation)), **named_in(spec, name))
+
+
+async def _awaited(call: Callable[[], Any]) -> Any:
+    response = await asyncio.to_thread(call)
     return await response if inspect.isawaitable(response) else response
 
 

@@ -8,7 +8,7 @@ partition.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, POINTER
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport
 from trainstate.checking.stream import Checker
+from trainstate.history.machines import machine_of
 from trainstate.history.model import Origin
 from trainstate.history.readers.envelope import Form, Part, part_records
 from trainstate.history.readers.json_value import decode
@@ -152,7 +153,9 @@ class _Judge:
             tally = evolve(self.tally, file=origin.file)
             yield from line_records([(origin.line or 0, body, False)], tally)
             return
-        part = Part(Form(form), decode(body), row[POINTER])
+        value = decode(body)
+        own = machine_of(value, self.tally.spec) if isinstance(value, Mapping) else None
+        part = Part(Form(form), value, row[POINTER], spec=own)
         yield from part_records(part, origin, self.tally)
 
     def _finding(self, finding: Finding) -> dict[str, Any]:

@@ -13,9 +13,9 @@ import msgspec
 import pyarrow as pa
 from attrs import define, field
 
-from trainstate.history.readers.envelope import WRAPPERS, Form, Part, parts
+from trainstate.history.machines import folded
+from trainstate.history.readers.envelope import Form, Part, parts, wrappers
 from trainstate.history.readers.json_value import NotJson, decode
-from trainstate.history.wire import folded
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
@@ -65,7 +65,7 @@ class Naming:
     def of(cls, spec: Spec) -> Naming:
         """What tells the jobs of a specification."""
         names = {"arn": spec.layout.arn, "name": spec.layout.name}
-        wrapped = {f"wrapper{at}": name for at, name in enumerate(sorted(WRAPPERS))}
+        wrapped = {f"wrapper{at}": name for at, name in enumerate(sorted(wrappers(spec)))}
         struct = msgspec.defstruct(
             "Probe",
             [(name, Any, None) for name in (*names, *wrapped)],
@@ -109,7 +109,7 @@ class Naming:
         if not isinstance(part.value, Mapping):
             return None
         shown = {folded(name): value for name, value in part.value.items() if isinstance(name, str)}
-        layout = self.spec.layout
+        layout = (part.spec or self.spec).layout
         return key_of(shown.get(folded(layout.arn)), shown.get(folded(layout.name)))
 
 

@@ -14,8 +14,9 @@ from attrs import frozen
 from polars.exceptions import PolarsError
 
 from trainstate.backends.rows import lines_of
+from trainstate.history.machines import machine_of
 from trainstate.history.model import Origin
-from trainstate.history.readers.envelope import WRAPPERS, records
+from trainstate.history.readers.envelope import records, wrappers
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
 from trainstate.history.readers.plugged import CannotRead
@@ -99,7 +100,8 @@ def _table_records(frame: pl.LazyFrame, form: str, tally: Tally, pointer: str) -
         schema = frame.collect_schema()
         count: int = frame.select(pl.len()).collect().item()
     names = dict.fromkeys(schema.names())
-    if WRAPPERS.isdisjoint(names) and not looks_like_response(names, tally.spec):
+    own = machine_of(names, tally.spec)
+    if wrappers(tally.spec).isdisjoint(names) and not looks_like_response(names, own):
         return
     yield from Reading(frame=frame, count=count, tally=tally, pointer=pointer).records()
 
@@ -124,7 +126,8 @@ class Reading:
             yield from self._rest(done)
 
     def _of(self, batch: pl.DataFrame, done: int) -> Iterator[Record]:
-        lines = enumerate(lines_of(batch, self.tally.spec), start=done + 1)
+        own = machine_of(dict.fromkeys(batch.columns), self.tally.spec)
+        lines = enumerate(lines_of(batch, own), start=done + 1)
         numbered = ((row, line, False) for row, line in lines)
         return line_records(numbered, self.tally, pointer=self.pointer)
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from trainstate.history.wire import folded
+from trainstate.history.machines import folded
 from trainstate.spec.model import Spec
 
 _UNITS = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}

@@ -25,7 +25,8 @@ from trainstate.backends.keying import FILE, KEY, LINE, PART, TEXT, named_lines
 from trainstate.backends.keying import SCHEMA as NAMED
 from trainstate.checking.order import Order
 from trainstate.errors import UsageError
-from trainstate.history.readers.envelope import WRAPPERS
+from trainstate.history.machines import machine_of
+from trainstate.history.readers.envelope import wrappers
 from trainstate.history.wire import looks_like_response
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
@@ -188,7 +189,8 @@ def _keyed(frame: DataFrame, spec: Spec) -> DataFrame:
         return bodies.mapInArrow(partial(named_lines, spec=told), _ddl(NAMED))
     rows = frame if LINE in frame.columns else _placed_rows(frame)
     names = [name for name in rows.columns if name not in (FILE, LINE)]
-    if WRAPPERS.isdisjoint(names) and not looks_like_response(dict.fromkeys(names), spec):
+    own = machine_of(dict.fromkeys(names), spec)
+    if wrappers(spec).isdisjoint(names) and not looks_like_response(dict.fromkeys(names), own):
         raise UsageError(
             f"Expected columns of a training job's response but got {', '.join(names[:9])}."
         )

@@ -50,7 +50,7 @@ from trainstate.rules.given import Reading, is_blank
 from trainstate.rules.model import Step
 from trainstate.rules.parts import Attached, Identity, Part, Settings, Statuses
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.model import Evidence, Spec, weakest
+from trainstate.spec.model import Evidence, Row, Spec, weakest
 
 Variant = tuple[Any, ...]
 """The value of a part, told by the typed decode."""
@@ -382,6 +382,8 @@ def weakest_used(
     secondary: str | None,
 ) -> Evidence:
     """The weakest evidence that a history and its pair rest on."""
-    pair = spec.pair_by_key.get((primary or "", secondary or ""))
-    levels = evidence_of(spec, trace(spec, statuses, config), pair)
+    shown: Row | None = spec.pair_by_key.get((primary or "", secondary or ""))
+    if not spec.layout.secondary:
+        shown = spec.primary_by_name.get(primary or "")
+    levels = evidence_of(spec, trace(spec, statuses, config), shown)
     return weakest(levels)

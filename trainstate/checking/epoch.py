@@ -39,7 +39,7 @@ from trainstate.history.chain import (
 )
 from trainstate.history.excerpt import is_tail
 from trainstate.history.instants import same_instant
-from trainstate.history.model import Kind, Response
+from trainstate.history.model import Kind, Response, number_at
 from trainstate.history.nested import amount
 from trainstate.machine.belief import is_explained, is_possible
 from trainstate.machine.guards import (
@@ -272,6 +272,11 @@ class Epoch:
             seconds = response.seconds(member.name)
             if seconds is not None:
                 yield member.name, member.name, seconds
+        for counter in self.spec.counters:
+            for pointer in counter.pointers if counter.grows else ():
+                count = number_at(response, pointer)
+                if count is not None:
+                    yield pointer, pointer[1:], count
         for machine in self.spec.machines:
             for key, place, item in (
                 attached_items(machine, response.members) if machine.grows else ()

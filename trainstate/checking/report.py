@@ -73,7 +73,8 @@ class JobReport:
     """What is known of one job: the verdict, and what it rests on.
 
     ``created`` is an instant or None; ``basis`` is *history* or *reachability*;
-    ``assumed`` is the weakest evidence that the verdict uses.
+    ``assumed`` is the weakest evidence that the verdict uses; ``machine`` is the name of the
+    job's machine, empty for the one that is asked for.
     """
 
     job: str
@@ -83,6 +84,7 @@ class JobReport:
     basis: str
     assumed: Evidence
     responses: int
+    machine: str = ""
 
 
 @frozen(kw_only=True)

@@ -33,7 +33,8 @@ class Checker:
 
     ``spec`` is narrowed to ``accept`` first; ``order`` None takes arrival for polls and
     no order for events. Memory grows with the number of jobs and of their changes. ``counted``
-    responses showed nothing that is new.
+    responses showed nothing that is new. The records of other machines are judged by a checker
+    of each, whose jobs stand among this one's.
     """
 
     spec: Spec = field(factory=builtin_spec)
@@ -51,12 +52,14 @@ class Checker:
     counted: int = 0
     _comparer: Comparer | None = None
     _silent: int = 0
+    _beside: dict[str, Checker] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.spec = self.spec.accepting(self.accept)
+        of_machine = tuple(rule for rule in self.rules if rule.applies(self.spec))
         for scope in Scope:
-            self._by_scope[scope] = tuple(rule for rule in self.rules if rule.scope is scope)
-        self._of_responses = Questions.of(self.rules)
+            self._by_scope[scope] = tuple(rule for rule in of_machine if rule.scope is scope)
+        self._of_responses = Questions.of(of_machine)
         self._of_sequences = tuple((rule, rule.check) for rule in self._by_scope[Scope.SEQUENCE])
         decode = decode_of(self.spec)
         parts = self._of_responses.is_of_parts
@@ -67,12 +70,26 @@ class Checker:
         """The new findings that a record brings."""
         if isinstance(record, Line):
             return self._feed_line(record)
+        if isinstance(record, Response) and record.machine not in ("", self.spec.name):
+            return self._of_machine(record.machine).feed(record)
         if isinstance(record, Unreadable):
             found = list(self._unreadable(record))
         else:
             found = self._judge(record)
         self._count(found, responses=isinstance(record, Response))
         return found
+
+    def _of_machine(self, name: str) -> Checker:
+        if name not in self._beside:
+            self._beside[name] = Checker(
+                spec=self.spec.of_machine(name),
+                rules=self.rules,
+                accept=self.accept,
+                order=self.order,
+                tolerances=self.tolerances,
+                states=self._states,
+            )
+        return self._beside[name]
 
     def _feed_line(self, line: Line) -> list[Finding]:
         """The new findings that a line brings; mostly no part of it is new."""
@@ -123,17 +140,38 @@ class Checker:
         """The findings about jobs as a whole, each with its job's number; and all jobs."""
         found = [(at, new) for at, state in enumerate(self._states) for new in self._ended(state)]
         self._count([finding for _, finding in found], responses=False)
-        reports = tuple(state.report for state in self._states)
+        reports = tuple(self._reports())
         verdicts = [report.verdict for report in reports]
+        parts = [self, *self._beside.values()]
         self.summary = evolve(
             self.summary,
-            responses=self.summary.responses + self._silent,
+            responses=sum(part.seen for part in parts),
+            errors=sum(part.summary.errors for part in parts),
+            warnings=sum(part.summary.warnings for part in parts),
+            infos=sum(part.summary.infos for part in parts),
             jobs=len(reports),
             consistent=verdicts.count(Verdict.CONSISTENT),
             inconsistent=verdicts.count(Verdict.INCONSISTENT),
             unknown=verdicts.count(Verdict.UNKNOWN),
         )
         return found, reports
+
+    def _reports(self) -> Iterator[JobReport]:
+        """The reports of all jobs, those of other machines with its name."""
+        machines = {
+            id(state): name
+            for name, checker in self._beside.items()
+            for states in checker.jobs.values()
+            for state in states
+        }
+        for state in self._states:
+            name = machines.get(id(state))
+            yield state.report if name is None else evolve(state.report, machine=name)
+
+    @property
+    def seen(self) -> int:
+        """How many responses were judged, or counted."""
+        return self.summary.responses + self._silent
 
     @property
     def states(self) -> tuple[JobState, ...]:

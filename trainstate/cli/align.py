@@ -17,7 +17,7 @@ from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
 from trainstate.render.plain import json_text
 from trainstate.render.text import counted
-from trainstate.spec.load import builtin_spec, load_spec
+from trainstate.spec.load import BUILTIN, load_spec
 from trainstate.spec.model import Spec
 
 
@@ -38,9 +38,9 @@ from trainstate.spec.model import Spec
 @click.option(
     "--spec",
     "spec_path",
-    metavar="FILE",
+    metavar="NAME|FILE",
     shell_complete=files,
-    help="Another specification than the built-in one.",
+    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
 )
 def command(
     *,
@@ -59,7 +59,7 @@ def command(
 
     Example: trainstate align recordings/
     """
-    spec = load_spec(spec_path) if spec_path else builtin_spec()
+    spec = load_spec(spec_path or BUILTIN)
     reading = Reading()
     with open_output(output) as out:
         legal = 0

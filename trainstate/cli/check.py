@@ -105,9 +105,9 @@ FOUND = 1
 @click.option(
     "--spec",
     "spec_path",
-    metavar="FILE",
+    metavar="NAME|FILE",
     shell_complete=files,
-    help="Another specification than the built-in one.",
+    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
 )
 @click.option(
     "--jobs-detail",

@@ -19,7 +19,7 @@ from trainstate.render.discovery import (
 )
 from trainstate.render.plain import json_text
 from trainstate.render.xes import xes_lines
-from trainstate.spec.load import builtin_spec, load_spec
+from trainstate.spec.load import BUILTIN, load_spec
 from trainstate.stats.trails import Discovery, discover
 
 FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
@@ -52,9 +52,9 @@ FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
 @click.option(
     "--spec",
     "spec_path",
-    metavar="FILE",
+    metavar="NAME|FILE",
     shell_complete=files,
-    help="Another specification than the built-in one.",
+    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
 )
 def command(
     *,
@@ -71,7 +71,7 @@ def command(
 
     Example: trainstate discover recordings/ --format toml -o observed.toml
     """
-    spec = load_spec(spec_path) if spec_path else builtin_spec()
+    spec = load_spec(spec_path or BUILTIN)
     survey, reading = surveyed(paths, spec, input_format=input_format)
     with open_output(output) as out:
         lines = (

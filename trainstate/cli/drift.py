@@ -20,9 +20,9 @@ from trainstate.spec.load import builtin_spec, load_spec
 @click.option(
     "--spec",
     "spec_path",
-    metavar="FILE",
+    metavar="NAME|FILE",
     shell_complete=files,
-    help="Another specification than the built-in one.",
+    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
 )
 @click.pass_context
 def command(ctx: click.Context, form: str, spec_path: str | None) -> None:

@@ -6,16 +6,17 @@ from pathlib import Path
 
 from trainstate.cli.output import open_output
 from trainstate.errors import InputError
+from trainstate.spec.model import Spec
 from trainstate.track import Tracker
 
 
-def kept_tracker(path: str | None, job: str) -> Tracker:
+def kept_tracker(path: str | None, job: str, spec: Spec | None = None) -> Tracker:
     """The tracker in a file, or a new one.
 
     Raises InputError for a file that is none, and for the tracker of another job.
     """
     if path is None or not Path(path).exists():
-        return Tracker(job=job)
+        return Tracker(job=job, spec=spec)
     if not Path(path).is_file():
         raise InputError(f"The tracker in {path!r} cannot be read: it is no file; name a file.")
     try:

@@ -10,7 +10,9 @@ from typing import Any
 
 import click
 
+from trainstate.cli.completion import files
 from trainstate.cli.session import client_of, session_options
+from trainstate.spec.load import load_spec
 
 
 @click.command(name="pull", short_help="Record the histories of many live jobs.")
@@ -39,9 +41,16 @@ from trainstate.cli.session import client_of, session_options
     help="The most calls a second.",
 )
 @click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
+@click.option(
+    "--spec",
+    "spec_path",
+    metavar="NAME|FILE",
+    shell_complete=files,
+    help="Record the jobs of this machine: its name, such as processing-job, or its facts.",
+)
 @session_options
 def command(path: str, **options: Any) -> None:
-    """Record a DescribeTrainingJob response of every job in FILE, one a line.
+    """Record a response of every training job, or job of another machine, in FILE, one a line.
 
     Run it again to add what is new, or to go on where it was interrupted: what is in
     FILE is not recorded twice. Then: trainstate check FILE
@@ -60,6 +69,7 @@ def command(path: str, **options: Any) -> None:
             done = pull(
                 client,
                 path,
+                spec=load_spec(options["spec_path"]) if options["spec_path"] else None,
                 secrets=options["secrets"],
                 rate=options["rate"],
                 progress=progress,

@@ -10,7 +10,7 @@ from trainstate.cli.completion import rule_names
 from trainstate.render.plain import json_text
 from trainstate.render.rule import rule_object, rule_page, rule_table
 from trainstate.rules.index import find_rule, rules
-from trainstate.spec.load import builtin_spec
+from trainstate.spec.load import builtin_spec, spec_names
 
 
 @click.command(name="rule", short_help="Explain a rule, or list all.")
@@ -27,6 +27,11 @@ def command(wanted: str | None, form: str) -> None:
         found: Any = [*map(rule_object, rules())] if wanted is None else None
         click.echo(json_text(found or rule_object(find_rule(wanted or "")), indent=1))
         return
-    lines = rule_table(rules()) if wanted is None else rule_page(find_rule(wanted), builtin_spec())
+    machines = map(builtin_spec, spec_names())
+    lines = (
+        rule_table(rules())
+        if wanted is None
+        else rule_page(find_rule(wanted), builtin_spec(), machines)
+    )
     for line in lines:
         click.echo(line)

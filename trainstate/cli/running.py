@@ -27,6 +27,7 @@ from trainstate.render.text import (
     finding_lines,
     grouped_lines,
     job_lines,
+    machines_of,
     source_lines,
     statistics_lines,
     summary_line,
@@ -153,9 +154,10 @@ class Run:
 
     def _write_finding(self, finding: Finding, implied: list[Finding]) -> None:
         history = None if finding.response is None else finding.response.history
+        machine = "" if finding.response is None else finding.response.machine
         lines = finding_lines(
             finding,
-            self.checker.spec,
+            self.checker.spec.of_machine(machine),
             style=self.output.style,
             timeline=history != self._drawn.get(finding.job, ()),
             implied=implied,
@@ -187,4 +189,5 @@ class Run:
         if report.summary.passed_over and not self.asked.verbose:
             passed = counted(report.summary.passed_over, "file")
             self.output.line(f"{passed} passed over, no recordings (--verbose says which and why)")
-        self.output.line(summary_line(report.summary) + hint)
+        machines = machines_of(report.jobs, self.checker.spec.name)
+        self.output.line(summary_line(report.summary, machines) + hint)

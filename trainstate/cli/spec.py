@@ -45,9 +45,9 @@ FORMS: Mapping[str, Callable[[Spec], Iterable[str]]] = {
 @click.option(
     "--spec",
     "spec_path",
-    metavar="FILE",
+    metavar="NAME|FILE",
     shell_complete=files,
-    help="Another specification than the built-in one.",
+    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
 )
 def command(form: str, accept: str, output: str | None, spec_path: str | None) -> None:
     """Show statuses, legal pairs, transitions, guards and sources of the model.

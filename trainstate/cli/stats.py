@@ -21,7 +21,7 @@ from trainstate.render.per_job import (
 )
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
-from trainstate.spec.load import builtin_spec, load_spec
+from trainstate.spec.load import BUILTIN, load_spec
 from trainstate.stats.measure import measure, stats
 from trainstate.stats.prices import read_prices
 
@@ -86,9 +86,9 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
 @click.option(
     "--spec",
     "spec_path",
-    metavar="FILE",
+    metavar="NAME|FILE",
     shell_complete=files,
-    help="Another specification than the built-in one.",
+    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
 )
 def command(
     *, paths: tuple[str, ...], plot: str | None, reasons: bool, per_job: bool, **options: str | None
@@ -102,7 +102,7 @@ def command(
     Example: trainstate stats recordings/ --plot durations.svg
     """
     path, form = options["spec_path"], options["form"]
-    spec = load_spec(path) if path else builtin_spec()
+    spec = load_spec(path or BUILTIN)
     survey, reading = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
     prices = read_prices(options["prices"]) if options["prices"] else None
     if per_job:

@@ -15,6 +15,7 @@ from trainstate.cli.output import is_coloured, leave_output
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain
 from trainstate.render.timeline import change_line, summary_lines, timeline_lines
+from trainstate.spec.load import load_spec
 from trainstate.track import BOTOCORE, STRICT, Action, Tracker, Update
 
 if TYPE_CHECKING:
@@ -52,10 +53,17 @@ POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
     shell_complete=files,
     help="Keep what is known in FILE, and go on from it.",
 )
+@click.option(
+    "--spec",
+    "spec_path",
+    metavar="NAME|FILE",
+    shell_complete=files,
+    help="The machine of the job, such as processing-job, or its facts; an ARN tells it, too.",
+)
 @session_options
 @click.pass_context
 def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> None:
-    """Show each change of the training job JOB, those too that no poll saw, until its end.
+    """Show each change of JOB, those too that no poll saw, until its end.
 
     No hyperparameter and no environment variable is shown or kept.
 
@@ -83,13 +91,16 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     """The tracker after the job's end; every update is shown and kept on the way."""
     from trainstate.aws import Limits, Pace, watch
+    from trainstate.aws.requests import machine_named
 
     path = options["state_path"]
-    tracker = kept_tracker(path, job)
+    asked = options["spec_path"]
+    spec = machine_named(job, load_spec(asked) if asked else None)
+    tracker = kept_tracker(path, job, spec)
     longest = options["longest"]
     updates = watch(
         client,
-        job.rpartition("/")[2],
+        job if spec.layout.asked else job.rpartition("/")[2],
         tracker=tracker,
         pace=Pace(shortest=min(5.0, longest), longest=longest),
         limits=Limits(total=options["timeout"]),

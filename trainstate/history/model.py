@@ -101,6 +101,7 @@ class Response:
     timestamp member that could be read; ``members`` the response as it was recorded,
     under the service's names, never changed. ``naive`` lists the JSON pointers of
     times without an offset. ``envelope`` is that of an event, None for anything else.
+    ``machine`` is the name of its machine, empty for the one that is asked for.
     """
 
     kind: Kind
@@ -121,6 +122,7 @@ class Response:
     lacking: tuple[str, ...] | None = field(default=None, eq=False, repr=False)
     origin: Origin = field(factory=Origin)
     envelope: Envelope | None = None
+    machine: str = ""
 
     @property
     def identity(self) -> str | None:
@@ -181,6 +183,12 @@ def value_at(members: Mapping[str, Any], pointer: str) -> Any:
             return None
         value = value.get(step)
     return value
+
+
+def number_at(response: Response, pointer: str) -> int | None:
+    """The whole number at a JSON pointer; None where there is none."""
+    value = response.get(pointer)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 @lru_cache(maxsize=1024)

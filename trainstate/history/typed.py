@@ -179,7 +179,7 @@ _FORMS: Mapping[str, Any] = {
 def decode_of(spec: Spec) -> Decode | None:
     """The typed decode of a specification; None for one whose responses lack a needed member."""
     named = _named(spec.layout)
-    if not all(named.values()):
+    if not all(named.values()) or spec.counters:
         return None
     machines = {machine.member for machine in spec.machines}
     others = [member for member in spec.members if member.name not in named.values()]

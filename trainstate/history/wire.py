@@ -17,6 +17,7 @@ from attrs import define, field
 from trainstate.history import instants
 from trainstate.history.excerpt import lacking
 from trainstate.history.instants import Instant
+from trainstate.history.machines import folded
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
 from trainstate.history.nested import misfits, no_texts, numbers
 from trainstate.spec.model import RecordLayout, Spec
@@ -215,6 +216,14 @@ def _entry(item: object, pointer: str, spec: Spec, reading: _Reading) -> Entry:
     )
 
 
+def renamed(recorded: Mapping[str, Any], form: str, spec: Spec) -> Mapping[str, Any]:
+    """The mapping with the names of a response, where its form has others for them."""
+    names = {folded(row.written): row.member for row in spec.renames if row.form == form}
+    if not names:
+        return recorded
+    return {names.get(folded(str(name)), name): value for name, value in recorded.items()}
+
+
 def _service_names(recorded: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]:
     """The mapping under the service's names; the mapping itself where it has them already."""
     if any(key in spec.member_by_name for key in recorded):
@@ -289,11 +298,6 @@ def _inner_names(spec: Spec) -> Mapping[str, str]:
     return {folded(name): name for name in names if name}
 
 
-def folded(name: str) -> str:
-    """A name as names are compared, whatever notation it is in."""
-    return name.replace("_", "").casefold()
-
-
 def timestamps(response: Response, spec: Spec) -> Iterator[tuple[str, Instant]]:
     """Every instant of a response with its JSON pointer: members first, then entries."""
     for name, moment in response.instants.items():
@@ -307,4 +311,4 @@ def timestamps(response: Response, spec: Spec) -> Iterator[tuple[str, Instant]]:
                 yield f"/{spec.layout.history}/{index}/{member}", instant
 
 
-__all__ = ["folded", "looks_like_response", "plain_number", "read_response", "timestamps"]
+__all__ = ["looks_like_response", "plain_number", "read_response", "renamed", "timestamps"]

@@ -181,6 +181,7 @@ def describe(record: Record, spec: Spec, *, counting: bool = False) -> dict[str,
         layout.modified: moment(record.modified),
         layout.history: [_shown(entry, spec) for entry in record.history],
     }
+    response.pop("", None)  # the role of a member that the machine does not have
     if layout.started and started is not None:
         response[layout.started] = moment(started)
     if layout.ended and record.ended is not None:

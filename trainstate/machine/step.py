@@ -18,7 +18,7 @@ from itertools import pairwise
 from attrs import frozen
 
 from trainstate.machine.guards import UNSEEN, Configuration
-from trainstate.spec.model import Evidence, Initial, Pair, PrimaryTransition, Spec, Transition
+from trainstate.spec.model import Evidence, Initial, PrimaryTransition, Row, Spec, Transition
 
 
 @frozen(order=True, cache_hash=True)
@@ -253,7 +253,7 @@ def is_legal_step(
     )
 
 
-def evidence_of(spec: Spec, moves: Sequence[Move], pair: Pair | None) -> tuple[Evidence, ...]:
+def evidence_of(spec: Spec, moves: Sequence[Move], pair: Row | None) -> tuple[Evidence, ...]:
     """The evidence levels that a history and its pair rest on."""
     rows = [step.row.evidence for step in moves if step.row is not None]
     statuses = [

@@ -53,6 +53,7 @@ def job_object(job: JobReport) -> dict[str, Any]:
         "basis": job.basis,
         "assumed": str(job.assumed),
         "responses": job.responses,
+        **({"machine": job.machine} if job.machine else {}),
     }
 
 

@@ -52,8 +52,8 @@ def rule_object(rule: Rule) -> dict[str, Any]:
     }
 
 
-def rule_page(rule: Rule, spec: Spec) -> Iterator[str]:
-    """A rule in Markdown: what is wrong, why, examples, help, sources."""
+def rule_page(rule: Rule, spec: Spec, machines: Iterable[Spec] = ()) -> Iterator[str]:
+    """A rule in Markdown: what is wrong, why, examples, help, sources, the machines it judges."""
     yield f"# {rule.code} {rule.name}"
     yield ""
     yield f"*{rule.severity}, judges {_SCOPES[rule.scope]}, since {rule.since}*"
@@ -71,10 +71,16 @@ def rule_page(rule: Rule, spec: Spec) -> Iterator[str]:
     yield rule.help[:1].upper() + rule.help[1:] + "."
     yield ""
     yield from _reads(rule)
+    if judged := [f"`{one.name}`" for one in machines if rule.applies(one)]:
+        yield f"Judges: {', '.join(judged)}."
+        yield ""
     yield "## Sources"
     yield ""
     for source_id in rule.sources:
-        source = spec.source(source_id)
+        # What a rule was made of may be told of another machine than this one.
+        source = spec.source_by_id.get(source_id)
+        if source is None:
+            continue
         link = f" <{source.url}>" if source.url else ""
         yield f"- `{source_id}` {source.title}.{link} {source.says}".rstrip()
 

@@ -16,7 +16,8 @@ Rows = Sequence[Sequence[str]]
 
 def spec_object(spec: Spec) -> dict[str, Any]:
     """The model as JSON values: every row with its evidence and sources."""
-    return attrs.asdict(spec, value_serializer=_plain)
+    shown = attrs.filters.exclude("others", "narrow")
+    return attrs.asdict(spec, filter=shown, value_serializer=_plain)
 
 
 def spec_json(spec: Spec) -> str:

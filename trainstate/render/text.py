@@ -192,8 +192,14 @@ def _place(finding: Finding) -> str:
     return plain(place or finding.job or "input")
 
 
-def summary_line(summary: Summary) -> str:
-    """The totals in one line."""
+def machines_of(jobs: Iterable[JobReport], spec_name: str) -> Mapping[str, int]:
+    """How many jobs there are of each machine; empty where all are of the one asked for."""
+    counts = Counter(job.machine or spec_name for job in jobs)
+    return counts if counts.keys() - {spec_name} else {}
+
+
+def summary_line(summary: Summary, machines: Mapping[str, int] | None = None) -> str:
+    """The totals in one line, with the jobs of each machine where there are several."""
     judged = [
         f"{count} {word}"
         for count, word in (
@@ -213,6 +219,8 @@ def summary_line(summary: Summary) -> str:
     )
     unread = f"; {counted(summary.unread, 'input')} not read" if summary.unread else ""
     scope = f"{counted(summary.responses, 'response')} of {counted(summary.jobs, 'job')}"
+    if machines:
+        scope += f" ({', '.join(f'{count} {name}' for name, count in machines.items())})"
     return f"{scope}: {', '.join(judged) or 'nothing judged'}; {found}{unread}"
 
 

@@ -43,7 +43,7 @@ def waiters(spec: Spec) -> dict[str, Any]:
         f"{resource}Started": _started(spec),
         **{
             f"{resource}Reached{status.name}": _reached(spec, status.name)
-            for status in spec.secondaries
+            for status in (spec.secondaries if spec.layout.secondary else spec.primaries)
         },
     }
     return {
@@ -80,22 +80,22 @@ def _started(spec: Spec) -> list[Acceptor]:
 def _reached(spec: Spec, status: str) -> list[Acceptor]:
     layout = spec.layout
     spellings = [status, *(row.written for row in spec.aliases if row.status == status)]
-    passed = f"{layout.history}[].{layout.entry_status}"
-    return [
-        acceptor
-        for written in spellings
-        for acceptor in (
-            _path(layout.secondary, written, "success"),
-            {"matcher": "pathAny", "argument": passed, "expected": written, "state": "success"},
-        )
-    ]
+    shown = layout.secondary or layout.primary
+    acceptors = []
+    for written in spellings:
+        acceptors.append(_path(shown, written, "success"))
+        if layout.history:
+            passed = f"{layout.history}[].{layout.entry_status}"
+            acceptors.append({**_path(passed, written, "success"), "matcher": "pathAny"})
+    return acceptors
 
 
 def _failures(spec: Spec, goals: Iterable[Acceptor]) -> list[Acceptor]:
     """Where a goal cannot be reached any more: another end, or no such job."""
     reached = {goal["expected"] for goal in goals if goal["argument"] == spec.layout.primary}
-    missing = {"matcher": "error", "expected": "ValidationException", "state": "failure"}
-    return [*_at_primaries(spec, spec.ended_primaries - reached, "failure"), missing]
+    missing = {"matcher": "error", "expected": spec.layout.missing, "state": "failure"}
+    ends = _at_primaries(spec, spec.ended_primaries - reached, "failure")
+    return [*ends, *([missing] if spec.layout.missing else [])]
 
 
 def _path(argument: str, expected: str | bool, state: str) -> Acceptor:

@@ -56,9 +56,10 @@ class Drift:
 
 def vocabulary(spec: Spec) -> dict[str, tuple[str, ...]]:
     """The members that hold a status, each with the statuses of the specification."""
+    second = {spec.layout.secondary: tuple(spec.secondary_by_name)}
     return {
         spec.layout.primary: tuple(spec.primary_by_name),
-        spec.layout.secondary: tuple(spec.secondary_by_name),
+        **(second if spec.layout.secondary else {}),
         **{machine.member: machine.statuses for machine in spec.machines},
     }
 

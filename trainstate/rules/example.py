@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from importlib import resources
 from typing import Any
 
 from attrs import field, frozen
@@ -99,6 +100,12 @@ def calls(*lines: str) -> Example:
     ``trainstate.testing.fuzzing.notation`` has the whole form.
     """
     return Example(session=lines)
+
+
+def recorded(name: str) -> Example:
+    """An example of another machine: its names stand in files, as all of its facts do."""
+    file = resources.files("trainstate.data") / "examples" / f"{name}.ndjson"
+    return text(file.read_text(encoding="utf-8"))
 
 
 def as_example(form: str | Poll | Example | Sequence[str | Poll]) -> Example:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from inspect import cleandoc
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from trainstate.rules.contradictions import AttachedChange, Clash, EarlierEpoch,
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import Example, Poll, as_example
 from trainstate.rules.given import JobEnd, Reading, Step
+from trainstate.spec.model import Spec
 
 
 class Severity(StrEnum):
@@ -80,6 +82,8 @@ class Rule:
     arguments. ``bad`` and ``good`` are examples that are executed. ``unknown`` says that a
     finding makes the verdict UNKNOWN instead of INCONSISTENT. ``follows`` are codes and
     prefixes of the rules whose finding explains one of this rule: it is then the same fault.
+    ``needs`` are the roles of the layout, or the tables of the facts, without which a machine
+    has nothing for the rule to judge.
     """
 
     code: str
@@ -98,7 +102,16 @@ class Rule:
     unknown: bool
     on_request: bool
     follows: tuple[str, ...]
+    needs: tuple[str, ...]
     check: Check
+
+    def applies(self, spec: Spec) -> bool:
+        """Holds if the machine of a specification has all that the rule needs."""
+        for need in self.needs:
+            table = hasattr(spec, need.partition(".")[0])
+            if not attrgetter(need)(spec if table else spec.layout):
+                return False
+        return True
 
     @cached_property
     def category(self) -> str:
@@ -127,14 +140,13 @@ def rule(
     unknown: bool = False,
     on_request: bool = False,
     follows: Sequence[str] = (),
+    needs: Sequence[str] = (),
 ) -> Callable[[Check], Rule]:
     """A decorator that makes a Rule of a check.
 
     The check takes parts of a response (scope *response*), a Step (*sequence*), an
-    Unreadable (*record*), a JobEnd (*job*), a Drift (*drift*) or an Exchange (*operation*)
-    and yields Places. The first line of its docstring is the title: the bad state, as a
-    fact; the rest says why it is wrong.
-    Raises SpecError where the declaration does not fit its file.
+    Unreadable (*record*), a JobEnd (*job*), a Drift (*drift*) or an Exchange (*operation*) and
+    yields Places. Its docstring has the title, and then why that is wrong.
     """
 
     def declare(check: Check) -> Rule:
@@ -146,7 +158,7 @@ def rule(
             scope=Scope(scope),
             title=" ".join(title.split()),
             why=why.strip(),
-            reads=tuple(kind for name, kind in check.__annotations__.items() if name != "return"),
+            reads=_parts_of(check),
             sources=tuple(sources),
             message=message,
             help=help,
@@ -156,12 +168,17 @@ def rule(
             unknown=unknown,
             on_request=on_request,
             follows=tuple(follows),
+            needs=tuple(needs),
             check=check,
         )
         _fits_its_file(declared, Path(check.__code__.co_filename).stem)
         return declared
 
     return declare
+
+
+def _parts_of(check: Check) -> tuple[str, ...]:
+    return tuple(kind for name, kind in check.__annotations__.items() if name != "return")
 
 
 def _fits_its_file(declared: Rule, stem: str) -> None:

@@ -45,7 +45,7 @@ def _event(**changed: Any) -> Example:
         _event(region="us-east-1"),
         _event(resources=[f"{_ARN}another"]),
         _event(source="my.relay"),
-        _event(detail_type="SageMaker Processing Job State Change"),
+        _event(detail_type="SageMaker Endpoint State Change"),
         _event(time="2026-01-02T09:00:00Z"),
         _event(time="2026-01-04T10:01:30Z"),
     ],

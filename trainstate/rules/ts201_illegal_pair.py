@@ -27,6 +27,7 @@ from trainstate.spec.load import builtin_spec
         "InProgress/Training: Starting 90, Training",
         "Stopping/Starting: Starting",
     ],
+    needs=["secondary"],
     since="0.1.0",
     follows=["TS304", "TS305"],
 )

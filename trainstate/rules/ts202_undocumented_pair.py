@@ -30,6 +30,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
         "InProgress/Training: Starting 90, Training",
         "Stopping/Starting: Starting",
     ],
+    needs=["secondary"],
     since="0.1.0",
 )
 def undocumented_pair(statuses: Statuses) -> Iterator[Place]:

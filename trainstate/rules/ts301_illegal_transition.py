@@ -29,6 +29,7 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
         "Completed/Completed: Starting 90, Downloading 20, Training 60, Uploading 5, Completed",
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped",
     ],
+    needs=["history"],
     since="0.1.0",
     follows=["TS003", "TS102", "TS103", "TS301", "TS302", "TS305"],
 )

@@ -26,6 +26,7 @@ from trainstate.rules.parts import Statuses
         "InProgress/Starting: Starting",
         "InProgress/Downloading: Starting 90, Downloading",
     ],
+    needs=["history"],
     since="0.1.0",
 )
 def wrong_initial_status(statuses: Statuses) -> Iterator[Place]:

@@ -26,6 +26,7 @@ from trainstate.spec.model import Evidence
         "Completed/Completed: Starting 90, Downloading 20, Training 60, Uploading 5, Completed",
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped",
     ],
+    needs=["history"],
     since="0.1.0",
 )
 def undocumented_transition(statuses: Statuses) -> Iterator[Place]:

@@ -24,6 +24,7 @@ from trainstate.rules.parts import Statuses
         "InProgress/Training: Starting 90, Training",
         "Stopping/Starting: Starting",
     ],
+    needs=["history"],
     since="0.1.0",
     follows=["TS102", "TS103", "TS305"],
 )

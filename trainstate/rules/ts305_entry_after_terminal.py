@@ -25,6 +25,7 @@ from trainstate.rules.parts import Statuses
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
         "Failed/Failed: Starting 90, Training 60, Failed",
     ],
+    needs=["history"],
     since="0.1.0",
     follows=["TS302"],
 )

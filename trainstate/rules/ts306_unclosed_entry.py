@@ -27,6 +27,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         poll(_ACTIVE, {"/SecondaryStatusTransitions/0/EndTime": None}),
     ],
     good=[_DONE, _ACTIVE],
+    needs=["history"],
     since="0.1.0",
     follows=["TS103", "TS304", "TS305"],
 )

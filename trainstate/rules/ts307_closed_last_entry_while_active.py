@@ -27,6 +27,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
         poll(_STARTING, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:00:05Z"}),
     ],
     good=[_STARTING, poll(_WITHDRAWN, {"/EnableManagedSpotTraining": True})],
+    needs=["history"],
     since="0.1.0",
     follows=["TS103", "TS304"],
 )

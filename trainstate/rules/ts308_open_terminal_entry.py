@@ -28,6 +28,7 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
         poll(_FAILED, {"/SecondaryStatusTransitions/1/EndTime": "2026-01-02T10:02:00Z"}),
     ],
     good=[_DONE, _FAILED],
+    needs=["history"],
     since="0.1.0",
     follows=["TS305", "TS306", "TS402"],
 )

@@ -26,6 +26,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         poll(_ACTIVE, {"/SecondaryStatusTransitions": []}),
     ],
     good=[_ACTIVE, [_ACTIVE, _ACTIVE]],
+    needs=["history"],
     since="0.1.0",
     follows=["TS309"],
 )

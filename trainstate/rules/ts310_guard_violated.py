@@ -29,6 +29,7 @@ from trainstate.spec.model import Spec
         "InProgress/Training: Starting 90, Training",
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
+    needs=["history", "guards"],
     since="0.1.0",
     follows=["TS301", "TS310", "TS511"],
 )

@@ -30,6 +30,7 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
         poll(_TWICE, {"/RetryStrategy": {"MaximumRetryAttempts": 2}}),
         poll(_ONCE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
     ],
+    needs=["history", "guards"],
     since="0.1.0",
 )
 def retry_budget_exceeded(statuses: Statuses) -> Iterator[Place]:

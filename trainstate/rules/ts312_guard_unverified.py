@@ -28,6 +28,7 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
         poll("InProgress/Starting: Starting 90, Interrupted 60, Starting", _BARE),
         poll(_AGAIN, {"/RetryStrategy": {"MaximumRetryAttempts": 2}}),
     ],
+    needs=["history", "guards"],
     since="0.1.0",
     unknown=True,
 )

@@ -27,6 +27,7 @@ from trainstate.spec.model import Spec
         "Stopping/Uploading: Starting 90, Training 60, Stopping 5, Uploading",
         "Stopping/Uploading: Starting 90, Training 60, Uploading",
     ],
+    needs=["history"],
     since="0.1.0",
 )
 def primary_contradicts_history(statuses: Statuses) -> Iterator[Place]:
@@ -55,5 +56,7 @@ def primary_contradicts_history(statuses: Statuses) -> Iterator[Place]:
 @lru_cache(maxsize=1024)
 def _expected(spec: Spec, position: Position) -> tuple[str, ...]:
     """The primary statuses that the job can show after an entry."""
-    ahead = run_ahead(spec, State(position.primary, position))
-    return tuple(dict.fromkeys([position.primary, *(state.primary for state, _ in ahead)]))
+    shown = [State(position.primary, position)]
+    for state in shown:
+        shown += (ahead for ahead, _ in run_ahead(spec, state) if ahead not in shown)
+    return tuple(dict.fromkeys(state.primary for state in shown))

@@ -26,6 +26,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         poll(_ACTIVE, {"/SecondaryStatusTransitions/1/StartTime": None}),
     ],
     good=[_ACTIVE, "InProgress/Starting: Starting"],
+    needs=["history"],
     since="0.1.0",
 )
 def entry_without_start(statuses: Statuses) -> Iterator[Place]:

@@ -27,6 +27,7 @@ from trainstate.rules.wording import time_text
         "Completed/Completed: Starting 90, Training 60, Uploading 0, Completed",
         "InProgress/Training: Starting 0, Training",
     ],
+    needs=["history"],
     since="0.1.0",
 )
 def entry_ends_before_start(times: Times) -> Iterator[Place]:

@@ -30,6 +30,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         _DONE,
         poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:30.900Z"}),
     ],
+    needs=["history"],
     since="0.1.0",
     follows=["TS103", "TS301", "TS304", "TS401"],
 )

@@ -29,6 +29,7 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
         poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}),
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
+    needs=["time.limits"],
     since="0.1.0",
     follows=["TS511"],
 )

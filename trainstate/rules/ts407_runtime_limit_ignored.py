@@ -41,6 +41,7 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
         poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 8999}),
         poll(_AGAIN, _RETRIED | {"/StoppingCondition/MaxRuntimeInSeconds": 8000}),
     ],
+    needs=["time.limits"],
     since="0.1.0",
     follows=["TS407"],
 )

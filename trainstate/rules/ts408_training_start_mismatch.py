@@ -32,6 +32,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/TrainingStartTime": None}),
     ],
     good=[_DONE, "InProgress/Starting: Starting"],
+    needs=["started", "history"],
     since="0.1.0",
     follows=["TS003", "TS102", "TS301", "TS401", "TS402", "TS403", "TS404"],
 )

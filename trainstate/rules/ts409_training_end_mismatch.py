@@ -32,6 +32,7 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
         poll(_FAILED, _ending("2026-01-02T10:02:00Z", 30)),
     ],
     good=[_DONE, _FAILED],
+    needs=["ended", "history"],
     since="0.1.0",
     follows=["TS404"],
 )

@@ -25,6 +25,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         poll("InProgress/Starting: Starting", {"/CreationTime": "2026-01-02T09:59:58Z"}),
     ],
     good=[_ACTIVE, poll(_ACTIVE, {"/CreationTime": "2026-01-02T09:59:59.400Z"})],
+    needs=["history"],
     since="0.1.0",
     follows=["TS302"],
 )

@@ -38,6 +38,7 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
         _waits(_WAITING, 3600, modified=9000),
     ],
     good=[_waits(_LATE, 9300), _waits(_LATE, 8800), _waits(_WAITING, 3600, modified=3000)],
+    needs=["time.limits"],
     since="0.1.0",
     follows=["TS407", "TS411", "TS412"],
 )

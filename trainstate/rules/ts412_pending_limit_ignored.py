@@ -40,6 +40,7 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
         _pends(_LATE, 7200, on="ml.m5.large"),
         _pends(_LATE, 7200, TrainingPlanArn="arn:aws:sagemaker:eu-west-1:1:training-plan/plan"),
     ],
+    needs=["time.limits"],
     since="0.1.0",
     follows=["TS412"],
 )

@@ -26,6 +26,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
+    needs=["failure_reason"],
     since="0.1.0",
     follows=["TS201"],
 )

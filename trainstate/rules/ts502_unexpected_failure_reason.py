@@ -30,6 +30,7 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
         poll("InProgress/Starting: Starting", {"/FailureReason": ""}),
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
+    needs=["failure_reason"],
     since="0.1.0",
 )
 def unexpected_failure_reason(presence: Presence) -> Iterator[Place]:

@@ -28,6 +28,7 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
         "InProgress/Training: Starting 90, Training",
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
+    needs=["ended"],
     since="0.1.0",
 )
 def end_time_while_active(presence: Presence) -> Iterator[Place]:

@@ -26,6 +26,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
         poll("Failed/Failed: Starting 90, Failed", {"/TrainingEndTime": None}),
         "InProgress/Training: Starting 90, Training",
     ],
+    needs=["ended"],
     since="0.1.0",
     follows=["TS201"],
 )

@@ -25,6 +25,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         _DONE,
         poll(_DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True}),
     ],
+    needs=["billable_seconds"],
     since="0.1.0",
     follows=["TS508"],
 )

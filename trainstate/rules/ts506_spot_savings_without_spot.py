@@ -33,6 +33,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
         poll("InProgress/Training: Starting 90, Training", _SAVED | {"/TrainingTimeInSeconds": 40}),
         poll(_DONE, _UNTIMED | _SERVERLESS),
     ],
+    needs=["billable_seconds"],
     since="0.1.0",
     follows=["TS310", "TS405", "TS407", "TS511"],
 )

@@ -25,6 +25,7 @@ _SPOT = {"/EnableManagedSpotTraining": True}
         poll(_DONE, {"/ModelArtifacts": {"S3ModelArtifacts": ""}}),
     ],
     good=[_DONE, "InProgress/Training: Starting 90, Training"],
+    needs=["artifacts"],
     since="0.1.0",
     follows=["TS201"],
 )

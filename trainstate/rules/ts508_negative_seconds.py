@@ -26,6 +26,7 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
         poll(_ACTIVE, {"/BillableTokenCount": -1}),
     ],
     good=[_ACTIVE, poll("Failed/Failed: Starting 90, Failed", _NOTHING)],
+    needs=["billable_seconds"],
     since="0.1.0",
 )
 def negative_seconds(amounts: Amounts) -> Iterator[Place]:

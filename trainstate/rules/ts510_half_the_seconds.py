@@ -31,6 +31,7 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
         poll(_DONE, {"/BillableTimeInSeconds": None} | _SERVERLESS),
         "InProgress/Training: Starting 90, Training",
     ],
+    needs=["training_seconds"],
     since="0.1.0",
 )
 def half_the_seconds(presence: Presence) -> Iterator[Place]:

@@ -33,6 +33,7 @@ def _log(training: int, billable: int, savings: str) -> Example:
     help="look for lines of two jobs in one log",
     bad=[_log(1000, 1000, "70.0"), _log(1000, 300, "30.0")],
     good=[_log(1000, 300, "70.0"), _log(1110, 367, "66.9")],
+    needs=["billable_seconds"],
     since="0.1.0",
 )
 def savings_mismatch(amounts: Amounts) -> Iterator[Place]:

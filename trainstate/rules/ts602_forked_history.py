@@ -27,6 +27,7 @@ from trainstate.rules.model import Place, Relation, Step, rule
             "InProgress/Training: Starting 90, Downloading 20, Training",
         ]
     ],
+    needs=["history"],
     since="0.1.0",
     follows=["TS0", "TS1", "TS3", "TS4", "TS602"],
 )

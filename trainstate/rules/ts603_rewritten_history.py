@@ -27,6 +27,7 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
         ["InProgress/Downloading: Starting 90, Downloading", _THREE],
         [_THREE, poll(_THREE, modified=500)],
     ],
+    needs=["history"],
     since="0.1.0",
     follows=["TS0", "TS1", "TS2", "TS3", "TS4", "TS602", "TS603"],
 )

@@ -43,8 +43,8 @@ def left_terminal_status(step: Step) -> Iterator[Place]:
         yield Place(
             pointer=f"/{step.spec.layout.primary}",
             facts={
-                "before": pair_text(step.clash.before),
-                "after": pair_text(step.clash.after),
+                "before": pair_text(step.clash.before, step.spec),
+                "after": pair_text(step.clash.after, step.spec),
                 "at": step.clash.at,
             },
         )

@@ -49,8 +49,8 @@ def unreachable_state(step: Step) -> Iterator[Place]:
     yield Place(
         pointer=f"/{layout.secondary if primary is None else layout.primary}",
         facts={
-            "before": pair_text(step.clash.before),
-            "after": pair_text(step.clash.after),
+            "before": pair_text(step.clash.before, step.spec),
+            "after": pair_text(step.clash.after, step.spec),
             "at": step.clash.at,
         },
         witness=expected,

@@ -37,6 +37,7 @@ def _evaluated(second: int, modified: float) -> Poll:
         [poll("InProgress/Starting: Starting", modified=1), poll(_TRAINING, modified=95)],
         [_TRAINING, _DONE],
     ],
+    needs=["modified"],
     since="0.1.0",
     follows=["TS404"],
 )

@@ -34,6 +34,7 @@ def _kept(seconds: int, modified: float) -> Poll:
         [_DONE, poll(_DONE, modified=500)],
         [_kept(20, 500), _kept(30, 600)],
     ],
+    needs=["billable_seconds"],
     since="0.1.0",
     follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
@@ -43,9 +44,12 @@ def billing_went_back(step: Step) -> Iterator[Place]:
     What was trained and what is billed only grows while the job runs, and is fixed
     when it has ended. What its warm pool was kept only grows, too.
     """
+    counted = {pointer for counter in step.spec.counters for pointer in counter.pointers}
     for change in step.billing:
         if change.member.endswith(f"/{step.spec.layout.modified}"):
             continue  # TS607's
+        if f"/{change.member}" in counted:
+            continue  # TS613's
         yield Place(
             pointer=f"/{change.member}",
             facts={

@@ -30,6 +30,7 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
         [poll(_DONE, _ONE), poll(_DONE, _ONE, modified=500)],
         [poll(_DONE, _LAST), poll(_DONE, _REUSED, modified=500)],
     ],
+    needs=["history"],
     since="0.1.0",
 )
 def changed_message(step: Step) -> Iterator[Place]:

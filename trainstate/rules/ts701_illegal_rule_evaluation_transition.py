@@ -34,6 +34,7 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
         [_rule("InProgress", 100), _rule("IssuesFound", 200)],
         [_rule("InProgress", 100), _rule("Stopped", 200)],
     ],
+    needs=["machines"],
     since="0.1.0",
     follows=["TS404", "TS607"],
 )

@@ -24,6 +24,7 @@ def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
     help="compare the spelling; `trainstate drift` tells whether the API has a new status",
     bad=[_rule("Passed"), _rule("noissuesfound", "ProfilerRuleEvaluationStatuses")],
     good=[_rule("NoIssuesFound"), _rule("Error", "ProfilerRuleEvaluationStatuses")],
+    needs=["machines"],
     since="0.1.0",
 )
 def unknown_rule_evaluation_status(step: Step) -> Iterator[Place]:

@@ -30,6 +30,7 @@ def _pool(status: str, modified: float) -> Poll:
         [_pool("InUse", 200), _pool("Available", 300), _pool("Terminated", 400)],
         [_pool("InUse", 200), _pool("Reused", 300)],
     ],
+    needs=["machines"],
     since="0.1.0",
     follows=["TS705"],
 )

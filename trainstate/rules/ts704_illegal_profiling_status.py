@@ -24,6 +24,7 @@ def _profiling(status: str) -> Poll:
     help="compare the spelling; `trainstate drift` tells whether the API has a new status",
     bad=[_profiling("On"), [_profiling("Enabled"), _profiling("disabled")]],
     good=[_profiling("Enabled"), [_profiling("Enabled"), _profiling("Disabled")]],
+    needs=["machines"],
     since="0.1.0",
 )
 def illegal_profiling_status(step: Step) -> Iterator[Place]:

@@ -29,6 +29,7 @@ def _pool(text: str, status: str) -> Poll:
         *(_pool(_ACTIVE, status) for status in ("InUse", "Terminated")),
         *(_pool(_DONE, status) for status in ("InUse", "Available", "Reused", "Terminated")),
     ],
+    needs=["machines"],
     since="0.1.0",
 )
 def warm_pool_while_active(attached: Attached) -> Iterator[Place]:

@@ -33,6 +33,7 @@ def _rules(*names: str, modified: float) -> Poll:
         [_rules(modified=100), _rules("loss", modified=200)],
         [_rules("loss", modified=100), _rules("loss", "tree", modified=200)],
     ],
+    needs=["machines"],
     since="0.1.0",
     follows=["TS702", "TS707"],
 )

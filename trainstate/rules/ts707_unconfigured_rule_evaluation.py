@@ -29,6 +29,7 @@ def _rules(configured: str, evaluated: str) -> Poll:
     help="look for a list that comes from another job, or a rule that was renamed in one place",
     bad=[_rules("loss", "tree")],
     good=[_rules("loss", "loss"), poll(_TRAINING, {"/DebugRuleEvaluationStatuses": []})],
+    needs=["machines"],
     since="0.1.0",
 )
 def unconfigured_rule_evaluation(inside: Inside) -> Iterator[Place]:

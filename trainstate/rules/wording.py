@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from trainstate.history.instants import iso
+from trainstate.spec.model import Spec
 
 _LONGEST = 60
 """Characters of a word that is compared with known ones: comparing takes the square of it."""
@@ -16,9 +17,13 @@ def time_text(instant: int | None) -> str:
     return "absent" if instant is None else iso(instant)
 
 
-def pair_text(pair: tuple[str | None, str | None]) -> str:
-    """A pair as ``primary/secondary``, with ``?`` for one that was not recorded."""
-    return "/".join(status or "?" for status in pair)
+def pair_text(pair: tuple[str | None, str | None], spec: Spec | None = None) -> str:
+    """A pair as ``primary/secondary``, with ``?`` for one that was not recorded.
+
+    The jobs of some specifications have one status.
+    """
+    shown = pair if spec is None or spec.layout.secondary else pair[:1]
+    return "/".join(status or "?" for status in shown)
 
 
 def nearest(written: str, known: Iterable[str]) -> str:

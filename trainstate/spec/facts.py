@@ -134,7 +134,7 @@ class PrimaryTransition(Row):
 
     before: str
     after: str
-    alone: bool
+    alone: bool = False
 
 
 @frozen(kw_only=True)
@@ -224,21 +224,25 @@ class RecordLayout:
     ``summary`` lists the members that a listing shows of a job, ``unsearched`` those that a
     search leaves out, ``searched`` those that only a search shows; ``service`` and
     ``resource`` are what its ARN says of the service and of the type of the job, ``event`` is
-    the type of an event about it. ``moments`` are the times inside lists, as JSON pointers
-    without the item's number; ``name_pattern`` and ``name_most`` tell a job's names.
+    the type of an event about it. ``kind`` is what a search and Kubernetes call the job,
+    ``listed`` the member of a page of the ``listing`` that holds the summaries. ``asked`` are
+    the members of a request that name a job, where it is not the name alone. ``moments`` are
+    the times inside lists, as JSON pointers without the item's number; ``name_pattern`` and
+    ``name_most`` tell a job's names. ``missing`` is the code of the error that says that there
+    is no such job. A part that no member plays is empty.
     """
 
     name: str
     arn: str
     created: str
-    modified: str
     primary: str
-    secondary: str
-    history: str
-    entry_status: str
-    entry_start: str
-    entry_end: str
-    entry_message: str
+    modified: str = ""
+    secondary: str = ""
+    history: str = ""
+    entry_status: str = ""
+    entry_start: str = ""
+    entry_end: str = ""
+    entry_message: str = ""
     summary: tuple[str, ...] = ()
     unsearched: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
@@ -250,12 +254,48 @@ class RecordLayout:
     artifacts: str = ""
     stopping: str = ""
     operation: str = ""
+    asked: tuple[str, ...] = ()
+    listing: str = ""
+    listed: str = ""
+    stop: str = ""
+    kind: str = ""
     resource: str = ""
     service: str = ""
     event: str = ""
+    missing: str = ""
     moments: tuple[str, ...] = ()
     name_pattern: str = ""
     name_most: int = 0
+
+
+@frozen(kw_only=True)
+class Renamed(Row):
+    """Another name that a member has in one form: in a *summary*, a *search* or an *event*."""
+
+    form: str
+    written: str
+    member: str
+
+
+@frozen(kw_only=True)
+class Counter(Row):
+    """What a response counts: the sum of the numbers at ``pointers``.
+
+    One that ``grows`` never falls. ``at_end`` is what it is when the job has ended; ``most`` points
+    at the limit of the configuration that it keeps to; ``shows`` is the member that is there as
+    soon as it is more than nothing.
+    """
+
+    pointers: tuple[str, ...]
+    grows: bool = False
+    at_end: int | None = None
+    most: str = ""
+    shows: str = ""
+
+    @property
+    def name(self) -> str:
+        """The pointers, as they are written of a sum."""
+        return " + ".join(self.pointers)
 
 
 @frozen(kw_only=True)

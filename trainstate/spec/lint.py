@@ -42,30 +42,34 @@ def lint(spec: Spec) -> tuple[Defect, ...]:
 def _rows(spec: Spec) -> Iterator[tuple[str, Row]]:
     for row in (*spec.primaries, *spec.secondaries):
         yield f"status {row.name}", row
-    for alias in spec.aliases:
-        yield f"alias {alias.written}", alias
-    yield from _pair_rows(spec)
+    for pair in spec.pairs:
+        yield f"pair {pair.primary}/{pair.secondary}", pair
+    for outcome in spec.outcomes:
+        yield f"outcome {outcome.primary}/{outcome.secondary}", outcome
     for initial in spec.initials:
         yield f"initial {initial.secondary}", initial
     for edge in spec.transitions:
         yield f"transition {edge.before} -> {edge.after}", edge
     for change in spec.primary_transitions:
         yield f"primary transition {change.before} -> {change.after}", change
-    for guard in spec.guards:
-        yield f"guard {guard.name}", guard
-    for member in spec.members:
-        yield f"member {member.name}", member
-    for machine in spec.machines:
-        yield f"machine {machine.name}", machine
+    yield from _named_rows(spec)
+
+
+def _named_rows(spec: Spec) -> Iterator[tuple[str, Row]]:
+    for alias in spec.aliases:
+        yield f"alias {alias.written}", alias
+    for renamed in spec.renames:
+        yield f"renamed {renamed.written}", renamed
+    for kind, rows in (
+        ("guard", spec.guards),
+        ("member", spec.members),
+        ("machine", spec.machines),
+        ("counter", spec.counters),
+    ):
+        for row in rows:
+            yield f"{kind} {row.name}", row
     for bound in spec.bounds:
         yield f"bound {bound.pointer}", bound
-
-
-def _pair_rows(spec: Spec) -> Iterator[tuple[str, Row]]:
-    for pair in spec.pairs:
-        yield f"pair {pair.primary}/{pair.secondary}", pair
-    for outcome in spec.outcomes:
-        yield f"outcome {outcome.primary}/{outcome.secondary}", outcome
 
 
 def _unsourced(spec: Spec) -> Iterator[Defect]:
@@ -92,7 +96,7 @@ def _uses(
     guards = {guard.name for guard in spec.guards}
     yield "status", [row.guard for row in spec.secondaries if row.guard], guards
     for alias in spec.aliases:
-        yield f"alias {alias.written}", [alias.status], secondaries
+        yield f"alias {alias.written}", [alias.status], primaries | secondaries
     pairs = [("pair", row.primary, row.secondary) for row in spec.pairs]
     pairs += [("initial", row.primary, row.secondary) for row in spec.initials]
     pairs += [("outcome", row.primary, row.secondary) for row in spec.outcomes if row.secondary]
@@ -122,6 +126,18 @@ def _uses(
         pointers = filter(None, (bound.pointer, bound.least_of))
         members = [pointer.removeprefix("/").split("/")[0] for pointer in pointers]
         yield f"bound {bound.pointer}", members, set(spec.member_by_name)
+    yield from _shown_names(spec)
+
+
+def _shown_names(spec: Spec) -> Iterator[tuple[str, Iterable[str], set[str]]]:
+    """The names of members: other ones in a form, and those that hold attached machines."""
+    for row in spec.renames:
+        yield f"renamed {row.written}", [row.member], set(spec.member_by_name)
+        yield f"renamed {row.written}", [row.form], {"summary", "search", "event"}
+    for counter in spec.counters:
+        told = filter(None, (*counter.pointers, counter.most, f"/{counter.shows}"))
+        heads = [pointer.split("/")[1] for pointer in told if pointer != "/"]
+        yield f"counter {counter.name}", heads, set(spec.member_by_name)
     for machine in spec.machines:
         ends = [name for edge in machine.transitions for name in edge]
         yield f"machine {machine.name}", [*ends, *machine.after_end], set(machine.statuses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,14 +13,17 @@ from typing import Any, TypeVar
 
 import attrs
 import msgspec
+from attrs import evolve
 
 from trainstate.errors import SpecError
+from trainstate.spec.derive import of_one_status
 from trainstate.spec.lint import lint
 from trainstate.spec.model import (
     Alias,
     AttachedMachine,
     AttemptFacts,
     Bound,
+    Counter,
     Guard,
     Initial,
     Member,
@@ -27,6 +31,7 @@ from trainstate.spec.model import (
     Pair,
     PrimaryTransition,
     RecordLayout,
+    Renamed,
     Source,
     Spec,
     Status,
@@ -37,7 +42,9 @@ from trainstate.spec.overlay import overlaid, spread
 
 R = TypeVar("R")
 
-BUILTIN = "training_job.toml"
+_RECORD = re.compile(r"^\[record\]\n(.*?)^\[", re.MULTILINE | re.DOTALL)
+
+BUILTIN, SHARED = "training-job", "five-statuses"
 
 _TABLES: Mapping[str, tuple[str, type]] = {
     "source": ("sources", Source),
@@ -53,33 +60,87 @@ _TABLES: Mapping[str, tuple[str, type]] = {
     "machine": ("machines", AttachedMachine),
     "outcome": ("outcomes", OutcomeFact),
     "bound": ("bounds", Bound),
+    "renamed": ("renames", Renamed),
+    "counter": ("counters", Counter),
 }
 
 
 def load_spec(path: str | PathLike[str]) -> Spec:
-    """The specification that a TOML file holds.
+    """The specification of a machine by its name, or the one that a TOML file holds.
 
-    ``path`` is a file in the form of ``trainstate/data/training_job.toml``; one that
-    says ``extends = "builtin"`` has only rows that are added to the built-in ones, or
-    that replace the row of the same name. Raises SpecError when the file cannot be read,
-    has an unknown or ill-typed row, or does not pass the lint.
+    ``path`` is one of ``spec_names``, or a file in the form of
+    ``trainstate/data/training_job.toml``; one that says ``extends = "builtin"`` has only rows
+    that are added to the built-in ones, or that replace the row of the same name. Raises
+    SpecError when the file cannot be read, has an unknown or ill-typed row, or does not pass
+    the lint.
     """
+    if path in spec_names():
+        return builtin_spec(str(path)).alone()
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, TypeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SpecError(
             f"The spec {str(path)!r} cannot be read: {reason}; name a TOML file such as"
-            " `trainstate discover --format toml` writes."
+            " `trainstate discover --format toml` writes, or one of the machines:"
+            f" {', '.join(spec_names())}."
         ) from error
     return parse_spec(text, place=str(path))
 
 
 @cache
-def builtin_spec() -> Spec:
-    """The specification of the training job that comes with the package."""
-    resource = resources.files("trainstate.data") / BUILTIN
-    return parse_spec(resource.read_text(encoding="utf-8"), place=resource.name)
+def builtin_spec(name: str = BUILTIN) -> Spec:
+    """The specification of a machine that comes with the package.
+
+    With that of the training job the records of the others are read and judged, too, each by
+    the facts of its own machine.
+    """
+    spec = parse_spec(_text(name), place=_file(name))
+    return evolve(spec, narrow=name != BUILTIN)
+
+
+@cache
+def spec_names() -> tuple[str, ...]:
+    """The names of the machines that come with the package, the training job's first."""
+    files = [item.name for item in resources.files("trainstate.data").iterdir()]
+    names = {file.removesuffix(".toml").replace("_", "-") for file in files if ".toml" in file}
+    found = {name for name in names if "\n[spec]\n" in f"\n{_text(name)}"}
+    return (BUILTIN, *sorted(found - {BUILTIN}))
+
+
+class _BuiltIn:
+    """The machines that come with the package."""
+
+    @property
+    def layouts(self) -> Mapping[str, RecordLayout]:
+        """The layouts of their records, for which no other table is read."""
+        return _layouts()
+
+    def spec(self, name: str) -> Spec:
+        """All facts of a machine."""
+        return builtin_spec(name)
+
+
+@cache
+def _layouts() -> Mapping[str, RecordLayout]:
+    shared = _record(SHARED)
+    tables = {name: {**shared, **_record(name)} for name in spec_names()}
+    return {name: _typed(table, RecordLayout, place=name) for name, table in tables.items()}
+
+
+def _record(name: str) -> Mapping[str, Any]:
+    """The table of a file of the package that tells what a record looks like."""
+    found = _RECORD.search(_text(name))
+    return tomllib.loads(found[1]) if found else {}
+
+
+def _file(name: str) -> str:
+    return f"{name.replace('-', '_')}.toml"
+
+
+@cache
+def _text(name: str) -> str:
+    return (resources.files("trainstate.data") / _file(name)).read_text(encoding="utf-8")
 
 
 def parse_spec(text: str, *, place: str = "spec") -> Spec:
@@ -96,16 +157,25 @@ def parse_spec(text: str, *, place: str = "spec") -> Spec:
         raise SpecError(
             f"{place} has {len(defects)} defect(s): " + "; ".join(map(str, defects)) + "."
         )
-    return spec
+    return evolve(spec, others=_BuiltIn(), narrow=True)
 
 
 def _extended(facts: Mapping[str, Any], place: str) -> Mapping[str, Any]:
-    if facts["extends"] != "builtin":
+    """The facts on top of those which they extend: a machine's, or what several share."""
+    known = {"builtin": BUILTIN, SHARED: SHARED} | {name: name for name in spec_names()}
+    base = known.get(facts["extends"]) if isinstance(facts["extends"], str) else None
+    if base is None:
         raise SpecError(
-            f'{place}: expected extends = "builtin" but got extends = {facts["extends"]!r}.'
+            f"{place}: expected extends = {' or '.join(map(repr, known))} but got extends ="
+            f" {facts['extends']!r}."
         )
-    text = (resources.files("trainstate.data") / BUILTIN).read_text(encoding="utf-8")
-    return overlaid(tomllib.loads(text), facts, place=place)
+    return overlaid(_facts(base), facts, place=place)
+
+
+@cache
+def _facts(name: str) -> Mapping[str, Any]:
+    facts = tomllib.loads(_text(name))
+    return _extended(facts, name) if "extends" in facts else facts
 
 
 def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
@@ -123,6 +193,7 @@ def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
     missing = [key for key in ("name", "title", "version") if not isinstance(head.get(key), str)]
     if missing:
         raise SpecError(f"{place}: the table [spec] needs a text {missing[0]!r}.")
+    facts = of_one_status(facts)
     rows: dict[str, Any] = {
         field: tuple(_rows(facts.get(table, []), kind, place=f"{place} [[{table}]]"))
         for table, (field, kind) in _TABLES.items()

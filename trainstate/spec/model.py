@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
+from typing import Protocol
 
 from attrs import evolve, field, frozen
 
@@ -18,6 +19,7 @@ from trainstate.spec.facts import (
     AttachedMachine,
     AttemptFacts,
     Bound,
+    Counter,
     Evidence,
     Guard,
     Initial,
@@ -26,6 +28,7 @@ from trainstate.spec.facts import (
     Pair,
     PrimaryTransition,
     RecordLayout,
+    Renamed,
     Row,
     Source,
     Status,
@@ -39,6 +42,7 @@ __all__ = [
     "AttachedMachine",
     "AttemptFacts",
     "Bound",
+    "Counter",
     "Evidence",
     "Guard",
     "Initial",
@@ -47,6 +51,7 @@ __all__ = [
     "Pair",
     "PrimaryTransition",
     "RecordLayout",
+    "Renamed",
     "Row",
     "Source",
     "Spec",
@@ -57,12 +62,24 @@ __all__ = [
 ]
 
 
+class Machines(Protocol):
+    """The machines that are known, of which the layouts are told before all other facts."""
+
+    @property
+    def layouts(self) -> Mapping[str, RecordLayout]:
+        """The layouts of the records by the machines' names."""
+
+    def spec(self, name: str) -> Spec:
+        """All facts of a machine."""
+
+
 @frozen(kw_only=True, eq=False, repr=False)
 class Spec:
     """The model of a job's life: statuses, pairs, transitions, guards, members, attached machines.
 
     A value object: it is never changed, ``accepting`` gives a narrower one. ``weaker`` are
-    the transitions that such a one leaves out.
+    the transitions that such a one leaves out. ``others`` knows the other machines; ``narrow``
+    tells that their records are left out.
     """
 
     name: str
@@ -83,9 +100,13 @@ class Spec:
     machines: tuple[AttachedMachine, ...]
     outcomes: tuple[OutcomeFact, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    renames: tuple[Renamed, ...] = ()
+    counters: tuple[Counter, ...] = ()
     attempts: AttemptFacts = field(factory=AttemptFacts)
     accepted: Evidence = Evidence.DEPRECATED
     weaker: tuple[Transition, ...] = ()
+    others: Machines | None = None
+    narrow: bool = False
     entered: tuple[tuple[str, str], ...] = field()
 
     @entered.default
@@ -117,6 +138,25 @@ class Spec:
             primary_transitions=tuple(filter(strong, self.primary_transitions)),
             accepted=level,
         )
+
+    def alone(self) -> Spec:
+        """The same spec, with which the records of other machines are left out."""
+        return self if self.narrow else evolve(self, narrow=True)
+
+    @cached_property
+    def known(self) -> Mapping[str, RecordLayout]:
+        """What the records of all known machines look like, by their names; this one's first."""
+        others = {} if self.others is None else self.others.layouts
+        return {self.name: self.layout, **{n: one for n, one in others.items() if n != self.name}}
+
+    @property
+    def family(self) -> Mapping[str, RecordLayout]:
+        """The same of the machines whose records are read and judged."""
+        return {self.name: self.layout} if self.narrow else self.known
+
+    def of_machine(self, name: str) -> Spec:
+        """The specification of a machine that is known; its own for an empty name."""
+        return self if self.others is None or name in (self.name, "") else self.others.spec(name)
 
     @cached_property
     def source_by_id(self) -> Mapping[str, Source]:
@@ -197,14 +237,19 @@ class Spec:
     @cached_property
     def spellings(self) -> Mapping[str, str]:
         """Every accepted spelling of a secondary, lower case folded, to the status's own name."""
-        folded = {status.name.casefold(): status.name for status in self.secondaries}
-        folded |= {alias.written.casefold(): alias.status for alias in self.aliases}
-        return MappingProxyType(folded)
+        return self._spelt(self.secondaries)
 
     @cached_property
     def primary_spellings(self) -> Mapping[str, str]:
         """Every accepted spelling of a primary, lower case folded, to the status's own name."""
-        return MappingProxyType({row.name.casefold(): row.name for row in self.primaries})
+        return self._spelt(self.primaries)
+
+    def _spelt(self, statuses: tuple[Status, ...]) -> Mapping[str, str]:
+        """The spellings of statuses: one that is an alias of both kinds stands for each."""
+        names = {status.name for status in statuses}
+        aliases = [row for row in self.aliases if row.status in names]
+        folded = {alias.written.casefold(): alias.status for alias in aliases}
+        return MappingProxyType(folded | {name.casefold(): name for name in names})
 
     def canonical_secondary(self, written: str) -> str | None:
         """The status that a spelling stands for; None for an unknown one."""

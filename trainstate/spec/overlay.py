@@ -25,15 +25,19 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "machine": ("name",),
     "outcome": ("primary", "secondary"),
     "bound": ("pointer",),
+    "renamed": ("form", "written"),
+    "counter": ("pointers",),
 }
 """What makes two rows of a table the same row."""
 
 
 def spread(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows that a row with lists of statuses stands for."""
+    """The rows that a row with lists of statuses stands for; no status follows itself."""
     keys = [key for key in _SPREAD if isinstance(table.get(key), list)]
     for values in product(*(table[key] for key in keys)):
-        yield {**table, **dict(zip(keys, values, strict=True))}
+        row = {**table, **dict(zip(keys, values, strict=True))}
+        if not keys or "before" not in row or row["before"] != row.get("after"):
+            yield row
 
 
 def overlaid(

@@ -17,9 +17,9 @@ ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 BUCKET = "s3://example-bucket"
 
 
-def arn_of(name: str) -> str:
+def arn_of(name: str, spec: Spec) -> str:
     """The ARN of a job: the service writes its name in lower case there."""
-    return f"{ARN}:training-job/{name.lower()}"
+    return f"{ARN}:{spec.layout.resource or spec.name}/{name.lower()}"
 
 
 INPUT_MODES = ("File", "FastFile", "Pipe")
@@ -102,7 +102,8 @@ MESSAGES: Mapping[str, tuple[str, ...]] = {
 
 def kept(members: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     """The members that the specification has."""
-    return {name: value for name, value in members.items() if name in spec.member_by_name}
+    known = {member.name for member in spec.members if member.role != "identity"}
+    return {name: value for name, value in members.items() if name in known}
 
 
 def chosen(members: Mapping[str, Any], spec: Spec, bits: int) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from trainstate.history.instants import SECOND
 from trainstate.machine.record import Record, training_seconds
-from trainstate.spec.model import AttachedMachine, Guard, Spec
+from trainstate.spec.model import AttachedMachine, Guard, Member, Spec
 from trainstate.testing.catalogue import ALWAYS, ARN, INPUT_MODES, OPTIONAL, chosen, fitting, kept
 
 _LIMIT = 86_400
+_SAMPLES = {"string": "example", "list": [], "integer": 1, "boolean": False}
 _ALGORITHM = "AlgorithmSpecification"
 _IMAGE = f"{ALWAYS['RoleArn'].split(':')[4]}.dkr.ecr.eu-west-1.amazonaws.com/train:1"
 
@@ -19,7 +20,8 @@ def configured(
     spec: Spec, guards: frozenset[str], *, budget: int, bits: int, mode: str
 ) -> dict[str, Any]:
     """The configuration of a job for which these guards hold, without its limits."""
-    fields = {**kept(ALWAYS, spec), **chosen(OPTIONAL, spec, bits)}
+    needed = {member.name: _SAMPLES.get(member.type, {}) for member in _needed(spec)}
+    fields = {**needed, **kept(ALWAYS, spec), **chosen(OPTIONAL, spec, bits)}
     if _ALGORITHM in spec.member_by_name:
         fields[_ALGORITHM] = {"TrainingImage": _IMAGE, "TrainingInputMode": mode}
     for guard in spec.guards:
@@ -28,6 +30,15 @@ def configured(
         if bits >> len(OPTIONAL) + spec.machines.index(machine) & 1:
             fields[machine.member] = attached(machine, machine.statuses[0])
     return fitting(fields, spec, fields)
+
+
+def _needed(spec: Spec) -> Iterator[Member]:
+    """The members that each response has and that no part of the model fills."""
+    told = {"identity", "status", "time", "history"}
+    own = {spec.layout.stopping, spec.layout.artifacts, _ALGORITHM}
+    for member in spec.members:
+        if member.required and member.role not in told and member.name not in own:
+            yield member
 
 
 def input_mode(file_mode: bool | None, number: int) -> str:

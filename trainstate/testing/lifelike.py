@@ -95,7 +95,7 @@ def lifelike(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]) 
     first = create(
         spec,
         name=name,
-        arn=arn_of(name),
+        arn=arn_of(name, spec),
         at=Instant(CREATED - random.randrange(_SPREAD) * _MILLISECOND),
         status=status,
         message=message(status, 0),

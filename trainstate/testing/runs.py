@@ -143,7 +143,7 @@ def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
     first = create(
         spec,
         name=name,
-        arn=arn_of(name),
+        arn=arn_of(name, spec),
         at=Instant(CREATED + head.start * 37 * _MILLISECOND),
         status=states[0].position.secondary,
         message=message(states[0].position.secondary, 0),

@@ -72,12 +72,12 @@ def moments(run: Run, density: str, tape: bytes, *, last: bool) -> tuple[int, ..
     return (*seen[: -1 if last else None], end) if last and seen[-1:] != [end] else tuple(seen)
 
 
-def event(shown: dict[str, Any], record: Record, number: int) -> dict[str, Any]:
+def event(shown: dict[str, Any], record: Record, number: int, spec: Spec) -> dict[str, Any]:
     """The EventBridge event that carries a response."""
     return {
         "version": "0",
         "id": f"{number:08x}-0000-4000-8000-000000000000",
-        "detail-type": "SageMaker Training Job State Change",
+        "detail-type": spec.layout.event,
         "source": "aws.sagemaker",
         "account": ACCOUNT,
         "time": moment(record.modified).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -171,7 +171,9 @@ def _polled(run: Run, asked: Options, draw: DrawFn) -> list[Response]:
 
 def _emitted(run: Run, asked: Options, draw: DrawFn) -> list[Response]:
     sent = [
-        showing.event(showing.response(run, at, times=asked.times), run.records[at], number)
+        showing.event(
+            showing.response(run, at, times=asked.times), run.records[at], number, run.spec
+        )
         for number, at in enumerate(showing.changes(run))
     ]
     return showing.delivered(sent, draw(_marks)) or sent[-1:]

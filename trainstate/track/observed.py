@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve
 
 from trainstate.errors import InputError, UsageError
+from trainstate.history.machines import machine_of
 from trainstate.history.model import Kind, Origin, Response, Unreadable
 from trainstate.history.readers import read_values
 from trainstate.history.wire import read_response
@@ -37,6 +38,16 @@ def records_of(observed: Any, spec: Spec) -> tuple[Record, ...]:
             f" entries, or JSON text) but got a {type(observed).__name__}."
         )
     return tuple(read_values(observed, spec))
+
+
+def refuse_another(observed: Any, spec: Spec) -> None:
+    """Raises UsageError for a record of another machine than a tracker's."""
+    other = machine_of(observed, spec) if isinstance(observed, Mapping) else spec
+    if other is not spec:
+        raise UsageError(
+            f"This tracker follows a {spec.name} but got a record of a {other.name}; make a"
+            " tracker for each job, and keep them by ARN."
+        )
 
 
 def is_history(value: Any, spec: Spec) -> bool:

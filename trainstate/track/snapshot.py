@@ -17,6 +17,7 @@ from trainstate.checking.jobs import JobState
 from trainstate.checking.sightings import Sightings
 from trainstate.checking.timeline import Seen
 from trainstate.errors import InputError, TrainstateError
+from trainstate.spec.load import BUILTIN, builtin_spec, spec_names
 from trainstate.spec.model import Spec
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
@@ -87,11 +88,16 @@ def _runs(timelines: dict[Any, Any]) -> dict[Any, tuple[Seen[Any], ...]]:
     return {key: tuple(timeline.runs) for key, timeline in timelines.items()}
 
 
-def load(text: str | bytes, spec: Spec) -> tuple[Ledger, Options]:
-    """The tracker in a JSON text; raises InputError where it cannot be gone on with."""
+def load(text: str | bytes, spec: Spec | None) -> tuple[Ledger, Options]:
+    """The tracker in a JSON text; raises InputError where it cannot be gone on with.
+
+    Without a specification it is followed by that of the package which it was made with.
+    """
     plain = _content(_parsed(text))
     try:
         content: Content = _PACKER.unpack(plain["tracker"], Content)
+        known = content.spec if content.spec in spec_names() else BUILTIN
+        spec = builtin_spec(known) if spec is None else spec
         _fits(content, spec)
         return _ledger(content, plain, spec), content.options
     except InputError:

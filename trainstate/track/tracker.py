@@ -13,15 +13,16 @@ from typing import Any
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
+from trainstate.history.model import Response, Unreadable
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.load import builtin_spec
+from trainstate.spec.load import builtin_spec, spec_names
 from trainstate.spec.model import Evidence, Spec
 from trainstate.spec.outcome import Outcome
 from trainstate.track.future import NextState, can_reach, first_states, next_states
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
-from trainstate.track.observed import records_of
+from trainstate.track.observed import records_of, refuse_another
 from trainstate.track.options import Options
 from trainstate.track.outcome import ENDED
 from trainstate.track.snapshot import dump, load
@@ -32,7 +33,8 @@ from trainstate.track.update import Standing, TimelineItem, Update, joined
 class Tracker:
     """What is known of one job, kept up to date by observations in any order.
 
-    ``job`` is the name or the ARN; None takes that of the first observation. ``spec``,
+    ``job`` is the name or the ARN; None takes that of the first observation, as the machine
+    is taken where ``spec`` is None: that of a training job, a processing job, … ``spec``,
     ``select``, ``ignore``, ``accept``, ``order`` and ``tolerances`` are as in
     ``trainstate.check``. Two trackers are equal if they know the same of their jobs.
 
@@ -60,7 +62,7 @@ class Tracker:
         self._ledger = Ledger(
             checker=self._options.checker(spec or builtin_spec()),
             name=None if job is None else job.rpartition("/")[2],
-            arn=job if job is not None and "/" in job else None,
+            arn=job if job is not None and job.startswith("arn:") else None,
         )
         self._lock = threading.RLock()
 
@@ -75,8 +77,21 @@ class Tracker:
         no JSON.
         """
         with self._lock:
-            updates = [self._ledger.take(record) for record in records_of(observed, self.spec)]
+            records = records_of(observed, self.spec)
+            if not records:
+                refuse_another(observed, self.spec)
+            if not self.job_was_seen:
+                self._is_of(records)
+            updates = [self._ledger.take(record) for record in records]
             return reduce(joined, updates) if updates else self._ledger.update()
+
+    def _is_of(self, records: Iterable[Response | Unreadable]) -> None:
+        """Takes over the machine of the first observation."""
+        read = (record for record in records if isinstance(record, Response))
+        machine = next((record.machine for record in read), "")
+        if machine:
+            spec = self.spec.of_machine(machine)
+            self._ledger.checker = self._options.checker(spec)
 
     def lost(self) -> Update:
         """Takes in that the service has no record of the job any more: it was deleted."""
@@ -234,10 +249,10 @@ class Tracker:
     def from_json(cls, text: str | bytes, *, spec: Spec | None = None) -> Tracker:
         """The tracker that ``to_json`` saved, as if it had never stopped.
 
-        ``spec`` is the one that the saved tracker had. Raises InputError for text that
-        is damaged, of a newer version, or of a tracker with another specification.
+        ``spec`` is the one that the saved tracker had, where that was not one of the package's.
+        Raises InputError for text that is damaged, of a newer version, or of a tracker with
+        another specification.
         """
-        spec = spec or builtin_spec()
         tracker = cls(spec=spec)
         tracker._ledger, tracker._options = load(text, spec)
         return tracker
@@ -245,7 +260,8 @@ class Tracker:
     def __reduce__(self) -> tuple[Any, ...]:
         """Copying and pickling save a tracker and go on from that: a copy shares nothing."""
         spec = self.spec
-        return Tracker._revived, (self.to_json(), None if spec == builtin_spec() else spec)
+        own = spec.name in spec_names() and spec == builtin_spec(spec.name)
+        return Tracker._revived, (self.to_json(), None if own else spec)
 
     @classmethod
     def _revived(cls, text: str, spec: Spec | None) -> Tracker:

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from attrs import evolve, frozen
 
 from trainstate.history import instants
+from trainstate.history.machines import folded, machine_of, named_by, unknown_machine
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
 from trainstate.history.readers.log_rows import Row, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
-from trainstate.history.readers.strangers import is_other, is_stranger
+from trainstate.history.readers.strangers import is_other, is_stranger, unknown_facts
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
-from trainstate.history.wire import folded, looks_like_response, read_response
+from trainstate.history.wire import looks_like_response, read_response, renamed
 from trainstate.spec.model import Spec
 
 _DEEPEST = 10  # what a browser saves of its requests has a response 7 deep
 
-WRAPPERS = frozenset(
-    {
-        *("response", "detail-type", "TrainingJobSummaries", "training_job_summaries"),
-        *("Results", "results", "TrainingJob", "training_job", "entries"),
-    }
-)
-"""The names by which something that is wrapped around responses is known."""
+
+@cache
+def wrappers(spec: Spec) -> frozenset[str]:
+    """The names by which something that is wrapped around responses is known."""
+    pages, kinds = named_by("listed", spec), named_by("kind", spec)
+    return frozenset({"response", "detail-type", "Results", "results", "entries", *pages, *kinds})
 
 
 class Form(StrEnum):
@@ -51,12 +52,16 @@ _KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY, Form.SEARCH: Kind.
 
 @frozen
 class Part:
-    """A value inside another, its form and its JSON pointer; of an event its envelope, too."""
+    """A value inside another, its form and its JSON pointer; of an event its envelope, too.
+
+    ``spec`` is that of its machine; None for the one that is read with.
+    """
 
     form: Form
     value: Any
     pointer: str
     envelope: Envelope | None = None
+    spec: Spec | None = None
 
 
 def records(value: Any, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
@@ -99,20 +104,53 @@ def _mapping_parts(
         yield from parts(value["response"], spec, f"{pointer}/response", depth=depth + 1)
     elif (whole := _enveloped(value, spec, pointer)) is not None:
         yield whole
-    elif looks_like_response(value, spec):
-        yield from _reshaped(value, spec, pointer)
-    elif (name := _list_named(value, "TrainingJobSummaries", "training_job_summaries")) is not None:
-        for index, item in enumerate(value[name]):
-            yield _checked(Form.SUMMARY, item, spec, f"{pointer}/{name}/{index}")
+    elif looks_like_response(value, own := machine_of(value, spec)):
+        yield from _of_machine(_reshaped(value, own, pointer), own, spec)
+    elif (page := _page(value, spec)) is not None:
+        member, own = page
+        for index, item in enumerate(value[member]):
+            summary = _checked(Form.SUMMARY, item, own, f"{pointer}/{member}/{index}")
+            yield from _of_machine([summary], own, spec)
     elif (name := _list_named(value, "Results", "results")) is not None:
         for index, item in enumerate(value[name]):
             yield _result(item, spec, f"{pointer}/{name}/{index}")
-    elif "TrainingJob" in value or "training_job" in value:
+    elif _kind_in(value, spec) is not None:
         yield _result(value, spec, pointer)
     elif _is_log(value):
         yield Part(Form.ROWS, value, pointer)
     else:
         yield from _inside(value, spec, pointer, depth)
+
+
+def _of_machine(found: Iterable[Part], own: Spec, spec: Spec) -> Iterator[Part]:
+    """The parts as those of their machine; of others than are read they are left out."""
+    if own is spec:
+        yield from found
+    else:
+        yield from (evolve(part, spec=own, form=_read(part.form, spec)) for part in found)
+
+
+def _read(form: Form, spec: Spec) -> Form:
+    return Form.OTHER if spec.narrow else form
+
+
+def _page(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
+    """The member of a page that has its summaries, and the machine that they are of."""
+    listed = named_by("listed", spec)
+    name = _list_named(value, *listed)
+    return None if name is None else (name, spec.of_machine(listed[name]))
+
+
+def _kind_in(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
+    """The member of a result of a search that holds a job, and the machine that it is of.
+
+    What another machine calls its job may be any name.
+    """
+    for name, machine in named_by("kind", spec).items():
+        own = spec.of_machine(machine) if name in value else None
+        if own is not None and (own is spec or looks_like_response(value[name], own)):
+            return name, own
+    return None
 
 
 def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Part]:
@@ -130,7 +168,9 @@ def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Pa
 
 def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> Iterator[Part]:
     """The responses somewhere in a mapping that is none itself: under names, in texts, in rows."""
-    found = [Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
+    own = _of_columns(value, spec)
+    table = (Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, own))
+    found = [*_of_machine(table, own, spec)]
     members = () if found else value.items()
     for name, packed in members:
         item = _unpacked(name, packed, value)
@@ -138,6 +178,13 @@ def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> I
             inner = list(parts(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
             found += _held(inner) if any(_tells(part, spec) for part in inner) else []
     yield from found or [Part(Form.NOTHING, value, pointer)]
+
+
+def _of_columns(value: Mapping[str, Any], spec: Spec) -> Spec:
+    """The machine of the rows of a table, by the names of its columns."""
+    names = value.get("columns")
+    texts = [name for name in names if isinstance(name, str)] if isinstance(names, list) else ()
+    return machine_of(dict.fromkeys(texts), spec)
 
 
 def _held(found: list[Part]) -> list[Part]:
@@ -149,7 +196,7 @@ def _tells(part: Part, spec: Spec) -> bool:
     """Holds if a part tells of a job more than that it was created, as the answer to that does."""
     if part.form is not Form.RESPONSE:
         return part.form is not Form.NOTHING
-    layout = spec.layout
+    layout = (part.spec or spec).layout
     tellers = (layout.primary, layout.secondary, layout.history)
     shown = {folded(name) for name, item in part.value.items() if isinstance(name, str) and item}
     return any(folded(name) in shown for name in tellers if name)
@@ -180,16 +227,20 @@ def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | Non
     """What an event, a stranger or an object of Kubernetes holds; None for anything else."""
     if "detail-type" in value:
         return _event(value, spec, pointer)
-    if value.get("kind") == "TrainingJob" and "sagemaker" in str(value.get("apiVersion")):
-        return _kubernetes(value, spec, pointer)
+    kind = value.get("kind")
+    if isinstance(kind, str) and "sagemaker" in str(value.get("apiVersion")):
+        machine = named_by("kind", spec).get(kind)
+        return None if machine is None else _kubernetes(value, spec, machine, pointer)
     return Part(Form.OTHER, value, pointer) if is_other(value) else None
 
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
-    detail = value.get("detail")
-    if looks_like_response(detail, spec):
-        return Part(Form.EVENT, detail, f"{pointer}/detail", _envelope(value))
-    known = value["detail-type"] == spec.layout.event
+    detail, kind = value.get("detail"), value["detail-type"]
+    own = machine_of(detail, spec) if isinstance(detail, Mapping) else spec
+    if looks_like_response(detail, own):
+        form = Form.EVENT if own is spec else _read(Form.EVENT, spec)
+        return Part(form, detail, f"{pointer}/detail", _envelope(value), own)
+    known = isinstance(kind, str) and kind in named_by("event", spec)
     return Part(Form.NOTHING if known else Form.OTHER, value, pointer)
 
 
@@ -214,21 +265,22 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
     )
 
 
-def _kubernetes(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
+def _kubernetes(value: Mapping[str, Any], spec: Spec, machine: str, pointer: str) -> Part:
     """The status of an object of a controller, with the identity of the job that it stands for.
 
     The object has a name of its own. One whose job was not yet created has no status.
     """
+    own = spec.of_machine(machine)
     status, asked = _mapping(value.get("status")), _mapping(value.get("spec"))
-    if not looks_like_response(status, spec):
+    if not looks_like_response(status, own):
         return Part(Form.OTHER, value, pointer)
-    arn, name = _camel(spec.layout.arn), _camel(spec.layout.name)
+    arn, name = _camel(own.layout.arn), _camel(own.layout.name)
     known = {
         arn: _mapping(status.get("ackResourceMetadata")).get("arn"),
-        name: status.get("sageMakerTrainingJobName") or asked.get(name),
+        name: status.get(f"sageMaker{own.layout.name}") or asked.get(name),
     }
     found = {member: item for member, item in known.items() if isinstance(item, str)}
-    return Part(Form.RESPONSE, found | dict(status), f"{pointer}/status")
+    return Part(Form.RESPONSE, found | dict(status), f"{pointer}/status", spec=own)
 
 
 def _camel(name: str) -> str:
@@ -241,10 +293,11 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _result(item: Any, spec: Spec, pointer: str) -> Part:
     """A result of Search, which finds many kinds of things."""
-    for name in ("TrainingJob", "training_job"):
-        if isinstance(item, Mapping) and name in item:
-            return _checked(Form.SEARCH, item[name], spec, f"{pointer}/{name}")
-    return Part(Form.OTHER, item, pointer)
+    found = _kind_in(item, spec) if isinstance(item, Mapping) else None
+    if found is None:
+        return Part(Form.OTHER, item, pointer)
+    name, own = found
+    return evolve(_checked(Form.SEARCH, item[name], own, f"{pointer}/{name}"), spec=own)
 
 
 def _checked(form: Form, item: Any, spec: Spec, pointer: str) -> Part:
@@ -284,7 +337,8 @@ def _place(part: Part, origin: Origin) -> Origin:
 
 def _record(part: Part, origin: Origin, tally: Tally) -> Response | Unreadable:
     if part.form is Form.NOTHING:
-        return tally.unreadable(NO_RESPONSE, origin, part.value)
+        reason = _unknown(part.value, tally.spec)
+        return tally.unreadable(reason, origin, part.value, foreign=True)
     try:
         record = _response(part, origin, tally.spec)
     except RecursionError:
@@ -293,11 +347,23 @@ def _record(part: Part, origin: Origin, tally: Tally) -> Response | Unreadable:
     return record
 
 
+def _unknown(value: Any, spec: Spec) -> str:
+    """Why a value holds no response: where an ARN in it tells of what it is, this."""
+    texts = value.values() if isinstance(value, Mapping) else ()
+    found = (unknown_machine(text, spec) for text in texts if isinstance(text, str))
+    return next((unknown_facts(kind, spec) for kind in found if kind), NO_RESPONSE)
+
+
 def _response(part: Part, origin: Origin, spec: Spec) -> Response:
+    own = part.spec or spec
+    machine, spec = "" if own is spec else own.name, own
     if part.form is not Form.ROWS:
         kind = _KINDS.get(part.form, Kind.RESPONSE)
-        response = read_response(part.value, spec, kind=kind, origin=origin)
-        return response if part.envelope is None else evolve(response, envelope=part.envelope)
+        value = renamed(part.value, str(kind), spec)
+        response = read_response(value, spec, kind=kind, origin=origin)
+        if part.envelope is not None or machine:
+            response = evolve(response, envelope=part.envelope, machine=machine)
+        return response
     rows = [
         Row(time=row.get("time"), status=row["status"], message=row.get("message"))
         for row in part.value["entries"]

@@ -75,8 +75,8 @@ def read_printed(
 def shows_status(data: bytes, spec: Spec) -> bool:
     """Holds if the name of a member that tells a job's status stands in a text."""
     folded = data.replace(b"_", b"").lower()
-    names = (spec.layout.primary, spec.layout.history)
-    return any(name.lower().encode() in folded for name in names)
+    shown = (name for one in spec.family.values() for name in (one.primary, one.history))
+    return any(name.lower().encode() in folded for name in shown if name)
 
 
 def _printed(data: bytes, spec: Spec, opening: re.Pattern[bytes]) -> Iterator[Printed]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from trainstate.history.machines import tellers
 from trainstate.history.readers.envelope import Form, parts
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.plugged import ARROW, MAGICS, PARQUET, binary_format
@@ -70,10 +71,8 @@ def is_text(head: bytes) -> bool:
 
 def mentions(head: bytes, spec: Spec) -> bool:
     """Holds if the name of a member that only a job's response has stands in the text."""
-    layout = spec.layout
     folded = head.replace(b"_", b"").lower()
-    tellers = (layout.name, layout.arn, layout.primary, layout.history)
-    return any(name.lower().encode() in folded for name in tellers)
+    return any(name.encode() in folded for name in tellers(spec))
 
 
 def _is_notebook(start: bytes, *, whole: bool) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import islice
@@ -18,12 +18,13 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from trainstate.history.machines import folded, machine_of
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import Form, Part, part_records, parts
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotLiteral, literal
 from trainstate.history.readers.tally import Tally
-from trainstate.history.wire import folded, looks_like_response
+from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
 READER = "csv"
@@ -100,7 +101,8 @@ class _Table:
     def of(cls, names: Sequence[str], spec: Spec) -> _Table:
         prefix = _prefix(names, spec)
         bare = [name.removeprefix(prefix or "") for name in names]
-        return cls(tuple(_column(name, spec) for name in bare), prefix is not None)
+        own = machine_of(_begun(bare), spec)
+        return cls(tuple(_column(name, own) for name in bare), prefix is not None)
 
     def parts(self, cells: Sequence[str], spec: Spec, pointer: str) -> Iterator[Part]:
         """What a line holds; a line of a log that holds no response is of another thing."""
@@ -123,10 +125,15 @@ def _prefix(names: Sequence[str], spec: Spec) -> str | None:
     """What stands before the members' names, mostly nothing; None where no name is a member's."""
     begins = {"": None} | {found[0]: None for name in names if (found := _PREFIX.match(name))}
     for prefix in islice(begins, _PREFIXES_TRIED):
-        bare = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
-        if looks_like_response(dict.fromkeys(name.partition(".")[0] for name in bare), spec):
+        bare = _begun(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+        if looks_like_response(bare, machine_of(bare, spec)):
             return prefix
     return None
+
+
+def _begun(names: Iterable[str]) -> Mapping[str, None]:
+    """The members into which the names of columns lead."""
+    return dict.fromkeys(name.partition(".")[0] for name in names)
 
 
 def _first_rows(text: str, mark: str, width: int) -> Iterator[list[str]]:

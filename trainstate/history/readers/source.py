@@ -116,7 +116,7 @@ class Input:
             if tally.responses:
                 self.report = _reported(self.name, tally, opening)
         if tally.responses == 0 and not (speaks and tally.broken):
-            known = opening.fault or named_form(opening.head)
+            known = opening.fault or named_form(opening.head, tally.spec)
             self._refuse(known or _nothing(tally), remedy="" if known else _EXPECTED)
             return
         if opening.fault:
@@ -187,9 +187,10 @@ def _nothing(tally: Tally) -> str:
     if tally.reader in (LOG, PRINTED):
         printed = " and without a printed response" if tally.reader == PRINTED else ""
         return f"is in no format that is known: a text without a status line of the SDK{printed}"
+    kind = tally.spec.name.replace("-", " ")
     if tally.others:
-        return f"was read as {tally.reader} and has records of other things than training jobs"
-    return f"was read as {tally.reader} and holds no response of a training job"
+        return f"was read as {tally.reader} and has records of other things than {kind}s"
+    return f"was read as {tally.reader} and holds no response of a {kind}"
 
 
 def _log_records(opening: Opened, tally: Tally, *, pointer: str) -> Iterator[Record]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from trainstate.history.wire import folded
+from trainstate.history.machines import folded, unknown_machine
 from trainstate.spec.model import Spec
 
 _DESCRIBE = "record what `aws sagemaker describe-training-job` answers"
@@ -24,10 +24,6 @@ _FORMS = {
     rb'"terraform_version"\s*:': (
         f"is a state of Terraform, which has what was asked for and no history; {_DESCRIBE}"
     ),
-    rb'"(?:JobArn|job_arn|jobArn)"\s*:': (
-        "is what DescribeJob answers, the API of generic jobs, whose statuses are others;"
-        f" of a training job, {_DESCRIBE}"
-    ),
     rb'"(?:Response|RequestId|RoleName|TrainingJobSet)"\s*:': (
         "is another service's DescribeTrainingJob, for it has no ARN; only jobs of Amazon"
         " SageMaker can be checked"
@@ -36,9 +32,19 @@ _FORMS = {
 _COMPILED = tuple((re.compile(form), sentence) for form, sentence in _FORMS.items())
 
 
-def named_form(head: bytes) -> str | None:
+def named_form(head: bytes, spec: Spec) -> str | None:
     """What an input without a response is, and what to do; None where nobody can tell."""
-    return next((sentence for form, sentence in _COMPILED if form.search(head)), None)
+    for form, sentence in _COMPILED:
+        if form.search(head):
+            return sentence
+    kind = unknown_machine(head.decode("utf-8", "replace"), spec)
+    return None if kind is None else f"is {unknown_facts(kind, spec)}"
+
+
+def unknown_facts(kind: str, spec: Spec) -> str:
+    """What is said of a record of a machine that no facts describe."""
+    known = ", ".join(spec.family)
+    return f"a record of a `{kind}`, of whose machine there are no facts; there are of: {known}"
 
 
 def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
@@ -52,8 +58,7 @@ def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
     names = {folded(name) for name in value if isinstance(name, str)}
     if folded(spec.layout.arn) in names:
         return False
-    generic = {"jobarn", "jobstatus"} <= names and folded(spec.layout.primary) not in names
-    return generic or not names.isdisjoint({"requestid", "rolename"})
+    return not names.isdisjoint({"requestid", "rolename"})
 
 
 def is_other(value: Mapping[str, Any]) -> bool:

@@ -47,9 +47,11 @@ class Tally:
         """How many records were found, those that could not be read among them."""
         return self.responses + self.broken + self.foreign
 
-    def unreadable(self, reason: str, origin: Origin, shown: object = "") -> Unreadable:
+    def unreadable(
+        self, reason: str, origin: Origin, shown: object = "", *, foreign: bool = False
+    ) -> Unreadable:
         """A record that could not be read, counted as broken, or as foreign."""
-        if reason == NO_RESPONSE:
+        if foreign or reason == NO_RESPONSE:
             self.foreign += 1
         else:
             self.broken += 1

@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 from trainstate.errors import installed_by
+from trainstate.history.machines import folded, tellers
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.plugged import CannotRead
 from trainstate.history.readers.tally import Tally
-from trainstate.history.wire import folded
 from trainstate.spec.model import Spec
 
 READER = "yaml"
@@ -36,9 +36,8 @@ class NotYaml(ValueError):
 
 def is_yaml(text: str, spec: Spec) -> bool:
     """Holds if a text begins as YAML and names a member that only a job's response has."""
-    layout = spec.layout
-    tellers = {folded(name) for name in (layout.arn, layout.primary, layout.history)}
-    named = any(folded(found[1]) in tellers for found in _NAMED.finditer(text))
+    telling = frozenset(tellers(spec, names=False))
+    named = any(folded(found[1]) in telling for found in _NAMED.finditer(text))
     # The head may end in the middle of a line.
     return bool(named or _CASSETTE.match(text)) and all(map(_LINE.match, text.split("\n")[:-1]))
 

@@ -119,7 +119,8 @@ def _finding(finding: Finding, numbers: _Numbers) -> list[Any]:
 
 
 def _rule(rule: Rule, spec: Spec) -> dict[str, Any]:
-    sources = [spec.source(source_id) for source_id in rule.sources]
+    known = spec.source_by_id
+    sources = [known[source_id] for source_id in rule.sources if source_id in known]
     return {
         "name": rule.name,
         "severity": _SEVERITIES.index(rule.severity),

@@ -1,0 +1,40 @@
+"""The calls about a job of any machine: their names in boto3, and how they name the job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trainstate.errors import UsageError
+from trainstate.history.machines import of_arn
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+
+
+def method_of(operation: str) -> str:
+    """The name that boto3 gives an operation of the service."""
+    from botocore import xform_name  # noqa: PLC0415 - an extra
+
+    return str(xform_name(operation))
+
+
+def named_in(spec: Spec, job: str) -> dict[str, str]:
+    """The parameters that name a job, from its name, or from what its ARN ends with."""
+    asked = spec.layout.asked or (spec.layout.name,)
+    parts = job.rsplit("/", len(asked) - 1) if len(asked) > 1 else [job.rpartition("/")[2]]
+    if len(parts) != len(asked):
+        raise UsageError(f"Expected {'/'.join(asked)} to name a {spec.name} but got {job!r}.")
+    return dict(zip(asked, (part.rpartition("/")[2] for part in parts), strict=True))
+
+
+def request_for(spec: Spec, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that name the job of a summary."""
+    return {name: summary[name] for name in spec.layout.asked or (spec.layout.name,)}
+
+
+def machine_named(job: str, spec: Spec | None) -> Spec:
+    """The specification that was asked for, or that of the machine which a job's ARN names."""
+    return spec or of_arn(job, builtin_spec()) or builtin_spec()
+
+
+__all__ = ["machine_named", "method_of", "named_in", "request_for"]

@@ -1,0 +1,58 @@
+"""TS613 impossible-counter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.history.model import Response, number_at
+from trainstate.rules.example import recorded
+from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.spec.model import Counter
+
+
+@rule(
+    code="TS613",
+    name="impossible-counter",
+    severity="error",
+    scope="sequence",
+    sources=["api-members"],
+    message="`{counter}` is {count}, {why}",
+    help="count what the job's children did; what has ended stays so",
+    bad=[recorded(f"counter-{what}") for what in ("falls", "at-end", "over-limit", "without-best")],
+    good=["InProgress/Starting: Starting", recorded("counters")],
+    needs=["counters"],
+    since="0.1.0",
+    follows=["TS604"],
+)
+def impossible_counter(step: Step) -> Iterator[Place]:
+    """A number of a job's children falls, passes its limit, or is not settled at the end.
+
+    A child that has ended stays so. No more run, and no more were begun, than the configuration
+    allows, and none runs when the job has ended. All that follows from what is counted; of the
+    limits and of what must be shown beside a count no prose says so, so that these are suspicious.
+    """
+    for change in step.billing:
+        if any(f"/{change.member}" in counter.pointers for counter in step.spec.counters):
+            why = f"and was {change.before} in response {change.at}"
+            yield _place(f"/{change.member}", change.member, change.after, why)
+    ended = step.response.primary in step.spec.ended_primaries
+    for counter in step.spec.counters:
+        yield from _wrong(counter, step.response, ended=ended, whole=step.reading.whole)
+
+
+def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) -> Iterator[Place]:
+    found = [number_at(response, pointer) for pointer in counter.pointers]
+    count = sum(number for number in found if number is not None)
+    limit = number_at(response, counter.most) if counter.most else None
+    pointer, name = counter.pointers[0], counter.name.replace("/", "", 1).replace(" /", " ")
+    if ended and counter.at_end is not None and any(found) and count != counter.at_end:
+        yield _place(pointer, name, count, f"where the end has {counter.at_end}")
+    if limit is not None and count > limit:
+        yield _place(pointer, name, count, f"and `{counter.most}` allows {limit}", mild=True)
+    if whole and counter.shows and count and counter.shows not in response.members:
+        yield _place(pointer, name, count, f"and `{counter.shows}` is absent", mild=True)
+
+
+def _place(pointer: str, name: str, count: object, why: str, *, mild: bool = False) -> Place:
+    facts = {"counter": name, "count": count, "why": why}
+    return Place(pointer=pointer, facts=facts, severity=Severity.WARNING if mild else None)
