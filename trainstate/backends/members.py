@@ -51,6 +51,27 @@ class Members:
         billing = [one.name for one in self.spec.members_with("billing")]
         return {f"amount_{at}": one for at, one in enumerate(billing) if one not in seconds}
 
+    @property
+    def growing(self) -> dict[str, tuple[AttachedMachine, str]]:
+        """The numbers and times beside the statuses of machines that do not fall, by column."""
+        return {
+            f"grows_{at}_{part}": (machine, part)
+            for at, machine in enumerate(self.machines.values())
+            for part in machine.grows
+            if _is_counted(self._kind(machine, part))
+        }
+
+    @property
+    def staying(self) -> dict[str, tuple[AttachedMachine, str]]:
+        """What stays beside the statuses of machines, by column; and what cannot be compared."""
+        return {
+            f"stays_{at}_{part}": (machine, part)
+            for at, machine in enumerate(self.machines.values())
+            for part in (*machine.stays, *machine.grows)
+            if (kind := self._kind(machine, part)) is not None
+            if part in machine.stays or not _is_counted(kind)
+        }
+
     def expressions(self) -> Iterator[pl.Expr]:
         """The values of a row, and what its times and amounts are."""
         layout = self.spec.layout
@@ -74,6 +95,8 @@ class Members:
             yield self._items(machine).alias(name)
         for name, member in self.amounts.items():
             yield self._member(member).cast(pl.Float64).alias(name)
+        for name, (machine, part) in {**self.growing, **self.staying}.items():
+            yield self._beside(machine, part, grows=name in self.growing).alias(name)
         for name in ("results", "settings"):
             yield pl.struct(*map(self._member, self.groups()[name])).hash().alias(name)
         yield self._bits().alias("present")
@@ -146,14 +169,31 @@ class Members:
             lambda keys: pl.when(keys.list.len() > 0).then(keys.hash())
         )
 
+    def _beside(self, machine: AttachedMachine, part: str, *, grows: bool) -> pl.Expr:
+        """What is beside the statuses of a machine, one for each item: as it is, or as a number."""
+        column, kind = self._member(machine.member), self._kind(machine, part)
+        items = column if machine.items else pl.concat_list(column)
+        shown = pl.element().struct.field(self._fields(machine)[part])
+        if grows:
+            number = _micro(shown) if isinstance(kind, pl.Datetime) else shown
+            shown = number.cast(pl.Float64).fill_null(-_LATEST)
+        return pl.when(column.is_not_null()).then(items.list.eval(shown))
+
+    def _kind(self, machine: AttachedMachine, part: str) -> Any:
+        """The type of a field of a machine's items; None where there is no such field."""
+        kind = self.schema.get(self.columns.named.get(machine.member, ""))
+        fields = getattr(getattr(kind, "inner", kind), "fields", ())
+        found = [one.dtype for one in fields if folded(one.name) == folded(part)]
+        return found[0] if found else None
+
     def _fields(self, machine: AttachedMachine) -> dict[str, str]:
-        """The columns' own names of the key and the status of an attached machine."""
+        """The columns' own names of the fields of an attached machine that are looked at."""
         kind = self.schema.get(self.columns.named.get(machine.member, ""))
         fields = getattr(getattr(kind, "inner", kind), "fields", ())
         by_fold = {folded(one.name): one.name for one in fields}
         return {
             one: by_fold[folded(one)]
-            for one in (machine.key, machine.status)
+            for one in (machine.key, machine.status, *machine.grows, *machine.stays)
             if one and folded(one) in by_fold
         }
 
@@ -287,6 +327,10 @@ def _entry_fields(kind: Any, spec: Spec) -> dict[str, str]:
         return {}
     given = {part: one.name for part, one in shown.items() if one and one.dtype != pl.Null}
     return given if {"status", "start"} <= given.keys() else {}
+
+
+def _is_counted(kind: Any) -> bool:
+    return kind in (*_WHOLE, pl.Float64) or isinstance(kind, pl.Datetime)
 
 
 def _micro(time: pl.Expr) -> pl.Expr:

@@ -106,6 +106,8 @@ class Screen:
             *members.lists,
             *members.amounts,
             *members.machines,
+            *members.growing,
+            *members.staying,
         )
 
     def _is_regular(self) -> pl.Expr:
@@ -165,7 +167,8 @@ class Screen:
         members = self.facts.members
         before = {name: pl.col(name).shift() for name in self._columns}
         same_job = pl.col(KEY).eq_missing(before[KEY])
-        follows = _follows(before, [*members.lists], [*members.amounts])
+        follows = _follows(before, [*members.lists, *members.staying], [*members.amounts])
+        follows &= _grow(before, [*members.growing])
         goes_on = ~same_job | follows.fill_null(False)
         attached = [
             pl.when(same_job).then(before[name]).alias(f"{name}_before")
@@ -218,6 +221,16 @@ def _follows(before: dict[str, pl.Expr], lists: list[str], amounts: list[str]) -
     stayed = same("history", "primary", "secondary") & now["ended"].is_null()
     moved = before["ended"].is_null() & grown & kept & (stayed | (~same("history") & extended))
     return settled & (repeated | moved)
+
+
+def _grow(before: dict[str, pl.Expr], lists: list[str]) -> pl.Expr:
+    """Whether no number in lists fell."""
+    grown = pl.lit(True)
+    for name in lists:
+        now, alike = pl.col(name), pl.col(name).list.len() == before[name].list.len()
+        passed = now - pl.when(alike).then(before[name])
+        grown &= before[name].is_null() | (passed.list.min() >= 0)
+    return grown
 
 
 def counted(jobs: pl.DataFrame) -> Iterator[dict[str, Any]]:
