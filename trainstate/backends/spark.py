@@ -26,6 +26,7 @@ from trainstate.backends.keying import FILE, KEY, LINE, PART, TEXT, named_lines
 from trainstate.backends.keying import SCHEMA as NAMED
 from trainstate.checking.order import Order
 from trainstate.errors import UsageError
+from trainstate.history.identity import MASKS
 from trainstate.history.readers.envelope import WRAPPERS
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
@@ -198,19 +199,28 @@ def _named_rows(rows: DataFrame, columns: Columns, spec: Spec) -> DataFrame:
     arn, name = (
         sf.lit(None) if column is None else _quoted(column).cast("string") for column in found
     )
-    last = sf.element_at(sf.split(arn, "/"), -1)
     nowhere = sf.concat_ws(":", sf.col(FILE), sf.col(LINE).cast("string"))
     more = sf.lit(False)
     for other in columns.others:
         more = more | _quoted(other).isNotNull()
     return rows.select(
         *map(_quoted, columns.read),
-        sf.coalesce(last, name, nowhere).alias(KEY),
+        sf.lower(sf.coalesce(_job_in(arn), name, arn, nowhere)).alias(KEY),
         FILE,
         LINE,
         sf.lit(0).alias(PART),
         more.alias(MORE),
     )
+
+
+def _job_in(arn: Any) -> Any:
+    """The name of the job in an ARN, as ``history.identity`` reads it; null where it names none."""
+    masked = sf.lit(False)
+    for mask in MASKS:
+        masked = masked | sf.contains(sf.lower(arn), sf.lit(mask))
+    segment = sf.element_at(sf.split(arn, "/"), -1)
+    named = arn.startswith("arn:") & sf.contains(arn, sf.lit("/")) & (segment != "") & ~masked
+    return sf.when(named, segment)
 
 
 def _quoted(name: str) -> Any:

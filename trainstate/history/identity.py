@@ -6,13 +6,13 @@ for every ARN in it. Such a text names no job, and many jobs have it.
 
 from __future__ import annotations
 
-_MASKS = ("*", "<", "[", "{", "xxx", "...", "redacted")
+MASKS = ("*", "<", "[", "{", "xxx", "...", "redacted")
 
 
 def is_masked(text: str) -> bool:
     """Holds if a part of a text was taken out by hand, so that it says nothing."""
     folded = text.casefold()
-    return any(mask in folded for mask in _MASKS)
+    return any(mask in folded for mask in MASKS)
 
 
 def job_of(arn: str | None) -> str | None:
@@ -23,4 +23,4 @@ def job_of(arn: str | None) -> str | None:
     return segment if slash and segment else None
 
 
-__all__ = ["is_masked", "job_of"]
+__all__ = ["MASKS", "is_masked", "job_of"]
