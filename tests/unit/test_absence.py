@@ -158,7 +158,7 @@ def whole(*statuses: str, **members: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("older", OLD)
-def test_a_client_that_is_older_than_retries_forbids_none(older: dict[str, Any]) -> None:
+def test_a_client_that_is_older_than_retries_forbids_none(older: Any) -> None:
     """Its answer lacks the strategy of a job that has one."""
     report = ts.check([whole(*RETRIED, **older)])
 
@@ -202,8 +202,9 @@ def test_an_older_client_shows_no_evaluations(name: str) -> None:
 )
 def test_parts_of_a_setting_may_be_left_out(name: str, old: Any, young: Any) -> None:
     """A client is older than they are, or a query did not ask for them; none may change."""
-    less, more = (poll("Starting", **{name: shown}) for shown in (old, old | young))
-    other = poll("Starting", **{name: {**dict.fromkeys(old, 7), **young}})
+    shown: list[dict[str, Any]] = [{name: old}, {name: old | young}]
+    shown.append({name: {**dict.fromkeys(old, 7), **young}})
+    less, more, other = (poll("Starting", **one) for one in shown)
     changed = {one.name for polls in ([less, more], [more, less]) for one in ts.check(polls)}
 
     assert "changed-fixed-member" not in changed
