@@ -12,6 +12,7 @@ from attrs import frozen
 
 from trainstate.backends.columns import ROW, Columns
 from trainstate.history.excerpt import always_given
+from trainstate.history.instants import since
 from trainstate.history.model import MOST_SECONDS
 from trainstate.history.nested import numbers
 from trainstate.history.typed import SETTLED_ROLES
@@ -251,7 +252,7 @@ class Members:
         wholes = [_is_whole(self._member(name)) for name in [*seconds, *self.amounts.values()]]
         wholes += [(pl.coalesce(self._member(name), 0) >= 0) for name in self.amounts.values()]
         created, modified = (_micro(self._member(n)) for n in (layout.created, layout.modified))
-        sane = [created >= 0, modified < _LATEST]
+        sane = [created >= (since(self.spec.time.launched) or 0), modified < _LATEST]
         return reduce(and_, [*sane, *absent, *wholes, *self._named_once()])
 
 

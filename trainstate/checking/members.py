@@ -110,7 +110,15 @@ class FixedMembers:
         """The members that an ended job had, and a later whole response has not."""
         if rank is None or not response.described:
             return
-        lacking = set(_absent(response, spec, {*_given(response, spec)}, _kept(spec)))
+        lacking = set(
+            _absent(
+                response,
+                spec,
+                {*_given(response, spec)},
+                _kept(spec),
+                self._excused(response, spec),
+            )
+        )
         for name in _kept(spec):
             first = self.kept.get(name)
             needed = response.primary in spec.member_by_name[name].present_at  # TS504's, TS507's

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from trainstate.history.instants import SECOND, parse
+from trainstate.history.instants import SECOND, since
 from trainstate.history.model import Kind, Response
 from trainstate.spec.model import Member, Spec
 
@@ -64,9 +64,10 @@ def was_unknown(response: Response, name: str, spec: Spec) -> bool:
     A job that was created before there was the member has none, whoever shows it.
     """
     member, created = spec.member_by_name.get(name), response.created
-    if member is None or not member.since or response.origin.whole:
+    began = None if member is None else since(member.since)
+    if member is None or began is None or response.origin.whole:
         return False
-    born_later = created is None or created >= _day(member.since)
+    born_later = created is None or created >= began
     return born_later and not knows(newest(response.members, spec), member)
 
 
@@ -90,11 +91,6 @@ def knows(day: str, member: Member) -> bool:
     if member.since <= day:
         return True
     return bool(day) and date.fromisoformat(member.since) - date.fromisoformat(day) <= _RELEASES
-
-
-@cache
-def _day(day: str) -> int:
-    return parse(f"{day}T00:00:00Z")[0]
 
 
 def is_tail(response: Response, spec: Spec, created: int | None = None) -> bool:

@@ -196,12 +196,14 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
     names = ("source", "detail-type", "account", "region")
     texts = [text if isinstance(text := event.get(name), str) else None for name in names]
     source, kind, account, region = texts
-    listed = event.get("resources")
+    listed, sent = event.get("resources"), event.get("time")
     resources = listed if isinstance(listed, list | tuple) else ()
     try:
-        time = instants.parse(event.get("time"))[0]
+        time = instants.parse(sent)[0]
     except instants.NotAnInstant:
         time = None
+    are_texts = listed == resources and all(isinstance(item, str) for item in resources)
+    odd = (("time", sent, time is None), ("resources", listed, not are_texts))
     return Envelope(
         source=source,
         type=kind,
@@ -209,6 +211,7 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
         region=region,
         resources=tuple(item for item in resources if isinstance(item, str)),
         time=time,
+        odd=tuple((name, value) for name, value, is_odd in odd if is_odd and value),
     )
 
 
