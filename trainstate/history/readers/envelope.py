@@ -185,6 +185,7 @@ def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | Non
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
     detail = value.get("detail")
+    detail = _written(detail) or detail
     if looks_like_response(detail, spec):
         return Part(Form.EVENT, detail, f"{pointer}/detail", _envelope(value))
     known = value["detail-type"] == spec.layout.event
@@ -197,6 +198,7 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
     texts = [text if isinstance(text := event.get(name), str) else None for name in names]
     source, kind, account, region = texts
     listed, sent = event.get("resources"), event.get("time")
+    listed = _written(listed) or listed
     resources = listed if isinstance(listed, list | tuple) else ()
     try:
         time = instants.parse(sent)[0]
