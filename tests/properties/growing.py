@@ -99,6 +99,14 @@ KINDS = (
         lambda n: lines(response(CreationTime=BORN + at) for at in range(n)),
     ),
     Growing(
+        "jobs of one name, in turns",
+        lambda n: lines(
+            response(CreationTime=BORN + 60 * (at % n), LastModifiedTime=BORN + 60 * (at % n) + 30)
+            for at in range(2 * n)
+        ),
+        900,
+    ),
+    Growing(
         "polls of one state",
         lambda n: lines(
             response(**history(["Starting"]) | {"LastModifiedTime": BORN + at}) for at in range(n)

@@ -29,9 +29,12 @@ NAMES = ((LAYOUT.name, LAYOUT.primary), (LAYOUT.arn,))
 ALLOWED = {"deprecated-status", "undocumented-pair", "stale-observation"}
 """Retired statuses deserve a warning, and so does what arrives late."""
 
-DAYS = ("2018-07-30", "2019-01-10", "2021-05-04", "2022-09-29", "2023-12-21")
+DAYS = (
+    *("2018-07-30", "2019-01-10", "2019-08-20", "2019-12-04", "2020-12-08"),
+    *("2021-05-04", "2022-09-29", "2023-12-21"),
+)
 """Days of clients: of the two years from August 2019 on they know all that is always given, and
-no retries, so that a job looks as if it had none."""
+no retries."""
 EXAMPLES = settings().max_examples
 
 

@@ -145,3 +145,80 @@ def test_the_level_of_a_transition_is_named() -> None:
     assert () == ts.check(stopped, accept="recorded", select=["TS301"]).findings
     assert all("`--accept recorded`" in message for message in messages)
     assert messages
+
+
+OLD = [{}, {"DebugHookConfig": {"S3OutputPath": "s3://bucket"}}]
+"""What clients show that are older than retries: one of 2019, and one of 2020."""
+
+
+def whole(*statuses: str, **members: Any) -> dict[str, Any]:
+    """A response with what the service always gave since 2019, and nothing younger."""
+    shown = poll(*statuses, **members)
+    return {name: value for name, value in shown.items() if name != "Environment"}
+
+
+@pytest.mark.parametrize("older", OLD)
+def test_a_client_that_is_older_than_retries_forbids_none(older: Any) -> None:
+    """Its answer lacks the strategy of a job that has one."""
+    report = ts.check([whole(*RETRIED, **older)])
+
+    assert ["guard-unverified"] == [one.name for one in report]
+    assert ts.Verdict.UNKNOWN is report.verdict
+
+
+def test_a_job_that_is_older_than_retries_has_none() -> None:
+    """Whoever shows it: nobody could ask for any."""
+    assert {"guard-violated"} == names(whole(*RETRIED, born=1_600_000_000.0))
+
+
+def test_a_client_that_knows_what_is_younger_knows_retries() -> None:
+    """What it lacks, the job has not."""
+    assert {"guard-violated"} == names(whole(*RETRIED, InfraCheckConfig={}))
+
+
+@pytest.mark.parametrize("name", ["DebugRuleEvaluationStatuses", "ProfilerRuleEvaluationStatuses"])
+def test_an_older_client_shows_no_evaluations(name: str) -> None:
+    """It lacks the other members that came with them, too; who has those had to show them."""
+    rules = [{"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}]
+    beside: dict[str, Any] = {
+        "DebugRuleConfigurations": [{"RuleConfigurationName": "loss"}],
+        "ProfilerRuleConfigurations": [{"RuleConfigurationName": "loss"}],
+        "ProfilingStatus": "Enabled",
+    }
+    had = whole("Starting", "Training", **{name: rules}, **beside)
+    later = whole("Starting", "Training", "Uploading")
+
+    assert set() == names(had, later)
+    assert {"vanished-rule-evaluation"} == names(had, later | beside)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "young"),
+    [
+        ("StoppingCondition", {"MaxRuntimeInSeconds": 60}, {"MaxWaitTimeInSeconds": 90}),
+        ("ResourceConfig", {"InstanceCount": 2}, {"TrainingPlanArn": "arn"}),
+        ("AlgorithmSpecification", {"TrainingInputMode": "File"}, {"ContainerArguments": ["a"]}),
+    ],
+)
+def test_parts_of_a_setting_may_be_left_out(name: str, old: Any, young: Any) -> None:
+    """A client is older than they are, or a query did not ask for them; none may change."""
+    shown: list[dict[str, Any]] = [{name: old}, {name: old | young}]
+    shown.append({name: {**dict.fromkeys(old, 7), **young}})
+    less, more, other = (poll("Starting", **one) for one in shown)
+    changed = {one.name for polls in ([less, more], [more, less]) for one in ts.check(polls)}
+
+    assert "changed-fixed-member" not in changed
+    assert "changed-fixed-member" in {one.name for one in ts.check([less, other])}
+    assert "changed-fixed-member" in {one.name for one in ts.check([other, more])}
+
+
+def test_a_search_may_look_like_a_response() -> None:
+    """Taken from its page, of a job without tags; it has no status of the profiler either."""
+    rules = [{"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}]
+    had = poll(
+        "Starting", "Training", ProfilingStatus="Enabled", ProfilerRuleEvaluationStatuses=rules
+    )
+    later = poll("Starting", "Training", "Uploading")
+
+    assert set() == names(had, later)
+    assert {"vanished-rule-evaluation"} == names(had, later | {"ProfilingStatus": "Enabled"})

@@ -19,8 +19,8 @@ from trainstate.testing.faults import operators
 
 
 def backwards() -> dict[str, Any]:
-    """A whole history in the wrong order."""
-    job = good()
+    """A whole history in the wrong order, of a client that knows of retries."""
+    job = good() | {"RemoteDebugConfig": {"EnableRemoteDebug": False}}
     job["SecondaryStatusTransitions"] = job["SecondaryStatusTransitions"][::-1]
     return job
 

@@ -346,8 +346,8 @@ def test_a_body_that_is_no_base64_is_no_response(body: str) -> None:
 
 
 def test_the_envelope_of_an_event_comes_with_its_response() -> None:
-    """What is no text, no list of texts and no time is not seen; only an event has an envelope."""
-    event = {
+    """What is no text is not seen, what is no time and no list is odd; only events have one."""
+    event: dict[str, Any] = {
         "detail-type": "SageMaker Training Job State Change",
         "source": "aws.sagemaker",
         "account": 123456789012,
@@ -360,5 +360,6 @@ def test_the_envelope_of_an_event_comes_with_its_response() -> None:
         source="aws.sagemaker",
         type="SageMaker Training Job State Change",
         resources=("arn:aws:sagemaker:eu-west-1:123456789012:training-job/a",),
+        odd=(("time", "soon"), ("resources", event["resources"])),
     )
     assert only(event["detail"]).envelope is None

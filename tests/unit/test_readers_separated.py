@@ -223,3 +223,29 @@ def test_a_truth_value_is_one(tmp_path: Path, cell: str) -> None:
     )
 
     assert "wrong-type" not in {finding.name for finding in trainstate.check(path)}
+
+
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+@pytest.mark.parametrize("flat", [True, False])
+def test_a_table_of_events_keeps_their_envelopes(tmp_path: Path, flat: bool, mark: str) -> None:
+    """Columns of the envelope, the detail as JSON in one of them or in columns of its own."""
+    path = tmp_path / "events.csv"
+
+    def said(event: dict[str, Any]) -> list[tuple[str, str]]:
+        cells = {name: part for name, part in event.items() if name != "detail" or not flat}
+        cells |= {f"detail.{name}": part for name, part in event["detail"].items() if flat}
+        sink = io.StringIO()
+        rows = csv.writer(sink, delimiter=mark)
+        rows.writerow(cells)
+        rows.writerow(
+            json.dumps(cell, default=str) if isinstance(cell, dict | list) else cell
+            for cell in cells.values()
+        )
+        path.write_text(sink.getvalue())
+        report = trainstate.check(path)
+        assert [(DONE["TrainingJobArn"], 1)] == [(job.job, job.responses) for job in report.jobs]
+        return [(found.name, found.pointer) for found in report]
+
+    assert [] == said(EVENT)
+    assert [("envelope-mismatch", "/region")] == said({**EVENT, "region": "eu-west-1"})
+    assert [("envelope-mismatch", "/resources")] == said({**EVENT, "resources": ["arn:aws:x/y"]})

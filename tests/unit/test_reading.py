@@ -143,7 +143,8 @@ def test_an_unknown_primary_is_neither_active_nor_ended(
 )
 def test_each_entry_is_a_move(text: str, refusals: list[Refusal | None]) -> None:
     """A history has one move for each entry, and a refused one says why."""
-    actual = [move.refusal for move in reading(text).moves]
+    today = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
+    actual = [move.refusal for move in reading(text, today).moves]
 
     assert refusals == actual
 

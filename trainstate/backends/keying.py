@@ -14,6 +14,7 @@ import pyarrow as pa
 from attrs import define, field
 
 from trainstate.history.machines import folded
+from trainstate.history.model import called
 from trainstate.history.readers.envelope import Form, Part, parts, wrappers
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.spec.load import builtin_spec
@@ -114,10 +115,9 @@ class Naming:
 
 
 def key_of(arn: object, name: object) -> str | None:
-    """The name of a job: the ARN ends with it; None where neither tells."""
-    if isinstance(arn, str):
-        return arn.rpartition("/")[2]
-    return name if isinstance(name, str) else None
+    """The name that all records of a job share; None where neither tells one."""
+    own = arn if isinstance(arn, str) else None
+    return called(own, name if isinstance(name, str) else None) or (own and own.casefold())
 
 
 __all__ = ["SCHEMA", "Naming", "key_of", "named_lines"]

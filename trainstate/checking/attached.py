@@ -8,7 +8,7 @@ from typing import Any
 
 from trainstate.checking.order import Rank, is_after
 from trainstate.checking.timeline import Timeline
-from trainstate.history.excerpt import is_whole, leaves_out
+from trainstate.history.excerpt import is_whole, leaves_out, may_be_unshown
 from trainstate.history.model import Response
 from trainstate.history.nested import amount
 from trainstate.rules.model import AttachedChange
@@ -73,15 +73,19 @@ def attached_change(
 
 
 def vanished(
-    seen: Statuses, response: Response, spec: Spec, rank: Rank | None
+    seen: Statuses, response: Response, spec: Spec, rank: Rank | None, *, old: bool
 ) -> Iterator[AttachedChange]:
-    """The items of lists that a whole response lacks, and an earlier one had."""
+    """The items of lists that a whole response lacks, and an earlier one had.
+
+    ``old`` holds if it lacks something else that an older client, or a search, leaves out.
+    """
     lost = unshown(seen, response.members, spec)
     if not lost or rank is None or not (response.described and is_whole(response, spec)):
         return
     for machine, item in lost:
         place, runs = f"/{machine.member}", seen[machine.name, item].runs
         hidden = leaves_out(response, machine.member, spec) or place in response.unread
+        hidden = hidden or (old and may_be_unshown(response, machine.member, spec))
         if not hidden and is_after(rank, runs[0].first):
             yield AttachedChange(
                 machine=machine.name, item=item, pointer=place, before=runs[0].value, after=""

@@ -37,7 +37,7 @@ from trainstate.history.chain import (
     is_printed,
     size,
 )
-from trainstate.history.excerpt import is_tail
+from trainstate.history.excerpt import is_tail, may_be_unshown
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response, number_at
 from trainstate.history.nested import amount
@@ -127,7 +127,9 @@ class Epoch:
             changes=self.members.changes(response, self.spec, index, rank),
             billing=tuple(self._billing(response, rank, index)),
             attached=tuple(self._attached(response, rank, index)),
-            vanished=tuple(vanished(self.attached, response, self.spec, rank)),
+            vanished=tuple(
+                vanished(self.attached, response, self.spec, rank, old=self._is_dated(response))
+            ),
             lost_history=self._loses_history(response, rank),
             earlier_epoch=earlier_epoch,
             known=known,
@@ -136,6 +138,13 @@ class Epoch:
         )
         self._advance(response)
         return step
+
+    def _is_dated(self, response: Response) -> bool:
+        """Whether a response lacks what its job has, as that of an older client, or a search."""
+        shown = {name for _, name in self.members.seen}
+        shown |= {one.member for one in self.spec.machines if (one.name, "") in self.attached}
+        lost = shown.difference(response.members)
+        return any(may_be_unshown(response, name, self.spec) for name in lost)
 
     def _placed(self, response: Response, rank: Rank | None, index: int) -> dict[str, Any]:
         """What a step says of the relation of its history, and what its state contradicts."""

@@ -148,15 +148,6 @@ class JobState:
         )
 
 
-def later_epoch(states: list[JobState], epoch: Epoch) -> EarlierEpoch | None:
-    """The first epoch of the name that was created after this one."""
-    if len(states) < 2 or epoch.created is None:
-        return None
-    begun = ((state.epoch.created or epoch.created, state.epoch) for state in states)
-    after = [(created, other) for created, other in begun if created > epoch.created]
-    return earlier_epoch(min(after, key=lambda pair: pair[0])[1]) if after else None
-
-
 def earlier_epoch(epoch: Epoch) -> EarlierEpoch:
     """What another epoch of the name needs to know of one."""
     last = epoch.newest if epoch.newest >= 0 else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -17,16 +16,15 @@ from attrs import define, field
 
 from trainstate.checking.attached import attached_items
 from trainstate.checking.order import Rank, is_after
-from trainstate.history.excerpt import absent_members
+from trainstate.history.excerpt import absent_members, knows, newest
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.rules.model import MemberChange
 from trainstate.spec.model import Member, Spec
 
 _MOMENT = 10
+_PART = 16
 _LONG = 200
-_RELEASES = timedelta(days=60)
-"""The time between two releases of which a client is hardly ever the first, and not the second."""
 _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 
 
@@ -112,7 +110,15 @@ class FixedMembers:
         """The members that an ended job had, and a later whole response has not."""
         if rank is None or not response.described:
             return
-        lacking = set(_absent(response, spec, {*_given(response, spec)}, _kept(spec)))
+        lacking = set(
+            _absent(
+                response,
+                spec,
+                {*_given(response, spec)},
+                _kept(spec),
+                self._excused(response, spec),
+            )
+        )
         for name in _kept(spec):
             first = self.kept.get(name)
             needed = response.primary in spec.member_by_name[name].present_at  # TS504's, TS507's
@@ -146,7 +152,7 @@ class FixedMembers:
         kind = Kind.RESPONSE if kind is Kind.SEARCH else kind
         for name, digest in found.items():
             known, at = self.seen.setdefault((kind, name), (digest, index))
-            if known != digest and not _same_moment(known, digest):
+            if _disagree(known, digest):
                 yield MemberChange(member=name, before=None, after=None, at=at)
 
 
@@ -174,34 +180,20 @@ def _absent(
 
     What the service always gives may be the one thing that is absent, but for what is excused.
     """
-    lacking, newest = {*absent_members(response, spec)} - {*excused}, _newest(response, spec)
+    lacking, day = {*absent_members(response, spec)} - {*excused}, newest(response.members, spec)
     unsearched = spec.layout.unsearched if response.kind is Kind.SEARCH else ()
     for name in names:
         member = spec.member_by_name[name]
         free = name in there or name in unsearched or _is_free(member)
         whole = response.origin.whole or lacking <= {name}
-        if not free and whole and _is_known(member, newest):
+        if not free and whole and knows(day, member):
             yield name
-
-
-def _newest(response: Response, spec: Spec) -> str:
-    """The day of the youngest member that a response has: its client is no older."""
-    days = (spec.member_by_name[name].since for name in _given(response, spec))
-    return max(days, default="")
 
 
 def _given(response: Response, spec: Spec) -> Iterator[str]:
     """The members that a response has."""
     known, members = spec.member_by_name, response.members
     return (name for name in members if name in known and members[name] is not None)
-
-
-def _is_known(member: Member, newest: str) -> bool:
-    """Holds if a client knows a member, as it knows one that came then, or not long before."""
-    if member.since <= newest:
-        return True
-    day = date.fromisoformat
-    return bool(newest) and day(member.since) - day(newest) <= _RELEASES
 
 
 def _tells(value: Any) -> bool:
@@ -217,8 +209,31 @@ def digests(response: Response, spec: Spec) -> dict[str, bytes]:
             value = response.members.get(member.name)
             if value is not None and not _is_free(member):
                 shown = without(value, member.updatable)
-                found[member.name] = _digest(shown) or _unfit(shown)
+                parts = member.type == "structure" and isinstance(shown, Mapping) and shown
+                found[member.name] = _of_parts(parts) if parts else _digest(shown) or _unfit(shown)
     return found
+
+
+def _of_parts(parts: Mapping[Any, Any]) -> bytes:
+    """The digests of the parts of a structure, each behind that of its name."""
+    found = ((_digest(str(name)), _digest(part) or _unfit(part)) for name, part in parts.items())
+    return b"".join(sorted((name or b"") + part for name, part in found))
+
+
+def _disagree(one: bytes, other: bytes) -> bool:
+    """Holds if digests differ; those of structures in a part that both have.
+
+    A client shows no part that is younger than itself, and a query none that was not asked for.
+    """
+    if one == other or _same_moment(one, other):
+        return False
+    if len(one) % _PART or len(other) % _PART:
+        return True
+    known, shown = (
+        {each[at : at + _PART // 2]: each[at : at + _PART] for at in range(0, len(each), _PART)}
+        for each in (one, other)
+    )
+    return any(known[name] != shown[name] for name in known.keys() & shown.keys())
 
 
 def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:

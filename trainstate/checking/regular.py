@@ -10,11 +10,12 @@ asked about. A property test holds that against every rule.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import frozen
 
+from trainstate.history.instants import SECOND, since
 from trainstate.history.typed import Entry, Typed
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
@@ -33,6 +34,7 @@ class Regular:
     terminal: frozenset[str]
     ended: frozenset[str]
     limited: frozenset[str]
+    launched: tuple[float, datetime]
 
     @classmethod
     def of(cls, spec: Spec, tolerances: Tolerances) -> Regular:
@@ -45,6 +47,7 @@ class Regular:
             terminal=spec.terminal_secondaries,
             ended=spec.ended_primaries,
             limited=frozenset(spec.time.limits),
+            launched=_in_both_kinds(since(spec.time.launched) or 0),
         )
 
     def holds(self, typed: Typed, entries: Sequence[Entry], *, limit: float, saves: bool) -> bool:
@@ -62,6 +65,7 @@ class Regular:
         try:
             last = self._joined(created, entries)
             late = last is None or last > modified or between(created, modified) >= limit
+            late |= created < self.launched[kind is datetime]
         except TypeError:  # an entry has times of another kind
             return False
         if late or typed.secondary in self.limited:
@@ -117,6 +121,12 @@ class Regular:
         lost = sum(between(entry.start, entry.end) for entry in broken)
         near = self.training
         return billable is not None and passed - lost - near < training < passed + near
+
+
+def _in_both_kinds(instant: int) -> tuple[float, datetime]:
+    """An instant in the two ways in which typed times are."""
+    seconds = instant / SECOND
+    return seconds, datetime.fromtimestamp(seconds, UTC)
 
 
 def between(earlier: Any, later: Any) -> float:

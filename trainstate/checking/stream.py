@@ -8,11 +8,12 @@ from functools import partial
 from attrs import define, evolve, field
 
 from trainstate.checking.ask import Questions
+from trainstate.checking.births import Births
 from trainstate.checking.compare import NOTHING, Comparer
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.found import finding_of, is_new, number_of, placed
 from trainstate.checking.implied import Folding, batches
-from trainstate.checking.jobs import JobState, assumed, earlier_epoch, later_epoch
+from trainstate.checking.jobs import JobState, assumed, earlier_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.history.instants import parse, same_instant
@@ -50,6 +51,7 @@ class Checker:
     _of_responses: Questions = field(factory=lambda: Questions(()))
     _of_sequences: tuple[tuple[Rule, Check], ...] = ()
     counted: int = 0
+    _births: dict[str, Births] = field(factory=dict)
     _comparer: Comparer | None = None
     _silent: int = 0
     _beside: dict[str, Checker] = field(factory=dict)
@@ -241,15 +243,37 @@ class Checker:
         A new epoch may overlap the one before; one that goes on may run into a later one.
         """
         states = self.jobs.setdefault(key, [])
-        for state in states:
-            if _same_creation(state.epoch.created, response.created):
-                if state.epoch.created is None:
-                    state.epoch.created = response.created
-                return state, later_epoch(states, state.epoch)
+        state = self._born(states, response.created, key) if states else None
+        if state is not None:
+            if state.epoch.created is None:
+                state.epoch.created = response.created
+            return state, self._later(states, state.epoch, key)
         earlier = earlier_epoch(states[-1].epoch) if states else None
         states.append(JobState(self._epoch(response.job, response.created)))
         self._states.append(states[-1])
         return states[-1], earlier
+
+    def _born(self, states: list[JobState], created: int | None, key: str) -> JobState | None:
+        """The first epoch of a name that can have begun at an instant; None where none can."""
+        known = states[0].epoch.created
+        if created is None or known is None or same_instant(known, created):
+            return states[0]
+        place = self._births_of(states, key).at(created) if len(states) > 1 else None
+        return None if place is None else states[place]
+
+    def _later(self, states: list[JobState], epoch: Epoch, key: str) -> EarlierEpoch | None:
+        """The first epoch of the name that was created after this one."""
+        if len(states) < 2 or epoch.created is None:
+            return None
+        place = self._births_of(states, key).after(epoch.created)
+        return None if place is None else earlier_epoch(states[place].epoch)
+
+    def _births_of(self, states: list[JobState], key: str) -> Births:
+        """The creations of a name's epochs; only the first may be unknown, and has all then."""
+        births = self._births.setdefault(key, Births())
+        for state in states[births.count :]:
+            births.add(state.epoch.created or 0)
+        return births
 
     def _epoch(self, job: str, created: int | None) -> Epoch:
         return Epoch(
@@ -297,7 +321,3 @@ def judge(records: Iterable[Record], checker: Checker) -> Report:
         summary=checker.summary,
         spec_version=checker.spec.version,
     )
-
-
-def _same_creation(known: int | None, seen: int | None) -> bool:
-    return known is None or seen is None or same_instant(known, seen)

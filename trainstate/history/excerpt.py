@@ -8,12 +8,16 @@ leaves out, or a client that is older than the member.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from trainstate.history.instants import SECOND
+from trainstate.history.instants import SECOND, since
 from trainstate.history.model import Kind, Response
-from trainstate.spec.model import Spec
+from trainstate.spec.model import Member, Spec
+
+_RELEASES = timedelta(days=60)
+"""The time between two releases of which a client is hardly ever the first, and not the second."""
 
 
 def absent_members(response: Response, spec: Spec) -> tuple[str, ...]:
@@ -52,6 +56,41 @@ def leaves_out(response: Response, name: str, spec: Spec) -> bool:
         return True
     lacking = set(absent_members(response, spec)) - {spec.layout.history}
     return not (response.origin.whole or (response.described and not lacking))
+
+
+def was_unknown(response: Response, name: str, spec: Spec) -> bool:
+    """Holds if the client of a response may be too old to show a member that its job has.
+
+    A job that was created before there was the member has none, whoever shows it.
+    """
+    member, created = spec.member_by_name.get(name), response.created
+    began = None if member is None else since(member.since)
+    if member is None or began is None or response.origin.whole:
+        return False
+    born_later = created is None or created >= began
+    return born_later and not knows(newest(response.members, spec), member)
+
+
+def may_be_unshown(response: Response, name: str, spec: Spec) -> bool:
+    """Holds for a member that the client may not know; or no search, and the response may be one.
+
+    A result that was taken from its page, of a job without tags, looks like a response.
+    """
+    return name in spec.layout.unsearched or was_unknown(response, name, spec)
+
+
+def newest(members: Mapping[str, Any], spec: Spec) -> str:
+    """The day of the youngest member that is there: the client is no older."""
+    known = spec.member_by_name
+    there = (name for name, value in members.items() if value is not None and name in known)
+    return max((known[name].since for name in there), default="")
+
+
+def knows(day: str, member: Member) -> bool:
+    """Holds if a client that knows what came on a day knows a member: it came no later, or soon."""
+    if member.since <= day:
+        return True
+    return bool(day) and date.fromisoformat(member.since) - date.fromisoformat(day) <= _RELEASES
 
 
 def is_tail(response: Response, spec: Spec, created: int | None = None) -> bool:
@@ -93,6 +132,10 @@ __all__ = [
     "is_configured",
     "is_tail",
     "is_whole",
+    "knows",
     "lacking",
     "leaves_out",
+    "may_be_unshown",
+    "newest",
+    "was_unknown",
 ]

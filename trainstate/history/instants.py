@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NewType
 
 from trainstate.history.spellings import iso_spelling
@@ -133,6 +133,12 @@ def _from_number(value: float) -> Instant:
     if value < _MICROSECONDS_FROM:
         return Instant(round(value * 1000))
     return Instant(round(value if value < _NANOSECONDS_FROM else value / 1000))
+
+
+@cache
+def since(day: str) -> Instant | None:
+    """The instant with which a day of a fact begins, in UTC; None for no day."""
+    return parse(f"{day}T00:00:00Z")[0] if day else None
 
 
 def iso(instant: int) -> str:

@@ -49,7 +49,10 @@ class Origin:
 
 @frozen(kw_only=True)
 class Envelope:
-    """What an event says around its detail; None and empty where it is absent, or no text."""
+    """What an event says around its detail; None and empty where it is absent, or no text.
+
+    ``odd`` are members whose value is none: a time that is no time, a text for a list.
+    """
 
     source: str | None = None
     type: str | None = None
@@ -57,6 +60,7 @@ class Envelope:
     region: str | None = None
     resources: tuple[str, ...] = ()
     time: Instant | None = None
+    odd: tuple[tuple[str, object], ...] = ()
 
 
 @frozen(kw_only=True)

@@ -79,14 +79,20 @@ def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
         value = _number(members, bound.pointer)
         if value is None:
             continue
-        other = _number(members, bound.least_of) if bound.least_of else None
+        floor = _number(members, bound.least_of) if bound.least_of else None
+        top = _number(members, bound.most_of) if bound.most_of else None
         if bound.least is not None and value < bound.least:
             yield bound.pointer, value, f"at least {bound.least}"
         elif bound.most is not None and value > bound.most:
             yield bound.pointer, value, f"at most {bound.most}"
-        elif other is not None and value < other:
-            name = bound.least_of.rpartition("/")[2]
-            yield bound.pointer, value, f"at least {other}, as `{name}`"
+        elif floor is not None and value < floor:
+            yield bound.pointer, value, f"at least {floor}, as `{_name(bound.least_of)}`"
+        elif top is not None and value > top:
+            yield bound.pointer, value, f"at most {top}, as `{_name(bound.most_of)}`"
+
+
+def _name(pointer: str) -> str:
+    return pointer.rpartition("/")[2]
 
 
 @lru_cache(maxsize=16)
@@ -124,18 +130,35 @@ def _keys(machine: AttachedMachine, items: object) -> list[str | None]:
 
 def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]:
     """The JSON pointers and instants of the times inside lists, naive ones left out."""
+    for pointer, value in _times(members, spec):
+        instant = aware(value)
+        if instant is not None:
+            yield pointer, instant
+
+
+def no_times(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
+    """The values inside lists that should be times, and are none."""
+    for pointer, value in _times(members, spec):
+        try:
+            parse(value)
+        except NotAnInstant as error:
+            yield pointer, value, str(error)
+
+
+def _times(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, Any]]:
+    """The JSON pointers and values of the times inside lists, absent ones left out."""
     for pointer in spec.layout.moments:
         member, _, name = pointer.removeprefix("/").partition("/")
         items = members.get(member)
         for at, item in enumerate(items if isinstance(items, list | tuple) else ()):
-            instant = aware(item.get(name)) if isinstance(item, Mapping) else None
-            if instant is not None:
-                yield f"/{member}/{at}/{name}", instant
+            value = item.get(name) if isinstance(item, Mapping) else None
+            if value is not None and value != "":
+                yield f"/{member}/{at}/{name}", value
 
 
 def is_quiet(members: Mapping[str, Any], spec: Spec, *, begun: int, modified: int) -> bool:
     """Holds if no rule speaks of the numbers, times and items inside results and machines."""
-    if any(misfits(members, spec)) or any(excesses(members, spec)):
+    if any(any(found(members, spec)) for found in (misfits, excesses, no_times)):
         return False
     timely = all(begun <= at <= modified for _, at in moments(members, spec))
     return timely and not any(unconfigured(members, spec))

@@ -19,7 +19,7 @@ from trainstate.history.excerpt import lacking
 from trainstate.history.instants import Instant
 from trainstate.history.machines import folded
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
-from trainstate.history.nested import misfits, no_texts, numbers
+from trainstate.history.nested import misfits, no_texts, no_times, numbers
 from trainstate.spec.model import RecordLayout, Spec
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -95,6 +95,8 @@ def read_response(
     own = named is given and origin.reader not in _RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
         reading.fault("wrong-type", *misfit)
+    for misfit in no_times(members, spec):
+        reading.fault("bad-timestamp", *misfit)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, reading)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from attrs import frozen
 
-from trainstate.history.excerpt import leaves_out
+from trainstate.history.excerpt import leaves_out, was_unknown
 from trainstate.history.model import Response, value_at
 from trainstate.spec.model import Guard, Spec
 
@@ -63,12 +63,14 @@ UNSEEN = Configuration()
 def configuration(response: Response, spec: Spec) -> Configuration:
     """The guards that a response's configuration members let hold.
 
-    What is absent from a response that had to show it is not set. Of any other only what
-    is there is known.
+    What is absent from a response that had to show it is not set. Of any other, and of what
+    its client may be too old to know, only what is there is known.
     """
-    return configuration_of(
-        response.members, spec, omits=lambda name: leaves_out(response, name, spec)
-    )
+
+    def omits(name: str) -> bool:
+        return leaves_out(response, name, spec) or was_unknown(response, name, spec)
+
+    return configuration_of(response.members, spec, omits=omits)
 
 
 def configuration_of(

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from attrs import frozen
 
+from trainstate.history.instants import since
 from trainstate.history.model import Kind
 from trainstate.rules.parts import Times
 
@@ -36,8 +37,10 @@ def _orders(times: Times) -> Iterator[tuple[Time | None, Time | None]]:
         yield from pairwise(_stamps(times))
         return
     layout, starts = times.spec.layout, _starts(times)
+    launched = since(times.spec.time.launched)
     created, modified = _member(times, layout.created), _member(times, layout.modified)
     started, ended = _member(times, layout.started), _member(times, layout.ended)
+    yield (None if launched is None else (launched, None, "the start of the service")), created
     yield created, (starts[0] if starts else None)
     yield from pairwise(starts)
     last = _last(times)

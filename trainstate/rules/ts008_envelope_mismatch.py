@@ -48,6 +48,8 @@ def _event(**changed: Any) -> Example:
         _event(detail_type="SageMaker Endpoint State Change"),
         _event(time="2026-01-02T09:00:00Z"),
         _event(time="2026-01-04T10:01:30Z"),
+        _event(time="noon"),
+        _event(resources="example"),
     ],
     good=[
         _event(),
@@ -68,7 +70,11 @@ def envelope_mismatch(event: Event) -> Iterator[Place]:
     envelope = event.envelope
     if envelope is None:
         return
-    for member, value, expected in (*_kinds(envelope, event), *_times(envelope, event)):
+    for member, value, expected in (
+        *_kinds(envelope, event),
+        *_times(envelope, event),
+        *_odd(envelope),
+    ):
         yield _place(member, value, expected, Severity.WARNING)
     for member, value, expected in (*_places(envelope, event), *_resources(envelope, event)):
         yield _place(member, value, expected, None)
@@ -92,6 +98,13 @@ def _kinds(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
     for member, value, fitting in expected:
         if value is not None and fitting and value != fitting and not is_masked(value):
             yield member, quoted(value), f"`{fitting}`"
+
+
+def _odd(envelope: Envelope) -> Iterator[Mismatch]:
+    """What is none of the values that the service writes there."""
+    for member, value in envelope.odd:
+        if not (isinstance(value, str) and is_masked(value)):
+            yield member, quoted(value), "a time" if member == "time" else "a list of ARNs"
 
 
 def _times(envelope: Envelope, event: Event) -> Iterator[Mismatch]:

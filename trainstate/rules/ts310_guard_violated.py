@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from trainstate.machine.step import trace
+from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Step, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Spec
+
+_TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
+"""What tells a client that knows of retries."""
 
 
 @rule(
@@ -23,7 +27,7 @@ from trainstate.spec.model import Spec
     bad=[
         "InProgress/Interrupted: Starting 90, Training 60, Interrupted",
         "Stopped/MaxWaitTimeExceeded: Starting 90, Stopping 5, MaxWaitTimeExceeded",
-        "InProgress/Starting: Starting 90, Training 60, Starting",
+        poll("InProgress/Starting: Starting 90, Training 60, Starting", _TODAY),
     ],
     good=[
         "InProgress/Training: Starting 90, Training",
@@ -38,8 +42,10 @@ def guard_violated(step: Step) -> Iterator[Place]:
 
     Only spot instances are taken away, only a job with a retry strategy starts again, and
     only one on a training plan goes back to waiting. The configuration is fixed at the
-    creation, so that no run explains the history. What an event leaves out, a search or an
-    excerpt, is not off: it is judged when a response shows it, for what came before, too.
+    creation, so that no run explains the history. What an event leaves out, a search, an
+    excerpt, or a client that is older than the setting, is not off: it is judged when a
+    response shows it, for what came before, too. A client shows how old it is by the youngest
+    member in its response; a job that is older than a setting has none.
     """
     yield from _own(step.reading.statuses)
     if step.shut and len(step.response.statuses) < len(step.known):

@@ -25,6 +25,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/CreationTime": "2026-01-02T10:00:30Z"}),
         poll(_DONE, {"/TrainingStartTime": "2026-01-02T10:05:00Z"}),
         poll(_DONE, modified=120),
+        poll(_DONE, {"/CreationTime": "0001-01-01T00:00:00Z"}),
     ],
     good=[_DONE, poll(_DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
     since="0.1.0",
@@ -36,7 +37,8 @@ def times_out_of_order(times: Times) -> Iterator[Place]:
     A job is created, enters its statuses one after the other, trains and ends, and is
     modified last. The record may be modified minutes after the end (rules, profiler and
     warm pools do so), never before what it shows. The lines of a log are printed in the
-    order of the polls, so that their times do not go back either.
+    order of the polls, so that their times do not go back either. No job is older than the
+    service: such a time was never set.
     """
     tolerance = times.tolerances.microseconds("order")
     for earlier, later in disorders(times, tolerance):

@@ -80,13 +80,14 @@ class Bound(Row):
     """The least and the most that a number of the configuration can be, both inclusive.
 
     ``pointer`` is a JSON pointer to the number, two names deep; ``least_of`` one to another
-    number that it cannot be less than.
+    number that it cannot be less than, ``most_of`` to one that it cannot be more than.
     """
 
     pointer: str
     least: int | None = None
     most: int | None = None
     least_of: str = ""
+    most_of: str = ""
 
 
 @frozen(kw_only=True)
@@ -308,7 +309,7 @@ class TimeFacts:
     those that show a member of ``billed_otherwise`` may be billed no time at all.
     While a job is in a status of ``pending`` it waits for capacity, no longer than the limit
     at ``pending_limit``; that holds for the families ``pending_instances``, and unless the
-    guard ``pending_pauses`` holds.
+    guard ``pending_pauses`` holds. ``launched`` is the day before which there was no service.
     """
 
     clock_starts: tuple[str, ...] = ()
@@ -321,6 +322,7 @@ class TimeFacts:
     pending_limit: str = ""
     pending_pauses: str | None = None
     pending_instances: tuple[str, ...] = ()
+    launched: str = ""
 
 
 @frozen(kw_only=True)

@@ -123,7 +123,7 @@ def _uses(
     yield "time", [*time.spans.values(), *time.billed_otherwise], set(spec.member_by_name)
     yield "time", filter(None, (time.savings_guard, time.pending_pauses)), guards
     for bound in spec.bounds:
-        pointers = filter(None, (bound.pointer, bound.least_of))
+        pointers = filter(None, (bound.pointer, bound.least_of, bound.most_of))
         members = [pointer.removeprefix("/").split("/")[0] for pointer in pointers]
         yield f"bound {bound.pointer}", members, set(spec.member_by_name)
     yield from _shown_names(spec)

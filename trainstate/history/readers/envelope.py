@@ -236,6 +236,7 @@ def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | Non
 
 def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
     detail, kind = value.get("detail"), value["detail-type"]
+    detail = _written(detail) or detail
     own = machine_of(detail, spec) if isinstance(detail, Mapping) else spec
     if looks_like_response(detail, own):
         form = Form.EVENT if own is spec else _read(Form.EVENT, spec)
@@ -249,12 +250,15 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
     names = ("source", "detail-type", "account", "region")
     texts = [text if isinstance(text := event.get(name), str) else None for name in names]
     source, kind, account, region = texts
-    listed = event.get("resources")
+    listed, sent = event.get("resources"), event.get("time")
+    listed = _written(listed) or listed
     resources = listed if isinstance(listed, list | tuple) else ()
     try:
-        time = instants.parse(event.get("time"))[0]
+        time = instants.parse(sent)[0]
     except instants.NotAnInstant:
         time = None
+    are_texts = listed == resources and all(isinstance(item, str) for item in resources)
+    odd = (("time", sent, time is None), ("resources", listed, not are_texts))
     return Envelope(
         source=source,
         type=kind,
@@ -262,6 +266,7 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
         region=region,
         resources=tuple(item for item in resources if isinstance(item, str)),
         time=time,
+        odd=tuple((name, value) for name, value, is_odd in odd if is_odd and value),
     )
 
 

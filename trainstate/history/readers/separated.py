@@ -100,9 +100,14 @@ class _Table:
     @classmethod
     def of(cls, names: Sequence[str], spec: Spec) -> _Table:
         prefix = _prefix(names, spec)
-        bare = [name.removeprefix(prefix or "") for name in names]
-        own = machine_of(_begun(bare), spec)
-        return cls(tuple(_column(name, own) for name in bare), prefix is not None)
+        own = machine_of(_begun([name.removeprefix(prefix or "") for name in names]), spec)
+        # Beside the envelope of an event its detail stays what it is.
+        outer = ("detail",) if "detail-type" in names and prefix else ()
+        columns = []
+        for name in names:
+            path, kind = _column(name.removeprefix(prefix or ""), own)
+            columns.append(((*outer, *path) if name.startswith(prefix or "") else path, kind))
+        return cls(tuple(columns), prefix is not None)
 
     def parts(self, cells: Sequence[str], spec: Spec, pointer: str) -> Iterator[Part]:
         """What a line holds; a line of a log that holds no response is of another thing."""

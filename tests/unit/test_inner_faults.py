@@ -1,0 +1,90 @@
+"""Faults inside members, around details and before all times are found where they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import trainstate as ts
+from tests.lives import COMPLETED, poll
+
+SERVERLESS: dict[str, Any] = {"ServerlessJobConfig": {"JobType": "FineTuning"}}
+ITEM = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
+
+
+def places(*responses: Any, code: str) -> list[str]:
+    """The places of a rule's findings."""
+    return [one.pointer for one in ts.check(list(responses)) if one.code == code]
+
+
+@pytest.mark.parametrize("odd", ["noon", True, [1], {"at": 1}, -3])
+@pytest.mark.parametrize(
+    ("member", "item", "name"),
+    [
+        ("FinalMetricDataList", {"MetricName": "loss", "Value": 0.5}, "Timestamp"),
+        ("DebugRuleEvaluationStatuses", ITEM, "LastModifiedTime"),
+        ("ProfilerRuleEvaluationStatuses", ITEM, "LastModifiedTime"),
+    ],
+)
+def test_a_time_in_a_list_that_is_none_is_found(
+    odd: Any, member: str, item: dict[str, Any], name: str
+) -> None:
+    """As that of a member is; an absent one, and the empty text of Go's SDK, is no fault."""
+    done = poll(*COMPLETED)
+    shown = [done | {member: [item, {**item, name: time}]} for time in (odd, None, "")]
+
+    assert [[f"/{member}/1/{name}"], [], []] == [places(one, code="TS004") for one in shown]
+    assert f"/{member}/1/{name}" in places(*[shown[1]] * 2, shown[0], code="TS004")
+
+
+@pytest.mark.parametrize(
+    "name", ["CurrentEpoch", "MaxEpoch", "CurrentStep", "TotalStepCountPerEpoch"]
+)
+def test_progress_is_told_in_numbers_from_zero(name: str) -> None:
+    """The API declares each of them as such."""
+    below, text = (poll(*COMPLETED, **SERVERLESS, ProgressInfo={name: odd}) for odd in (-1, "one"))
+
+    assert [f"/ProgressInfo/{name}"] == places(below, code="TS509")
+    assert [f"/ProgressInfo/{name}"] == places(text, code="TS003")
+
+
+def test_an_epoch_beyond_the_last_is_the_one_that_is_wrong() -> None:
+    """How many there are was asked for."""
+    shown = poll(*COMPLETED, **SERVERLESS, ProgressInfo={"CurrentEpoch": 9, "MaxEpoch": 3})
+
+    assert ["/ProgressInfo/CurrentEpoch"] == places(shown, code="TS509")
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"), [("time", "noon"), ("time", ["x"]), ("resources", "x"), ("resources", [3])]
+)
+def test_an_envelope_has_a_time_and_a_list_of_resources(name: str, odd: Any) -> None:
+    """What cannot be read is told; what was masked by hand says nothing."""
+    kind = "SageMaker Training Job State Change"
+    event = {"detail-type": kind, "source": "aws.sagemaker", "detail": poll("Starting")}
+
+    assert [f"/{name}"] == places(event | {name: odd}, code="TS008")
+    assert [] == places(event | {name: "***"}, code="TS008")
+
+
+@pytest.mark.parametrize("born", [0.0, "0001-01-01T00:00:00Z", "2017-11-28T23:59:59Z"])
+def test_no_job_is_older_than_the_service(born: Any) -> None:
+    """A time that was never set is one that no job had; in lists, too."""
+    job = poll(*COMPLETED) | {"CreationTime": born}
+    row = {name: job[name] for name in ("TrainingJobName", "TrainingJobStatus", "CreationTime")}
+
+    assert "/CreationTime" in places(job, code="TS404")
+    assert ["/CreationTime"] == places(row, code="TS404")
+    assert [] == places(row | {"CreationTime": "2017-11-29T00:00:00Z"}, code="TS404")
+
+
+def test_a_serverless_job_keeps_its_results() -> None:
+    """Its responses have neither instances nor an algorithm, and are whole."""
+    job = poll(*COMPLETED, **SERVERLESS, OutputModelPackageArn="arn:aws:sagemaker:x")
+    for name in ("ResourceConfig", "AlgorithmSpecification"):
+        del job[name]
+    later = job | {"LastModifiedTime": job["LastModifiedTime"] + 60}
+    del later["OutputModelPackageArn"]
+
+    assert ["/OutputModelPackageArn"] == places(job, later, code="TS612")
