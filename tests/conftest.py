@@ -15,7 +15,6 @@ ROOT = Path(__file__).parent.parent
 # Derandomised: a change is judged by what it changes, not by luck, and a run that was green is
 # green again. What explores is a profile that one asks for.
 settings.register_profile("same", max_examples=50, deadline=None, derandomize=True, database=None)
-settings.register_profile("ci", settings.get_profile("same"), max_examples=200, print_blob=True)
 settings.register_profile("explore", max_examples=500, deadline=None, print_blob=True)
 settings.register_profile("nightly", max_examples=5_000, deadline=None, print_blob=True)
 # Mutants: a failure need not be small, and the same examples meet every mutant.
@@ -28,9 +27,7 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,
 )
-settings.load_profile(
-    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") == "true" else "same")
-)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "same")
 if settings().derandomize and hasattr(providers, "_get_local_constants"):
     # Hypothesis draws constants of the modules that are loaded at the moment. Ours are loaded when
     # they are needed, so that each worker of a run would draw others, by the order of its tests.

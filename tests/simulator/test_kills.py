@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import threading
 from datetime import datetime
@@ -19,7 +20,8 @@ from tests.served import Connect, Serve, clock_of
 from tests.simulator.test_refusals import TUNING
 from trainstate.simulator import on_demand
 
-KILLS = 20
+# Each kill takes nine seconds, most of them for two starts of the server.
+KILLS = 20 if os.environ.get("TRAINSTATE_PEERS") == "all" else 6
 BROKEN = (BotoCoreError, OSError, ValueError)
 """What a client gets of a server that is gone."""
 
@@ -145,7 +147,7 @@ def arn_of(name: str) -> str:
 
 
 @pytest.mark.slow
-def test_twenty_kills_lose_nothing(serve: Serve, connect: Connect, tmp_path: Path) -> None:
+def test_kills_lose_nothing(serve: Serve, connect: Connect, tmp_path: Path) -> None:
     """Nothing acknowledged is lost, and time never goes back, whatever was asked for meanwhile.
 
     Jobs are created, stopped, updated, tagged and deleted, tuning jobs are created and stopped,
