@@ -29,7 +29,7 @@ from trainstate.checking.shown import (
 from trainstate.checking.within import Within
 from trainstate.history.chain import Relation
 from trainstate.history.excerpt import always_given
-from trainstate.history.identity import job_of
+from trainstate.history.identity import Plain, job_of
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.nested import misfits, origins_of
 from trainstate.history.typed import (
@@ -90,8 +90,9 @@ class News:
 class Comparer:
     """How the responses of one check are held against what their jobs showed before.
 
-    ``statuses``, ``presence`` and ``terms`` have what the rules say of small values, which
-    come again and again: of the statuses, of the members that are there, of configurations.
+    ``statuses``, ``presence``, ``terms`` and ``attached`` have what the rules say of small
+    values, which come again and again: of the statuses, of the members that are there, of
+    configurations, of attached machines.
     ``counted`` are the amounts beside seconds.
     """
 
@@ -99,6 +100,7 @@ class Comparer:
     decode: Decode
     tolerances: Tolerances
     regular: Regular
+    plain: Plain
     ask: Ask
     counted: frozenset[str]
     always: frozenset[str]
@@ -106,6 +108,7 @@ class Comparer:
     statuses: dict[Variant, Silence | None] = field(factory=dict)
     presence: dict[Variant, frozenset[int]] = field(factory=dict)
     terms: dict[Variant, Terms | None] = field(factory=dict)
+    attached: dict[Variant, bool] = field(factory=dict)
 
     @classmethod
     def of(cls, spec: Spec, decode: Decode, tolerances: Tolerances, ask: Ask) -> Comparer:
@@ -116,6 +119,7 @@ class Comparer:
             decode=decode,
             tolerances=tolerances,
             regular=Regular.of(spec, tolerances),
+            plain=Plain.of(spec.layout),
             ask=ask,
             counted=frozenset(member.name for member in spec.members_with("billing")),
             always=frozenset(settled.intersection(always_given(spec))),
@@ -134,7 +138,7 @@ class Comparer:
         if shown is None or not (self._begins(shown) and self._is_named(typed, settled)):
             return None
         terms = self._terms_of(shown)
-        if terms is None or not self._is_attached(typed, {}, shown.attached):
+        if terms is None or not self._is_attached(typed, (), {}, shown):
             return None
         shown.terms, shown.file = terms, file
         shown.goes_on = self.counted.isdisjoint(shown.results)
@@ -172,7 +176,8 @@ class Comparer:
                 return None
             now.terms = terms
         same = now.attached is shown.attached and values[PAIR] == shown.values[PAIR]
-        if not (same or self._is_attached(typed, shown.attached, now.attached)):
+        before = shown.values[self.decode.attached]
+        if not (same or self._is_attached(typed, before, shown.attached, now)):
             return None
         known = now.attached is shown.attached and now.results is shown.results
         news = self._news(typed, now, reported, NOTHING if known else self.within.parts(now))
@@ -303,30 +308,35 @@ class Comparer:
 
     def _is_named(self, typed: Typed, settled: Mapping[str, Any]) -> bool:
         """Whether the rules say nothing of what names a job, and its ARN does."""
+        origins = origins_of(settled, self.spec)
+        if not origins and self.plain.holds(typed.arn, typed.name):
+            return True
         part = Identity(
-            spec=self.spec,
-            kind=Kind.RESPONSE,
-            name=typed.name,
-            arn=typed.arn,
-            origins=origins_of(settled, self.spec),
+            spec=self.spec, kind=Kind.RESPONSE, name=typed.name, arn=typed.arn, origins=origins
         )
         job = job_of(typed.arn)
         return job is not None and job == typed.name.casefold() and not self.ask(part)
 
     def _is_attached(
-        self, typed: Typed, before: Mapping[str, Any], attached: Mapping[str, Any]
+        self, typed: Typed, old: Values, before: Mapping[str, Any], now: Shown
     ) -> bool:
-        """Whether the rules say nothing of attached machines."""
+        """Whether the rules say nothing of attached machines; ``old`` is how they were before."""
+        attached = now.attached
         if not (before or attached):
             return True
-        part = Attached(
-            spec=self.spec,
-            kind=Kind.RESPONSE,
-            primary=typed.primary,
-            secondary=typed.secondary,
-            values=attached,
-        )
-        return is_continued(self.spec, before, attached) and not self.ask(part)
+        slices = (*old, *now.values[self.decode.attached])
+        key = (typed.primary, typed.secondary, *map(bytes, slices))
+        if key not in self.attached:
+            part = Attached(
+                spec=self.spec,
+                kind=Kind.RESPONSE,
+                primary=typed.primary,
+                secondary=typed.secondary,
+                values=attached,
+            )
+            silent = is_continued(self.spec, before, attached) and not self.ask(part)
+            _keep(self.attached, key, silent)
+        return self.attached[key]
 
     def _is_overdue(self, shown: Shown, modified: Any) -> bool:
         """Whether a job that has not ended may have passed a limit by now."""

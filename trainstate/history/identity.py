@@ -6,6 +6,12 @@ for every ARN in it. Such a text names no job, and many jobs have it.
 
 from __future__ import annotations
 
+import re
+
+from attrs import frozen
+
+from trainstate.spec.facts import RecordLayout
+
 _MASKS = ("*", "<", "[", "{", "xxx", "...", "redacted")
 
 
@@ -13,6 +19,29 @@ def is_masked(text: str) -> bool:
     """Holds if a part of a text was taken out by hand, so that it says nothing."""
     folded = text.casefold()
     return any(mask in folded for mask in _MASKS)
+
+
+@frozen(eq=False)
+class Plain:
+    """What names a job as the service does: how ARNs begin, and what names are."""
+
+    head: re.Pattern[str]
+    name: re.Pattern[str]
+    most: int
+
+    @classmethod
+    def of(cls, layout: RecordLayout) -> Plain:
+        """That of a machine's jobs."""
+        service, resource = re.escape(layout.service), re.escape(layout.resource)
+        head = rf"arn:aws[a-z-]*:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}/"
+        return cls(re.compile(head), re.compile(layout.name_pattern), layout.name_most)
+
+    def holds(self, arn: str, name: str) -> bool:
+        """Whether a name and an ARN are as the service gives them, and of one job."""
+        head = self.head.match(arn)
+        if head is None or arn[head.end() :] != name.lower() or is_masked(arn):
+            return False
+        return len(name) <= self.most and self.name.fullmatch(name) is not None
 
 
 def job_of(arn: str | None) -> str | None:
@@ -23,4 +52,4 @@ def job_of(arn: str | None) -> str | None:
     return segment if slash and segment else None
 
 
-__all__ = ["is_masked", "job_of"]
+__all__ = ["Plain", "is_masked", "job_of"]

@@ -105,8 +105,13 @@ def inner(spec: Spec) -> frozenset[str]:
 
 def origins_of(members: Mapping[str, Any], spec: Spec) -> dict[str, str]:
     """The ARNs of the jobs that began a job, by member."""
-    values = ((member.name, members.get(member.name)) for member in spec.members if member.resource)
+    values = ((name, members.get(name)) for name in _origins(spec))
     return {name: value for name, value in values if isinstance(value, str)}
+
+
+@lru_cache(maxsize=16)
+def _origins(spec: Spec) -> tuple[str, ...]:
+    return tuple(member.name for member in spec.members if member.resource)
 
 
 def unconfigured(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, str, str]]:
