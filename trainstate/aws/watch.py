@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
-from trainstate.aws.faults import Fault, WatchError, fault_of, has_ended_before
+from trainstate.aws.faults import WatchError, has_ended_before
 from trainstate.aws.follow import Follower, Limits
 from trainstate.aws.pace import Clock, Pace
 from trainstate.errors import TrainstateError
@@ -201,6 +201,3 @@ async def _pause_async(delay: float, stop: asyncio.Event | None, sleep: Sleep) -
 async def _describe(client: Any, name: str) -> Any:
     response = await asyncio.to_thread(client.describe_training_job, TrainingJobName=name)
     return await response if inspect.isawaitable(response) else response
-
-
-__all__ = ["Ended", "Fault", "JobFailed", "fault_of", "stop_job", "wait", "watch", "watch_async"]

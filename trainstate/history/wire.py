@@ -303,6 +303,3 @@ def timestamps(response: Response, spec: Spec) -> Iterator[tuple[str, Instant]]:
         ):
             if instant is not None:
                 yield f"/{spec.layout.history}/{index}/{member}", instant
-
-
-__all__ = ["folded", "looks_like_response", "plain_number", "read_response", "timestamps"]

@@ -32,6 +32,3 @@ class Counted:
     def called(self) -> str:
         """The name that all records of the job share."""
         return called(self.arn, self.name) or ""
-
-
-__all__ = ["Counted"]

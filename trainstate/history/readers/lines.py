@@ -99,6 +99,3 @@ def whole(record: Record) -> Response | Unreadable:
     if isinstance(record, Counted):
         raise TypeError("Only a check is given jobs that are counted.")
     return record.response() if isinstance(record, Line) else record
-
-
-__all__ = ["Line", "Record", "slice_of", "whole"]

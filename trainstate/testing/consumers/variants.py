@@ -7,7 +7,7 @@ from random import Random
 
 from attrs import evolve, field, frozen
 
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, one_of
 from trainstate.machine.step import State, initial_states
 from trainstate.machine.walks import configured, ending, way_out
 from trainstate.spec.model import Evidence, Spec
@@ -19,12 +19,7 @@ OMITTED = ("StatusMessage", "SecondaryStatusTransitions")
 
 
 def _level(written: str) -> Evidence:
-    try:
-        return Evidence(written)
-    except ValueError:
-        raise UsageError(
-            f"Expected accept to be one of {', '.join(Evidence)} but got {written!r}."
-        ) from None
+    return one_of("accept", written, Evidence)
 
 
 @frozen(kw_only=True)
