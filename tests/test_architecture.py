@@ -45,8 +45,7 @@ REACH = {
 }
 # Libraries that only some places may import.
 FENCED = {
-    # The asynchronous twin is apart, so that only its users import asyncio.
-    "transitions": ("machine/engine.py", "machine/async_engine.py"),
+    "transitions": ("machine/engine.py",),
     "hypothesis": ("testing/",),
     "boto3": ("aws/", "simulator/", "testing/"),
     "botocore": ("aws/", "simulator/", "testing/"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from os import W_OK, PathLike, access, fspath
 from pathlib import Path
+from typing import TypeVar
+
+Choice = TypeVar("Choice", bound=str)
 
 
 class TrainstateError(Exception):
@@ -32,6 +36,15 @@ class UnknownNameError(TrainstateError, LookupError):
 
 class IllegalMoveError(TrainstateError, ValueError):
     """The machine was asked for a transition that its specification does not have."""
+
+
+def one_of(name: str, value: object, choices: Iterable[Choice]) -> Choice:
+    """The choice that an argument's value is; raises UsageError, which lists them, for another."""
+    known = list(choices)
+    for choice in known:
+        if choice == value:
+            return choice
+    raise UsageError(f"Expected {name} to be one of {', '.join(known)} but got {value!r}.")
 
 
 def installed_by(extra: str) -> str:

@@ -27,8 +27,7 @@ from trainstate.testing.consumers import (
     replay,
 )
 from trainstate.testing.consumers.stage import Play
-from trainstate.testing.consumers.variants import courses
-from trainstate.testing.consumers.walks import ways
+from trainstate.testing.consumers.variants import courses, ways
 
 SPEC = builtin_spec()
 SEEN: list[list[dict[str, Any]]] = []

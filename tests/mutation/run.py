@@ -36,7 +36,7 @@ MODULES = ("history/chain.py", "spec/*.py", "machine/*.py", "rules/*.py", "check
 # Wording, notation of examples, enumerations and other machines make no verdict on a recording.
 LEFT_OUT = {
     *("rules/example.py", "rules/drift.py", "check/drift.py", "check/baseline.py"),
-    *("machine/async_engine.py", "machine/engine.py", "machine/align.py", "spec/statuses.py"),
+    *("machine/engine.py", "machine/align.py", "spec/statuses.py"),
     *("rules/index.py", "rules/shown.py"),
 }
 TESTS = (

@@ -12,8 +12,8 @@ from trainstate.checking.report import Finding
 from trainstate.history.model import Origin
 from trainstate.history.wire import read_response
 from trainstate.rules.example import CREATED, Poll, written
-from trainstate.testing.fuzzing.judging import judged
 from trainstate.testing.fuzzing.ledger import Ledger
+from trainstate.testing.fuzzing.performing import judged
 
 SPEC = trainstate.SPEC
 BORN = CREATED / 1_000_000

@@ -18,8 +18,8 @@ from trainstate.rules.example import Example, poll
 from trainstate.rules.index import find_rule, rules, select_rules
 from trainstate.rules.model import Place, Rule, rule
 from trainstate.rules.parts import Statuses
-from trainstate.testing.fuzzing.judging import judged
 from trainstate.testing.fuzzing.notation import exchanges
+from trainstate.testing.fuzzing.performing import judged
 
 RULES = rules()
 BAD = [

@@ -9,7 +9,6 @@ import pytest
 
 from tests.lives import BORN, COMPLETED, SPOT, life, poll
 from trainstate.errors import IllegalMoveError, UnknownNameError, UsageError
-from trainstate.machine.async_engine import AsyncEngine
 from trainstate.machine.engine import Engine
 from trainstate.machine.guards import Allowance, Configuration
 from trainstate.spec.load import builtin_spec
@@ -233,46 +232,35 @@ def test_a_callback_can_be_called() -> None:
         TrainingJobMachine().on_exit("InProgress", "print")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("engine", [Engine(SPEC), AsyncEngine(SPEC)])
-def test_an_engine_knows_its_pairs(engine: Any) -> None:
+def test_an_engine_knows_its_pairs() -> None:
     """A pair that is none is refused by name."""
+    engine = Engine(SPEC)
+
     assert ("InProgress", "Starting") == engine.pair
     assert engine.can(("InProgress", "Downloading"))
     with pytest.raises(UnknownNameError, match="Resting"):
         engine.can(("Resting", "Training"))
 
 
-def test_an_asynchronous_engine_refuses_illegal_moves() -> None:
-    """No step: no transition; a guard that does not hold: no move."""
-
-    async def moved(after: tuple[str, str]) -> None:
-        await AsyncEngine(SPEC).move(after)
-
+def test_an_engine_refuses_illegal_moves() -> None:
+    """No step: no transition; what can follow is named."""
     with pytest.raises(IllegalMoveError, match="can follow"):
-        asyncio.run(moved(("Completed", "Completed")))
+        Engine(SPEC).move(("Completed", "Completed"))
 
 
-def test_an_asynchronous_engine_asks_the_guards() -> None:
+def test_an_engine_asks_the_guards() -> None:
     """What the configuration forbids is no legal move."""
     plain = Configuration(tuple((guard.name, Allowance(False)) for guard in SPEC.guards))
-    engine = AsyncEngine(SPEC, config=plain, initial=("InProgress", "Training"))
+    engine = Engine(SPEC, config=plain, initial=("InProgress", "Training"))
 
     with pytest.raises(IllegalMoveError):
-        asyncio.run(engine.move(("InProgress", "Starting")))
+        engine.move(("InProgress", "Starting"))
 
 
-def test_an_asynchronous_engine_without_callbacks_jumps() -> None:
-    """Nothing is awaited where nothing is given."""
-    engine = AsyncEngine(SPEC)
-    asyncio.run(engine.jump(("InProgress", "Starting"), ("Completed", "Completed")))
-
-    assert ("Completed", "Completed") == engine.pair
-
-
-def test_an_engine_without_callbacks_jumps() -> None:
-    """Nothing is called where nothing is given."""
+def test_an_engine_adopts_what_was_observed() -> None:
+    """It goes on from there."""
     engine = Engine(SPEC)
-    engine.jump(None, ("InProgress", "Training"))
+    engine.adopt(("InProgress", "Training"))
     engine.move(("InProgress", "Uploading"))
 
     assert ("InProgress", "Uploading") == engine.pair

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import frozen
 
-from trainstate.aws.faults import Fault, WatchError, fault_of, has_ended_before
+from trainstate.aws.faults import WatchError, has_ended_before
 from trainstate.aws.follow import Follower, Limits
 from trainstate.aws.pace import Clock, Pace
 from trainstate.aws.requests import machine_named, method_of, named_in
@@ -222,6 +222,3 @@ def _describing(client: Any, name: str, follower: Follower) -> Callable[[], Any]
 async def _awaited(call: Callable[[], Any]) -> Any:
     response = await asyncio.to_thread(call)
     return await response if inspect.isawaitable(response) else response
-
-
-__all__ = ["Ended", "Fault", "JobFailed", "fault_of", "stop_job", "wait", "watch", "watch_async"]

@@ -8,40 +8,24 @@ import click
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
-from trainstate.cli.completion import files
+from trainstate.cli.options import INPUT_FORMAT, OUTPUT, PATHS, SPEC, TEXT_OR_JSON, spec_at
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import Reading
 from trainstate.history.model import Response, Unreadable
-from trainstate.history.readers import FORMATS
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
 from trainstate.render.plain import json_text
 from trainstate.render.text import counted
-from trainstate.spec.load import BUILTIN, load_spec
 from trainstate.spec.model import Spec
 
 
 @click.command(name="align", short_help="Explain illegal histories by the fewest edits.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-@click.option(
-    "--output",
-    "-o",
-    metavar="FILE",
-    shell_complete=files,
-    help="Write to FILE instead of standard output.",
-)
+@PATHS
+@TEXT_OR_JSON
+@OUTPUT
 @click.option("--all", "everything", is_flag=True, help="Show legal histories too.")
-@click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
-@click.option(
-    "--spec",
-    "spec_path",
-    metavar="NAME|FILE",
-    shell_complete=files,
-    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
-)
+@INPUT_FORMAT
+@SPEC
 def command(
     *,
     paths: tuple[str, ...],
@@ -59,7 +43,7 @@ def command(
 
     Example: trainstate align recordings/
     """
-    spec = load_spec(spec_path or BUILTIN)
+    spec = spec_at(spec_path)
     reading = Reading()
     with open_output(output) as out:
         legal = 0

@@ -13,13 +13,13 @@ from trainstate.checking.order import Order
 from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
 from trainstate.cli.ignores import Ignores, ignores
+from trainstate.cli.options import listed, spec_at
 from trainstate.errors import UsageError
 from trainstate.history.readers import Limits, SourceReport, read_records
 from trainstate.history.readers.lines import Record
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Severity
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
 
 
@@ -56,10 +56,10 @@ class Asked:
         """A checker as asked for; raises the errors of wrong names and specs."""
         return Checker(
             spec=self.spec(),
-            rules=select_rules(select=_listed(self.select), ignore=_listed(self.ignore)),
+            rules=select_rules(select=listed(self.select), ignore=listed(self.ignore)),
             accept=Evidence(self.accept),
             order=None if self.order is None else Order(self.order),
-            tolerances=_tolerances(_listed(self.tolerances)),
+            tolerances=_tolerances(listed(self.tolerances)),
         )
 
     def ignores(self) -> Ignores:
@@ -80,7 +80,7 @@ class Asked:
 
     def spec(self) -> Spec:
         """The specification as it is written, before evidence narrows it."""
-        return load_spec(self.spec_path) if self.spec_path else builtin_spec()
+        return spec_at(self.spec_path)
 
     def shows(self, finding: Finding) -> bool:
         """Whether a form for the eye shows a finding: not what is too mild, or follows."""
@@ -109,7 +109,3 @@ def _tolerances(texts: Iterable[str]) -> Tolerances:
         except click.BadParameter as error:
             raise UsageError(f"The tolerance {name}: {error.message}") from None
     return Tolerances(**found)
-
-
-def _listed(selectors: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name.strip() for text in selectors for name in text.split(",") if name.strip())

@@ -10,10 +10,20 @@ from attrs import fields_dict
 from trainstate.checking.order import Order
 from trainstate.cli.asked import Asked
 from trainstate.cli.changes import changes
-from trainstate.cli.completion import files, rule_lists
+from trainstate.cli.completion import rule_lists
 from trainstate.cli.ending import LONGEST_LINE
 from trainstate.cli.forms import FORMS
-from trainstate.cli.known import COMPARE, MODES, WRITE, known_findings
+from trainstate.cli.known import WRITE, known_findings
+from trainstate.cli.options import (
+    BASELINE,
+    BASELINE_MODE,
+    PATHS,
+    SPEC,
+    accept_option,
+    choice_option,
+    file_option,
+    number_option,
+)
 from trainstate.cli.output import AUTO, COLORS, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import Run
@@ -24,22 +34,15 @@ from trainstate.history.readers import FORMATS
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.model import Evidence
 
 FOUND = 1
 """The exit status when there are findings at or above the fail level."""
 
 
 @click.command(name="check", cls=Configured, short_help="Judge recorded histories (the main job).")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
-@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True)
-@click.option(
-    "--output",
-    "-o",
-    metavar="FILE",
-    shell_complete=files,
-    help="Write the report to FILE instead of standard output.",
-)
+@PATHS
+@choice_option("--format", "form", of=FORMS, default="text")
+@file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
 @click.option(
     "--select",
     multiple=True,
@@ -72,43 +75,30 @@ FOUND = 1
     metavar="NAME=SECONDS",
     help=f"How far times may be apart: {', '.join(fields_dict(Tolerances))}.",
 )
-@click.option(
-    "--accept",
-    type=click.Choice([str(level) for level in Evidence]),
-    default=str(Evidence.DEPRECATED),
-    help="The weakest evidence that counts.  [default: deprecated, i.e. all]",
-)
-@click.option(
+@accept_option("The weakest evidence that counts.")
+@choice_option(
     "--fail-on",
-    type=click.Choice([str(level) for level in Severity]),
-    default=str(Severity.ERROR),
-    show_default=True,
-    help="The mildest severity that makes the exit status 1.",
+    of=Severity,
+    default=Severity.ERROR,
+    about="The mildest severity that makes the exit status 1.",
 )
 @click.option(
     "--order",
     type=click.Choice([str(order) for order in Order]),
     help="What orders responses of equal LastModifiedTime.  [default: arrival, for events free]",
 )
-@click.option(
+@choice_option(
     "--input-format",
-    type=click.Choice(FORMATS),
+    of=FORMATS,
     default="auto",
-    show_default=True,
-    help="The form of the input; it is recognised by default.",
+    about="The form of the input; it is recognised by default.",
 )
 @click.option(
     "--only-recordings",
     is_flag=True,
     help="Pass over files that are no recordings, as in a folder.",
 )
-@click.option(
-    "--spec",
-    "spec_path",
-    metavar="NAME|FILE",
-    shell_complete=files,
-    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
-)
+@SPEC
 @click.option(
     "--jobs-detail",
     type=click.Choice(["all", "none"]),
@@ -121,37 +111,20 @@ FOUND = 1
     metavar="N",
     help="How many times its size compressed input may expand to.  [default: 1000]",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Judge with N processes; the report is the same.",
+@number_option(
+    "--workers", click.IntRange(1), 1, "N", "Judge with N processes; the report is the same."
 )
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option(
     "--verbose", "-v", is_flag=True, help="Show infos, the verdict of each job and the files read."
 )
-@click.option(
-    "--baseline",
-    metavar="FILE",
-    shell_complete=files,
-    help="Findings in FILE are known: they do not count.",
-)
-@click.option(
-    "--baseline-mode",
-    type=click.Choice(MODES),
-    default=COMPARE,
-    show_default=True,
-    help="Leave the baseline, write all findings to it, or drop what is gone from it.",
-)
-@click.option(
+@BASELINE
+@BASELINE_MODE
+@choice_option(
     "--color",
-    type=click.Choice(COLORS),
+    of=COLORS,
     default=AUTO,
-    show_default=True,
-    help="Colours in text: on a terminal, always or never; auto obeys NO_COLOR and FORCE_COLOR.",
+    about="Colours in text: on a terminal, always or never; auto obeys NO_COLOR and FORCE_COLOR.",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever an input changes.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.completion import files
+from trainstate.cli.options import REPORT, SEED, TEXT_OR_JSON, choice_option, number_option
 from trainstate.cli.output import open_output
 from trainstate.errors import UsageError, installed_by
 from trainstate.spec.model import Evidence
@@ -22,58 +22,28 @@ _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 @click.command(name="consumer", short_help="Find what code that waits for a job gets wrong.")
 @click.argument("consumer", metavar="MODULE:FUNCTION")
-@click.option(
-    "--policy",
-    type=click.Choice(list(_POLICIES)),
-    default=STRICT.name,
-    show_default=True,
-    help="Which ends are a success.",
-)
+@choice_option("--policy", of=_POLICIES, default=STRICT.name, about="Which ends are a success.")
 @click.option(
     "--outcome",
     metavar="MODULE:FUNCTION",
     help="Reads a report: from (value, error) to done, error, retry, wait or None.",
 )
 @click.option("--course", metavar="COURSE", help="Play this course alone, as findings show it.")
-@click.option(
-    "--longest",
-    type=click.IntRange(2),
-    default=5,
-    show_default=True,
-    metavar="N",
-    help="Play all histories of at most so many states.",
+@number_option(
+    "--longest", click.IntRange(2), 5, "N", "Play all histories of at most so many states."
 )
-@click.option(
+@choice_option(
     "--accept",
-    type=click.Choice([str(level) for level in Evidence]),
-    default=str(Evidence.RECORDED),
-    show_default=True,
-    help="The weakest evidence that a history rests on.",
+    of=Evidence,
+    default=Evidence.RECORDED,
+    about="The weakest evidence that a history rests on.",
 )
-@click.option(
-    "--random",
-    type=click.IntRange(0),
-    default=100,
-    show_default=True,
-    metavar="N",
-    help="Others by chance.",
-)
-@click.option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="S",
-    help="Seed of what is drawn.",
-)
+@number_option("--random", click.IntRange(0), 100, "N", "Others by chance.")
+@SEED
 @click.option("--no-deletion", is_flag=True, help="No record is deleted, no name given away.")
 @click.option("--no-reuse", is_flag=True, help="No name is given to another job.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-@click.option(
-    "--output", "-o", metavar="FILE", shell_complete=files, help="Write the report to FILE."
-)
+@TEXT_OR_JSON
+@REPORT
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Run code that waits for a training job on every legal history up to a bound.

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 import click
 
-from trainstate.cli.completion import files
+from trainstate.cli.options import INPUT_FORMAT, OUTPUT, PATHS, SPEC, choice_option, spec_at
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
-from trainstate.history.readers import FORMATS
 from trainstate.render.discovery import (
     discovery_dot,
     discovery_lines,
@@ -19,7 +18,6 @@ from trainstate.render.discovery import (
 )
 from trainstate.render.plain import json_text
 from trainstate.render.xes import xes_lines
-from trainstate.spec.load import BUILTIN, load_spec
 from trainstate.stats.trails import Discovery, discover
 
 FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
@@ -32,30 +30,17 @@ FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
 
 
 @click.command(name="discover", short_help="What the recordings show that the model lacks.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
-@click.option(
+@PATHS
+@choice_option(
     "--format",
     "form",
-    type=click.Choice([*FORMS, "xes"]),
+    of=[*FORMS, "xes"],
     default="table",
-    show_default=True,
-    help="toml is an overlay for --spec; xes is for process-mining tools.",
+    about="toml is an overlay for --spec; xes is for process-mining tools.",
 )
-@click.option(
-    "--output",
-    "-o",
-    metavar="FILE",
-    shell_complete=files,
-    help="Write to FILE instead of standard output.",
-)
-@click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
-@click.option(
-    "--spec",
-    "spec_path",
-    metavar="NAME|FILE",
-    shell_complete=files,
-    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
-)
+@OUTPUT
+@INPUT_FORMAT
+@SPEC
 def command(
     *,
     paths: tuple[str, ...],
@@ -71,7 +56,7 @@ def command(
 
     Example: trainstate discover recordings/ --format toml -o observed.toml
     """
-    spec = load_spec(spec_path or BUILTIN)
+    spec = spec_at(spec_path)
     survey, reading = surveyed(paths, spec, input_format=input_format)
     with open_output(output) as out:
         lines = (

@@ -9,7 +9,16 @@ import click
 from click.shell_completion import CompletionItem
 
 from trainstate.cli.completion import files, rule_lists
-from trainstate.cli.known import COMPARE, MODES, WRITE, KnownFindings, known_findings
+from trainstate.cli.known import WRITE, KnownFindings, known_findings
+from trainstate.cli.options import (
+    BASELINE,
+    BASELINE_MODE,
+    REPORT,
+    SEED,
+    choice_option,
+    listed,
+    number_option,
+)
 from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import counting
 from trainstate.errors import UsageError, installed_by
@@ -39,63 +48,35 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     metavar="N",
     help="At most N programs.  [default: 1000, with a budget no limit]",
 )
-@click.option(
+@number_option(
     "--seconds",
-    type=click.FloatRange(0),
-    default=50.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to try and to make smaller; 0: no limit.",
+    click.FloatRange(0),
+    50.0,
+    "SECONDS",
+    "How long to try and to make smaller; 0: no limit.",
 )
-@click.option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="S",
-    help="Seed of what is drawn.",
-)
+@SEED
 @click.option(
     "--select", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Only these rules."
 )
 @click.option(
     "--ignore", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Not these rules."
 )
-@click.option(
-    "--baseline",
-    metavar="FILE",
-    shell_complete=files,
-    help="Findings in FILE are known: they do not count.",
-)
-@click.option(
-    "--baseline-mode",
-    type=click.Choice(MODES),
-    default=COMPARE,
-    show_default=True,
-    help="Leave the baseline, write all findings to it, or drop what is gone from it.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "junit"]),
-    default="text",
-    show_default=True,
-)
-@click.option(
-    "--output", "-o", metavar="FILE", shell_complete=files, help="Write the report to FILE."
-)
+@BASELINE
+@BASELINE_MODE
+@choice_option("--format", "form", of=["text", "json", "junit"], default="text")
+@REPORT
 @click.option(
     "--scripts",
     metavar="FOLDER",
     shell_complete=files,
     help="Write each program as Python into FOLDER.",
 )
-@click.option(
+@choice_option(
     "--fail-on",
-    type=click.Choice(["error", "warning"]),
+    of=["error", "warning"],
     default="error",
-    show_default=True,
-    help="The mildest severity that makes the exit status 1.",
+    about="The mildest severity that makes the exit status 1.",
 )
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
@@ -144,8 +125,8 @@ def _report(options: dict[str, Any]) -> Any:
             max_examples=options["max_examples"],
             seconds=options["seconds"] or None,
             seed=options["seed"],
-            select=_listed(options["select"]),
-            ignore=_listed(options["ignore"]),
+            select=listed(options["select"]),
+            ignore=listed(options["ignore"]),
             on_program=on_program,
         )
 
@@ -184,7 +165,3 @@ def _tell(known: KnownFindings) -> None:
     about = known.close()
     if about is not None:
         click.echo(about, err=True)
-
-
-def _listed(selectors: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name.strip() for text in selectors for name in text.split(",") if name.strip())

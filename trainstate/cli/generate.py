@@ -11,7 +11,7 @@ from typing import Any
 import click
 from attrs import asdict
 
-from trainstate.cli.completion import files
+from trainstate.cli.options import OUTPUT, choice_option, file_option, number_option
 from trainstate.cli.output import open_output
 from trainstate.cli.progress import watched
 from trainstate.errors import UsageError, installed_by
@@ -21,44 +21,32 @@ MACHINE, SIMULATOR = "machine", "simulator"
 
 
 @click.command(name="generate", short_help="Write recordings of jobs that never ran.")
-@click.option("--jobs", type=click.IntRange(1), default=1000, show_default=True, metavar="N")
-@click.option("--polls", type=click.IntRange(1), default=20, show_default=True, metavar="K")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="S")
-@click.option(
+@number_option("--jobs", click.IntRange(1), 1000, "N")
+@number_option("--polls", click.IntRange(1), 20, "K")
+@number_option("--seed", int, 0, "S")
+@number_option(
     "--faults",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    show_default=True,
-    metavar="RATE",
-    help="The share of jobs into which a fault is planted.",
+    click.FloatRange(0, 1),
+    0.0,
+    "RATE",
+    "The share of jobs into which a fault is planted.",
 )
-@click.option(
+@choice_option(
     "--source",
-    type=click.Choice([MACHINE, SIMULATOR]),
+    of=[MACHINE, SIMULATOR],
     default=MACHINE,
-    show_default=True,
-    help="Walks on the machine, dressed as recordings are, or polls of the simulated service.",
+    about="Walks on the machine, dressed as recordings are, or polls of the simulated service.",
 )
-@click.option(
+@choice_option(
     "--format",
     "form",
-    type=click.Choice(["ndjson", PARQUET]),
+    of=["ndjson", PARQUET],
     default="ndjson",
-    show_default=True,
-    help="Parquet needs --output, and the extra `parquet`.",
+    about="Parquet needs --output, and the extra `parquet`.",
 )
-@click.option(
-    "--output",
-    "-o",
-    metavar="FILE",
-    shell_complete=files,
-    help="Write to FILE instead of standard output.",
-)
-@click.option(
-    "--planted",
-    metavar="FILE",
-    shell_complete=files,
-    help="Where the list of planted faults goes.  [default: beside --output]",
+@OUTPUT
+@file_option(
+    "--planted", about="Where the list of planted faults goes.  [default: beside --output]"
 )
 def command(**options: Any) -> None:
     """Write the polls of N generated jobs, K of each, a response of 3 to 5 KB a line or row.

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import click
 
+from trainstate.cli.options import TEXT_OR_JSON
 from trainstate.errors import UnknownNameError, UsageError
 from trainstate.machine.step import showing, successors
 from trainstate.render.plain import json_text
@@ -21,9 +22,7 @@ def completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 @click.command(name="next", short_help="What can come after a pair.")
 @click.argument("pair", metavar="PRIMARY/SECONDARY", shell_complete=completed)
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@TEXT_OR_JSON
 def command(pair: str, form: str) -> None:
     """List the pairs that can come next, with the evidence and the condition of each.
 

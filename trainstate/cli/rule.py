@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from trainstate.cli.completion import rule_names
+from trainstate.cli.options import TEXT_OR_JSON
 from trainstate.render.plain import json_text
 from trainstate.render.rule import rule_object, rule_page, rule_table
 from trainstate.rules.index import find_rule, rules
@@ -15,9 +16,7 @@ from trainstate.spec.load import builtin_spec, spec_names
 
 @click.command(name="rule", short_help="Explain a rule, or list all.")
 @click.argument("wanted", required=False, metavar="[CODE|NAME]", shell_complete=rule_names)
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@TEXT_OR_JSON
 def command(wanted: str | None, form: str) -> None:
     """Explain the rule with this code or name; without one, list all rules.
 

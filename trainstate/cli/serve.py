@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.completion import files
+from trainstate.cli.options import choice_option, file_option, number_option
 from trainstate.errors import UsageError, installed_by
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
@@ -17,43 +17,30 @@ _SHARE = click.FloatRange(0, 1)
 
 
 @click.command(name="serve", short_help="Simulate the service for any AWS SDK.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=4599,
-    show_default=True,
-    metavar="PORT",
-    help="0: any that is free.",
-)
+@number_option("--port", click.IntRange(0, 65535), 4599, "PORT", "0: any that is free.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Address to listen on."
 )
-@click.option(
+@number_option(
     "--speed",
-    type=click.FloatRange(0),
-    default=1.0,
-    show_default=True,
-    metavar="FACTOR",
-    help="Virtual seconds per second; 0: only POST /_trainstate/clock lets time pass.",
+    click.FloatRange(0),
+    1.0,
+    "FACTOR",
+    "Virtual seconds per second; 0: only POST /_trainstate/clock lets time pass.",
 )
 @click.option("--start", metavar="TIME", help="When virtual time begins.  [default: now]")
-@click.option(
-    "--store", metavar="FILE", shell_complete=files, help="Keep the jobs in this SQLite file."
-)
+@file_option("--store", about="Keep the jobs in this SQLite file.")
 @click.option(
     "--scenario",
     metavar="TEXT",
     help="What happens to jobs: `random`, or calls such as `spot().then_completed()`.",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, metavar="S", help="Seed of what is random."
-)
-@click.option(
+@number_option("--seed", int, 0, "S", "Seed of what is random.")
+@choice_option(
     "--accept",
-    type=click.Choice([str(level) for level in Evidence]),
-    default=str(Evidence.INFERRED),
-    show_default=True,
-    help="The weakest evidence of what random scenarios do.",
+    of=Evidence,
+    default=Evidence.INFERRED,
+    about="The weakest evidence of what random scenarios do.",
 )
 @click.option(
     "--region", default="us-east-1", show_default=True, metavar="NAME", help="The region in ARNs."

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 import click
 
-from trainstate.cli.completion import files
+from trainstate.cli.options import OUTPUT, SPEC, accept_option, choice_option, spec_at
 from trainstate.cli.output import open_output
 from trainstate.render.diagram import dot_lines, mermaid_lines
 from trainstate.render.graphviz import svg
 from trainstate.render.spec import spec_json, spec_tables
 from trainstate.render.waiters import waiters_json
-from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
 
 FORMS: Mapping[str, Callable[[Spec], Iterable[str]]] = {
@@ -26,29 +25,10 @@ FORMS: Mapping[str, Callable[[Spec], Iterable[str]]] = {
 
 
 @click.command(name="spec", short_help="Show the model and its evidence, or draw it.")
-@click.option(
-    "--format", "form", type=click.Choice(list(FORMS)), default="table", show_default=True
-)
-@click.option(
-    "--accept",
-    type=click.Choice([str(level) for level in Evidence]),
-    default=str(Evidence.DEPRECATED),
-    help="The weakest evidence that is shown.  [default: deprecated, i.e. all]",
-)
-@click.option(
-    "--output",
-    "-o",
-    metavar="FILE",
-    shell_complete=files,
-    help="Write to FILE instead of standard output.",
-)
-@click.option(
-    "--spec",
-    "spec_path",
-    metavar="NAME|FILE",
-    shell_complete=files,
-    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
-)
+@choice_option("--format", "form", of=FORMS, default="table")
+@accept_option("The weakest evidence that is shown.")
+@OUTPUT
+@SPEC
 def command(form: str, accept: str, output: str | None, spec_path: str | None) -> None:
     """Show statuses, legal pairs, transitions, guards and sources of the model.
 
@@ -58,7 +38,7 @@ def command(form: str, accept: str, output: str | None, spec_path: str | None) -
 
     Example: trainstate spec --format svg -o machine.svg
     """
-    spec = (load_spec(spec_path) if spec_path else builtin_spec()).accepting(Evidence(accept))
+    spec = spec_at(spec_path).accepting(Evidence(accept))
     with open_output(output) as out:
         lines = spec_tables(spec, width=out.width) if form == "table" else FORMS[form](spec)
         for line in lines:

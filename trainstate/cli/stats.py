@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 import click
 
-from trainstate.cli.completion import files
+from trainstate.cli.options import (
+    INPUT_FORMAT,
+    OUTPUT,
+    PATHS,
+    SPEC,
+    choice_option,
+    file_option,
+    spec_at,
+)
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.errors import UsageError, installed_by
@@ -21,7 +29,6 @@ from trainstate.render.per_job import (
 )
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
-from trainstate.spec.load import BUILTIN, load_spec
 from trainstate.stats.measure import measure, stats
 from trainstate.stats.prices import read_prices
 
@@ -48,48 +55,25 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
 
 
 @click.command(name="stats", short_help="Durations, attempts, losses, savings, reasons.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
-@click.option(
+@PATHS
+@choice_option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "csv", "parquet"]),
+    of=["table", "json", "csv", "parquet"],
     default="table",
-    show_default=True,
-    help="Parquet is for --per-job.",
+    about="Parquet is for --per-job.",
 )
 @click.option("--per-job", is_flag=True, help="A row a job instead of the totals.")
-@click.option(
-    "--prices",
-    metavar="FILE",
-    shell_complete=files,
-    help="Prices of instances: a CSV, or AWS's price list as JSON.",
-)
-@click.option(
-    "--output",
-    "-o",
-    metavar="FILE",
-    shell_complete=files,
-    help="Write to FILE instead of standard output.",
-)
-@click.option(
-    "--plot",
-    metavar="FILE",
-    shell_complete=files,
-    help="Draw the time in each status: FILE.png or FILE.svg.",
-)
+@file_option("--prices", about="Prices of instances: a CSV, or AWS's price list as JSON.")
+@OUTPUT
+@file_option("--plot", about="Draw the time in each status: FILE.png or FILE.svg.")
 @click.option(
     "--reasons",
     is_flag=True,
     help="Quote reasons of failures by their stable part; they may name what is private.",
 )
-@click.option("--input-format", type=click.Choice(FORMATS), default="auto", show_default=True)
-@click.option(
-    "--spec",
-    "spec_path",
-    metavar="NAME|FILE",
-    shell_complete=files,
-    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
-)
+@INPUT_FORMAT
+@SPEC
 def command(
     *, paths: tuple[str, ...], plot: str | None, reasons: bool, per_job: bool, **options: str | None
 ) -> None:
@@ -102,7 +86,7 @@ def command(
     Example: trainstate stats recordings/ --plot durations.svg
     """
     path, form = options["spec_path"], options["form"]
-    spec = load_spec(path or BUILTIN)
+    spec = spec_at(path)
     survey, reading = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
     prices = read_prices(options["prices"]) if options["prices"] else None
     if per_job:

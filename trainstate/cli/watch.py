@@ -11,6 +11,7 @@ import click
 from trainstate.cli.completion import files
 from trainstate.cli.ending import MISUSE
 from trainstate.cli.kept import keep, kept_tracker
+from trainstate.cli.options import choice_option, file_option
 from trainstate.cli.output import is_coloured, leave_output
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain
@@ -29,12 +30,11 @@ POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 @click.command(name="watch", short_help="Follow a live job until it has ended.")
 @click.argument("job")
-@click.option(
+@choice_option(
     "--policy",
-    type=click.Choice(list(POLICIES)),
+    of=POLICIES,
     default=STRICT.name,
-    show_default=True,
-    help="What counts as a success: only a completed job, or a stopped one too.",
+    about="What counts as a success: only a completed job, or a stopped one too.",
 )
 @click.option("--timeout", type=_SECONDS, metavar="SECONDS", help="Give up after SECONDS.")
 @click.option(
@@ -46,13 +46,7 @@ POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
     metavar="SECONDS",
     help="The longest time between two polls.",
 )
-@click.option(
-    "--state",
-    "state_path",
-    metavar="FILE",
-    shell_complete=files,
-    help="Keep what is known in FILE, and go on from it.",
-)
+@file_option("--state", "state_path", about="Keep what is known in FILE, and go on from it.")
 @click.option(
     "--spec",
     "spec_path",

@@ -124,18 +124,3 @@ def _configuration(spec: Spec) -> tuple[str, ...]:
     """The configuration that the service always gives; all there is where no fact says so."""
     shown = {member.name for member in spec.members if member.role.endswith("configuration")}
     return tuple(name for name in always_given(spec) if name in shown) or tuple(sorted(shown))
-
-
-__all__ = [
-    "absent_members",
-    "always_given",
-    "is_configured",
-    "is_tail",
-    "is_whole",
-    "knows",
-    "lacking",
-    "leaves_out",
-    "may_be_unshown",
-    "newest",
-    "was_unknown",
-]

@@ -50,6 +50,3 @@ def job_of(arn: str | None) -> str | None:
         return None
     _, slash, segment = arn.rpartition("/")
     return segment if slash and segment else None
-
-
-__all__ = ["Plain", "is_masked", "job_of"]

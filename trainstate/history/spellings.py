@@ -50,6 +50,3 @@ def _of_named_day(text: str) -> str:
             zone = "+0000" if found["zone"].isalpha() else found["zone"]
             return f"{found['year']}-{month:02}-{int(found['day']):02}T{found['clock']}{zone}"
     return text
-
-
-__all__ = ["iso_spelling"]

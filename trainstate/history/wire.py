@@ -311,6 +311,3 @@ def timestamps(response: Response, spec: Spec) -> Iterator[tuple[str, Instant]]:
         ):
             if instant is not None:
                 yield f"/{spec.layout.history}/{index}/{member}", instant
-
-
-__all__ = ["looks_like_response", "plain_number", "read_response", "renamed", "timestamps"]

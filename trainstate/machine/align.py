@@ -13,7 +13,7 @@ just before an entry that is kept, or at the end.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 from attrs import field, frozen
 
 from trainstate.machine.guards import UNSEEN, Configuration
-from trainstate.machine.step import Position, begin, move
+from trainstate.machine.step import Position, begin, moves_after
 from trainstate.spec.model import Spec
 
 
@@ -201,14 +201,8 @@ def _edges(spec: Spec, config: Configuration) -> dict[_Place, tuple[Position, ..
     while waiting:
         position = waiting.popleft()
         if position not in edges:
-            edges[position] = tuple(dict.fromkeys(_moves(spec, position, config)))
+            edges[position] = tuple(
+                dict.fromkeys(step.position for step in moves_after(spec, position, config))
+            )
             waiting.extend(edges[position])
     return edges
-
-
-def _moves(spec: Spec, position: Position, config: Configuration) -> Iterator[Position]:
-    for row in spec.transitions:
-        if row.before == position.secondary:
-            step = move(spec, position, row.after, config)
-            if step.refusal is None:
-                yield step.position

@@ -258,18 +258,3 @@ def _covers(one: Node, other: Node) -> bool:
     """Holds if whatever follows a node follows another one at its place."""
     (moment, *unshown), (later, *more) = one, other
     return moment.used <= later.used and unshown[0] <= more[0] and unshown[1] <= more[1]
-
-
-__all__ = [
-    "Front",
-    "Group",
-    "beginning",
-    "common",
-    "distinct",
-    "ends",
-    "explains",
-    "is_explained",
-    "is_possible",
-    "onward",
-    "portions",
-]

@@ -1,7 +1,7 @@
 """The same machine as a hierarchical machine of the `transitions` library, for embedding.
 
-With its asynchronous twin the only module that imports the library. Its parents are
-primaries and its children secondaries. What the library lets pass in silence is fenced
+The only module that imports the library. Its parents are primaries and its children
+secondaries. What the library lets pass in silence is fenced
 here: every option is explicit, there are no automatic transitions, every state is
 declared before a transition names it, each trigger has one transition a source, and an
 illegal move is our error with the facts in it.
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import define
-from transitions import EventData, MachineError
+from transitions import EventData
 from transitions.extensions.nesting import HierarchicalMachine, NestedState
 
 from trainstate.errors import IllegalMoveError, UnknownNameError
@@ -22,11 +22,6 @@ from trainstate.machine.step import is_legal_step, showing, successors
 from trainstate.spec.model import Spec
 
 PairName = tuple[str, str]
-Notify = Callable[[str], object]
-
-
-def ignore(_node: str) -> None:
-    """Does nothing about a node that is entered or left."""
 
 
 class PairState(NestedState):
@@ -52,8 +47,7 @@ class Engine:
     """A running machine: it adopts an observed pair and makes legal moves, one at a time.
 
     ``config`` decides the guards. ``on_change`` is called after each move with the pair
-    before and the pair after; ``on_enter`` and ``on_exit`` with each node that a move
-    enters or leaves: ``Primary/Secondary``, and ``Primary`` where that changes too.
+    before and the pair after.
     """
 
     def __init__(
@@ -63,19 +57,16 @@ class Engine:
         config: Configuration = UNSEEN,
         initial: PairName | None = None,
         on_change: Callable[[PairName, PairName], object] | None = None,
-        on_enter: Notify = ignore,
-        on_exit: Notify = ignore,
     ) -> None:
         row = spec.initials[0]
         self._spec = spec
         self.config = config
-        self._on_enter, self._on_exit = on_enter, on_exit
         self._on_change = on_change
         self._model = _Model()
         start = self._known(initial or (row.primary, row.secondary))
         self._machine = PairMachine(
             model=self._model,
-            states=nested(spec, on_enter, on_exit),
+            states=nested(spec),
             initial=node_of(start),
             transitions=library_transitions(spec, self._is_allowed),
             auto_transitions=False,
@@ -104,35 +95,22 @@ class Engine:
             return False
         return bool(self._model.may_trigger(trigger))  # type: ignore[attr-defined]
 
+    def check(self, after: PairName) -> None:
+        """Raises IllegalMoveError unless one legal move leads to the pair."""
+        if not self.can(after):
+            options = ", ".join(node_of(pair) for pair in self.next) or "nothing"
+            raise IllegalMoveError(
+                f"{node_of(after)} cannot follow {node_of(self.pair)}; what can follow: {options}."
+            )
+
     def move(self, after: PairName) -> None:
         """Makes one move; raises IllegalMoveError where it is not legal."""
-        before, trigger = self.pair, node_of(self._known(after))
-        try:
-            moved = self._model.trigger(trigger)  # type: ignore[attr-defined]
-        except (MachineError, AttributeError) as error:
-            # A callback of the caller's may raise the same classes; those are its own.
-            if self.pair != before or self.can(after):
-                raise
-            raise self._illegal(before, after) from error
-        if not moved:
-            raise self._illegal(before, after)
+        self.check(after)
+        self._model.trigger(node_of(after))  # type: ignore[attr-defined]
 
     def adopt(self, pair: PairName) -> None:
         """Takes over an observed pair without a move; raises UnknownNameError for no pair."""
         self._machine.set_state(node_of(self._known(pair)), model=self._model)
-
-    def jump(self, pair: PairName | None, after: PairName) -> None:
-        """Goes to an observed pair where no single legal move leads, callbacks called.
-
-        ``pair`` is where the machine was; None at the beginning of a job, when nothing
-        is left.
-        """
-        left, entered = crossed(pair, self._known(after))
-        for node in left:
-            self._on_exit(node)
-        self.adopt(after)
-        for node in entered:
-            self._on_enter(node)
 
     def _known(self, pair: PairName) -> PairName:
         if pair not in self._spec.pair_by_key:
@@ -141,12 +119,6 @@ class Engine:
                 " `trainstate spec` lists the legal pairs."
             )
         return pair
-
-    def _illegal(self, before: PairName, after: PairName) -> IllegalMoveError:
-        options = ", ".join(node_of(pair) for pair in self.next) or "nothing"
-        return IllegalMoveError(
-            f"{node_of(after)} cannot follow {node_of(before)}; what can follow: {options}."
-        )
 
     def _is_allowed(self, before: PairName, after: PairName) -> bool:
         return is_legal_step(self._spec, before, after, self.config)
@@ -171,26 +143,12 @@ def crossed(before: PairName | None, after: PairName) -> tuple[list[str], list[s
     return left, entered
 
 
-def nested(spec: Spec, on_enter: Notify, on_exit: Notify) -> list[dict[str, Any]]:
+def nested(spec: Spec) -> list[dict[str, Any]]:
     """The states for the library: each primary with its secondaries as children."""
     children: dict[str, list[str]] = {}
     for pair in spec.pairs:
         children.setdefault(pair.primary, []).append(pair.secondary)
-
-    def state(name: str, node: str) -> dict[str, Any]:
-        return {
-            "name": name,
-            "on_enter": [lambda _event: on_enter(node)],
-            "on_exit": [lambda _event: on_exit(node)],
-        }
-
-    return [
-        {
-            **state(primary, primary),
-            "children": [state(name, node_of((primary, name))) for name in names],
-        }
-        for primary, names in children.items()
-    ]
+    return [{"name": primary, "children": names} for primary, names in children.items()]
 
 
 def library_transitions(

@@ -217,20 +217,3 @@ def _used(spec: Spec, past: Past) -> int:
     """How often the known history used a guard with a budget."""
     rows = (step.row for step in _moves(spec, past))
     return sum(row is not None and _budget(past.config, row) is not None for row in rows)
-
-
-__all__ = [
-    "Moment",
-    "Past",
-    "Sighting",
-    "entry_moments",
-    "first_moments",
-    "is_in_order",
-    "is_legal",
-    "is_straight",
-    "next_moments",
-    "plain_moment",
-    "showing_moments",
-    "shows",
-    "within",
-]

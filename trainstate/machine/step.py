@@ -216,11 +216,16 @@ def successors(
 ) -> Iterator[tuple[State, Transition | PrimaryTransition]]:
     """The states that can come next, each with the strongest fact that allows it."""
     yield from run_ahead(spec, state)
-    for status in _statuses_after(spec, state.position.secondary):
-        step = move(spec, state.position, status, config)
-        following = follow(spec, state, step.position) if step.refusal is None else None
+    for step in moves_after(spec, state.position, config):
+        following = follow(spec, state, step.position)
         if following is not None and isinstance(step.row, Transition):
             yield following, step.row
+
+
+def moves_after(spec: Spec, before: Position, config: Configuration = UNSEEN) -> Iterator[Move]:
+    """The moves that may come next, in the order of the facts; some rest on an unseen guard."""
+    steps = (move(spec, before, name, config) for name in _statuses_after(spec, before.secondary))
+    return (step for step in steps if step.refusal is None)
 
 
 @lru_cache(maxsize=1024)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from trainstate.machine.guards import UNSEEN, Configuration
-from trainstate.machine.step import Position, begin, move, trace
+from trainstate.machine.step import Position, begin, moves_after, trace
 from trainstate.spec.graph import shortest_path
 from trainstate.spec.model import Spec
 
@@ -25,7 +24,8 @@ def witness(
         rest = _path(spec, [moves[-1].position], status, config, onward=True)
         if rest is not None:
             return (*before[:-1], *rest)
-    return _path(spec, _beginnings(spec), status, config, onward=False) or ()
+    beginnings = [begin(spec, row.secondary).position for row in spec.initials]
+    return _path(spec, beginnings, status, config, onward=False) or ()
 
 
 def _path(
@@ -35,19 +35,10 @@ def _path(
     found = shortest_path(
         [(position, onward) for position in starts],
         lambda node: node[0].secondary == status and not node[1],
-        lambda node: ((after, False) for after in _after(spec, node[0], config)),
+        lambda node: (
+            (step.position, False)
+            for step in moves_after(spec, node[0], config)
+            if step.unseen is None
+        ),
     )
     return None if found is None else tuple(position.secondary for position, _ in found)
-
-
-def _beginnings(spec: Spec) -> list[Position]:
-    return [begin(spec, row.secondary).position for row in spec.initials]
-
-
-def _after(spec: Spec, position: Position, config: Configuration) -> Iterator[Position]:
-    for status in dict.fromkeys(
-        r.after for r in spec.transitions if r.before == position.secondary
-    ):
-        step = move(spec, position, status, config)
-        if step.refusal is None and step.unseen is None:
-            yield step.position

@@ -9,6 +9,7 @@ import attrs
 
 from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock
+from trainstate.render.table import table_lines
 from trainstate.spec.model import Spec, Transition
 from trainstate.stats.trails import Discovery, Trail
 
@@ -31,16 +32,14 @@ def discovery_lines(found: Discovery) -> Iterator[str]:
 
 
 def _table(found: Discovery) -> Iterator[str]:
-    rows: list[tuple[str, ...]] = [("from", "to", "seen", "median", "p95", "evidence")]
+    rows: list[tuple[str, ...]] = []
     for trail in found.trails:
         times = (trail.seconds.median, trail.seconds.p95)
         evidence = "not in the specification" if trail.row is None else trail.row.evidence
         ends = (plain(trail.before), plain(trail.after))
         rows.append((*ends, str(trail.count), *map(clock, times), str(evidence)))
-    widths = [max(len(row[column]) for row in rows) for column in range(6)]
-    for row in rows:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        yield ("  " + "  ".join(cells)).rstrip()
+    head = ("from", "to", "seen", "median", "p95", "evidence")
+    yield from (f"  {line}" for line in table_lines(head, rows))
 
 
 def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:

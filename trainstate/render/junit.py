@@ -34,11 +34,16 @@ def report_junit(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
         case = SubElement(suite, "testcase", classname="trainstate.record", name=_place(finding))
         _problem(case, "error", [finding])
     for source in report.unread:
-        named = _xml(source.file, longest=_LONGEST_NAME)
+        named = xml_text(source.file, longest=_LONGEST_NAME)
         case = SubElement(suite, "testcase", classname="trainstate.input", name=named)
-        SubElement(case, "error", type="unread", message=_xml(source.detail))
+        SubElement(case, "error", type="unread", message=xml_text(source.detail))
+    return suite_text(suite, failures="failure", errors="error", skipped="skipped")
+
+
+def suite_text(suite: Element, **tags: str) -> str:
+    """A suite as a document, with how many of its cases have each of the tags."""
     suite.set("tests", str(len(suite)))
-    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+    for name, tag in tags.items():
         suite.set(name, str(sum(case.find(tag) is not None for case in suite)))
     suites = Element("testsuites", name="trainstate")
     suites.append(suite)
@@ -48,7 +53,7 @@ def report_junit(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
 
 
 def _case(suite: Element, job: JobReport, found: list[Finding], fail_on: Severity) -> None:
-    name = _xml(job.job, longest=_LONGEST_NAME)
+    name = xml_text(job.job, longest=_LONGEST_NAME)
     case = SubElement(suite, "testcase", classname="trainstate.job", name=name)
     failed = [finding for finding in found if finding.severity.rank <= fail_on.rank]
     if failed:
@@ -63,23 +68,26 @@ def _case(suite: Element, job: JobReport, found: list[Finding], fail_on: Severit
 def _problem(case: Element, tag: str, found: list[Finding]) -> None:
     first = found[0]
     kind = f"{first.code} {first.name}"
-    problem = SubElement(case, tag, type=kind, message=_xml(first.message))
+    problem = SubElement(case, tag, type=kind, message=xml_text(first.message))
     problem.text = "\n".join(_lines(found))
 
 
 def _lines(found: Iterable[Finding]) -> Iterator[str]:
     for finding in found:
         label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
-        yield _xml(f"{_place(finding)}: {finding.code} {finding.name}{label}: {finding.message}")
+        yield xml_text(
+            f"{_place(finding)}: {finding.code} {finding.name}{label}: {finding.message}"
+        )
         if finding.pointer:
-            yield f"  at {_xml(finding.pointer)}"
-        yield f"  help: {_xml(finding.help)}"
+            yield f"  at {xml_text(finding.pointer)}"
+        yield f"  help: {xml_text(finding.help)}"
 
 
 def _place(finding: Finding) -> str:
     place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
-    return _xml(place or finding.job or "input", longest=_LONGEST_NAME)
+    return xml_text(place or finding.job or "input", longest=_LONGEST_NAME)
 
 
-def _xml(text: str, *, longest: int = 400) -> str:
+def xml_text(text: str, *, longest: int = 400) -> str:
+    """A recorded text as XML can hold it."""
     return _NO_XML.sub("\ufffd", plain(text, longest=longest))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from trainstate.rules.example import Example
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.version import HOME
@@ -54,28 +53,8 @@ def rule_object(rule: Rule) -> dict[str, Any]:
 
 def rule_page(rule: Rule, spec: Spec, machines: Iterable[Spec] = ()) -> Iterator[str]:
     """A rule in Markdown: what is wrong, why, examples, help, sources, the machines it judges."""
-    yield f"# {rule.code} {rule.name}"
-    yield ""
-    yield f"*{rule.severity}, judges {_SCOPES[rule.scope]}, since {rule.since}*"
-    yield ""
-    yield rule.title
-    yield ""
-    yield rule.why
-    yield ""
-    yield f"Message: {rule.message}"
-    yield ""
-    yield from _examples("Bad", rule.bad)
-    yield from _examples("Good", rule.good)
-    yield "## What to do"
-    yield ""
-    yield rule.help[:1].upper() + rule.help[1:] + "."
-    yield ""
-    yield from _reads(rule)
-    if judged := [f"`{one.name}`" for one in machines if rule.applies(one)]:
-        yield f"Judges: {', '.join(judged)}."
-        yield ""
-    yield "## Sources"
-    yield ""
+    for paragraph in _paragraphs(rule, machines):
+        yield from (paragraph, "")
     for source_id in rule.sources:
         # What a rule was made of may be told of another machine than this one.
         source = spec.source_by_id.get(source_id)
@@ -85,20 +64,21 @@ def rule_page(rule: Rule, spec: Spec, machines: Iterable[Spec] = ()) -> Iterator
         yield f"- `{source_id}` {source.title}.{link} {source.says}".rstrip()
 
 
-def _reads(rule: Rule) -> Iterator[str]:
+def _paragraphs(rule: Rule, machines: Iterable[Spec]) -> Iterator[str]:
+    yield f"# {rule.code} {rule.name}"
+    yield f"*{rule.severity}, judges {_SCOPES[rule.scope]}, since {rule.since}*"
+    yield rule.title
+    yield rule.why
+    yield f"Message: {rule.message}"
+    for title, examples in (("Bad", rule.bad), ("Good", rule.good)):
+        yield f"## {title}"
+        yield from (f"```text\n{example}\n```" for example in examples)
+    yield "## What to do"
+    yield rule.help[:1].upper() + rule.help[1:] + "."
     if rule.follows:
         yield f"Folded under a finding of the same fault: {', '.join(rule.follows)}."
-        yield ""
     if rule.reads:
         yield f"Reads: {', '.join(f'`{part}`' for part in rule.reads)}."
-        yield ""
-
-
-def _examples(title: str, examples: Iterable[Example]) -> Iterator[str]:
-    yield f"## {title}"
-    yield ""
-    for example in examples:
-        yield "```text"
-        yield str(example)
-        yield "```"
-        yield ""
+    if judged := [f"`{one.name}`" for one in machines if rule.applies(one)]:
+        yield f"Judges: {', '.join(judged)}."
+    yield "## Sources"

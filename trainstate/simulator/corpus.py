@@ -134,6 +134,3 @@ def _request(name: str, seed: int) -> dict[str, Any]:
             "KeepAlivePeriodInSeconds": period,
         }
     return request
-
-
-__all__ = ["AT_ONCE", "recorded"]

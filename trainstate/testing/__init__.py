@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trainstate.testing.faults import Faulty, faulty
+from trainstate.testing.faults import faulty
 from trainstate.testing.fuzzing import FuzzReport, Subject, fuzz
 from trainstate.testing.options import Options
+from trainstate.testing.planting import Faulty
 from trainstate.testing.runs import Run
 from trainstate.testing.strategies import (
     Strategies,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
-from typing import Any, Protocol
+from typing import Any
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 FOLDER = resources.files("trainstate.testing") / "cases"
 """Where the files are: one a group, named after it."""
@@ -29,7 +29,7 @@ class Expected:
 
     code: str
     name: str
-    severity: str
+    severity: str = field(converter=str)
     index: int | None = None
     pointer: str = ""
 
@@ -57,63 +57,6 @@ class Case:
         return list(self.responses) if self.text is None else self.text
 
 
-class Found(Protocol):
-    """A finding of the check under test, as ``trainstate.Finding`` has it."""
-
-    @property
-    def code(self) -> str:
-        """The short alias of the rule."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The name of the rule."""
-        ...
-
-    @property
-    def severity(self) -> str:
-        """*error*, *warning* or *info*."""
-        ...
-
-    @property
-    def index(self) -> int | None:
-        """Which of the job's responses; None where a record was not read."""
-        ...
-
-    @property
-    def pointer(self) -> str:
-        """A JSON pointer into the response."""
-        ...
-
-
-class JobJudged(Protocol):
-    """What is known of one job."""
-
-    @property
-    def complete(self) -> bool:
-        """Holds if the job has ended."""
-        ...
-
-
-class Judged(Protocol):
-    """The report of the check under test, as ``trainstate.Report`` has it."""
-
-    @property
-    def verdict(self) -> str:
-        """*CONSISTENT*, *INCONSISTENT* or *UNKNOWN*."""
-        ...
-
-    @property
-    def findings(self) -> Iterable[Found]:
-        """What was found."""
-        ...
-
-    @property
-    def jobs(self) -> Iterable[JobJudged]:
-        """The jobs that were judged."""
-        ...
-
-
 def cases(*groups: str) -> tuple[Case, ...]:
     """The cases of these groups, of all where none is named, in the order of the files.
 
@@ -130,8 +73,11 @@ def cases(*groups: str) -> tuple[Case, ...]:
     )
 
 
-def differences(case: Case, check: Callable[..., Judged]) -> tuple[str, ...]:
-    """How the check's report on a case differs from what is expected, in words; empty if not."""
+def differences(case: Case, check: Callable[..., Any]) -> tuple[str, ...]:
+    """How the check's report on a case differs from what is expected, in words; empty if not.
+
+    The report has the members ``verdict``, ``findings`` and ``jobs`` of ``trainstate.Report``.
+    """
     report = check(case.recording, **case.options)
     complete = all(job.complete for job in report.jobs)
     pairs = (
@@ -152,28 +98,16 @@ def _finding_differences(expected: Iterable[Expected], actual: Iterable[Expected
     yield from (f"not expected: {finding}" for finding in left)
 
 
-def _judged(report: Judged) -> list[Expected]:
+def _judged(report: Any) -> list[Expected]:
+    names = [member.name for member in fields(Expected)]
     return [
-        Expected(
-            code=found.code,
-            name=found.name,
-            severity=str(found.severity),
-            index=found.index,
-            pointer=found.pointer,
-        )
+        Expected(**{name: getattr(found, name) for name in names})
         for found in report.findings
         if found.severity in _JUDGED
     ]
 
 
 def _case(group: str, row: Mapping[str, Any]) -> Case:
-    return Case(
-        group=group,
-        description=row["description"],
-        verdict=row["verdict"],
-        complete=row["complete"],
-        findings=tuple(Expected(**finding) for finding in row["findings"]),
-        options=row.get("options", {}),
-        responses=tuple(row.get("responses", ())),
-        text=row.get("text"),
-    )
+    findings = tuple(Expected(**finding) for finding in row["findings"])
+    responses = tuple(row.get("responses", ()))
+    return Case(**{**row, "group": group, "findings": findings, "responses": responses})

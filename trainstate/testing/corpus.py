@@ -230,6 +230,3 @@ def _place(fault: Faulty, spec: Spec) -> int:
 def _text(response: dict[str, Any]) -> str:
     """A response as AWS CLI JSON on one line."""
     return msgspec.json.encode(showing.written(response, "iso"), enc_hook=repr).decode()
-
-
-__all__ = ["AT_ONCE", "Corpus", "Planted", "generated", "responses", "whole"]

@@ -59,6 +59,3 @@ def _planted(
 
 def _suitable(operator: Operator, kit: Strategies) -> SearchStrategy[list[Response]]:
     return kit.polls(**operator.base)
-
-
-__all__ = ["PLANTS", "Faulty", "Operator", "faulty", "operators"]

@@ -31,15 +31,12 @@ from trainstate.testing.catalogue import (
     OPTIONAL,
     OUTCOME,
     RESULTS,
-    arn_of,
-    chosen,
     dated,
-    fitting,
     kept,
     message,
 )
 from trainstate.testing.configuration import configured, input_mode, machine_steps
-from trainstate.testing.runs import CREATED, Run, finished, stepped
+from trainstate.testing.runs import CREATED, Run, born, finished, stepped
 from trainstate.testing.ways import Ways, ways
 
 SHARES: Mapping[str, int] = {
@@ -91,20 +88,14 @@ def lifelike(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]) 
     states = list(_walk(spec, known, random, budget))
     fields = _fields(spec, random, guards, budget)
     fields |= {member: bulk[member] for member in bulk if member in fields}
-    status = states[0].position.secondary
-    first = create(
+    first = born(
         spec,
+        states[0],
         name=name,
-        arn=arn_of(name, spec),
         at=Instant(CREATED - random.randrange(_SPREAD) * _MILLISECOND),
-        status=status,
-        message=message(status, 0),
         config=known.config,
         fields=fields,
-        outcome={
-            **kept(OUTCOME, spec),
-            **fitting(chosen(RESULTS, spec, random.randrange(8)), spec, fields),
-        },
+        results=random.randrange(8),
         billed=random.randrange(25, 80) / 100,
     )
     records = tuple(_records(spec, first, states[1:], random))
@@ -205,6 +196,3 @@ def _lasting(status: str, random: Random) -> int:
     """How long a status lasts, in microseconds, to the millisecond."""
     usual = SECONDS.get(status, SECONDS["Stopping"])
     return usual * random.randrange(200, 1000) * random.randrange(250, 8000) // 2000 * _MILLISECOND
-
-
-__all__ = ["everything", "lifelike"]

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from attrs import field, fields, frozen
 
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, one_of
 from trainstate.spec.model import Evidence
 
 TIMES = ("datetime", "iso", "iso-local", "epoch", "epoch-ms")
@@ -29,11 +29,7 @@ class Asked(TypedDict, total=False):
 
 
 def _level(value: str) -> Evidence:
-    try:
-        return Evidence(value)
-    except ValueError:
-        levels = ", ".join(Evidence)
-        raise UsageError(f"Expected evidence to be one of {levels} but got {value!r}.") from None
+    return one_of("evidence", value, Evidence)
 
 
 @frozen(kw_only=True)
@@ -74,8 +70,8 @@ def options_of(asked: Asked) -> Options:
                 f" {', '.join(_NAMES)}."
             )
     options = Options(**asked)
-    _one_of("density", options.density, DENSITIES)
-    _one_of("times", options.times, TIMES)
+    one_of("density", options.density, DENSITIES)
+    one_of("times", options.times, TIMES)
     if options.retries is not None and not 0 <= options.retries <= 30:
         raise UsageError(f"Expected retries to be 0 to 30 but got {options.retries!r}.")
     if not 1 <= options.least <= options.most:
@@ -88,8 +84,3 @@ def options_of(asked: Asked) -> Options:
 def with_defaults(asked: Asked, **defaults: object) -> Options:
     """The options that a call asks for, with other defaults for what it leaves open."""
     return options_of({**defaults, **asked})  # type: ignore[typeddict-item]
-
-
-def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UsageError(f"Expected {name} to be one of {', '.join(choices)} but got {value!r}.")

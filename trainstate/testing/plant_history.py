@@ -9,9 +9,36 @@ from typing import Any
 from trainstate.machine.step import begin
 from trainstate.spec.model import Evidence, Transition
 from trainstate.testing.options import Asked
-from trainstate.testing.planting import Bed, Response, Spot, fault
+from trainstate.testing.planting import LEFT_OUT, Bed, Change, Response, Spot, changes, fault, need
 
 _DOCUMENTED: Asked = {"evidence": "documented", "terminal": "Completed"}
+_ENDED: Asked = {"terminal": "Completed"}
+
+
+def _last_entries(bed: Bed) -> Iterator[tuple[int, int]]:
+    """The last entries of the histories that have come to their end."""
+    ends = bed.spec.terminal_secondaries
+    return ((at, len(bed.history(at)) - 1) for at in bed.whole() if bed.statuses(at)[-1] in ends)
+
+
+def _followed(bed: Bed) -> Iterator[tuple[int, int]]:
+    """The entries that another one follows."""
+    return ((at, k) for at, k in bed.entries() if k < len(bed.history(at)) - 1)
+
+
+def _later(bed: Bed) -> list[int]:
+    """The responses with a history, but for the first."""
+    return bed.whole()[1:]
+
+
+changes(
+    Change("entry-without-start", "forget_when_it_began", Bed.entries, "entry_start", LEFT_OUT),
+    Change("unclosed-entry", "close_nothing", _followed, "entry_end", LEFT_OUT, _ENDED),
+    Change(
+        "open-terminal-entry", "leave_the_end_open", _last_entries, "entry_end", LEFT_OUT, _ENDED
+    ),
+    Change("missing-history", "lose_the_history", _later, "history", LEFT_OUT, {"least": 2}),
+)
 
 
 def _rows(bed: Bed, before: str, after: str) -> list[Transition]:
@@ -47,161 +74,95 @@ def enter_at_once(bed: Bed, at: int, *statuses: str) -> int:
 
 
 @fault("illegal-transition", {**_DOCUMENTED, "density": "every"})
-def skip_stages(bed: Bed) -> Spot | None:
+def skip_stages(bed: Bed) -> Spot:
     """Entries between two others are missing, and no transition leads from one to the other."""
-    spot = bed.choice(
+    at, first, last = bed.choice(
         (at, first, last)
         for at in bed.every()
         for last in range(2, len(bed.history(at)))
         for first in range(last - 1)
         if not _rows(bed, bed.statuses(at)[first], bed.statuses(at)[last])
     )
-    if spot is None:
-        return None
-    at, first, last = spot
     for k in range(last - 1, first, -1):
         _drop(bed, at, k)
     return at, bed.pointer(first + 1, bed.layout.entry_status)
 
 
 @fault("illegal-transition")
-def enter_twice(bed: Bed) -> Spot | None:
+def enter_twice(bed: Bed) -> Spot:
     """An entry of a status that goes on is written twice."""
     ends = bed.spec.terminal_secondaries
-    spot = bed.choice(
+    at, k = bed.choice(
         (at, k)
         for at, k in bed.entries()
         if (status := bed.statuses(at)[k]) not in ends and not _rows(bed, status, status)
     )
-    if spot is None:
-        return None
-    at, k = spot
     first = bed.history(at)[k]
     begun = first[bed.layout.entry_start]
     bed.history(at).insert(k, first | {bed.layout.entry_end: begun})
     return at, bed.pointer(k + 1, bed.layout.entry_status)
 
 
-@fault("wrong-initial-status", {"terminal": "Completed", "evidence": "documented"})
-def lose_the_beginning(bed: Bed) -> Spot | None:
+@fault("wrong-initial-status", _DOCUMENTED)
+def lose_the_beginning(bed: Bed) -> Spot:
     """The first entry is missing."""
     known = bed.spec.initial_by_secondary
-    spot = bed.choice(
+    at = bed.choice(
         at
         for at in bed.every()
         if len(statuses := bed.statuses(at)) > 1 and statuses[1] not in known
     )
-    if spot is None:
-        return None
-    del bed.history(spot)[0]
-    return spot, bed.pointer(0, bed.layout.entry_status)
+    del bed.history(at)[0]
+    return at, bed.pointer(0, bed.layout.entry_status)
 
 
 @fault("undocumented-transition", _DOCUMENTED)
-def skip_what_may_be_skipped(bed: Bed) -> Spot | None:
+def skip_what_may_be_skipped(bed: Bed) -> Spot:
     """An entry is missing that a job, by inference only, can do without."""
-    spot = bed.choice(
+    at, k, _, _ = bed.choice(
         middle
         for middle in _middles(bed)
         if (rows := _rows(bed, middle[2], middle[3]))
         and all(row.evidence is Evidence.INFERRED and not row.guard for row in rows)
         and all(row.under is None for row in rows)
     )
-    if spot is None:
-        return None
-    _drop(bed, spot[0], spot[1])
-    return spot[0], bed.pointer(spot[1], bed.layout.entry_status)
-
-
-@fault("entry-without-start")
-def forget_when_it_began(bed: Bed) -> Spot | None:
-    """An entry has no start."""
-    spot = bed.choice(bed.entries())
-    if spot is None:
-        return None
-    at, k = spot
-    del bed.history(at)[k][bed.layout.entry_start]
-    return at, bed.pointer(k, bed.layout.entry_start)
+    _drop(bed, at, k)
+    return at, bed.pointer(k, bed.layout.entry_status)
 
 
 @fault("last-entry-mismatch")
-def forget_to_append(bed: Bed) -> Spot | None:
+def forget_to_append(bed: Bed) -> Spot:
     """The secondary status is another than that of the last entry."""
     at = bed.choice(bed.whole())
-    if at is None:
-        return None
     last = bed.statuses(at)[-1]
     other = bed.choice(row.name for row in bed.spec.secondaries if row.name != last)
-    bed.responses[at][bed.layout.secondary] = other
-    return at, f"/{bed.layout.secondary}"
+    return bed.put(at, bed.layout.secondary, other)
 
 
-@fault("entry-after-terminal", {"terminal": "Completed"})
-def resurrect(bed: Bed) -> Spot | None:
+@fault("entry-after-terminal", _ENDED)
+def resurrect(bed: Bed) -> Spot:
     """An entry follows the one with which the job ended."""
-    ends = bed.spec.terminal_secondaries
-    at = bed.choice(at for at in bed.whole() if bed.statuses(at)[-1] in ends)
-    if at is None:
-        return None
+    at, _ = bed.choice(_last_entries(bed))
     k = enter_at_once(bed, at, bed.spec.initials[0].secondary)
     return at, bed.pointer(k, bed.layout.entry_status)
 
 
-@fault("unclosed-entry", {"terminal": "Completed"})
-def close_nothing(bed: Bed) -> Spot | None:
-    """An entry that another one follows has no end."""
-    spot = bed.choice((at, k) for at, k in bed.entries() if k < len(bed.history(at)) - 1)
-    if spot is None:
-        return None
-    at, k = spot
-    del bed.history(at)[k][bed.layout.entry_end]
-    return at, bed.pointer(k, bed.layout.entry_end)
-
-
 @fault("closed-last-entry-while-active")
-def close_too_early(bed: Bed) -> Spot | None:
+def close_too_early(bed: Bed) -> Spot:
     """The last entry of an active job has an end."""
     at = bed.choice(at for at in bed.active() if bed.history(at))
-    if at is None:
-        return None
-    bed.history(at)[-1][bed.layout.entry_end] = bed.responses[at][bed.layout.modified]
-    return at, bed.pointer(len(bed.history(at)) - 1, bed.layout.entry_end)
-
-
-@fault("open-terminal-entry", {"terminal": "Completed"})
-def leave_the_end_open(bed: Bed) -> Spot | None:
-    """The entry of the end has no end."""
-    ends = bed.spec.terminal_secondaries
-    at = bed.choice(at for at in bed.whole() if bed.statuses(at)[-1] in ends)
-    if at is None:
-        return None
-    del bed.history(at)[-1][bed.layout.entry_end]
-    return at, bed.pointer(len(bed.history(at)) - 1, bed.layout.entry_end)
+    last = len(bed.history(at)) - 1
+    return bed.put((at, last), bed.layout.entry_end, bed.responses[at][bed.layout.modified])
 
 
 @fault("missing-history", {"least": 2})
-def lose_the_history(bed: Bed) -> Spot | None:
-    """A response has no history, though an earlier one of the same form has."""
-    whole = bed.whole()
-    at = bed.choice(whole[1:])
-    if at is None:
-        return None
-    del bed.responses[at][bed.layout.history]
-    return at, f"/{bed.layout.history}"
-
-
-@fault("missing-history", {"least": 2})
-def empty_the_history(bed: Bed) -> Spot | None:
+def empty_the_history(bed: Bed) -> Spot:
     """The history of a response is empty, though an earlier one has entries."""
-    at = bed.choice(bed.whole()[1:])
-    if at is None:
-        return None
-    bed.responses[at][bed.layout.history] = []
-    return at, f"/{bed.layout.history}"
+    return bed.put(bed.choice(_later(bed)), bed.layout.history, [])
 
 
 @fault("missing-history")
-def begin_with_no_entry(bed: Bed) -> Spot | None:
+def begin_with_no_entry(bed: Bed) -> Spot:
     """The history is empty in every response, though each has a secondary status."""
     for response in bed.responses:
         response[bed.layout.history] = []
@@ -209,14 +170,11 @@ def begin_with_no_entry(bed: Bed) -> Spot | None:
 
 
 @fault("guard-violated", {"terminal": "MaxWaitTimeExceeded"})
-def forget_the_spot_flag(bed: Bed) -> Spot | None:
+def forget_the_spot_flag(bed: Bed) -> Spot:
     """The configuration does not allow a status of the history."""
     guarded = {row.name: row.guard for row in bed.spec.secondaries if row.guard}
-    spot = next(((at, k) for at, k in bed.entries() if bed.statuses(at)[k] in guarded), None)
-    if spot is None:
-        return None
-    at, k = spot
-    guard = bed.spec.guard_by_name[guarded[bed.statuses(at)[k]] or ""]
+    at, k = bed.first((at, k) for at, k in bed.entries() if bed.statuses(at)[k] in guarded)
+    guard = bed.spec.guard_by_name[guarded[bed.statuses(at)[k]]]
     for response in bed.responses:
         # What is absent was not seen: the switch says no.
         response[guard.member.strip("/")] = False
@@ -225,12 +183,9 @@ def forget_the_spot_flag(bed: Bed) -> Spot | None:
 
 
 @fault("retry-budget-exceeded", {**_DOCUMENTED, "density": "every"})
-def retry_once_more(bed: Bed) -> Spot | None:
+def retry_once_more(bed: Bed) -> Spot:
     """A job is started again more often than its strategy allows."""
-    spot = _started_again(bed, times=2)
-    if spot is None:
-        return None
-    at, used = spot
+    at, used = _started_again(bed, times=2)
     guard = next(guard for guard in bed.spec.guards if guard.budget)
     for response in bed.responses:
         response[guard.member.strip("/")] = {(guard.budget or "").rpartition("/")[2]: used + 1}
@@ -238,26 +193,25 @@ def retry_once_more(bed: Bed) -> Spot | None:
 
 
 @fault("guard-unverified", {**_DOCUMENTED, "density": "every"})
-def retry_without_configuration(bed: Bed) -> Spot | None:
+def retry_without_configuration(bed: Bed) -> Spot:
     """A job is started again, and no response shows whether it may be."""
-    spot = _started_again(bed, times=1)
-    if spot is None or spot[1]:
-        return None
+    at, used = _started_again(bed, times=1)
+    need(not used)
     for response in bed.responses:
         response.pop(bed.layout.stopping, None)
         for guard in bed.spec.guards:
             _remove(response, guard.member)
-    return spot[0], bed.pointer(len(bed.history(spot[0])) - 1, bed.layout.entry_status)
+    return at, bed.pointer(len(bed.history(at)) - 1, bed.layout.entry_status)
 
 
-def _started_again(bed: Bed, *, times: int) -> tuple[int, int] | None:
+def _started_again(bed: Bed, *, times: int) -> tuple[int, int]:
     """Lets one response start again so often: its index, and the starts that it had before.
 
     Only where the job can go on from the start to where it was.
     """
     budgets = {guard.name for guard in bed.spec.guards if guard.budget}
     edges = {(row.before, row.after) for row in bed.spec.transitions if row.guard in budgets}
-    spot = bed.choice(
+    at, before, after = bed.choice(
         (at, before, after)
         for at in bed.active()
         if bed.history(at)
@@ -265,9 +219,6 @@ def _started_again(bed: Bed, *, times: int) -> tuple[int, int] | None:
         for before, after in sorted(edges)
         if before == bed.statuses(at)[-1] and _rows(bed, after, before)
     )
-    if spot is None:
-        return None
-    at, before, after = spot
     used = sum(edge in edges for edge in pairwise(bed.statuses(at)))
     enter_at_once(bed, at, *[after, *[before, after] * (times - 1)])
     return at, used
@@ -282,9 +233,9 @@ def _remove(response: Response, pointer: str) -> None:
 
 
 @fault("primary-contradicts-history", {**_DOCUMENTED, "density": "every"})
-def lose_the_stop(bed: Bed) -> Spot | None:
+def lose_the_stop(bed: Bed) -> Spot:
     """A job that was stopped has the primary status of one that runs."""
-    layout, first = bed.layout, bed.spec.initials[0].primary
+    first = bed.spec.initials[0].primary
     at = bed.choice(
         at
         for at in bed.active()
@@ -292,7 +243,5 @@ def lose_the_stop(bed: Bed) -> Spot | None:
         and bed.primary(at) == first
         and _rows(bed, bed.statuses(at)[-1], "Stopping")
     )
-    if at is None:
-        return None
     enter_at_once(bed, at, "Stopping", "Uploading")
-    return at, f"/{layout.primary}"
+    return at, f"/{bed.layout.primary}"

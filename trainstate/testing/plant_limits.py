@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trainstate.testing.plant_times import billed
-from trainstate.testing.planting import Bed, Spot, fault, instant, shifted
+from trainstate.testing.planting import Bed, Spot, fault, instant, need, shifted
 
 _MONTHS = 60 * 86_400
 """Seconds by which a job outstays a limit: more than any limit of a sequence, and its tolerance."""
@@ -14,19 +14,15 @@ _ACCELERATED = {"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 1, "VolumeSi
 
 
 @fault("runtime-limit-not-reached", {"terminal": "MaxRuntimeExceeded"})
-def raise_the_limit(bed: Bed) -> Spot | None:
+def raise_the_limit(bed: Bed) -> Spot:
     """A job ends for a limit that lies hours ahead."""
     layout, limits = bed.layout, bed.spec.time.limits
-    at = next((i for i in bed.every() if bed.responses[i][layout.secondary] in limits), None)
-    if (
-        at is None
-        or limits[bed.responses[at][layout.secondary]].strip("/").partition("/")[0]
-        not in (bed.responses[at])
-    ):
-        return None
+    at = bed.first(i for i in bed.every() if bed.responses[i][layout.secondary] in limits)
     last = bed.responses[at]
+    pointer = limits[last[layout.secondary]]
+    need(pointer.strip("/").partition("/")[0] in last)
     lived = (instant(last[layout.modified]) - instant(last[layout.created])) // 1_000_000
-    _limit(bed, limits[last[layout.secondary]], lived + 3_600)
+    _limit(bed, pointer, lived + 3_600)
     return at, f"/{layout.secondary}"
 
 
@@ -34,17 +30,12 @@ def raise_the_limit(bed: Bed) -> Spot | None:
     "runtime-limit-ignored",
     {"terminal": "Completed", "evidence": "documented", "retries": 0, "spot": False},
 )
-def train_for_hours(bed: Bed) -> Spot | None:
+def train_for_hours(bed: Bed) -> Spot:
     """A job reports hours of training, and its limit is a minute."""
-    layout, spans = bed.layout, bed.spec.time.spans
-    pointer = next(
-        (bed.spec.time.limits[s] for s, name in spans.items() if name == layout.started), None
-    )
+    layout, pointer = bed.layout, _limit_from(bed, bed.layout.started)
     at = bed.choice(
         at for at in billed(bed) if (seen := bed.statuses(at)) and len(set(seen)) == len(seen)
     )
-    if at is None or pointer is None:
-        return None
     response = bed.responses[at]
     lived = (instant(response[layout.ended]) - instant(response[layout.created])) // 1_000_000
     response[layout.training_seconds] = lived + 4_000
@@ -60,7 +51,7 @@ def _limit(bed: Bed, pointer: str, seconds: int) -> None:
 
 
 @fault("runtime-limit-ignored", {"evidence": "documented", "retries": 1, "terminal": "Completed"})
-def train_for_months(bed: Bed) -> Spot | None:
+def train_for_months(bed: Bed) -> Spot:
     """In one of its attempts a job trains for months, far beyond its limit."""
     layout, starts = bed.layout, bed.spec.time.clock_starts
     pointer = _limit_from(bed, layout.started)
@@ -71,25 +62,21 @@ def train_for_months(bed: Bed) -> Spot | None:
         if entry[layout.entry_status] in starts and _lasts(bed, at, k)
     ]
     since = bed.choice(start for _, start in trained)
-    if since is None:
-        return None
     _stretch(bed, since)
     return next(at for at, start in trained if start == since), pointer
 
 
 @fault("waiting-limit-ignored", {"spot": True, "terminal": "Completed"})
-def wait_for_months(bed: Bed) -> Spot | None:
+def wait_for_months(bed: Bed) -> Spot:
     """A spot job waits for months before anything happens, far beyond its limit."""
     pointer = _limit_from(bed, bed.layout.created)
-    at = next((at for at in _showing(bed, pointer) if _lasts(bed, at, 0)), None)
-    if at is None:
-        return None
+    at = bed.first(at for at in _showing(bed, pointer) if _lasts(bed, at, 0))
     _stretch(bed, instant(bed.responses[at][bed.layout.created]))
     return at, pointer
 
 
 @fault("pending-limit-ignored", {"terminal": "Completed"})
-def queue_for_months(bed: Bed) -> Spot | None:
+def queue_for_months(bed: Bed) -> Spot:
     """A job waits for accelerated instances for months, far beyond its limit."""
     layout, facts = bed.layout, bed.spec.time
     name, resources = (
@@ -97,9 +84,8 @@ def queue_for_months(bed: Bed) -> Spot | None:
         for pointer in (facts.pending_limit, bed.spec.attempts.instance_type)
     )
     whole = [at for at in bed.whole() if name in bed.responses[at]]
-    at = next((at for at in whole if _lasts(bed, at, 0)), None)
-    if at is None or len(whole) < len(bed.responses):
-        return None
+    at = bed.first(at for at in whole if _lasts(bed, at, 0))
+    need(len(whole) == len(bed.responses))
     for number, response in enumerate(bed.responses):
         first = bed.history(number)[0]
         if len(bed.history(number)) == 1:
@@ -123,7 +109,7 @@ def _lasts(bed: Bed, at: int, k: int) -> bool:
 def _limit_from(bed: Bed, member: str) -> str:
     """The pointer of the limit that counts from the time of a member."""
     facts = bed.spec.time
-    return next(facts.limits[status] for status, start in facts.spans.items() if start == member)
+    return bed.first(facts.limits[name] for name, start in facts.spans.items() if start == member)
 
 
 def _showing(bed: Bed, pointer: str) -> list[int]:

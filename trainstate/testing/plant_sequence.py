@@ -9,14 +9,14 @@ from typing import Any
 from trainstate.history.instants import same_instant
 from trainstate.spec.model import AttachedMachine
 from trainstate.testing.options import Asked
-from trainstate.testing.planting import Bed, Spot, fault, instant, shifted
+from trainstate.testing.planting import Bed, Spot, fault, instant, need, shifted
 
 _EVERY: Asked = {"density": "every", "terminal": "Completed"}
 _LATER = 60
 
 
 @fault("stale-observation", _EVERY)
-def deliver_late(bed: Bed) -> Spot | None:
+def deliver_late(bed: Bed) -> Spot:
     """Two neighbouring responses change places."""
     name = bed.layout.modified
     at = bed.choice(
@@ -28,8 +28,6 @@ def deliver_late(bed: Bed) -> Spot | None:
         and bed.history(at)
         and bed.history(at - 1)
     )
-    if at is None:
-        return None
     bed.responses[at - 1 : at + 1] = [bed.responses[at], bed.responses[at - 1]]
     return at, f"/{name}"
 
@@ -44,12 +42,9 @@ def _shared(bed: Bed) -> Iterator[tuple[int, int]]:
 
 
 @fault("forked-history", {"least": 2})
-def go_another_way(bed: Bed) -> Spot | None:
+def go_another_way(bed: Bed) -> Spot:
     """An entry has another status than in an earlier response."""
-    spot = bed.choice(_shared(bed))
-    if spot is None:
-        return None
-    at, k = spot
+    at, k = bed.choice(_shared(bed))
     layout, statuses = bed.layout, bed.statuses(at)
     ends = bed.spec.terminal_secondaries
     free = [row.name for row in bed.spec.secondaries if row.name not in {*ends, statuses[k]}]
@@ -62,25 +57,18 @@ def go_another_way(bed: Bed) -> Spot | None:
 
 
 @fault("rewritten-history", {"least": 2})
-def move_the_creation(bed: Bed) -> Spot | None:
+def move_the_creation(bed: Bed) -> Spot:
     """The first entry begins at another time than in an earlier response."""
-    at, layout = bed.choice(at for at, k in _shared(bed) if k == 0), bed.layout
-    if at is None:
-        return None
-    entry = bed.history(at)[0]
-    entry[layout.entry_start] = shifted(entry[layout.entry_start], 5)
-    return at, bed.pointer(0, layout.entry_start)
+    at, start = bed.choice(at for at, k in _shared(bed) if k == 0), bed.layout.entry_start
+    return bed.put((at, 0), start, shifted(bed.value((at, 0), start), 5))
 
 
 @fault("rewritten-history", _EVERY)
-def move_a_joint(bed: Bed) -> Spot | None:
+def move_a_joint(bed: Bed) -> Spot:
     """An entry ends, and the next begins, at another time than in an earlier response."""
     layout = bed.layout
     joints = list(_shared(bed))
-    spot = bed.choice((at, k) for at, k in joints if k and (at, k - 1) in joints)
-    if spot is None:
-        return None
-    at, k = spot
+    at, k = bed.choice((at, k) for at, k in joints if k and (at, k - 1) in joints)
     before, entry = bed.history(at)[k - 1 : k + 1]
     before[layout.entry_end] = shifted(before[layout.entry_end], 5)
     entry[layout.entry_start] = before[layout.entry_end]
@@ -88,22 +76,20 @@ def move_a_joint(bed: Bed) -> Spot | None:
 
 
 @fault("rewritten-history", {"terminal": "Completed"})
-def forget_entries(bed: Bed) -> Spot | None:
+def forget_entries(bed: Bed) -> Spot:
     """A response that was modified later has fewer entries."""
-    if not bed.whole() or bed.whole()[-1] != len(bed.responses) - 1 or len(bed.statuses(-1)) < 2:
-        return None
+    need(len(bed.statuses(-1)) > 1)
     at = bed.append()
-    last = bed.history(at).pop()
+    bed.history(at).pop()
     bed.responses[at][bed.layout.secondary] = bed.statuses(at)[-1]
-    return at, f"/{bed.layout.history}" if last else ""
+    return at, f"/{bed.layout.history}"
 
 
 @fault("left-terminal-status", {"terminal": "Completed", "history": False})
-def run_on_after_the_end(bed: Bed) -> Spot | None:
+def run_on_after_the_end(bed: Bed) -> Spot:
     """An ended job is active again, in responses without a history."""
-    ended, first = bed.ended(), bed.spec.initials[0]
-    if not ended or ended[-1] != len(bed.responses) - 1:
-        return None
+    first = bed.spec.initials[0]
+    need(bed.primary(-1) in bed.spec.terminal_primaries)
     at, layout = bed.append(), bed.layout
     bed.shorten(at)
     bed.responses[at] |= {layout.primary: first.primary, layout.secondary: first.secondary}
@@ -111,11 +97,9 @@ def run_on_after_the_end(bed: Bed) -> Spot | None:
 
 
 @fault("unreachable-state")
-def take_the_stop_back(bed: Bed) -> Spot | None:
+def take_the_stop_back(bed: Bed) -> Spot:
     """A job that is stopping starts again, in responses without a history."""
     cut, layout, first = bed.choice(bed.active()), bed.layout, bed.spec.initials[0]
-    if cut is None:
-        return None
     del bed.responses[cut + 1 :]
     for primary, secondary in (("Stopping", "Stopping"), (first.primary, first.secondary)):
         at = bed.append()
@@ -125,25 +109,21 @@ def take_the_stop_back(bed: Bed) -> Spot | None:
 
 
 @fault("changed-fixed-member", {"least": 2})
-def edit_the_configuration(bed: Bed) -> Spot | None:
+def edit_the_configuration(bed: Bed) -> Spot:
     """A member that is fixed at the creation has another value than before."""
     fixed = [m.name for m in bed.spec.members if m.role in ("fixed-configuration", "origin")]
-    spot = bed.choice(
+    at, name = bed.choice(
         (at, name)
         for at in bed.every()[1:]
         for name in fixed
         if isinstance(bed.responses[at].get(name), str)
         and any(name in earlier for earlier in bed.responses[:at])
     )
-    if spot is None:
-        return None
-    at, name = spot
-    bed.responses[at][name] += "-edited"
-    return at, f"/{name}"
+    return bed.put(at, name, bed.responses[at][name] + "-edited")
 
 
 @fault("changed-fixed-member")
-def appear_or_vanish(bed: Bed) -> Spot | None:
+def appear_or_vanish(bed: Bed) -> Spot:
     """What is fixed at the creation is there in one whole response, and not in the next.
 
     A client that is older than the member would not show it: so it is no younger than another.
@@ -153,8 +133,7 @@ def appear_or_vanish(bed: Bed) -> Spot | None:
     structures = [member for member in fixed if member.type == "structure"]
     known = max(member.since for member in bed.spec.members if member.always)
     name = bed.choice(m.name for m in structures if m.since <= known)
-    if name is None or name == layout.stopping or not bed.history(-1):
-        return None
+    need(name != layout.stopping and bed.history(-1))
     for response in bed.responses:
         response.pop(name, None)
     at = bed.append()
@@ -164,39 +143,32 @@ def appear_or_vanish(bed: Bed) -> Spot | None:
 
 
 @fault("last-modified-went-back", _EVERY)
-def clock_goes_back(bed: Bed) -> Spot | None:
+def clock_goes_back(bed: Bed) -> Spot:
     """A longer history was modified before a shorter one that was seen earlier."""
     layout = bed.layout
-    spot = bed.choice(
+    at, other = bed.choice(
         (at, other)
         for at in bed.every()
         for other in range(at)
         if bed.history(other) and len(bed.history(other)) < len(bed.history(at))
     )
-    if spot is None:
-        return None
-    at, other = spot
-    bed.responses[at][layout.modified] = shifted(bed.responses[other][layout.modified], -5)
-    return at, f"/{layout.modified}"
+    earlier = shifted(bed.responses[other][layout.modified], -5)
+    return bed.put(at, layout.modified, earlier)
 
 
 @fault("billing-went-back", {"terminal": "Completed", "evidence": "documented"})
-def bill_less_than_before(bed: Bed) -> Spot | None:
+def bill_less_than_before(bed: Bed) -> Spot:
     """A later response bills less than an earlier one."""
     name = bed.layout.billable_seconds
-    if name not in bed.responses[-1]:
-        return None
-    at = bed.append()
-    bed.responses[at][name] -= 1
-    return at, f"/{name}"
+    need(name in bed.responses[-1])
+    return bed.put(bed.append(), name, bed.responses[-1][name] - 1)
 
 
 @fault("identity-reused")
-def two_at_once(bed: Bed) -> Spot | None:
+def two_at_once(bed: Bed) -> Spot:
     """A job of the same name is created while the first one lives."""
     layout = bed.layout
-    if not bed.history(0) or len(bed.ended()) == len(bed.responses):
-        return None
+    need(bed.history(0) and len(bed.ended()) < len(bed.responses))
     last = bed.append()
     born = shifted(bed.responses[last][layout.modified], -_LATER / 2)
     at, first = bed.append(0), bed.spec.initials[0]
@@ -213,44 +185,36 @@ def two_at_once(bed: Bed) -> Spot | None:
 
 
 @fault("never-finished")
-def stop_recording(bed: Bed) -> Spot | None:
+def stop_recording(bed: Bed) -> Spot:
     """The recording ends before the job does."""
     active = bed.active()
-    if not active:
-        return None
+    need(active)
     bed.responses[:] = [bed.responses[at] for at in active]
     return len(active) - 1, ""
 
 
 @fault("changed-message", _EVERY)
-def rewrite_a_settled_message(bed: Bed) -> Spot | None:
+def rewrite_a_settled_message(bed: Bed) -> Spot:
     """An entry that others follow has another message than in an earlier response."""
     layout = bed.layout
     shared = set(_shared(bed))
-    spot = bed.choice(
+    at, k = bed.choice(
         (at, k)
         for at, k in sorted(shared)
         if (at, k + 1) in shared and layout.entry_message in bed.history(at)[k]
     )
-    if spot is None:
-        return None
-    at, k = spot
-    bed.history(at)[k][layout.entry_message] = "Something else happened"
-    return at, bed.pointer(k, layout.entry_message)
+    return bed.put((at, k), layout.entry_message, "Something else happened")
 
 
 @fault("changed-after-end", {"terminal": "Failed"})
-def give_another_reason(bed: Bed) -> Spot | None:
+def give_another_reason(bed: Bed) -> Spot:
     """A job that has failed says later that it failed for another reason."""
-    layout = bed.layout
-    if not layout.failure_reason or bed.responses[-1].get(layout.failure_reason) is None:
-        return None
-    at = bed.append()
-    bed.responses[at][layout.failure_reason] = "Another reason"
-    return at, f"/{layout.failure_reason}"
+    name = bed.layout.failure_reason
+    need(name and bed.responses[-1].get(name) is not None)
+    return bed.put(bed.append(), name, "Another reason")
 
 
-def _machine(bed: Bed, *, items: bool, named: bool) -> AttachedMachine | None:
+def _machine(bed: Bed, *, items: bool, named: bool) -> AttachedMachine:
     machines = bed.spec.machines
     return bed.choice(m for m in machines if m.items is items and bool(m.status) is named)
 
@@ -285,29 +249,25 @@ def _go_back(bed: Bed, machine: AttachedMachine) -> Spot:
 
 
 @fault("illegal-rule-evaluation-transition")
-def evaluate_again(bed: Bed) -> Spot | None:
+def evaluate_again(bed: Bed) -> Spot:
     """The evaluation of a rule that has a result runs again."""
-    machine = _machine(bed, items=True, named=True)
-    return None if machine is None else _go_back(bed, machine)
+    return _go_back(bed, _machine(bed, items=True, named=True))
 
 
 @fault("vanished-rule-evaluation")
-def forget_a_rule(bed: Bed) -> Spot | None:
+def forget_a_rule(bed: Bed) -> Spot:
     """A whole response lacks the evaluation that an earlier one has."""
     machine = _machine(bed, items=True, named=True)
-    if machine is None or not bed.history(-1):
-        return None
+    need(bed.history(-1))
     at = bed.append()
     _show(bed, at - 1, machine, machine.statuses[0])
     return at, f"/{machine.member}"
 
 
 @fault("unconfigured-rule-evaluation")
-def evaluate_what_nobody_asked_for(bed: Bed) -> Spot | None:
+def evaluate_what_nobody_asked_for(bed: Bed) -> Spot:
     """A rule is evaluated, and the job is configured with another one."""
     at, machine = bed.choice(bed.every()), _machine(bed, items=True, named=True)
-    if at is None or machine is None:
-        return None
     shown = _show(bed, at, machine, machine.statuses[0])
     items = [item for one in bed.responses for item in one.get(machine.member) or ()]
     before = {item[machine.key] for item in items if machine.key in item}
@@ -318,33 +278,28 @@ def evaluate_what_nobody_asked_for(bed: Bed) -> Spot | None:
 
 
 @fault("unknown-rule-evaluation-status")
-def pass_a_rule(bed: Bed) -> Spot | None:
+def pass_a_rule(bed: Bed) -> Spot:
     """The evaluation of a rule has a status that no list has."""
     at, machine = bed.choice(bed.every()), _machine(bed, items=True, named=True)
-    if at is None or machine is None:
-        return None
     return at, _show(bed, at, machine, "PassedByNobody")
 
 
 @fault("illegal-warm-pool-transition")
-def refill_the_pool(bed: Bed) -> Spot | None:
+def refill_the_pool(bed: Bed) -> Spot:
     """A warm pool that was terminated is in use."""
-    machine = _machine(bed, items=False, named=True)
-    return None if machine is None else _go_back(bed, machine)
+    return _go_back(bed, _machine(bed, items=False, named=True))
 
 
 @fault("warm-pool-while-active")
-def keep_the_pool_too_early(bed: Bed) -> Spot | None:
+def keep_the_pool_too_early(bed: Bed) -> Spot:
     """A warm pool is there for other jobs while its own job runs."""
     at = bed.choice(bed.active())
     late = bed.choice((m, status) for m in bed.spec.machines for status in m.after_end)
-    return None if at is None or late is None else (at, _show(bed, at, *late))
+    return at, _show(bed, at, *late)
 
 
 @fault("illegal-profiling-status")
-def switch_the_profiler_to_on(bed: Bed) -> Spot | None:
+def switch_the_profiler_to_on(bed: Bed) -> Spot:
     """The profiler has a status that no list has."""
     at, machine = bed.choice(bed.every()), _machine(bed, items=False, named=False)
-    if at is None or machine is None:
-        return None
     return at, _show(bed, at, machine, "On")

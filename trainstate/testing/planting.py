@@ -1,14 +1,15 @@
 """Fault operators: how a fault is planted into a legal sequence, and the registry of them.
 
 An operator gets a copy of a sequence of responses and changes it so that it breaks one
-rule at one place, or returns None where the sequence offers no place for that.
+rule at one place. Most change one member at one place: those are rows of a table
+(``Change``). The others are functions.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from attrs import define, field, frozen
@@ -21,6 +22,13 @@ from trainstate.testing.options import Asked
 
 T = TypeVar("T")
 Response = dict[str, Any]
+Spot = tuple[int, str]
+"""The index of a response, and a JSON pointer into it."""
+Place = int | tuple[int, int]
+"""The index of a response, or that and the one of an entry of its history."""
+
+LEFT_OUT = object()
+"""The value of a member that is taken away."""
 
 
 @frozen(kw_only=True)
@@ -39,6 +47,10 @@ class Faulty:
     operator: str = ""
 
 
+class NoPlace(Exception):
+    """The sequence offers no place for the fault."""
+
+
 @define
 class Bed:
     """A sequence to plant into: a copy that may be changed, and a number that picks a place."""
@@ -52,10 +64,17 @@ class Bed:
         """The members by the part that they play."""
         return self.spec.layout
 
-    def choice(self, options: Iterable[T]) -> T | None:
-        """One of the options; None where there is none."""
+    def choice(self, options: Iterable[T]) -> T:
+        """One of the options; raises NoPlace where there is none."""
         found = list(options)
-        return found[self.pick % len(found)] if found else None
+        need(found)
+        return found[self.pick % len(found)]
+
+    def first(self, options: Iterable[T]) -> T:
+        """The first of the options; raises NoPlace where there is none."""
+        for option in options:
+            return option
+        raise NoPlace
 
     def history(self, index: int) -> list[dict[str, Any]]:
         """The entries of a response; empty where it has no history."""
@@ -100,6 +119,27 @@ class Bed:
         """The JSON pointer of a member of an entry."""
         return f"/{self.layout.history}/{entry}/{member}"
 
+    def put(self, place: Place, member: str, value: Any) -> Spot:
+        """Gives a member of a response, or of an entry, a value; the finding is there.
+
+        The value may be LEFT_OUT.
+        """
+        if isinstance(place, int):
+            at, holder, pointer = place, self.responses[place], f"/{member}"
+        else:
+            at, k = place
+            holder, pointer = self.history(at)[k], self.pointer(k, member)
+        holder[member] = value
+        if value is LEFT_OUT:
+            del holder[member]
+        return at, pointer
+
+    def value(self, place: Place, member: str) -> Any:
+        """The value of a member of a response, or of an entry."""
+        at, *entry = (place,) if isinstance(place, int) else place
+        holder = self.history(at)[entry[0]] if entry else self.responses[at]
+        return holder[member]
+
     def append(self, seconds: float = 60) -> int:
         """Appends a copy of the last response, modified later than all; gives its index."""
         self.responses.append(copy.deepcopy(self.responses[-1]))
@@ -114,8 +154,13 @@ class Bed:
         self.responses[index] = {name: value for name, value in shown if name in kept}
 
 
-Spot = tuple[int, str]
-Plant = Callable[[Bed], Spot | None]
+def need(fits: object) -> None:
+    """Raises NoPlace unless the sequence fits."""
+    if not fits:
+        raise NoPlace
+
+
+Plant = Callable[[Bed], Spot]
 
 
 @frozen(kw_only=True, repr=False)
@@ -142,8 +187,9 @@ class Operator:
     def apply(self, responses: Sequence[Response], spec: Spec, pick: int = 0) -> Faulty | None:
         """The sequence with the fault; None where it offers no place. The input stays as it is."""
         bed = Bed(spec, copy.deepcopy(list(responses)), pick)
-        spot = self.plant(bed)
-        if spot is None:
+        try:
+            spot = self.plant(bed)
+        except NoPlace:
             return None
         return Faulty(
             responses=bed.responses,
@@ -166,18 +212,45 @@ def fault(
     """
 
     def register(plant: Plant) -> Plant:
-        made = Operator(
-            name=plant.__name__,
-            rule=rule,
-            plant=plant,
-            base=base or {},
-            as_text=as_text or in_log,
-            in_log=in_log,
-        )
-        _OPERATORS[rule] = (*_OPERATORS.get(rule, ()), made)
+        _register(rule, plant.__name__, plant, base, as_text=as_text or in_log, in_log=in_log)
         return plant
 
     return register
+
+
+def _register(rule: str, name: str, plant: Plant, base: Asked | None, **kind: bool) -> None:
+    made = Operator(name=name, rule=rule, plant=plant, base=base or {}, **kind)
+    _OPERATORS[rule] = (*_OPERATORS.get(rule, ()), made)
+
+
+@frozen
+class Change:
+    """An operator that changes one member of a response, or of an entry of its history.
+
+    ``where`` gives the places. ``member`` is the part that the member plays in the layout,
+    and ``value`` what it becomes: LEFT_OUT takes it away, a length of time moves it.
+    """
+
+    rule: str
+    name: str
+    where: Callable[[Bed], Iterable[Place]]
+    member: str
+    value: Any
+    base: Asked | None = None
+
+    def plant(self, bed: Bed) -> Spot:
+        """Changes the member at one of the places."""
+        place, member = bed.choice(self.where(bed)), getattr(bed.layout, self.member)
+        value = self.value
+        if isinstance(value, timedelta):
+            value = shifted(bed.value(place, member), value.total_seconds())
+        return bed.put(place, member, value)
+
+
+def changes(*table: Change) -> None:
+    """Registers the operators of a table."""
+    for row in table:
+        _register(row.rule, row.name, row.plant, row.base)
 
 
 def registered() -> dict[str, tuple[Operator, ...]]:

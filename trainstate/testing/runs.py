@@ -6,12 +6,13 @@ the simplest choice, so that what Hypothesis shrinks becomes the simplest job.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
 
 from trainstate.history.instants import SECOND, Instant
+from trainstate.machine.guards import Configuration
 from trainstate.machine.record import (
     Record,
     change_primary,
@@ -140,26 +141,44 @@ def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
     bits, mode = head.bits, input_mode(options.file_mode, head.mode)
     name = name.title() if head.index % 2 else name
     fields = configured(spec, guards, budget=budget, bits=bits, mode=mode)
-    first = create(
+    first = born(
         spec,
+        states[0],
         name=name,
-        arn=arn_of(name, spec),
         at=Instant(CREATED + head.start * 37 * _MILLISECOND),
-        status=states[0].position.secondary,
-        message=message(states[0].position.secondary, 0),
         config=known.config,
         fields=fields,
-        outcome={
-            **kept(OUTCOME, spec),
-            **fitting(chosen(RESULTS, spec, head.billed >> 2), spec, fields),
-        },
+        results=head.billed >> 2,
         billed=(1.0, 0.7, 0.3, 0.0)[head.billed & 3],
     )
     records = tuple(_records(spec, first, states[1:], tapes.texture))
-    return Run(
-        spec=spec,
-        records=finished(records, spec, guards),
-        counting=bool(head.counting),
+    return Run(spec=spec, records=finished(records, spec, guards), counting=bool(head.counting))
+
+
+def born(
+    spec: Spec,
+    state: State,
+    *,
+    name: str,
+    at: Instant,
+    config: Configuration,
+    fields: Mapping[str, Any],
+    results: int,
+    billed: float,
+) -> Record:
+    """The record of a job at its creation; the bits of ``results`` choose what its end adds."""
+    status = state.position.secondary
+    return create(
+        spec,
+        name=name,
+        arn=arn_of(name, spec),
+        at=at,
+        status=status,
+        message=message(status, 0),
+        config=config,
+        fields=fields,
+        outcome={**kept(OUTCOME, spec), **fitting(chosen(RESULTS, spec, results), spec, fields)},
+        billed=billed,
     )
 
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
 
 from attrs import field, frozen
 
 from trainstate.checking.order import Order
 from trainstate.checking.stream import Checker
-from trainstate.errors import UsageError
+from trainstate.errors import one_of
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Rule
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Evidence, Spec
-
-E = TypeVar("E", bound=StrEnum)
 
 
 def _names(selectors: Iterable[str]) -> tuple[str, ...]:
@@ -25,19 +21,11 @@ def _names(selectors: Iterable[str]) -> tuple[str, ...]:
 
 
 def _evidence(value: str) -> Evidence:
-    return _choice("accept", value, Evidence)
+    return one_of("accept", value, Evidence)
 
 
 def _order(value: str | None) -> Order | None:
-    return None if value is None else _choice("order", value, Order)
-
-
-def _choice(option: str, value: str, choices: type[E]) -> E:
-    try:
-        return choices(value)
-    except ValueError:
-        known = ", ".join(choices)
-        raise UsageError(f"Expected {option} to be one of {known} but got {value!r}.") from None
+    return None if value is None else one_of("order", value, Order)
 
 
 @frozen(kw_only=True)

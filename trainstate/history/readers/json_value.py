@@ -43,6 +43,3 @@ def decode(data: bytes) -> Any:
 
 def _integer(digits: str) -> float:
     return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
-
-
-__all__ = ["TOO_DEEP", "NotJson", "decode"]

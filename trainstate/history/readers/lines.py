@@ -93,6 +93,3 @@ def slice_of(recorded: Mapping[str, Any], source: Tally, pointer: str) -> Line |
 def whole(record: Record) -> Response | Unreadable:
     """A record with every member as it was recorded."""
     return record.response() if isinstance(record, Line) else record
-
-
-__all__ = ["Line", "Record", "slice_of", "whole"]

@@ -103,6 +103,3 @@ def _decoded(data: bytes, begin: int) -> Printed | None:
     except NotLiteral as error:
         # A text with a key in double quotes is meant to be JSON.
         return Printed(begin, fault=fault if b'":' in data else str(error))
-
-
-__all__ = ["BREAK", "READER", "Printed", "printed_values", "read_printed", "shows_status"]

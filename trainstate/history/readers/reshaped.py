@@ -95,6 +95,3 @@ def _is_lists(value: Mapping[str, Any], spec: Spec) -> bool:
         return False
     known = (spec.member_by_name.get(name) for name in value)
     return any(member is not None and member.type in _SCALAR for member in known)
-
-
-__all__ = ["rows", "untyped"]

@@ -199,6 +199,3 @@ def _nested(cell: str) -> Any:
     with suppress(NotLiteral):
         return literal(data)
     return cell
-
-
-__all__ = ["READER", "read_separated", "separator"]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from random import Random
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from trainstate.machine.walks import subsets
 from trainstate.simulator.durations import Duration, seconds
@@ -14,7 +14,7 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing.consumers.course import Course
 from trainstate.testing.consumers.course import course as parsed
-from trainstate.testing.consumers.judge import CRASHES, Reading, plainly
+from trainstate.testing.consumers.judge import CRASHES, Reading, judged, plainly
 from trainstate.testing.consumers.perform import Stage, Wait, staged
 from trainstate.testing.consumers.report import (
     ConsumerFinding,
@@ -22,12 +22,17 @@ from trainstate.testing.consumers.report import (
     Played,
     counted,
     identity,
+    snippet,
 )
 from trainstate.testing.consumers.shrink import is_possible, smallest
-from trainstate.testing.consumers.stage import Play
-from trainstate.testing.consumers.trial import Trial
-from trainstate.testing.consumers.variants import Scope, courses, varied_by_chance
-from trainstate.testing.consumers.walks import walk_by_chance, ways
+from trainstate.testing.consumers.stage import NAME, Play
+from trainstate.testing.consumers.variants import (
+    Scope,
+    courses,
+    varied_by_chance,
+    walk_by_chance,
+    ways,
+)
 from trainstate.track.policy import STRICT, Policy
 
 POLLS = 40
@@ -35,6 +40,38 @@ POLLS = 40
 
 _LONGER = 7
 _TRIES = 300
+
+
+@frozen
+class Trial:
+    """How one course is played to a consumer, and judged."""
+
+    wait: Wait
+    policy: Policy
+    outcome: Reading
+    crashes: tuple[type[BaseException], ...]
+    patience: float
+    polls: int
+    spec: Spec
+
+    def played(self, stage: Stage, course: Course) -> Played:
+        """What the consumer does on a course, and what is wrong with it."""
+        play = Play(course, self.spec, patience=self.patience, polls=self.polls)
+        ending = stage.perform(self.wait, play, NAME)
+        judgement = judged(
+            ending,
+            play,
+            policy=self.policy,
+            reading=self.outcome,
+            crashes=self.crashes,
+            spec=self.spec,
+        )
+        return Played(course=course, polls=tuple(play.polls), ending=ending, judgement=judgement)
+
+    def finding(self, stage: Stage, course: Course) -> ConsumerFinding | None:
+        """What the consumer gets wrong on a course; None where nothing."""
+        again = snippet(self.wait, course, self.policy, self.outcome)
+        return self.played(stage, course).finding(again)
 
 
 def check_consumer(

@@ -29,7 +29,14 @@ WITHOUT = "without "
 _ITEM = re.compile(
     r"(?P<open>\()?(?P<again>again )?(?P<what>gone|\w+/\w+)(?P<close>\))?(?: x(?P<polls>\d+))?"
 )
-_FLAGS = (SPOT, RETRIES, PLAN, SAME_MESSAGES, ZERO_SECONDS)
+FLAGS: Mapping[str, str] = {
+    SPOT: "spot",
+    RETRIES: "retries",
+    PLAN: "plan",
+    SAME_MESSAGES: "same_messages",
+    ZERO_SECONDS: "zero_seconds",
+}
+"""What can be said of a course, and the members of Course that hold it."""
 
 
 @frozen(kw_only=True)
@@ -69,12 +76,7 @@ class Course:
     zero_seconds: bool = False
 
     def __str__(self) -> str:
-        flags = zip(
-            _FLAGS,
-            (self.spot, self.retries, self.plan, self.same_messages, self.zero_seconds),
-            strict=True,
-        )
-        named = [name for name, on in flags if on]
+        named = [name for name, member in FLAGS.items() if getattr(self, member)]
         parts = [", ".join(map(str, self.items)), *named, *(WITHOUT + name for name in self.omits)]
         return "; ".join(parts)
 
@@ -130,18 +132,15 @@ def _item(text: str, whole: str) -> Item:
 
 
 def _flagged(plain: Course, flags: Iterable[str], whole: str) -> Course:
-    names = dict(
-        zip(_FLAGS, ("spot", "retries", "plan", "same_messages", "zero_seconds"), strict=True)
-    )
     for flag in flags:
         if flag.startswith(WITHOUT):
             plain = evolve(plain, omits=(*plain.omits, flag.removeprefix(WITHOUT)))
-        elif flag in names:
-            on: dict[str, Any] = {names[flag]: True}
+        elif flag in FLAGS:
+            on: dict[str, Any] = {FLAGS[flag]: True}
             plain = evolve(plain, **on)
         else:
             raise UsageError(
-                f"Expected {', '.join(_FLAGS)} or 'without MEMBER' but got {flag!r} in the"
+                f"Expected {', '.join(FLAGS)} or 'without MEMBER' but got {flag!r} in the"
                 f" course {whole!r}."
             )
     return plain

@@ -1,4 +1,4 @@
-"""Libraries that only some consumers need: imported when they are asked for."""
+"""Consumers that a text names, and libraries that only some need: imported when asked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from trainstate.errors import UsageError
+from trainstate.testing.imported import imported
 
 
 class MissingLibraryError(UsageError, ImportError):
@@ -31,3 +32,16 @@ def _installed(package: str) -> str:
         return f"{name} {version(name)} is installed"
     except PackageNotFoundError:
         return f"{name} is not installed"
+
+
+def named(text: str) -> Any:
+    """What ``module:function`` names; of a class (an adapter) the object with its defaults.
+
+    Raises UsageError where there is no such thing.
+    """
+    found = imported(text)
+    if isinstance(found, type):
+        found = found()
+    if not callable(found):
+        raise UsageError(f"Expected {text!r} to be a function but it is {found!r}.")
+    return found

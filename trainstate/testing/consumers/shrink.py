@@ -9,7 +9,7 @@ from attrs import evolve
 
 from trainstate.errors import UsageError
 from trainstate.spec.model import Spec
-from trainstate.testing.consumers.course import Course, Item
+from trainstate.testing.consumers.course import FLAGS, Course, Item
 from trainstate.testing.consumers.stage import Play
 
 
@@ -39,7 +39,7 @@ def smaller_ones(course: Course) -> Iterator[Course]:
     spans = ((begin, begin + size) for size in (3, 2, 1) for begin in range(1, len(items) - size))
     for begin, end in spans:
         yield evolve(course, items=(*items[:begin], *items[end:]))
-    for name in ("spot", "retries", "plan", "same_messages", "zero_seconds"):
+    for name in FLAGS.values():
         if getattr(course, name):
             off: dict[str, Any] = {name: False}
             yield evolve(course, **off)

@@ -1,30 +1,24 @@
-"""What else can differ while a job goes one way: polls, messages, members, deletion, its name."""
+"""The ways that a job can go, and what else can differ meanwhile: polls, messages, members."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from attrs import evolve, field, frozen
 
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, one_of
 from trainstate.machine.step import State, initial_states
-from trainstate.machine.walks import configured, ending, way_out
+from trainstate.machine.walks import Hop, configured, ending, subsets, walk, walks, way_out
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing.consumers.course import Course, Item, of_states
-from trainstate.testing.consumers.walks import Way
 
 OMITTED = ("StatusMessage", "SecondaryStatusTransitions")
 """Members of a response that the API does not promise, and that real responses have lacked."""
 
 
 def _level(written: str) -> Evidence:
-    try:
-        return Evidence(written)
-    except ValueError:
-        raise UsageError(
-            f"Expected accept to be one of {', '.join(Evidence)} but got {written!r}."
-        ) from None
+    return one_of("accept", written, Evidence)
 
 
 @frozen(kw_only=True)
@@ -72,6 +66,40 @@ class Scope:
         return frozenset(name for name, on in wanted.items() if on)
 
 
+@frozen
+class Way:
+    """A walk from a creation to an end, and the guards that must hold for it, as few as can be."""
+
+    states: tuple[State, ...]
+    guards: frozenset[str]
+
+
+def ways(spec: Spec, guards: frozenset[str], longest: int) -> Iterator[Way]:
+    """Every way with at most ``longest`` states, the shortest first, for subsets of the guards."""
+    found: dict[tuple[State, ...], frozenset[str]] = {}
+    for chosen in subsets(sorted(guards)):
+        known = ending(spec, configured(spec, chosen))
+        starts = [start for start in initial_states(spec) if start in known]
+        for states in walks(known, starts, longest=longest):
+            found.setdefault(states, chosen)
+    # sorted() keeps the order of the machine among walks of one length.
+    yield from sorted((Way(*item) for item in found.items()), key=lambda way: len(way.states))
+
+
+def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Random) -> Way:
+    """A way that is led by chance, and home on the shortest way when it gets long."""
+    known = ending(spec, configured(spec, guards))
+    start = chance.choice([start for start in initial_states(spec) if start in known])
+    most = chance.randint(2, longest) - 1
+
+    def choose(hops: Sequence[Hop]) -> Hop | None:
+        # A state counts once, by however many facts it can come next.
+        return chance.choice(list({hop.state: hop for hop in hops}.values())) if hops else None
+
+    states = (start, *walk(known, start, choose, most=most))
+    return Way((*states, *way_out(known, states[-1])), guards)
+
+
 def courses(way: Way, scope: Scope, spec: Spec) -> Iterator[Course]:
     """The courses of a way, the plainest first, none twice."""
     found: dict[Course, None] = {}
@@ -82,16 +110,20 @@ def courses(way: Way, scope: Scope, spec: Spec) -> Iterator[Course]:
 
 
 def _as_configured(way: Way, scope: Scope) -> Iterator[Course]:
-    spot = "managed-spot" in way.guards
-    plain = Course(
+    plain = _plain(way, spot=scope.spot is True)
+    yield plain
+    if scope.spot is None and not plain.spot:
+        yield evolve(plain, spot=True)
+
+
+def _plain(way: Way, *, spot: bool) -> Course:
+    """The course of a way, with spot instances where it needs them or they are asked for."""
+    return Course(
         items=tuple(of_states(way.states)),
-        spot=spot or scope.spot is True,
+        spot=spot or "managed-spot" in way.guards,
         retries="retry" in way.guards,
         plan="training-plan" in way.guards,
     )
-    yield plain
-    if scope.spot is None and not spot:
-        yield evolve(plain, spot=True)
 
 
 def _varied(plain: Course, scope: Scope, spec: Spec) -> Iterator[Course]:
@@ -164,12 +196,7 @@ def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
 def varied_by_chance(way: Way, scope: Scope, spec: Spec, chance: Random) -> Course:
     """A course of a way with any number of polls and any of the variations at once."""
     spot = scope.spot is True or (scope.spot is None and chance.random() < 0.3)
-    plain = Course(
-        items=tuple(of_states(way.states)),
-        spot=spot or "managed-spot" in way.guards,
-        retries="retry" in way.guards,
-        plan="training-plan" in way.guards,
-    )
+    plain = _plain(way, spot=spot)
     # The first state is read: nobody can miss the end of a job that was never seen.
     polls = [chance.choice((0, 1, 1, 2)) for _ in plain.items[1:-1]]
     plain = plain.read([1, *polls, 1])

@@ -15,11 +15,9 @@ from hypothesis import target as aim
 from trainstate.checking.report import Finding
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.model import Spec
-from trainstate.testing.fuzzing.drawing import programs
-from trainstate.testing.fuzzing.judging import judged
 from trainstate.testing.fuzzing.ledger import whole
-from trainstate.testing.fuzzing.openings import beside, lives, openings, short, stages
-from trainstate.testing.fuzzing.performing import Performance, Performer
+from trainstate.testing.fuzzing.openings import beside, lives, openings, programs, short, stages
+from trainstate.testing.fuzzing.performing import Performance, Performer, judged
 from trainstate.testing.fuzzing.program import Program, create, finish
 from trainstate.testing.fuzzing.report import Discovery, Key, key_of
 from trainstate.testing.fuzzing.requests import creation, job_name

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
+from trainstate.checking.found import finding_of
 from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
 from trainstate.rules.exchange import ASK, CREATE, DESCRIBE, LIST, UPDATE, Exchange, Fault
+from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import api
 from trainstate.testing.fuzzing.beside import Beside
-from trainstate.testing.fuzzing.judging import judged
 from trainstate.testing.fuzzing.ledger import Ledger, Pages
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program
 from trainstate.testing.fuzzing.requests import (
@@ -272,3 +273,11 @@ METHODS: Mapping[str, str] = {
     "list": "list_training_jobs",
 }
 """The methods of a boto3 client, by the parts that their operations play."""
+
+
+def judged(exchange: Exchange, rules: Iterable[Rule] | None = None) -> Iterator[Finding]:
+    """The findings about one exchange; without ``rules`` those of all rules about operations."""
+    for rule in all_rules() if rules is None else rules:
+        if rule.scope is Scope.OPERATION:
+            for place in rule.check(exchange):
+                yield finding_of(rule, place)

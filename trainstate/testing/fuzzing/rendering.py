@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from trainstate.render.json import finding_object
+from trainstate.render.junit import suite_text, xml_text
 from trainstate.render.plain import plain
-from trainstate.render.text import UNSTYLED
+from trainstate.render.text import UNSTYLED, counted
 from trainstate.rules.index import rules
 from trainstate.rules.model import Scope, Severity
 from trainstate.spec.facts import Evidence
@@ -60,15 +61,11 @@ def _totals(report: FuzzReport) -> Iterator[str]:
     warnings = len(report.discoveries) - errors
     tried = f"{report.calls} calls in {report.programs} programs"
     known = f", {len(report.known)} known" if report.known else ""
-    found = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}{known}"
+    found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{known}"
     yield f"{report.target}: {found}; {tried}, seed {report.seed}"
     for kind, levels in report.coverage.items():
-        counted = ", ".join(f"{seen}/{of} {level}" for level, (seen, of) in levels.items() if of)
-        yield f"{kind} seen: {counted}"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+        shares = ", ".join(f"{seen}/{of} {level}" for level, (seen, of) in levels.items() if of)
+        yield f"{kind} seen: {shares}"
 
 
 def report_object(report: FuzzReport) -> dict[str, Any]:
@@ -114,13 +111,7 @@ def report_junit(report: FuzzReport, *, fail_on: Severity = Severity.ERROR) -> s
     for rule in (rule for rule in rules() if rule.scope in _ASKED):
         case = SubElement(suite, "testcase", classname="trainstate.fuzz", name=rule.name)
         _told(case, by_rule.get(rule.name, []), fail_on)
-    suite.set("tests", str(len(suite)))
-    suite.set("failures", str(sum(case.find("failure") is not None for case in suite)))
-    suites = Element("testsuites", name="trainstate")
-    suites.append(suite)
-    indent(suites)
-    text: str = tostring(suites, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
+    return suite_text(suite, failures="failure")
 
 
 def _told(case: Element, found: list[Discovery], fail_on: Severity) -> None:
@@ -129,7 +120,7 @@ def _told(case: Element, found: list[Discovery], fail_on: Severity) -> None:
     if loud:
         first = loud[0].finding
         failure = SubElement(
-            case, "failure", type=f"{first.code} {first.name}", message=_xml(first.message)
+            case, "failure", type=f"{first.code} {first.name}", message=xml_text(first.message)
         )
         failure.text = "\n".join(_case_text(loud))
     if mild:
@@ -138,10 +129,6 @@ def _told(case: Element, found: list[Discovery], fail_on: Severity) -> None:
 
 def _case_text(found: list[Discovery]) -> Iterator[str]:
     for discovery in found:
-        yield _xml(discovery.finding.message)
+        yield xml_text(discovery.finding.message)
         yield f"program: {discovery.program}"
-        yield from (_xml(line) for line in discovery.script.splitlines())
-
-
-def _xml(text: str) -> str:
-    return plain(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+        yield from (xml_text(line) for line in discovery.script.splitlines())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-
 from trainstate.errors import UsageError
 from trainstate.testing.fuzzing.subject import Target, target_of
+from trainstate.testing.imported import imported
 
 MOTO, SIMULATOR, LOCAL_MODE = "moto", "simulator", "local-mode"
 
@@ -29,28 +27,12 @@ def named(text: str) -> Target:
         from trainstate.testing.fuzzing.targets.served import served  # noqa: PLC0415
 
         return served(text)
-    return _imported(text)
-
-
-def _imported(text: str) -> Target:
-    module, colon, name = text.partition(":")
-    if not colon or not module or not name:
+    if not all(text.partition(":")):
         raise UsageError(
             f"Expected {MOTO}, {SIMULATOR}, {LOCAL_MODE}, a URL or module:function as the target"
             f" but got {text!r}."
         )
-    # As `python -m` does: what lies in the current folder can be imported.
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    try:
-        found = import_module(module)
-    except ImportError as error:
-        raise UsageError(f"The target {text!r} cannot be imported: {error}.") from error
-    for step in name.split("."):
-        if not hasattr(found, step):
-            raise UsageError(f"The target {text!r} is not there: {module} has no {name}.")
-        found = getattr(found, step)
-    return target_of(found)  # type: ignore[arg-type]
+    return target_of(imported(text, what="The target "))
 
 
 def missing(what: str, package: str, error: ImportError) -> UsageError:

@@ -1,4 +1,4 @@
-"""A consumer, or a reading of its reports, that a text names: ``module:function``."""
+"""What a text names: ``module:function``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from trainstate.errors import UsageError
 
 
-def named(text: str) -> Any:
-    """What ``module:function`` names; of a class (an adapter) the object with its defaults.
+def imported(text: str, *, what: str = "") -> Any:
+    """What ``module:function`` names; raises UsageError where there is no such thing.
 
-    Raises UsageError where there is no such thing.
+    ``what`` begins what is said of it then.
     """
     module, _, path = text.partition(":")
     if not module or not path:
@@ -23,13 +23,9 @@ def named(text: str) -> Any:
     try:
         found: Any = import_module(module)
     except ImportError as error:
-        raise UsageError(f"{text!r} cannot be imported: {error}.") from error
+        raise UsageError(f"{what}{text!r} cannot be imported: {error}.") from error
     for step in path.split("."):
         if not hasattr(found, step):
-            raise UsageError(f"{text!r} is not there: {module} has no {path}.")
+            raise UsageError(f"{what}{text!r} is not there: {module} has no {path}.")
         found = getattr(found, step)
-    if isinstance(found, type):
-        found = found()
-    if not callable(found):
-        raise UsageError(f"Expected {text!r} to be a function but it is {found!r}.")
     return found

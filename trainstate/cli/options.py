@@ -1,0 +1,81 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+
+from trainstate.cli.completion import files
+from trainstate.cli.known import COMPARE, MODES
+from trainstate.history.readers import FORMATS
+from trainstate.spec.load import BUILTIN, load_spec
+from trainstate.spec.model import Evidence, Spec
+
+Decorator = Callable[[Any], Any]
+
+
+def file_option(*names: str, about: str) -> Decorator:
+    """An option that takes the name of a file or a folder."""
+    return click.option(*names, metavar="FILE", shell_complete=files, help=about)
+
+
+def choice_option(
+    *names: str, of: Iterable[object], default: object, about: str | None = None
+) -> Decorator:
+    """An option that takes one of some words; the help shows the default."""
+    words = click.Choice([str(word) for word in of])
+    return click.option(*names, type=words, default=str(default), show_default=True, help=about)
+
+
+def number_option(
+    name: str,
+    kind: click.ParamType[Any] | type,
+    default: float,
+    metavar: str,
+    about: str | None = None,
+) -> Decorator:
+    """An option that takes a number; the help shows the default."""
+    return click.option(
+        name, type=kind, default=default, show_default=True, metavar=metavar, help=about
+    )
+
+
+def accept_option(about: str) -> Decorator:
+    """The weakest evidence; by default all of it."""
+    levels = click.Choice([str(level) for level in Evidence])
+    told = f"{about}  [default: deprecated, i.e. all]"
+    return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=told)
+
+
+PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
+OUTPUT = file_option("--output", "-o", about="Write to FILE instead of standard output.")
+REPORT = file_option("--output", "-o", about="Write the report to FILE.")
+TEXT_OR_JSON = choice_option("--format", "form", of=("text", "json"), default="text")
+INPUT_FORMAT = choice_option("--input-format", of=FORMATS, default="auto")
+SPEC = click.option(
+    "--spec",
+    "spec_path",
+    metavar="NAME|FILE",
+    shell_complete=files,
+    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
+)
+SEED = number_option("--seed", int, 0, "S", "Seed of what is drawn.")
+BASELINE = file_option("--baseline", about="Findings in FILE are known: they do not count.")
+BASELINE_MODE = choice_option(
+    "--baseline-mode",
+    of=MODES,
+    default=COMPARE,
+    about="Leave the baseline, write all findings to it, or drop what is gone from it.",
+)
+
+
+def spec_at(path: str | None) -> Spec:
+    """The specification of a machine's name or in a file; by default that of training jobs."""
+    return load_spec(path or BUILTIN)
+
+
+def listed(selectors: Iterable[str]) -> tuple[str, ...]:
+    """The names in lists with commas between them."""
+    return tuple(name.strip() for text in selectors for name in text.split(",") if name.strip())
