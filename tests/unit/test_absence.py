@@ -222,3 +222,19 @@ def test_a_search_may_look_like_a_response() -> None:
 
     assert set() == names(had, later)
     assert {"vanished-rule-evaluation"} == names(had, later | {"ProfilingStatus": "Enabled"})
+
+
+def test_a_list_that_cut_its_times_orders_nothing_within_a_second() -> None:
+    """The row of a later status may have an earlier time than a poll of the one before."""
+    at = 1_700_000_300
+    polls = [poll("Starting", "Training") | {"LastModifiedTime": at + 0.1}]
+    names_it = ("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingJobStatus")
+    row = {name: polls[0][name] for name in names_it}
+    rows = [
+        row | {"SecondaryStatus": status, "LastModifiedTime": at}
+        for status in ("Training", "Uploading")
+    ]
+    later = [polls[0] | {"LastModifiedTime": at + 2}]
+
+    assert set() == names(*rows, *polls) == names(*polls, *rows) == names(*polls, *rows, *polls)
+    assert {"unreachable-state"} == names(*rows, *later)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from attrs import evolve
 
 from trainstate.checking.order import Order, Rank, are_tied, is_after, rank_of
 from trainstate.checking.report import Verdict
@@ -225,7 +226,9 @@ def test_a_time_that_was_cut_is_of_the_newest_moment() -> None:
     cut = response("InProgress/Starting: Starting", modified=100)
     full = int(cut.modified or 0) + 400_000
 
-    assert rank_of(cut, arrival=3, newest=full, order=None) == Rank(full, 3, loose=True)
+    either = Rank(full, 3, loose=True, free=True)
+    assert rank_of(cut, arrival=3, newest=full, order=None) == either
+    assert rank_of(cut, arrival=3, newest=full, order=Order.ARRIVAL) == evolve(either, free=False)
     assert rank_of(cut, arrival=3, newest=full + SECOND, order=None) == Rank(
         full - 400_000, 3, loose=True
     )

@@ -45,14 +45,15 @@ def rank_of(response: Response, *, arrival: int, newest: int, order: Order | Non
     ``newest`` is the latest LastModifiedTime seen before; ``order`` None takes arrival
     for polls and free for events and for logs,
     which are read when their job may have ended long ago. A LastModifiedTime that can be
-    another reading of ``newest`` is that moment.
+    another reading of ``newest`` is that moment, and says no more of the order: one of the two
+    was cut, so that they are from two sources.
     """
     free = order is Order.FREE or (order is None and response.kind in (Kind.EVENT, Kind.LOG))
-    if response.modified is not None:
-        # One of two readings may have been cut: then they are of one moment.
-        cut = response.modified < newest and same_instant(response.modified, newest)
-        moment = newest if cut else response.modified
-        return Rank(moment, arrival, bool(response.history), free)
+    modified = response.modified
+    if modified is not None:
+        cut = modified != newest and same_instant(modified, newest)
+        moment = newest if cut else modified
+        return Rank(moment, arrival, bool(response.history), free or (cut and order is None))
     return None if free else Rank(newest, arrival)
 
 
