@@ -59,8 +59,9 @@ class Form:
     """A way to write responses down; ``declared`` is the format's name on the command line.
 
     ``kind`` is what the reader makes of them, ``alone`` holds where one input has one
-    response only, ``clocked`` where the writer writes times as it is told. ``exact`` does
-    not hold where the form loses the capitals of names inside members.
+    response only, ``clocked`` where the writer writes times as it is told; ``read_as`` is how
+    those of others are read. ``exact`` does not hold where the form loses the capitals of names
+    inside members.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Form:
     kind: str = "response"
     alone: bool = False
     clocked: bool = True
+    read_as: Clock | None = None
     exact: bool = True
 
 
@@ -78,6 +80,10 @@ def _json(value: Any, **options: Any) -> bytes:
 
 def _lines(values: Sequence[Any], end: bytes = b"\n") -> bytes:
     return b"".join(_json(value) + end for value in values)
+
+
+def _to_the_microsecond(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds")
 
 
 def _each(responses: Sequence[Response], clock: Clock) -> list[Response]:
@@ -253,8 +259,14 @@ FORMS = (
         declared="csv",
         write=lambda rs, c: _cells(_json(one).decode() for one in _each(rs, c)),
     ),
-    Form(name="Parquet", declared="parquet", write=_parquet, clocked=False),
-    Form(name="Arrow", declared="arrow", write=_arrow, clocked=False),
+    Form(
+        name="Parquet",
+        declared="parquet",
+        write=_parquet,
+        clocked=False,
+        read_as=_to_the_microsecond,
+    ),
+    Form(name="Arrow", declared="arrow", write=_arrow, clocked=False, read_as=_to_the_microsecond),
 )
 
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {

@@ -95,7 +95,8 @@ def wrong(form: Form, clock: str, responses: Sequence[dict[str, Any]], data: byt
         for record, response in zip(records, responses, strict=False):
             found += given_back(record, response).items()
             assert isinstance(record, Response)
-            members = told(response, CLOCKS[clock]) if form.clocked else response
+            shown_as = CLOCKS[clock] if form.clocked else form.read_as
+            members = response if shown_as is None else told(response, shown_as)
             if plain(dict(record.members), exact=form.exact) != plain(members, exact=form.exact):
                 found.append((record.members, members))
             found += [] if record.kind == form.kind else [record.kind]

@@ -16,6 +16,7 @@ from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
 from trainstate.render.plain import json_text
 from trainstate.render.text import counted
+from trainstate.spec.load import BUILTIN
 from trainstate.spec.model import Spec
 
 
@@ -43,7 +44,7 @@ def command(
 
     Example: trainstate align recordings/
     """
-    spec = spec_at(spec_path)
+    spec = spec_at(spec_path or BUILTIN)
     reading = Reading()
     with open_output(output) as out:
         legal = 0

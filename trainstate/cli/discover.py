@@ -18,6 +18,7 @@ from trainstate.render.discovery import (
 )
 from trainstate.render.plain import json_text
 from trainstate.render.xes import xes_lines
+from trainstate.spec.load import BUILTIN
 from trainstate.stats.trails import Discovery, discover
 
 FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
@@ -56,7 +57,7 @@ def command(
 
     Example: trainstate discover recordings/ --format toml -o observed.toml
     """
-    spec = spec_at(spec_path)
+    spec = spec_at(spec_path or BUILTIN)
     survey, reading = surveyed(paths, spec, input_format=input_format)
     with open_output(output) as out:
         lines = (

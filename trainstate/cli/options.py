@@ -10,7 +10,7 @@ import click
 from trainstate.cli.completion import files
 from trainstate.cli.known import COMPARE, MODES
 from trainstate.history.readers import FORMATS
-from trainstate.spec.load import BUILTIN, load_spec
+from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
 
 Decorator = Callable[[Any], Any]
@@ -72,8 +72,8 @@ BASELINE_MODE = choice_option(
 
 
 def spec_at(path: str | None) -> Spec:
-    """The specification of a machine's name or in a file; by default that of training jobs."""
-    return load_spec(path or BUILTIN)
+    """The specification of a machine's name or in a file; by default all built-in ones."""
+    return load_spec(path) if path else builtin_spec()
 
 
 def listed(selectors: Iterable[str]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from trainstate.render.per_job import (
 )
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
+from trainstate.spec.load import BUILTIN
 from trainstate.stats.measure import measure, stats
 from trainstate.stats.prices import read_prices
 
@@ -86,7 +87,7 @@ def command(
     Example: trainstate stats recordings/ --plot durations.svg
     """
     path, form = options["spec_path"], options["form"]
-    spec = spec_at(path)
+    spec = spec_at(path or BUILTIN)
     survey, reading = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
     prices = read_prices(options["prices"]) if options["prices"] else None
     if per_job:
