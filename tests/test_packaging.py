@@ -67,16 +67,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_the_wheel_has_every_source_file(wheel: set[str]) -> None:
-    """Each module, the facts, the report's assets and the mark of a typed package are there."""
-    package = ROOT / "trainstate"
+    """Each module, the facts, examples, the report's assets and all else that is there."""
     wanted = {
         path.relative_to(ROOT).as_posix()
-        for path in [
-            *package.rglob("*.py"),
-            *package.rglob("*.toml"),
-            *package.glob("render/html/assets/*"),
-            package / "py.typed",
-        ]
+        for path in (ROOT / "trainstate").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
 
     assert set() == wanted - wheel
