@@ -131,7 +131,7 @@ def test_an_unknown_machine_is_named(kind: str) -> None:
     """One sentence says what it is, and of what there are facts."""
     shown = {"JobName": "a", "JobArn": f"{ARN}:{kind}/a", "Status": "PENDING"}
 
-    with pytest.raises(InputError, match=f"is a record of a `{kind}`.*no facts.*processing-job"):
+    with pytest.raises(InputError, match=f"is a record of type `{kind}`.*no facts.*processing-job"):
         trainstate.check(json.dumps(shown))
 
 

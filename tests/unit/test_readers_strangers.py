@@ -71,7 +71,7 @@ FORMS: dict[str, tuple[Any, str]] = {
         r"another service's DescribeTrainingJob",
     ),
     "another service's answer": (OTHER_SERVICE["Response"], r"another service's"),
-    "a labeling job": (LABELING, r"is a record of a `labeling-job`.*no facts.*training-job"),
+    "a labeling job": (LABELING, r"is a record of type `labeling-job`.*no facts.*training-job"),
     "an endpoint of botocore": (
         {
             "EndpointName": "tern",
@@ -79,7 +79,7 @@ FORMS: dict[str, tuple[Any, str]] = {
             "EndpointStatus": "InService",
             "ResponseMetadata": {"HTTPStatusCode": 200},
         },
-        r"is a record of a `endpoint`.*no facts",
+        r"is a record of type `endpoint`.*no facts",
     ),
 }
 

@@ -32,11 +32,14 @@ def check(
 
     ``responses`` is a mapping as boto3 gives it, an iterable of such, JSON text, the path of a
     file or folder, a table (a frame of pandas or polars, a table of Arrow, a relation of
-    DuckDB), or a mix of these; it is never changed. ``select`` and
-    ``ignore`` take codes of rules, prefixes of codes, or names. ``accept`` is the
-    weakest evidence that counts; ``order`` is *arrival*, *free*, or None for arrival of
-    polls and no order of events. Raises InputError for a path that cannot be read or
-    has no known format, UsageError or UnknownNameError for an option.
+    DuckDB), or a mix of these; it is never changed. ``select`` and ``ignore`` take codes of
+    rules, prefixes of codes, or names. ``accept`` is the weakest evidence that counts;
+    ``order`` is *arrival*, *free*, or None for arrival of polls and no order of events.
+    Raises InputError for a path that cannot be read or has no known format, UsageError or
+    UnknownNameError for an option. An example::
+
+        report = trainstate.check(client.describe_training_job(TrainingJobName=name))
+        assert report.verdict is not trainstate.Verdict.INCONSISTENT, list(map(str, report))
     """
     spec = builtin_spec() if spec is None else _checked("spec", spec, Spec)
     checker = Checker(

@@ -44,7 +44,7 @@ def named_form(head: bytes, spec: Spec) -> str | None:
 def unknown_facts(kind: str, spec: Spec) -> str:
     """What is said of a record of a machine that no facts describe."""
     known = ", ".join(spec.family)
-    return f"a record of a `{kind}`, of whose machine there are no facts; there are of: {known}"
+    return f"a record of type `{kind}`, which has no facts here; these have: {known}"
 
 
 def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
