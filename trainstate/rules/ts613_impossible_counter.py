@@ -31,10 +31,10 @@ def impossible_counter(step: Step) -> Iterator[Place]:
     allows, and none runs when the job has ended. All that follows from what is counted; of the
     limits and of what must be shown beside a count no prose says so, so that these are suspicious.
     """
-    for change in step.billing:
-        if any(f"/{change.member}" in counter.pointers for counter in step.spec.counters):
-            why = f"and was {change.before} in response {change.at}"
-            yield _place(f"/{change.member}", change.member, change.after, why)
+    counted = {pointer for counter in step.spec.counters for pointer in counter.pointers}
+    for change in (one for one in step.billing if f"/{one.member}" in counted):
+        why = f"and was {change.before} in response {change.at}"
+        yield _place(f"/{change.member}", change.member, change.after, why)
     ended = step.response.primary in step.spec.ended_primaries
     for counter in step.spec.counters:
         yield from _wrong(counter, step.response, ended=ended, whole=step.reading.whole)
