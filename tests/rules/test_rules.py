@@ -13,11 +13,15 @@ import trainstate
 from trainstate.checking.ask import PARTS
 from trainstate.checking.drift import check_drift
 from trainstate.errors import SpecError, UnknownNameError
+from trainstate.history.model import Kind, Origin
+from trainstate.history.wire import read_response
+from trainstate.machine.guards import UNSEEN
 from trainstate.rules.drift import drift_from
 from trainstate.rules.example import Example, poll
 from trainstate.rules.index import find_rule, rules, select_rules
-from trainstate.rules.model import Place, Rule, rule
+from trainstate.rules.model import Place, Reading, Rule, Scope, rule
 from trainstate.rules.parts import Statuses
+from trainstate.rules.tolerances import Tolerances
 from trainstate.testing.fuzzing.notation import exchanges
 from trainstate.testing.fuzzing.performing import judged
 
@@ -118,6 +122,26 @@ def test_facts_fill_the_message_and_survive_json(
     for finding in report_on(example, rule, tmp_path):
         assert fields <= set(finding.facts)
         assert json.loads(json.dumps(dict(finding.facts))) is not None
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_no_rule_speaks_of_an_empty_part(kind: Kind) -> None:
+    """What is_empty says of a part holds: the rules that read it find nothing there."""
+    asked = [rule for rule in RULES if rule.scope is Scope.RESPONSE]
+    whole = [one for rule in RULES for bad in rule.bad for one in bad.responses()]
+    listed = [{name: one.get(name) for name in trainstate.SPEC.layout.summary} for one in whole]
+    seen = set()
+    for recorded in (*whole, *listed):
+        response = read_response(recorded, trainstate.SPEC, kind=kind, origin=Origin())
+        reading = Reading(
+            response=response, spec=trainstate.SPEC, tolerances=Tolerances(), config=UNSEEN
+        )
+        for one in asked:
+            parts = [PARTS[name](reading) for name in one.reads]
+            if all(part.is_empty for part in parts):
+                seen.add(one.reads)
+                assert not [*one.check(*parts)]
+    assert seen >= {("Attached",), ("Event",), ("Inside",), ("Problems",), ("Settings",)}
 
 
 def test_codes_are_in_order_and_of_one_group_a_hundred() -> None:

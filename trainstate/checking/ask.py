@@ -49,6 +49,8 @@ class Group:
         return said
 
     def _asked(self, parts: list[Any]) -> Iterator[Said]:
+        if all(part.is_empty for part in parts):
+            return
         for rule, check in self.rules:
             for place in check(*parts):
                 yield rule, place

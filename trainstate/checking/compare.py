@@ -357,8 +357,9 @@ class Comparer:
         shown = None if settled is None else first_shown(decode, values, settled)
         if shown is None or step.relation in _BROKEN:
             return None
-        moves, config = step.reading.moves, step.reading.config
-        plain = not step.reading.has_illegal_move and moves[-1].position.primary == typed.primary
+        shows, config = step.reading.statuses, step.reading.config
+        plain = not shows.has_illegal_move
+        plain = plain and shows.moves[-1].position.primary == typed.primary
         counts = not self.counted.isdisjoint(shown.results)
         shown.terms, shown.file = self._terms(response.members, config), response.origin.file
         shown.in_order = is_in_order(shown)

@@ -54,8 +54,9 @@ def leaves_out(response: Response, name: str, spec: Spec) -> bool:
     """
     if response.kind is Kind.SEARCH and name in spec.layout.unsearched:
         return True
-    lacking = set(absent_members(response, spec)) - {spec.layout.history}
-    return not (response.origin.whole or (response.described and not lacking))
+    if response.origin.whole or not response.described:
+        return not response.origin.whole
+    return any(absent != spec.layout.history for absent in absent_members(response, spec))
 
 
 def was_unknown(response: Response, name: str, spec: Spec) -> bool:

@@ -13,7 +13,6 @@ from trainstate.history.excerpt import absent_members, is_configured, is_tail, i
 from trainstate.history.model import Entry, Kind, Response
 from trainstate.history.nested import inner, origins_of, terms
 from trainstate.history.readers.log_rows import SAVINGS
-from trainstate.machine import step as machine
 from trainstate.machine.align import Alignment, align
 from trainstate.machine.guards import Configuration
 from trainstate.rules.contradictions import AttachedChange, Clash, EarlierEpoch, MemberChange
@@ -31,10 +30,10 @@ from trainstate.rules.parts import (
     Times,
 )
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.model import Pair, Spec
+from trainstate.spec.model import Spec
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Reading:
     """One response and what a rule needs to judge it: the model and the job's configuration."""
 
@@ -44,33 +43,16 @@ class Reading:
     config: Configuration
 
     @cached_property
-    def moves(self) -> tuple[machine.Move, ...]:
-        """The moves of the response's history, one for each entry."""
-        return machine.trace(self.spec, self.response.statuses, self.config)
-
-    @cached_property
-    def has_illegal_move(self) -> bool:
-        """Whether a move is refused; a status that no fact knows is not illegal."""
-        legal = (None, machine.Refusal.UNKNOWN_STATUS)
-        return any(move.refusal not in legal for move in self.moves)
-
-    @cached_property
     def alignment(self) -> Alignment | None:
         """The edits that make the history legal; None where none of its moves is illegal.
 
         A status that no fact knows is not illegal: it alone asks for no edit.
         """
-        if not self.has_illegal_move:
+        if not self.statuses.has_illegal_move:
             return None
         statuses = self.response.statuses
         finished = self.ended or statuses[-1] in self.spec.terminal_secondaries
         return align(self.spec, statuses, self.config, finished=finished)
-
-    @property
-    def pair(self) -> Pair | None:
-        """The fact that makes the response's pair legal; None where it has none."""
-        response = self.response
-        return self.spec.pair_by_key.get((response.primary or "", response.secondary or ""))
 
     @property
     def ended(self) -> bool:
@@ -85,12 +67,6 @@ class Reading:
             response.members.get(name) is not None or leaves_out(response, name, spec)
             for name in spec.time.billed_otherwise
         )
-
-    @property
-    def active(self) -> bool:
-        """Holds if the response's primary is known and not ended."""
-        primary = self.response.primary
-        return primary in self.spec.primary_by_name and primary not in self.spec.ended_primaries
 
     @property
     def trimmed(self) -> bool:
@@ -202,13 +178,17 @@ class Reading:
 
     @cached_property
     def _terms(self) -> dict[str, Any]:
-        members = self.response.members
-        return {name: members[name] for name in terms(self.spec) if name in members}
+        return self._members(terms(self.spec))
+
+    def _members(self, names: frozenset[str]) -> dict[str, Any]:
+        """The members of these names."""
+        return {name: value for name, value in self.response.members.items() if name in names}
 
     @cached_property
     def _seconds(self) -> dict[str, float]:
-        billing = (member.name for member in self.spec.members_with("billing"))
-        seconds = {name: self.response.seconds(name) for name in billing}
+        members, response = self.response.members, self.response
+        billing = [one.name for one in self.spec.members_with("billing") if one.name in members]
+        seconds = {name: response.seconds(name) for name in billing}
         return {name: value for name, value in seconds.items() if value is not None}
 
     @cached_property
@@ -235,21 +215,17 @@ class Reading:
     @cached_property
     def settings(self) -> Settings:
         """The configuration of the job."""
-        within = {name for name in inner(self.spec) if name in self.response.members}
-        members = {name: self.response.members[name] for name in within}
-        return Settings(**self._about, members={**self._terms, **members})
+        return Settings(**self._about, members=self._members(_settings(self.spec)))
 
     @cached_property
     def inside(self) -> Inside:
         """What is inside results and attached machines."""
         response, spec = self.response, self.spec
-        names = {*inner(spec), *(machine.configured for machine in spec.machines)}
-        members = {name: response.members[name] for name in names if name in response.members}
         return Inside(
             **self._about,
             created=response.created,
             modified=response.modified,
-            members=members,
+            members=self._members(_holders(spec)),
             tolerances=self.tolerances,
         )
 
@@ -312,6 +288,18 @@ class Reading:
         """The JSON pointer of an entry of the history, or of a member of it."""
         pointer = f"/{self.spec.layout.history}/{index}"
         return f"{pointer}/{member}" if member else pointer
+
+
+@cache
+def _settings(spec: Spec) -> frozenset[str]:
+    """The members that say what a job may do, and those in which numbers and times are."""
+    return terms(spec) | inner(spec)
+
+
+@cache
+def _holders(spec: Spec) -> frozenset[str]:
+    """The members in which rules look for numbers, times and items, and what asks for items."""
+    return inner(spec) | {machine.configured for machine in spec.machines}
 
 
 @cache

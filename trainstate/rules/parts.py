@@ -20,7 +20,7 @@ from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Pair, Spec
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Part:
     """What all parts have: the specification that the response is judged by, and its kind.
 
@@ -31,6 +31,11 @@ class Part:
     spec: Spec = field(eq=False, repr=False)
     kind: Kind
     unread: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Holds if there is nothing in the part that a rule could speak of."""
+        return False
 
     def entry_pointer(self, index: int, member: str = "") -> str:
         """The JSON pointer of an entry of the history, or of a member of it."""
@@ -43,7 +48,7 @@ class Part:
         return bool(unread) and (pointer in unread or pointer.rpartition("/")[0] in unread)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Identity(Part):
     """What names the job: its name and its ARN, each None where absent.
 
@@ -55,14 +60,19 @@ class Identity(Part):
     origins: Mapping[str, str] = field(factory=dict)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Problems(Part):
     """The values that could not be read as what their members hold."""
 
     problems: tuple[Problem, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Holds if all could be read."""
+        return not self.problems
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, slots=False)
 class Paired(Part):
     """A part that has the pair: the primary and the secondary status, None where absent."""
 
@@ -85,7 +95,7 @@ class Paired(Part):
         return self.primary in self.spec.primary_by_name and not self.ended
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Statuses(Paired):
     """The statuses: the pair and the history's, as they are spelt in the facts and as written.
 
@@ -130,7 +140,7 @@ class Statuses(Paired):
         return len(set(self.history)) < len(self.history)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Times(Paired):
     """The times: ``instants`` are those of the members, ``history`` has those of the entries.
 
@@ -158,7 +168,7 @@ class Times(Paired):
         return tuple(entry.status for entry in self.history)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Clock(Times):
     """The times, with what was reported of them in seconds, and the limits that they have."""
 
@@ -174,14 +184,19 @@ class Clock(Times):
         return value_at(self.members, pointer)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Attached(Paired):
     """What the members of attached machines hold, by member, beside the pair."""
 
     values: Mapping[str, Any]
 
+    @property
+    def is_empty(self) -> bool:
+        """Holds if no attached machine is shown."""
+        return not any(self.values.values())
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, slots=False)
 class Event(Part):
     """What an event says around its detail, and what the detail says of the same."""
 
@@ -192,8 +207,13 @@ class Event(Part):
     modified: int | None
     tolerances: Tolerances
 
+    @property
+    def is_empty(self) -> bool:
+        """Holds for what is no event."""
+        return self.envelope is None
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, slots=False)
 class Amounts(Paired):
     """The numbers of what was trained and billed, by member; those that are no number are out.
 
@@ -210,7 +230,7 @@ class Amounts(Paired):
     printed: float | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Settings(Part):
     """What the configuration says of a job's guards, limits, budgets and instances.
 
@@ -223,8 +243,13 @@ class Settings(Part):
         """The recorded value at a member's name or a JSON pointer; None where absent."""
         return value_at(self.members, pointer)
 
+    @property
+    def is_empty(self) -> bool:
+        """Holds if no such setting is shown."""
+        return not self.members
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, slots=False)
 class Inside(Part):
     """What is inside results and attached machines, and the lists that ask for these.
 
@@ -236,8 +261,13 @@ class Inside(Part):
     members: Mapping[str, Any]
     tolerances: Tolerances
 
+    @property
+    def is_empty(self) -> bool:
+        """Holds if no such member is shown."""
+        return not self.members
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, slots=False)
 class Presence(Paired):
     """Which of the members that tell something there are.
 

@@ -38,8 +38,9 @@ def guard_unverified(step: Step) -> Iterator[Place]:
     With the configuration the history would be legal or not; without it nobody can
     tell. A spot interruption is no such case, as the status itself proves the spot job.
     """
-    reading, spec, statuses = step.reading, step.spec, step.response.statuses
-    unseen = [(index, move.unseen) for index, move in enumerate(reading.moves) if move.unseen]
+    reading, spec = step.reading, step.spec
+    statuses, moves = reading.response.statuses, reading.statuses.moves
+    unseen = [(index, move.unseen) for index, move in enumerate(moves) if move.unseen]
     for index, guard in unseen:
         says = spec.guard_by_name[guard].says
         yield Place(

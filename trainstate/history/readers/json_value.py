@@ -12,7 +12,7 @@ TOO_DEEP = "not JSON that can be read: nested too deeply"
 """What is wrong with a text of which a part alone cannot be read."""
 
 _DECODER = msgspec.json.Decoder()
-_OUT_OF_RANGE = "out of range"
+_OUT_OF_RANGE, _NO_TEXT = "out of range", "UTF-8"
 _NO_NUMBERS = (b"NaN", b"Infinity")
 _MOST_DIGITS = 1000  # Python refuses to read more than 4,300
 
@@ -29,12 +29,12 @@ def decode(data: bytes) -> Any:
     """
     try:
         return _DECODER.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:  # the latter before msgspec 0.23
         reason = str(error).removeprefix("JSON is malformed: ")
-    except UnicodeDecodeError:
-        raise NotJson("not UTF-8") from None
     except RecursionError:
         raise NotJson(TOO_DEEP) from None
+    if _NO_TEXT in reason.upper():
+        raise NotJson("not UTF-8")
     if _OUT_OF_RANGE in reason or any(word in data for word in _NO_NUMBERS):
         with suppress(ValueError, RecursionError):
             return json.loads(data.decode(), parse_int=_integer)
