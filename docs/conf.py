@@ -9,10 +9,14 @@ author = "The trainstate contributors"
 copyright = "the trainstate contributors, Apache-2.0"  # noqa: A001 -- Sphinx's name for it
 version = release = installed_version()
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
 exclude_patterns = ["README.md", "_build"]
 html_theme = "furo"
 html_title = "trainstate"
+
+# What is copied is what is typed: no prompt, and no output.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
@@ -55,6 +56,18 @@ def test_a_passing_fault_loses_nothing(
     client = service.client(read_timeout=0.5)
 
     assert WHOLE == passed(watch(client, "job-1", clock=hours.clock))
+
+
+def test_a_watch_is_logged(service: Service, hours: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """The logger of the package tells each new state, and each call that failed."""
+    service.jobs["job-1"] = life(*COMPLETED)
+    service.plan = [(200, poll("Starting")), THROTTLED]
+    caplog.set_level(logging.INFO, "trainstate")
+    passed(watch(service.client(), "job-1", clock=hours.clock))
+
+    told = [record.getMessage() for record in caplog.records]
+    assert ["job-1: InProgress/Starting", "job-1: Completed/Completed"] == [told[0], told[-1]]
+    assert told[1].startswith("job-1: call 1 in a row failed: ")
 
 
 def test_faults_are_waited_out_ever_longer(service: Service, hours: Any) -> None:

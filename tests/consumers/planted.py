@@ -43,8 +43,7 @@ def look(client: Any, name: str, tracker: Tracker) -> None:
             raise
         tracker.lost()
         return
-    created = round(described["CreationTime"].timestamp() * 1_000_000)
-    if tracker.created in (None, created):
+    if tracker.created in (None, described["CreationTime"]):
         tracker.observe(described)
     else:
         tracker.lost()

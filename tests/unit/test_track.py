@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.following import bare, followed
 from tests.lives import BORN, COMPLETED, SPOT, life, poll
 from trainstate.checking.report import Verdict
-from trainstate.history.instants import SECOND
 from trainstate.track import Novelty, Outcome, Provenance, Tracker
 
 
@@ -41,9 +41,17 @@ def test_what_no_poll_saw_is_told() -> None:
     update = tracker.observe(poll(*COMPLETED))
 
     assert list(COMPLETED[1:]) == [change.after.secondary for change in update.changes]
-    assert [BORN + 60 * place for place in range(1, 5)] == [
-        (change.at or 0) / SECOND for change in update.changes
+    assert [datetime.fromtimestamp(BORN + 60 * place, UTC) for place in range(1, 5)] == [
+        change.at for change in update.changes
     ]
+
+
+def test_times_are_datetimes() -> None:
+    """When the job was created and when it entered a status are datetimes in UTC."""
+    tracker = followed(poll("Starting"))
+
+    assert datetime.fromtimestamp(BORN, UTC) == tracker.created
+    assert tracker.created == tracker.timeline[0].start
 
 
 def test_a_repeat_is_a_repeat() -> None:
@@ -164,7 +172,8 @@ def test_a_sharper_time_is_kept() -> None:
     cut["CreationTime"] = exact["CreationTime"]
 
     assert followed(exact, cut).timeline == followed(cut, exact).timeline
-    assert (BORN + 60.25) * SECOND == followed(cut, exact).timeline[1].start
+    entered = datetime.fromtimestamp(BORN + 60.25, UTC)
+    assert entered == followed(cut, exact).timeline[1].start
 
 
 def test_a_state_of_which_the_timeline_lost_track_is_still_changed() -> None:

@@ -5,6 +5,7 @@ Both the synchronous and the asynchronous watch drive this, so that they cannot 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from trainstate.aws.faults import (
 from trainstate.aws.pace import Clock, Pace
 from trainstate.history.instants import NotAnInstant, parse, same_instant
 from trainstate.track import Tracker, Update
+
+_LOG = logging.getLogger(__name__)
 
 
 @frozen(kw_only=True)
@@ -71,6 +74,7 @@ class Follower:
         update = self.tracker.observe(response)
         if update.is_new:
             self._changed = self._well
+            _LOG.info("%s: %s", self.name, update.state)
         self.done = self.tracker.is_terminal
         if update.is_new or update.findings or self.done:
             yield update
@@ -80,6 +84,7 @@ class Follower:
         fault = fault_of(error)
         self._faults += 1
         self._trouble = f" The last call failed: {_said(error)}."
+        _LOG.info("%s: call %d in a row failed: %s", self.name, self._faults, _said(error))
         if fault is Fault.MISSING:
             yield from self._missing(error)
         elif fault is Fault.FATAL:
@@ -138,7 +143,8 @@ class Follower:
         """Whether the name belongs to another job by now: one that was created later."""
         created = _created(response, self.tracker.spec.layout.created)
         if self._created is None:
-            self._created = created if self.tracker.created is None else self.tracker.created
+            known = self.tracker.created
+            self._created = created if known is None else parse(known)[0]
         return created is not None and not same_instant(self._created or created, created)
 
     def _out_of_patience(self, fault: Fault, error: Exception) -> AccessError | ServiceError:

@@ -143,9 +143,13 @@ def since(day: str) -> Instant | None:
 
 def iso(instant: int) -> str:
     """An instant as ISO 8601 in UTC, with milliseconds where it has any."""
-    moment = _EPOCH + timedelta(microseconds=instant)
     unit = "milliseconds" if instant % SECOND else "seconds"
-    return moment.isoformat(timespec=unit).replace("+00:00", "Z")
+    return datetime_of(instant).isoformat(timespec=unit).replace("+00:00", "Z")
+
+
+def datetime_of(instant: int) -> datetime:
+    """An instant as a datetime in UTC."""
+    return _EPOCH + timedelta(microseconds=instant)
 
 
 def grain(*readings: int) -> int:

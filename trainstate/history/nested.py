@@ -105,8 +105,8 @@ def inner(spec: Spec) -> frozenset[str]:
 
 def origins_of(members: Mapping[str, Any], spec: Spec) -> dict[str, str]:
     """The ARNs of the jobs that began a job, by member."""
-    values = ((name, members.get(name)) for name in _origins(spec))
-    return {name: value for name, value in values if isinstance(value, str)}
+    names = _origins(spec)
+    return {name: members[name] for name in names if isinstance(members.get(name), str)}
 
 
 @lru_cache(maxsize=16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trainstate.history.instants import SECOND, iso
+from trainstate.history.instants import iso, parse
 from trainstate.render.plain import plain
 from trainstate.render.text import UNSTYLED
 from trainstate.track import Change, TimelineItem, Tracker
@@ -16,7 +16,7 @@ _FEW = 3
 
 def change_line(change: Change) -> str:
     """One change: when, from where to where, and how it is known."""
-    moment = "-" if change.at is None else iso(change.at)
+    moment = "-" if change.at is None else iso(parse(change.at)[0])
     how = "" if change.item is None else f"  [{change.provenance}]"
     before = "(none)" if change.before is None else plain(change.before)
     return f"{moment:<24}  {before} -> {plain(change.after)}{how}"
@@ -70,7 +70,7 @@ def _item_line(item: TimelineItem, width: int, room: int) -> str:
 def _moment(item: TimelineItem, room: int) -> str:
     """When a status was entered: whole, only the time of the day, or nothing, as room allows."""
     moment = item.first_seen if item.start is None else item.start
-    shown = "-" if moment is None else iso(moment)
+    shown = "-" if moment is None else iso(parse(moment)[0])
     if room >= _WHOLE:
         return f"{shown:<{_WHOLE}}"
     return f"{shown[11:19]:<{_OF_DAY}}" if room >= _OF_DAY else ""
@@ -84,4 +84,4 @@ def _cut(text: str, room: int) -> str:
 def _lasted(item: TimelineItem) -> str:
     if item.start is None:
         return str(item.provenance)
-    return "…" if item.end is None else f"{(item.end - item.start) / SECOND:g} s"
+    return "…" if item.end is None else f"{(item.end - item.start).total_seconds():g} s"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from trainstate.history.chain import History
-from trainstate.history.instants import SECOND, same_instant
+from trainstate.history.instants import datetime_of, parse, same_instant
 from trainstate.spec.model import Spec
 from trainstate.track.life import Life
 from trainstate.track.timeline import sole_secondary
@@ -48,7 +49,7 @@ def changes(
         yield Change(before=current, after=entered, item=item, at=moment)
         current = entered
     if after.pair != (None, None) and (current is None or current.pair != after.pair):
-        yield Change(before=current, after=after, at=at)
+        yield Change(before=current, after=after, at=None if at is None else datetime_of(at))
 
 
 def _carried(spec: Spec, current: Standing | None, item: TimelineItem) -> str:
@@ -90,10 +91,10 @@ def _is_one(old: TimelineItem, new: TimelineItem) -> bool:
     if old.status != new.status:
         return False
     if old.start is not None and new.start is not None:
-        return same_instant(old.start, new.start)
+        return same_instant(parse(old.start)[0], parse(new.start)[0])
     if new.start is None or old.last_seen is None:
         return True
-    return new.start < old.last_seen + SECOND
+    return new.start < old.last_seen + timedelta(seconds=1)
 
 
 def message_changes(old: History, new: History) -> Iterator[MessageChange]:

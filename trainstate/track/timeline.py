@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from attrs import evolve, frozen
 
 from trainstate.checking.epoch import Epoch
+from trainstate.checking.order import BEFORE_ALL
 from trainstate.checking.sightings import Run
-from trainstate.history.instants import SECOND
+from trainstate.history.instants import datetime_of
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import trace
 from trainstate.spec.graph import reachable, shortest_path
@@ -53,10 +55,10 @@ def _read(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
             status=entry.status,
             primary=move.position.primary,
             provenance=Provenance.READ,
-            start=entry.start,
-            end=entry.end,
+            start=_time(entry.start),
+            end=_time(entry.end),
             message=entry.message,
-            last_seen=entry.stamp,
+            last_seen=_time(entry.stamp),
         )
 
 
@@ -88,8 +90,8 @@ def _seen(spec: Spec, run: Run) -> TimelineItem | None:
         status=status,
         primary=primary or _entered_under(spec, status),
         provenance=Provenance.INFERRED if secondary is None else Provenance.SEEN,
-        first_seen=_instant(run.first.moment),
-        last_seen=_instant(run.last.moment),
+        first_seen=_time(run.first.moment),
+        last_seen=_time(run.last.moment),
     )
 
 
@@ -98,8 +100,8 @@ def _inferred(spec: Spec, status: str) -> TimelineItem:
     return TimelineItem(status=status, primary=primary, provenance=Provenance.INFERRED)
 
 
-def _instant(moment: int) -> int | None:
-    return moment if moment >= 0 else None
+def _time(instant: int | None) -> datetime | None:
+    return None if instant is None or instant == BEFORE_ALL else datetime_of(instant)
 
 
 @lru_cache(maxsize=256)
@@ -171,20 +173,20 @@ def attempts(spec: Spec, statuses: Iterable[str]) -> Iterator[int]:
 def durations(items: Iterable[TimelineItem], newest: int) -> tuple[Duration, ...]:
     """The time in each status, the attempts apart, in the order in which they began.
 
-    Only what was read from a history has a duration. ``newest`` is the instant up to
-    which an open entry counts.
+    Only what was read from a history has a duration. ``newest`` is the instant up to which
+    an open entry counts.
     """
     spent: dict[tuple[str, int], Duration] = {}
     for item in items:
         if item.start is None:
             continue
-        end = max(newest, item.start) if item.end is None else item.end
+        end = max(datetime_of(newest), item.start) if item.end is None else item.end
         known = spent.get((item.status, item.attempt))
         before = 0.0 if known is None else known.seconds
         spent[item.status, item.attempt] = Duration(
             status=item.status,
             attempt=item.attempt,
-            seconds=before + (end - item.start) / SECOND,
+            seconds=before + (end - item.start).total_seconds(),
             open=item.end is None,
         )
     return tuple(spent.values())

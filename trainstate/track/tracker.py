@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
+from trainstate.history.instants import datetime_of
 from trainstate.history.model import Response, Unreadable
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
@@ -109,10 +111,11 @@ class Tracker:
         return bool(self._ledger.lives)
 
     @property
-    def created(self) -> int | None:
-        """When the present job of the name was created, as an instant; None where unknown."""
+    def created(self) -> datetime | None:
+        """When the present job of the name was created, in UTC; None where unknown."""
         with self._lock:
-            return None if self._epoch is None else self._epoch.created
+            created = None if self._epoch is None else self._epoch.created
+            return None if created is None else datetime_of(created)
 
     @property
     def spec(self) -> Spec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from attrs import evolve, field, frozen
@@ -58,20 +59,20 @@ class Standing:
 class TimelineItem:
     """A status that the job passed or is in.
 
-    ``start`` and ``end`` are instants (microseconds since 1970 UTC) from a history;
-    ``first_seen`` and ``last_seen`` those of responses without a history. ``attempt``
-    counts from 1. ``primary`` is the one under which the status was entered.
+    ``start`` and ``end`` are times in UTC, from a history; ``first_seen`` and ``last_seen``
+    are those of responses without a history. ``attempt`` counts from 1. ``primary`` is the
+    one under which the status was entered.
     """
 
     status: str
     primary: str
     provenance: Provenance
     attempt: int = 1
-    start: int | None = None
-    end: int | None = None
+    start: datetime | None = None
+    end: datetime | None = None
     message: str | None = None
-    first_seen: int | None = None
-    last_seen: int | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -79,14 +80,14 @@ class Change:
     """A change of the job's state: one status further, or the primary alone.
 
     ``before`` is None for the first state of a job. ``item`` is the timeline's item
-    that was entered; None where only the primary changed. ``at`` is the instant, as
+    that was entered; None where only the primary changed. ``at`` is the time in UTC, as
     far as it is known.
     """
 
     before: Standing | None
     after: Standing
     item: TimelineItem | None = None
-    at: int | None = None
+    at: datetime | None = None
 
     @property
     def provenance(self) -> Provenance:
