@@ -165,3 +165,20 @@ def test_a_tuning_job_is_there_once_and_has_tags() -> None:
         assert [{"Key": "team", "Value": "a"}] == client.list_tags(
             ResourceArn=last["TrainingJobArn"]
         )["Tags"]
+
+
+def test_a_deleted_tuning_job_leaves_its_children() -> None:
+    """Its entry is gone and its name is free; an active one is not deleted."""
+    with simulate(PLAIN) as sm:
+        client = tuned(sm)
+        with pytest.raises(ClientError, match="in status InProgress"):
+            client.delete_hyper_parameter_tuning_job(**NAME)
+        sm.clock.advance("10h")
+        names = [job["TrainingJobName"] for job in children(client)]
+        client.delete_hyper_parameter_tuning_job(**NAME)
+        with pytest.raises(ClientError, match="not found"):
+            client.describe_hyper_parameter_tuning_job(**NAME)
+        left = {client.describe_training_job(TrainingJobName=n)["TrainingJobStatus"] for n in names}
+        tuned(sm)
+
+    assert {"Completed"} == left

@@ -205,6 +205,11 @@ class Service:
         if isinstance(item, Job):
             self._news.append((None if old is None else old.record, item.record))
 
+    def forget(self, item: Any) -> None:
+        """Drops what was deleted."""
+        self.store.drop(item)
+        self._to_commit = True
+
     def caught_up(self, item: Any, now: Instant) -> Any:
         """What a thing has become at an instant; None where it is gone."""
         if not item.plan or item.plan[0].at > now:
@@ -217,7 +222,7 @@ class Service:
             job = later
         self._to_commit = True
         if job.gone:
-            self.store.drop(job)
+            self.forget(job)
             return None
         self.store.put(job)
         if job.parent and job.record.ended is not None and item.record.ended is None:

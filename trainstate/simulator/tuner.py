@@ -246,6 +246,18 @@ def _stop(service: Service, asked: Asked) -> Answer:
     return {}
 
 
+def _delete(service: Service, asked: Asked) -> Answer:
+    """Only the entry is deleted; its training jobs stay (API_DeleteHyperParameterTuningJob).
+
+    That an active one is refused is not documented; other jobs are refused so.
+    """
+    tuning = _found(service, asked)
+    if tuning.ended is None:
+        raise in_status(tuning.status, "hyperparameter tuning job")
+    service.forget(tuning)
+    return {}
+
+
 def _list(service: Service, asked: Asked) -> Answer:
     page, token = page_of(service, asked, KIND)
     members = (
@@ -289,6 +301,7 @@ HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
     "CreateHyperParameterTuningJob": _create,
     "DescribeHyperParameterTuningJob": _describe,
     "StopHyperParameterTuningJob": _stop,
+    "DeleteHyperParameterTuningJob": _delete,
     "ListHyperParameterTuningJobs": _list,
     "ListTrainingJobsForHyperParameterTuningJob": _list_children,
 }
