@@ -76,6 +76,19 @@ def test_children_that_outlive_their_job_are_found(life: list[dict[str, Any]], l
     assert {"TS613"} == {*codes([*life[:-1], {**last, "TrainingJobStatusCounters": counts}])}
 
 
+@given(lives(), st.sampled_from(["CreationTime", "TrainingStartTime", "TrainingEndTime"]))
+def test_a_best_child_is_one_of_its_own(life: list[dict[str, Any]], member: str) -> None:
+    """It lived while its tuning job did; one that is running may be modified at its end only."""
+    *polls, last = life
+    own = {**last, "BestTrainingJob": {member: "2026-01-02T09:30:00Z"}}
+    early = {**last, "BestTrainingJob": {member: "2026-01-02T08:30:00Z"}}
+    late = {"BestTrainingJob": {member: "2026-01-02T11:30:00Z"}}
+
+    assert [] == codes([*polls, own])
+    assert ["TS413"] == codes([*polls, early]) == codes([*polls, {**last, **late}])
+    assert [] == codes([*polls[:1], {**polls[0], **late}])
+
+
 @given(lives())
 def test_more_children_than_the_limit_are_suspicious(life: list[dict[str, Any]]) -> None:
     """The configuration says how many run at once, and how many there are in all."""

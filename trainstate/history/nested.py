@@ -134,7 +134,7 @@ def _keys(machine: AttachedMachine, items: object) -> list[str | None]:
 
 
 def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]:
-    """The JSON pointers and instants of the times inside lists, naive ones left out."""
+    """The JSON pointers and instants of the times inside members, naive ones left out."""
     for pointer, value in _times(members, spec):
         instant = aware(value)
         if instant is not None:
@@ -142,7 +142,7 @@ def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]
 
 
 def no_times(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
-    """The values inside lists that should be times, and are none."""
+    """The values inside members that should be times, and are none."""
     for pointer, value in _times(members, spec):
         try:
             parse(value)
@@ -151,14 +151,22 @@ def no_times(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
 
 
 def _times(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, Any]]:
-    """The JSON pointers and values of the times inside lists, absent ones left out."""
+    """The JSON pointers and values of the times inside members, absent ones left out."""
     for pointer in spec.layout.moments:
         member, _, name = pointer.removeprefix("/").partition("/")
-        items = members.get(member)
-        for at, item in enumerate(items if isinstance(items, list | tuple) else ()):
-            value = item.get(name) if isinstance(item, Mapping) else None
+        for place, item in _structures(member, members.get(member)):
+            value = item.get(name)
             if value is not None and value != "":
-                yield f"/{member}/{at}/{name}", value
+                yield f"{place}/{name}", value
+
+
+def _structures(member: str, value: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The structures of a list, or the one that a member is, with their JSON pointers."""
+    if isinstance(value, _MAPPING):
+        yield f"/{member}", value
+    for at, item in enumerate(value if isinstance(value, list | tuple) else ()):
+        if isinstance(item, _MAPPING):
+            yield f"/{member}/{at}", item
 
 
 def is_quiet(members: Mapping[str, Any], spec: Spec, *, begun: int, modified: int) -> bool:

@@ -223,6 +223,7 @@ class Reading:
         response, spec = self.response, self.spec
         return Inside(
             **self._about,
+            **self._pair,
             created=response.created,
             modified=response.modified,
             members=self._members(_holders(spec)),

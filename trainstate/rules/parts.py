@@ -250,7 +250,7 @@ class Settings(Part):
 
 
 @frozen(kw_only=True, slots=False)
-class Inside(Part):
+class Inside(Paired):
     """What is inside results and attached machines, and the lists that ask for these.
 
     ``created`` and ``modified`` are the times between which the job lived so far.

@@ -42,17 +42,19 @@ def _evaluated(time: Any) -> Poll:
     since="0.1.0",
 )
 def time_outside_life(inside: Inside) -> Iterator[Place]:
-    """A metric was emitted, or a rule's evaluation changed, before the job or after its record.
+    """What belongs to a job has a time before the job was created, or after its record.
 
     The algorithm emits metrics while it trains, and a change of an evaluation modifies the
     record of the job: all recordings have these times between the creation and the last
     modification. The algorithm has a clock of its own, so that a minute is no fault, and no
-    documentation says more.
+    documentation says more. The best training job of a tuning job lived between its creation
+    and its end; whether it modifies the record before the end was not recorded.
     """
     doubt = inside.tolerances.microseconds("doubt")
+    follows = inside.ended or bool(inside.spec.layout.history)
     for pointer, at in moments(inside.members, inside.spec):
         early = inside.created is not None and inside.created - at > doubt
-        late = inside.modified is not None and at - inside.modified > doubt
+        late = follows and inside.modified is not None and at - inside.modified > doubt
         if early or late:
             side = "before the creation" if early else "after the last modification"
             facts = {"member": pointer.rpartition("/")[2], "time": time_text(at), "side": side}

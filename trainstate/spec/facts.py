@@ -228,7 +228,7 @@ class RecordLayout:
     the type of an event about it. ``kind`` is what a search and Kubernetes call the job,
     ``listed`` the member of a page of the ``listing`` that holds the summaries. ``asked`` are
     the members of a request that name a job, where it is not the name alone. ``moments`` are
-    the times inside lists, as JSON pointers without the item's number; ``name_pattern`` and
+    the times inside members, as JSON pointers without an item's number; ``name_pattern`` and
     ``name_most`` tell a job's names. ``missing`` is the code of the error that says that there
     is no such job. A part that no member plays is empty.
     """
