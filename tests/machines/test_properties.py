@@ -1,9 +1,9 @@
-"""P3 to P7 over every machine: the strategies come from the facts, and so do the judgements."""
+"""P2 to P7, and P9, over every machine: facts give the strategies, and the judgements."""
 
 from __future__ import annotations
 
 import json
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -11,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trainstate
+from trainstate.machine.engine import Engine
+from trainstate.machine.guards import Allowance, Configuration
+from trainstate.machine.step import is_legal_step
 from trainstate.spec.load import builtin_spec, load_spec, spec_names
 from trainstate.spec.model import Evidence
 from trainstate.testing import from_spec
@@ -27,6 +30,21 @@ def sequences(name: str, **options: Any) -> st.SearchStrategy[list[dict[str, Any
 
 def alarms(report: trainstate.Report) -> list[str]:
     return [str(found) for found in report if found.severity != "info"]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("allowed", [True, False])
+def test_engine_and_step_agree_on_every_pair_of_states(name: str, allowed: bool) -> None:
+    """The machine of the library and the step tables allow the same moves."""
+    spec = builtin_spec(name)
+    config = Configuration(tuple((guard.name, Allowance(allowed)) for guard in spec.guards))
+    engine, differing = Engine(spec, config=config), []
+    for before, after in product(spec.pair_by_key, repeat=2):
+        engine.adopt(before)
+        if engine.can(after) is not is_legal_step(spec, before, after, config):
+            differing.append((before, after))
+
+    assert [] == differing
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -77,6 +95,34 @@ def test_an_end_that_is_left_is_found(name: str, data: st.DataObject) -> None:
     again = {**sequence[-1], **{k: first[k] for k in (primary, spec.layout.secondary) if k}}
 
     assert "INCONSISTENT" == trainstate.check([*sequence, again]).verdict
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@given(data=st.data())
+def test_repeating_and_reordering_contradict_nothing(name: str, data: st.DataObject) -> None:
+    """A poll that comes twice says the same; a legal life in any order is no error."""
+    sequence = data.draw(sequences(name))
+    twice = [one for response in sequence for one in (response, response)]
+    order = data.draw(st.permutations(sequence))
+
+    assert ([], "CONSISTENT") == (alarms(trainstate.check(twice)), trainstate.check(twice).verdict)
+    assert "CONSISTENT" == trainstate.check(order, order="free").verdict
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@given(data=st.data())
+def test_no_value_of_a_member_ends_the_check(name: str, data: st.DataObject) -> None:
+    """Whatever stands in a member of one response costs that record alone."""
+    sequence = data.draw(sequences(name))
+    at = data.draw(st.integers(0, len(sequence) - 1))
+    member = data.draw(st.sampled_from(sorted(sequence[at])))
+    odd = st.none() | st.booleans() | st.text() | st.floats() | st.lists(st.integers())
+    value = data.draw(odd | st.dictionaries(st.text(), odd))
+    broken = [*sequence[:at], {**sequence[at], member: value}, *sequence[at + 1 :]]
+
+    assert len(sequence) == trainstate.check(broken).summary.responses + sum(
+        found.code == "TS001" for found in trainstate.check(broken)
+    )
 
 
 @given(data=st.data())
