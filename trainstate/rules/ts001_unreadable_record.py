@@ -11,10 +11,7 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
 
 
 @rule(
-    code="TS001",
-    name="unreadable-record",
     severity="error",
-    scope="record",
     sources=["api-describe"],
     message="{reason}",
     help="look at the file at this line; a recording that was cut off ends like this",
@@ -26,7 +23,6 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
         text(_WHOLE),
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
-    since="0.1.0",
 )
 def unreadable_record(record: Unreadable) -> Iterator[Place]:
     """A record of the recording cannot be read.

@@ -15,10 +15,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
 
 
 @rule(
-    code="TS002",
-    name="missing-member",
     severity="error",
-    scope="response",
     sources=["api-members", "api-list"],
     message="`{member}` is absent",
     help="record the whole response; a simulator must give each member that the API requires",
@@ -27,7 +24,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         *(poll(_ACTIVE, {f"/{name}": None}) for name in ("TrainingJobName", "StoppingCondition")),
     ],
     good=[_ACTIVE, "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
-    since="0.1.0",
 )
 def missing_member(presence: Presence) -> Iterator[Place]:
     """A response lacks a member that the service always gives.

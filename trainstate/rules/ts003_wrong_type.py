@@ -13,10 +13,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
 
 
 @rule(
-    code="TS003",
-    name="wrong-type",
     severity="error",
-    scope="response",
     sources=["api-members"],
     message="expected {expected} but got {value}",
     help="give the member the type that the API declares; an absent value is left out or null",
@@ -32,7 +29,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         _ACTIVE,
         poll(_ACTIVE, {"/HyperParameters": {"epochs": "3"}, "/TrainingTimeInSeconds": 12.0}),
     ],
-    since="0.1.0",
 )
 def wrong_type(problems: Problems) -> Iterator[Place]:
     """A member has a value of another type than the API declares.

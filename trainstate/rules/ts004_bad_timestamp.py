@@ -13,10 +13,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
 
 
 @rule(
-    code="TS004",
-    name="bad-timestamp",
     severity="error",
-    scope="response",
     sources=["api-members", "guide-eventbridge"],
     message="{value} is no time: {expected}",
     help="write times as ISO 8601 with an offset, or as epoch seconds or milliseconds",
@@ -29,7 +26,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
         _ACTIVE,
         poll(_ACTIVE, {"/CreationTime": 1767348000.0, "/LastModifiedTime": "1767348090000"}),
     ],
-    since="0.1.0",
 )
 def bad_timestamp(problems: Problems) -> Iterator[Place]:
     """A value that should be a time is none.

@@ -12,10 +12,7 @@ _ACTIVE = "InProgress/Starting: Starting"
 
 
 @rule(
-    code="TS005",
-    name="naive-timestamp",
     severity="info",
-    scope="sequence",
     sources=["api-members"],
     message="{what}",
     help="record times with their offset, as boto3 and the AWS CLI give them",
@@ -27,7 +24,6 @@ _ACTIVE = "InProgress/Starting: Starting"
         _ACTIVE,
         [_ACTIVE, poll(_ACTIVE, {"/LastModifiedTime": "2026-01-02T12:00:05+02:00"})],
     ],
-    since="0.1.0",
 )
 def naive_timestamp(step: Step) -> Iterator[Place]:
     """A time has no offset from UTC.

@@ -15,10 +15,7 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 
 
 @rule(
-    code="TS006",
-    name="arn-name-mismatch",
     severity="error",
-    scope="response",
     sources=["api-describe", "guide-eventbridge"],
     message="the ARN names `{segment}`, the response `{name}`",
     help="two jobs were mixed up, or one of the two was edited by hand",
@@ -32,7 +29,6 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:training-job/hidden"}),
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:eu-west-1:REDACTED"}),
     ],
-    since="0.1.0",
 )
 def arn_name_mismatch(identity: Identity) -> Iterator[Place]:
     """A job's ARN ends with another name than its own.

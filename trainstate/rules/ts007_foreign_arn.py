@@ -19,10 +19,7 @@ _PARTS = 6
 
 
 @rule(
-    code="TS007",
-    name="foreign-arn",
     severity="error",
-    scope="response",
     sources=["api-members"],
     message="the ARN has {part}, where {expected} is expected",
     help="a record of another kind of job was mixed in, or a simulator makes ARNs of its own",
@@ -42,7 +39,6 @@ _PARTS = 6
         poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}"}),
         poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}:hyper-parameter-tuning-job/example"}),
     ],
-    since="0.1.0",
 )
 def foreign_arn(identity: Identity) -> Iterator[Place]:
     """A job's ARN, or that of the job which began it, is that of another resource, or none.

@@ -33,10 +33,7 @@ def _event(**changed: Any) -> Example:
 
 
 @rule(
-    code="TS008",
-    name="envelope-mismatch",
     severity="error",
-    scope="response",
     sources=["guide-eventbridge", "api-event"],
     message="the event's `{member}` is {value}, where {expected} is expected",
     help="look for a detail that was put into the envelope of another event",
@@ -56,7 +53,6 @@ def _event(**changed: Any) -> Example:
         _event(time="2026-01-02T10:02:00Z", resources=[f"{_ARN}EXAMPLE"]),
         _event(account="***", region=None, resources=[], time=None),
     ],
-    since="0.1.0",
 )
 def envelope_mismatch(event: Event) -> Iterator[Place]:
     """The envelope of an event is that of another job, service or time than its detail.

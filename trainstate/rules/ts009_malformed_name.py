@@ -20,10 +20,7 @@ def _named(name: str) -> dict[str, str]:
 
 
 @rule(
-    code="TS009",
-    name="malformed-name",
     severity="warning",
-    scope="response",
     sources=["api-members", "api-create"],
     message="the name {name} is none that a job can have: {why}",
     help="name the job as the service would; a name that was taken out can be written as `***`",
@@ -37,7 +34,6 @@ def _named(name: str) -> dict[str, str]:
         poll(_ACTIVE, _named("A--b-1" + "c" * 57)),
         poll(_ACTIVE, _named("<name>")),
     ],
-    since="0.1.0",
 )
 def malformed_name(identity: Identity) -> Iterator[Place]:
     """A job has a name that the service does not accept.

@@ -10,10 +10,7 @@ from trainstate.rules.wording import nearest
 
 
 @rule(
-    code="TS101",
-    name="unknown-primary-status",
     severity="warning",
-    scope="response",
     sources=["api-describe", "api-enum"],
     message="the primary status `{status}` is not in the specification{nearest}",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
@@ -22,7 +19,6 @@ from trainstate.rules.wording import nearest
         "InProgress/Training: Starting 90, Training",
         "Stopping/Stopping: Starting 90, Training 60, Stopping",
     ],
-    since="0.1.0",
     unknown=True,
 )
 def unknown_primary_status(statuses: Statuses) -> Iterator[Place]:

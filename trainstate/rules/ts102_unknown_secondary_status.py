@@ -11,10 +11,7 @@ from trainstate.rules.wording import nearest
 
 
 @rule(
-    code="TS102",
-    name="unknown-secondary-status",
     severity="warning",
-    scope="response",
     sources=["api-describe", "api-enum"],
     message="the secondary status `{status}` is not in the specification{nearest}",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
@@ -26,7 +23,6 @@ from trainstate.rules.wording import nearest
         "InProgress/Training: Starting 90, Training",
         "InProgress/PreparingTraining: Starting 90, PreparingTraining",
     ],
-    since="0.1.0",
     unknown=True,
 )
 def unknown_secondary_status(statuses: Statuses) -> Iterator[Place]:

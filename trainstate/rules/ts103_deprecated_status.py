@@ -12,10 +12,7 @@ from trainstate.spec.model import Evidence, Spec
 
 
 @rule(
-    code="TS103",
-    name="deprecated-status",
     severity="warning",
-    scope="response",
     sources=["api-describe", "api-enum"],
     message="`{status}` is a retired status",
     help="normal in recordings of its time; a simulator of today's service must not show it",
@@ -27,7 +24,6 @@ from trainstate.spec.model import Evidence, Spec
         "InProgress/Training: Starting 90, Training",
         "InProgress/Downloading: Starting 90, Downloading",
     ],
-    since="0.1.0",
 )
 def deprecated_status(statuses: Statuses) -> Iterator[Place]:
     """A secondary status is one that the service no longer supports.

@@ -10,10 +10,7 @@ from trainstate.rules.shown import Shown, shown
 
 
 @rule(
-    code="TS104",
-    name="misspelt-status",
     severity="error",
-    scope="response",
     sources=["api-enum", "api-describe", "api-retry", "sdk-docs-2019"],
     message="`{written}` is another spelling of `{status}`",
     help="write statuses as the API's enumeration does, and compare them exactly",
@@ -26,7 +23,6 @@ from trainstate.rules.shown import Shown, shown
         "InProgress/Training: Starting 90, Training",
         "Stopping/Stopping: Starting 90, Training 60, Stopping",
     ],
-    since="0.1.0",
 )
 def misspelt_status(statuses: Statuses) -> Iterator[Place]:
     """A status is not spelt as the API's enumeration spells it.

@@ -9,10 +9,7 @@ from trainstate.rules.parts import Statuses
 
 
 @rule(
-    code="TS105",
-    name="secondary-used-as-primary",
     severity="error",
-    scope="response",
     sources=["api-describe", "api-enum"],
     message="`{status}` is a secondary status; a primary one that goes with it is {primaries}",
     help="a table of statuses was mixed up: the two members have different enumerations",
@@ -24,7 +21,6 @@ from trainstate.rules.parts import Statuses
         "Stopping/Stopping: Starting 90, Stopping",
         "InProgress/Uploading: Starting 90, Training 60, Uploading",
     ],
-    since="0.1.0",
 )
 def secondary_used_as_primary(statuses: Statuses) -> Iterator[Place]:
     """The primary status is one that only the secondary status can have.

@@ -12,10 +12,7 @@ from trainstate.spec.load import builtin_spec
 
 
 @rule(
-    code="TS201",
-    name="illegal-pair",
     severity="error",
-    scope="response",
     sources=["api-describe", "recordings-responses"],
     message="`{pair}` is no legal pair; `{primary}` goes with {legal}{evidence}",
     help="change both statuses at once; `trainstate spec` lists the legal pairs",
@@ -28,7 +25,6 @@ from trainstate.spec.load import builtin_spec
         "Stopping/Starting: Starting",
     ],
     needs=["secondary"],
-    since="0.1.0",
     follows=["TS304", "TS305"],
 )
 def illegal_pair(statuses: Statuses) -> Iterator[Place]:

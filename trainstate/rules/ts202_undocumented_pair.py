@@ -14,10 +14,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
 
 
 @rule(
-    code="TS202",
-    name="undocumented-pair",
     severity="info",
-    scope="response",
     sources=["api-enum", "recordings-stop-during-start", "sdk-docs-2019"],
     message="`{pair}` is {evidence}: no documentation of today and no recording shows it",
     help="the pair is accepted; narrow `--accept` to refuse what rests on weaker evidence",
@@ -31,7 +28,6 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
         "Stopping/Starting: Starting",
     ],
     needs=["secondary"],
-    since="0.1.0",
 )
 def undocumented_pair(statuses: Statuses) -> Iterator[Place]:
     """The primary and the secondary status are together for no documented reason.

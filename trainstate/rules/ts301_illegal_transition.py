@@ -14,10 +14,7 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
 
 
 @rule(
-    code="TS301",
-    name="illegal-transition",
     severity="error",
-    scope="response",
     sources=["api-describe", "api-transition", "guide-spot", "recordings-logs"],
     message="`{after}` follows `{before}`: {refusal}",
     help="compare the history with `trainstate next`; a simulator that skips a stage does this",
@@ -30,7 +27,6 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped",
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS003", "TS102", "TS103", "TS301", "TS302", "TS305"],
 )
 def illegal_transition(statuses: Statuses) -> Iterator[Place]:

@@ -11,10 +11,7 @@ from trainstate.rules.parts import Statuses
 
 
 @rule(
-    code="TS302",
-    name="wrong-initial-status",
     severity="error",
-    scope="response",
     sources=["guide-spot", "recordings-logs", "recordings-responses"],
     message="the history begins with `{status}`, where {initial} is expected",
     help="the first entries were lost, or a simulator begins too late",
@@ -27,7 +24,6 @@ from trainstate.rules.parts import Statuses
         "InProgress/Downloading: Starting 90, Downloading",
     ],
     needs=["history"],
-    since="0.1.0",
 )
 def wrong_initial_status(statuses: Statuses) -> Iterator[Place]:
     """A history begins with a status that no job begins with.

@@ -10,10 +10,7 @@ from trainstate.spec.model import Evidence
 
 
 @rule(
-    code="TS303",
-    name="undocumented-transition",
     severity="info",
-    scope="response",
     sources=["model", "api-enum", "reports-pending"],
     message="`{after}` {place}: inferred, no documentation and no recording shows it",
     help="the transition is accepted; narrow `--accept` to refuse what rests on inference",
@@ -27,7 +24,6 @@ from trainstate.spec.model import Evidence
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped",
     ],
     needs=["history"],
-    since="0.1.0",
 )
 def undocumented_transition(statuses: Statuses) -> Iterator[Place]:
     """A status follows another for no documented reason.

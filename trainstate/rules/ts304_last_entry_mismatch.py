@@ -9,10 +9,7 @@ from trainstate.rules.parts import Statuses
 
 
 @rule(
-    code="TS304",
-    name="last-entry-mismatch",
     severity="error",
-    scope="response",
     sources=["api-describe", "recordings-responses"],
     message="the history ends with `{last}`, the secondary status is `{secondary}`",
     help="set the secondary status and append to the history in one step",
@@ -25,7 +22,6 @@ from trainstate.rules.parts import Statuses
         "Stopping/Starting: Starting",
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS102", "TS103", "TS305"],
 )
 def last_entry_mismatch(statuses: Statuses) -> Iterator[Place]:

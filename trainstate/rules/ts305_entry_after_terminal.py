@@ -10,10 +10,7 @@ from trainstate.rules.parts import Statuses
 
 
 @rule(
-    code="TS305",
-    name="entry-after-terminal",
     severity="error",
-    scope="response",
     sources=["api-describe", "waiter", "recordings-logs"],
     message="`{after}` follows `{before}`, which ends a job",
     help="a second run is another job with its own history; an end is written once",
@@ -26,7 +23,6 @@ from trainstate.rules.parts import Statuses
         "Failed/Failed: Starting 90, Training 60, Failed",
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS302"],
 )
 def entry_after_terminal(statuses: Statuses) -> Iterator[Place]:

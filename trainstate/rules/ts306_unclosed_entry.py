@@ -15,10 +15,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
 
 
 @rule(
-    code="TS306",
-    name="unclosed-entry",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="`{status}` has no end, though `{after}` follows it",
     help="close the last entry with the time at which the next one starts",
@@ -28,7 +25,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     good=[_DONE, _ACTIVE],
     needs=["history"],
-    since="0.1.0",
     follows=["TS103", "TS304", "TS305"],
 )
 def unclosed_entry(statuses: Statuses) -> Iterator[Place]:

@@ -15,10 +15,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
 
 
 @rule(
-    code="TS307",
-    name="closed-last-entry-while-active",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="`{status}` ended at {end}, though nothing follows it and the job has not ended",
     help="leave the last entry open until the next one starts",
@@ -28,7 +25,6 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     ],
     good=[_STARTING, poll(_WITHDRAWN, {"/EnableManagedSpotTraining": True})],
     needs=["history"],
-    since="0.1.0",
     follows=["TS103", "TS304"],
 )
 def closed_last_entry_while_active(times: Times) -> Iterator[Place]:

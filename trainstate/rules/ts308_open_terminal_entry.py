@@ -15,10 +15,7 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
 
 
 @rule(
-    code="TS308",
-    name="open-terminal-entry",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="the entry `{status}` {what}, where it should end when it starts",
     help="append the entry of a terminal status closed, with its end equal to its start",
@@ -29,7 +26,6 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
     ],
     good=[_DONE, _FAILED],
     needs=["history"],
-    since="0.1.0",
     follows=["TS305", "TS306", "TS402"],
 )
 def open_terminal_entry(times: Times) -> Iterator[Place]:

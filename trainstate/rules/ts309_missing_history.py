@@ -12,10 +12,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
 
 
 @rule(
-    code="TS309",
-    name="missing-history",
     severity="info",
-    scope="sequence",
     sources=["api-describe", "api-transition", "guide-eventbridge"],
     message="{what}",
     help="record the history, too: without it a job is judged by its statuses alone",
@@ -27,7 +24,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     good=[_ACTIVE, [_ACTIVE, _ACTIVE]],
     needs=["history"],
-    since="0.1.0",
     follows=["TS309"],
 )
 def missing_history(step: Step) -> Iterator[Place]:

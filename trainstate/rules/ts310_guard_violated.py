@@ -17,10 +17,7 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
 
 
 @rule(
-    code="TS310",
-    name="guard-violated",
     severity="error",
-    scope="sequence",
     sources=["guide-spot", "api-retry", "api-stopping-condition"],
     message="{what} is possible only where {says}",
     help="compare the history with the job's configuration; two jobs may have been mixed up",
@@ -34,7 +31,6 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
     needs=["history", "guards"],
-    since="0.1.0",
     follows=["TS301", "TS310", "TS511"],
 )
 def guard_violated(step: Step) -> Iterator[Place]:

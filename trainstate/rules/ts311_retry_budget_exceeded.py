@@ -15,10 +15,7 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
 
 
 @rule(
-    code="TS311",
-    name="retry-budget-exceeded",
     severity="error",
-    scope="response",
     sources=["api-retry"],
     message="the history shows {used} retries, the configuration allows {budget}",
     help="compare the history with the number of attempts in the job's configuration",
@@ -31,7 +28,6 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
         poll(_ONCE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
     ],
     needs=["history", "guards"],
-    since="0.1.0",
 )
 def retry_budget_exceeded(statuses: Statuses) -> Iterator[Place]:
     """A job was started again more often than its configuration allows.

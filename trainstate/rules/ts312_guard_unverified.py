@@ -13,10 +13,7 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
 
 
 @rule(
-    code="TS312",
-    name="guard-unverified",
     severity="info",
-    scope="sequence",
     sources=["api-retry", "api-stopping-condition"],
     message="`{after}` after {before} is possible only where {says}, and nothing shows that",
     help="record the job's configuration, too",
@@ -29,7 +26,6 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
         poll(_AGAIN, {"/RetryStrategy": {"MaximumRetryAttempts": 2}}),
     ],
     needs=["history", "guards"],
-    since="0.1.0",
     unknown=True,
 )
 def guard_unverified(step: Step) -> Iterator[Place]:

@@ -12,10 +12,7 @@ from trainstate.spec.model import Spec
 
 
 @rule(
-    code="TS313",
-    name="primary-contradicts-history",
     severity="error",
-    scope="response",
     sources=["api-describe", "api-stop", "recordings-logs"],
     message="the primary status is `{primary}`, where the history leads to {expected}",
     help="a job that is being stopped stays so until it ends; keep the primary status",
@@ -28,7 +25,6 @@ from trainstate.spec.model import Spec
         "Stopping/Uploading: Starting 90, Training 60, Uploading",
     ],
     needs=["history"],
-    since="0.1.0",
 )
 def primary_contradicts_history(statuses: Statuses) -> Iterator[Place]:
     """The primary status is none that the history can lead to.

@@ -14,10 +14,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
 
 
 @rule(
-    code="TS314",
-    name="entry-without-start",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="entry {at}, `{status}`, has no start",
     help="give each entry the moment at which the job entered the status",
@@ -27,7 +24,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     good=[_ACTIVE, "InProgress/Starting: Starting"],
     needs=["history"],
-    since="0.1.0",
 )
 def entry_without_start(statuses: Statuses) -> Iterator[Place]:
     """An entry of the history does not say when it began.

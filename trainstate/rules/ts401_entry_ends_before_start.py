@@ -12,10 +12,7 @@ from trainstate.rules.wording import time_text
 
 
 @rule(
-    code="TS401",
-    name="entry-ends-before-start",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="the entry `{status}` starts at {start} and ends before that, at {end}",
     help="look for times that were swapped, or that two clocks wrote",
@@ -28,7 +25,6 @@ from trainstate.rules.wording import time_text
         "InProgress/Training: Starting 0, Training",
     ],
     needs=["history"],
-    since="0.1.0",
 )
 def entry_ends_before_start(times: Times) -> Iterator[Place]:
     """An entry of the history ends before it starts.

@@ -15,10 +15,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS402",
-    name="overlapping-entries",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="`{after}` starts at {start}, before `{before}` ends at {end}",
     help="a job has one status at a time: close an entry when the next one starts",
@@ -31,7 +28,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:30.900Z"}),
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS103", "TS301", "TS304", "TS401"],
 )
 def overlapping_entries(times: Times) -> Iterator[Place]:

@@ -15,10 +15,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS403",
-    name="gap-between-entries",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="`{before}` ends at {end}, but `{after}` starts only at {start}",
     help="an entry between the two was lost, or the times were taken from two clocks",
@@ -31,7 +28,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:29.100Z"}),
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS103", "TS301", "TS304", "TS401", "TS402"],
 )
 def gap_between_entries(times: Times) -> Iterator[Place]:

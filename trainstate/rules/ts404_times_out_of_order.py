@@ -14,10 +14,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS404",
-    name="times-out-of-order",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{earlier} is {earlier_time}, after {later}, which is {later_time}",
     help="look for times of two jobs or of two clocks, or for a lost offset from UTC",
@@ -28,7 +25,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/CreationTime": "0001-01-01T00:00:00Z"}),
     ],
     good=[_DONE, poll(_DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
-    since="0.1.0",
     follows=["TS301", "TS401", "TS402", "TS403", "TS404"],
 )
 def times_out_of_order(times: Times) -> Iterator[Place]:

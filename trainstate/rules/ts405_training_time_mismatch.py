@@ -20,17 +20,13 @@ def _reporting(text: str, seconds: int) -> Poll:
 
 
 @rule(
-    code="TS405",
-    name="training-time-mismatch",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="{reported} seconds are reported, and {elapsed} passed {span}",
     help="the time is TrainingEndTime - TrainingStartTime, within a second, on all instances alike",
     bad=[*(_reporting(_DONE, seconds) for seconds in (67, 63, 155)), _reporting(_FAILED, 40)],
     good=[_DONE, _reporting(_FAILED, 0), *(_reporting(_STOPPED, seconds) for seconds in (66, 60))],
     needs=["training_seconds"],
-    since="0.1.0",
     follows=["TS401", "TS402", "TS403", "TS404", "TS407", "TS408", "TS409", "TS508"],
 )
 def training_time_mismatch(times: Clock) -> Iterator[Place]:

@@ -14,10 +14,7 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
 
 
 @rule(
-    code="TS406",
-    name="runtime-limit-not-reached",
     severity="warning",
-    scope="response",
     sources=["api-stopping-condition", "api-describe"],
     message="`{status}` {spent} seconds after {since}, where the limit is {limit}",
     help="compare the StoppingCondition with the time that passed before the job was ended",
@@ -30,7 +27,6 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
     needs=["time.limits"],
-    since="0.1.0",
     follows=["TS511"],
 )
 def runtime_limit_not_reached(times: Clock) -> Iterator[Place]:

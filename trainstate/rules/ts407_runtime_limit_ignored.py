@@ -22,10 +22,7 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
 
 
 @rule(
-    code="TS407",
-    name="runtime-limit-ignored",
     severity="warning",
-    scope="response",
     sources=["api-stopping-condition", "api-retry", "api-stop"],
     message="{spent} seconds of training since {since}, where the limit is {limit}",
     help="the service ends a job at its limit; a simulator must do so as well",
@@ -42,7 +39,6 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
         poll(_AGAIN, _RETRIED | {"/StoppingCondition/MaxRuntimeInSeconds": 8000}),
     ],
     needs=["time.limits"],
-    since="0.1.0",
     follows=["TS407"],
 )
 def runtime_limit_ignored(times: Clock) -> Iterator[Place]:

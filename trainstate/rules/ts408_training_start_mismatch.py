@@ -15,10 +15,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS408",
-    name="training-start-mismatch",
     severity="warning",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="training started {started} by its own member; in the history, {expected}",
     help="take the start of the entry in which the instances begin to work",
@@ -33,7 +30,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     ],
     good=[_DONE, "InProgress/Starting: Starting"],
     needs=["started", "history"],
-    since="0.1.0",
     follows=["TS003", "TS102", "TS301", "TS401", "TS402", "TS403", "TS404"],
 )
 def training_start_mismatch(times: Times) -> Iterator[Place]:

@@ -20,10 +20,7 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
 
 
 @rule(
-    code="TS409",
-    name="training-end-mismatch",
     severity="warning",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="training ended {ended}, but the last entry of the history {last}",
     help="end the training and the history at one instant: after the upload, or at the failure",
@@ -33,7 +30,6 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     ],
     good=[_DONE, _FAILED],
     needs=["ended", "history"],
-    since="0.1.0",
     follows=["TS404"],
 )
 def training_end_mismatch(times: Times) -> Iterator[Place]:

@@ -13,10 +13,7 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
 
 
 @rule(
-    code="TS410",
-    name="late-first-entry",
     severity="warning",
-    scope="response",
     sources=["recordings-responses"],
     message="the job was created {created}, but its first entry starts {start}",
     help="let the history begin with the job; a lost first entry looks like this, too",
@@ -26,7 +23,6 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     ],
     good=[_ACTIVE, poll(_ACTIVE, {"/CreationTime": "2026-01-02T09:59:59.400Z"})],
     needs=["history"],
-    since="0.1.0",
     follows=["TS302"],
 )
 def late_first_entry(times: Times) -> Iterator[Place]:

@@ -25,10 +25,7 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
 
 
 @rule(
-    code="TS411",
-    name="waiting-limit-ignored",
     severity="warning",
-    scope="response",
     sources=["api-stopping-condition", "guide-spot", "api-stop"],
     message="{spent} seconds since {since}, where the limit is {limit}",
     help="the service ends a spot job that has not completed by then; a simulator must as well",
@@ -39,7 +36,6 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
     ],
     good=[_waits(_LATE, 9300), _waits(_LATE, 8800), _waits(_WAITING, 3600, modified=3000)],
     needs=["time.limits"],
-    since="0.1.0",
     follows=["TS407", "TS411", "TS412"],
 )
 def waiting_limit_ignored(times: Clock) -> Iterator[Place]:

@@ -26,10 +26,7 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
 
 
 @rule(
-    code="TS412",
-    name="pending-limit-ignored",
     severity="warning",
-    scope="response",
     sources=["api-stopping-condition", "reports-pending"],
     message="`{status}` for {spent} seconds since {since}, where the limit is {limit}",
     help="the service stops a job that waits longer for capacity; a simulator must do so as well",
@@ -41,7 +38,6 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
         _pends(_LATE, 7200, TrainingPlanArn="arn:aws:sagemaker:eu-west-1:1:training-plan/plan"),
     ],
     needs=["time.limits"],
-    since="0.1.0",
     follows=["TS412"],
 )
 def pending_limit_ignored(times: Clock) -> Iterator[Place]:

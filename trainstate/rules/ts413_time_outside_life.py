@@ -25,10 +25,7 @@ def _evaluated(time: Any) -> Poll:
 
 
 @rule(
-    code="TS413",
-    name="time-outside-life",
     severity="warning",
-    scope="response",
     sources=["api-members", "recordings-responses"],
     message="`{member}` is {time}, {side} of the job",
     help="look for times of another job, or of another clock",
@@ -39,7 +36,6 @@ def _evaluated(time: Any) -> Poll:
         _evaluated("2026-01-03T10:00:00Z"),
     ],
     good=[_metric("2026-01-02T10:02:00Z"), _evaluated("2026-01-02T10:03:20Z")],
-    since="0.1.0",
 )
 def time_outside_life(inside: Inside) -> Iterator[Place]:
     """A metric was emitted, or a rule's evaluation changed, before the job or after its record.

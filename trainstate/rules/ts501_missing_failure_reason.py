@@ -13,10 +13,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
 
 @rule(
-    code="TS501",
-    name="missing-failure-reason",
     severity="error",
-    scope="response",
     sources=["api-describe"],
     message="`{member}` is {state} on a job that is `{primary}`",
     help="every failed job tells its reason; code that reads it would find nothing",
@@ -27,7 +24,6 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
     needs=["failure_reason"],
-    since="0.1.0",
     follows=["TS201"],
 )
 def missing_failure_reason(presence: Presence) -> Iterator[Place]:

@@ -13,10 +13,7 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
 
 
 @rule(
-    code="TS502",
-    name="unexpected-failure-reason",
     severity="error",
-    scope="response",
     sources=["api-describe", "reports-pending"],
     message="`{member}` has a text on a job that is `{primary}`",
     help="only failed jobs have a reason; look for one that was left from another job",
@@ -31,7 +28,6 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
     needs=["failure_reason"],
-    since="0.1.0",
 )
 def unexpected_failure_reason(presence: Presence) -> Iterator[Place]:
     """A job that did not fail has a reason for its failure.

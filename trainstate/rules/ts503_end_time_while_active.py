@@ -13,10 +13,7 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
 
 
 @rule(
-    code="TS503",
-    name="end-time-while-active",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is set on a job that is `{primary}`",
     help="set the end time and the terminal status in one step",
@@ -29,7 +26,6 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
     needs=["ended"],
-    since="0.1.0",
 )
 def end_time_while_active(presence: Presence) -> Iterator[Place]:
     """A job that has not ended has the time of its end.

@@ -13,10 +13,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
 
 @rule(
-    code="TS504",
-    name="missing-end-time",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is absent from a job that is `{primary}`",
     help="the time is the end of the last entry of the history",
@@ -27,7 +24,6 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
         "InProgress/Training: Starting 90, Training",
     ],
     needs=["ended"],
-    since="0.1.0",
     follows=["TS201"],
 )
 def missing_end_time(presence: Presence) -> Iterator[Place]:

@@ -13,10 +13,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS505",
-    name="billable-exceeds-training",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{billable} billable seconds exceed {training} seconds of training",
     help="both are seconds of the clock: neither is multiplied by the number of instances",
@@ -26,7 +23,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         poll(_DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True}),
     ],
     needs=["billable_seconds"],
-    since="0.1.0",
     follows=["TS508"],
 )
 def billable_exceeds_training(amounts: Amounts) -> Iterator[Place]:

@@ -16,10 +16,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
 
 
 @rule(
-    code="TS506",
-    name="spot-savings-without-spot",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{billable} of {training} seconds are billed without managed spot training",
     help="bill all of the training time, or enable managed spot training",
@@ -34,7 +31,6 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
         poll(_DONE, _UNTIMED | _SERVERLESS),
     ],
     needs=["billable_seconds"],
-    since="0.1.0",
     follows=["TS310", "TS405", "TS407", "TS511"],
 )
 def spot_savings_without_spot(amounts: Amounts) -> Iterator[Place]:

@@ -13,10 +13,7 @@ _SPOT = {"/EnableManagedSpotTraining": True}
 
 
 @rule(
-    code="TS507",
-    name="missing-model-artifacts",
     severity="warning",
-    scope="response",
     sources=["api-members", "recordings-responses"],
     message="`{member}` is {state} a job that is `{primary}`",
     help="code that reads the place of the model finds nothing; add it when the job completes",
@@ -26,7 +23,6 @@ _SPOT = {"/EnableManagedSpotTraining": True}
     ],
     good=[_DONE, "InProgress/Training: Starting 90, Training"],
     needs=["artifacts"],
-    since="0.1.0",
     follows=["TS201"],
 )
 def missing_model_artifacts(presence: Presence) -> Iterator[Place]:

@@ -13,10 +13,7 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
 
 
 @rule(
-    code="TS508",
-    name="negative-seconds",
     severity="error",
-    scope="response",
     sources=["api-members", "api-describe-times"],
     message="`{member}` is {value}",
     help="subtract the start from the end; a job that never trained has 0, or no such member",
@@ -27,7 +24,6 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
     ],
     good=[_ACTIVE, poll("Failed/Failed: Starting 90, Failed", _NOTHING)],
     needs=["billable_seconds"],
-    since="0.1.0",
 )
 def negative_seconds(amounts: Amounts) -> Iterator[Place]:
     """A number of seconds, or of tokens, is below zero.

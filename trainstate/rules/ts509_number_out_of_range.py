@@ -16,10 +16,7 @@ _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
 
 
 @rule(
-    code="TS509",
-    name="number-out-of-range",
     severity="error",
-    scope="response",
     sources=["api-stopping-condition", "api-retry", "api-create"],
     message="`{member}` is {value}, and can only be {allowed}",
     help="look for a unit that was mixed up, or a limit that was edited by hand",
@@ -35,7 +32,6 @@ _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
         poll(_ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
         poll(_ACTIVE, _SPOT | {_WAIT: 3600}),
     ],
-    since="0.1.0",
 )
 def number_out_of_range(settings: Settings) -> Iterator[Place]:
     """A number of the job's configuration is none that the service accepts.

@@ -14,10 +14,7 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
 
 
 @rule(
-    code="TS510",
-    name="half-the-seconds",
     severity="warning",
-    scope="response",
     sources=["api-members", "recordings-responses", "recordings-logs"],
     message="a job that is `{primary}` has `{other}` but no `{member}`",
     help="write what was trained and what is billed in one step; savings are made of both",
@@ -32,7 +29,6 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
         "InProgress/Training: Starting 90, Training",
     ],
     needs=["training_seconds"],
-    since="0.1.0",
 )
 def half_the_seconds(presence: Presence) -> Iterator[Place]:
     """A job that has ended says how long it trained or what is billed, and not the other.

@@ -13,10 +13,7 @@ _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSecon
 
 
 @rule(
-    code="TS511",
-    name="contradictory-configuration",
     severity="error",
-    scope="response",
     sources=["clients-wait-without-spot", "api-stopping-condition"],
     message="`{member}` is there, and `{switch}` is false: it is accepted only where {says}",
     help="one of the two was edited by hand, or a simulator accepts what the service refuses",
@@ -26,7 +23,6 @@ _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSecon
         poll(_ACTIVE, _WAIT | {"/EnableManagedSpotTraining": True}),
         poll(_ACTIVE, _WAIT | {"/EnableManagedSpotTraining": None}),
     ],
-    since="0.1.0",
 )
 def contradictory_configuration(settings: Settings) -> Iterator[Place]:
     """A job has a setting that the service accepts only beside another, which is off.

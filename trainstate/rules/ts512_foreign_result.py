@@ -14,10 +14,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
 
 
 @rule(
-    code="TS512",
-    name="foreign-result",
     severity="warning",
-    scope="response",
     sources=["api-members"],
     message="`{member}` is there, and `{setting}` is absent: only a job with the one has the other",
     help="look for responses of two jobs that were merged",
@@ -26,7 +23,6 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
         poll(_DONE, {"/ProgressInfo": {"CurrentEpoch": 1, "MaxEpoch": 3}}),
     ],
     good=[_DONE, poll(_DONE, _TOKENS | _SERVERLESS)],
-    since="0.1.0",
 )
 def foreign_result(presence: Presence) -> Iterator[Place]:
     """A job has a result that only a job of another kind has.

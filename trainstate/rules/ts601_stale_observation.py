@@ -14,10 +14,7 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS601",
-    name="stale-observation",
     severity="warning",
-    scope="sequence",
     sources=["api-describe-times", "guide-eventbridge"],
     message="the response of {modified} arrived after a newer one of the job",
     help="order responses by LastModifiedTime before you act on them",
@@ -29,7 +26,6 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
         [poll("InProgress/Starting: Starting", modified=1), _TRAINING],
         [_TRAINING, _TRAINING],
     ],
-    since="0.1.0",
     follows=["TS3", "TS404", "TS607"],
 )
 def stale_observation(step: Step) -> Iterator[Place]:

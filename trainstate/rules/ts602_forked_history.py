@@ -8,10 +8,7 @@ from trainstate.rules.model import Place, Relation, Step, rule
 
 
 @rule(
-    code="TS602",
-    name="forked-history",
     severity="error",
-    scope="sequence",
     sources=["api-describe", "recordings-responses"],
     message="entry {at} is `{after}`, where an earlier response of the job has `{before}`",
     help="two jobs under one name, or a recording of two runs; split them by ARN and CreationTime",
@@ -28,7 +25,6 @@ from trainstate.rules.model import Place, Relation, Step, rule
         ]
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS0", "TS1", "TS3", "TS4", "TS602"],
 )
 def forked_history(step: Step) -> Iterator[Place]:

@@ -12,10 +12,7 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
 
 
 @rule(
-    code="TS603",
-    name="rewritten-history",
     severity="error",
-    scope="sequence",
     sources=["api-describe", "api-transition", "recordings-responses"],
     message="entry {at}: `{member}` was {before} and is {after}",
     help="only append to the history; times that moved were perhaps taken from another clock",
@@ -28,7 +25,6 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
         [_THREE, poll(_THREE, modified=500)],
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS0", "TS1", "TS2", "TS3", "TS4", "TS602", "TS603"],
 )
 def rewritten_history(step: Step) -> Iterator[Place]:

@@ -14,10 +14,7 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
 
 
 @rule(
-    code="TS604",
-    name="left-terminal-status",
     severity="error",
-    scope="sequence",
     sources=["waiter", "api-describe"],
     message="{after} comes after {before}, which ended the job; compare response {at}",
     help="split the responses by ARN and CreationTime; a job that has ended never runs again",
@@ -29,7 +26,6 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
         [_DONE, poll("Completed/Completed", _BARE, modified=400)],
         [_STOPPED, poll("Deleting/Stopped", _BARE, modified=400)],
     ],
-    since="0.1.0",
     follows=["TS201", "TS305"],
 )
 def left_terminal_status(step: Step) -> Iterator[Place]:

@@ -14,10 +14,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
 
 
 @rule(
-    code="TS605",
-    name="unreachable-state",
     severity="error",
-    scope="sequence",
     sources=["api-describe", "api-stop", "guide-spot"],
     message="{after} cannot come after {before}; compare response {at}",
     help="see `trainstate next` for what can follow; perhaps two jobs share the name",
@@ -32,7 +29,6 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
             poll("Stopped/Stopped", _BARE, modified=400),
         ],
     ],
-    since="0.1.0",
     follows=["TS2", "TS404", "TS605"],
 )
 def unreachable_state(step: Step) -> Iterator[Place]:

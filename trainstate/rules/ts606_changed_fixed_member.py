@@ -16,10 +16,7 @@ _WHAT = {
 
 
 @rule(
-    code="TS606",
-    name="changed-fixed-member",
     severity="error",
-    scope="sequence",
     sources=["api-members", "api-update"],
     message="`{member}` {what} response {at}",
     help="only the members that UpdateTrainingJob takes can change; compare the two responses",
@@ -36,7 +33,6 @@ _WHAT = {
         [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, {"/RoleArn": "one"}, modified=200)],
         [_TRAINING, poll(_TRAINING, {"/Environment": {}}, modified=200)],
     ],
-    since="0.1.0",
     follows=["TS002", "TS003"],
 )
 def changed_fixed_member(step: Step) -> Iterator[Place]:

@@ -20,10 +20,7 @@ def _evaluated(second: int, modified: float) -> Poll:
 
 
 @rule(
-    code="TS607",
-    name="last-modified-went-back",
     severity="error",
-    scope="sequence",
     sources=["api-describe-times", "recordings-responses"],
     message="{what} was last modified earlier than before: {modified}",
     help="set LastModifiedTime whenever the record changes, from one clock",
@@ -38,7 +35,6 @@ def _evaluated(second: int, modified: float) -> Poll:
         [_TRAINING, _DONE],
     ],
     needs=["modified"],
-    since="0.1.0",
     follows=["TS404"],
 )
 def last_modified_went_back(step: Step) -> Iterator[Place]:

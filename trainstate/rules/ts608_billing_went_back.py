@@ -17,10 +17,7 @@ def _kept(seconds: int, modified: float) -> Poll:
 
 
 @rule(
-    code="TS608",
-    name="billing-went-back",
     severity="error",
-    scope="sequence",
     sources=["api-describe-times", "api-members"],
     message="`{member}` fell to {after}, from {before} in response {at}",
     help="seconds and tokens only add up; perhaps a retry began to count anew",
@@ -35,7 +32,6 @@ def _kept(seconds: int, modified: float) -> Poll:
         [_kept(20, 500), _kept(30, 600)],
     ],
     needs=["billable_seconds"],
-    since="0.1.0",
     follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
 def billing_went_back(step: Step) -> Iterator[Place]:

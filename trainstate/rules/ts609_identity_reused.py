@@ -19,10 +19,7 @@ def _anew(time: str) -> dict[str, str]:
 
 
 @rule(
-    code="TS609",
-    name="identity-reused",
     severity="error",
-    scope="sequence",
     sources=["api-delete"],
     message="a job created {created} has the name of one that was created {earlier}: {reuse}",
     help="call a job by its ARN together with its CreationTime: names are used again",
@@ -34,7 +31,6 @@ def _anew(time: str) -> dict[str, str]:
         [_FIRST, poll("InProgress/Training: Starting 90, Training", modified=400)],
         ["Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
     ],
-    since="0.1.0",
 )
 def identity_reused(step: Step) -> Iterator[Place]:
     """Two jobs of different creation times have one name.

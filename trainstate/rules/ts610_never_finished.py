@@ -9,10 +9,7 @@ from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS610",
-    name="never-finished",
     severity="warning",
-    scope="job",
     sources=["waiter", "api-describe"],
     message="the last of {responses} responses shows {pair}, and no response shows an end",
     help="record until the job has ended, or leave this rule out for jobs that still run",
@@ -30,7 +27,6 @@ from trainstate.rules.wording import pair_text
             "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed",
         ],
     ],
-    since="0.1.0",
     on_request=True,
 )
 def never_finished(end: JobEnd) -> Iterator[Place]:

@@ -15,10 +15,7 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
 
 
 @rule(
-    code="TS611",
-    name="changed-message",
     severity="error",
-    scope="sequence",
     sources=["api-transition", "recordings-responses"],
     message="entry {index}, `{status}`, is closed, but its message changed",
     help="keep the message of an entry when the next one starts; only the last one's may change",
@@ -31,7 +28,6 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
         [poll(_DONE, _LAST), poll(_DONE, _REUSED, modified=500)],
     ],
     needs=["history"],
-    since="0.1.0",
 )
 def changed_message(step: Step) -> Iterator[Place]:
     """The message of a closed entry that another entry follows has changed.

@@ -19,10 +19,7 @@ def _reused(job: str, modified: float) -> Poll:
 
 
 @rule(
-    code="TS612",
-    name="changed-after-end",
     severity="error",
-    scope="sequence",
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` {what} response {at}, when the job had ended already",
     help="write times, seconds, reason and artifacts of a job once, with its end",
@@ -38,7 +35,6 @@ def _reused(job: str, modified: float) -> Poll:
         [poll(_DONE, {"/ModelArtifacts": None}), poll(_DONE, _MOVED, modified=500)],
         [_DONE, poll(_DONE, {"/TrainingEndTime": "2026-01-02T10:02:35.400Z"}, modified=500)],
     ],
-    since="0.1.0",
     follows=["TS4", "TS5", "TS612"],
 )
 def changed_after_end(step: Step) -> Iterator[Place]:

@@ -11,17 +11,13 @@ from trainstate.spec.model import Counter
 
 
 @rule(
-    code="TS613",
-    name="impossible-counter",
     severity="error",
-    scope="sequence",
     sources=["api-members"],
     message="`{counter}` is {count}, {why}",
     help="count what the job's children did; what has ended stays so",
     bad=[recorded(f"counter-{what}") for what in ("falls", "at-end", "over-limit", "without-best")],
     good=["InProgress/Starting: Starting", recorded("counters")],
     needs=["counters"],
-    since="0.1.0",
     follows=["TS604"],
 )
 def impossible_counter(step: Step) -> Iterator[Place]:

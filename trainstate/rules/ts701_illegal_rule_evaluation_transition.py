@@ -16,10 +16,7 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
 
 
 @rule(
-    code="TS701",
-    name="illegal-rule-evaluation-transition",
     severity="error",
-    scope="sequence",
     sources=["guide-debugger-rules"],
     message="the evaluation `{item}` was `{before}` and is `{after}`",
     help="an evaluation that has a result keeps it; look for two rules of one name",
@@ -35,7 +32,6 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
         [_rule("InProgress", 100), _rule("Stopped", 200)],
     ],
     needs=["machines"],
-    since="0.1.0",
     follows=["TS404", "TS607"],
 )
 def illegal_rule_evaluation_transition(step: Step) -> Iterator[Place]:

@@ -15,17 +15,13 @@ def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
 
 
 @rule(
-    code="TS702",
-    name="unknown-rule-evaluation-status",
     severity="warning",
-    scope="sequence",
     sources=["guide-debugger-rules"],
     message="the evaluation `{item}` has the unknown status `{status}`",
     help="compare the spelling; `trainstate drift` tells whether the API has a new status",
     bad=[_rule("Passed"), _rule("noissuesfound", "ProfilerRuleEvaluationStatuses")],
     good=[_rule("NoIssuesFound"), _rule("Error", "ProfilerRuleEvaluationStatuses")],
     needs=["machines"],
-    since="0.1.0",
 )
 def unknown_rule_evaluation_status(step: Step) -> Iterator[Place]:
     """The evaluation of a rule has a status that the API does not list.

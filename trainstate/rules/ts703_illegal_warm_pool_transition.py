@@ -15,10 +15,7 @@ def _pool(status: str, modified: float) -> Poll:
 
 
 @rule(
-    code="TS703",
-    name="illegal-warm-pool-transition",
     severity="error",
-    scope="sequence",
     sources=["guide-warm-pool"],
     message="the pool was {before} and is `{after}`",
     help="a pool that was reused belongs to the next job, and one that was terminated is gone",
@@ -31,7 +28,6 @@ def _pool(status: str, modified: float) -> Poll:
         [_pool("InUse", 200), _pool("Reused", 300)],
     ],
     needs=["machines"],
-    since="0.1.0",
     follows=["TS705"],
 )
 def illegal_warm_pool_transition(step: Step) -> Iterator[Place]:

@@ -15,17 +15,13 @@ def _profiling(status: str) -> Poll:
 
 
 @rule(
-    code="TS704",
-    name="illegal-profiling-status",
     severity="warning",
-    scope="sequence",
     sources=["api-members", "api-update"],
     message="`{member}` is `{status}`",
     help="compare the spelling; `trainstate drift` tells whether the API has a new status",
     bad=[_profiling("On"), [_profiling("Enabled"), _profiling("disabled")]],
     good=[_profiling("Enabled"), [_profiling("Enabled"), _profiling("Disabled")]],
     needs=["machines"],
-    since="0.1.0",
 )
 def illegal_profiling_status(step: Step) -> Iterator[Place]:
     """The profiler has a status that the API does not list.

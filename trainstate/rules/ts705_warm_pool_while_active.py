@@ -17,10 +17,7 @@ def _pool(text: str, status: str) -> Poll:
 
 
 @rule(
-    code="TS705",
-    name="warm-pool-while-active",
     severity="error",
-    scope="response",
     sources=["guide-warm-pool", "api-warm-pool"],
     message="the pool is `{pool}`, and the job is `{primary}`",
     help="the pool is in use until the job ends; then it can be kept, and reused by another job",
@@ -30,7 +27,6 @@ def _pool(text: str, status: str) -> Poll:
         *(_pool(_DONE, status) for status in ("InUse", "Available", "Reused", "Terminated")),
     ],
     needs=["machines"],
-    since="0.1.0",
 )
 def warm_pool_while_active(attached: Attached) -> Iterator[Place]:
     """A warm pool is there for other jobs while its own job has not ended.

@@ -18,10 +18,7 @@ def _rules(*names: str, modified: float) -> Poll:
 
 
 @rule(
-    code="TS706",
-    name="vanished-rule-evaluation",
     severity="warning",
-    scope="sequence",
     sources=["guide-debugger-rules", "api-members"],
     message="the evaluation `{item}` was `{before}` and is gone",
     help="an evaluation keeps its result; look for a list that was written anew",
@@ -34,7 +31,6 @@ def _rules(*names: str, modified: float) -> Poll:
         [_rules("loss", modified=100), _rules("loss", "tree", modified=200)],
     ],
     needs=["machines"],
-    since="0.1.0",
     follows=["TS702", "TS707"],
 )
 def vanished_rule_evaluation(step: Step) -> Iterator[Place]:

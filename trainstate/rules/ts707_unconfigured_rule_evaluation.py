@@ -20,17 +20,13 @@ def _rules(configured: str, evaluated: str) -> Poll:
 
 
 @rule(
-    code="TS707",
-    name="unconfigured-rule-evaluation",
     severity="warning",
-    scope="response",
     sources=["guide-debugger-rules", "api-members"],
     message="{item} is evaluated, and `{configured}` has no such rule",
     help="look for a list that comes from another job, or a rule that was renamed in one place",
     bad=[_rules("loss", "tree")],
     good=[_rules("loss", "loss"), poll(_TRAINING, {"/DebugRuleEvaluationStatuses": []})],
     needs=["machines"],
-    since="0.1.0",
 )
 def unconfigured_rule_evaluation(inside: Inside) -> Iterator[Place]:
     """A rule is evaluated that is not among the rules of the job.

@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS801",
-    name="unlisted-status",
     severity="error",
-    scope="drift",
     sources=["api-enum"],
     message="{version} lists {status!r} for {member}, the specification does not",
     help="look for its documentation and for recordings of it, then give it a row with its"
@@ -24,7 +21,6 @@ from trainstate.rules.model import Place, rule
         service("WarmPoolStatus + Draining"),
     ],
     good=[service("as specified"), service("SecondaryStatus - Restarting")],
-    since="0.1.0",
 )
 def unlisted_status(drift: Drift) -> Iterator[Place]:
     """The service's model lists a status that the specification lacks.

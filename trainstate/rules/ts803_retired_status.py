@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS803",
-    name="retired-status",
     severity="warning",
-    scope="drift",
     sources=["api-enum"],
     message="the specification has {status!r} for {member}, {version} does not list it",
     help="update botocore if it is old; else the status is retired: make its row deprecated",
@@ -22,7 +19,6 @@ from trainstate.rules.model import Place, rule
         service("ProfilingStatus - Disabled"),
     ],
     good=[service("as specified"), service("SecondaryStatus + Hibernating")],
-    since="0.1.0",
 )
 def retired_status(drift: Drift) -> Iterator[Place]:
     """The specification has a status that the service's model lists no more.

@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS901",
-    name="unimplemented-operation",
     severity="error",
-    scope="operation",
     sources=["api-errors"],
     message="{operation} is not implemented: {error}",
     help="implement the operation, or leave it out of what is claimed to be simulated",
@@ -25,7 +22,6 @@ from trainstate.rules.model import Place, rule
         calls("create a", "stop a"),
         calls("stop a !ValidationException Requested resource not found."),
     ],
-    since="0.1.0",
 )
 def unimplemented_operation(exchange: Exchange) -> Iterator[Place]:
     """An operation of the service is missing.

@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS902",
-    name="undocumented-error",
     severity="error",
-    scope="operation",
     sources=["api-errors"],
     message="{operation} fails with {error}, which the service never says: {said}",
     help="raise an error of the service, with a code that the operation documents",
@@ -25,7 +22,6 @@ from trainstate.rules.model import Place, rule
         calls("create a", "create a !ResourceInUse taken"),
         calls("describe b !ValidationException Requested resource not found."),
     ],
-    since="0.1.0",
 )
 def undocumented_error(exchange: Exchange) -> Iterator[Place]:
     """A call fails with something that no call to the service fails with.

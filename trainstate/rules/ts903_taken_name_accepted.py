@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS903",
-    name="taken-name-accepted",
     severity="error",
-    scope="operation",
     sources=["api-create", "api-errors"],
     message="{operation} accepts the name of a job that exists",
     help="refuse the request with the error ResourceInUse, and leave the job as it is",
@@ -35,7 +32,6 @@ from trainstate.rules.model import Place, rule
             "create a",
         ),
     ],
-    since="0.1.0",
 )
 def taken_name_accepted(exchange: Exchange) -> Iterator[Place]:
     """A second job is created under a name that is taken.

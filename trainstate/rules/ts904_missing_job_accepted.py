@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS904",
-    name="missing-job-accepted",
     severity="error",
-    scope="operation",
     sources=["api-errors", "api-describe", "api-stop", "api-delete"],
     message="{operation} accepts a job that does not exist",
     help="refuse the request; clients match the text `Requested resource not found`",
@@ -31,7 +28,6 @@ from trainstate.rules.model import Place, rule
         calls("stop a !ValidationException Requested resource not found."),
         calls("create a", "stop a"),
     ],
-    since="0.1.0",
 )
 def missing_job_accepted(exchange: Exchange) -> Iterator[Place]:
     """A request for a job that does not exist is accepted.

@@ -11,10 +11,7 @@ from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS905",
-    name="ended-job-stopped",
     severity="error",
-    scope="operation",
     sources=["transcript-stop", "api-stop"],
     message="{operation} accepts a job that is {pair}",
     help="refuse the request: the job is in a status in which nothing can be stopped",
@@ -39,7 +36,6 @@ from trainstate.rules.wording import pair_text
         ),
         calls("create a", "describe a = InProgress/Training: Starting 90, Training", "stop a"),
     ],
-    since="0.1.0",
 )
 def ended_job_stopped(exchange: Exchange) -> Iterator[Place]:
     """A request to stop a job that has ended is accepted.

@@ -11,10 +11,7 @@ from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS906",
-    name="active-job-deleted",
     severity="error",
-    scope="operation",
     sources=["api-delete"],
     message="{operation} accepts a job that is {pair}",
     help="refuse the request until the job has ended",
@@ -40,7 +37,6 @@ from trainstate.rules.wording import pair_text
             "delete a",
         ),
     ],
-    since="0.1.0",
 )
 def active_job_deleted(exchange: Exchange) -> Iterator[Place]:
     """A request to delete a job that has not ended is accepted.

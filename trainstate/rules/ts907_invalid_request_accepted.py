@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS907",
-    name="invalid-request-accepted",
     severity="error",
-    scope="operation",
     sources=["api-create", "api-stopping-condition", "api-errors"],
     message="{operation} accepts a request that the API does not allow",
     help="hold the parameters against the API's model: patterns, bounds and values",
@@ -25,7 +22,6 @@ from trainstate.rules.model import Place, rule
         calls("create a (bad-name) !ValidationException Member must satisfy a pattern"),
         calls("create a"),
     ],
-    since="0.1.0",
 )
 def invalid_request_accepted(exchange: Exchange) -> Iterator[Place]:
     """A request is accepted that the API's own model, or its documentation, excludes.

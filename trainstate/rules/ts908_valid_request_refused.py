@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS908",
-    name="valid-request-refused",
     severity="error",
-    scope="operation",
     sources=["api-create", "api-describe", "api-stop", "api-delete", "api-list-jobs"],
     message="{operation} refuses what the service accepts: {error}: {said}",
     help="accept the request: it is possible for this job at this moment",
@@ -36,7 +33,6 @@ from trainstate.rules.model import Place, rule
             "stop a !ValidationException The job is in status Completed.",
         ),
     ],
-    since="0.1.0",
 )
 def valid_request_refused(exchange: Exchange) -> Iterator[Place]:
     """A request is refused that the service documents as possible.

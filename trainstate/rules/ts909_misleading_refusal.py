@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS909",
-    name="misleading-refusal",
     severity="warning",
-    scope="operation",
     sources=["api-errors", "api-create", "clients-not-found", "transcript-stop"],
     message="{operation} refuses with {error}: {said}; clients know this refusal as {known}",
     help="use the code and the text that clients match",
@@ -25,7 +22,6 @@ from trainstate.rules.model import Place, rule
         calls("describe a !ValidationException Requested resource not found."),
         calls("create a", "create a !ResourceInUse taken"),
     ],
-    since="0.1.0",
 )
 def misleading_refusal(exchange: Exchange) -> Iterator[Place]:
     """A request is rightly refused, and clients do not recognise the refusal.

@@ -11,10 +11,7 @@ from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS910",
-    name="stop-without-effect",
     severity="error",
-    scope="operation",
     sources=["api-stop"],
     message="the service accepted the stop, but the job is {pair}",
     help="change the primary status to Stopping with the request, and end the job as Stopped",
@@ -47,7 +44,6 @@ from trainstate.rules.wording import pair_text
             "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
         ),
     ],
-    since="0.1.0",
 )
 def stop_without_effect(exchange: Exchange) -> Iterator[Place]:
     """A job that was active when its stop was accepted goes on as if nobody had asked.

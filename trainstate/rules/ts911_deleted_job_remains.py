@@ -11,10 +11,7 @@ from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS911",
-    name="deleted-job-remains",
     severity="error",
-    scope="operation",
     sources=["api-delete"],
     message="the service accepted the deletion, but {polls} polls later the job is {pair}",
     help="let a deleted job go: describe refuses it, and its name is free",
@@ -41,7 +38,6 @@ from trainstate.rules.wording import pair_text
             "ended a",
         ),
     ],
-    since="0.1.0",
 )
 def deleted_job_remains(exchange: Exchange) -> Iterator[Place]:
     """A job whose deletion was accepted is still there long after.

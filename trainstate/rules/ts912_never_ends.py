@@ -11,10 +11,7 @@ from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS912",
-    name="never-ends",
     severity="error",
-    scope="operation",
     sources=["api-stopping-condition", "waiter"],
     message="after {age} s and {polls} polls the job is still {pair}{beyond}",
     help="let every job end: by itself, by its limits, or when it is stopped",
@@ -34,7 +31,6 @@ from trainstate.rules.wording import pair_text
         ),
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
-    since="0.1.0",
 )
 def never_ends(exchange: Exchange) -> Iterator[Place]:
     """A job was given more time than its limits allow, and has not ended.

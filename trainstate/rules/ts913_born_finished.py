@@ -15,10 +15,7 @@ _SOONEST = 1.0
 
 
 @rule(
-    code="TS913",
-    name="born-finished",
     severity="warning",
-    scope="operation",
     sources=["api-describe", "api-describe-times"],
     message="when it is first seen the job is {pair}, {seconds:g} s after its creation",
     help="let a job begin as InProgress, and change with a clock that a test can drive",
@@ -32,7 +29,6 @@ _SOONEST = 1.0
             "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
         ),
     ],
-    since="0.1.0",
 )
 def born_finished(exchange: Exchange) -> Iterator[Place]:
     """A job has ended well in the moment of its creation.

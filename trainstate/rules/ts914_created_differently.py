@@ -11,10 +11,7 @@ from trainstate.rules.model import Place, Severity, rule
 
 
 @rule(
-    code="TS914",
-    name="created-differently",
     severity="error",
-    scope="operation",
     sources=["api-create", "api-describe"],
     message="the job was created with {asked!r} as {member}, but shows {shown!r}",
     help="keep what a job was created with, and show it",
@@ -30,7 +27,6 @@ from trainstate.rules.model import Place, Severity, rule
     good=[
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
-    since="0.1.0",
 )
 def created_differently(exchange: Exchange) -> Iterator[Place]:
     """The first response of a job does not show what the job was created with.

@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS915",
-    name="missing-training-time",
     severity="warning",
-    scope="operation",
     sources=["api-describe-times", "recordings-responses"],
     message="the job trained and ended, but has no {member}",
     help="count the seconds from the start of the training to its end",
@@ -30,7 +27,6 @@ from trainstate.rules.model import Place, rule
         ),
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
-    since="0.1.0",
 )
 def missing_training_time(exchange: Exchange) -> Iterator[Place]:
     """A job that has trained and ended does not say how long, or how much is billed.

@@ -13,10 +13,7 @@ from trainstate.spec.model import RecordLayout
 
 
 @rule(
-    code="TS921",
-    name="list-filter-ignored",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs"],
     message="the list by {filter} has a job with {shown}",
     help="leave out of a list what its filters exclude",
@@ -36,7 +33,6 @@ from trainstate.spec.model import RecordLayout
         ),
         calls("create a", "list (status-Failed)"),
     ],
-    since="0.1.0",
 )
 def list_filter_ignored(exchange: Exchange) -> Iterator[Place]:
     """A list has a job that its filters exclude, or a page has more jobs than were asked for.

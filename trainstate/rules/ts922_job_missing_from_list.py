@@ -13,10 +13,7 @@ from trainstate.spec.model import Spec
 
 
 @rule(
-    code="TS922",
-    name="job-missing-from-list",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs"],
     message="the whole list{by} lacks a job that is {pair}",
     help="give every job that meets the filters on one page, and a NextToken while there are more",
@@ -36,7 +33,6 @@ from trainstate.spec.model import Spec
             "list (status-Failed)",
         ),
     ],
-    since="0.1.0",
 )
 def job_missing_from_list(exchange: Exchange) -> Iterator[Place]:
     """A job that exists and meets the filters is on none of the pages of a list.

@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS923",
-    name="list-disagrees",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs", "api-list"],
     message="the list shows {listed!r} as {member} of a job that describe shows with {described!r}",
     help="make summaries of the same records as responses",
@@ -42,7 +39,6 @@ from trainstate.rules.model import Place, rule
             "list = a Completed",
         ),
     ],
-    since="0.1.0",
 )
 def list_disagrees(exchange: Exchange) -> Iterator[Place]:
     """A list and a description of one job, made at one moment, contradict each other.

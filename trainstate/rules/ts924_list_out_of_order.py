@@ -11,10 +11,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS924",
-    name="list-out-of-order",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs"],
     message="the list sorted by {key}, {order}, shows jobs in another order",
     help="sort before the pages are cut",
@@ -25,7 +22,6 @@ from trainstate.rules.model import Place, rule
         calls("create a", "create b", "list (by-name) = a InProgress; b InProgress"),
         calls("create a", "create b", "list = b InProgress; a InProgress"),
     ],
-    since="0.1.0",
 )
 def list_out_of_order(exchange: Exchange) -> Iterator[Place]:
     """A list is not in the order that was asked for.

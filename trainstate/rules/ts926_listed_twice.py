@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS926",
-    name="listed-twice",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs"],
     message="the pages of one list show a job twice",
     help="let a NextToken stand for a place in the order, not for a number of jobs",
@@ -23,7 +20,6 @@ from trainstate.rules.model import Place, rule
     good=[
         calls("create a", "create b", "list = a InProgress; b InProgress"),
     ],
-    since="0.1.0",
 )
 def listed_twice(exchange: Exchange) -> Iterator[Place]:
     """The same job is on two pages of a list, or on one page twice.

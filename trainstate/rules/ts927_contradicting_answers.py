@@ -10,10 +10,7 @@ from trainstate.rules.model import Place, rule
 
 
 @rule(
-    code="TS927",
-    name="contradicting-answers",
     severity="error",
-    scope="operation",
     sources=["api-errors"],
     message="{operation} contradicts what was answered before: {contradiction}",
     help="let all operations answer from the same records",
@@ -23,7 +20,6 @@ from trainstate.rules.model import Place, rule
     good=[
         calls("create a", "ask a ="),
     ],
-    since="0.1.0",
 )
 def contradicting_answers(exchange: Exchange) -> Iterator[Place]:
     """What one operation shows is not what others acknowledged or showed.

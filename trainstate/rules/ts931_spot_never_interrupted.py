@@ -13,10 +13,7 @@ _ENOUGH = 10
 
 
 @rule(
-    code="TS931",
-    name="spot-never-interrupted",
     severity="warning",
-    scope="operation",
     sources=["guide-spot"],
     message="of {spots} jobs with managed spot training that ended, none showed {statuses}",
     help="offer a way to have spot capacity taken away: by chance, or by a scenario",
@@ -27,7 +24,6 @@ _ENOUGH = 10
         calls("create a (spot)", "ended a", "whole 2"),
         calls("create a", "whole 20 Interrupted"),
     ],
-    since="0.1.0",
 )
 def spot_never_interrupted(exchange: Exchange) -> Iterator[Place]:
     """Jobs with managed spot training never show what only such jobs can show.
