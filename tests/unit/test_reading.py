@@ -97,7 +97,7 @@ def test_null_configuration_is_not_counted() -> None:
 
 def test_a_legal_pair_is_a_fact() -> None:
     """The pair of a response is the row of the specification that allows it."""
-    actual = reading(ACTIVE).pair
+    actual = reading(ACTIVE).statuses.pair
 
     assert SPEC.pair_by_key["InProgress", "Training"] == actual
 
@@ -105,7 +105,7 @@ def test_a_legal_pair_is_a_fact() -> None:
 @pytest.mark.parametrize("pair", ["Completed/Training", "Paused/Training", "InProgress/Warming"])
 def test_no_fact_allows_an_illegal_or_unknown_pair(pair: str) -> None:
     """A pair that is illegal, or of which one status is unknown, is no row."""
-    actual = reading(pair).pair
+    actual = reading(pair).statuses.pair
 
     assert actual is None
 
@@ -124,7 +124,7 @@ def test_an_unknown_primary_is_neither_active_nor_ended(
     primary: str, active: bool, ended: bool
 ) -> None:
     """A known primary is active or ended; an unknown one is neither."""
-    actual = reading(f"{primary}/Training")
+    actual = reading(f"{primary}/Training").statuses
 
     assert (active, ended) == (actual.active, actual.ended)
 
@@ -165,6 +165,6 @@ def test_a_move_can_rest_on_an_unseen_guard() -> None:
 )
 def test_an_entry_has_a_pointer(member: str, pointer: str) -> None:
     """An entry, or a member of it, is named by its JSON pointer."""
-    actual = reading(ACTIVE).entry_pointer(2, member)
+    actual = reading(ACTIVE).statuses.entry_pointer(2, member)
 
     assert pointer == actual

@@ -31,7 +31,7 @@ from trainstate.rules.parts import (
     Times,
 )
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.model import Pair, Spec
+from trainstate.spec.model import Spec
 
 
 @frozen(kw_only=True)
@@ -43,16 +43,15 @@ class Reading:
     tolerances: Tolerances
     config: Configuration
 
-    @cached_property
+    @property
     def moves(self) -> tuple[machine.Move, ...]:
         """The moves of the response's history, one for each entry."""
-        return machine.trace(self.spec, self.response.statuses, self.config)
+        return self.statuses.moves
 
-    @cached_property
+    @property
     def has_illegal_move(self) -> bool:
         """Whether a move is refused; a status that no fact knows is not illegal."""
-        legal = (None, machine.Refusal.UNKNOWN_STATUS)
-        return any(move.refusal not in legal for move in self.moves)
+        return self.statuses.has_illegal_move
 
     @cached_property
     def alignment(self) -> Alignment | None:
@@ -63,19 +62,8 @@ class Reading:
         if not self.has_illegal_move:
             return None
         statuses = self.response.statuses
-        finished = self.ended or statuses[-1] in self.spec.terminal_secondaries
+        finished = self.statuses.ended or statuses[-1] in self.spec.terminal_secondaries
         return align(self.spec, statuses, self.config, finished=finished)
-
-    @property
-    def pair(self) -> Pair | None:
-        """The fact that makes the response's pair legal; None where it has none."""
-        response = self.response
-        return self.spec.pair_by_key.get((response.primary or "", response.secondary or ""))
-
-    @property
-    def ended(self) -> bool:
-        """Holds if the response's primary is terminal, or follows a terminal one."""
-        return self.response.primary in self.spec.ended_primaries
 
     @property
     def billed_otherwise(self) -> bool:
@@ -85,12 +73,6 @@ class Reading:
             response.members.get(name) is not None or leaves_out(response, name, spec)
             for name in spec.time.billed_otherwise
         )
-
-    @property
-    def active(self) -> bool:
-        """Holds if the response's primary is known and not ended."""
-        primary = self.response.primary
-        return primary in self.spec.primary_by_name and primary not in self.spec.ended_primaries
 
     @property
     def trimmed(self) -> bool:
@@ -128,10 +110,6 @@ class Reading:
     def configured(self) -> bool:
         """Whether the response shows its job's configuration."""
         return is_configured(self.response, self.spec)
-
-    def whole_but_for(self, *names: str) -> bool:
-        """Holds if the response has all that the service always gives, these members aside."""
-        return self.presence.whole_but_for(*names)
 
     @cached_property
     def lacking(self) -> tuple[str, ...]:
@@ -295,10 +273,6 @@ class Reading:
             whole=self.whole,
         )
 
-    def is_unread(self, pointer: str) -> bool:
-        """Holds if the value at a place, or what it stands in, could not be read."""
-        return self.identity.is_unread(pointer)
-
     @property
     def _about(self) -> dict[str, Any]:
         response = self.response
@@ -307,11 +281,6 @@ class Reading:
     @property
     def _pair(self) -> dict[str, Any]:
         return {"primary": self.response.primary, "secondary": self.response.secondary}
-
-    def entry_pointer(self, index: int, member: str = "") -> str:
-        """The JSON pointer of an entry of the history, or of a member of it."""
-        pointer = f"/{self.spec.layout.history}/{index}"
-        return f"{pointer}/{member}" if member else pointer
 
 
 @cache

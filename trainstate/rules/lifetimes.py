@@ -28,7 +28,7 @@ def reuse(step: Step, earlier: EarlierEpoch) -> Reuse | None:
     if created > earlier.created:
         first_seen, ended = earlier.last_seen, earlier.ended
     else:
-        first_seen, ended = step.response.modified, step.reading.ended
+        first_seen, ended = step.response.modified, step.reading.statuses.ended
     if first_seen is not None and first_seen - max(created, earlier.created) >= tolerance:
         return Reuse.TOGETHER
     return Reuse.CLEAN if ended else Reuse.UNSEEN

@@ -29,7 +29,7 @@ def rewritten(step: Step, at: int) -> Rewriting:
     before, after = (old.start, new.start) if moved else (old.end, new.end)
     return Rewriting(
         at=at,
-        pointer=step.reading.entry_pointer(at, member),
+        pointer=step.reading.statuses.entry_pointer(at, member),
         member=member,
         before=time_text(before),
         after=time_text(after),
@@ -53,7 +53,7 @@ def gone(step: Step) -> Rewriting:
         )
     return Rewriting(
         at=at - 1,
-        pointer=step.reading.entry_pointer(at - 1, layout.entry_end),
+        pointer=step.reading.statuses.entry_pointer(at - 1, layout.entry_end),
         member=layout.entry_end,
         before=time_text(step.known[at - 1].end),
         after=time_text(seen[-1].end),

@@ -35,6 +35,7 @@ def missing_history(step: Step) -> Iterator[Place]:
     makes the judgement weaker; where others of the job have it, something dropped it.
     """
     response, pointer = step.response, f"/{step.spec.layout.history}"
+    presence = step.reading.presence
     whole = response.described and not step.reading.trimmed
     empty = response.history == () and response.secondary is not None
     empty_event = response.kind is Kind.EVENT and response.history == ()
@@ -44,8 +45,8 @@ def missing_history(step: Step) -> Iterator[Place]:
     elif empty and response.described and step.reading.whole:
         what = f"the history is empty, and the secondary status is `{response.secondary}`"
         yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
-    elif (whole or empty_event) and not response.history and not step.reading.is_unread(pointer):
-        alone = step.reading.whole_but_for(step.spec.layout.history)
+    elif (whole or empty_event) and not response.history and not presence.is_unread(pointer):
+        alone = presence.whole_but_for(step.spec.layout.history)
         dropped = whole and bool(step.known) and alone
         what = "the history is absent" + (", and others of the job have it" if dropped else "")
         severity = Severity.WARNING if dropped else None

@@ -39,7 +39,7 @@ def guard_unverified(step: Step) -> Iterator[Place]:
     for index, guard in unseen:
         says = spec.guard_by_name[guard].says
         yield Place(
-            pointer=reading.entry_pointer(index, spec.layout.entry_status),
+            pointer=reading.statuses.entry_pointer(index, spec.layout.entry_status),
             facts={
                 "before": f"`{statuses[index - 1]}`",
                 "after": statuses[index],

@@ -36,7 +36,7 @@ def forked_history(step: Step) -> Iterator[Place]:
     """
     if step.relation is Relation.FORKED and step.at is not None:
         yield Place(
-            pointer=step.reading.entry_pointer(step.at, step.spec.layout.entry_status),
+            pointer=step.reading.statuses.entry_pointer(step.at, step.spec.layout.entry_status),
             facts={
                 "at": step.at,
                 "before": step.known[step.at].status,

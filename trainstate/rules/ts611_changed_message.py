@@ -38,6 +38,6 @@ def changed_message(step: Step) -> Iterator[Place]:
     """
     for index in step.messages:
         yield Place(
-            pointer=step.reading.entry_pointer(index, step.spec.layout.entry_message),
+            pointer=step.reading.statuses.entry_pointer(index, step.spec.layout.entry_message),
             facts={"index": index, "status": step.response.statuses[index]},
         )
