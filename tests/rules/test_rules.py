@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 import trainstate
+from tests.rules.notation import drift_from, exchanges
 from trainstate.checking.ask import PARTS
 from trainstate.checking.drift import check_drift
 from trainstate.errors import SpecError, UnknownNameError
-from trainstate.rules.drift import drift_from
 from trainstate.rules.example import Example
 from trainstate.rules.index import find_rule, rules, select_rules
 from trainstate.rules.model import Rule
-from trainstate.testing.fuzzing.notation import exchanges
 from trainstate.testing.fuzzing.performing import judged
 
 RULES = rules()

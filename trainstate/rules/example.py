@@ -58,8 +58,8 @@ class Poll:
 class Example:
     """A recording: responses in the short notation, or the text of a file.
 
-    ``service`` is what a service's own model lists, in the notation of ``rules.drift``;
-    ``session`` are calls with their answers, one a line: see ``calls``.
+    ``service`` is what a service's own model lists, a change a line; ``session`` are calls
+    with their answers, one a line: see ``service`` and ``calls``.
     """
 
     polls: tuple[Poll, ...] = ()
@@ -90,14 +90,14 @@ def text(content: str) -> Example:
 
 
 def service(changes: str) -> Example:
-    """A service's model that differs from the specification: see ``rules.drift.drift_from``."""
+    """A service's model that differs, a change a line: ``SecondaryStatus + Hibernating``."""
     return Example(service=changes)
 
 
 def calls(*lines: str) -> Example:
     """Calls of the API: ``create a``, ``stop a !Code message``, ``describe a = POLL``.
 
-    ``trainstate.testing.fuzzing.notation`` has the whole form.
+    ``tests/rules/notation.py`` has the whole form.
     """
     return Example(session=lines)
 

@@ -1,4 +1,4 @@
-"""Calls and answers as text: the examples of the rules about operations.
+"""The examples of rules that are no responses: calls and answers, and another service's model.
 
 A line is one of these; the job is called by one letter:
 
@@ -20,9 +20,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from attrs import evolve
+
 from trainstate.errors import UsageError
 from trainstate.history.model import Origin, Response
 from trainstate.history.wire import read_response
+from trainstate.rules.drift import Drift, vocabulary
 from trainstate.rules.example import CREATED, Poll, written
 from trainstate.rules.exchange import (
     ASK,
@@ -114,3 +117,33 @@ def _summaries(page: str, spec: Spec) -> Iterator[dict[str, Any]]:
     for item in filter(None, (part.strip() for part in page.split(";"))):
         name, _, primary = item.partition(" ")
         yield {layout.name: name, layout.primary: primary, layout.created: CREATED / 1_000_000}
+
+
+def drift_from(text: str, spec: Spec) -> Drift:
+    """The drift that an example describes: the specification's own names, and changes.
+
+    ``text`` has a change a line: ``SecondaryStatus + Hibernating``, ``member - Environment``;
+    a line of another form says nothing. Raises UsageError for an unknown list.
+    """
+    drift = Drift(
+        spec=spec,
+        version="example",
+        statuses=vocabulary(spec),
+        members={member.name: member.type for member in spec.members},
+    )
+    for line in text.splitlines():
+        what, sign, name = (*line.split(), "", "", "")[:3]
+        if sign in ("+", "-"):
+            drift = _changed(drift, what, name, added=sign == "+")
+    return drift
+
+
+def _changed(drift: Drift, what: str, name: str, *, added: bool) -> Drift:
+    if what == "member":
+        others = {key: kind for key, kind in drift.members.items() if key != name}
+        return evolve(drift, members={**others, **({name: "string"} if added else {})})
+    if what not in drift.statuses:
+        known = ", ".join(["member", *drift.statuses])
+        raise UsageError(f"Expected one of {known} before the sign but got {what!r}.")
+    kept = tuple(listed for listed in drift.statuses[what] if listed != name)
+    return evolve(drift, statuses={**drift.statuses, what: (*kept, name) if added else kept})
