@@ -17,27 +17,9 @@ from attrs import evolve
 
 from trainstate.errors import SpecError
 from trainstate.spec.derive import of_one_status
+from trainstate.spec.facts import TABLES, AttemptFacts, RecordLayout, TimeFacts
 from trainstate.spec.lint import lint
-from trainstate.spec.model import (
-    Alias,
-    AttachedMachine,
-    AttemptFacts,
-    Bound,
-    Counter,
-    Guard,
-    Initial,
-    Member,
-    OutcomeFact,
-    Pair,
-    PrimaryTransition,
-    RecordLayout,
-    Renamed,
-    Source,
-    Spec,
-    Status,
-    TimeFacts,
-    Transition,
-)
+from trainstate.spec.model import Spec
 from trainstate.spec.overlay import overlaid, spread
 
 R = TypeVar("R")
@@ -45,24 +27,6 @@ R = TypeVar("R")
 _RECORD = re.compile(r"^\[record\]\n(.*?)^\[", re.MULTILINE | re.DOTALL)
 
 BUILTIN, SHARED = "training-job", "five-statuses"
-
-_TABLES: Mapping[str, tuple[str, type]] = {
-    "source": ("sources", Source),
-    "primary": ("primaries", Status),
-    "secondary": ("secondaries", Status),
-    "alias": ("aliases", Alias),
-    "pair": ("pairs", Pair),
-    "initial": ("initials", Initial),
-    "transition": ("transitions", Transition),
-    "primary_transition": ("primary_transitions", PrimaryTransition),
-    "guard": ("guards", Guard),
-    "member": ("members", Member),
-    "machine": ("machines", AttachedMachine),
-    "outcome": ("outcomes", OutcomeFact),
-    "bound": ("bounds", Bound),
-    "renamed": ("renames", Renamed),
-    "counter": ("counters", Counter),
-}
 
 
 def load_spec(path: str | PathLike[str]) -> Spec:
@@ -180,11 +144,11 @@ def _facts(name: str) -> Mapping[str, Any]:
 
 def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
     """The typed form of parsed facts, without the lint."""
-    unknown = sorted(set(facts) - {*_TABLES, "spec", "record", "time", "attempts"})
+    unknown = sorted(set(facts) - {*TABLES, "spec", "record", "time", "attempts"})
     if unknown:
         raise SpecError(
             f"{place} has the unknown table {unknown[0]!r}; known are: "
-            + ", ".join(["spec", "record", "time", "attempts", *_TABLES])
+            + ", ".join(["spec", "record", "time", "attempts", *TABLES])
             + "."
         )
     head = facts.get("spec", {})
@@ -195,8 +159,8 @@ def build_spec(facts: Mapping[str, Any], *, place: str = "spec") -> Spec:
         raise SpecError(f"{place}: the table [spec] needs a text {missing[0]!r}.")
     facts = of_one_status(facts)
     rows: dict[str, Any] = {
-        field: tuple(_rows(facts.get(table, []), kind, place=f"{place} [[{table}]]"))
-        for table, (field, kind) in _TABLES.items()
+        table.member: tuple(_rows(facts.get(name, []), table.row, place=f"{place} [[{name}]]"))
+        for name, table in TABLES.items()
     }
     return Spec(
         name=head["name"],

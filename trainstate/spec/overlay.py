@@ -7,28 +7,10 @@ from itertools import product
 from typing import Any
 
 from trainstate.errors import SpecError
+from trainstate.spec.facts import TABLES
 
 # Rows that say the same of several statuses are written once, with lists.
 _SPREAD = ("primary", "secondary", "before", "after")
-
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "source": ("id",),
-    "primary": ("name",),
-    "secondary": ("name",),
-    "alias": ("written",),
-    "pair": ("primary", "secondary"),
-    "initial": ("secondary",),
-    "transition": ("before", "after", "guard"),
-    "primary_transition": ("before", "after", "alone"),
-    "guard": ("name",),
-    "member": ("name",),
-    "machine": ("name",),
-    "outcome": ("primary", "secondary"),
-    "bound": ("pointer",),
-    "renamed": ("form", "written"),
-    "counter": ("pointers",),
-}
-"""What makes two rows of a table the same row."""
 
 
 def spread(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -51,7 +33,7 @@ def overlaid(
     for table, rows in facts.items():
         if table == "extends":
             continue
-        if table not in _KEYS:
+        if table not in TABLES:
             found[table] = {**base.get(table, {}), **rows} if isinstance(rows, dict) else rows
             continue
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -68,4 +50,4 @@ def _all(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _key(table: str, row: Mapping[str, Any]) -> str:
-    return repr([row.get(part) for part in _KEYS[table]])
+    return repr([row.get(part) for part in TABLES[table].key])
