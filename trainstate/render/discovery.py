@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import attrs
-
 from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock
 from trainstate.render.table import table_lines
@@ -77,7 +75,7 @@ def _trail_object(trail: Trail) -> dict[str, Any]:
         "count": trail.count,
         "logs": trail.logs,
         "responses": trail.responses,
-        "seconds": attrs.asdict(trail.seconds),
+        "seconds": trail.seconds.told(),
         "evidence": None if trail.row is None else str(trail.row.evidence),
     }
 
