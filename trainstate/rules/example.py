@@ -20,6 +20,10 @@ from trainstate.history.instants import SECOND, iso, parse
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
+ACTIVE = "InProgress/Training: Starting 90, Training"
+DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+"""A job that trains, and one that is done: what most examples change."""
+
 CREATED = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 _NAME = "example"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"

@@ -6,7 +6,7 @@ What a rule is given is in ``given``; a rule's file imports both from here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from inspect import cleandoc
@@ -70,6 +70,7 @@ class Place:
     witness: tuple[str, ...] = ()
 
 
+Places = Iterator[Place]
 Check = Callable[..., Iterable[Place]]
 
 
@@ -200,6 +201,7 @@ __all__ = [
     "JobEnd",
     "MemberChange",
     "Place",
+    "Places",
     "Reading",
     "Relation",
     "Rule",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import text
-from trainstate.rules.model import Place, Unreadable, rule
+from trainstate.rules.model import Place, Places, Unreadable, rule
 
 _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
 
@@ -24,7 +22,7 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
 )
-def unreadable_record(record: Unreadable) -> Iterator[Place]:
+def unreadable_record(record: Unreadable) -> Places:
     """A record of the recording cannot be read.
 
     What stands there is no JSON, or no response, summary, event or history of a job. The

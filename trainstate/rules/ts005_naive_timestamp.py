@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 _ACTIVE = "InProgress/Starting: Starting"
 
@@ -25,7 +23,7 @@ _ACTIVE = "InProgress/Starting: Starting"
         [_ACTIVE, poll(_ACTIVE, {"/LastModifiedTime": "2026-01-02T12:00:05+02:00"})],
     ],
 )
-def naive_timestamp(step: Step) -> Iterator[Place]:
+def naive_timestamp(step: Step) -> Places:
     """A time has no offset from UTC.
 
     It is read as UTC. Where all times of a job are naive their order is right whatever

@@ -9,7 +9,7 @@ from typing import Any
 from trainstate.history.identity import is_masked
 from trainstate.history.model import Envelope
 from trainstate.rules.example import Example, poll, text, written
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Event
 from trainstate.rules.shown import quoted
 from trainstate.rules.wording import time_text
@@ -54,7 +54,7 @@ def _event(**changed: Any) -> Example:
         _event(account="***", region=None, resources=[], time=None),
     ],
 )
-def envelope_mismatch(event: Event) -> Iterator[Place]:
+def envelope_mismatch(event: Event) -> Places:
     """The envelope of an event is that of another job, service or time than its detail.
 
     The service sends an event from the account and the region of the job, names the job

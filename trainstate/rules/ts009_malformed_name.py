@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Identity
 from trainstate.rules.shown import quoted
 
@@ -35,7 +34,7 @@ def _named(name: str) -> dict[str, str]:
         poll(_ACTIVE, _named("<name>")),
     ],
 )
-def malformed_name(identity: Identity) -> Iterator[Place]:
+def malformed_name(identity: Identity) -> Places:
     """A job has a name that the service does not accept.
 
     The API gives the pattern of names: letters, digits and hyphens between them, 63 of them

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import nearest
 
@@ -21,7 +19,7 @@ from trainstate.rules.wording import nearest
     ],
     unknown=True,
 )
-def unknown_primary_status(statuses: Statuses) -> Iterator[Place]:
+def unknown_primary_status(statuses: Statuses) -> Places:
     """The primary status is not in the specification.
 
     AWS says that its values are subject to change, so that an unknown status is not an

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown
 from trainstate.rules.wording import nearest
@@ -25,7 +23,7 @@ from trainstate.rules.wording import nearest
     ],
     unknown=True,
 )
-def unknown_secondary_status(statuses: Statuses) -> Iterator[Place]:
+def unknown_secondary_status(statuses: Statuses) -> Places:
     """A secondary status is not in the specification.
 
     AWS says that its values are subject to change, so that an unknown status is not an

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Evidence, Spec
@@ -25,7 +24,7 @@ from trainstate.spec.model import Evidence, Spec
         "InProgress/Downloading: Starting 90, Downloading",
     ],
 )
-def deprecated_status(statuses: Statuses) -> Iterator[Place]:
+def deprecated_status(statuses: Statuses) -> Places:
     """A secondary status is one that the service no longer supports.
 
     AWS lists it as retired, though the API's enumeration still has it. A job of today

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import Shown, shown
 
@@ -24,7 +22,7 @@ from trainstate.rules.shown import Shown, shown
         "Stopping/Stopping: Starting 90, Training 60, Stopping",
     ],
 )
-def misspelt_status(statuses: Statuses) -> Iterator[Place]:
+def misspelt_status(statuses: Statuses) -> Places:
     """A status is not spelt as the API's enumeration spells it.
 
     The response is judged as if it had the right spelling, but a program that compares

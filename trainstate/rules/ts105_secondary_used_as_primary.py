@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 
 
@@ -22,7 +20,7 @@ from trainstate.rules.parts import Statuses
         "InProgress/Uploading: Starting 90, Training 60, Uploading",
     ],
 )
-def secondary_used_as_primary(statuses: Statuses) -> Iterator[Place]:
+def secondary_used_as_primary(statuses: Statuses) -> Places:
     """The primary status is one that only the secondary status can have.
 
     The two enumerations share some names, but this one is not among them. A consumer

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
 from trainstate.spec.load import builtin_spec
@@ -27,7 +25,7 @@ from trainstate.spec.load import builtin_spec
     needs=["secondary"],
     follows=["TS304", "TS305"],
 )
-def illegal_pair(statuses: Statuses) -> Iterator[Place]:
+def illegal_pair(statuses: Statuses) -> Places:
     """The primary and the secondary status cannot be shown together.
 
     Each is a status of the service, but no source has the two in one response. A job

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Evidence
@@ -29,7 +27,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     ],
     needs=["secondary"],
 )
-def undocumented_pair(statuses: Statuses) -> Iterator[Place]:
+def undocumented_pair(statuses: Statuses) -> Places:
     """The primary and the secondary status are together for no documented reason.
 
     The pair follows from how the service must work, or was documented once. It is no

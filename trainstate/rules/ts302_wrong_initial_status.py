@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
 
 
@@ -25,7 +23,7 @@ from trainstate.rules.parts import Statuses
     ],
     needs=["history"],
 )
-def wrong_initial_status(statuses: Statuses) -> Iterator[Place]:
+def wrong_initial_status(statuses: Statuses) -> Places:
     """A history begins with a status that no job begins with.
 
     All recorded jobs begin with the same status, at their creation, and the history

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Evidence
 
@@ -25,7 +23,7 @@ from trainstate.spec.model import Evidence
     ],
     needs=["history"],
 )
-def undocumented_transition(statuses: Statuses) -> Iterator[Place]:
+def undocumented_transition(statuses: Statuses) -> Places:
     """A status follows another for no documented reason.
 
     The transition follows from how the service must work: a job can be stopped, can fail

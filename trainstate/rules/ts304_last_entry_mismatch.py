@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 
 
@@ -24,7 +22,7 @@ from trainstate.rules.parts import Statuses
     needs=["history"],
     follows=["TS102", "TS103", "TS305"],
 )
-def last_entry_mismatch(statuses: Statuses) -> Iterator[Place]:
+def last_entry_mismatch(statuses: Statuses) -> Places:
     """The history ends with another status than the secondary status.
 
     The secondary status is the last of the history: in every recorded response the two

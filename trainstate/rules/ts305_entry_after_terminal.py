@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.step import Refusal
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 
 
@@ -25,7 +23,7 @@ from trainstate.rules.parts import Statuses
     needs=["history"],
     follows=["TS302"],
 )
-def entry_after_terminal(statuses: Statuses) -> Iterator[Place]:
+def entry_after_terminal(statuses: Statuses) -> Places:
     """The history goes on after a status that ends a job.
 
     No terminal status has a way out: after the end only the message of the last entry

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -27,7 +25,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     needs=["history"],
     follows=["TS103", "TS304"],
 )
-def closed_last_entry_while_active(times: Times) -> Iterator[Place]:
+def closed_last_entry_while_active(times: Times) -> Places:
     """The last entry has an end, though the job goes on.
 
     A status ends when the job moves to another one or ends itself. Either would show: as

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, Step, rule
-
-_ACTIVE = "InProgress/Training: Starting 90, Training"
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 
 @rule(
@@ -18,15 +14,15 @@ _ACTIVE = "InProgress/Training: Starting 90, Training"
     help="record the history, too: without it a job is judged by its statuses alone",
     bad=[
         "Completed/Completed",
-        [_ACTIVE, poll("InProgress/Training", modified=120)],
-        [_ACTIVE, poll(_ACTIVE, {"/SecondaryStatusTransitions": []}, modified=120)],
-        poll(_ACTIVE, {"/SecondaryStatusTransitions": []}),
+        [ACTIVE, poll("InProgress/Training", modified=120)],
+        [ACTIVE, poll(ACTIVE, {"/SecondaryStatusTransitions": []}, modified=120)],
+        poll(ACTIVE, {"/SecondaryStatusTransitions": []}),
     ],
-    good=[_ACTIVE, [_ACTIVE, _ACTIVE]],
+    good=[ACTIVE, [ACTIVE, ACTIVE]],
     needs=["history"],
     follows=["TS309"],
 )
-def missing_history(step: Step) -> Iterator[Place]:
+def missing_history(step: Step) -> Places:
     """A whole response has no history.
 
     The service always gives it, and it never gets shorter: an empty list after a

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 from trainstate.machine.step import trace
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Spec
@@ -33,7 +32,7 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
     needs=["history", "guards"],
     follows=["TS301", "TS310", "TS511"],
 )
-def guard_violated(step: Step) -> Iterator[Place]:
+def guard_violated(step: Step) -> Places:
     """A job has a status, or went a way, that its configuration does not allow.
 
     Only spot instances are taken away, only a job with a retry strategy starts again, and
@@ -48,7 +47,7 @@ def guard_violated(step: Step) -> Iterator[Place]:
         yield from _before(step)
 
 
-def _own(statuses: Statuses) -> Iterator[Place]:
+def _own(statuses: Statuses) -> Places:
     """What the response itself shows of which its job's configuration allows nothing."""
     spec, history = statuses.spec, statuses.history
     broken: set[str] = set()
@@ -67,7 +66,7 @@ def _own(statuses: Statuses) -> Iterator[Place]:
             yield _place(spec, pointer, what, move.guard)
 
 
-def _before(step: Step) -> Iterator[Place]:
+def _before(step: Step) -> Places:
     """What longer histories of the job went through, if this response is the first to forbid it."""
     spec, seen = step.spec, tuple(entry.status for entry in step.known)
     for index, move in enumerate(trace(spec, seen, step.reading.config)):

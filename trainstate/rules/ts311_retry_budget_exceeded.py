@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.step import Move
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Transition
 
@@ -29,7 +27,7 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
     ],
     needs=["history", "guards"],
 )
-def retry_budget_exceeded(statuses: Statuses) -> Iterator[Place]:
+def retry_budget_exceeded(statuses: Statuses) -> Places:
     """A job was started again more often than its configuration allows.
 
     The retry strategy says how often the service tries again after an error of its own.

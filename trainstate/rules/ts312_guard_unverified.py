@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.guards import unproven
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 
 _BARE = {"/StoppingCondition": None, "/EnableManagedSpotTraining": None}
 _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
@@ -28,7 +26,7 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     needs=["history", "guards"],
     unknown=True,
 )
-def guard_unverified(step: Step) -> Iterator[Place]:
+def guard_unverified(step: Step) -> Places:
     """A job went a way that only some configurations allow, and its own was not recorded.
 
     With the configuration the history would be legal or not; without it nobody can

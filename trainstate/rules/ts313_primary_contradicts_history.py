@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from trainstate.machine.step import Position, State, run_ahead
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Spec
 
@@ -26,7 +25,7 @@ from trainstate.spec.model import Spec
     ],
     needs=["history"],
 )
-def primary_contradicts_history(statuses: Statuses) -> Iterator[Place]:
+def primary_contradicts_history(statuses: Statuses) -> Places:
     """The primary status is none that the history can lead to.
 
     The pair is legal, and so is the history, but not the two together: the history has

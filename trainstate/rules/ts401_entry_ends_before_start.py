@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -26,7 +24,7 @@ from trainstate.rules.wording import time_text
     ],
     needs=["history"],
 )
-def entry_ends_before_start(times: Times) -> Iterator[Place]:
+def entry_ends_before_start(times: Times) -> Places:
     """An entry of the history ends before it starts.
 
     A status ends when the job moves to another one, which cannot be before it began. An

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.chronology import disorders
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
-
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
@@ -19,15 +15,15 @@ _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
     message="{earlier} is {earlier_time}, after {later}, which is {later_time}",
     help="look for times of two jobs or of two clocks, or for a lost offset from UTC",
     bad=[
-        poll(_DONE, {"/CreationTime": "2026-01-02T10:00:30Z"}),
-        poll(_DONE, {"/TrainingStartTime": "2026-01-02T10:05:00Z"}),
-        poll(_DONE, modified=120),
-        poll(_DONE, {"/CreationTime": "0001-01-01T00:00:00Z"}),
+        poll(DONE, {"/CreationTime": "2026-01-02T10:00:30Z"}),
+        poll(DONE, {"/TrainingStartTime": "2026-01-02T10:05:00Z"}),
+        poll(DONE, modified=120),
+        poll(DONE, {"/CreationTime": "0001-01-01T00:00:00Z"}),
     ],
-    good=[_DONE, poll(_DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
+    good=[DONE, poll(DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
     follows=["TS301", "TS401", "TS402", "TS403", "TS404"],
 )
-def times_out_of_order(times: Times) -> Iterator[Place]:
+def times_out_of_order(times: Times) -> Places:
     """Two times of a job are in an order that its life cannot have.
 
     A job is created, enters its statuses one after the other, trains and ends, and is

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Clock
 
 _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, MaxRuntimeExceeded"
@@ -29,7 +27,7 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
     needs=["time.limits"],
     follows=["TS511"],
 )
-def runtime_limit_not_reached(times: Clock) -> Iterator[Place]:
+def runtime_limit_not_reached(times: Clock) -> Places:
     """A job was ended for a limit of time that it had not reached.
 
     The run time counts from the start of the training, the waiting time from the

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Clock
 
 _LATE = (
@@ -38,7 +36,7 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
     needs=["time.limits"],
     follows=["TS407", "TS411", "TS412"],
 )
-def waiting_limit_ignored(times: Clock) -> Iterator[Place]:
+def waiting_limit_ignored(times: Clock) -> Places:
     """A spot job waited and trained far longer than its limit allows.
 
     The limit of the waiting time holds for the whole life of the job, from its creation:

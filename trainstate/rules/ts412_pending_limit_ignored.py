@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Clock
 
 _LATE = "Completed/Completed: Starting 5, Pending 9000, Training 60, Uploading 5, Completed"
@@ -40,7 +40,7 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
     needs=["time.limits"],
     follows=["TS412"],
 )
-def pending_limit_ignored(times: Clock) -> Iterator[Place]:
+def pending_limit_ignored(times: Clock) -> Places:
     """A job waited for capacity far longer than its limit allows.
 
     The limit counts while the job waits, from the start of its `Pending` entry. It has an

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Presence
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
@@ -26,7 +24,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     needs=["failure_reason"],
     follows=["TS201"],
 )
-def missing_failure_reason(presence: Presence) -> Iterator[Place]:
+def missing_failure_reason(presence: Presence) -> Places:
     """A failed job does not say why it failed.
 
     The API gives a reason with every failure. In an event the text may have been cut

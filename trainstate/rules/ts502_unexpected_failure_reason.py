@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Presence
 
 _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
@@ -29,7 +27,7 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
     ],
     needs=["failure_reason"],
 )
-def unexpected_failure_reason(presence: Presence) -> Iterator[Place]:
+def unexpected_failure_reason(presence: Presence) -> Places:
     """A job that did not fail has a reason for its failure.
 
     The reason belongs to failed jobs: it is there "if the training job failed", and no

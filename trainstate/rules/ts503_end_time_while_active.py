@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Presence
 
 _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026-01-02T10:02:30Z"}
@@ -27,7 +25,7 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
     ],
     needs=["ended"],
 )
-def end_time_while_active(presence: Presence) -> Iterator[Place]:
+def end_time_while_active(presence: Presence) -> Places:
     """A job that has not ended has the time of its end.
 
     The service sets the time when the job ends, after the upload, together with the

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import Example, text
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Amounts
 
 _NEAR = 0.1
@@ -32,7 +30,7 @@ def _log(training: int, billable: int, savings: str) -> Example:
     good=[_log(1000, 300, "70.0"), _log(1110, 367, "66.9")],
     needs=["billable_seconds"],
 )
-def savings_mismatch(amounts: Amounts) -> Iterator[Place]:
+def savings_mismatch(amounts: Amounts) -> Places:
     """A log prints savings that its seconds do not give.
 
     The SDK prints (1 - billable / training) * 100 with one digit: so in 26 of 26 logs of jobs

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, Relation, Step, rule
+from trainstate.rules.model import Place, Places, Relation, Step, rule
 
 
 @rule(
@@ -27,7 +25,7 @@ from trainstate.rules.model import Place, Relation, Step, rule
     needs=["history"],
     follows=["TS0", "TS1", "TS3", "TS4", "TS602"],
 )
-def forked_history(step: Step) -> Iterator[Place]:
+def forked_history(step: Step) -> Places:
     """Two responses of one job have histories that go different ways.
 
     The history is only ever appended to, and every response shows all of it. Of two

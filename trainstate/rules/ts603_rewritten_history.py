@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Relation, Step, rule
+from trainstate.rules.model import Place, Places, Relation, Step, rule
 from trainstate.rules.rewriting import gone, rewritten
 
 _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
@@ -27,7 +25,7 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
     needs=["history"],
     follows=["TS0", "TS1", "TS2", "TS3", "TS4", "TS602", "TS603"],
 )
-def rewritten_history(step: Step) -> Iterator[Place]:
+def rewritten_history(step: Step) -> Places:
     """An entry that was recorded has other times in another response, or is gone.
 
     The history is only ever appended to: once an entry is there its start is fixed, and

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.rules.wording import pair_text
 
 _BARE = {"/SecondaryStatusTransitions": None}
@@ -28,7 +26,7 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
     ],
     follows=["TS201", "TS305"],
 )
-def left_terminal_status(step: Step) -> Iterator[Place]:
+def left_terminal_status(step: Step) -> Places:
     """A job has another status after its end.
 
     No terminal status has a way out: waiters leave at it, and the bill is written. Only

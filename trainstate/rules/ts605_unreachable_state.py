@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.witness import witness
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.rules.wording import pair_text
 
 _BARE = {"/SecondaryStatusTransitions": None}
@@ -31,7 +29,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
     ],
     follows=["TS2", "TS404", "TS605"],
 )
-def unreachable_state(step: Step) -> Iterator[Place]:
+def unreachable_state(step: Step) -> Places:
     """No run leads from what an earlier response shows to what a later one shows.
 
     Polls may miss any number of steps. Even so the two states are in no run of the

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
 from trainstate.rules.lifetimes import Reuse, reuse
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 from trainstate.rules.wording import time_text
 
 _FIRST = poll("InProgress/Training: Starting 90, Training", modified=300)
@@ -32,7 +30,7 @@ def _anew(time: str) -> dict[str, str]:
         ["Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
     ],
 )
-def identity_reused(step: Step) -> Iterator[Place]:
+def identity_reused(step: Step) -> Places:
     """Two jobs of different creation times have one name.
 
     A name can be used again when its job was deleted, which only a job that has ended

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import JobEnd, Place, rule
+from trainstate.rules.model import JobEnd, Place, Places, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -29,7 +27,7 @@ from trainstate.rules.wording import pair_text
     ],
     on_request=True,
 )
-def never_finished(end: JobEnd) -> Iterator[Place]:
+def never_finished(end: JobEnd) -> Places:
     """No response of a job shows that it has ended.
 
     The job may still run, or the recording may have been cut off, so that the rule runs

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Response, number_at
 from trainstate.rules.example import recorded
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 from trainstate.spec.model import Counter
 
 
@@ -20,7 +18,7 @@ from trainstate.spec.model import Counter
     needs=["counters"],
     follows=["TS604"],
 )
-def impossible_counter(step: Step) -> Iterator[Place]:
+def impossible_counter(step: Step) -> Places:
     """A number of a job's children falls, passes its limit, or is not settled at the end.
 
     A child that has ended stays so. No more run, and no more were begun, than the configuration
@@ -36,7 +34,7 @@ def impossible_counter(step: Step) -> Iterator[Place]:
         yield from _wrong(counter, step.response, ended=ended, whole=step.reading.whole)
 
 
-def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) -> Iterator[Place]:
+def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) -> Places:
     found = [number_at(response, pointer) for pointer in counter.pointers]
     count = sum(number for number in found if number is not None)
     limit = number_at(response, counter.most) if counter.most else None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.attached import changes, is_illegal
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 
 
 def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatuses") -> Poll:
@@ -34,7 +32,7 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
     needs=["machines"],
     follows=["TS404", "TS607"],
 )
-def illegal_rule_evaluation_transition(step: Step) -> Iterator[Place]:
+def illegal_rule_evaluation_transition(step: Step) -> Places:
     """The evaluation of a rule has a status that cannot follow the one before.
 
     An evaluation runs, perhaps stops, and has one result. Polls may miss what lies

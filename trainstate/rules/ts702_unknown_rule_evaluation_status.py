@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.attached import changes, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 
 
 def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
@@ -23,7 +21,7 @@ def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
     good=[_rule("NoIssuesFound"), _rule("Error", "ProfilerRuleEvaluationStatuses")],
     needs=["machines"],
 )
-def unknown_rule_evaluation_status(step: Step) -> Iterator[Place]:
+def unknown_rule_evaluation_status(step: Step) -> Places:
     """The evaluation of a rule has a status that the API does not list.
 
     Code that compares statuses would take it for none of them. The life of the job is

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 
 def _pool(status: str, modified: float) -> Poll:
@@ -30,7 +28,7 @@ def _pool(status: str, modified: float) -> Poll:
     needs=["machines"],
     follows=["TS705"],
 )
-def illegal_warm_pool_transition(step: Step) -> Iterator[Place]:
+def illegal_warm_pool_transition(step: Step) -> Places:
     """A warm pool has a status that cannot follow the one before, or that is unknown.
 
     A pool is in use, then available, then reused by a matching job or terminated; polls

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 
 
 def _profiling(status: str) -> Poll:
@@ -23,7 +21,7 @@ def _profiling(status: str) -> Poll:
     good=[_profiling("Enabled"), [_profiling("Enabled"), _profiling("Disabled")]],
     needs=["machines"],
 )
-def illegal_profiling_status(step: Step) -> Iterator[Place]:
+def illegal_profiling_status(step: Step) -> Places:
     """The profiler has a status that the API does not list.
 
     It is on or off, and UpdateTrainingJob switches it. Code that compares the two would

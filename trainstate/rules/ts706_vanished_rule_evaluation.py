@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.spec.load import builtin_spec
 
 _RESULT = builtin_spec().machines[0].statuses[1]
@@ -33,7 +31,7 @@ def _rules(*names: str, modified: float) -> Poll:
     needs=["machines"],
     follows=["TS702", "TS707"],
 )
-def vanished_rule_evaluation(step: Step) -> Iterator[Place]:
+def vanished_rule_evaluation(step: Step) -> Places:
     """The evaluation of a rule that a job had is not there any more.
 
     The rules are given with the job, and each has an evaluation to the end and after it. A

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -22,7 +20,7 @@ from trainstate.rules.model import Place, rule
     ],
     good=[service("as specified"), service("SecondaryStatus - Restarting")],
 )
-def unlisted_status(drift: Drift) -> Iterator[Place]:
+def unlisted_status(drift: Drift) -> Places:
     """The service's model lists a status that the specification lacks.
 
     The values of the enumerations are subject to change, AWS says. A new one appears in

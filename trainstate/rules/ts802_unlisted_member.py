@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -17,7 +15,7 @@ from trainstate.rules.model import Place, rule
     bad=[service("member + CarbonFootprint")],
     good=[service("as specified"), service("member - MlflowDetails")],
 )
-def unlisted_member(drift: Drift) -> Iterator[Place]:
+def unlisted_member(drift: Drift) -> Places:
     """The service's model lists a member of the response that the specification lacks.
 
     Each member has one role (identity, status, time, billing, configuration, result, …),

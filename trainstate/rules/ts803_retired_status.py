@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -20,7 +18,7 @@ from trainstate.rules.model import Place, rule
     ],
     good=[service("as specified"), service("SecondaryStatus + Hibernating")],
 )
-def retired_status(drift: Drift) -> Iterator[Place]:
+def retired_status(drift: Drift) -> Places:
     """The specification has a status that the service's model lists no more.
 
     Old recordings keep such a status, so its row stays, as deprecated. A warning, because

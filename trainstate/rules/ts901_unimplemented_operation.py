@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -23,7 +21,7 @@ from trainstate.rules.model import Place, rule
         calls("stop a !ValidationException Requested resource not found."),
     ],
 )
-def unimplemented_operation(exchange: Exchange) -> Iterator[Place]:
+def unimplemented_operation(exchange: Exchange) -> Places:
     """An operation of the service is missing.
 
     A client of the real service gets an answer or an error of the service, which it may

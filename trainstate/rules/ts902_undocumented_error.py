@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -23,7 +21,7 @@ from trainstate.rules.model import Place, rule
         calls("describe b !ValidationException Requested resource not found."),
     ],
 )
-def undocumented_error(exchange: Exchange) -> Iterator[Place]:
+def undocumented_error(exchange: Exchange) -> Places:
     """A call fails with something that no call to the service fails with.
 
     Either the exception is no error of a service, so that code which catches those is

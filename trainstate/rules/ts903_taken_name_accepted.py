@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -33,7 +31,7 @@ from trainstate.rules.model import Place, rule
         ),
     ],
 )
-def taken_name_accepted(exchange: Exchange) -> Iterator[Place]:
+def taken_name_accepted(exchange: Exchange) -> Places:
     """A second job is created under a name that is taken.
 
     Names are unique within a region of an account, and the name of a job that has ended

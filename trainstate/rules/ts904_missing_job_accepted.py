@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -29,7 +27,7 @@ from trainstate.rules.model import Place, rule
         calls("create a", "stop a"),
     ],
 )
-def missing_job_accepted(exchange: Exchange) -> Iterator[Place]:
+def missing_job_accepted(exchange: Exchange) -> Places:
     """A request for a job that does not exist is accepted.
 
     Code that stops or deletes a job must cope with one that is gone; where every name is

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -37,7 +35,7 @@ from trainstate.rules.wording import pair_text
         calls("create a", "describe a = InProgress/Training: Starting 90, Training", "stop a"),
     ],
 )
-def ended_job_stopped(exchange: Exchange) -> Iterator[Place]:
+def ended_job_stopped(exchange: Exchange) -> Places:
     """A request to stop a job that has ended is accepted.
 
     The service refuses it, so that whoever stops jobs must expect the error: a job may

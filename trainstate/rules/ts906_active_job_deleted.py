@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -38,7 +36,7 @@ from trainstate.rules.wording import pair_text
         ),
     ],
 )
-def active_job_deleted(exchange: Exchange) -> Iterator[Place]:
+def active_job_deleted(exchange: Exchange) -> Places:
     """A request to delete a job that has not ended is accepted.
 
     Only a Stopped, Failed or Completed job can be deleted. Code that deletes a job must

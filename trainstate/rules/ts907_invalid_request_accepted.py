@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -23,7 +21,7 @@ from trainstate.rules.model import Place, rule
         calls("create a"),
     ],
 )
-def invalid_request_accepted(exchange: Exchange) -> Iterator[Place]:
+def invalid_request_accepted(exchange: Exchange) -> Places:
     """A request is accepted that the API's own model, or its documentation, excludes.
 
     Client libraries check few constraints, the service all of them; a name that only the

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -34,7 +32,7 @@ from trainstate.rules.model import Place, rule
         ),
     ],
 )
-def valid_request_refused(exchange: Exchange) -> Iterator[Place]:
+def valid_request_refused(exchange: Exchange) -> Places:
     """A request is refused that the service documents as possible.
 
     A job that was just created can be described, one in progress can be stopped, one

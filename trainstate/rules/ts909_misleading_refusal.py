@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -23,7 +21,7 @@ from trainstate.rules.model import Place, rule
         calls("create a", "create a !ResourceInUse taken"),
     ],
 )
-def misleading_refusal(exchange: Exchange) -> Iterator[Place]:
+def misleading_refusal(exchange: Exchange) -> Places:
     """A request is rightly refused, and clients do not recognise the refusal.
 
     The service tells of a missing job by a ValidationException, as of everything else, so

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, stoppable, stops_at
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -45,7 +43,7 @@ from trainstate.rules.wording import pair_text
         ),
     ],
 )
-def stop_without_effect(exchange: Exchange) -> Iterator[Place]:
+def stop_without_effect(exchange: Exchange) -> Places:
     """A job that was active when its stop was accepted goes on as if nobody had asked.
 
     When it receives the request the service changes the status to Stopping, and after

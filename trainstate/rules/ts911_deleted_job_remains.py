@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import ENDED, Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -39,7 +37,7 @@ from trainstate.rules.wording import pair_text
         ),
     ],
 )
-def deleted_job_remains(exchange: Exchange) -> Iterator[Place]:
+def deleted_job_remains(exchange: Exchange) -> Places:
     """A job whose deletion was accepted is still there long after.
 
     All its metadata is lost after a deletion, and its name can be used again. A simulator

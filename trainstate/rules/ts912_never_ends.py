@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import ENDED, Exchange
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -32,7 +30,7 @@ from trainstate.rules.wording import pair_text
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
 )
-def never_ends(exchange: Exchange) -> Iterator[Place]:
+def never_ends(exchange: Exchange) -> Places:
     """A job was given more time than its limits allow, and has not ended.
 
     StoppingCondition limits every job: by its run time, its waiting time, its time in

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import SECOND
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 from trainstate.spec.outcome import Outcome
 
@@ -30,7 +28,7 @@ _SOONEST = 1.0
         ),
     ],
 )
-def born_finished(exchange: Exchange) -> Iterator[Place]:
+def born_finished(exchange: Exchange) -> Places:
     """A job has ended well in the moment of its creation.
 
     No training starts its instances, trains and uploads within a second. Code that waits

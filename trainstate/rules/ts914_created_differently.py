@@ -7,7 +7,7 @@ from typing import Any
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 
 
 @rule(
@@ -28,7 +28,7 @@ from trainstate.rules.model import Place, Severity, rule
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
 )
-def created_differently(exchange: Exchange) -> Iterator[Place]:
+def created_differently(exchange: Exchange) -> Places:
     """The first response of a job does not show what the job was created with.
 
     The ARN is the one that the creation answered, and the configuration the one that was

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -28,7 +26,7 @@ from trainstate.rules.model import Place, rule
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
 )
-def missing_training_time(exchange: Exchange) -> Iterator[Place]:
+def missing_training_time(exchange: Exchange) -> Places:
     """A job that has trained and ended does not say how long, or how much is billed.
 
     All 13 recordings of such jobs have both members. Recordings may be trimmed, so that

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trainstate.history.instants import parse
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Summary
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.spec.model import RecordLayout
 
 
@@ -34,7 +34,7 @@ from trainstate.spec.model import RecordLayout
         calls("create a", "list (status-Failed)"),
     ],
 )
-def list_filter_ignored(exchange: Exchange) -> Iterator[Place]:
+def list_filter_ignored(exchange: Exchange) -> Places:
     """A list has a job that its filters exclude, or a page has more jobs than were asked for.
 
     Code that lists the jobs in progress to count them, or to stop them, takes the others
@@ -51,7 +51,7 @@ def list_filter_ignored(exchange: Exchange) -> Iterator[Place]:
         yield from _excluded(row, listing.asked, layout)
 
 
-def _excluded(row: Summary, asked: Mapping[str, Any], layout: RecordLayout) -> Iterator[Place]:
+def _excluded(row: Summary, asked: Mapping[str, Any], layout: RecordLayout) -> Places:
     wanted, part = asked.get("StatusEquals"), str(asked.get("NameContains", ""))
     if wanted is not None and row.primary is not None and row.primary != wanted:
         shown = f"{layout.primary}={row.primary}"

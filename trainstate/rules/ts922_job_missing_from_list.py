@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Standing
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Spec
 
@@ -34,7 +34,7 @@ from trainstate.spec.model import Spec
         ),
     ],
 )
-def job_missing_from_list(exchange: Exchange) -> Iterator[Place]:
+def job_missing_from_list(exchange: Exchange) -> Places:
     """A job that exists and meets the filters is on none of the pages of a list.
 
     Whoever looks for forgotten jobs, to stop them or to count them, does not find it.

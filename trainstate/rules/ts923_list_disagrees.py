@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -40,7 +38,7 @@ from trainstate.rules.model import Place, rule
         ),
     ],
 )
-def list_disagrees(exchange: Exchange) -> Iterator[Place]:
+def list_disagrees(exchange: Exchange) -> Places:
     """A list and a description of one job, made at one moment, contradict each other.
 
     Nothing happened between the two calls, or the job had ended before: both must show

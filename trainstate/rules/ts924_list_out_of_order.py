@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Summary
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -23,7 +23,7 @@ from trainstate.rules.model import Place, rule
         calls("create a", "create b", "list = b InProgress; a InProgress"),
     ],
 )
-def list_out_of_order(exchange: Exchange) -> Iterator[Place]:
+def list_out_of_order(exchange: Exchange) -> Places:
     """A list is not in the order that was asked for.
 
     Only names and times of creation are compared, and only where an order was asked for:

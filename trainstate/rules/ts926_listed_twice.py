@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -21,7 +19,7 @@ from trainstate.rules.model import Place, rule
         calls("create a", "create b", "list = a InProgress; b InProgress"),
     ],
 )
-def listed_twice(exchange: Exchange) -> Iterator[Place]:
+def listed_twice(exchange: Exchange) -> Places:
     """The same job is on two pages of a list, or on one page twice.
 
     No job was created between the pages. Whoever counts the jobs

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
@@ -21,7 +19,7 @@ from trainstate.rules.model import Place, rule
         calls("create a", "ask a ="),
     ],
 )
-def contradicting_answers(exchange: Exchange) -> Iterator[Place]:
+def contradicting_answers(exchange: Exchange) -> Places:
     """What one operation shows is not what others acknowledged or showed.
 
     Tags that were added are missing, a log has lost lines, the counters of a tuning job are not

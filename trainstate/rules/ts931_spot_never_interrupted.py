@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import WHOLE, Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 _ENOUGH = 10
 """With so many jobs an interruption is due: the rarest chance of a simulator that has any."""
@@ -25,7 +23,7 @@ _ENOUGH = 10
         calls("create a", "whole 20 Interrupted"),
     ],
 )
-def spot_never_interrupted(exchange: Exchange) -> Iterator[Place]:
+def spot_never_interrupted(exchange: Exchange) -> Places:
     """Jobs with managed spot training never show what only such jobs can show.
 
     A simulator may choose never to interrupt a job: each of its histories is legal. But
