@@ -21,7 +21,7 @@ from trainstate.cli.options import (
 )
 from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import counting
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import installed_by, needing
 from trainstate.rules.model import Severity
 
 FOUND = 1
@@ -113,11 +113,9 @@ def _is_interrupted(report: Any) -> bool:
 
 
 def _report(options: dict[str, Any]) -> Any:
-    try:
+    with needing("Fuzzing", f"; {installed_by('testing')}"):
         from trainstate.testing.fuzzing import fuzz
         from trainstate.testing.fuzzing.targets.named import named
-    except ImportError as error:
-        raise UsageError(f"Fuzzing needs {error.name}; {installed_by('testing')}") from error
     with counting("calls") as on_program:
         return fuzz(
             named(options["target"]),

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from trainstate.cli.options import choice_option, file_option, number_option
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import UsageError, installed_by, needing
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 
@@ -80,12 +80,8 @@ def command(host: str, port: int, **options: Any) -> None:
 
     Example: trainstate serve --port 4599 --speed 60 --store jobs.db
     """
-    try:
+    with needing("`trainstate serve`", f"; {installed_by('server')}"):
         from trainstate.simulator import server
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"`trainstate serve` needs {error.name}; {installed_by('server')}"
-        ) from error
     from trainstate.simulator.script import Book
 
     book = Book(_otherwise(options["scenario"], options["seed"], options["accept"]))

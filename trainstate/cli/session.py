@@ -10,7 +10,7 @@ from typing import Any
 import click
 from attrs import define
 
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import installed_by, needing
 from trainstate.render.plain import plain
 
 Command = Callable[..., Any]
@@ -31,10 +31,8 @@ def session_options(command: Command) -> Command:
 
 def client_of(*, profile: str | None, region: str | None, endpoint_url: str | None) -> Any:
     """A boto3 client of SageMaker; raises UsageError where boto3 is missing or not set up."""
-    try:
+    with needing("This command", f"; {installed_by('aws')}"):
         from trainstate.aws.session import sagemaker_client
-    except ImportError:
-        raise UsageError(f"This command needs boto3; {installed_by('aws')}") from None
     return _Told(sagemaker_client(profile=profile, region=region, endpoint_url=endpoint_url))
 
 

@@ -17,7 +17,7 @@ from trainstate.cli.options import (
 )
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import UsageError, installed_by, needing
 from trainstate.history.readers import FORMATS
 from trainstate.render.per_job import (
     TYPES,
@@ -39,10 +39,8 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
     if form == "parquet":
         if output is None or output == "-":
             raise UsageError("Parquet is written to a file: name it with --output FILE.")
-        try:
+        with needing("Parquet", f"; {installed_by('parquet')}"):
             from trainstate.backends.writing import write_rows
-        except ImportError as error:
-            raise UsageError(f"Parquet needs {error.name}; {installed_by('parquet')}") from error
         write_rows(rows, output, TYPES)
         return
     with open_output(output) as out:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from trainstate.errors import needing
 from trainstate.testing.fuzzing.subject import Script, Subject, Target
-from trainstate.testing.fuzzing.targets.named import missing
 
 _SCRIPT = Script(
     setup=("import boto3", "from moto import mock_aws"),
@@ -25,11 +25,9 @@ _SCRIPT = Script(
 
 def moto() -> Target:
     """The target. Raises UsageError where moto is not installed."""
-    try:
+    with needing("Fuzzing moto", ": pip install 'moto[sagemaker]'."):
         from moto import mock_aws  # noqa: PLC0415 - an optional package
         from moto.core.config import default_user_config  # noqa: F401, PLC0415
-    except ImportError as error:
-        raise missing("moto", "moto[sagemaker]", error) from error
     # Making a client takes a hundred times as long as a call: one is enough for all programs.
     kept: list[Any] = []
 

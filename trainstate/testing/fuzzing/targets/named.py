@@ -33,8 +33,3 @@ def named(text: str) -> Target:
             f" but got {text!r}."
         )
     return target_of(imported(text, what="The target "))
-
-
-def missing(what: str, package: str, error: ImportError) -> UsageError:
-    """The error of a target whose package is not installed."""
-    return UsageError(f"Fuzzing {what} needs {error.name}: pip install {package!r}.")

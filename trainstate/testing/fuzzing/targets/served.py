@@ -10,9 +10,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from trainstate.errors import InputError, UsageError
+from trainstate.errors import InputError, UsageError, needing
 from trainstate.testing.fuzzing.subject import Advance, Script, Subject, Target
-from trainstate.testing.fuzzing.targets.named import missing
 
 _CLOCK = "/_trainstate/clock"
 _RESET = "/moto-api/reset"
@@ -83,11 +82,9 @@ def _asked(base: str, path: str, *, method: str, body: bytes | None = None) -> b
 
 
 def _client(base: str) -> Any:
-    try:
+    with needing("Fuzzing a server", ": pip install 'boto3'."):
         import boto3  # noqa: PLC0415 - an optional package
         from botocore.config import Config  # noqa: PLC0415 - an optional package
-    except ImportError as error:
-        raise missing("a server", "boto3", error) from error
     return boto3.client(
         "sagemaker",
         endpoint_url=base,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from trainstate.errors import needing
 from trainstate.spec.facts import Evidence
 from trainstate.testing.fuzzing.subject import Script, Subject, Target
-from trainstate.testing.fuzzing.targets.named import missing
 
 
 def simulator(*, accept: Evidence | None = None) -> Target:
@@ -17,11 +17,9 @@ def simulator(*, accept: Evidence | None = None) -> Target:
     others what is inferred, too: else the many inferred ways leave little time for the
     rest. Raises UsageError where boto3 is not installed.
     """
-    try:
+    with needing("Fuzzing the simulator", ": pip install '.[server]'."):
         from trainstate.simulator import Clock, Service, Simulation, chooser  # noqa: PLC0415
         from trainstate.simulator.inprocess import leave  # noqa: PLC0415
-    except ImportError as error:
-        raise missing("the simulator", ".[server]", error) from error
     first = Simulation(Service(choose=chooser(None), clock=Clock()), region="us-east-1")
     # Making a client takes a hundred times as long as a call: one is attached to each service.
     services = ("sagemaker", "logs", "sagemaker-metrics")
