@@ -10,18 +10,20 @@ from attrs import fields_dict
 from trainstate.checking.order import Order
 from trainstate.cli.asked import Asked
 from trainstate.cli.changes import changes
-from trainstate.cli.completion import rule_lists
 from trainstate.cli.ending import LONGEST_LINE
 from trainstate.cli.forms import FORMS
 from trainstate.cli.known import WRITE, known_findings
 from trainstate.cli.options import (
     BASELINE,
     BASELINE_MODE,
+    IGNORE,
     PATHS,
+    SELECT,
     SPEC,
     accept_option,
     choice_option,
     file_option,
+    listed_option,
     number_option,
 )
 from trainstate.cli.output import AUTO, COLORS, open_output
@@ -43,37 +45,20 @@ FOUND = 1
 @PATHS
 @choice_option("--format", "form", of=FORMS, default="text")
 @file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=rule_lists,
-    help="Only these rules: codes, prefixes or names.",
+@SELECT
+@IGNORE
+@listed_option(
+    "--per-file-ignores", "PATTERN=RULES", "Not these rules in files whose path has this pattern."
 )
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=rule_lists,
-    help="Not these rules: codes, prefixes or names.",
-)
-@click.option(
-    "--per-file-ignores",
-    multiple=True,
-    metavar="PATTERN=RULES",
-    help="Not these rules in files whose path has this pattern.",
-)
-@click.option(
+@listed_option(
     "--per-job-ignores",
-    multiple=True,
-    metavar="PATTERN=RULES",
-    help="Not these rules for jobs whose name or ARN has this pattern.",
+    "PATTERN=RULES",
+    "Not these rules for jobs whose name or ARN has this pattern.",
 )
-@click.option(
+@listed_option(
     "--tolerances",
-    multiple=True,
-    metavar="NAME=SECONDS",
-    help=f"How far times may be apart: {', '.join(fields_dict(Tolerances))}.",
+    "NAME=SECONDS",
+    f"How far times may be apart: {', '.join(fields_dict(Tolerances))}.",
 )
 @accept_option("The weakest evidence that counts.")
 @choice_option(

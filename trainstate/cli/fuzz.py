@@ -8,13 +8,15 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from trainstate.cli.completion import files, rule_lists
+from trainstate.cli.completion import files
 from trainstate.cli.known import WRITE, KnownFindings, known_findings
 from trainstate.cli.options import (
     BASELINE,
     BASELINE_MODE,
+    IGNORE,
     REPORT,
     SEED,
+    SELECT,
     choice_option,
     listed,
     number_option,
@@ -56,12 +58,8 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     "How long to try and to make smaller; 0: no limit.",
 )
 @SEED
-@click.option(
-    "--select", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Only these rules."
-)
-@click.option(
-    "--ignore", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Not these rules."
-)
+@SELECT
+@IGNORE
 @BASELINE
 @BASELINE_MODE
 @choice_option("--format", "form", of=["text", "json", "junit"], default="text")

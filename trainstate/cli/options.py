@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.completion import files
+from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.known import COMPARE, MODES
 from trainstate.history.readers import FORMATS
 from trainstate.spec.load import builtin_spec, load_spec
@@ -49,6 +49,12 @@ def accept_option(about: str) -> Decorator:
     return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=told)
 
 
+def listed_option(name: str, metavar: str, about: str, *, rules: bool = False) -> Decorator:
+    """An option that can be given several times; the words of ``rules`` are those of rules."""
+    complete = rule_lists if rules else None
+    return click.option(name, multiple=True, metavar=metavar, shell_complete=complete, help=about)
+
+
 PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
 OUTPUT = file_option("--output", "-o", about="Write to FILE instead of standard output.")
 REPORT = file_option("--output", "-o", about="Write the report to FILE.")
@@ -61,6 +67,9 @@ SPEC = click.option(
     shell_complete=files,
     help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
 )
+_RULES = "these rules: codes, prefixes or names."
+SELECT = listed_option("--select", "RULES", f"Only {_RULES}", rules=True)
+IGNORE = listed_option("--ignore", "RULES", f"Not {_RULES}", rules=True)
 SEED = number_option("--seed", int, 0, "S", "Seed of what is drawn.")
 BASELINE = file_option("--baseline", about="Findings in FILE are known: they do not count.")
 BASELINE_MODE = choice_option(
