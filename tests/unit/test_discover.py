@@ -20,8 +20,8 @@ from trainstate.render.discovery import (
     discovery_mermaid,
     discovery_object,
     overlay_lines,
+    xes_lines,
 )
-from trainstate.render.xes import xes_lines
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec, parse_spec
 from trainstate.stats.survey import Survey

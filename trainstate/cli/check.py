@@ -1,7 +1,10 @@
-"""`trainstate check`: the main job."""
+"""`trainstate check`: the main job, once or whenever an input changes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from time import sleep
 from typing import Any
 
 import click
@@ -9,9 +12,7 @@ from attrs import fields_dict
 
 from trainstate.checking.order import Order
 from trainstate.cli.asked import Asked
-from trainstate.cli.changes import changes
 from trainstate.cli.ending import LONGEST_LINE
-from trainstate.cli.forms import FORMS
 from trainstate.cli.known import WRITE, known_findings
 from trainstate.cli.options import (
     BASELINE,
@@ -28,11 +29,12 @@ from trainstate.cli.options import (
 )
 from trainstate.cli.output import AUTO, COLORS, open_output
 from trainstate.cli.progress import rarely_collected
-from trainstate.cli.running import Run
+from trainstate.cli.running import FORMS, Run
 from trainstate.cli.settings import USED, Configured
 from trainstate.cli.surveyed import refuse
-from trainstate.errors import TrainstateError
+from trainstate.errors import InputError, TrainstateError, UsageError
 from trainstate.history.readers import FORMATS
+from trainstate.history.readers.walk import existing, sources
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 from trainstate.rules.tolerances import Tolerances
@@ -156,3 +158,43 @@ def _status(asked: Asked) -> int:
     refuse(report.unread)
     failed = bool(report.at_least(Severity(asked.fail_on))) and asked.baseline_mode != WRITE
     return FOUND if failed and not asked.exit_zero else 0
+
+
+_EVERY = 0.5
+Stamps = dict[str, tuple[int, int] | None]
+
+
+def changes(paths: Iterable[str], *, but: Iterable[str | None]) -> Iterator[None]:
+    """Comes back at once, and then whenever a file of the paths is new, changed or gone.
+
+    ``but`` are files that the check itself writes.
+    """
+    named = list(paths)
+    own = {Path(file).resolve() for file in but if file is not None}
+    if "-" in named:
+        raise UsageError("Standard input cannot be watched; name a file or a folder.")
+    seen: Stamps | None = None
+    while True:
+        now = {
+            file: stamp
+            for path in named
+            for file, stamp in _stamps(path)
+            if Path(file).resolve() not in own
+        }
+        if now != seen:
+            seen = now
+            yield
+        sleep(_EVERY)
+
+
+def _stamps(path: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
+    try:
+        for source in sources(existing([path])[0]):
+            try:
+                status = Path(source.file).stat()
+            except OSError:
+                yield source.file, None
+            else:
+                yield source.file, (status.st_mtime_ns, status.st_size)
+    except InputError:
+        yield path, None

@@ -15,9 +15,9 @@ from trainstate.render.discovery import (
     discovery_mermaid,
     discovery_object,
     overlay_lines,
+    xes_lines,
 )
 from trainstate.render.plain import json_text
-from trainstate.render.xes import xes_lines
 from trainstate.spec.load import BUILTIN
 from trainstate.stats.trails import Discovery, discover
 

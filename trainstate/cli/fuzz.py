@@ -8,7 +8,6 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from trainstate.cli.completion import files
 from trainstate.cli.known import WRITE, KnownFindings, known_findings
 from trainstate.cli.options import (
     BASELINE,
@@ -18,6 +17,7 @@ from trainstate.cli.options import (
     SEED,
     SELECT,
     choice_option,
+    files,
     listed,
     number_option,
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.completion import files
+from trainstate.cli.options import files
 from trainstate.cli.session import client_of, session_options
 from trainstate.spec.load import load_spec
 

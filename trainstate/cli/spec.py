@@ -8,8 +8,7 @@ import click
 
 from trainstate.cli.options import OUTPUT, SPEC, accept_option, choice_option, spec_at
 from trainstate.cli.output import open_output
-from trainstate.render.diagram import dot_lines, mermaid_lines
-from trainstate.render.graphviz import svg
+from trainstate.render.diagram import dot_lines, mermaid_lines, svg
 from trainstate.render.spec import spec_json, spec_tables
 from trainstate.render.waiters import waiters_json
 from trainstate.spec.model import Evidence, Spec

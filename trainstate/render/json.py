@@ -1,9 +1,9 @@
-"""The report as JSON, version 1: what tools rely on."""
+"""The report as JSON, version 1: what tools rely on; as one document, or line by line."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -91,3 +91,23 @@ def _plain_fact(value: Any) -> Any:
 def _text(value: Any) -> str:
     """JSON in ASCII: what a recording's text holds, lone surrogates too, comes out escaped."""
     return json_text(value, indent=1, allow_nan=False, default=str)
+
+
+def finding_json(finding: Finding) -> str:
+    """A finding as one line of JSON, its type in the member ``type``."""
+    return _line("finding", finding_object(finding))
+
+
+def end_lines(report: Report, *, jobs_detail: bool = True) -> Iterator[str]:
+    """The lines after the findings: one a job, one an unread input, and one with the totals."""
+    for job in report.jobs if jobs_detail else ():
+        yield _line("job", job_object(job))
+    totals = report_object(report, jobs_detail=False)
+    for source in totals.pop("unread"):
+        yield _line("unread", source)
+    summary, _ = totals.pop("summary"), totals.pop("findings")
+    yield _line("summary", {**totals, "verdict": str(report.verdict), "summary": summary})
+
+
+def _line(kind: str, value: dict[str, Any]) -> str:
+    return json_text({"type": kind, **value}, allow_nan=False, default=str)

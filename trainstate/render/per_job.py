@@ -11,10 +11,8 @@ from trainstate.history.instants import iso
 from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock, spreadsheet_cell
 from trainstate.render.table import table_lines
-from trainstate.stats.cost import costs
-from trainstate.stats.measure import JobMeasure
-from trainstate.stats.prices import Prices
-from trainstate.stats.reasons import stable_reason
+from trainstate.stats.cost import Prices, costs
+from trainstate.stats.measure import JobMeasure, stable_reason
 from trainstate.stats.waiting import FIRST, LATER
 
 Row = dict[str, Any]

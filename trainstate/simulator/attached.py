@@ -7,8 +7,8 @@ from typing import Any
 
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import Record, moment
+from trainstate.simulator.scenario import RELEASED, RETAINED, REUSED
 from trainstate.simulator.timeline import REWRITE, TOUCH, Step
-from trainstate.simulator.wording import RELEASED, RETAINED, REUSED
 
 POOL, PERIOD = "WarmPoolStatus", "KeepAlivePeriodInSeconds"
 IN_USE, AVAILABLE, TERMINATED, REUSED_POOL = "InUse", "Available", "Terminated", "Reused"

@@ -22,11 +22,11 @@ from trainstate.simulator.errors import (
 from trainstate.simulator.job import Job, begun, passing
 from trainstate.simulator.output import final_metrics
 from trainstate.simulator.timeline import FORGET, Step, stopped
-from trainstate.simulator.update import UPDATABLE, updated
 from trainstate.simulator.validate import check_creation, check_tags
 
 if TYPE_CHECKING:
     from trainstate.simulator.service import Asked, Service
+from trainstate.machine.record import touch
 
 Answer = dict[str, Any]
 
@@ -204,3 +204,30 @@ HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
     "DeleteTags": _delete_tags,
     "ListTags": _list_tags,
 }
+
+
+UPDATABLE = ("ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig")
+"""The members that a request replaces while a job is active; of ResourceConfig, a part."""
+
+
+def updated(
+    job: Job, changes: Mapping[str, Any], resources: Mapping[str, Any] | None, now: Instant
+) -> Job:
+    """The job after an update: ``resources`` has how long its instances are kept alive.
+
+    A new profiler configuration starts or stops the profiler; a new period moves the end
+    of a warm pool that is there.
+    """
+    fields, plan = dict(changes), job.plan
+    if "ProfilerConfig" in changes:
+        config = {**job.record.fields.get("ProfilerConfig", {}), **changes["ProfilerConfig"]}
+        fields.update(ProfilerConfig=config, ProfilingStatus=attached.profiling(config))
+    if resources is not None:
+        period = resources[attached.PERIOD]
+        own = job.record.fields.get("ResourceConfig") or {}
+        fields["ResourceConfig"] = {**own, attached.PERIOD: period}
+        if attached.is_available(job.record):
+            rest = [step for step in plan if not attached.is_of_pool(step)]
+            ends = attached.kept_until(job.record, period, now)
+            plan = tuple(sorted((*rest, *ends), key=lambda step: step.at))
+    return evolve(job, record=touch(job.record, at=now, fields=fields), plan=plan)

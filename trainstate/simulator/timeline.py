@@ -10,8 +10,7 @@ from attrs import evolve, frozen
 
 from trainstate.history.instants import SECOND, Instant
 from trainstate.simulator.clock import LATEST
-from trainstate.simulator.scenario import LASTS, Act
-from trainstate.simulator.wording import CAPACITY, messages
+from trainstate.simulator.scenario import CAPACITY, LASTS, Act, messages
 from trainstate.spec.model import Spec
 
 ENTER, PRIMARY, REWRITE, TOUCH, FORGET = "enter", "primary", "rewrite", "touch", "forget"

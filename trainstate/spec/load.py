@@ -16,11 +16,10 @@ import msgspec
 from attrs import evolve
 
 from trainstate.errors import SpecError
-from trainstate.spec.derive import of_one_status
 from trainstate.spec.facts import TABLES, AttemptFacts, RecordLayout, TimeFacts
 from trainstate.spec.lint import lint
 from trainstate.spec.model import Spec
-from trainstate.spec.overlay import overlaid, spread
+from trainstate.spec.overlay import of_one_status, overlaid, spread
 
 R = TypeVar("R")
 

@@ -15,9 +15,7 @@ from attrs import define, evolve, field, frozen
 from trainstate.history.instants import SECOND, iso
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
-from trainstate.stats.cost import Cost
-from trainstate.stats.prices import Prices
-from trainstate.stats.reasons import stable_reason
+from trainstate.stats.cost import Cost, Prices
 from trainstate.stats.spread import Distribution
 from trainstate.stats.survey import Surveyed
 from trainstate.stats.waiting import FIRST, LATER, Wait, Waiting
@@ -281,3 +279,17 @@ def reason_kind(reason: str | None, *, quoted: bool = False) -> str:
     if kind is not None:
         return kind[1]
     return " ".join(reason.split())[:60] if quoted else OTHER_REASON
+
+
+LONGEST = 120
+_CHANGING = re.compile(
+    r"arn:\S+|s3://\S+|https?://\S+|(?:/[\w.@-]+){2,}/?"  # where something lies
+    r"|\b(?=[0-9a-fA-F-]*\d)[0-9a-fA-F]{8}[0-9a-fA-F-]*\b"  # ids
+    r"|\b\d{4}-\d\d-\d\d[T ]\S+|\b\d{4,}\b|\b\d+\.\d+\b",  # times, process ids, measures
+    re.ASCII,
+)
+
+
+def stable_reason(reason: str) -> str:
+    """A reason on one line, cut, with a dot in place of addresses, ids, times and large numbers."""
+    return _CHANGING.sub("\N{HORIZONTAL ELLIPSIS}", " ".join(reason[:1000].split()))[:LONGEST]

@@ -20,10 +20,9 @@ from trainstate.machine.record import Record
 from trainstate.simulator.clock import Clock, TimeIsUp
 from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.inprocess import Simulation
-from trainstate.simulator.scenario import Scenario, through
+from trainstate.simulator.scenario import Scenario, messages, through
 from trainstate.simulator.service import Service
 from trainstate.simulator.timeline import ENTER, FORGET, PRIMARY, Step
-from trainstate.simulator.wording import messages
 from trainstate.spec.model import Spec
 from trainstate.testing.consumers.course import AGAIN, GONE, Course, Item
 
