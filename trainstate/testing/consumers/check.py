@@ -34,6 +34,7 @@ from trainstate.testing.consumers.variants import (
     walk_by_chance,
     ways,
 )
+from trainstate.testing.fuzzing.shrinking import descended
 from trainstate.track.policy import STRICT, Policy
 
 POLLS = 40
@@ -177,35 +178,21 @@ def _found(
 
 
 def _shrunk(trial: Trial, stage: Stage, finding: ConsumerFinding) -> ConsumerFinding:
-    """The finding on the smallest course that shows it."""
-    best = finding
+    """The finding on the smallest course that is reached by leaving one thing out after another."""
+    best, tries = finding, iter(range(_TRIES))
 
     def is_wrong(course: Course) -> bool:
         nonlocal best
-        if stage.is_blocked or not is_possible(course, trial.spec):
+        spent = next(tries, None) is None
+        if spent or stage.is_blocked or not is_possible(course, trial.spec):
             return False
         other = trial.finding(stage, course)
         same = other is not None and identity(other) == identity(finding)
         best = evolve(other, times=finding.times) if other is not None and same else best
         return same
 
-    smallest(finding.course, is_wrong, tries=_TRIES)
+    descended(finding.course, is_wrong, smaller_ones)
     return best
-
-
-def smallest(course: Course, is_wrong: Callable[[Course], bool], *, tries: int) -> Course:
-    """The smallest course that is reached by leaving things out, one after the other."""
-    left = tries
-    while True:
-        for smaller in smaller_ones(course):
-            left -= 1
-            if left < 0:
-                return course
-            if is_wrong(smaller):
-                course = smaller
-                break
-        else:
-            return course
 
 
 def smaller_ones(course: Course) -> Iterator[Course]:

@@ -8,8 +8,8 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.testing.consumers.adapters.empty_logs import EmptyLogs
-from trainstate.testing.consumers.needed import needed
 from trainstate.testing.consumers.stage import REGION
+from trainstate.testing.imported import needed
 from trainstate.track.policy import Action
 
 _PACKAGE = "apache-airflow-providers-amazon"

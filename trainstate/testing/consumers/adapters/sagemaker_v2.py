@@ -8,8 +8,8 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.testing.consumers.adapters.empty_logs import session_without_logs
-from trainstate.testing.consumers.needed import needed
 from trainstate.testing.consumers.stage import REGION
+from trainstate.testing.imported import needed
 
 _PACKAGE = "sagemaker>=2,<3"
 

@@ -9,8 +9,8 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.testing.consumers.adapters.empty_logs import EmptyLogs, session_without_logs
-from trainstate.testing.consumers.needed import needed
 from trainstate.testing.consumers.stage import REGION
+from trainstate.testing.imported import needed
 
 _CORE = "sagemaker-core>=2"
 _TRAIN = "sagemaker-train>=1"
