@@ -36,11 +36,11 @@ from trainstate.rules.exchange import (
     PARTS,
     WHOLE,
     Exchange,
-    Fault,
+    Failure,
 )
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import api
-from trainstate.testing.fuzzing.ledger import Ledger, whole
+from trainstate.testing.fuzzing.ledger import JobLedger, whole
 from trainstate.testing.fuzzing.program import ADVANCE
 from trainstate.testing.fuzzing.requests import CREATIONS, INVALID, creation, listing
 
@@ -53,7 +53,7 @@ _SERVICE_CODE = re.compile(r"(?!\w*Error$)\w+")
 
 def exchanges(lines: Iterable[str], spec: Spec) -> Iterator[Exchange]:
     """The exchanges that the lines describe. Raises UsageError for a line of another form."""
-    ledger = Ledger(spec=spec)
+    ledger = JobLedger(spec=spec)
     for line in lines:
         found = _LINE.fullmatch(line)
         if found is None:
@@ -61,7 +61,7 @@ def exchanges(lines: Iterable[str], spec: Spec) -> Iterator[Exchange]:
         yield from _exchange(ledger, found, spec)
 
 
-def _exchange(ledger: Ledger, found: re.Match[str], spec: Spec) -> Iterator[Exchange]:
+def _exchange(ledger: JobLedger, found: re.Match[str], spec: Spec) -> Iterator[Exchange]:
     verb, slot, answer = found["verb"], found["slot"] or "", found["answer"] or ""
     fault = _fault(found["fails"])
     if verb == ADVANCE:
@@ -93,14 +93,14 @@ def _exchange(ledger: Ledger, found: re.Match[str], spec: Spec) -> Iterator[Exch
         raise UsageError(f"Expected one of {', '.join(PARTS)} but got {verb!r}.")
 
 
-def _fault(text: str | None) -> Fault | None:
+def _fault(text: str | None) -> Failure | None:
     if text is None:
         return None
     code, _, message = text[1:].partition(" ")
     facts = api()
     lacking = code in facts.lacking or code in facts.lacking_types
     known = _SERVICE_CODE.fullmatch(code) is not None
-    return Fault(type=code, code=code if known else "", message=message, lacking=lacking)
+    return Failure(type=code, code=code if known else "", message=message, lacking=lacking)
 
 
 def _response(slot: str, text: str, spec: Spec) -> Response:

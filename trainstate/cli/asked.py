@@ -24,7 +24,7 @@ from trainstate.spec.model import Evidence, Spec
 
 
 @define(kw_only=True)
-class Asked:
+class CheckOptions:
     """The options of one check, as the command line gives them."""
 
     paths: tuple[str, ...]

@@ -11,7 +11,7 @@ import click
 from attrs import fields_dict
 
 from trainstate.checking.order import Order
-from trainstate.cli.asked import Asked
+from trainstate.cli.asked import CheckOptions
 from trainstate.cli.ending import LONGEST_LINE
 from trainstate.cli.known import WRITE, known_findings
 from trainstate.cli.options import (
@@ -29,7 +29,7 @@ from trainstate.cli.options import (
 )
 from trainstate.cli.output import AUTO, COLORS, open_output
 from trainstate.cli.progress import rarely_collected
-from trainstate.cli.running import FORMS, Run
+from trainstate.cli.running import FORMS, CheckRun
 from trainstate.cli.settings import USED, Configured
 from trainstate.cli.surveyed import refuse
 from trainstate.errors import InputError, TrainstateError, UsageError
@@ -133,7 +133,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     for name in ("config", "isolated"):
         options.pop(name)
     watched = options.pop("watch")
-    asked = Asked(**options, settings=ctx.meta[USED])
+    asked = CheckOptions(**options, settings=ctx.meta[USED])
     if not watched:
         ctx.exit(_status(asked))
     for _ in changes(asked.paths, but=(asked.output, asked.baseline)):
@@ -144,12 +144,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             click.echo(f"trainstate: {plain(error, longest=LONGEST_LINE)}", err=True)
 
 
-def _status(asked: Asked) -> int:
+def _status(asked: CheckOptions) -> int:
     """The exit status of a check; its report is written on the way."""
     checker = asked.checker()
     with open_output(asked.output, color=asked.color) as output:
         known = known_findings(asked.baseline, asked.baseline_mode, asked.ignores())
-        run = Run(asked=asked, checker=checker, output=output, known=known)
+        run = CheckRun(asked=asked, checker=checker, output=output, known=known)
         with rarely_collected():
             report = run.report()
     about_known = known.close()

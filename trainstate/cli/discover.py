@@ -19,9 +19,9 @@ from trainstate.render.discovery import (
 )
 from trainstate.render.plain import json_text
 from trainstate.spec.load import BUILTIN
-from trainstate.stats.trails import Discovery, discover
+from trainstate.stats.trails import FollowsGraph, discover
 
-FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
+FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
     "table": discovery_lines,
     "json": lambda found: [json_text(discovery_object(found), indent=1)],
     "mermaid": discovery_mermaid,

@@ -14,7 +14,7 @@ from attrs import define, evolve, field
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.report import Finding, JobReport, Report
 from trainstate.checking.stream import Checker
-from trainstate.cli.asked import Asked
+from trainstate.cli.asked import CheckOptions
 from trainstate.cli.known import COMPARE, KnownFindings
 from trainstate.cli.output import Output
 from trainstate.cli.progress import watched
@@ -114,10 +114,10 @@ def _for_services(form: str, report: Report, checker: Checker, fail_on: Severity
 
 
 @define(kw_only=True)
-class Run:
+class CheckRun:
     """One check: what was found and which files were read, while the report is written."""
 
-    asked: Asked
+    asked: CheckOptions
     checker: Checker
     output: Output
     known: KnownFindings

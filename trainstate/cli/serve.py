@@ -81,9 +81,9 @@ def command(host: str, port: int, **options: Any) -> None:
     service = _service(book, options)
     beside = None
     if options["beside"]:
-        from trainstate.simulator.beside import Beside
+        from trainstate.simulator.beside import MotoServer
 
-        beside = Beside()
+        beside = MotoServer()
     listening = server.bound(host, port)
     if host not in _LOOPBACK:
         click.echo(f"trainstate: {host} is reachable for others; there is no login", err=True)

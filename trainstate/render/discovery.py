@@ -16,10 +16,10 @@ from trainstate.render.stats import clock
 from trainstate.render.table import table_lines
 from trainstate.spec.model import Spec, Transition
 from trainstate.stats.survey import Surveyed
-from trainstate.stats.trails import Discovery, Trail
+from trainstate.stats.trails import FollowsGraph, Trail
 
 
-def discovery_lines(found: Discovery) -> Iterator[str]:
+def discovery_lines(found: FollowsGraph) -> Iterator[str]:
     """The graph as a text table, and what it says about the specification."""
     yield f"{found.jobs} histories, {len(found.trails)} transitions seen"
     if found.trails:
@@ -36,7 +36,7 @@ def discovery_lines(found: Discovery) -> Iterator[str]:
     )
 
 
-def _table(found: Discovery) -> Iterator[str]:
+def _table(found: FollowsGraph) -> Iterator[str]:
     rows: list[tuple[str, ...]] = []
     for trail in found.trails:
         times = (trail.seconds.median, trail.seconds.p95)
@@ -59,7 +59,7 @@ def _arrow(trail: Trail) -> str:
     return f"{plain(trail.before)} -> {plain(trail.after)}  (seen {trail.count} times)"
 
 
-def discovery_object(found: Discovery) -> dict[str, Any]:
+def discovery_object(found: FollowsGraph) -> dict[str, Any]:
     """The graph as JSON values; seconds are those of the status before."""
     return {
         "schema": 1,
@@ -87,7 +87,7 @@ def _trail_object(trail: Trail) -> dict[str, Any]:
     }
 
 
-def discovery_mermaid(found: Discovery) -> Iterator[str]:
+def discovery_mermaid(found: FollowsGraph) -> Iterator[str]:
     """The graph for Mermaid: lacking transitions red, unseen ones dashed and grey."""
     nodes, styles = _nodes(found), list[str]()
     yield "flowchart LR"
@@ -104,7 +104,7 @@ def discovery_mermaid(found: Discovery) -> Iterator[str]:
     yield from styles
 
 
-def discovery_dot(found: Discovery) -> Iterator[str]:
+def discovery_dot(found: FollowsGraph) -> Iterator[str]:
     """The graph for Graphviz: lacking transitions red, unseen ones dashed and grey.
 
     What was seen lays the graph out; the commoner, the thicker.
@@ -127,7 +127,7 @@ def discovery_dot(found: Discovery) -> Iterator[str]:
     yield "}"
 
 
-def _nodes(found: Discovery) -> dict[str, str]:
+def _nodes(found: FollowsGraph) -> dict[str, str]:
     pairs = [(trail.before, trail.after) for trail in found.trails]
     pairs += [(row.before, row.after) for row in found.unseen]
     ends = [name for pair in pairs for name in pair]
@@ -147,7 +147,7 @@ def _label(name: str) -> str:
     return shown.strip() or "(empty)"
 
 
-def overlay_lines(found: Discovery) -> Iterator[str]:
+def overlay_lines(found: FollowsGraph) -> Iterator[str]:
     """What the recordings add to the built-in specification, as TOML for ``--spec``.
 
     A transition that no specification can have (from a terminal status, or with a

@@ -12,7 +12,7 @@ from trainstate.render.table import table_lines
 from trainstate.stats.cost import Cost
 from trainstate.stats.measure import Stats, Totals
 from trainstate.stats.spread import MEASURES, Distribution
-from trainstate.stats.waiting import Group, Waiting
+from trainstate.stats.waiting import Waiting, WaitingGroup
 
 MOST_ROWS = 20
 """Rows of a text table of reasons; JSON and CSV have all."""
@@ -55,7 +55,7 @@ def stats_object(stats: Stats) -> dict[str, Any]:
     }
 
 
-def _vain(group: Group) -> dict[str, int]:
+def _vain(group: WaitingGroup) -> dict[str, int]:
     return {part: getattr(group, part) for part in _VAIN}
 
 
@@ -183,7 +183,7 @@ def _waiting_lines(waiting: Waiting) -> Iterator[str]:
             yield f"  and {len(rows) - MOST_ROWS} more; --format json has all"
 
 
-def _group_row(name: str, group: Group) -> tuple[str, ...]:
+def _group_row(name: str, group: WaitingGroup) -> tuple[str, ...]:
     spread = group.waited
     times = map(clock, (spread.median, spread.p90, spread.longest))
     vain = map(str, _vain(group).values())

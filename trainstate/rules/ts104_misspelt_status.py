@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
-from trainstate.rules.shown import Shown, shown
+from trainstate.rules.shown import ShownStatus, shown
 
 
 @rule(
@@ -36,7 +36,7 @@ def misspelt_status(statuses: Statuses) -> Places:
         return
     places = list(shown(statuses))
     if written is not None and statuses.primary is not None:
-        places.insert(0, Shown(f"/{spec.layout.primary}", statuses.primary, written))
+        places.insert(0, ShownStatus(f"/{spec.layout.primary}", statuses.primary, written))
     for place in places:
         if place.written != place.status:
             # Only secondaries have aliases; a primary that is spelt like one is TS105's.

@@ -52,7 +52,7 @@ def times_out_of_order(times: Times) -> Places:
 
 
 @frozen
-class Moment:
+class MemberTime:
     """A time of a response: its place, as a JSON pointer without the first slash, and instant."""
 
     name: str
@@ -63,7 +63,7 @@ Time = tuple[int, int | None, str]
 """An instant, the entry of the history that has it (None: the response itself), the member."""
 
 
-def disorders(times: Times, tolerance: float) -> Iterator[tuple[Moment, Moment]]:
+def disorders(times: Times, tolerance: float) -> Iterator[tuple[MemberTime, MemberTime]]:
     """The pairs of times of which the first is after the second by a tolerance, or more."""
     for earlier, later in _orders(times):
         if earlier is not None and later is not None and earlier[0] - later[0] >= tolerance:
@@ -117,8 +117,8 @@ def _last(times: Times) -> Time | None:
     return None if entry.start is None else (entry.start, index, layout.entry_start)
 
 
-def _moment(times: Times, time: Time) -> Moment:
+def _moment(times: Times, time: Time) -> MemberTime:
     at, index, member = time
     if index is None:
-        return Moment(member, at)
-    return Moment(times.entry_pointer(index, member).removeprefix("/"), at)
+        return MemberTime(member, at)
+    return MemberTime(times.entry_pointer(index, member).removeprefix("/"), at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from trainstate.history.instants import parse
 from trainstate.rules.example import calls
-from trainstate.rules.exchange import Exchange, Summary
+from trainstate.rules.exchange import Exchange, ListedJob
 from trainstate.rules.model import Place, Places, rule
 from trainstate.spec.model import RecordLayout
 
@@ -51,7 +51,7 @@ def list_filter_ignored(exchange: Exchange) -> Places:
         yield from _excluded(row, listing.asked, layout)
 
 
-def _excluded(row: Summary, asked: Mapping[str, Any], layout: RecordLayout) -> Places:
+def _excluded(row: ListedJob, asked: Mapping[str, Any], layout: RecordLayout) -> Places:
     wanted, part = asked.get("StatusEquals"), str(asked.get("NameContains", ""))
     if wanted is not None and row.primary is not None and row.primary != wanted:
         shown = f"{layout.primary}={row.primary}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainstate.rules.example import calls
-from trainstate.rules.exchange import Exchange, Standing
+from trainstate.rules.exchange import Exchange, KnownJob
 from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Spec
@@ -51,7 +51,7 @@ def job_missing_from_list(exchange: Exchange) -> Places:
             yield Place(facts={"by": f" by {by}" if by else "", "pair": pair_text(pair)})
 
 
-def _belongs(standing: Standing, asked: Mapping[str, Any], spec: Spec) -> bool:
+def _belongs(standing: KnownJob, asked: Mapping[str, Any], spec: Spec) -> bool:
     """Holds if a job must be in a list: what is not known is left open."""
     if standing.deleted or standing.doubtful:
         return False

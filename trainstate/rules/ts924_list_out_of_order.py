@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trainstate.rules.example import calls
-from trainstate.rules.exchange import Exchange, Summary
+from trainstate.rules.exchange import Exchange, ListedJob
 from trainstate.rules.model import Place, Places, rule
 
 
@@ -40,7 +40,7 @@ def list_out_of_order(exchange: Exchange) -> Places:
         yield Place(facts={"key": key, "order": order})
 
 
-_VALUES: Mapping[str, Callable[[Summary], Any]] = {
+_VALUES: Mapping[str, Callable[[ListedJob], Any]] = {
     "Name": lambda row: row.name.casefold() if row.name else None,
     "CreationTime": lambda row: row.created,
 }

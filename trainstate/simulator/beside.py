@@ -18,7 +18,7 @@ _OF_THE_CONNECTION = {
 }
 
 
-class Beside:
+class MotoServer:
     """A moto server in this process, on a port of its own, and what passes requests to it."""
 
     def __init__(self) -> None:

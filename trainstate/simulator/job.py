@@ -20,7 +20,7 @@ from trainstate.simulator.timeline import (
     FORGET,
     PRIMARY,
     REWRITE,
-    Step,
+    PlannedStep,
     fitted,
     laid_out,
     limits,
@@ -41,7 +41,7 @@ class Job:
     """
 
     record: Record
-    plan: tuple[Step, ...]
+    plan: tuple[PlannedStep, ...]
     tags: Mapping[str, str] = field(factory=dict)
     findings: str = ""
     gone: bool = False
@@ -158,7 +158,7 @@ def passing(job: Job, until: int | None, spec: Spec) -> Iterator[Job]:
         yield job
 
 
-def applied(job: Job, step: Step, spec: Spec) -> Job:
+def applied(job: Job, step: PlannedStep, spec: Spec) -> Job:
     """The job after one step. Raises IllegalMoveError where the machine does not have it."""
     record, at = job.record, step.at
     if step.kind == FORGET:

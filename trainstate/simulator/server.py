@@ -16,7 +16,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from trainstate.errors import TrainstateError, UsageError
 from trainstate.history.instants import iso
-from trainstate.simulator.beside import Beside
+from trainstate.simulator.beside import MotoServer
 from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.script import Book
 from trainstate.simulator.service import Service
@@ -53,7 +53,7 @@ class App:
         service: Service,
         *,
         book: Book | None = None,
-        beside: Beside | None = None,
+        beside: MotoServer | None = None,
         hosts: Iterable[str] = (),
         body_limit: int = BODY_LIMIT,
     ) -> None:

@@ -36,7 +36,7 @@ class Trail:
 
 
 @frozen(kw_only=True)
-class Discovery:
+class FollowsGraph:
     """What histories show: trails, first statuses, and what the specification has beside it.
 
     ``jobs`` counts those that have a history; ``unseen`` are the transitions of the
@@ -65,7 +65,7 @@ class Discovery:
         )
 
 
-def discover(jobs: Iterable[Surveyed], spec: Spec) -> Discovery:
+def discover(jobs: Iterable[Surveyed], spec: Spec) -> FollowsGraph:
     """The directly-follows graph of the jobs' longest histories."""
     rows, found = _strongest(spec), dict[tuple[str, str], Trail]()
     begins: Counter[str] = Counter()
@@ -82,7 +82,7 @@ def discover(jobs: Iterable[Surveyed], spec: Spec) -> Discovery:
             trail.responses += before.start is not None
             if before.start is not None and before.end is not None:
                 trail.seconds.add((before.end - before.start) / SECOND)
-    return Discovery(
+    return FollowsGraph(
         spec=spec,
         jobs=begins.total(),
         trails=tuple(found[pair] for pair in _ordered(found, spec)),

@@ -24,7 +24,7 @@ class Wait:
 
 
 @define
-class Group:
+class WaitingGroup:
     """The jobs of one group: what they waited, and how many waited in vain.
 
     ``granted`` had an instance at last; ``gave_up`` ended without one by themselves,
@@ -42,7 +42,7 @@ class Waiting:
     """What jobs waited: by status, and by what may explain it (type, market, region, day, hour)."""
 
     _statuses: dict[tuple[str, str], Distribution] = field(factory=dict)
-    _groups: dict[tuple[str, str], Group] = field(factory=dict)
+    _groups: dict[tuple[str, str], WaitingGroup] = field(factory=dict)
 
     def take(
         self,
@@ -56,7 +56,7 @@ class Waiting:
         for wait in waits:
             self._statuses.setdefault((wait.status, wait.when), Distribution()).add(wait.seconds)
         for key in groups.items():
-            group = self._groups.setdefault(key, Group())
+            group = self._groups.setdefault(key, WaitingGroup())
             if waits:
                 group.waited.add(sum(wait.seconds for wait in waits))
             group.granted += granted is True
@@ -69,7 +69,7 @@ class Waiting:
         return dict(sorted(self._statuses.items()))
 
     @property
-    def groups(self) -> Mapping[tuple[str, str], Group]:
+    def groups(self) -> Mapping[tuple[str, str], WaitingGroup]:
         """The groups, those of one kind together."""
         kinds = list(dict.fromkeys(kind for kind, _ in self._groups))
         ordered = sorted(self._groups, key=lambda key: (kinds.index(key[0]), key[1]))

@@ -45,7 +45,7 @@ class Spent(BaseException):
 
 
 @frozen(kw_only=True)
-class Limits:
+class Budget:
     """How much may be tried: calls of the API, programs, and seconds; None for no limit."""
 
     calls: int | None
@@ -69,7 +69,7 @@ class Hunt:
     target: Target
     spec: Spec
     rules: tuple[Rule, ...]
-    limits: Limits
+    limits: Budget
     seed: int
     on_program: Callable[[int], object]
     calls: int = 0
@@ -321,12 +321,12 @@ def _rank(found: Discovery) -> tuple[int, str]:
     return list(Severity).index(found.finding.severity), str(found.key)
 
 
-def _limits(budget: int | None, programs: int | None, seconds: float | None) -> Limits:
+def _limits(budget: int | None, programs: int | None, seconds: float | None) -> Budget:
     for name, value in (("budget", budget), ("max_examples", programs), ("seconds", seconds)):
         if value is not None and not value > 0:
             raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
     most = PROGRAMS if budget is None else budget
-    return Limits(calls=budget, programs=programs or most, seconds=seconds)
+    return Budget(calls=budget, programs=programs or most, seconds=seconds)
 
 
 def _baseline(given: Baseline | str | Path | None) -> Baseline:
