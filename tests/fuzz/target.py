@@ -53,7 +53,7 @@ def reported(records: list[Any]) -> Report:
             pass
     survey = Survey(_SPEC).feed(records)
     measured = stats(survey.jobs, _SPEC, reasons=True)
-    assert [*stats_lines(measured), stats_csv(measured), stats_object(measured)]
+    assert [*stats_lines(measured), *stats_csv(measured), stats_object(measured)]
     assert [*xes_lines(survey.jobs)]
     for discovered in DISCOVERED.values():
         assert [*discovered(discover(survey.jobs, _SPEC))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from array import array
 from collections import Counter
@@ -151,7 +150,7 @@ def test_json_is_plain_values() -> None:
 def test_csv_is_a_number_a_row_and_no_formula() -> None:
     """Recorded text can begin no formula of a spreadsheet, and every row has four cells."""
     reason = Poll("Failed/Failed: Starting 9, Failed", {"/FailureReason": "=HYPERLINK(1)"})
-    rows = list(csv.reader(io.StringIO(stats_csv(measured(reason)))))
+    rows = list(csv.reader(stats_csv(measured(reason))))
 
     assert ({4}, True) == (
         {len(row) for row in rows},

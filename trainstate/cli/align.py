@@ -57,8 +57,7 @@ def command(
             if form == "json":
                 out.line(json_text(alignment_object(job, alignment)))
                 continue
-            for line in alignment_lines(job, alignment):
-                out.line(line)
+            out.lines(alignment_lines(job, alignment))
         if form == "text" and not everything:
             out.line(f"{counted(legal, 'history is', 'histories are')} legal: nothing to change")
     reading.close()

@@ -63,6 +63,5 @@ def command(
         lines = (
             xes_lines(survey.jobs) if form == "xes" else FORMS[form](discover(survey.jobs, spec))
         )
-        for line in lines:
-            out.line(line)
+        out.lines(lines)
     reading.close()

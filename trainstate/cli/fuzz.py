@@ -140,10 +140,9 @@ def _write(report: Any, form: str, output: Output, fail_on: Severity) -> None:
     elif form == "junit":
         output.line(report.to_junit(fail_on=fail_on))
     else:
-        from trainstate.testing.fuzzing.rendering import report_lines
+        from trainstate.testing.fuzzing.report import report_lines
 
-        for line in report_lines(report, style=output.style):
-            output.line(line)
+        output.lines(report_lines(report, style=output.style))
 
 
 def _write_scripts(report: Any, folder: Path) -> None:

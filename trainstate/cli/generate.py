@@ -82,8 +82,7 @@ def _simulate(options: dict[str, Any], output: str | None) -> None:
         from trainstate.simulator.corpus import recorded
     with open_output(output) as out:
         asked = {name: options[name] for name in ("jobs", "polls", "seed")}
-        for text in watched(recorded(**asked)):
-            out.line(text)
+        out.lines(watched(recorded(**asked)))
 
 
 def _lines(asked: dict[str, Any], output: str | None) -> Iterator[Any]:

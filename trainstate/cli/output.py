@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -39,6 +39,11 @@ class Output:
         except UnicodeEncodeError:
             encoding = getattr(self.stream, "encoding", None) or "ascii"
             self.stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+    def lines(self, texts: Iterable[str]) -> None:
+        """Writes lines, each as it comes."""
+        for text in texts:
+            self.line(text)
 
     def data(self, content: bytes) -> None:
         """Writes bytes."""

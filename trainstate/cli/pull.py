@@ -57,11 +57,7 @@ def command(path: str, **options: Any) -> None:
 
     Example: trainstate pull jobs.ndjson --after 2026-03-01
     """
-    client = client_of(
-        profile=options["profile"],
-        region=options["region"],
-        endpoint_url=options["endpoint_url"],
-    )
+    client = client_of(options)
     from trainstate.aws import pull
 
     try:

@@ -216,8 +216,7 @@ class CheckRun:
             fail_on=Severity(self.asked.fail_on),
             jobs_detail=self.asked.jobs_detail == "all",
         )
-        for piece in pieces:
-            self.output.line(piece)
+        self.output.lines(pieces)
         # GitHub gives every step a file to append to; what is there is shown with the run.
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary and self.asked.form in ("github", "sarif"):
@@ -241,24 +240,20 @@ class CheckRun:
             implied=implied,
         )
         self._drawn[finding.job] = history
-        for line in lines:
-            self.output.line(line)
+        self.output.lines(lines)
         self.output.line("")
 
     def _write_end(self, report: Report) -> None:
         if self.asked.form == "grouped":
             shown = evolve(report, findings=tuple(filter(self.asked.shows, report)))
-            for line in grouped_lines(shown, self.output.style):
-                self.output.line(line)
+            self.output.lines(grouped_lines(shown, self.output.style))
         if self.asked.statistics:
             named = [(found.code, found.name) for found in report.at_least(self.asked.shown)]
-            for line in statistics_lines(named):
-                self.output.line(line)
+            self.output.lines(statistics_lines(named))
         if self.asked.verbose:
             if self.asked.settings is not None:
                 self.output.line(f"settings {plain(self.asked.settings)}")
-            for line in (*source_lines(self.sources), *job_lines(report.jobs)):
-                self.output.line(line)
+            self.output.lines([*source_lines(self.sources), *job_lines(report.jobs)])
         hidden = report.summary.infos if self.asked.shown is not Severity.INFO else 0
         hint = " (hidden; --verbose shows them)" if hidden else ""
         follow = [one for one in report.at_least(self.asked.shown) if one.implied_by]

@@ -40,5 +40,4 @@ def command(form: str, accept: str, output: str | None, spec_path: str | None) -
     spec = spec_at(spec_path).accepting(Evidence(accept))
     with open_output(output) as out:
         lines = spec_tables(spec, width=out.width) if form == "table" else FORMS[form](spec)
-        for line in lines:
-            out.line(line)
+        out.lines(lines)

@@ -47,10 +47,9 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
         if form == "json":
             out.line(per_job_json(rows))
         elif form == "csv":
-            out.line(per_job_csv(rows).rstrip("\n"))
+            out.lines(per_job_csv(rows))
         else:
-            for line in per_job_lines(rows, width=out.width):
-                out.line(line)
+            out.lines(per_job_lines(rows, width=out.width))
 
 
 @click.command(name="stats", short_help="Durations, attempts, losses, savings, reasons.")
@@ -104,8 +103,7 @@ def command(
         if form == "json":
             out.line(json_text(stats_object(found), indent=1))
         elif form == "csv":
-            out.line(stats_csv(found).rstrip("\n"))
+            out.lines(stats_csv(found))
         else:
-            for line in stats_lines(found):
-                out.line(line)
+            out.lines(stats_lines(found))
     reading.close()

@@ -69,11 +69,7 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 
     Example: trainstate watch my-training-job --timeout 7200
     """
-    client = client_of(
-        profile=options["profile"],
-        region=options["region"],
-        endpoint_url=options["endpoint_url"],
-    )
+    client = client_of(options)
     try:
         tracker = _followed(client, job, options)
         for line in summary_lines(tracker):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trainstate.render.plain import plain
-from trainstate.render.table import table_lines
+from trainstate.render.table import csv_lines, spreadsheet_cell, table_lines
 from trainstate.stats.cost import Cost
 from trainstate.stats.measure import Stats, Totals
 from trainstate.stats.spread import MEASURES, Distribution
@@ -75,23 +73,10 @@ def _totals(totals: Totals) -> dict[str, Any]:
     }
 
 
-def stats_csv(stats: Stats) -> str:
-    """One number a row: its table, its row in it, the measure, the value.
-
-    A name that a spreadsheet would take for a formula has a quote before it.
-    """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("table", "name", "measure", "value"))
-    for table, name, measure, value in _cells(stats):
-        writer.writerow((table, spreadsheet_cell(name), measure, value))
-    return stream.getvalue()
-
-
-def spreadsheet_cell(name: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    shown = plain(name)
-    return f"'{shown}" if shown[:1] in tuple("=+-@") else shown
+def stats_csv(stats: Stats) -> Iterator[str]:
+    """One number a row of CSV: its table, its row in it, the measure, the value."""
+    rows = ((table, spreadsheet_cell(name), *rest) for table, name, *rest in _cells(stats))
+    return csv_lines([("table", "name", "measure", "value"), *rows])
 
 
 def _cells(stats: Stats) -> Iterator[tuple[str, str, str, Any]]:
