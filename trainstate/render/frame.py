@@ -9,17 +9,12 @@ from typing import Any
 
 from trainstate.checking.report import Report
 from trainstate.errors import UsageError, installed_by
-from trainstate.render.json import finding_object, job_object
+from trainstate.render.json import FINDING, JOB, finding_object, job_object
 from trainstate.render.plain import json_text
 from trainstate.render.table import csv_lines, spreadsheet_cell
 
 _NUMBERS = frozenset({"line", "index", "responses"})
 _LISTS = frozenset({"sources", "witness"})
-FINDING = (
-    *("code", "name", "severity", "job", "file", "line", "index", "pointer", "message", "help"),
-    *("sources", "facts", "witness"),
-)
-JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
 
 
 def report_frame(report: Report, what: str = "findings") -> Any:
@@ -57,7 +52,7 @@ def report_csv(report: Report) -> Iterator[str]:
 
 
 def _findings(report: Report) -> list[dict[str, Any]]:
-    rows = [finding_object(finding) for finding in report.findings]
+    rows = [finding_object(finding, FINDING) for finding in report.findings]
     return [{**row, "facts": json_text(row["facts"], default=str)} for row in rows]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -17,6 +17,12 @@ from trainstate.version import installed_version
 
 SCHEMA = 1
 """The version of the report's form; it grows when a member changes its meaning."""
+
+FINDING = (
+    *("code", "name", "severity", "job", "file", "line", "index", "pointer", "message", "help"),
+    *("sources", "facts", "witness"),
+)
+JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
 
 
 def report_json(report: Report, *, jobs_detail: bool = True) -> str:
@@ -45,44 +51,26 @@ def unread_object(source: SourceReport) -> dict[str, Any]:
 
 def job_object(job: JobReport) -> dict[str, Any]:
     """A job's verdict as JSON values."""
-    return {
-        "job": job.job,
-        "created": None if job.created is None else iso(job.created),
-        "verdict": str(job.verdict),
-        "complete": job.complete,
-        "basis": job.basis,
-        "assumed": str(job.assumed),
-        "responses": job.responses,
-        **({"machine": job.machine} if job.machine else {}),
-    }
+    created = None if job.created is None else iso(job.created)
+    members = {**_members(job, JOB), "created": created}
+    return members | ({"machine": job.machine} if job.machine else {})
 
 
-def finding_object(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON values."""
-    return {
-        "code": finding.code,
-        "name": finding.name,
-        "severity": str(finding.severity),
-        "job": finding.job,
-        "file": finding.file,
-        "line": finding.line,
-        "index": finding.index,
-        "pointer": finding.pointer,
-        "message": finding.message,
-        "help": finding.help,
-        "sources": list(finding.sources),
-        "facts": _plain_facts(finding.facts),
-        "witness": list(finding.witness),
-        "implied_by": finding.implied_by,
-    }
+def finding_object(finding: Finding, names: Iterable[str] = (*FINDING, "implied_by")) -> Any:
+    """A finding as JSON values, or some members of it."""
+    return _members(finding, names)
 
 
-def _plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _plain_fact(value) for key, value in facts.items()}
+def _members(shown: Finding | JobReport, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(shown, name)) for name in names}
 
 
-def _plain_fact(value: Any) -> Any:
-    """A fact as JSON can hold it: a number that JSON has no form for becomes a text."""
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it: a number that JSON has no form for becomes a text."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return list(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return msgspec.to_builtins(value, enc_hook=str)
