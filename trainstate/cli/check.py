@@ -12,7 +12,6 @@ from attrs import fields_dict
 
 from trainstate.checking.order import Order
 from trainstate.cli.asked import CheckOptions
-from trainstate.cli.ending import LONGEST_LINE
 from trainstate.cli.known import WRITE, known_findings
 from trainstate.cli.options import (
     BASELINE,
@@ -27,7 +26,7 @@ from trainstate.cli.options import (
     listed_option,
     number_option,
 )
-from trainstate.cli.output import AUTO, COLORS, open_output
+from trainstate.cli.output import AUTO, COLORS, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import FORMS, CheckRun
 from trainstate.cli.settings import USED, Configured

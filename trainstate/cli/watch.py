@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trainstate.cli.ending import MISUSE
 from trainstate.cli.options import choice_option, file_option, files
-from trainstate.cli.output import is_coloured, leave_output
+from trainstate.cli.output import MISUSE, is_coloured, leave_output
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain
 from trainstate.render.timeline import change_line, summary_lines, timeline_lines

@@ -10,12 +10,11 @@ from trainstate.spec.facts import Evidence
 from trainstate.testing.fuzzing.subject import Script, Subject, Target
 
 
-def simulator(*, accept: Evidence | None = None) -> Target:
-    """The target. ``accept`` is the weakest evidence of what jobs do by chance.
+def simulator() -> Target:
+    """The target; raises UsageError where boto3 is not installed.
 
-    None lets the jobs of every other program do what is recorded, and those of the
-    others what is inferred, too: else the many inferred ways leave little time for the
-    rest. Raises UsageError where boto3 is not installed.
+    The jobs of every other program do what is recorded, and those of the others what is
+    inferred, too: else the many inferred ways leave little time for the rest.
     """
     with needing("Fuzzing the simulator", ": pip install '.[server]'."):
         from trainstate.simulator import Clock, Service, Simulation, chooser  # noqa: PLC0415
@@ -29,7 +28,8 @@ def simulator(*, accept: Evidence | None = None) -> Target:
 
     @contextmanager
     def opened(seed: int) -> Iterator[Subject]:
-        service = Service(choose=chooser(seed, accept=accept or _by(seed)), clock=Clock())
+        accept = Evidence.RECORDED if seed % 2 else Evidence.INFERRED
+        service = Service(choose=chooser(seed, accept=accept), clock=Clock())
         simulation = Simulation(service, region="us-east-1")
         for client in clients.values():
             simulation.attach(client)
@@ -42,18 +42,14 @@ def simulator(*, accept: Evidence | None = None) -> Target:
                 leave(client.meta.events, simulation.serve)
             simulation.close()
 
-    named = f'"{accept}"' if accept else '"recorded" if {seed} % 2 else "inferred"'
+    accepted = 'Evidence("recorded" if {seed} % 2 else "inferred")'
     script = Script(
         setup=(
             "from trainstate.simulator import simulate",
             "from trainstate.spec.model import Evidence",
         ),
-        block=f"with simulate({{seed}}, accept=Evidence({named})) as sm:",
+        block=f"with simulate({{seed}}, accept={accepted}) as sm:",
         inner=("client = sm.client()",),
         advance="sm.clock.advance({seconds})",
     )
     return Target(label="simulator", open=opened, script=script, shared=False, wide=True)
-
-
-def _by(seed: int) -> Evidence:
-    return Evidence.RECORDED if seed % 2 else Evidence.INFERRED
