@@ -113,7 +113,7 @@ def _is_interrupted(report: Any) -> bool:
 def _report(options: dict[str, Any]) -> Any:
     with needing("Fuzzing", f"; {installed_by('testing')}"):
         from trainstate.testing.fuzzing import fuzz
-        from trainstate.testing.fuzzing.targets.named import named
+        from trainstate.testing.fuzzing.targets import named
     with counting("calls") as on_program:
         return fuzz(
             named(options["target"]),
