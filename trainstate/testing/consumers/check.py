@@ -14,7 +14,16 @@ from trainstate.machine.walks import subsets
 from trainstate.simulator.clock import Duration, seconds
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
-from trainstate.testing.consumers.course import FLAGS, Course, Item
+from trainstate.testing.consumers.course import (
+    FLAGS,
+    Course,
+    Item,
+    Scope,
+    courses,
+    varied_by_chance,
+    walk_by_chance,
+    ways,
+)
 from trainstate.testing.consumers.course import course as parsed
 from trainstate.testing.consumers.judge import CRASHES, Reading, judged, plainly
 from trainstate.testing.consumers.perform import Stage, Wait, staged
@@ -27,13 +36,6 @@ from trainstate.testing.consumers.report import (
     snippet,
 )
 from trainstate.testing.consumers.stage import NAME, Play
-from trainstate.testing.consumers.variants import (
-    Scope,
-    courses,
-    varied_by_chance,
-    walk_by_chance,
-    ways,
-)
 from trainstate.testing.fuzzing.shrinking import descended
 from trainstate.track.policy import STRICT, Policy
 

@@ -21,9 +21,18 @@ from trainstate.rules.model import Rule, Severity
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.ledger import whole
-from trainstate.testing.fuzzing.openings import beside, lives, openings, programs, short, stages
 from trainstate.testing.fuzzing.performing import Performance, Performer, judged
-from trainstate.testing.fuzzing.program import Program, create, finish
+from trainstate.testing.fuzzing.program import (
+    Program,
+    beside,
+    create,
+    finish,
+    lives,
+    openings,
+    programs,
+    short,
+    stages,
+)
 from trainstate.testing.fuzzing.report import Discovery, FuzzReport, Key, key_of
 from trainstate.testing.fuzzing.requests import creation, job_name
 from trainstate.testing.fuzzing.scripting import script
