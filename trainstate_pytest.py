@@ -68,7 +68,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hands what a worker of pytest-xdist has visited to the process that started it."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None and _VISITS in session.config.stash:
-        output[_OUTPUT] = session.config.stash[_VISITS].packed()
+        from attrs import astuple  # noqa: PLC0415 - see the module
+
+        output[_OUTPUT] = astuple(session.config.stash[_VISITS], recurse=False)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -76,7 +78,8 @@ def pytest_testnodedown(node: Any) -> None:
     """Takes over what a worker of pytest-xdist has visited."""
     packed = getattr(node, "workeroutput", {}).get(_OUTPUT)
     if packed is not None:
-        _visits(node.config).unpack(packed)
+        visits = _visits(node.config)
+        visits.add(type(visits)(*packed))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

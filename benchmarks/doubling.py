@@ -29,7 +29,7 @@ import trainstate
 from tests.properties.growing import KINDS, history, lines, response
 from trainstate.checking.report import Report
 from trainstate.checking.stream import Checker
-from trainstate.cli.forms import FORMS, streamed_line, whole_report
+from trainstate.cli.running import FORMS, streamed_line, whole_report
 from trainstate.errors import TrainstateError
 from trainstate.history.readers import read_values
 from trainstate.render.text import finding_lines

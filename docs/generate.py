@@ -22,8 +22,7 @@ sys.path.append(str(Path(__file__).parent))
 from recordings import recordings
 
 from trainstate.cli import main
-from trainstate.render.diagram import LEGEND, dot_lines, mermaid_lines
-from trainstate.render.graphviz import svg
+from trainstate.render.diagram import LEGEND, dot_lines, mermaid_lines, svg
 from trainstate.render.rule import rule_page
 from trainstate.rules.index import rules
 from trainstate.rules.model import Rule

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from os import W_OK, PathLike, access, fspath
 from pathlib import Path
 from typing import TypeVar
@@ -50,6 +51,15 @@ def one_of(name: str, value: object, choices: Iterable[Choice]) -> Choice:
 def installed_by(extra: str) -> str:
     """What brings an extra; it works as printed, also while the package is on no index."""
     return f"in a checkout of trainstate run: pip install '.[{extra}]'"
+
+
+@contextmanager
+def needing(what: str, remedy: str) -> Iterator[None]:
+    """A context of imports; raises UsageError, which names the one that is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(f"{what} needs {error.name}{remedy}") from error
 
 
 def unwritable(what: str, path: str | PathLike[str], error: OSError) -> InputError:

@@ -20,9 +20,9 @@ from click.testing import CliRunner, Result
 from tests.lives import COMPLETED, FAILED, SPOT, STOPPED, life, poll
 from tests.service import Service
 from trainstate.aws import Pulled
-from trainstate.aws.call import Caller
 from trainstate.aws.follow import Follower
-from trainstate.cli import kept, main, pull, session, watch
+from trainstate.aws.pull import Caller
+from trainstate.cli import main, pull, session, watch
 from trainstate.errors import InputError
 from trainstate.render.timeline import summary_lines, timeline_lines
 from trainstate.track import Tracker
@@ -113,7 +113,7 @@ def test_a_file_about_another_job_is_an_error(
 def test_a_tracker_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     """A folder is no file."""
     with pytest.raises(InputError, match="cannot be read"):
-        kept.kept_tracker(str(tmp_path), "job-1")
+        watch.kept_tracker(str(tmp_path), "job-1")
 
 
 def test_a_terminal_gets_a_live_timeline(

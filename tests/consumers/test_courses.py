@@ -26,8 +26,8 @@ from trainstate.testing.consumers import (
     course,
     replay,
 )
+from trainstate.testing.consumers.course import courses, ways
 from trainstate.testing.consumers.stage import Play
-from trainstate.testing.consumers.variants import courses, ways
 
 SPEC = builtin_spec()
 SEEN: list[list[dict[str, Any]]] = []

@@ -13,7 +13,7 @@ from trainstate.aws import Clock, JobFailed, JobNotFound, wait
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 from trainstate.testing.consumers import ConsumerReport, Scope, check_consumer
-from trainstate.testing.consumers.variants import ways
+from trainstate.testing.consumers.course import ways
 from trainstate.track import STRICT, Action
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.history.instants import SECOND, iso
-from trainstate.testing.catalogue import ALWAYS, ARN, OPTIONAL, OUTCOME, RESULTS
+from trainstate.testing.configuration import ALWAYS, ARN, OPTIONAL, OUTCOME, RESULTS
 
 FILE = Path(__file__).with_name("recordings.toml")
 ORIGIN = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z

@@ -9,7 +9,7 @@ import pytest
 
 import trainstate.testing
 import trainstate.testing.plugin
-from trainstate.testing.options import Asked
+from trainstate.testing.options import Keywords
 
 pytest_plugins = ["pytester"]
 
@@ -32,4 +32,4 @@ def test_the_page_names_the_whole_kit() -> None:
     functions = [name for name in trainstate.testing.__all__ if name[0].islower()]
     named = set(re.findall(r"`(\w+)", PAGE))
 
-    assert set() == {*functions, *Asked.__annotations__} - named
+    assert set() == {*functions, *Keywords.__annotations__} - named

@@ -9,12 +9,12 @@ import trainstate
 from trainstate.checking.report import Report
 from trainstate.checking.stream import Checker
 from trainstate.cli.discover import FORMS as DISCOVERED
-from trainstate.cli.forms import FORMS, streamed_line, whole_report
+from trainstate.cli.running import FORMS, streamed_line, whole_report
 from trainstate.errors import TrainstateError
 from trainstate.history.readers import FORMATS, Limits, read_values
+from trainstate.render.discovery import xes_lines
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.render.text import finding_lines
-from trainstate.render.xes import xes_lines
 from trainstate.rules.model import Severity
 from trainstate.stats.measure import stats
 from trainstate.stats.survey import Survey
@@ -53,7 +53,7 @@ def reported(records: list[Any]) -> Report:
             pass
     survey = Survey(_SPEC).feed(records)
     measured = stats(survey.jobs, _SPEC, reasons=True)
-    assert [*stats_lines(measured), stats_csv(measured), stats_object(measured)]
+    assert [*stats_lines(measured), *stats_csv(measured), stats_object(measured)]
     assert [*xes_lines(survey.jobs)]
     for discovered in DISCOVERED.values():
         assert [*discovered(discover(survey.jobs, _SPEC))]

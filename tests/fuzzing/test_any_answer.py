@@ -14,7 +14,7 @@ import trainstate
 from trainstate.history.model import Origin
 from trainstate.history.wire import read_response
 from trainstate.testing import fuzz
-from trainstate.testing.fuzzing.ledger import Ledger
+from trainstate.testing.fuzzing.ledger import JobLedger
 from trainstate.testing.fuzzing.performing import judged
 from trainstate.testing.fuzzing.requests import LISTS, creation, listing
 
@@ -40,7 +40,7 @@ rows = st.dictionaries(
 @given(st.lists(st.lists(rows, max_size=3), max_size=3), st.sampled_from(sorted(LISTS)))
 def test_any_summaries_are_judged(pages: list[list[dict[str, Any]]], word: str) -> None:
     """No row of a list makes a rule raise, whatever was asked for."""
-    ledger = Ledger(spec=trainstate.SPEC)
+    ledger = JobLedger(spec=trainstate.SPEC)
     ledger.called("create", "job-a-0", answer={}, request=creation("plain", "job-a-0"))
     asked = listing(word, datetime(2026, 1, 2, tzinfo=UTC))
     seen = tuple(map(tuple, pages))
@@ -52,7 +52,7 @@ def test_any_summaries_are_judged(pages: list[list[dict[str, Any]]], word: str) 
 @given(st.dictionaries(st.sampled_from(MEMBERS), values, max_size=8))
 def test_any_description_is_judged(answer: dict[str, Any]) -> None:
     """No member of a response makes a rule raise."""
-    ledger = Ledger(spec=trainstate.SPEC)
+    ledger = JobLedger(spec=trainstate.SPEC)
     ledger.called("create", "x", answer=answer, request=creation("hyperparameters", "x"))
     response = read_response(answer, trainstate.SPEC, origin=Origin())
     exchanges = [ledger.called("describe", "x", response=response) for _ in range(2)]

@@ -14,12 +14,10 @@ from trainstate.simulator import service as simulated
 from trainstate.simulator.errors import ServiceError
 from trainstate.testing.fuzzing import fuzz
 from trainstate.testing.fuzzing.beside import WORDS
-from trainstate.testing.fuzzing.openings import beside
 from trainstate.testing.fuzzing.performing import Performer
-from trainstate.testing.fuzzing.program import Program, advance, ask, create, describe
+from trainstate.testing.fuzzing.program import Program, advance, ask, beside, create, describe
 from trainstate.testing.fuzzing.scripting import script
-from trainstate.testing.fuzzing.targets.moto import moto
-from trainstate.testing.fuzzing.targets.simulator import simulator
+from trainstate.testing.fuzzing.targets import moto, simulator
 
 Handler = Callable[[Any, Any], dict[str, Any]]
 Wrong = Callable[[dict[str, Any]], dict[str, Any]]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trainstate.testing.fuzzing import FuzzReport, fuzz
-from trainstate.testing.fuzzing.targets.moto import moto
+from trainstate.testing.fuzzing.targets import moto
 
 # The defects by their numbers, and the findings that show them.
 KNOWN = {

@@ -19,8 +19,7 @@ from trainstate.errors import UsageError
 from trainstate.simulator import Clock, Service, chooser
 from trainstate.simulator.server import App, bound
 from trainstate.testing.fuzzing import fuzz
-from trainstate.testing.fuzzing.targets.local_mode import local_mode
-from trainstate.testing.fuzzing.targets.named import named
+from trainstate.testing.fuzzing.targets import local_mode, named
 
 
 @contextmanager

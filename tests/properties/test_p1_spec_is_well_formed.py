@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from trainstate.errors import SpecError
-from trainstate.spec import PrimaryStatus, SecondaryStatus, lint
+from trainstate.spec.lint import lint
 from trainstate.spec.load import build_spec, builtin_spec, load_spec, parse_spec
+from trainstate.spec.statuses import PrimaryStatus, SecondaryStatus
 
 TEXT = (resources.files("trainstate.data") / "training_job.toml").read_text(encoding="utf-8")
 FACTS = tomllib.loads(TEXT)

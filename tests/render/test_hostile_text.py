@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from tests.render.recordings import HOSTILE, SURROGATES, bad, hostile, run, write
 from trainstate.checking.report import Report
 from trainstate.checking.stream import Checker, judge
-from trainstate.cli.forms import streamed_line, whole_report
+from trainstate.cli.running import streamed_line, whole_report
 from trainstate.history.readers import read_values
 from trainstate.render.plain import plain
 from trainstate.render.text import finding_lines

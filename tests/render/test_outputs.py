@@ -58,7 +58,9 @@ def test_findings_are_written_as_tables(tmp_path: Path) -> None:
     text = CliRunner().invoke(main, ["check", str(path), "--format", "csv"])
     CliRunner().invoke(main, ["check", str(path), "--format", "parquet", "-o", str(written)])
 
-    assert expected == [row["message"] for row in csv.DictReader(text.stdout.splitlines())]
+    rows = list(csv.DictReader(text.stdout.splitlines()))
+    assert expected == [row["message"] for row in rows]
+    assert not any(None in row for row in rows), "a cell without a name"
     assert expected == polars.read_parquet(written)["message"].to_list()
 
 

@@ -12,7 +12,7 @@ from trainstate.checking.report import Finding
 from trainstate.history.model import Origin
 from trainstate.history.wire import read_response
 from trainstate.rules.example import CREATED, Poll, written
-from trainstate.testing.fuzzing.ledger import Ledger
+from trainstate.testing.fuzzing.ledger import JobLedger
 from trainstate.testing.fuzzing.performing import judged
 
 SPEC = trainstate.SPEC
@@ -31,9 +31,9 @@ def row(name: str, status: str, **members: Any) -> dict[str, Any]:
     }
 
 
-def ledger(*jobs: str, deleted: bool = False) -> Ledger:
+def ledger(*jobs: str, deleted: bool = False) -> JobLedger:
     """What is known after jobs were created and described: ``a running``, ``b done``."""
-    found = Ledger(spec=SPEC)
+    found = JobLedger(spec=SPEC)
     for name, _, state in (job.partition(" ") for job in jobs):
         found.called("create", name)
         if state:
@@ -46,13 +46,13 @@ def ledger(*jobs: str, deleted: bool = False) -> Ledger:
     return found
 
 
-def findings(known: Ledger, *rows: dict[str, Any], **asked: Any) -> Iterator[Finding]:
+def findings(known: JobLedger, *rows: dict[str, Any], **asked: Any) -> Iterator[Finding]:
     """What is found in a list of one page."""
     exchange = known.listed(asked, (tuple(rows),), fault=None, cut=False)
     return judged(exchange, trainstate.rules())
 
 
-def names(known: Ledger, *rows: dict[str, Any], **asked: Any) -> list[str]:
+def names(known: JobLedger, *rows: dict[str, Any], **asked: Any) -> list[str]:
     """The names of the rules that a list of one page breaks."""
     return [found.name for found in findings(known, *rows, **asked)]
 

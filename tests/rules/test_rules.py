@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import string
 from pathlib import Path
 
 import pytest
 
 import trainstate
+from tests.rules.notation import drift_from, exchanges
 from trainstate.checking.ask import PARTS
 from trainstate.checking.drift import check_drift
 from trainstate.errors import SpecError, UnknownNameError
 from trainstate.history.model import Kind, Origin
 from trainstate.history.wire import read_response
 from trainstate.machine.guards import UNSEEN
-from trainstate.rules.drift import drift_from
-from trainstate.rules.example import Example, poll
+from trainstate.rules.example import Example
 from trainstate.rules.index import find_rule, rules, select_rules
-from trainstate.rules.model import Place, Reading, Rule, Scope, rule
-from trainstate.rules.parts import Statuses
+from trainstate.rules.model import Reading, Rule, Scope
 from trainstate.rules.tolerances import Tolerances
-from trainstate.testing.fuzzing.notation import exchanges
 from trainstate.testing.fuzzing.performing import judged
 
 RULES = rules()
@@ -247,27 +246,31 @@ def test_a_near_miss_gets_a_suggestion() -> None:
         find_rule("ilegal-transition")
 
 
-def _declare(**changes: str) -> object:
-    stated = {"code": "TS999", "name": "some-thing", "severity": "error", "scope": "response"}
+_RULE = '''
+from trainstate.rules.model import Place, Step, rule
 
-    def check(_statuses: Statuses) -> list[Place]:
-        """Something is wrong."""
-        return []
-
-    declared = rule(
-        **{**stated, **changes},  # type: ignore[arg-type]
-        sources=["model"],
-        message="m",
-        help="h",
-        bad=[poll("Completed/Completed: Completed")],
-        good=[],
-        since="0.1.0",
-    )
-    return declared(check)
+@rule(severity="error", sources=["model"], message="m", help="h", bad=[], good=[])
+def check(_step: "Step") -> "list[Place]":
+    """Something is wrong."""
+    return []
+'''
 
 
-@pytest.mark.parametrize("changes", [{"code": "TS1"}, {"name": "Some_Thing"}, {}])
-def test_a_rule_that_does_not_fit_its_file_is_refused(changes: dict[str, str]) -> None:
+def _declared(folder: Path, file: str) -> Rule:
+    (folder / file).write_text(_RULE, encoding="utf-8")
+    found: Rule = runpy.run_path(str(folder / file))["check"]
+    return found
+
+
+@pytest.mark.parametrize("file", ["ts1_some_thing.py", "ts999_Some_Thing.py", "ts999.py", "a.py"])
+def test_a_rule_whose_file_names_no_code_and_name_is_refused(file: str, tmp_path: Path) -> None:
     """Code and name have their forms, and the file is called by both."""
-    with pytest.raises(SpecError):
-        _declare(**changes)
+    with pytest.raises(SpecError, match="ts301_illegal_transition"):
+        _declared(tmp_path, file)
+
+
+def test_a_rule_is_called_as_its_file(tmp_path: Path) -> None:
+    """Code and name are those of the file; what the check is given tells the scope."""
+    found = _declared(tmp_path, "ts999_some_thing.py")
+
+    assert ("TS999", "some-thing", "sequence") == (found.code, found.name, str(found.scope))

@@ -7,7 +7,7 @@ import pytest
 from trainstate.errors import IllegalMoveError
 from trainstate.history.instants import Instant
 from trainstate.simulator import Clock, Service, ServiceError, chooser, on_demand
-from trainstate.simulator.timeline import ENTER, Step
+from trainstate.simulator.timeline import ENTER, PlannedStep
 
 SCENARIO = on_demand().then_completed()
 
@@ -25,7 +25,7 @@ def status(service: Service) -> str:
 
 def test_a_new_plan_replaces_what_the_scenario_would_bring(service: Service) -> None:
     """What is due of it happens at once, what was planned does not."""
-    service.foresee("job", [Step(at=Instant(service.clock.now), kind=ENTER, value="Failed")])
+    service.foresee("job", [PlannedStep(at=Instant(service.clock.now), kind=ENTER, value="Failed")])
     service.clock.advance("1d")
 
     assert "Failed" == status(service)
@@ -41,9 +41,11 @@ def test_without_a_plan_nothing_happens(service: Service) -> None:
 
 def test_a_step_that_cannot_be_is_refused_and_changes_nothing(service: Service) -> None:
     """The job goes on by its old plan."""
-    step = Step(at=Instant(service.clock.now), kind=ENTER, value="Uploading")
+    step = PlannedStep(at=Instant(service.clock.now), kind=ENTER, value="Uploading")
     with pytest.raises(IllegalMoveError):
-        service.foresee("job", [Step(at=step.at, kind=ENTER, value="Downloading"), step, step])
+        service.foresee(
+            "job", [PlannedStep(at=step.at, kind=ENTER, value="Downloading"), step, step]
+        )
     service.clock.advance("1d")
 
     assert "Completed" == status(service)

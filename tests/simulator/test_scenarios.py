@@ -11,7 +11,7 @@ from trainstate.errors import UsageError
 from trainstate.machine.step import Position, State
 from trainstate.simulator import Clock, Scenario, on_demand, simulate, spot, through
 from trainstate.simulator.chance import chance_scenario, seeded
-from trainstate.simulator.durations import seconds
+from trainstate.simulator.clock import seconds
 from trainstate.simulator.job import config_of
 from trainstate.simulator.script import Book, parsed
 from trainstate.spec.load import builtin_spec

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.render.recordings import entry, response, run, write
-from trainstate.stats.reasons import LONGEST, stable_reason
+from trainstate.stats.measure import LONGEST, stable_reason
 
 SPOT = {"EnableManagedSpotTraining": True}
 KEPT = {"WarmPoolStatus": {"Status": "Available", "ResourceRetainedBillableTimeInSeconds": 100}}

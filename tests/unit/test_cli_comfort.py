@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import trainstate
 from tests.render.recordings import HOSTILE, bad, entry, good, response, run, write
-from trainstate.cli import changes, main, progress
+from trainstate.cli import check, main, progress
 from trainstate.errors import UsageError
 from trainstate.render.spec import spec_tables
 from trainstate.spec.load import builtin_spec
@@ -108,13 +108,13 @@ def test_a_check_is_repeated_when_an_input_changes(
         (tmp_path / "new.jsonl").unlink,
     ]
     turns = iter(written)
-    monkeypatch.setattr(changes, "sleep", lambda _: next(turns)())
-    seen = changes.changes([str(tmp_path)], but=[str(tmp_path / "report.json"), None])
+    monkeypatch.setattr(check, "sleep", lambda _: next(turns)())
+    seen = check.changes([str(tmp_path)], but=[str(tmp_path / "report.json"), None])
     assert [None, None, None] == list(islice(seen, 3))
     with pytest.raises(RuntimeError):  # no turn is left
         next(seen)
     with pytest.raises(UsageError):
-        next(changes.changes(["-"], but=[]))
+        next(check.changes(["-"], but=[]))
 
 
 def test_watching_goes_on_behind_what_cannot_be_read(
@@ -125,7 +125,7 @@ def test_watching_goes_on_behind_what_cannot_be_read(
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(changes, "sleep", interrupted)
+    monkeypatch.setattr(check, "sleep", interrupted)
     gone = run("check", str(tmp_path / "gone"), "--watch")
     found = run("check", jobs, "--watch")
 

@@ -20,12 +20,12 @@ from trainstate.render.discovery import (
     discovery_mermaid,
     discovery_object,
     overlay_lines,
+    xes_lines,
 )
-from trainstate.render.xes import xes_lines
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec, parse_spec
 from trainstate.stats.survey import Survey
-from trainstate.stats.trails import Discovery, discover
+from trainstate.stats.trails import FollowsGraph, discover
 
 SPEC = builtin_spec()
 RECORDINGS = Path(__file__).parents[2] / "examples" / "recordings"
@@ -44,7 +44,7 @@ def survey(*texts: str) -> Survey:
     return Survey(SPEC).feed(read_values(responses, SPEC))
 
 
-def discovered(*texts: str) -> Discovery:
+def discovered(*texts: str) -> FollowsGraph:
     return discover(survey(*texts).jobs, SPEC)
 
 
@@ -99,7 +99,7 @@ def test_the_overlay_leaves_out_what_no_specification_can_have() -> None:
 
 
 @pytest.mark.parametrize("lines", [discovery_mermaid, discovery_dot])
-def test_a_recorded_status_cannot_leave_its_label(lines: Callable[[Discovery], Any]) -> None:
+def test_a_recorded_status_cannot_leave_its_label(lines: Callable[[FollowsGraph], Any]) -> None:
     """Markup, quotes and brackets of a recorded status are escaped in diagrams."""
     text = "\n".join(lines(discovered(ODD)))
 

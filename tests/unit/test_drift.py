@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tests.rules.notation import drift_from
 from trainstate.checking.drift import check_drift
 from trainstate.cli import main
 from trainstate.errors import UsageError
 from trainstate.history.readers import read_values
-from trainstate.rules.drift import Drift, drift_from
+from trainstate.rules.drift import Drift
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec
 from trainstate.stats.survey import Survey, Surveyed

@@ -19,10 +19,10 @@ from trainstate.machine.engine import crossed
 from trainstate.machine.guards import UNSEEN
 from trainstate.rules.example import poll, written
 from trainstate.rules.index import refuse_twins, rules
-from trainstate.rules.lifetimes import Reuse, reuse
 from trainstate.rules.model import EarlierEpoch, Reading, Step
 from trainstate.rules.shown import quoted
 from trainstate.rules.tolerances import Tolerances
+from trainstate.rules.ts609_identity_reused import Reuse, reuse
 
 SPEC = trainstate.SPEC
 ACTIVE = "InProgress/Training: Starting 90, Training"

@@ -26,7 +26,7 @@ def read(
     file = folder / "recording"
     file.write_bytes(data if isinstance(data, bytes) else data.encode())
     reports: list[SourceReport] = []
-    records = read_paths([file], SPEC, on_source=reports.append, **options)  # type: ignore[arg-type]
+    records = read_paths([file], SPEC, on_source=reports.append, **options)
     return [told(record) for record in records], reports
 
 

@@ -165,6 +165,6 @@ def test_a_move_can_rest_on_an_unseen_guard() -> None:
 )
 def test_an_entry_has_a_pointer(member: str, pointer: str) -> None:
     """An entry, or a member of it, is named by its JSON pointer."""
-    actual = reading(ACTIVE).entry_pointer(2, member)
+    actual = reading(ACTIVE).statuses.entry_pointer(2, member)
 
     assert pointer == actual

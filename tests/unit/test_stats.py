@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
+from array import array
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from trainstate.render.stats import clock, stats_csv, stats_lines, stats_object
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec
 from trainstate.stats.measure import Stats, reason_kind, stats
-from trainstate.stats.spread import distribution
+from trainstate.stats.spread import Distribution
 from trainstate.stats.survey import Survey
 
 SPEC = builtin_spec()
@@ -123,7 +124,7 @@ def test_the_kind_of_a_reason(reason: str | None, kind: str) -> None:
 
 def test_a_distribution_is_exact() -> None:
     """Median, 95th percentile (nearest rank) and maximum of known numbers."""
-    spread = distribution(range(1, 101))
+    spread = Distribution(array("d", range(1, 101)))
 
     assert (100, 50.5, 95, 100) == (spread.count, spread.median, spread.p95, spread.longest)
 
@@ -149,7 +150,7 @@ def test_json_is_plain_values() -> None:
 def test_csv_is_a_number_a_row_and_no_formula() -> None:
     """Recorded text can begin no formula of a spreadsheet, and every row has four cells."""
     reason = Poll("Failed/Failed: Starting 9, Failed", {"/FailureReason": "=HYPERLINK(1)"})
-    rows = list(csv.reader(io.StringIO(stats_csv(measured(reason)))))
+    rows = list(csv.reader(stats_csv(measured(reason))))
 
     assert ({4}, True) == (
         {len(row) for row in rows},
@@ -228,7 +229,7 @@ def test_the_plot_takes_statuses_of_any_text(tmp_path: Path) -> None:
 def test_a_flood_of_reasons_is_cut_in_the_table() -> None:
     """The text shows the commonest reasons and says how many more there are."""
     found = stats([], SPEC)
-    many = attrs.evolve(found, failures={f"reason {number}": 1 for number in range(50)})
+    many = attrs.evolve(found, failures=Counter(f"reason {number}" for number in range(50)))
 
     assert "  and 30 more, in 50 jobs in all" in list(stats_lines(many))
 

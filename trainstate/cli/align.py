@@ -10,7 +10,7 @@ from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
 from trainstate.cli.options import INPUT_FORMAT, OUTPUT, PATHS, SPEC, TEXT_OR_JSON, spec_at
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import Reading
+from trainstate.cli.surveyed import Records
 from trainstate.history.model import Response, Unreadable
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
@@ -45,7 +45,7 @@ def command(
     Example: trainstate align recordings/
     """
     spec = spec_at(spec_path or BUILTIN)
-    reading = Reading()
+    reading = Records()
     with open_output(output) as out:
         legal = 0
         for job, alignment in _alignments(
@@ -57,8 +57,7 @@ def command(
             if form == "json":
                 out.line(json_text(alignment_object(job, alignment)))
                 continue
-            for line in alignment_lines(job, alignment):
-                out.line(line)
+            out.lines(alignment_lines(job, alignment))
         if form == "text" and not everything:
             out.line(f"{counted(legal, 'history is', 'histories are')} legal: nothing to change")
     reading.close()

@@ -1,36 +1,39 @@
-"""`trainstate check`: the main job."""
+"""`trainstate check`: the main job, once or whenever an input changes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from time import sleep
 from typing import Any
 
 import click
 from attrs import fields_dict
 
 from trainstate.checking.order import Order
-from trainstate.cli.asked import Asked
-from trainstate.cli.changes import changes
-from trainstate.cli.completion import rule_lists
-from trainstate.cli.ending import LONGEST_LINE
-from trainstate.cli.forms import FORMS
+from trainstate.cli.asked import CheckOptions
 from trainstate.cli.known import WRITE, known_findings
 from trainstate.cli.options import (
     BASELINE,
     BASELINE_MODE,
+    IGNORE,
     PATHS,
+    SELECT,
     SPEC,
     accept_option,
     choice_option,
     file_option,
+    listed_option,
     number_option,
 )
-from trainstate.cli.output import AUTO, COLORS, open_output
+from trainstate.cli.output import AUTO, COLORS, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
-from trainstate.cli.running import Run
+from trainstate.cli.running import FORMS, CheckRun
 from trainstate.cli.settings import USED, Configured
 from trainstate.cli.surveyed import refuse
-from trainstate.errors import TrainstateError
+from trainstate.errors import InputError, TrainstateError, UsageError
 from trainstate.history.readers import FORMATS
+from trainstate.history.readers.walk import existing, sources
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 from trainstate.rules.tolerances import Tolerances
@@ -43,37 +46,20 @@ FOUND = 1
 @PATHS
 @choice_option("--format", "form", of=FORMS, default="text")
 @file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=rule_lists,
-    help="Only these rules: codes, prefixes or names.",
+@SELECT
+@IGNORE
+@listed_option(
+    "--per-file-ignores", "PATTERN=RULES", "Not these rules in files whose path has this pattern."
 )
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=rule_lists,
-    help="Not these rules: codes, prefixes or names.",
-)
-@click.option(
-    "--per-file-ignores",
-    multiple=True,
-    metavar="PATTERN=RULES",
-    help="Not these rules in files whose path has this pattern.",
-)
-@click.option(
+@listed_option(
     "--per-job-ignores",
-    multiple=True,
-    metavar="PATTERN=RULES",
-    help="Not these rules for jobs whose name or ARN has this pattern.",
+    "PATTERN=RULES",
+    "Not these rules for jobs whose name or ARN has this pattern.",
 )
-@click.option(
+@listed_option(
     "--tolerances",
-    multiple=True,
-    metavar="NAME=SECONDS",
-    help=f"How far times may be apart: {', '.join(fields_dict(Tolerances))}.",
+    "NAME=SECONDS",
+    f"How far times may be apart: {', '.join(fields_dict(Tolerances))}.",
 )
 @accept_option("The weakest evidence that counts.")
 @choice_option(
@@ -146,7 +132,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     for name in ("config", "isolated"):
         options.pop(name)
     watched = options.pop("watch")
-    asked = Asked(**options, settings=ctx.meta[USED])
+    asked = CheckOptions(**options, settings=ctx.meta[USED])
     if not watched:
         ctx.exit(_status(asked))
     for _ in changes(asked.paths, but=(asked.output, asked.baseline)):
@@ -157,12 +143,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             click.echo(f"trainstate: {plain(error, longest=LONGEST_LINE)}", err=True)
 
 
-def _status(asked: Asked) -> int:
+def _status(asked: CheckOptions) -> int:
     """The exit status of a check; its report is written on the way."""
     checker = asked.checker()
     with open_output(asked.output, color=asked.color) as output:
         known = known_findings(asked.baseline, asked.baseline_mode, asked.ignores())
-        run = Run(asked=asked, checker=checker, output=output, known=known)
+        run = CheckRun(asked=asked, checker=checker, output=output, known=known)
         with rarely_collected():
             report = run.report()
     about_known = known.close()
@@ -171,3 +157,43 @@ def _status(asked: Asked) -> int:
     refuse(report.unread)
     failed = bool(report.at_least(Severity(asked.fail_on))) and asked.baseline_mode != WRITE
     return FOUND if failed and not asked.exit_zero else 0
+
+
+_EVERY = 0.5
+Stamps = dict[str, tuple[int, int] | None]
+
+
+def changes(paths: Iterable[str], *, but: Iterable[str | None]) -> Iterator[None]:
+    """Comes back at once, and then whenever a file of the paths is new, changed or gone.
+
+    ``but`` are files that the check itself writes.
+    """
+    named = list(paths)
+    own = {Path(file).resolve() for file in but if file is not None}
+    if "-" in named:
+        raise UsageError("Standard input cannot be watched; name a file or a folder.")
+    seen: Stamps | None = None
+    while True:
+        now = {
+            file: stamp
+            for path in named
+            for file, stamp in _stamps(path)
+            if Path(file).resolve() not in own
+        }
+        if now != seen:
+            seen = now
+            yield
+        sleep(_EVERY)
+
+
+def _stamps(path: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
+    try:
+        for source in sources(existing([path])[0]):
+            try:
+                status = Path(source.file).stat()
+            except OSError:
+                yield source.file, None
+            else:
+                yield source.file, (status.st_mtime_ns, status.st_size)
+    except InputError:
+        yield path, None

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from trainstate.cli import check
-from trainstate.cli.completion import files
+from trainstate.cli.options import files
 from trainstate.cli.settings import USED, Configured, config_options
 from trainstate.render.plain import plain
 from trainstate.render.table import table_lines

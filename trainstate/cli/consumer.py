@@ -10,7 +10,7 @@ import click
 
 from trainstate.cli.options import REPORT, SEED, TEXT_OR_JSON, choice_option, number_option
 from trainstate.cli.output import open_output
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import installed_by, needing
 from trainstate.spec.model import Evidence
 from trainstate.track.policy import BOTOCORE, STRICT
 
@@ -110,10 +110,6 @@ def _asked(kit: Any, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kit() -> Any:
-    try:
+    with needing("Playing to a consumer", f"; {installed_by('testing')} boto3"):
         from trainstate.testing import consumers
-    except ImportError as error:
-        raise UsageError(
-            f"Playing to a consumer needs {error.name}; {installed_by('testing')} boto3"
-        ) from error
     return consumers

@@ -15,13 +15,13 @@ from trainstate.render.discovery import (
     discovery_mermaid,
     discovery_object,
     overlay_lines,
+    xes_lines,
 )
 from trainstate.render.plain import json_text
-from trainstate.render.xes import xes_lines
 from trainstate.spec.load import BUILTIN
-from trainstate.stats.trails import Discovery, discover
+from trainstate.stats.trails import FollowsGraph, discover
 
-FORMS: Mapping[str, Callable[[Discovery], Iterable[str]]] = {
+FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
     "table": discovery_lines,
     "json": lambda found: [json_text(discovery_object(found), indent=1)],
     "mermaid": discovery_mermaid,
@@ -63,6 +63,5 @@ def command(
         lines = (
             xes_lines(survey.jobs) if form == "xes" else FORMS[form](discover(survey.jobs, spec))
         )
-        for line in lines:
-            out.line(line)
+        out.lines(lines)
     reading.close()

@@ -8,20 +8,22 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from trainstate.cli.completion import files, rule_lists
 from trainstate.cli.known import WRITE, KnownFindings, known_findings
 from trainstate.cli.options import (
     BASELINE,
     BASELINE_MODE,
+    IGNORE,
     REPORT,
     SEED,
+    SELECT,
     choice_option,
+    files,
     listed,
     number_option,
 )
 from trainstate.cli.output import Output, open_output
 from trainstate.cli.progress import counting
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import installed_by, needing
 from trainstate.rules.model import Severity
 
 FOUND = 1
@@ -56,12 +58,8 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     "How long to try and to make smaller; 0: no limit.",
 )
 @SEED
-@click.option(
-    "--select", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Only these rules."
-)
-@click.option(
-    "--ignore", multiple=True, metavar="RULES", shell_complete=rule_lists, help="Not these rules."
-)
+@SELECT
+@IGNORE
 @BASELINE
 @BASELINE_MODE
 @choice_option("--format", "form", of=["text", "json", "junit"], default="text")
@@ -113,11 +111,9 @@ def _is_interrupted(report: Any) -> bool:
 
 
 def _report(options: dict[str, Any]) -> Any:
-    try:
+    with needing("Fuzzing", f"; {installed_by('testing')}"):
         from trainstate.testing.fuzzing import fuzz
-        from trainstate.testing.fuzzing.targets.named import named
-    except ImportError as error:
-        raise UsageError(f"Fuzzing needs {error.name}; {installed_by('testing')}") from error
+        from trainstate.testing.fuzzing.targets import named
     with counting("calls") as on_program:
         return fuzz(
             named(options["target"]),
@@ -144,10 +140,9 @@ def _write(report: Any, form: str, output: Output, fail_on: Severity) -> None:
     elif form == "junit":
         output.line(report.to_junit(fail_on=fail_on))
     else:
-        from trainstate.testing.fuzzing.rendering import report_lines
+        from trainstate.testing.fuzzing.report import report_lines
 
-        for line in report_lines(report, style=output.style):
-            output.line(line)
+        output.lines(report_lines(report, style=output.style))
 
 
 def _write_scripts(report: Any, folder: Path) -> None:

@@ -14,7 +14,7 @@ from attrs import asdict
 from trainstate.cli.options import OUTPUT, choice_option, file_option, number_option
 from trainstate.cli.output import open_output
 from trainstate.cli.progress import watched
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import UsageError, installed_by, needing
 
 PARQUET = "parquet"
 MACHINE, SIMULATOR = "machine", "simulator"
@@ -66,30 +66,23 @@ def command(**options: Any) -> None:
         _simulate(options, output)
         return
     asked = {name: options[name] for name in ("jobs", "polls", "seed", "faults")}
-    try:
-        planted = _rows(asked, output) if form == PARQUET else _lines(asked, output)
-        with ExitStack() as stack:
-            out = None if beside is None else stack.enter_context(open_output(beside))
-            for fault in planted:
-                if out is not None:
-                    out.line(json.dumps(asdict(fault)))
-    except ImportError as error:
-        extra = "testing,parquet" if form == PARQUET else "testing"
-        raise UsageError(f"Generating needs {error.name}; {installed_by(extra)}") from error
+    extra = "testing,parquet" if form == PARQUET else "testing"
+    with needing("Generating", f"; {installed_by(extra)}"), ExitStack() as stack:
+        out = None if beside is None else stack.enter_context(open_output(beside))
+        for fault in _rows(asked, output) if form == PARQUET else _lines(asked, output):
+            if out is not None:
+                out.line(json.dumps(asdict(fault)))
 
 
 def _simulate(options: dict[str, Any], output: str | None) -> None:
     """Writes what polls of simulated jobs showed."""
     if options["faults"] or options["form"] != "ndjson":
         raise UsageError("The simulator tells no lies and writes NDJSON: leave out --faults.")
-    try:
+    with needing("Simulating", f"; {installed_by('aws')}"):
         from trainstate.simulator.corpus import recorded
-    except ImportError as error:
-        raise UsageError(f"Simulating needs {error.name}; {installed_by('aws')}") from error
     with open_output(output) as out:
         asked = {name: options[name] for name in ("jobs", "polls", "seed")}
-        for text in watched(recorded(**asked)):
-            out.line(text)
+        out.lines(watched(recorded(**asked)))
 
 
 def _lines(asked: dict[str, Any], output: str | None) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.ending import told
+from trainstate.cli.output import told
 
 COMMANDS = (
     "check",

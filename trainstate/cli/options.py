@@ -1,17 +1,41 @@
-"""Options that several commands have."""
+"""Options that several commands have, and what a shell offers after what was typed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from trainstate.cli.completion import files
 from trainstate.cli.known import COMPARE, MODES
 from trainstate.history.readers import FORMATS
+from trainstate.rules.index import rules
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The shell's own completion of files and folders."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def rule_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The names and codes of rules that begin with what was typed, in any case."""
+    typed = incomplete.casefold()
+    names = [*(rule.name for rule in rules()), *(rule.code for rule in rules())]
+    return [name for name in names if name.casefold().startswith(typed)]
+
+
+def rule_lists(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The same for the last of several rules, with commas between them."""
+    before, comma, typed = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in rule_names(ctx, param, typed)]
+
 
 Decorator = Callable[[Any], Any]
 
@@ -49,6 +73,12 @@ def accept_option(about: str) -> Decorator:
     return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=told)
 
 
+def listed_option(name: str, metavar: str, about: str, *, rules: bool = False) -> Decorator:
+    """An option that can be given several times; the words of ``rules`` are those of rules."""
+    complete = rule_lists if rules else None
+    return click.option(name, multiple=True, metavar=metavar, shell_complete=complete, help=about)
+
+
 PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
 OUTPUT = file_option("--output", "-o", about="Write to FILE instead of standard output.")
 REPORT = file_option("--output", "-o", about="Write the report to FILE.")
@@ -61,6 +91,9 @@ SPEC = click.option(
     shell_complete=files,
     help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
 )
+_RULES = "these rules: codes, prefixes or names."
+SELECT = listed_option("--select", "RULES", f"Only {_RULES}", rules=True)
+IGNORE = listed_option("--ignore", "RULES", f"Not {_RULES}", rules=True)
 SEED = number_option("--seed", int, 0, "S", "Seed of what is drawn.")
 BASELINE = file_option("--baseline", about="Findings in FILE are known: they do not count.")
 BASELINE_MODE = choice_option(

@@ -1,21 +1,28 @@
-"""Where a report goes: standard output, or a file that is either the old one or the new one."""
+"""Where a report goes, and how a command ends that cannot go on.
+
+A report goes to standard output, or to a file that is either the old one or the new one. An
+error is one line on standard error, and an exit status.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from shutil import get_terminal_size
 from typing import IO, TextIO
 
+import click
 from attrs import frozen
 from click.exceptions import Exit
 
+from trainstate.__main__ import INTERRUPTED
 from trainstate.cli.progress import hide
-from trainstate.errors import InputError, unwritable
+from trainstate.errors import InputError, TrainstateError, unwritable
+from trainstate.render.plain import plain
 from trainstate.render.text import STYLES, UNSTYLED
 
 AUTO, ALWAYS, NEVER = COLORS = ("auto", "always", "never")
@@ -39,6 +46,11 @@ class Output:
         except UnicodeEncodeError:
             encoding = getattr(self.stream, "encoding", None) or "ascii"
             self.stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+    def lines(self, texts: Iterable[str]) -> None:
+        """Writes lines, each as it comes."""
+        for text in texts:
+            self.line(text)
 
     def data(self, content: bytes) -> None:
         """Writes bytes."""
@@ -133,3 +145,59 @@ def is_coloured(stream: TextIO, color: str = AUTO) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+MISUSE = 2
+"""The exit status of misuse and of input that cannot be read at all."""
+LONGEST_LINE = 4_000
+"""Characters of one line of an error that are shown."""
+
+
+@contextmanager
+def told(*, debug: bool = False) -> Iterator[None]:
+    """Makes an exit status of what the block raises; ``debug`` lets errors through.
+
+    It is never 1, which would tell of findings, or of a job that failed. The library of
+    the command line would make it 1 of an interruption, and of a pipe without a reader.
+    """
+    try:
+        with flush_output():
+            yield
+    except click.ClickException as error:
+        with _errors():
+            error.show()
+        raise Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        with _errors():
+            click.echo("trainstate: interrupted", err=True)
+        raise Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # The reader of a pipe went away: nothing is wrong, and nobody is left to tell.
+        leave_output()
+        raise Exit(0) from None
+    except (TrainstateError, OSError) as error:
+        if debug:
+            raise
+        _say(error)
+        raise Exit(MISUSE) from None
+
+
+def _say(error: TrainstateError | OSError) -> None:
+    if isinstance(error, TrainstateError):
+        # A name that strangers gave a file may stand in it: line by line, made harmless.
+        text = "\n".join(plain(line, longest=LONGEST_LINE) for line in str(error).split("\n"))
+    else:
+        leave_output()  # a full disk: what a buffer still holds is lost, too
+        where = f" of {error.filename!r}" if error.filename else ""
+        text = f"reading or writing{where} failed: {error.strerror or error}"
+    with _errors():
+        click.echo(f"trainstate: {text}", err=True)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """What is said on standard error; nobody can be told that it has no reader, or no room."""
+    try:
+        yield
+    except OSError:
+        leave_errors()

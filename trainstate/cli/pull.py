@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.completion import files
+from trainstate.cli.options import files
 from trainstate.cli.session import client_of, session_options
 from trainstate.spec.load import load_spec
 
@@ -57,11 +57,7 @@ def command(path: str, **options: Any) -> None:
 
     Example: trainstate pull jobs.ndjson --after 2026-03-01
     """
-    client = client_of(
-        profile=options["profile"],
-        region=options["region"],
-        endpoint_url=options["endpoint_url"],
-    )
+    client = client_of(options)
     from trainstate.aws import pull
 
     try:

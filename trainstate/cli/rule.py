@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.completion import rule_names
-from trainstate.cli.options import TEXT_OR_JSON
+from trainstate.cli.options import TEXT_OR_JSON, rule_names
 from trainstate.render.plain import json_text
 from trainstate.render.rule import rule_object, rule_page, rule_table
 from trainstate.rules.index import find_rule, rules

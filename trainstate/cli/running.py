@@ -1,4 +1,7 @@
-"""One check: what is found and read, while the report is written."""
+"""One check: what is found and read, while the report is written in one of the forms.
+
+What writes a form is imported when it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,7 @@ from attrs import define, evolve, field
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.report import Finding, JobReport, Report
 from trainstate.checking.stream import Checker
-from trainstate.cli.asked import Asked
-from trainstate.cli.forms import FOR_EYES, streamed_line, whole_report
+from trainstate.cli.asked import CheckOptions
 from trainstate.cli.known import COMPARE, KnownFindings
 from trainstate.cli.output import Output
 from trainstate.cli.progress import watched
@@ -34,12 +36,88 @@ from trainstate.render.text import (
 )
 from trainstate.rules.model import Severity
 
+FORMS = (
+    "text",
+    "concise",
+    "grouped",
+    "json",
+    "jsonl",
+    "csv",
+    "parquet",
+    "sarif",
+    "junit",
+    "github",
+    "html",
+)
+"""The values of ``--format``; text, concise and jsonl are written while the input is read."""
+FOR_EYES = ("text", "concise", "grouped")
+"""The forms that end with the totals in words."""
+
+
+def streamed_line(form: str, finding: Finding) -> str | None:
+    """A finding in a form that is written line by line; None in any other form."""
+    if form != "jsonl":
+        return None
+    from trainstate.render.json import finding_json
+
+    return finding_json(finding)
+
+
+def whole_report(
+    form: str,
+    report: Report,
+    checker: Checker,
+    *,
+    shown: Severity,
+    fail_on: Severity,
+    jobs_detail: bool,
+) -> Iterator[str]:
+    """What is written at the end, in pieces; for jsonl all but the findings.
+
+    SARIF, JUnit and GitHub leave out what is milder than ``shown``: each of their
+    results asks for somebody's attention.
+    """
+    if form == "json":
+        from trainstate.render.json import report_json
+
+        yield report_json(report, jobs_detail=jobs_detail)
+    elif form == "jsonl":
+        from trainstate.render.json import end_lines
+
+        yield from end_lines(report, jobs_detail=jobs_detail)
+    elif form == "csv":
+        from trainstate.render.frame import report_csv
+
+        yield from report_csv(report)
+    elif form == "html":
+        from trainstate.render.html.page import report_html
+
+        yield report_html(report, checker)
+    else:
+        louder = evolve(report, findings=report.at_least(shown))
+        yield from _for_services(form, louder, checker, fail_on)
+
+
+def _for_services(form: str, report: Report, checker: Checker, fail_on: Severity) -> Iterator[str]:
+    if form == "sarif":
+        from trainstate.render.sarif import report_sarif
+
+        yield report_sarif(report, checker.rules, checker.spec)
+    elif form == "junit":
+        from trainstate.render.junit import report_junit
+
+        yield report_junit(report, fail_on=fail_on)
+    else:
+        from trainstate.render.github import annotation_lines
+
+        yield from annotation_lines(report)
+
 
 @define(kw_only=True)
-class Run:
+class CheckRun:
     """One check: what was found and which files were read, while the report is written."""
 
-    asked: Asked
+    asked: CheckOptions
     checker: Checker
     output: Output
     known: KnownFindings
@@ -138,15 +216,14 @@ class Run:
             fail_on=Severity(self.asked.fail_on),
             jobs_detail=self.asked.jobs_detail == "all",
         )
-        for piece in pieces:
-            self.output.line(piece)
+        self.output.lines(pieces)
         # GitHub gives every step a file to append to; what is there is shown with the run.
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary and self.asked.form in ("github", "sarif"):
             self._write_summary(Path(summary), report)
 
     def _write_summary(self, path: Path, report: Report) -> None:
-        from trainstate.render.markdown import summary_markdown
+        from trainstate.render.github import summary_markdown
 
         louder = evolve(report, findings=report.at_least(self.asked.shown))
         with path.open("a", encoding="utf-8") as stream:
@@ -163,24 +240,20 @@ class Run:
             implied=implied,
         )
         self._drawn[finding.job] = history
-        for line in lines:
-            self.output.line(line)
+        self.output.lines(lines)
         self.output.line("")
 
     def _write_end(self, report: Report) -> None:
         if self.asked.form == "grouped":
             shown = evolve(report, findings=tuple(filter(self.asked.shows, report)))
-            for line in grouped_lines(shown, self.output.style):
-                self.output.line(line)
+            self.output.lines(grouped_lines(shown, self.output.style))
         if self.asked.statistics:
             named = [(found.code, found.name) for found in report.at_least(self.asked.shown)]
-            for line in statistics_lines(named):
-                self.output.line(line)
+            self.output.lines(statistics_lines(named))
         if self.asked.verbose:
             if self.asked.settings is not None:
                 self.output.line(f"settings {plain(self.asked.settings)}")
-            for line in (*source_lines(self.sources), *job_lines(report.jobs)):
-                self.output.line(line)
+            self.output.lines([*source_lines(self.sources), *job_lines(report.jobs)])
         hidden = report.summary.infos if self.asked.shown is not Severity.INFO else 0
         hint = " (hidden; --verbose shows them)" if hidden else ""
         follow = [one for one in report.at_least(self.asked.shown) if one.implied_by]

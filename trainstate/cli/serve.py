@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from trainstate.cli.options import choice_option, file_option, number_option
-from trainstate.errors import UsageError, installed_by
+from trainstate.cli.options import choice_option, file_option, listed_option, number_option
+from trainstate.errors import UsageError, installed_by, needing
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 
@@ -45,21 +45,14 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--region", default="us-east-1", show_default=True, metavar="NAME", help="The region in ARNs."
 )
-@click.option(
-    "--quota",
-    multiple=True,
-    metavar="TYPE=N",
-    help="Instances that active jobs may have.",
-)
+@listed_option("--quota", "TYPE=N", "Instances that active jobs may have.")
 @click.option("--full-pages", is_flag=True, help="Filter lists before a page is cut.")
 @click.option(
     "--beside",
     type=click.Choice(["moto"]),
     help="Start a moto server for everything that is not about training jobs.",
 )
-@click.option(
-    "--allow-host", multiple=True, metavar="NAME", help="A name by which clients may call it."
-)
+@listed_option("--allow-host", "NAME", "A name by which clients may call it.")
 @click.option("--events", metavar="FILE|URL", help="Send EventBridge-shaped events there.")
 @click.option(
     "--event-loss", type=_SHARE, default=0.0, metavar="SHARE", help="Share of events that are lost."
@@ -80,21 +73,17 @@ def command(host: str, port: int, **options: Any) -> None:
 
     Example: trainstate serve --port 4599 --speed 60 --store jobs.db
     """
-    try:
+    with needing("`trainstate serve`", f"; {installed_by('server')}"):
         from trainstate.simulator import server
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"`trainstate serve` needs {error.name}; {installed_by('server')}"
-        ) from error
     from trainstate.simulator.script import Book
 
     book = Book(_otherwise(options["scenario"], options["seed"], options["accept"]))
     service = _service(book, options)
     beside = None
     if options["beside"]:
-        from trainstate.simulator.beside import Beside
+        from trainstate.simulator.beside import MotoServer
 
-        beside = Beside()
+        beside = MotoServer()
     listening = server.bound(host, port)
     if host not in _LOOPBACK:
         click.echo(f"trainstate: {host} is reachable for others; there is no login", err=True)

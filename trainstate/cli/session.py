@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from threading import Timer
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 import click
 from attrs import define
 
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import installed_by, needing
 from trainstate.render.plain import plain
 
 Command = Callable[..., Any]
+_NAMES = ("profile", "region", "endpoint_url")
+
 SILENCE = 5.0
 """Seconds without an answer after which it is said that one is waited for."""
 
@@ -29,13 +31,11 @@ def session_options(command: Command) -> Command:
     return command
 
 
-def client_of(*, profile: str | None, region: str | None, endpoint_url: str | None) -> Any:
+def client_of(options: Mapping[str, Any]) -> Any:
     """A boto3 client of SageMaker; raises UsageError where boto3 is missing or not set up."""
-    try:
+    with needing("This command", f"; {installed_by('aws')}"):
         from trainstate.aws.session import sagemaker_client
-    except ImportError:
-        raise UsageError(f"This command needs boto3; {installed_by('aws')}") from None
-    return _Told(sagemaker_client(profile=profile, region=region, endpoint_url=endpoint_url))
+    return _Told(sagemaker_client(**{name: options[name] for name in _NAMES}))
 
 
 @define(eq=False)

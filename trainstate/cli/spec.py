@@ -8,8 +8,7 @@ import click
 
 from trainstate.cli.options import OUTPUT, SPEC, accept_option, choice_option, spec_at
 from trainstate.cli.output import open_output
-from trainstate.render.diagram import dot_lines, mermaid_lines
-from trainstate.render.graphviz import svg
+from trainstate.render.diagram import dot_lines, mermaid_lines, svg
 from trainstate.render.spec import spec_json, spec_tables
 from trainstate.render.waiters import waiters_json
 from trainstate.spec.model import Evidence, Spec
@@ -41,5 +40,4 @@ def command(form: str, accept: str, output: str | None, spec_path: str | None) -
     spec = spec_at(spec_path).accepting(Evidence(accept))
     with open_output(output) as out:
         lines = spec_tables(spec, width=out.width) if form == "table" else FORMS[form](spec)
-        for line in lines:
-            out.line(line)
+        out.lines(lines)

@@ -17,7 +17,7 @@ from trainstate.cli.options import (
 )
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import UsageError, installed_by, needing
 from trainstate.history.readers import FORMATS
 from trainstate.render.per_job import (
     TYPES,
@@ -30,8 +30,8 @@ from trainstate.render.per_job import (
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.spec.load import BUILTIN
+from trainstate.stats.cost import read_prices
 from trainstate.stats.measure import measure, stats
-from trainstate.stats.prices import read_prices
 
 
 def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> None:
@@ -39,20 +39,17 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
     if form == "parquet":
         if output is None or output == "-":
             raise UsageError("Parquet is written to a file: name it with --output FILE.")
-        try:
+        with needing("Parquet", f"; {installed_by('parquet')}"):
             from trainstate.backends.writing import write_rows
-        except ImportError as error:
-            raise UsageError(f"Parquet needs {error.name}; {installed_by('parquet')}") from error
         write_rows(rows, output, TYPES)
         return
     with open_output(output) as out:
         if form == "json":
             out.line(per_job_json(rows))
         elif form == "csv":
-            out.line(per_job_csv(rows).rstrip("\n"))
+            out.lines(per_job_csv(rows))
         else:
-            for line in per_job_lines(rows, width=out.width):
-                out.line(line)
+            out.lines(per_job_lines(rows, width=out.width))
 
 
 @click.command(name="stats", short_help="Durations, attempts, losses, savings, reasons.")
@@ -106,8 +103,7 @@ def command(
         if form == "json":
             out.line(json_text(stats_object(found), indent=1))
         elif form == "csv":
-            out.line(stats_csv(found).rstrip("\n"))
+            out.lines(stats_csv(found))
         else:
-            for line in stats_lines(found):
-                out.line(line)
+            out.lines(stats_lines(found))
     reading.close()

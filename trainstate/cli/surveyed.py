@@ -17,7 +17,7 @@ from trainstate.stats.survey import Survey
 
 
 @define
-class Reading:
+class Records:
     """The records of files and folders; what cannot be read is kept for the end."""
 
     sources: list[SourceReport] = field(factory=list)
@@ -49,9 +49,9 @@ def refuse(unread: Iterable[SourceReport]) -> None:
         raise InputError("\n".join(line if line.endswith("?") else f"{line}." for line in lines))
 
 
-def surveyed(paths: Iterable[str], spec: Spec, *, input_format: str) -> tuple[Survey, Reading]:
+def surveyed(paths: Iterable[str], spec: Spec, *, input_format: str) -> tuple[Survey, Records]:
     """The survey of files and folders; what was left out is said on standard error."""
-    reading = Reading()
+    reading = Records()
     survey = Survey(spec).feed(reading.records(paths, spec, input_format=input_format))
     if survey.unreadable:
         many = "1 record" if survey.unreadable == 1 else f"{survey.unreadable} records"

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trainstate.cli.completion import files
-from trainstate.cli.ending import MISUSE
-from trainstate.cli.kept import keep, kept_tracker
-from trainstate.cli.options import choice_option, file_option
-from trainstate.cli.output import is_coloured, leave_output
+from trainstate.cli.options import choice_option, file_option, files
+from trainstate.cli.output import MISUSE, is_coloured, leave_output
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain
 from trainstate.render.timeline import change_line, summary_lines, timeline_lines
@@ -21,6 +18,11 @@ from trainstate.track import BOTOCORE, STRICT, Action, Tracker, Update
 
 if TYPE_CHECKING:
     from rich.live import Live
+from pathlib import Path
+
+from trainstate.cli.output import open_output
+from trainstate.errors import InputError
+from trainstate.spec.model import Spec
 
 FAILED = 1
 """The exit status where the policy calls the outcome an error."""
@@ -66,11 +68,7 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 
     Example: trainstate watch my-training-job --timeout 7200
     """
-    client = client_of(
-        profile=options["profile"],
-        region=options["region"],
-        endpoint_url=options["endpoint_url"],
-    )
+    client = client_of(options)
     try:
         tracker = _followed(client, job, options)
         for line in summary_lines(tracker):
@@ -149,3 +147,30 @@ def _draw(live: Live, lines: list[str]) -> None:
 
     # A line that is broken in two would take the room of another.
     live.update(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"))
+
+
+def kept_tracker(path: str | None, job: str, spec: Spec | None = None) -> Tracker:
+    """The tracker in a file, or a new one.
+
+    Raises InputError for a file that is none, and for the tracker of another job.
+    """
+    if path is None or not Path(path).exists():
+        return Tracker(job=job, spec=spec)
+    if not Path(path).is_file():
+        raise InputError(f"The tracker in {path!r} cannot be read: it is no file; name a file.")
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"The tracker in {path!r} cannot be read: {error.strerror}.") from error
+    tracker = Tracker.from_json(text)
+    known = tracker.job or ""
+    if job not in (known, known.rpartition("/")[2]):
+        raise InputError(f"The file {path!r} is about the job {known!r}, not {job!r}.")
+    return tracker
+
+
+def keep(path: str | None, tracker: Tracker) -> None:
+    """Writes the tracker to a file, at once."""
+    if path is not None:
+        with open_output(path, what="tracker") as output:
+            output.line(tracker.to_json())

@@ -7,9 +7,9 @@ in the order of the records that they came from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from heapq import merge
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from attrs import asdict, define, field, frozen
@@ -24,15 +24,8 @@ from trainstate.history.model import Unreadable
 from trainstate.history.readers import SourceReport
 from trainstate.history.readers.lines import Record
 
-
-class Asked(Protocol):
-    """What a check needs to know, such that a process can be told."""
-
-    def checker(self) -> Checker:
-        """A checker as asked for."""
-
-    def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
-        """The records of the paths."""
+if TYPE_CHECKING:
+    from trainstate.cli.asked import CheckOptions
 
 
 @frozen(kw_only=True)
@@ -46,7 +39,7 @@ class Judged:
     sources: list[SourceReport]
 
 
-def judge_shared(asked: Asked, workers: int) -> list[Judged] | None:
+def judge_shared(asked: CheckOptions, workers: int) -> list[Judged] | None:
     """What each process found; None where one process alone must do it."""
     found = at_once(_judged, [(asked, part, workers) for part in range(workers)])
     whole = [part for part in found if part is not None]
@@ -69,7 +62,7 @@ def _place(item: tuple[int, Any]) -> int:
     return item[0]
 
 
-def _judged(asked: Asked, part: int, parts: int) -> Judged | None:
+def _judged(asked: CheckOptions, part: int, parts: int) -> Judged | None:
     try:
         with rarely_collected():
             return _Worker(checker=asked.checker(), part=part, parts=parts).judged(asked)
@@ -89,7 +82,7 @@ class _Worker:
     parts: int
     places: list[int] = field(factory=list)
 
-    def judged(self, asked: Asked) -> Judged:
+    def judged(self, asked: CheckOptions) -> Judged:
         """What the process finds."""
         sources: list[SourceReport] = []
         findings: list[tuple[int, Finding]] = []

@@ -1,15 +1,19 @@
 """The machine as a diagram: primaries as boxes of secondaries, evidence by the style of a line.
 
 Drawn are the states under which an entry of the history can be entered. A change of the
-primary alone (a stop request, a deletion) is a line from box to box.
+primary alone (a stop request, a deletion) is a line from box to box. Pictures are drawn by
+Graphviz, where its program is installed.
 """
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from trainstate.errors import UsageError
 from trainstate.machine.step import Position, State, successors
 from trainstate.spec.graph import reachable
 from trainstate.spec.model import Evidence, PrimaryTransition, Row, Spec, Status, Transition
@@ -162,3 +166,30 @@ def _label(row: Row) -> str:
     if isinstance(row, PrimaryTransition):
         return "primary alone"
     return row.guard or "" if isinstance(row, Transition) else ""
+
+
+SECONDS = 60
+"""How long a drawing may take."""
+
+
+def svg(text: str) -> str:
+    """The SVG of a graph in Graphviz's language; raises UsageError where `dot` is missing."""
+    program = shutil.which("dot")
+    if program is None:
+        raise UsageError(
+            "Expected Graphviz's program `dot` on the PATH for SVG but found none; install"
+            " the package graphviz, or ask for the format dot or mermaid."
+        )
+    try:
+        done = subprocess.run(  # noqa: S603 -- a found program, and input on its stdin
+            [program, "-Tsvg"],
+            input=text,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
+            timeout=SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UsageError(f"Graphviz's `dot` failed: {error}.") from error
+    return done.stdout

@@ -1,20 +1,25 @@
-"""The observed graph as a table, JSON, Mermaid, Graphviz's language, and a spec overlay."""
+"""The observed graph as a table, JSON, Mermaid, Graphviz's language, and a spec overlay.
+
+The histories behind it as XES (IEEE 1849), the format of process-mining tools: a trace a job.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
-import attrs
-
+from trainstate.history.instants import iso
+from trainstate.history.model import Entry
 from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock
 from trainstate.render.table import table_lines
 from trainstate.spec.model import Spec, Transition
-from trainstate.stats.trails import Discovery, Trail
+from trainstate.stats.survey import Surveyed
+from trainstate.stats.trails import FollowsGraph, Trail
 
 
-def discovery_lines(found: Discovery) -> Iterator[str]:
+def discovery_lines(found: FollowsGraph) -> Iterator[str]:
     """The graph as a text table, and what it says about the specification."""
     yield f"{found.jobs} histories, {len(found.trails)} transitions seen"
     if found.trails:
@@ -31,7 +36,7 @@ def discovery_lines(found: Discovery) -> Iterator[str]:
     )
 
 
-def _table(found: Discovery) -> Iterator[str]:
+def _table(found: FollowsGraph) -> Iterator[str]:
     rows: list[tuple[str, ...]] = []
     for trail in found.trails:
         times = (trail.seconds.median, trail.seconds.p95)
@@ -54,7 +59,7 @@ def _arrow(trail: Trail) -> str:
     return f"{plain(trail.before)} -> {plain(trail.after)}  (seen {trail.count} times)"
 
 
-def discovery_object(found: Discovery) -> dict[str, Any]:
+def discovery_object(found: FollowsGraph) -> dict[str, Any]:
     """The graph as JSON values; seconds are those of the status before."""
     return {
         "schema": 1,
@@ -77,12 +82,12 @@ def _trail_object(trail: Trail) -> dict[str, Any]:
         "count": trail.count,
         "logs": trail.logs,
         "responses": trail.responses,
-        "seconds": attrs.asdict(trail.seconds),
+        "seconds": trail.seconds.told(),
         "evidence": None if trail.row is None else str(trail.row.evidence),
     }
 
 
-def discovery_mermaid(found: Discovery) -> Iterator[str]:
+def discovery_mermaid(found: FollowsGraph) -> Iterator[str]:
     """The graph for Mermaid: lacking transitions red, unseen ones dashed and grey."""
     nodes, styles = _nodes(found), list[str]()
     yield "flowchart LR"
@@ -99,7 +104,7 @@ def discovery_mermaid(found: Discovery) -> Iterator[str]:
     yield from styles
 
 
-def discovery_dot(found: Discovery) -> Iterator[str]:
+def discovery_dot(found: FollowsGraph) -> Iterator[str]:
     """The graph for Graphviz: lacking transitions red, unseen ones dashed and grey.
 
     What was seen lays the graph out; the commoner, the thicker.
@@ -122,7 +127,7 @@ def discovery_dot(found: Discovery) -> Iterator[str]:
     yield "}"
 
 
-def _nodes(found: Discovery) -> dict[str, str]:
+def _nodes(found: FollowsGraph) -> dict[str, str]:
     pairs = [(trail.before, trail.after) for trail in found.trails]
     pairs += [(row.before, row.after) for row in found.unseen]
     ends = [name for pair in pairs for name in pair]
@@ -142,7 +147,7 @@ def _label(name: str) -> str:
     return shown.strip() or "(empty)"
 
 
-def overlay_lines(found: Discovery) -> Iterator[str]:
+def overlay_lines(found: FollowsGraph) -> Iterator[str]:
     """What the recordings add to the built-in specification, as TOML for ``--spec``.
 
     A transition that no specification can have (from a terminal status, or with a
@@ -195,3 +200,41 @@ def _conditions(known: Transition | None) -> Iterator[str]:
         value = getattr(known, key)
         if value:
             yield f"{key} = {json_text(value)}"
+
+
+def xes_lines(jobs: Iterable[Surveyed]) -> Iterator[str]:
+    """The histories of the jobs; an event is an entry, at the time when it was entered."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield '<log xes.version="1.0" xmlns="http://www.xes-standard.org/">'
+    yield '  <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>'
+    yield '  <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>'
+    yield '  <classifier name="Status" keys="concept:name"/>'
+    for job in jobs:
+        if job.entries:
+            yield "  <trace>"
+            yield f"    {_string('concept:name', job.job)}"
+            for entry in job.entries:
+                yield from _event(entry)
+            yield "  </trace>"
+    yield "</log>"
+
+
+def _event(entry: Entry) -> Iterator[str]:
+    yield "    <event>"
+    yield f"      {_string('concept:name', entry.status)}"
+    moment = entry.stamp if entry.start is None else entry.start
+    if moment is not None:
+        yield f'      <date key="time:timestamp" value="{_date(moment)}"/>'
+    if entry.end is not None:
+        yield f'      <date key="left" value="{_date(entry.end)}"/>'
+    yield "    </event>"
+
+
+def _string(key: str, value: str) -> str:
+    # What XML cannot hold at all (controls, lone surrogates) is written as an escape.
+    legal = "".join("\\ufffe" if c in "\ufffe\uffff" else c for c in plain(value))
+    return f"<string key={quoteattr(key)} value={quoteattr(legal)}/>"
+
+
+def _date(moment: int) -> str:
+    return iso(moment).replace("Z", "+00:00")

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trainstate.checking.report import Finding
+from trainstate.render.json import FINDING, finding_object
 from trainstate.render.plain import plain
 from trainstate.rules.drift import Drift
+
+_UNTOLD = ("job", "file", "line", "index", "witness")  # of what is about no recording
 
 
 def drift_lines(drift: Drift, findings: Sequence[Finding]) -> Iterator[str]:
@@ -33,16 +36,7 @@ def drift_object(drift: Drift, findings: Sequence[Finding]) -> dict[str, Any]:
             "members": len(drift.members),
         },
         "findings": [
-            {
-                "code": finding.code,
-                "name": finding.name,
-                "severity": str(finding.severity),
-                "pointer": finding.pointer,
-                "message": finding.message,
-                "help": finding.help,
-                "sources": list(finding.sources),
-                "facts": dict(finding.facts),
-            }
+            finding_object(finding, [name for name in FINDING if name not in _UNTOLD])
             for finding in findings
         ],
     }

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from importlib import import_module
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 from trainstate.checking.report import Report
 from trainstate.errors import UsageError, installed_by
-from trainstate.render.json import finding_object, job_object
-from trainstate.render.plain import json_text, plain
+from trainstate.render.json import FINDING, JOB, finding_object, job_object
+from trainstate.render.plain import json_text
+from trainstate.render.table import csv_lines, spreadsheet_cell
 
 _NUMBERS = frozenset({"line", "index", "responses"})
 _LISTS = frozenset({"sources", "witness"})
-FINDING = (
-    *("code", "name", "severity", "job", "file", "line", "index", "pointer", "message", "help"),
-    *("sources", "facts", "witness"),
-)
-JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
 
 
 def report_frame(report: Report, what: str = "findings") -> Any:
@@ -51,22 +46,13 @@ def report_csv(report: Report) -> Iterator[str]:
 
     A text that a spreadsheet would take for a formula begins with an apostrophe.
     """
-    for row in ({name: name for name in FINDING}, *_findings(report)):
-        line = StringIO()
-        cells = (" ".join(one) if isinstance(one, list) else one for one in row.values())
-        csv.writer(line, lineterminator="").writerow(map(_cell, cells))
-        yield line.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = plain(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    rows = [row.values() for row in _findings(report)]
+    cells = ([" ".join(one) if isinstance(one, list) else one for one in row] for row in rows)
+    yield from csv_lines([FINDING, *(map(spreadsheet_cell, row) for row in cells)])
 
 
 def _findings(report: Report) -> list[dict[str, Any]]:
-    rows = [finding_object(finding) for finding in report.findings]
+    rows = [finding_object(finding, FINDING) for finding in report.findings]
     return [{**row, "facts": json_text(row["facts"], default=str)} for row in rows]
 
 

@@ -1,13 +1,16 @@
-"""The report as workflow commands, which GitHub shows as annotations."""
+"""The report for GitHub: annotations, by workflow commands, and a summary in Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trainstate.checking.report import Report
+from trainstate.checking.report import Finding, Report
 from trainstate.history.readers.walk import STDIN
 from trainstate.render.plain import plain
+from trainstate.render.rule import rule_address
+from trainstate.render.text import summary_line
+from trainstate.rules.index import find_rule
 from trainstate.rules.model import Severity
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -37,3 +40,34 @@ def _command(level: str, properties: Mapping[str, Any], text: str) -> str:
         if value is not None and (name == "title" or properties["file"] not in (None, STDIN))
     )
     return f"::{level} {listed}::{plain(text).translate(_DATA)}"
+
+
+def summary_markdown(report: Report) -> Iterator[str]:
+    """The verdict, the totals, and a row for each rule that spoke: how often, and where first.
+
+    What follows from another finding is not listed. Recorded text stands in code spans, where
+    it makes no link and no picture.
+    """
+    yield f"### trainstate check: {report.verdict}"
+    yield ""
+    yield summary_line(report.summary)
+    by_rule: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in report:
+        if finding.implied_by is None:
+            by_rule.setdefault((finding.severity, finding.name), []).append(finding)
+    if by_rule:
+        yield ""
+        yield "| severity | rule | findings | the first |"
+        yield "| --- | --- | ---: | --- |"
+    for (severity, name), found in sorted(by_rule.items(), key=lambda row: row[0][0].rank):
+        rule = find_rule(name)
+        link = f"[{rule.code} {name}]({rule_address(rule)})"
+        yield f"| {severity} | {link} | {len(found)} | {_code(str(found[0]))} |"
+    for source in report.unread:
+        yield ""
+        yield f"Not read: {_code(f'{source.file}: {source.detail}')}"
+
+
+def _code(text: str) -> str:
+    """A text as a code span of a table's cell: nothing in it ends the span or the cell."""
+    return f"`{plain(text).replace('`', chr(39)).replace('|', '/')}`"

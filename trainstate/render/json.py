@@ -1,9 +1,9 @@
-"""The report as JSON, version 1: what tools rely on."""
+"""The report as JSON, version 1: what tools rely on; as one document, or line by line."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -17,6 +17,12 @@ from trainstate.version import installed_version
 
 SCHEMA = 1
 """The version of the report's form; it grows when a member changes its meaning."""
+
+FINDING = (
+    *("code", "name", "severity", "job", "file", "line", "index", "pointer", "message", "help"),
+    *("sources", "facts", "witness"),
+)
+JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
 
 
 def report_json(report: Report, *, jobs_detail: bool = True) -> str:
@@ -45,44 +51,26 @@ def unread_object(source: SourceReport) -> dict[str, Any]:
 
 def job_object(job: JobReport) -> dict[str, Any]:
     """A job's verdict as JSON values."""
-    return {
-        "job": job.job,
-        "created": None if job.created is None else iso(job.created),
-        "verdict": str(job.verdict),
-        "complete": job.complete,
-        "basis": job.basis,
-        "assumed": str(job.assumed),
-        "responses": job.responses,
-        **({"machine": job.machine} if job.machine else {}),
-    }
+    created = None if job.created is None else iso(job.created)
+    members = {**_members(job, JOB), "created": created}
+    return members | ({"machine": job.machine} if job.machine else {})
 
 
-def finding_object(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON values."""
-    return {
-        "code": finding.code,
-        "name": finding.name,
-        "severity": str(finding.severity),
-        "job": finding.job,
-        "file": finding.file,
-        "line": finding.line,
-        "index": finding.index,
-        "pointer": finding.pointer,
-        "message": finding.message,
-        "help": finding.help,
-        "sources": list(finding.sources),
-        "facts": _plain_facts(finding.facts),
-        "witness": list(finding.witness),
-        "implied_by": finding.implied_by,
-    }
+def finding_object(finding: Finding, names: Iterable[str] = (*FINDING, "implied_by")) -> Any:
+    """A finding as JSON values, or some members of it."""
+    return _members(finding, names)
 
 
-def _plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _plain_fact(value) for key, value in facts.items()}
+def _members(shown: Finding | JobReport, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(shown, name)) for name in names}
 
 
-def _plain_fact(value: Any) -> Any:
-    """A fact as JSON can hold it: a number that JSON has no form for becomes a text."""
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it: a number that JSON has no form for becomes a text."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return list(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return msgspec.to_builtins(value, enc_hook=str)
@@ -91,3 +79,23 @@ def _plain_fact(value: Any) -> Any:
 def _text(value: Any) -> str:
     """JSON in ASCII: what a recording's text holds, lone surrogates too, comes out escaped."""
     return json_text(value, indent=1, allow_nan=False, default=str)
+
+
+def finding_json(finding: Finding) -> str:
+    """A finding as one line of JSON, its type in the member ``type``."""
+    return _line("finding", finding_object(finding))
+
+
+def end_lines(report: Report, *, jobs_detail: bool = True) -> Iterator[str]:
+    """The lines after the findings: one a job, one an unread input, and one with the totals."""
+    for job in report.jobs if jobs_detail else ():
+        yield _line("job", job_object(job))
+    totals = report_object(report, jobs_detail=False)
+    for source in totals.pop("unread"):
+        yield _line("unread", source)
+    summary, _ = totals.pop("summary"), totals.pop("findings")
+    yield _line("summary", {**totals, "verdict": str(report.verdict), "summary": summary})
+
+
+def _line(kind: str, value: dict[str, Any]) -> str:
+    return json_text({"type": kind, **value}, allow_nan=False, default=str)

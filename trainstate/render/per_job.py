@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from trainstate.history.instants import iso
 from trainstate.render.plain import json_text, plain
-from trainstate.render.stats import clock, spreadsheet_cell
-from trainstate.render.table import table_lines
-from trainstate.stats.cost import costs
-from trainstate.stats.measure import JobMeasure
-from trainstate.stats.prices import Prices
-from trainstate.stats.reasons import stable_reason
+from trainstate.render.stats import clock
+from trainstate.render.table import csv_lines, spreadsheet_cell, table_lines
+from trainstate.stats.cost import Prices, costs
+from trainstate.stats.measure import JobMeasure, stable_reason
 from trainstate.stats.waiting import FIRST, LATER
 
 Row = dict[str, Any]
@@ -69,16 +65,13 @@ def _waits(job: JobMeasure) -> Row:
     }
 
 
-def per_job_csv(rows: Iterable[Row]) -> str:
-    """The rows as CSV; a text that a spreadsheet would take for a formula has a quote before it."""
-    stream, writer = io.StringIO(), None
+def per_job_csv(rows: Iterable[Row]) -> Iterator[str]:
+    """The rows as lines of CSV under the names of their columns."""
+    head: tuple[str, ...] = ()
     for row in rows:
-        if writer is None:
-            writer = csv.DictWriter(stream, list(row), lineterminator="\n")
-            writer.writeheader()
-        texts = {key: spreadsheet_cell(one) for key, one in row.items() if isinstance(one, str)}
-        writer.writerow(row | texts)
-    return stream.getvalue()
+        yield from csv_lines([] if head else [row])
+        head = tuple(row)
+        yield from csv_lines([map(spreadsheet_cell, row.values())])
 
 
 def per_job_lines(rows: Iterable[Row], *, width: int | None) -> Iterator[str]:

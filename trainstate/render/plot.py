@@ -62,15 +62,15 @@ def plot_durations(stats: Stats, path: str) -> None:
 
 def _drawn(stats: Stats) -> list[str]:
     """The statuses that have a box, in the order of the table."""
-    timed = [name for name, values in stats.values.items() if len(values)]
-    common = sorted(timed, key=lambda name: -len(stats.values[name]))[:MOST_STATUSES]
-    return [name for name in timed if name in common]
+    counts = {name: spread.count for name, spread in stats.statuses.items()}
+    common = sorted(counts, key=lambda name: -counts[name])[:MOST_STATUSES]
+    return [name for name in counts if name in common]
 
 
 def _boxes(axes: Any, stats: Stats, names: list[str]) -> None:
     """A box a status: a median and two quartiles, as the table has them, and the spread."""
     axes.boxplot(
-        [[max(seconds, LEAST) for seconds in stats.values[name]] for name in names],
+        [[max(seconds, LEAST) for seconds in stats.statuses[name].values] for name in names],
         orientation="horizontal",
         patch_artist=True,
         widths=0.6,
@@ -78,7 +78,7 @@ def _boxes(axes: Any, stats: Stats, names: list[str]) -> None:
         medianprops={"color": "#0a3069", "linewidth": 2},
         flierprops={"markersize": 3, "alpha": 0.4},
     )
-    labels = [f"{plain(name) or '(empty)'} ({len(stats.values[name])})" for name in names]
+    labels = [f"{plain(name) or '(empty)'} ({stats.statuses[name].count})" for name in names]
     # What was recorded is text: no `$` in it begins a formula.
     axes.set_yticks(range(1, len(names) + 1), labels, parse_math=False)
     axes.invert_yaxis()

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from trainstate.render.plain import plain
-from trainstate.render.table import table_lines
+from trainstate.render.table import csv_lines, spreadsheet_cell, table_lines
 from trainstate.stats.cost import Cost
 from trainstate.stats.measure import Stats, Totals
-from trainstate.stats.spread import Distribution
-from trainstate.stats.waiting import Group, Waiting
+from trainstate.stats.spread import MEASURES, Distribution
+from trainstate.stats.waiting import Waiting, WaitingGroup
 
 MOST_ROWS = 20
 """Rows of a text table of reasons; JSON and CSV have all."""
 _TIMES = ("start", "queueing", "lost")
-_SPREAD = ("count", "total", "median", "p90", "p95", "longest")
 _GROUP = (
     "jobs",
     "interruptions",
@@ -36,8 +31,8 @@ def stats_object(stats: Stats) -> dict[str, Any]:
     return {
         "schema": 1,
         "totals": _totals(stats.totals),
-        "statuses": {name: attrs.asdict(spread) for name, spread in stats.statuses.items()},
-        **{name: attrs.asdict(getattr(stats, name)) for name in _TIMES},
+        "statuses": {name: spread.told() for name, spread in stats.statuses.items()},
+        **{name: getattr(stats, name).told() for name in _TIMES},
         "attempts": {str(number): count for number, count in stats.attempts.items()},
         "failures": dict(stats.failures),
         "stops": dict(stats.stops),
@@ -45,17 +40,21 @@ def stats_object(stats: Stats) -> dict[str, Any]:
         "by_day": {name: _totals(totals) for name, totals in stats.by_day.items()},
         "waiting": {
             "statuses": [
-                {"status": status, "when": when, **attrs.asdict(spread)}
+                {"status": status, "when": when, **spread.told()}
                 for (status, when), spread in stats.waiting.statuses.items()
             ],
             "groups": [
-                {"by": kind, "group": name, **attrs.asdict(group)}
+                {"by": kind, "group": name, "waited": group.waited.told(), **_vain(group)}
                 for (kind, name), group in stats.waiting.groups.items()
             ],
         },
         "reasons": dict(stats.reasons),
         "cost": None if stats.cost is None else _cost(stats.cost),
     }
+
+
+def _vain(group: WaitingGroup) -> dict[str, int]:
+    return {part: getattr(group, part) for part in _VAIN}
 
 
 def _cost(cost: Cost) -> dict[str, Any]:
@@ -74,23 +73,10 @@ def _totals(totals: Totals) -> dict[str, Any]:
     }
 
 
-def stats_csv(stats: Stats) -> str:
-    """One number a row: its table, its row in it, the measure, the value.
-
-    A name that a spreadsheet would take for a formula has a quote before it.
-    """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("table", "name", "measure", "value"))
-    for table, name, measure, value in _cells(stats):
-        writer.writerow((table, spreadsheet_cell(name), measure, value))
-    return stream.getvalue()
-
-
-def spreadsheet_cell(name: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    shown = plain(name)
-    return f"'{shown}" if shown[:1] in tuple("=+-@") else shown
+def stats_csv(stats: Stats) -> Iterator[str]:
+    """One number a row of CSV: its table, its row in it, the measure, the value."""
+    rows = ((table, spreadsheet_cell(name), *rest) for table, name, *rest in _cells(stats))
+    return csv_lines([("table", "name", "measure", "value"), *rows])
 
 
 def _cells(stats: Stats) -> Iterator[tuple[str, str, str, Any]]:
@@ -98,7 +84,7 @@ def _cells(stats: Stats) -> Iterator[tuple[str, str, str, Any]]:
     yield from _group_cells("totals", "all", shown["totals"])
     for name, spread in (*shown["statuses"].items(), *((key, shown[key]) for key in _TIMES)):
         table = "times" if name in _TIMES else "statuses"
-        yield from ((table, name, measure, _number(spread[measure])) for measure in _SPREAD)
+        yield from ((table, name, measure, _number(spread[measure])) for measure in MEASURES)
     for table in ("attempts", "failures", "stops"):
         yield from ((table, name, "jobs", count) for name, count in shown[table].items())
     for table in ("by_type", "by_day"):
@@ -107,10 +93,10 @@ def _cells(stats: Stats) -> Iterator[tuple[str, str, str, Any]]:
     yield from (("reasons", name, "jobs", count) for name, count in shown["reasons"].items())
     for row in shown["waiting"]["statuses"]:
         name = f"{row['status']} {row['when']}"
-        yield from (("waiting", name, measure, _number(row[measure])) for measure in _SPREAD)
+        yield from (("waiting", name, measure, _number(row[measure])) for measure in MEASURES)
     for row in shown["waiting"]["groups"]:
         table, spread = f"waiting by {row['by']}", row["waited"]
-        yield from ((table, row["group"], part, _number(spread[part])) for part in _SPREAD)
+        yield from ((table, row["group"], part, _number(spread[part])) for part in MEASURES)
         yield from ((table, row["group"], part, row[part]) for part in _VAIN)
     cost = shown["cost"] or {"unpriced": []}
     names = (name for name in cost if name not in ("currency", "unpriced"))
@@ -182,10 +168,10 @@ def _waiting_lines(waiting: Waiting) -> Iterator[str]:
             yield f"  and {len(rows) - MOST_ROWS} more; --format json has all"
 
 
-def _group_row(name: str, group: Group) -> tuple[str, ...]:
+def _group_row(name: str, group: WaitingGroup) -> tuple[str, ...]:
     spread = group.waited
     times = map(clock, (spread.median, spread.p90, spread.longest))
-    vain = (str(getattr(group, part)) for part in _VAIN)
+    vain = map(str, _vain(group).values())
     return (plain(name), str(spread.count), *times, *vain)
 
 

@@ -1,9 +1,13 @@
-"""Tables for the eye: columns as wide as their cells, folded where the terminal is narrower."""
+"""Tables: for the eye, folded where the terminal is narrow, and for spreadsheets, as CSV."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from io import StringIO
+from typing import Any
+
+from trainstate.render.plain import plain
 
 _UNBOUNDED = 100_000
 
@@ -32,3 +36,19 @@ def table_lines(
     stream = StringIO()
     Console(file=stream, width=(width or _UNBOUNDED), color_system=None).print(table)
     yield from (line.rstrip() for line in stream.getvalue().splitlines())
+
+
+def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """Rows as lines of CSV."""
+    for row in rows:
+        line = StringIO()
+        csv.writer(line, lineterminator="").writerow(row)
+        yield line.getvalue()
+
+
+def spreadsheet_cell(value: Any) -> Any:
+    """A value that no spreadsheet takes for a formula: such a text begins with an apostrophe."""
+    if not isinstance(value, str):
+        return value
+    shown = plain(value)
+    return f"'{shown}" if shown.startswith(tuple("=+-@")) else shown

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from trainstate.errors import UsageError
 from trainstate.spec.model import Spec
 
 
@@ -62,33 +61,3 @@ def vocabulary(spec: Spec) -> dict[str, tuple[str, ...]]:
         **(second if spec.layout.secondary else {}),
         **{machine.member: machine.statuses for machine in spec.machines},
     }
-
-
-def drift_from(text: str, spec: Spec) -> Drift:
-    """The drift that an example describes: the specification's own names, and changes.
-
-    ``text`` has a change a line: ``SecondaryStatus + Hibernating``, ``member - Environment``;
-    a line of another form says nothing. Raises UsageError for an unknown list.
-    """
-    drift = Drift(
-        spec=spec,
-        version="example",
-        statuses=vocabulary(spec),
-        members={member.name: member.type for member in spec.members},
-    )
-    for line in text.splitlines():
-        what, sign, name = (*line.split(), "", "", "")[:3]
-        if sign in ("+", "-"):
-            drift = _changed(drift, what, name, added=sign == "+")
-    return drift
-
-
-def _changed(drift: Drift, what: str, name: str, *, added: bool) -> Drift:
-    if what == "member":
-        others = {key: kind for key, kind in drift.members.items() if key != name}
-        return evolve(drift, members={**others, **({name: "string"} if added else {})})
-    if what not in drift.statuses:
-        known = ", ".join(["member", *drift.statuses])
-        raise UsageError(f"Expected one of {known} before the sign but got {what!r}.")
-    kept = tuple(listed for listed in drift.statuses[what] if listed != name)
-    return evolve(drift, statuses={**drift.statuses, what: (*kept, name) if added else kept})

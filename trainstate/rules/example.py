@@ -20,6 +20,10 @@ from trainstate.history.instants import SECOND, iso, parse
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
+ACTIVE = "InProgress/Training: Starting 90, Training"
+DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+"""A job that trains, and one that is done: what most examples change."""
+
 CREATED = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 _NAME = "example"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
@@ -58,8 +62,8 @@ class Poll:
 class Example:
     """A recording: responses in the short notation, or the text of a file.
 
-    ``service`` is what a service's own model lists, in the notation of ``rules.drift``;
-    ``session`` are calls with their answers, one a line: see ``calls``.
+    ``service`` is what a service's own model lists, a change a line; ``session`` are calls
+    with their answers, one a line: see ``service`` and ``calls``.
     """
 
     polls: tuple[Poll, ...] = ()
@@ -90,14 +94,14 @@ def text(content: str) -> Example:
 
 
 def service(changes: str) -> Example:
-    """A service's model that differs from the specification: see ``rules.drift.drift_from``."""
+    """A service's model that differs, a change a line: ``SecondaryStatus + Hibernating``."""
     return Example(service=changes)
 
 
 def calls(*lines: str) -> Example:
     """Calls of the API: ``create a``, ``stop a !Code message``, ``describe a = POLL``.
 
-    ``trainstate.testing.fuzzing.notation`` has the whole form.
+    ``tests/rules/notation.py`` has the whole form.
     """
     return Example(session=lines)
 

@@ -41,7 +41,7 @@ class Why(StrEnum):
 
 
 @frozen(kw_only=True)
-class Refusal:
+class RefusalForm:
     """How the service refuses: the codes of the error, and a text that its message holds."""
 
     codes: tuple[str, ...]
@@ -49,7 +49,7 @@ class Refusal:
 
 
 @frozen(kw_only=True)
-class Fault:
+class Failure:
     """How a call failed. ``code`` is empty where the exception is no error of a service.
 
     ``type`` is the name of the exception's class; ``lacking`` holds where the operation
@@ -69,7 +69,7 @@ class Fault:
 
 
 @frozen(kw_only=True)
-class Standing:
+class KnownJob:
     """What the calls so far have shown of a job.
 
     ``fresh`` holds while nothing can have changed since ``seen``, the last response.
@@ -104,7 +104,7 @@ class Standing:
 
 
 @frozen(kw_only=True)
-class Summary:
+class ListedJob:
     """What a list shows of a job; None for what is absent or of another type."""
 
     name: str | None
@@ -113,13 +113,13 @@ class Summary:
     created: Instant | None
 
 
-def summary_of(members: Mapping[str, Any], layout: RecordLayout) -> Summary:
+def summary_of(members: Mapping[str, Any], layout: RecordLayout) -> ListedJob:
     """The summary that a mapping holds, whatever its values are."""
     try:
         created = parse(members.get(layout.created))[0]
     except NotAnInstant:
         created = None
-    return Summary(
+    return ListedJob(
         name=_text(members.get(layout.name)),
         arn=_text(members.get(layout.arn)),
         primary=_text(members.get(layout.primary)),
@@ -140,12 +140,12 @@ class Listing:
     """
 
     asked: Mapping[str, Any]
-    pages: tuple[tuple[Summary, ...], ...]
-    known: Mapping[str, Standing]
+    pages: tuple[tuple[ListedJob, ...], ...]
+    known: Mapping[str, KnownJob]
     cut: bool = False
 
     @property
-    def rows(self) -> tuple[Summary, ...]:
+    def rows(self) -> tuple[ListedJob, ...]:
         """The summaries of all pages, in order."""
         return tuple(row for page in self.pages for row in page)
 
@@ -167,12 +167,12 @@ class Exchange:
     spec: Spec
     part: str
     operation: str = ""
-    fault: Fault | None = None
+    fault: Failure | None = None
     documented: frozenset[str] = frozenset()
-    refusal: Refusal | None = None
+    refusal: RefusalForm | None = None
     expected: bool | None = None
     why: Why = Why.NOTHING
-    standing: Standing | None = None
+    standing: KnownJob | None = None
     response: Response | None = None
     answer: Mapping[str, Any] = field(factory=dict)
     listing: Listing | None = None

@@ -51,13 +51,8 @@ class Reading:
         if not self.statuses.has_illegal_move:
             return None
         statuses = self.response.statuses
-        finished = self.ended or statuses[-1] in self.spec.terminal_secondaries
+        finished = self.statuses.ended or statuses[-1] in self.spec.terminal_secondaries
         return align(self.spec, statuses, self.config, finished=finished)
-
-    @property
-    def ended(self) -> bool:
-        """Holds if the response's primary is terminal, or follows a terminal one."""
-        return self.response.primary in self.spec.ended_primaries
 
     @property
     def billed_otherwise(self) -> bool:
@@ -104,10 +99,6 @@ class Reading:
     def configured(self) -> bool:
         """Whether the response shows its job's configuration."""
         return is_configured(self.response, self.spec)
-
-    def whole_but_for(self, *names: str) -> bool:
-        """Holds if the response has all that the service always gives, these members aside."""
-        return self.presence.whole_but_for(*names)
 
     @cached_property
     def lacking(self) -> tuple[str, ...]:
@@ -272,10 +263,6 @@ class Reading:
             whole=self.whole,
         )
 
-    def is_unread(self, pointer: str) -> bool:
-        """Holds if the value at a place, or what it stands in, could not be read."""
-        return self.identity.is_unread(pointer)
-
     @property
     def _about(self) -> dict[str, Any]:
         response = self.response
@@ -284,11 +271,6 @@ class Reading:
     @property
     def _pair(self) -> dict[str, Any]:
         return {"primary": self.response.primary, "secondary": self.response.secondary}
-
-    def entry_pointer(self, index: int, member: str = "") -> str:
-        """The JSON pointer of an entry of the history, or of a member of it."""
-        pointer = f"/{self.spec.layout.history}/{index}"
-        return f"{pointer}/{member}" if member else pointer
 
 
 @cache

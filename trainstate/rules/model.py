@@ -6,7 +6,7 @@ What a rule is given is in ``given``; a rule's file imports both from here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from inspect import cleandoc
@@ -70,6 +70,7 @@ class Place:
     witness: tuple[str, ...] = ()
 
 
+Places = Iterator[Place]
 Check = Callable[..., Iterable[Place]]
 
 
@@ -121,44 +122,51 @@ class Rule:
 
 ExampleForm = str | Poll | Sequence[str | Poll] | Example
 
-_CODE = re.compile(r"TS\d{3}", re.ASCII)
-_NAME = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
+FIRST_VERSION = "0.1.0"
+
+_FILE = re.compile(r"ts\d{3}(_[a-z]+)+", re.ASCII)
+_SCOPES = {
+    "Unreadable": Scope.RECORD,
+    "Step": Scope.SEQUENCE,
+    "JobEnd": Scope.JOB,
+    "Drift": Scope.DRIFT,
+    "Exchange": Scope.OPERATION,
+}
 
 
 def rule(
     *,
-    code: str,
-    name: str,
     severity: str,
-    scope: str,
     sources: Sequence[str],
     message: str,
     help: str,
     bad: Sequence[ExampleForm],
     good: Sequence[ExampleForm],
-    since: str,
+    since: str = FIRST_VERSION,
     unknown: bool = False,
     on_request: bool = False,
     follows: Sequence[str] = (),
     needs: Sequence[str] = (),
 ) -> Callable[[Check], Rule]:
-    """A decorator that makes a Rule of a check.
+    """A decorator that makes a Rule of a check; code and name are those of its file.
 
-    The check takes parts of a response (scope *response*), a Step (*sequence*), an
-    Unreadable (*record*), a JobEnd (*job*), a Drift (*drift*) or an Exchange (*operation*) and
-    yields Places. Its docstring has the title, and then why that is wrong.
+    The check takes parts of a response, or what another scope is asked about: a Step, an
+    Unreadable, a JobEnd, a Drift or an Exchange. It yields Places. Its docstring has the
+    title, and then why that is wrong.
     """
 
     def declare(check: Check) -> Rule:
         title, _, why = cleandoc(check.__doc__ or "").partition("\n\n")
-        declared = Rule(
+        code, name = _called(Path(check.__code__.co_filename).stem)
+        reads = tuple(kind for part, kind in check.__annotations__.items() if part != "return")
+        return Rule(
             code=code,
             name=name,
             severity=Severity(severity),
-            scope=Scope(scope),
+            scope=_SCOPES.get(reads[0], Scope.RESPONSE),
             title=" ".join(title.split()),
             why=why.strip(),
-            reads=_parts_of(check),
+            reads=reads,
             sources=tuple(sources),
             message=message,
             help=help,
@@ -171,28 +179,18 @@ def rule(
             needs=tuple(needs),
             check=check,
         )
-        _fits_its_file(declared, Path(check.__code__.co_filename).stem)
-        return declared
 
     return declare
 
 
-def _parts_of(check: Check) -> tuple[str, ...]:
-    return tuple(kind for name, kind in check.__annotations__.items() if name != "return")
-
-
-def _fits_its_file(declared: Rule, stem: str) -> None:
-    if not _CODE.fullmatch(declared.code) or not _NAME.fullmatch(declared.name):
+def _called(stem: str) -> tuple[str, str]:
+    """The code and the name in the name of a rule's file; raises SpecError for another form."""
+    if not _FILE.fullmatch(stem):
         raise SpecError(
-            f"Expected a code like TS301 and a name like illegal-transition but got"
-            f" {declared.code!r} and {declared.name!r} in {stem}.py."
+            f"Expected a rule's file called like ts301_illegal_transition.py but got {stem}.py."
         )
-    expected = f"{declared.code}_{declared.name}".lower().replace("-", "_")
-    if stem.lower() != expected:
-        raise SpecError(
-            f"The rule {declared.code} {declared.name} is in {stem}.py;"
-            f" call the file {expected}.py."
-        )
+    code, _, words = stem.partition("_")
+    return code.upper(), words.replace("_", "-")
 
 
 __all__ = [
@@ -203,6 +201,7 @@ __all__ = [
     "JobEnd",
     "MemberChange",
     "Place",
+    "Places",
     "Reading",
     "Relation",
     "Rule",

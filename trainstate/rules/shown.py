@@ -23,7 +23,7 @@ _KINDS: Mapping[type, str] = {
 
 
 @frozen
-class Shown:
+class ShownStatus:
     """A secondary status, its place, and the spelling in the recording."""
 
     pointer: str
@@ -31,15 +31,15 @@ class Shown:
     written: str
 
 
-def shown(statuses: Statuses) -> Iterator[Shown]:
+def shown(statuses: Statuses) -> Iterator[ShownStatus]:
     """The secondary status of the response, then that of each entry; texts only."""
     layout = statuses.spec.layout
     if statuses.secondary is not None and statuses.written_secondary is not None:
-        yield Shown(f"/{layout.secondary}", statuses.secondary, statuses.written_secondary)
+        yield ShownStatus(f"/{layout.secondary}", statuses.secondary, statuses.written_secondary)
     for index, (status, written) in enumerate(zip(statuses.history, statuses.written, strict=True)):
         pointer = statuses.entry_pointer(index, layout.entry_status)
         if written or not statuses.is_unread(pointer):
-            yield Shown(pointer, status, written)
+            yield ShownStatus(pointer, status, written)
 
 
 def shows(statuses: Statuses, wanted: frozenset[str]) -> bool:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import text
-from trainstate.rules.model import Place, Unreadable, rule
+from trainstate.rules.model import Place, Places, Unreadable, rule
 
 _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
 
 
 @rule(
-    code="TS001",
-    name="unreadable-record",
     severity="error",
-    scope="record",
     sources=["api-describe"],
     message="{reason}",
     help="look at the file at this line; a recording that was cut off ends like this",
@@ -26,9 +21,8 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
         text(_WHOLE),
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
-    since="0.1.0",
 )
-def unreadable_record(record: Unreadable) -> Iterator[Place]:
+def unreadable_record(record: Unreadable) -> Places:
     """A record of the recording cannot be read.
 
     What stands there is no JSON, or no response, summary, event or history of a job. The

@@ -6,30 +6,24 @@ from collections.abc import Iterator
 from functools import cache
 
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Presence
 from trainstate.spec.model import Spec
 
-_ACTIVE = "InProgress/Training: Starting 90, Training"
-
 
 @rule(
-    code="TS002",
-    name="missing-member",
     severity="error",
-    scope="response",
     sources=["api-members", "api-list"],
     message="`{member}` is absent",
     help="record the whole response; a simulator must give each member that the API requires",
     bad=[
-        *(poll(_ACTIVE, {f"/{name}": None}) for name in ("TrainingJobStatus", "CreationTime")),
-        *(poll(_ACTIVE, {f"/{name}": None}) for name in ("TrainingJobName", "StoppingCondition")),
+        *(poll(ACTIVE, {f"/{name}": None}) for name in ("TrainingJobStatus", "CreationTime")),
+        *(poll(ACTIVE, {f"/{name}": None}) for name in ("TrainingJobName", "StoppingCondition")),
     ],
-    good=[_ACTIVE, "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
-    since="0.1.0",
+    good=[ACTIVE, "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
 )
-def missing_member(presence: Presence) -> Iterator[Place]:
+def missing_member(presence: Presence) -> Places:
     """A response lacks a member that the service always gives.
 
     Without status or identity it tells little about its job. Where all else is there that

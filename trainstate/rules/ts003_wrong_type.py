@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted_at
 
-_ACTIVE = "InProgress/Training: Starting 90, Training"
-
 
 @rule(
-    code="TS003",
-    name="wrong-type",
     severity="error",
-    scope="response",
     sources=["api-members"],
     message="expected {expected} but got {value}",
     help="give the member the type that the API declares; an absent value is left out or null",
     bad=[
-        poll(_ACTIVE, {"/TrainingJobStatus": 3}),
-        poll(_ACTIVE, {"/SecondaryStatusTransitions/0/Status": None}),
-        poll(_ACTIVE, {"/EnableManagedSpotTraining": "false"}),
-        poll(_ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": "3600"}),
-        poll(_ACTIVE, {"/WarmPoolStatus": {"Status": 3}}),
-        poll(_ACTIVE, {"/HyperParameters": {"epochs": 3}}),
+        poll(ACTIVE, {"/TrainingJobStatus": 3}),
+        poll(ACTIVE, {"/SecondaryStatusTransitions/0/Status": None}),
+        poll(ACTIVE, {"/EnableManagedSpotTraining": "false"}),
+        poll(ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": "3600"}),
+        poll(ACTIVE, {"/WarmPoolStatus": {"Status": 3}}),
+        poll(ACTIVE, {"/HyperParameters": {"epochs": 3}}),
     ],
     good=[
-        _ACTIVE,
-        poll(_ACTIVE, {"/HyperParameters": {"epochs": "3"}, "/TrainingTimeInSeconds": 12.0}),
+        ACTIVE,
+        poll(ACTIVE, {"/HyperParameters": {"epochs": "3"}, "/TrainingTimeInSeconds": 12.0}),
     ],
-    since="0.1.0",
 )
-def wrong_type(problems: Problems) -> Iterator[Place]:
+def wrong_type(problems: Problems) -> Places:
     """A member has a value of another type than the API declares.
 
     The value cannot be read, and what it would tell is not judged. An entry of the

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted_at
 
-_ACTIVE = "InProgress/Training: Starting 90, Training"
-
 
 @rule(
-    code="TS004",
-    name="bad-timestamp",
     severity="error",
-    scope="response",
     sources=["api-members", "guide-eventbridge"],
     message="{value} is no time: {expected}",
     help="write times as ISO 8601 with an offset, or as epoch seconds or milliseconds",
     bad=[
-        poll(_ACTIVE, {"/CreationTime": "yesterday"}),
-        poll(_ACTIVE, {"/SecondaryStatusTransitions/0/EndTime": "2026-02-30T10:00:00Z"}),
-        poll(_ACTIVE, {"/LastModifiedTime": -1}),
+        poll(ACTIVE, {"/CreationTime": "yesterday"}),
+        poll(ACTIVE, {"/SecondaryStatusTransitions/0/EndTime": "2026-02-30T10:00:00Z"}),
+        poll(ACTIVE, {"/LastModifiedTime": -1}),
     ],
     good=[
-        _ACTIVE,
-        poll(_ACTIVE, {"/CreationTime": 1767348000.0, "/LastModifiedTime": "1767348090000"}),
+        ACTIVE,
+        poll(ACTIVE, {"/CreationTime": 1767348000.0, "/LastModifiedTime": "1767348090000"}),
     ],
-    since="0.1.0",
 )
-def bad_timestamp(problems: Problems) -> Iterator[Place]:
+def bad_timestamp(problems: Problems) -> Places:
     """A value that should be a time is none.
 
     It is neither a date and time in ISO 8601 nor a number of seconds or milliseconds

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 _ACTIVE = "InProgress/Starting: Starting"
 
 
 @rule(
-    code="TS005",
-    name="naive-timestamp",
     severity="info",
-    scope="sequence",
     sources=["api-members"],
     message="{what}",
     help="record times with their offset, as boto3 and the AWS CLI give them",
@@ -27,9 +22,8 @@ _ACTIVE = "InProgress/Starting: Starting"
         _ACTIVE,
         [_ACTIVE, poll(_ACTIVE, {"/LastModifiedTime": "2026-01-02T12:00:05+02:00"})],
     ],
-    since="0.1.0",
 )
-def naive_timestamp(step: Step) -> Iterator[Place]:
+def naive_timestamp(step: Step) -> Places:
     """A time has no offset from UTC.
 
     It is read as UTC. Where all times of a job are naive their order is right whatever

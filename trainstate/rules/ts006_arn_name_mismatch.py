@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.identity import is_masked, job_of
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Identity
 
 _ACTIVE = "InProgress/Starting: Starting"
@@ -15,10 +13,7 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 
 
 @rule(
-    code="TS006",
-    name="arn-name-mismatch",
     severity="error",
-    scope="response",
     sources=["api-describe", "guide-eventbridge"],
     message="the ARN names `{segment}`, the response `{name}`",
     help="two jobs were mixed up, or one of the two was edited by hand",
@@ -32,9 +27,8 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:training-job/hidden"}),
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:eu-west-1:REDACTED"}),
     ],
-    since="0.1.0",
 )
-def arn_name_mismatch(identity: Identity) -> Iterator[Place]:
+def arn_name_mismatch(identity: Identity) -> Places:
     """A job's ARN ends with another name than its own.
 
     The ARN's last segment is the job's name; the service writes it in lower case there.

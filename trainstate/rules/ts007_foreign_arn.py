@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Identity
 from trainstate.rules.shown import quoted
 from trainstate.spec.facts import RecordLayout
@@ -19,10 +19,7 @@ _PARTS = 6
 
 
 @rule(
-    code="TS007",
-    name="foreign-arn",
     severity="error",
-    scope="response",
     sources=["api-members"],
     message="the ARN has {part}, where {expected} is expected",
     help="a record of another kind of job was mixed in, or a simulator makes ARNs of its own",
@@ -42,9 +39,8 @@ _PARTS = 6
         poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}"}),
         poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}:hyper-parameter-tuning-job/example"}),
     ],
-    since="0.1.0",
 )
-def foreign_arn(identity: Identity) -> Iterator[Place]:
+def foreign_arn(identity: Identity) -> Places:
     """A job's ARN, or that of the job which began it, is that of another resource, or none.
 
     The API gives the pattern of the ARN of a training job: partition, service, region,
@@ -65,7 +61,7 @@ def foreign_arn(identity: Identity) -> Iterator[Place]:
         )
 
 
-def _origins(identity: Identity) -> Iterator[Place]:
+def _origins(identity: Identity) -> Places:
     """The ARNs of the jobs that began this one, where they have another type."""
     for name, arn in identity.origins.items():
         if is_masked(arn) or arn.count(":") < _PARTS - 1:

@@ -9,7 +9,7 @@ from typing import Any
 from trainstate.history.identity import is_masked
 from trainstate.history.model import Envelope
 from trainstate.rules.example import Example, poll, text, written
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Event
 from trainstate.rules.shown import quoted
 from trainstate.rules.wording import time_text
@@ -33,10 +33,7 @@ def _event(**changed: Any) -> Example:
 
 
 @rule(
-    code="TS008",
-    name="envelope-mismatch",
     severity="error",
-    scope="response",
     sources=["guide-eventbridge", "api-event"],
     message="the event's `{member}` is {value}, where {expected} is expected",
     help="look for a detail that was put into the envelope of another event",
@@ -56,9 +53,8 @@ def _event(**changed: Any) -> Example:
         _event(time="2026-01-02T10:02:00Z", resources=[f"{_ARN}EXAMPLE"]),
         _event(account="***", region=None, resources=[], time=None),
     ],
-    since="0.1.0",
 )
-def envelope_mismatch(event: Event) -> Iterator[Place]:
+def envelope_mismatch(event: Event) -> Places:
     """The envelope of an event is that of another job, service or time than its detail.
 
     The service sends an event from the account and the region of the job, names the job

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Identity
 from trainstate.rules.shown import quoted
 
@@ -20,10 +19,7 @@ def _named(name: str) -> dict[str, str]:
 
 
 @rule(
-    code="TS009",
-    name="malformed-name",
     severity="warning",
-    scope="response",
     sources=["api-members", "api-create"],
     message="the name {name} is none that a job can have: {why}",
     help="name the job as the service would; a name that was taken out can be written as `***`",
@@ -37,9 +33,8 @@ def _named(name: str) -> dict[str, str]:
         poll(_ACTIVE, _named("A--b-1" + "c" * 57)),
         poll(_ACTIVE, _named("<name>")),
     ],
-    since="0.1.0",
 )
-def malformed_name(identity: Identity) -> Iterator[Place]:
+def malformed_name(identity: Identity) -> Places:
     """A job has a name that the service does not accept.
 
     The API gives the pattern of names: letters, digits and hyphens between them, 63 of them

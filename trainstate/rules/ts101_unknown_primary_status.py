@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import nearest
 
 
 @rule(
-    code="TS101",
-    name="unknown-primary-status",
     severity="warning",
-    scope="response",
     sources=["api-describe", "api-enum"],
     message="the primary status `{status}` is not in the specification{nearest}",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
@@ -22,10 +17,9 @@ from trainstate.rules.wording import nearest
         "InProgress/Training: Starting 90, Training",
         "Stopping/Stopping: Starting 90, Training 60, Stopping",
     ],
-    since="0.1.0",
     unknown=True,
 )
-def unknown_primary_status(statuses: Statuses) -> Iterator[Place]:
+def unknown_primary_status(statuses: Statuses) -> Places:
     """The primary status is not in the specification.
 
     AWS says that its values are subject to change, so that an unknown status is not an

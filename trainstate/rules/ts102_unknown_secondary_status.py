@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown
 from trainstate.rules.wording import nearest
 
 
 @rule(
-    code="TS102",
-    name="unknown-secondary-status",
     severity="warning",
-    scope="response",
     sources=["api-describe", "api-enum"],
     message="the secondary status `{status}` is not in the specification{nearest}",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
@@ -26,10 +21,9 @@ from trainstate.rules.wording import nearest
         "InProgress/Training: Starting 90, Training",
         "InProgress/PreparingTraining: Starting 90, PreparingTraining",
     ],
-    since="0.1.0",
     unknown=True,
 )
-def unknown_secondary_status(statuses: Statuses) -> Iterator[Place]:
+def unknown_secondary_status(statuses: Statuses) -> Places:
     """A secondary status is not in the specification.
 
     AWS says that its values are subject to change, so that an unknown status is not an

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Evidence, Spec
 
 
 @rule(
-    code="TS103",
-    name="deprecated-status",
     severity="warning",
-    scope="response",
     sources=["api-describe", "api-enum"],
     message="`{status}` is a retired status",
     help="normal in recordings of its time; a simulator of today's service must not show it",
@@ -27,9 +23,8 @@ from trainstate.spec.model import Evidence, Spec
         "InProgress/Training: Starting 90, Training",
         "InProgress/Downloading: Starting 90, Downloading",
     ],
-    since="0.1.0",
 )
-def deprecated_status(statuses: Statuses) -> Iterator[Place]:
+def deprecated_status(statuses: Statuses) -> Places:
     """A secondary status is one that the service no longer supports.
 
     AWS lists it as retired, though the API's enumeration still has it. A job of today

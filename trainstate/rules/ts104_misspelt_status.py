@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
-from trainstate.rules.shown import Shown, shown
+from trainstate.rules.shown import ShownStatus, shown
 
 
 @rule(
-    code="TS104",
-    name="misspelt-status",
     severity="error",
-    scope="response",
     sources=["api-enum", "api-describe", "api-retry", "sdk-docs-2019"],
     message="`{written}` is another spelling of `{status}`",
     help="write statuses as the API's enumeration does, and compare them exactly",
@@ -26,9 +21,8 @@ from trainstate.rules.shown import Shown, shown
         "InProgress/Training: Starting 90, Training",
         "Stopping/Stopping: Starting 90, Training 60, Stopping",
     ],
-    since="0.1.0",
 )
-def misspelt_status(statuses: Statuses) -> Iterator[Place]:
+def misspelt_status(statuses: Statuses) -> Places:
     """A status is not spelt as the API's enumeration spells it.
 
     The response is judged as if it had the right spelling, but a program that compares
@@ -42,7 +36,7 @@ def misspelt_status(statuses: Statuses) -> Iterator[Place]:
         return
     places = list(shown(statuses))
     if written is not None and statuses.primary is not None:
-        places.insert(0, Shown(f"/{spec.layout.primary}", statuses.primary, written))
+        places.insert(0, ShownStatus(f"/{spec.layout.primary}", statuses.primary, written))
     for place in places:
         if place.written != place.status:
             # Only secondaries have aliases; a primary that is spelt like one is TS105's.

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 
 
 @rule(
-    code="TS105",
-    name="secondary-used-as-primary",
     severity="error",
-    scope="response",
     sources=["api-describe", "api-enum"],
     message="`{status}` is a secondary status; a primary one that goes with it is {primaries}",
     help="a table of statuses was mixed up: the two members have different enumerations",
@@ -24,9 +19,8 @@ from trainstate.rules.parts import Statuses
         "Stopping/Stopping: Starting 90, Stopping",
         "InProgress/Uploading: Starting 90, Training 60, Uploading",
     ],
-    since="0.1.0",
 )
-def secondary_used_as_primary(statuses: Statuses) -> Iterator[Place]:
+def secondary_used_as_primary(statuses: Statuses) -> Places:
     """The primary status is one that only the secondary status can have.
 
     The two enumerations share some names, but this one is not among them. A consumer

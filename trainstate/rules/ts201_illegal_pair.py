@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
 from trainstate.spec.load import builtin_spec
 
 
 @rule(
-    code="TS201",
-    name="illegal-pair",
     severity="error",
-    scope="response",
     sources=["api-describe", "recordings-responses"],
     message="`{pair}` is no legal pair; `{primary}` goes with {legal}{evidence}",
     help="change both statuses at once; `trainstate spec` lists the legal pairs",
@@ -28,10 +23,9 @@ from trainstate.spec.load import builtin_spec
         "Stopping/Starting: Starting",
     ],
     needs=["secondary"],
-    since="0.1.0",
     follows=["TS304", "TS305"],
 )
-def illegal_pair(statuses: Statuses) -> Iterator[Place]:
+def illegal_pair(statuses: Statuses) -> Places:
     """The primary and the secondary status cannot be shown together.
 
     Each is a status of the service, but no source has the two in one response. A job

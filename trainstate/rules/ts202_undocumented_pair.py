@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Evidence
@@ -14,10 +12,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
 
 
 @rule(
-    code="TS202",
-    name="undocumented-pair",
     severity="info",
-    scope="response",
     sources=["api-enum", "recordings-stop-during-start", "sdk-docs-2019"],
     message="`{pair}` is {evidence}: no documentation of today and no recording shows it",
     help="the pair is accepted; narrow `--accept` to refuse what rests on weaker evidence",
@@ -31,9 +26,8 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
         "Stopping/Starting: Starting",
     ],
     needs=["secondary"],
-    since="0.1.0",
 )
-def undocumented_pair(statuses: Statuses) -> Iterator[Place]:
+def undocumented_pair(statuses: Statuses) -> Places:
     """The primary and the secondary status are together for no documented reason.
 
     The pair follows from how the service must work, or was documented once. It is no

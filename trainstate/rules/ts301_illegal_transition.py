@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Spec
 
@@ -14,10 +12,7 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
 
 
 @rule(
-    code="TS301",
-    name="illegal-transition",
     severity="error",
-    scope="response",
     sources=["api-describe", "api-transition", "guide-spot", "recordings-logs"],
     message="`{after}` follows `{before}`: {refusal}",
     help="compare the history with `trainstate next`; a simulator that skips a stage does this",
@@ -30,10 +25,9 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped",
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS003", "TS102", "TS103", "TS301", "TS302", "TS305"],
 )
-def illegal_transition(statuses: Statuses) -> Iterator[Place]:
+def illegal_transition(statuses: Statuses) -> Places:
     """A status follows another in the history, and no source has that transition.
 
     The history lists all secondary statuses that the job went through, without gaps, so

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
 
 
 @rule(
-    code="TS302",
-    name="wrong-initial-status",
     severity="error",
-    scope="response",
     sources=["guide-spot", "recordings-logs", "recordings-responses"],
     message="the history begins with `{status}`, where {initial} is expected",
     help="the first entries were lost, or a simulator begins too late",
@@ -27,9 +22,8 @@ from trainstate.rules.parts import Statuses
         "InProgress/Downloading: Starting 90, Downloading",
     ],
     needs=["history"],
-    since="0.1.0",
 )
-def wrong_initial_status(statuses: Statuses) -> Iterator[Place]:
+def wrong_initial_status(statuses: Statuses) -> Places:
     """A history begins with a status that no job begins with.
 
     All recorded jobs begin with the same status, at their creation, and the history

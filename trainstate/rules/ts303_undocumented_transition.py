@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Evidence
 
 
 @rule(
-    code="TS303",
-    name="undocumented-transition",
     severity="info",
-    scope="response",
     sources=["model", "api-enum", "reports-pending"],
     message="`{after}` {place}: inferred, no documentation and no recording shows it",
     help="the transition is accepted; narrow `--accept` to refuse what rests on inference",
@@ -27,9 +22,8 @@ from trainstate.spec.model import Evidence
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Uploading 5, Stopped",
     ],
     needs=["history"],
-    since="0.1.0",
 )
-def undocumented_transition(statuses: Statuses) -> Iterator[Place]:
+def undocumented_transition(statuses: Statuses) -> Places:
     """A status follows another for no documented reason.
 
     The transition follows from how the service must work: a job can be stopped, can fail

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 
 
 @rule(
-    code="TS304",
-    name="last-entry-mismatch",
     severity="error",
-    scope="response",
     sources=["api-describe", "recordings-responses"],
     message="the history ends with `{last}`, the secondary status is `{secondary}`",
     help="set the secondary status and append to the history in one step",
@@ -25,10 +20,9 @@ from trainstate.rules.parts import Statuses
         "Stopping/Starting: Starting",
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS102", "TS103", "TS305"],
 )
-def last_entry_mismatch(statuses: Statuses) -> Iterator[Place]:
+def last_entry_mismatch(statuses: Statuses) -> Places:
     """The history ends with another status than the secondary status.
 
     The secondary status is the last of the history: in every recorded response the two

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.step import Refusal
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 
 
 @rule(
-    code="TS305",
-    name="entry-after-terminal",
     severity="error",
-    scope="response",
     sources=["api-describe", "waiter", "recordings-logs"],
     message="`{after}` follows `{before}`, which ends a job",
     help="a second run is another job with its own history; an end is written once",
@@ -26,10 +21,9 @@ from trainstate.rules.parts import Statuses
         "Failed/Failed: Starting 90, Training 60, Failed",
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS302"],
 )
-def entry_after_terminal(statuses: Statuses) -> Iterator[Place]:
+def entry_after_terminal(statuses: Statuses) -> Places:
     """The history goes on after a status that ends a job.
 
     No terminal status has a way out: after the end only the message of the last entry

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import ACTIVE, DONE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import prints_no_end
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-_ACTIVE = "InProgress/Training: Starting 90, Training"
-
 
 @rule(
-    code="TS306",
-    name="unclosed-entry",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="`{status}` has no end, though `{after}` follows it",
     help="close the last entry with the time at which the next one starts",
     bad=[
-        poll(_DONE, {"/SecondaryStatusTransitions/1/EndTime": None}),
-        poll(_ACTIVE, {"/SecondaryStatusTransitions/0/EndTime": None}),
+        poll(DONE, {"/SecondaryStatusTransitions/1/EndTime": None}),
+        poll(ACTIVE, {"/SecondaryStatusTransitions/0/EndTime": None}),
     ],
-    good=[_DONE, _ACTIVE],
+    good=[DONE, ACTIVE],
     needs=["history"],
-    since="0.1.0",
     follows=["TS103", "TS304", "TS305"],
 )
-def unclosed_entry(statuses: Statuses) -> Iterator[Place]:
+def unclosed_entry(statuses: Statuses) -> Places:
     """An entry has no end, though another one follows it.
 
     A status ends when the job moves to the next one, and the entry gets its end at that

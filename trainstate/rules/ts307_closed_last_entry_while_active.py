@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -15,10 +13,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
 
 
 @rule(
-    code="TS307",
-    name="closed-last-entry-while-active",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="`{status}` ended at {end}, though nothing follows it and the job has not ended",
     help="leave the last entry open until the next one starts",
@@ -28,10 +23,9 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     ],
     good=[_STARTING, poll(_WITHDRAWN, {"/EnableManagedSpotTraining": True})],
     needs=["history"],
-    since="0.1.0",
     follows=["TS103", "TS304"],
 )
-def closed_last_entry_while_active(times: Times) -> Iterator[Place]:
+def closed_last_entry_while_active(times: Times) -> Places:
     """The last entry has an end, though the job goes on.
 
     A status ends when the job moves to another one or ends itself. Either would show: as

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Entry, Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.shown import prints_no_end
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Failed"
 
 
 @rule(
-    code="TS308",
-    name="open-terminal-entry",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="the entry `{status}` {what}, where it should end when it starts",
     help="append the entry of a terminal status closed, with its end equal to its start",
     bad=[
-        poll(_DONE, {"/SecondaryStatusTransitions/3/EndTime": None}),
+        poll(DONE, {"/SecondaryStatusTransitions/3/EndTime": None}),
         poll(_FAILED, {"/SecondaryStatusTransitions/1/EndTime": None}),
         poll(_FAILED, {"/SecondaryStatusTransitions/1/EndTime": "2026-01-02T10:02:00Z"}),
     ],
-    good=[_DONE, _FAILED],
+    good=[DONE, _FAILED],
     needs=["history"],
-    since="0.1.0",
     follows=["TS305", "TS306", "TS402"],
 )
-def open_terminal_entry(times: Times) -> Iterator[Place]:
+def open_terminal_entry(times: Times) -> Places:
     """The entry of a terminal status is open, or lasts.
 
     A status ends when the job ends, so that the entry of the end is closed from the

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, Step, rule
-
-_ACTIVE = "InProgress/Training: Starting 90, Training"
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 
 @rule(
-    code="TS309",
-    name="missing-history",
     severity="info",
-    scope="sequence",
     sources=["api-describe", "api-transition", "guide-eventbridge"],
     message="{what}",
     help="record the history, too: without it a job is judged by its statuses alone",
     bad=[
         "Completed/Completed",
-        [_ACTIVE, poll("InProgress/Training", modified=120)],
-        [_ACTIVE, poll(_ACTIVE, {"/SecondaryStatusTransitions": []}, modified=120)],
-        poll(_ACTIVE, {"/SecondaryStatusTransitions": []}),
+        [ACTIVE, poll("InProgress/Training", modified=120)],
+        [ACTIVE, poll(ACTIVE, {"/SecondaryStatusTransitions": []}, modified=120)],
+        poll(ACTIVE, {"/SecondaryStatusTransitions": []}),
     ],
-    good=[_ACTIVE, [_ACTIVE, _ACTIVE]],
+    good=[ACTIVE, [ACTIVE, ACTIVE]],
     needs=["history"],
-    since="0.1.0",
     follows=["TS309"],
 )
-def missing_history(step: Step) -> Iterator[Place]:
+def missing_history(step: Step) -> Places:
     """A whole response has no history.
 
     The service always gives it, and it never gets shorter: an empty list after a
@@ -39,6 +31,7 @@ def missing_history(step: Step) -> Iterator[Place]:
     makes the judgement weaker; where others of the job have it, something dropped it.
     """
     response, pointer = step.response, f"/{step.spec.layout.history}"
+    presence = step.reading.presence
     whole = response.described and not step.reading.trimmed
     empty = response.history == () and response.secondary is not None
     empty_event = response.kind is Kind.EVENT and response.history == ()
@@ -48,8 +41,8 @@ def missing_history(step: Step) -> Iterator[Place]:
     elif empty and response.described and step.reading.whole:
         what = f"the history is empty, and the secondary status is `{response.secondary}`"
         yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
-    elif (whole or empty_event) and not response.history and not step.reading.is_unread(pointer):
-        alone = step.reading.whole_but_for(step.spec.layout.history)
+    elif (whole or empty_event) and not response.history and not presence.is_unread(pointer):
+        alone = presence.whole_but_for(step.spec.layout.history)
         dropped = whole and bool(step.known) and alone
         what = "the history is absent" + (", and others of the job have it" if dropped else "")
         severity = Severity.WARNING if dropped else None

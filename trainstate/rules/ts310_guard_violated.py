@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 from trainstate.machine.step import trace
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Spec
@@ -17,10 +16,7 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
 
 
 @rule(
-    code="TS310",
-    name="guard-violated",
     severity="error",
-    scope="sequence",
     sources=["guide-spot", "api-retry", "api-stopping-condition"],
     message="{what} is possible only where {says}",
     help="compare the history with the job's configuration; two jobs may have been mixed up",
@@ -34,10 +30,9 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
     needs=["history", "guards"],
-    since="0.1.0",
     follows=["TS301", "TS310", "TS511"],
 )
-def guard_violated(step: Step) -> Iterator[Place]:
+def guard_violated(step: Step) -> Places:
     """A job has a status, or went a way, that its configuration does not allow.
 
     Only spot instances are taken away, only a job with a retry strategy starts again, and
@@ -52,7 +47,7 @@ def guard_violated(step: Step) -> Iterator[Place]:
         yield from _before(step)
 
 
-def _own(statuses: Statuses) -> Iterator[Place]:
+def _own(statuses: Statuses) -> Places:
     """What the response itself shows of which its job's configuration allows nothing."""
     spec, history = statuses.spec, statuses.history
     broken: set[str] = set()
@@ -71,7 +66,7 @@ def _own(statuses: Statuses) -> Iterator[Place]:
             yield _place(spec, pointer, what, move.guard)
 
 
-def _before(step: Step) -> Iterator[Place]:
+def _before(step: Step) -> Places:
     """What longer histories of the job went through, if this response is the first to forbid it."""
     spec, seen = step.spec, tuple(entry.status for entry in step.known)
     for index, move in enumerate(trace(spec, seen, step.reading.config)):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.step import Move
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Transition
 
@@ -15,10 +13,7 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
 
 
 @rule(
-    code="TS311",
-    name="retry-budget-exceeded",
     severity="error",
-    scope="response",
     sources=["api-retry"],
     message="the history shows {used} retries, the configuration allows {budget}",
     help="compare the history with the number of attempts in the job's configuration",
@@ -31,9 +26,8 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
         poll(_ONCE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
     ],
     needs=["history", "guards"],
-    since="0.1.0",
 )
-def retry_budget_exceeded(statuses: Statuses) -> Iterator[Place]:
+def retry_budget_exceeded(statuses: Statuses) -> Places:
     """A job was started again more often than its configuration allows.
 
     The retry strategy says how often the service tries again after an error of its own.

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.guards import unproven
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 
 _BARE = {"/StoppingCondition": None, "/EnableManagedSpotTraining": None}
 _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
 
 
 @rule(
-    code="TS312",
-    name="guard-unverified",
     severity="info",
-    scope="sequence",
     sources=["api-retry", "api-stopping-condition"],
     message="`{after}` after {before} is possible only where {says}, and nothing shows that",
     help="record the job's configuration, too",
@@ -29,10 +24,9 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
         poll(_AGAIN, {"/RetryStrategy": {"MaximumRetryAttempts": 2}}),
     ],
     needs=["history", "guards"],
-    since="0.1.0",
     unknown=True,
 )
-def guard_unverified(step: Step) -> Iterator[Place]:
+def guard_unverified(step: Step) -> Places:
     """A job went a way that only some configurations allow, and its own was not recorded.
 
     With the configuration the history would be legal or not; without it nobody can
@@ -44,7 +38,7 @@ def guard_unverified(step: Step) -> Iterator[Place]:
     for index, guard in unseen:
         says = spec.guard_by_name[guard].says
         yield Place(
-            pointer=reading.entry_pointer(index, spec.layout.entry_status),
+            pointer=reading.statuses.entry_pointer(index, spec.layout.entry_status),
             facts={
                 "before": f"`{statuses[index - 1]}`",
                 "after": statuses[index],

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from trainstate.machine.step import Position, State, run_ahead
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Spec
 
 
 @rule(
-    code="TS313",
-    name="primary-contradicts-history",
     severity="error",
-    scope="response",
     sources=["api-describe", "api-stop", "recordings-logs"],
     message="the primary status is `{primary}`, where the history leads to {expected}",
     help="a job that is being stopped stays so until it ends; keep the primary status",
@@ -28,9 +24,8 @@ from trainstate.spec.model import Spec
         "Stopping/Uploading: Starting 90, Training 60, Uploading",
     ],
     needs=["history"],
-    since="0.1.0",
 )
-def primary_contradicts_history(statuses: Statuses) -> Iterator[Place]:
+def primary_contradicts_history(statuses: Statuses) -> Places:
     """The primary status is none that the history can lead to.
 
     The pair is legal, and so is the history, but not the two together: the history has

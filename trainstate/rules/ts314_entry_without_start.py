@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import prints_no_start
 
-_ACTIVE = "InProgress/Training: Starting 90, Training"
-
 
 @rule(
-    code="TS314",
-    name="entry-without-start",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="entry {at}, `{status}`, has no start",
     help="give each entry the moment at which the job entered the status",
     bad=[
-        poll(_ACTIVE, {"/SecondaryStatusTransitions/0/StartTime": None}),
-        poll(_ACTIVE, {"/SecondaryStatusTransitions/1/StartTime": None}),
+        poll(ACTIVE, {"/SecondaryStatusTransitions/0/StartTime": None}),
+        poll(ACTIVE, {"/SecondaryStatusTransitions/1/StartTime": None}),
     ],
-    good=[_ACTIVE, "InProgress/Starting: Starting"],
+    good=[ACTIVE, "InProgress/Starting: Starting"],
     needs=["history"],
-    since="0.1.0",
 )
-def entry_without_start(statuses: Statuses) -> Iterator[Place]:
+def entry_without_start(statuses: Statuses) -> Places:
     """An entry of the history does not say when it began.
 
     The API requires the start of every entry, and every recording has it. Without it

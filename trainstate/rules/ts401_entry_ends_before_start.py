@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
 
 @rule(
-    code="TS401",
-    name="entry-ends-before-start",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="the entry `{status}` starts at {start} and ends before that, at {end}",
     help="look for times that were swapped, or that two clocks wrote",
@@ -28,9 +23,8 @@ from trainstate.rules.wording import time_text
         "InProgress/Training: Starting 0, Training",
     ],
     needs=["history"],
-    since="0.1.0",
 )
-def entry_ends_before_start(times: Times) -> Iterator[Place]:
+def entry_ends_before_start(times: Times) -> Places:
     """An entry of the history ends before it starts.
 
     A status ends when the job moves to another one, which cannot be before it began. An

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-
 
 @rule(
-    code="TS402",
-    name="overlapping-entries",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="`{after}` starts at {start}, before `{before}` ends at {end}",
     help="a job has one status at a time: close an entry when the next one starts",
     bad=[
-        poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:40Z"}),
-        poll(_DONE, {"/SecondaryStatusTransitions/2/StartTime": "2026-01-02T10:02:29Z"}),
+        poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:40Z"}),
+        poll(DONE, {"/SecondaryStatusTransitions/2/StartTime": "2026-01-02T10:02:29Z"}),
     ],
     good=[
-        _DONE,
-        poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:30.900Z"}),
+        DONE,
+        poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:30.900Z"}),
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS103", "TS301", "TS304", "TS401"],
 )
-def overlapping_entries(times: Times) -> Iterator[Place]:
+def overlapping_entries(times: Times) -> Places:
     """An entry of the history starts before the one before it ends.
 
     A job has one secondary status at a time. An entry ends at the moment when the next

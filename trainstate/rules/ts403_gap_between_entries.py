@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-
 
 @rule(
-    code="TS403",
-    name="gap-between-entries",
     severity="error",
-    scope="response",
     sources=["api-transition", "recordings-responses"],
     message="`{before}` ends at {end}, but `{after}` starts only at {start}",
     help="an entry between the two was lost, or the times were taken from two clocks",
     bad=[
-        poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:20Z"}),
-        poll(_DONE, {"/SecondaryStatusTransitions/1/EndTime": "2026-01-02T10:02:29Z"}),
+        poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:20Z"}),
+        poll(DONE, {"/SecondaryStatusTransitions/1/EndTime": "2026-01-02T10:02:29Z"}),
     ],
     good=[
-        _DONE,
-        poll(_DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:29.100Z"}),
+        DONE,
+        poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:29.100Z"}),
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS103", "TS301", "TS304", "TS401", "TS402"],
 )
-def gap_between_entries(times: Times) -> Iterator[Place]:
+def gap_between_entries(times: Times) -> Places:
     """An entry of the history starts some time after the one before it ended.
 
     A job always has a secondary status, and the history lists all of them: an entry

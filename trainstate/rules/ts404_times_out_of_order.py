@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from trainstate.rules.chronology import disorders
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from attrs import frozen
+
+from trainstate.history.instants import since
+from trainstate.history.model import Kind
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-
 
 @rule(
-    code="TS404",
-    name="times-out-of-order",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{earlier} is {earlier_time}, after {later}, which is {later_time}",
     help="look for times of two jobs or of two clocks, or for a lost offset from UTC",
     bad=[
-        poll(_DONE, {"/CreationTime": "2026-01-02T10:00:30Z"}),
-        poll(_DONE, {"/TrainingStartTime": "2026-01-02T10:05:00Z"}),
-        poll(_DONE, modified=120),
-        poll(_DONE, {"/CreationTime": "0001-01-01T00:00:00Z"}),
+        poll(DONE, {"/CreationTime": "2026-01-02T10:00:30Z"}),
+        poll(DONE, {"/TrainingStartTime": "2026-01-02T10:05:00Z"}),
+        poll(DONE, modified=120),
+        poll(DONE, {"/CreationTime": "0001-01-01T00:00:00Z"}),
     ],
-    good=[_DONE, poll(_DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
-    since="0.1.0",
+    good=[DONE, poll(DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
     follows=["TS301", "TS401", "TS402", "TS403", "TS404"],
 )
-def times_out_of_order(times: Times) -> Iterator[Place]:
+def times_out_of_order(times: Times) -> Places:
     """Two times of a job are in an order that its life cannot have.
 
     A job is created, enters its statuses one after the other, trains and ends, and is
@@ -51,3 +49,76 @@ def times_out_of_order(times: Times) -> Iterator[Place]:
                 "later_time": time_text(later.at),
             },
         )
+
+
+@frozen
+class MemberTime:
+    """A time of a response: its place, as a JSON pointer without the first slash, and instant."""
+
+    name: str
+    at: int
+
+
+Time = tuple[int, int | None, str]
+"""An instant, the entry of the history that has it (None: the response itself), the member."""
+
+
+def disorders(times: Times, tolerance: float) -> Iterator[tuple[MemberTime, MemberTime]]:
+    """The pairs of times of which the first is after the second by a tolerance, or more."""
+    for earlier, later in _orders(times):
+        if earlier is not None and later is not None and earlier[0] - later[0] >= tolerance:
+            yield _moment(times, earlier), _moment(times, later)
+
+
+def _orders(times: Times) -> Iterator[tuple[Time | None, Time | None]]:
+    """The pairs of times of which the first must not be after the second."""
+    if times.kind is Kind.LOG:
+        yield from pairwise(_stamps(times))
+        return
+    layout, starts = times.spec.layout, _starts(times)
+    launched = since(times.spec.time.launched)
+    created, modified = _member(times, layout.created), _member(times, layout.modified)
+    started, ended = _member(times, layout.started), _member(times, layout.ended)
+    yield (None if launched is None else (launched, None, "the start of the service")), created
+    yield created, (starts[0] if starts else None)
+    yield from pairwise(starts)
+    last = _last(times)
+    yield from ((created, started), (started, ended), (created, modified), (ended, modified))
+    if started is None:  # else the start lies between the two
+        yield created, ended
+    yield last, modified
+    if started is not None and (last is None or last[0] < started[0]):
+        yield started, modified
+
+
+def _member(times: Times, name: str) -> Time | None:
+    instant = times.instants.get(name)
+    return None if instant is None else (instant, None, name)
+
+
+def _starts(times: Times) -> list[Time]:
+    history, member = times.history, times.spec.layout.entry_start
+    return [(e.start, at, member) for at, e in enumerate(history) if e.start is not None]
+
+
+def _stamps(times: Times) -> list[Time]:
+    history = times.history
+    return [(e.stamp, at, "") for at, e in enumerate(history) if e.stamp is not None]
+
+
+def _last(times: Times) -> Time | None:
+    """The latest of the times of the last entry."""
+    history = times.history
+    if not history:
+        return None
+    index, entry, layout = len(history) - 1, history[-1], times.spec.layout
+    if entry.end is not None:
+        return entry.end, index, layout.entry_end
+    return None if entry.start is None else (entry.start, index, layout.entry_start)
+
+
+def _moment(times: Times, time: Time) -> MemberTime:
+    at, index, member = time
+    if index is None:
+        return MemberTime(member, at)
+    return MemberTime(times.entry_pointer(index, member).removeprefix("/"), at)

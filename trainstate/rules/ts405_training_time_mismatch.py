@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
-from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import DONE, Poll, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Clock
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Failed"
 _STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
 
@@ -20,20 +17,16 @@ def _reporting(text: str, seconds: int) -> Poll:
 
 
 @rule(
-    code="TS405",
-    name="training-time-mismatch",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="{reported} seconds are reported, and {elapsed} passed {span}",
     help="the time is TrainingEndTime - TrainingStartTime, within a second, on all instances alike",
-    bad=[*(_reporting(_DONE, seconds) for seconds in (67, 63, 155)), _reporting(_FAILED, 40)],
-    good=[_DONE, _reporting(_FAILED, 0), *(_reporting(_STOPPED, seconds) for seconds in (66, 60))],
+    bad=[*(_reporting(DONE, seconds) for seconds in (67, 63, 155)), _reporting(_FAILED, 40)],
+    good=[DONE, _reporting(_FAILED, 0), *(_reporting(_STOPPED, seconds) for seconds in (66, 60))],
     needs=["training_seconds"],
-    since="0.1.0",
     follows=["TS401", "TS402", "TS403", "TS404", "TS407", "TS408", "TS409", "TS508"],
 )
-def training_time_mismatch(times: Clock) -> Iterator[Place]:
+def training_time_mismatch(times: Clock) -> Places:
     """The reported training time is not the time between start and end of the training.
 
     Recordings agree within a second, without being floor, ceiling or rounding. A job
@@ -74,7 +67,7 @@ def _place(
     )
 
 
-def _untrained(times: Clock) -> Iterator[Place]:
+def _untrained(times: Clock) -> Places:
     """The seconds that a job reports whose history shows that it has never trained."""
     layout = times.spec.layout
     shown = bool(times.history) and not times.trimmed and times.kind is not Kind.LOG

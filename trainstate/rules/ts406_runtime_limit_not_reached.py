@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Clock
 
 _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, MaxRuntimeExceeded"
 
 
 @rule(
-    code="TS406",
-    name="runtime-limit-not-reached",
     severity="warning",
-    scope="response",
     sources=["api-stopping-condition", "api-describe"],
     message="`{status}` {spent} seconds after {since}, where the limit is {limit}",
     help="compare the StoppingCondition with the time that passed before the job was ended",
@@ -30,10 +25,9 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
     needs=["time.limits"],
-    since="0.1.0",
     follows=["TS511"],
 )
-def runtime_limit_not_reached(times: Clock) -> Iterator[Place]:
+def runtime_limit_not_reached(times: Clock) -> Places:
     """A job was ended for a limit of time that it had not reached.
 
     The run time counts from the start of the training, the waiting time from the

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Clock
 
 _LONG = "Completed/Completed: Starting 90, Training 9000, Uploading 5, Completed"
@@ -17,15 +15,11 @@ _AGAIN = (
     "Completed/Completed: Starting 90, Training 4000, Starting 9000, Training 4000,"
     " Uploading 5, Completed"
 )
-_ACTIVE = "InProgress/Training: Starting 90, Training"
 _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
 
 
 @rule(
-    code="TS407",
-    name="runtime-limit-ignored",
     severity="warning",
-    scope="response",
     sources=["api-stopping-condition", "api-retry", "api-stop"],
     message="{spent} seconds of training since {since}, where the limit is {limit}",
     help="the service ends a job at its limit; a simulator must do so as well",
@@ -34,7 +28,7 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
         poll(_STOPPED, {"/StoppingCondition/MaxRuntimeInSeconds": 60}),
         poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 8000}),
         poll(_AGAIN, _RETRIED | {"/StoppingCondition/MaxRuntimeInSeconds": 7000}),
-        poll(_ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}, modified=9000),
+        poll(ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}, modified=9000),
     ],
     good=[
         _LONG,
@@ -42,10 +36,9 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
         poll(_AGAIN, _RETRIED | {"/StoppingCondition/MaxRuntimeInSeconds": 8000}),
     ],
     needs=["time.limits"],
-    since="0.1.0",
     follows=["TS407"],
 )
-def runtime_limit_ignored(times: Clock) -> Iterator[Place]:
+def runtime_limit_ignored(times: Clock) -> Places:
     """A job trained far longer than its limit allows.
 
     The service ends a job at the limit of its run time, which is one for all attempts: the

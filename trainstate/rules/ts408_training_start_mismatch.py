@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import Instant, iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.clock import is_repeated
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
-
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS408",
-    name="training-start-mismatch",
     severity="warning",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="training started {started} by its own member; in the history, {expected}",
     help="take the start of the entry in which the instances begin to work",
     bad=[
-        poll(_DONE, {"/TrainingStartTime": "2026-01-02T10:00:30Z", "/TrainingTimeInSeconds": 125}),
+        poll(DONE, {"/TrainingStartTime": "2026-01-02T10:00:30Z", "/TrainingTimeInSeconds": 125}),
         poll(
             "Completed/Completed: Starting 90, Completed",
             {"/TrainingStartTime": "2026-01-02T10:01:00Z"},
         ),
         poll("InProgress/Starting: Starting", {"/TrainingStartTime": "2026-01-02T10:00:01Z"}),
-        poll(_DONE, {"/TrainingStartTime": None}),
+        poll(DONE, {"/TrainingStartTime": None}),
     ],
-    good=[_DONE, "InProgress/Starting: Starting"],
+    good=[DONE, "InProgress/Starting: Starting"],
     needs=["started", "history"],
-    since="0.1.0",
     follows=["TS003", "TS102", "TS301", "TS401", "TS402", "TS403", "TS404"],
 )
-def training_start_mismatch(times: Times) -> Iterator[Place]:
+def training_start_mismatch(times: Times) -> Places:
     """The start of the training is not the start of an entry in which a job trains.
 
     In 21 of 21 recordings it is the start of the first Downloading entry, exactly; more

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import iso, same_instant
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
 
@@ -20,23 +17,19 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
 
 
 @rule(
-    code="TS409",
-    name="training-end-mismatch",
     severity="warning",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="training ended {ended}, but the last entry of the history {last}",
     help="end the training and the history at one instant: after the upload, or at the failure",
     bad=[
-        poll(_DONE, _ending("2026-01-02T10:02:30Z", 60)),
+        poll(DONE, _ending("2026-01-02T10:02:30Z", 60)),
         poll(_FAILED, _ending("2026-01-02T10:02:00Z", 30)),
     ],
-    good=[_DONE, _FAILED],
+    good=[DONE, _FAILED],
     needs=["ended", "history"],
-    since="0.1.0",
     follows=["TS404"],
 )
-def training_end_mismatch(times: Times) -> Iterator[Place]:
+def training_end_mismatch(times: Times) -> Places:
     """The end of the training is not the end of the history.
 
     In 21 of 21 recordings the two are one instant. LastModifiedTime may follow by

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import iso
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
-
-_ACTIVE = "InProgress/Training: Starting 90, Training"
 
 
 @rule(
-    code="TS410",
-    name="late-first-entry",
     severity="warning",
-    scope="response",
     sources=["recordings-responses"],
     message="the job was created {created}, but its first entry starts {start}",
     help="let the history begin with the job; a lost first entry looks like this, too",
     bad=[
-        poll(_ACTIVE, {"/CreationTime": "2026-01-02T09:59:00Z"}),
+        poll(ACTIVE, {"/CreationTime": "2026-01-02T09:59:00Z"}),
         poll("InProgress/Starting: Starting", {"/CreationTime": "2026-01-02T09:59:58Z"}),
     ],
-    good=[_ACTIVE, poll(_ACTIVE, {"/CreationTime": "2026-01-02T09:59:59.400Z"})],
+    good=[ACTIVE, poll(ACTIVE, {"/CreationTime": "2026-01-02T09:59:59.400Z"})],
     needs=["history"],
-    since="0.1.0",
     follows=["TS302"],
 )
-def late_first_entry(times: Times) -> Iterator[Place]:
+def late_first_entry(times: Times) -> Places:
     """The history begins later than the job.
 
     In 24 of 24 recordings the first entry starts at the creation, exactly: a job has a

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Clock
 
 _LATE = (
@@ -25,10 +23,7 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
 
 
 @rule(
-    code="TS411",
-    name="waiting-limit-ignored",
     severity="warning",
-    scope="response",
     sources=["api-stopping-condition", "guide-spot", "api-stop"],
     message="{spent} seconds since {since}, where the limit is {limit}",
     help="the service ends a spot job that has not completed by then; a simulator must as well",
@@ -39,10 +34,9 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
     ],
     good=[_waits(_LATE, 9300), _waits(_LATE, 8800), _waits(_WAITING, 3600, modified=3000)],
     needs=["time.limits"],
-    since="0.1.0",
     follows=["TS407", "TS411", "TS412"],
 )
-def waiting_limit_ignored(times: Clock) -> Iterator[Place]:
+def waiting_limit_ignored(times: Clock) -> Places:
     """A spot job waited and trained far longer than its limit allows.
 
     The limit of the waiting time holds for the whole life of the job, from its creation:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Clock
 
 _LATE = "Completed/Completed: Starting 5, Pending 9000, Training 60, Uploading 5, Completed"
@@ -26,10 +26,7 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
 
 
 @rule(
-    code="TS412",
-    name="pending-limit-ignored",
     severity="warning",
-    scope="response",
     sources=["api-stopping-condition", "reports-pending"],
     message="`{status}` for {spent} seconds since {since}, where the limit is {limit}",
     help="the service stops a job that waits longer for capacity; a simulator must do so as well",
@@ -41,10 +38,9 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
         _pends(_LATE, 7200, TrainingPlanArn="arn:aws:sagemaker:eu-west-1:1:training-plan/plan"),
     ],
     needs=["time.limits"],
-    since="0.1.0",
     follows=["TS412"],
 )
-def pending_limit_ignored(times: Clock) -> Iterator[Place]:
+def pending_limit_ignored(times: Clock) -> Places:
     """A job waited for capacity far longer than its limit allows.
 
     The limit counts while the job waits, from the start of its `Pending` entry. It has an

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from trainstate.history.nested import moments
-from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import DONE, Poll, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Inside
 from trainstate.rules.wording import time_text
-
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 def _metric(time: Any) -> Poll:
     metric = {"MetricName": "loss", "Value": 0.5, "Timestamp": time}
-    return poll(_DONE, {"/FinalMetricDataList": [metric]})
+    return poll(DONE, {"/FinalMetricDataList": [metric]})
 
 
 def _evaluated(time: Any) -> Poll:
     item = {"RuleConfigurationName": "loss", "LastModifiedTime": time}
-    return poll(_DONE, {"/DebugRuleEvaluationStatuses": [item]})
+    return poll(DONE, {"/DebugRuleEvaluationStatuses": [item]})
 
 
 @rule(
-    code="TS413",
-    name="time-outside-life",
     severity="warning",
-    scope="response",
     sources=["api-members", "recordings-responses"],
     message="`{member}` is {time}, {side} of the job",
     help="look for times of another job, or of another clock",
@@ -39,9 +33,8 @@ def _evaluated(time: Any) -> Poll:
         _evaluated("2026-01-03T10:00:00Z"),
     ],
     good=[_metric("2026-01-02T10:02:00Z"), _evaluated("2026-01-02T10:03:20Z")],
-    since="0.1.0",
 )
-def time_outside_life(inside: Inside) -> Iterator[Place]:
+def time_outside_life(inside: Inside) -> Places:
     """What belongs to a job has a time before the job was created, or after its record.
 
     The algorithm emits metrics while it trains, and a change of an evaluation modifies the

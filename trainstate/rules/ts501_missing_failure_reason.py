@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Presence
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
 
 @rule(
-    code="TS501",
-    name="missing-failure-reason",
     severity="error",
-    scope="response",
     sources=["api-describe"],
     message="`{member}` is {state} on a job that is `{primary}`",
     help="every failed job tells its reason; code that reads it would find nothing",
@@ -27,10 +22,9 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
         "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
     ],
     needs=["failure_reason"],
-    since="0.1.0",
     follows=["TS201"],
 )
-def missing_failure_reason(presence: Presence) -> Iterator[Place]:
+def missing_failure_reason(presence: Presence) -> Places:
     """A failed job does not say why it failed.
 
     The API gives a reason with every failure. In an event the text may have been cut

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Presence
 
 _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
 
 
 @rule(
-    code="TS502",
-    name="unexpected-failure-reason",
     severity="error",
-    scope="response",
     sources=["api-describe", "reports-pending"],
     message="`{member}` has a text on a job that is `{primary}`",
     help="only failed jobs have a reason; look for one that was left from another job",
@@ -31,9 +26,8 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
     needs=["failure_reason"],
-    since="0.1.0",
 )
-def unexpected_failure_reason(presence: Presence) -> Iterator[Place]:
+def unexpected_failure_reason(presence: Presence) -> Places:
     """A job that did not fail has a reason for its failure.
 
     The reason belongs to failed jobs: it is there "if the training job failed", and no

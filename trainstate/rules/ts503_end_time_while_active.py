@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Presence
 
 _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026-01-02T10:02:30Z"}
 
 
 @rule(
-    code="TS503",
-    name="end-time-while-active",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is set on a job that is `{primary}`",
     help="set the end time and the terminal status in one step",
@@ -29,9 +24,8 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
     needs=["ended"],
-    since="0.1.0",
 )
-def end_time_while_active(presence: Presence) -> Iterator[Place]:
+def end_time_while_active(presence: Presence) -> Places:
     """A job that has not ended has the time of its end.
 
     The service sets the time when the job ends, after the upload, together with the

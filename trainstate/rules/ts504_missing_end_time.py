@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Presence
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
 
 @rule(
-    code="TS504",
-    name="missing-end-time",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is absent from a job that is `{primary}`",
     help="the time is the end of the last entry of the history",
-    bad=[poll(text, {"/TrainingEndTime": None}) for text in (_DONE, _FAILED)],
+    bad=[poll(text, {"/TrainingEndTime": None}) for text in (DONE, _FAILED)],
     good=[
-        _DONE,
+        DONE,
         poll("Failed/Failed: Starting 90, Failed", {"/TrainingEndTime": None}),
         "InProgress/Training: Starting 90, Training",
     ],
     needs=["ended"],
-    since="0.1.0",
     follows=["TS201"],
 )
-def missing_end_time(presence: Presence) -> Iterator[Place]:
+def missing_end_time(presence: Presence) -> Places:
     """A job that has ended lacks the time of its end.
 
     Every completed job has it, and one that was stopped where its training began: a job

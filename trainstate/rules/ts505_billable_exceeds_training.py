@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Amounts
-
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS505",
-    name="billable-exceeds-training",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{billable} billable seconds exceed {training} seconds of training",
     help="both are seconds of the clock: neither is multiplied by the number of instances",
-    bad=[poll(_DONE, {"/BillableTimeInSeconds": seconds}) for seconds in (66, 130)],
+    bad=[poll(DONE, {"/BillableTimeInSeconds": seconds}) for seconds in (66, 130)],
     good=[
-        _DONE,
-        poll(_DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True}),
+        DONE,
+        poll(DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True}),
     ],
     needs=["billable_seconds"],
-    since="0.1.0",
     follows=["TS508"],
 )
-def billable_exceeds_training(amounts: Amounts) -> Iterator[Place]:
+def billable_exceeds_training(amounts: Amounts) -> Places:
     """More time is billed than the job trained.
 
     Billed and trained time are equal in all recordings without managed spot training,

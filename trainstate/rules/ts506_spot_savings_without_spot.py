@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Amounts
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
 _SAVED, _UNTIMED = {"/BillableTimeInSeconds": 30}, {"/BillableTimeInSeconds": 0}
 _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
 
 
 @rule(
-    code="TS506",
-    name="spot-savings-without-spot",
     severity="error",
-    scope="response",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{billable} of {training} seconds are billed without managed spot training",
     help="bill all of the training time, or enable managed spot training",
     bad=[
-        *(poll(text, _SAVED) for text in (_DONE, _STOPPED)),
-        *(poll(_DONE, members) for members in (_UNTIMED, _SAVED | _SERVERLESS)),
+        *(poll(text, _SAVED) for text in (DONE, _STOPPED)),
+        *(poll(DONE, members) for members in (_UNTIMED, _SAVED | _SERVERLESS)),
     ],
     good=[
-        _DONE,
-        poll(_DONE, _SAVED | {"/EnableManagedSpotTraining": True}),
+        DONE,
+        poll(DONE, _SAVED | {"/EnableManagedSpotTraining": True}),
         poll("InProgress/Training: Starting 90, Training", _SAVED | {"/TrainingTimeInSeconds": 40}),
-        poll(_DONE, _UNTIMED | _SERVERLESS),
+        poll(DONE, _UNTIMED | _SERVERLESS),
     ],
     needs=["billable_seconds"],
-    since="0.1.0",
     follows=["TS310", "TS405", "TS407", "TS511"],
 )
-def spot_savings_without_spot(amounts: Amounts) -> Iterator[Place]:
+def spot_savings_without_spot(amounts: Amounts) -> Places:
     """Less time is billed than the job trained, without managed spot training.
 
     Only managed spot training saves: without it the two are equal in 21 of 21 recorded

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Presence
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _SPOT = {"/EnableManagedSpotTraining": True}
 
 
 @rule(
-    code="TS507",
-    name="missing-model-artifacts",
     severity="warning",
-    scope="response",
     sources=["api-members", "recordings-responses"],
     message="`{member}` is {state} a job that is `{primary}`",
     help="code that reads the place of the model finds nothing; add it when the job completes",
     bad=[
-        *(poll(_DONE, {"/ModelArtifacts": None} | more) for more in ({}, _SPOT)),
-        poll(_DONE, {"/ModelArtifacts": {"S3ModelArtifacts": ""}}),
+        *(poll(DONE, {"/ModelArtifacts": None} | more) for more in ({}, _SPOT)),
+        poll(DONE, {"/ModelArtifacts": {"S3ModelArtifacts": ""}}),
     ],
-    good=[_DONE, "InProgress/Training: Starting 90, Training"],
+    good=[DONE, "InProgress/Training: Starting 90, Training"],
     needs=["artifacts"],
-    since="0.1.0",
     follows=["TS201"],
 )
-def missing_model_artifacts(presence: Presence) -> Iterator[Place]:
+def missing_model_artifacts(presence: Presence) -> Places:
     """A completed job does not say where its model is.
 
     The API declares the member required, and recordings of completed jobs have it.

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Amounts
 
-_ACTIVE = "InProgress/Training: Starting 90, Training"
 _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
 
 
 @rule(
-    code="TS508",
-    name="negative-seconds",
     severity="error",
-    scope="response",
     sources=["api-members", "api-describe-times"],
     message="`{member}` is {value}",
     help="subtract the start from the end; a job that never trained has 0, or no such member",
     bad=[
-        poll(_ACTIVE, {"/TrainingTimeInSeconds": -5}),
-        poll(_ACTIVE, {"/BillableTimeInSeconds": -1}),
-        poll(_ACTIVE, {"/BillableTokenCount": -1}),
+        poll(ACTIVE, {"/TrainingTimeInSeconds": -5}),
+        poll(ACTIVE, {"/BillableTimeInSeconds": -1}),
+        poll(ACTIVE, {"/BillableTokenCount": -1}),
     ],
-    good=[_ACTIVE, poll("Failed/Failed: Starting 90, Failed", _NOTHING)],
+    good=[ACTIVE, poll("Failed/Failed: Starting 90, Failed", _NOTHING)],
     needs=["billable_seconds"],
-    since="0.1.0",
 )
-def negative_seconds(amounts: Amounts) -> Iterator[Place]:
+def negative_seconds(amounts: Amounts) -> Places:
     """A number of seconds, or of tokens, is below zero.
 
     What a job trained and what is billed is counted up from zero. Savings that are

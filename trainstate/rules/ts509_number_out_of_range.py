@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.nested import excesses
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Settings
 from trainstate.rules.shown import quoted
 
-_ACTIVE = "InProgress/Training: Starting 90, Training"
 _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxRuntimeInSeconds": 3600}
 _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
 
 
 @rule(
-    code="TS509",
-    name="number-out-of-range",
     severity="error",
-    scope="response",
     sources=["api-stopping-condition", "api-retry", "api-create"],
     message="`{member}` is {value}, and can only be {allowed}",
     help="look for a unit that was mixed up, or a limit that was edited by hand",
     bad=[
-        poll(_ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": 0}),
-        poll(_ACTIVE, {"/ResourceConfig": {"InstanceCount": -1}}),
-        poll(_ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 31}}),
-        poll(_ACTIVE, _SPOT | {_WAIT: 60}),
+        poll(ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": 0}),
+        poll(ACTIVE, {"/ResourceConfig": {"InstanceCount": -1}}),
+        poll(ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 31}}),
+        poll(ACTIVE, _SPOT | {_WAIT: 60}),
     ],
     good=[
-        _ACTIVE,
-        poll(_ACTIVE, {"/ResourceConfig": {"InstanceCount": 0}}),
-        poll(_ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
-        poll(_ACTIVE, _SPOT | {_WAIT: 3600}),
+        ACTIVE,
+        poll(ACTIVE, {"/ResourceConfig": {"InstanceCount": 0}}),
+        poll(ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
+        poll(ACTIVE, _SPOT | {_WAIT: 3600}),
     ],
-    since="0.1.0",
 )
-def number_out_of_range(settings: Settings) -> Iterator[Place]:
+def number_out_of_range(settings: Settings) -> Places:
     """A number of the job's configuration is none that the service accepts.
 
     A job is created only with limits and budgets in the ranges that the API declares, and

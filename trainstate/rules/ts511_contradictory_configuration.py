@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Settings
 
-_ACTIVE = "InProgress/Training: Starting 90, Training"
 _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}}
 
 
 @rule(
-    code="TS511",
-    name="contradictory-configuration",
     severity="error",
-    scope="response",
     sources=["clients-wait-without-spot", "api-stopping-condition"],
     message="`{member}` is there, and `{switch}` is false: it is accepted only where {says}",
     help="one of the two was edited by hand, or a simulator accepts what the service refuses",
-    bad=[poll(_ACTIVE, _WAIT)],
+    bad=[poll(ACTIVE, _WAIT)],
     good=[
-        _ACTIVE,
-        poll(_ACTIVE, _WAIT | {"/EnableManagedSpotTraining": True}),
-        poll(_ACTIVE, _WAIT | {"/EnableManagedSpotTraining": None}),
+        ACTIVE,
+        poll(ACTIVE, _WAIT | {"/EnableManagedSpotTraining": True}),
+        poll(ACTIVE, _WAIT | {"/EnableManagedSpotTraining": None}),
     ],
-    since="0.1.0",
 )
-def contradictory_configuration(settings: Settings) -> Iterator[Place]:
+def contradictory_configuration(settings: Settings) -> Places:
     """A job has a setting that the service accepts only beside another, which is off.
 
     The service refuses the request for such a job, so that none was created. What is said

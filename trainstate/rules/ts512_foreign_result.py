@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Presence
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _TOKENS = {"/BillableTokenCount": 12_345}
 _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
 
 
 @rule(
-    code="TS512",
-    name="foreign-result",
     severity="warning",
-    scope="response",
     sources=["api-members"],
     message="`{member}` is there, and `{setting}` is absent: only a job with the one has the other",
     help="look for responses of two jobs that were merged",
     bad=[
-        poll(_DONE, _TOKENS),
-        poll(_DONE, {"/ProgressInfo": {"CurrentEpoch": 1, "MaxEpoch": 3}}),
+        poll(DONE, _TOKENS),
+        poll(DONE, {"/ProgressInfo": {"CurrentEpoch": 1, "MaxEpoch": 3}}),
     ],
-    good=[_DONE, poll(_DONE, _TOKENS | _SERVERLESS)],
-    since="0.1.0",
+    good=[DONE, poll(DONE, _TOKENS | _SERVERLESS)],
 )
-def foreign_result(presence: Presence) -> Iterator[Place]:
+def foreign_result(presence: Presence) -> Places:
     """A job has a result that only a job of another kind has.
 
     The API counts tokens, and shows the progress, of serverless jobs. What an event, an

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import Example, text
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Amounts
 
 _NEAR = 0.1
@@ -24,19 +22,15 @@ def _log(training: int, billable: int, savings: str) -> Example:
 
 
 @rule(
-    code="TS513",
-    name="savings-mismatch",
     severity="warning",
-    scope="response",
     sources=["api-describe-times", "recordings-logs"],
     message="{printed} % are saved, where {billable} of {training} seconds are billed: {right} %",
     help="look for lines of two jobs in one log",
     bad=[_log(1000, 1000, "70.0"), _log(1000, 300, "30.0")],
     good=[_log(1000, 300, "70.0"), _log(1110, 367, "66.9")],
     needs=["billable_seconds"],
-    since="0.1.0",
 )
-def savings_mismatch(amounts: Amounts) -> Iterator[Place]:
+def savings_mismatch(amounts: Amounts) -> Places:
     """A log prints savings that its seconds do not give.
 
     The SDK prints (1 - billable / training) * 100 with one digit: so in 26 of 26 logs of jobs

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Relation, Step, rule
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, Relation, Step, rule
 from trainstate.rules.wording import time_text
 
 _LATE = {Relation.SMALLER, Relation.SAME, Relation.ABSENT}
 _TRAINING = "InProgress/Training: Starting 90, Downloading 20, Training"
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 @rule(
-    code="TS601",
-    name="stale-observation",
     severity="warning",
-    scope="sequence",
     sources=["api-describe-times", "guide-eventbridge"],
     message="the response of {modified} arrived after a newer one of the job",
     help="order responses by LastModifiedTime before you act on them",
     bad=[
         [_TRAINING, poll("InProgress/Starting: Starting", modified=1)],
-        [_DONE, "InProgress/Training: Starting 90, Training"],
+        [DONE, "InProgress/Training: Starting 90, Training"],
     ],
     good=[
         [poll("InProgress/Starting: Starting", modified=1), _TRAINING],
         [_TRAINING, _TRAINING],
     ],
-    since="0.1.0",
     follows=["TS3", "TS404", "TS607"],
 )
-def stale_observation(step: Step) -> Iterator[Place]:
+def stale_observation(step: Step) -> Places:
     """A response arrived after a newer response of the same job.
 
     Events come late, and pollers may answer out of order. The late response is true of

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import Place, Relation, Step, rule
+from trainstate.rules.model import Place, Places, Relation, Step, rule
 
 
 @rule(
-    code="TS602",
-    name="forked-history",
     severity="error",
-    scope="sequence",
     sources=["api-describe", "recordings-responses"],
     message="entry {at} is `{after}`, where an earlier response of the job has `{before}`",
     help="two jobs under one name, or a recording of two runs; split them by ARN and CreationTime",
@@ -28,10 +23,9 @@ from trainstate.rules.model import Place, Relation, Step, rule
         ]
     ],
     needs=["history"],
-    since="0.1.0",
     follows=["TS0", "TS1", "TS3", "TS4", "TS602"],
 )
-def forked_history(step: Step) -> Iterator[Place]:
+def forked_history(step: Step) -> Places:
     """Two responses of one job have histories that go different ways.
 
     The history is only ever appended to, and every response shows all of it. Of two
@@ -40,7 +34,7 @@ def forked_history(step: Step) -> Iterator[Place]:
     """
     if step.relation is Relation.FORKED and step.at is not None:
         yield Place(
-            pointer=step.reading.entry_pointer(step.at, step.spec.layout.entry_status),
+            pointer=step.reading.statuses.entry_pointer(step.at, step.spec.layout.entry_status),
             facts={
                 "at": step.at,
                 "before": step.known[step.at].status,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.rules.wording import pair_text
 
 _BARE = {"/SecondaryStatusTransitions": None}
@@ -14,10 +12,7 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
 
 
 @rule(
-    code="TS604",
-    name="left-terminal-status",
     severity="error",
-    scope="sequence",
     sources=["waiter", "api-describe"],
     message="{after} comes after {before}, which ended the job; compare response {at}",
     help="split the responses by ARN and CreationTime; a job that has ended never runs again",
@@ -29,10 +24,9 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
         [_DONE, poll("Completed/Completed", _BARE, modified=400)],
         [_STOPPED, poll("Deleting/Stopped", _BARE, modified=400)],
     ],
-    since="0.1.0",
     follows=["TS201", "TS305"],
 )
-def left_terminal_status(step: Step) -> Iterator[Place]:
+def left_terminal_status(step: Step) -> Places:
     """A job has another status after its end.
 
     No terminal status has a way out: waiters leave at it, and the bill is written. Only

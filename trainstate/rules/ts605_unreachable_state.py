@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.machine.witness import witness
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.rules.wording import pair_text
 
 _BARE = {"/SecondaryStatusTransitions": None}
@@ -14,10 +12,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
 
 
 @rule(
-    code="TS605",
-    name="unreachable-state",
     severity="error",
-    scope="sequence",
     sources=["api-describe", "api-stop", "guide-spot"],
     message="{after} cannot come after {before}; compare response {at}",
     help="see `trainstate next` for what can follow; perhaps two jobs share the name",
@@ -32,10 +27,9 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
             poll("Stopped/Stopped", _BARE, modified=400),
         ],
     ],
-    since="0.1.0",
     follows=["TS2", "TS404", "TS605"],
 )
-def unreachable_state(step: Step) -> Iterator[Place]:
+def unreachable_state(step: Step) -> Places:
     """No run leads from what an earlier response shows to what a later one shows.
 
     Polls may miss any number of steps. Even so the two states are in no run of the

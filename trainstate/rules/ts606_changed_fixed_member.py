@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Severity, Step, rule
-
-_TRAINING = "InProgress/Training: Starting 90, Training"
 _WHAT = {
     "": "is not what it was in",
     "gone": "is absent, and was there in",
@@ -16,30 +13,26 @@ _WHAT = {
 
 
 @rule(
-    code="TS606",
-    name="changed-fixed-member",
     severity="error",
-    scope="sequence",
     sources=["api-members", "api-update"],
     message="`{member}` {what} response {at}",
     help="only the members that UpdateTrainingJob takes can change; compare the two responses",
     bad=[
-        [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, {"/RoleArn": "two"}, modified=200)],
+        [poll(ACTIVE, {"/RoleArn": "one"}), poll(ACTIVE, {"/RoleArn": "two"}, modified=200)],
         [
-            poll(_TRAINING, {"/HyperParameters": {"epochs": "1"}}),
-            poll(_TRAINING, {"/HyperParameters": {"epochs": "2"}}, modified=200),
+            poll(ACTIVE, {"/HyperParameters": {"epochs": "1"}}),
+            poll(ACTIVE, {"/HyperParameters": {"epochs": "2"}}, modified=200),
         ],
-        [poll(_TRAINING, {"/VpcConfig": {"Subnets": ["a"]}}), poll(_TRAINING, modified=200)],
-        [_TRAINING, poll(_TRAINING, {"/TuningJobArn": "arn"}, modified=200)],
+        [poll(ACTIVE, {"/VpcConfig": {"Subnets": ["a"]}}), poll(ACTIVE, modified=200)],
+        [ACTIVE, poll(ACTIVE, {"/TuningJobArn": "arn"}, modified=200)],
     ],
     good=[
-        [poll(_TRAINING, {"/RoleArn": "one"}), poll(_TRAINING, {"/RoleArn": "one"}, modified=200)],
-        [_TRAINING, poll(_TRAINING, {"/Environment": {}}, modified=200)],
+        [poll(ACTIVE, {"/RoleArn": "one"}), poll(ACTIVE, {"/RoleArn": "one"}, modified=200)],
+        [ACTIVE, poll(ACTIVE, {"/Environment": {}}, modified=200)],
     ],
-    since="0.1.0",
     follows=["TS002", "TS003"],
 )
-def changed_fixed_member(step: Step) -> Iterator[Place]:
+def changed_fixed_member(step: Step) -> Places:
     """A member that is fixed when the job is created has changed.
 
     Identity, origin and most of the configuration are written once. A change means that

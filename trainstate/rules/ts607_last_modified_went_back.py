@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.example import ACTIVE, DONE, Poll, poll
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.rules.wording import time_text
 
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-_TRAINING = "InProgress/Training: Starting 90, Training"
 _GROWN = "the history has grown, and the job"
 
 
 def _evaluated(second: int, modified: float) -> Poll:
     time = f"2026-01-02T10:01:{second}Z"
     item = {"RuleConfigurationName": "loss", "LastModifiedTime": time}
-    return poll(_TRAINING, {"/DebugRuleEvaluationStatuses": [item]}, modified=modified)
+    return poll(ACTIVE, {"/DebugRuleEvaluationStatuses": [item]}, modified=modified)
 
 
 @rule(
-    code="TS607",
-    name="last-modified-went-back",
     severity="error",
-    scope="sequence",
     sources=["api-describe-times", "recordings-responses"],
     message="{what} was last modified earlier than before: {modified}",
     help="set LastModifiedTime whenever the record changes, from one clock",
     bad=[
-        [poll("InProgress/Starting: Starting", modified=500), poll(_TRAINING, modified=95)],
-        [poll(_TRAINING, modified=500), _DONE],
+        [poll("InProgress/Starting: Starting", modified=500), poll(ACTIVE, modified=95)],
+        [poll(ACTIVE, modified=500), DONE],
         [_evaluated(50, 200), _evaluated(40, 300)],
     ],
     good=[
         [_evaluated(40, 200), _evaluated(50, 300)],
-        [poll("InProgress/Starting: Starting", modified=1), poll(_TRAINING, modified=95)],
-        [_TRAINING, _DONE],
+        [poll("InProgress/Starting: Starting", modified=1), poll(ACTIVE, modified=95)],
+        [ACTIVE, DONE],
     ],
     needs=["modified"],
-    since="0.1.0",
     follows=["TS404"],
 )
-def last_modified_went_back(step: Step) -> Iterator[Place]:
+def last_modified_went_back(step: Step) -> Places:
     """A longer history was last modified before a shorter history of the same job.
 
     Every entry that is appended modifies the record. Whoever orders responses by

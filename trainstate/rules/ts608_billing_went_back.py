@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
-
-_TRAINING = "InProgress/Training: Starting 90, Training"
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+from trainstate.rules.example import ACTIVE, DONE, Poll, poll
+from trainstate.rules.model import Place, Places, Step, rule
 
 
 def _kept(seconds: int, modified: float) -> Poll:
     pool = {"ResourceRetainedBillableTimeInSeconds": seconds}
-    return poll(_DONE, {"/WarmPoolStatus": pool}, modified=modified)
+    return poll(DONE, {"/WarmPoolStatus": pool}, modified=modified)
 
 
 @rule(
-    code="TS608",
-    name="billing-went-back",
     severity="error",
-    scope="sequence",
     sources=["api-describe-times", "api-members"],
     message="`{member}` fell to {after}, from {before} in response {at}",
     help="seconds and tokens only add up; perhaps a retry began to count anew",
     bad=[
-        [poll(_TRAINING, {"/TrainingTimeInSeconds": 90}, modified=130), _DONE],
-        [_DONE, poll(_DONE, {"/BillableTimeInSeconds": 60}, modified=500)],
+        [poll(ACTIVE, {"/TrainingTimeInSeconds": 90}, modified=130), DONE],
+        [DONE, poll(DONE, {"/BillableTimeInSeconds": 60}, modified=500)],
         [_kept(30, 500), _kept(20, 600)],
     ],
     good=[
-        [poll(_TRAINING, {"/TrainingTimeInSeconds": 30}, modified=120), _DONE],
-        [_DONE, poll(_DONE, modified=500)],
+        [poll(ACTIVE, {"/TrainingTimeInSeconds": 30}, modified=120), DONE],
+        [DONE, poll(DONE, modified=500)],
         [_kept(20, 500), _kept(30, 600)],
     ],
     needs=["billable_seconds"],
-    since="0.1.0",
     follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
-def billing_went_back(step: Step) -> Iterator[Place]:
+def billing_went_back(step: Step) -> Places:
     """A number of seconds or tokens is smaller than in an earlier response of the job.
 
     What was trained and what is billed only grows while the job runs, and is fixed

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from enum import StrEnum
 
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
-from trainstate.rules.lifetimes import Reuse, reuse
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import EarlierEpoch, Place, Places, Severity, Step, rule
 from trainstate.rules.wording import time_text
 
 _FIRST = poll("InProgress/Training: Starting 90, Training", modified=300)
@@ -19,10 +18,7 @@ def _anew(time: str) -> dict[str, str]:
 
 
 @rule(
-    code="TS609",
-    name="identity-reused",
     severity="error",
-    scope="sequence",
     sources=["api-delete"],
     message="a job created {created} has the name of one that was created {earlier}: {reuse}",
     help="call a job by its ARN together with its CreationTime: names are used again",
@@ -34,9 +30,8 @@ def _anew(time: str) -> dict[str, str]:
         [_FIRST, poll("InProgress/Training: Starting 90, Training", modified=400)],
         ["Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
     ],
-    since="0.1.0",
 )
-def identity_reused(step: Step) -> Iterator[Place]:
+def identity_reused(step: Step) -> Places:
     """Two jobs of different creation times have one name.
 
     A name can be used again when its job was deleted, which only a job that has ended
@@ -59,3 +54,30 @@ def identity_reused(step: Step) -> Iterator[Place]:
             },
             severity=None if found is Reuse.TOGETHER else Severity.INFO,
         )
+
+
+class Reuse(StrEnum):
+    """In which way a name was used again."""
+
+    TOGETHER = "both lived at the same time"
+    UNSEEN = "the first was not seen to end"
+    CLEAN = "the first had ended"
+
+
+def reuse(step: Step, earlier: EarlierEpoch) -> Reuse | None:
+    """How the job of a step uses a name again; None where a creation time is not known.
+
+    ``earlier`` was seen before, and may have been created after the job of the step.
+    """
+    created, tolerance = step.response.created, step.reading.tolerances.microseconds("order")
+    if created is None or earlier.created is None:
+        return None
+    if created == earlier.created:
+        return Reuse.TOGETHER
+    if created > earlier.created:
+        first_seen, ended = earlier.last_seen, earlier.ended
+    else:
+        first_seen, ended = step.response.modified, step.reading.statuses.ended
+    if first_seen is not None and first_seen - max(created, earlier.created) >= tolerance:
+        return Reuse.TOGETHER
+    return Reuse.CLEAN if ended else Reuse.UNSEEN

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from trainstate.rules.model import JobEnd, Place, rule
+from trainstate.rules.model import JobEnd, Place, Places, rule
 from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS610",
-    name="never-finished",
     severity="warning",
-    scope="job",
     sources=["waiter", "api-describe"],
     message="the last of {responses} responses shows {pair}, and no response shows an end",
     help="record until the job has ended, or leave this rule out for jobs that still run",
@@ -30,10 +25,9 @@ from trainstate.rules.wording import pair_text
             "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed",
         ],
     ],
-    since="0.1.0",
     on_request=True,
 )
-def never_finished(end: JobEnd) -> Iterator[Place]:
+def never_finished(end: JobEnd) -> Places:
     """No response of a job shows that it has ended.
 
     The job may still run, or the recording may have been cut off, so that the rule runs

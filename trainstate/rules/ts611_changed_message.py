@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from trainstate.rules.example import DONE, poll
+from trainstate.rules.model import Place, Places, Step, rule
 
-from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Step, rule
-
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _ONE = {"/SecondaryStatusTransitions/0/StatusMessage": "Preparing the instances"}
 _TWO = {"/SecondaryStatusTransitions/0/StatusMessage": "Insufficient capacity"}
 _LAST = {"/SecondaryStatusTransitions/3/StatusMessage": "Training job completed"}
@@ -15,25 +12,21 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
 
 
 @rule(
-    code="TS611",
-    name="changed-message",
     severity="error",
-    scope="sequence",
     sources=["api-transition", "recordings-responses"],
     message="entry {index}, `{status}`, is closed, but its message changed",
     help="keep the message of an entry when the next one starts; only the last one's may change",
     bad=[
-        [poll(_DONE, _ONE), poll(_DONE, _TWO, modified=500)],
-        [poll("InProgress/Training: Starting 90, Training", _ONE), poll(_DONE, _TWO)],
+        [poll(DONE, _ONE), poll(DONE, _TWO, modified=500)],
+        [poll("InProgress/Training: Starting 90, Training", _ONE), poll(DONE, _TWO)],
     ],
     good=[
-        [poll(_DONE, _ONE), poll(_DONE, _ONE, modified=500)],
-        [poll(_DONE, _LAST), poll(_DONE, _REUSED, modified=500)],
+        [poll(DONE, _ONE), poll(DONE, _ONE, modified=500)],
+        [poll(DONE, _LAST), poll(DONE, _REUSED, modified=500)],
     ],
     needs=["history"],
-    since="0.1.0",
 )
-def changed_message(step: Step) -> Iterator[Place]:
+def changed_message(step: Step) -> Places:
     """The message of a closed entry that another entry follows has changed.
 
     The service rewrites the message of the last entry: while the job waits or runs, and
@@ -42,6 +35,6 @@ def changed_message(step: Step) -> Iterator[Place]:
     """
     for index in step.messages:
         yield Place(
-            pointer=step.reading.entry_pointer(index, step.spec.layout.entry_message),
+            pointer=step.reading.statuses.entry_pointer(index, step.spec.layout.entry_message),
             facts={"index": index, "status": step.response.statuses[index]},
         )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from trainstate.rules.example import DONE, Poll, poll
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 
-from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Severity, Step, rule
-
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _FAILED = "Failed/Failed: Starting 90, Training 60, Failed"
 _WHAT = {"": "is not what it was in", "gone": "is absent, and was there in"}
 _MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/another"}}
@@ -15,33 +12,29 @@ _UNBILLED = {"/BillableTimeInSeconds": None}
 
 
 def _reused(job: str, modified: float) -> Poll:
-    return poll(_DONE, {"/WarmPoolStatus": {"ReusedByJob": job}}, modified=modified)
+    return poll(DONE, {"/WarmPoolStatus": {"ReusedByJob": job}}, modified=modified)
 
 
 @rule(
-    code="TS612",
-    name="changed-after-end",
     severity="error",
-    scope="sequence",
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` {what} response {at}, when the job had ended already",
     help="write times, seconds, reason and artifacts of a job once, with its end",
     bad=[
-        [_DONE, poll(_DONE, _MOVED, modified=500)],
+        [DONE, poll(DONE, _MOVED, modified=500)],
         [_FAILED, poll(_FAILED, {"/FailureReason": "another one"}, modified=500)],
         [_FAILED, poll(_FAILED, {"/TrainingTimeInSeconds": None} | _UNBILLED, modified=500)],
         [_reused("next", 500), _reused("another", 600)],
     ],
     good=[
         [_reused("next", 500), _reused("next", 600)],
-        [_DONE, poll(_DONE, modified=500)],
-        [poll(_DONE, {"/ModelArtifacts": None}), poll(_DONE, _MOVED, modified=500)],
-        [_DONE, poll(_DONE, {"/TrainingEndTime": "2026-01-02T10:02:35.400Z"}, modified=500)],
+        [DONE, poll(DONE, modified=500)],
+        [poll(DONE, {"/ModelArtifacts": None}), poll(DONE, _MOVED, modified=500)],
+        [DONE, poll(DONE, {"/TrainingEndTime": "2026-01-02T10:02:35.400Z"}, modified=500)],
     ],
-    since="0.1.0",
     follows=["TS4", "TS5", "TS612"],
 )
-def changed_after_end(step: Step) -> Iterator[Place]:
+def changed_after_end(step: Step) -> Places:
     """What an ended job has to tell has changed since.
 
     After the end of a job its record is touched: the message of the last entry, attached

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.model import Response, number_at
 from trainstate.rules.example import recorded
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 from trainstate.spec.model import Counter
 
 
 @rule(
-    code="TS613",
-    name="impossible-counter",
     severity="error",
-    scope="sequence",
     sources=["api-members"],
     message="`{counter}` is {count}, {why}",
     help="count what the job's children did; what has ended stays so",
     bad=[recorded(f"counter-{what}") for what in ("falls", "at-end", "over-limit", "without-best")],
     good=["InProgress/Starting: Starting", recorded("counters")],
     needs=["counters"],
-    since="0.1.0",
     follows=["TS604"],
 )
-def impossible_counter(step: Step) -> Iterator[Place]:
+def impossible_counter(step: Step) -> Places:
     """A number of a job's children falls, passes its limit, or is not settled at the end.
 
     A child that has ended stays so. No more run, and no more were begun, than the configuration
@@ -40,7 +34,7 @@ def impossible_counter(step: Step) -> Iterator[Place]:
         yield from _wrong(counter, step.response, ended=ended, whole=step.reading.whole)
 
 
-def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) -> Iterator[Place]:
+def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) -> Places:
     found = [number_at(response, pointer) for pointer in counter.pointers]
     count = sum(number for number in found if number is not None)
     limit = number_at(response, counter.most) if counter.most else None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.attached import changes, is_illegal
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 
 
 def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatuses") -> Poll:
@@ -16,10 +14,7 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
 
 
 @rule(
-    code="TS701",
-    name="illegal-rule-evaluation-transition",
     severity="error",
-    scope="sequence",
     sources=["guide-debugger-rules"],
     message="the evaluation `{item}` was `{before}` and is `{after}`",
     help="an evaluation that has a result keeps it; look for two rules of one name",
@@ -35,10 +30,9 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
         [_rule("InProgress", 100), _rule("Stopped", 200)],
     ],
     needs=["machines"],
-    since="0.1.0",
     follows=["TS404", "TS607"],
 )
-def illegal_rule_evaluation_transition(step: Step) -> Iterator[Place]:
+def illegal_rule_evaluation_transition(step: Step) -> Places:
     """The evaluation of a rule has a status that cannot follow the one before.
 
     An evaluation runs, perhaps stops, and has one result. Polls may miss what lies

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.attached import changes, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 
 
 def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
@@ -15,19 +13,15 @@ def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
 
 
 @rule(
-    code="TS702",
-    name="unknown-rule-evaluation-status",
     severity="warning",
-    scope="sequence",
     sources=["guide-debugger-rules"],
     message="the evaluation `{item}` has the unknown status `{status}`",
     help="compare the spelling; `trainstate drift` tells whether the API has a new status",
     bad=[_rule("Passed"), _rule("noissuesfound", "ProfilerRuleEvaluationStatuses")],
     good=[_rule("NoIssuesFound"), _rule("Error", "ProfilerRuleEvaluationStatuses")],
     needs=["machines"],
-    since="0.1.0",
 )
-def unknown_rule_evaluation_status(step: Step) -> Iterator[Place]:
+def unknown_rule_evaluation_status(step: Step) -> Places:
     """The evaluation of a rule has a status that the API does not list.
 
     Code that compares statuses would take it for none of them. The life of the job is

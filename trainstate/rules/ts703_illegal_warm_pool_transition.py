@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Severity, Step, rule
+from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 
 def _pool(status: str, modified: float) -> Poll:
@@ -15,10 +13,7 @@ def _pool(status: str, modified: float) -> Poll:
 
 
 @rule(
-    code="TS703",
-    name="illegal-warm-pool-transition",
     severity="error",
-    scope="sequence",
     sources=["guide-warm-pool"],
     message="the pool was {before} and is `{after}`",
     help="a pool that was reused belongs to the next job, and one that was terminated is gone",
@@ -31,10 +26,9 @@ def _pool(status: str, modified: float) -> Poll:
         [_pool("InUse", 200), _pool("Reused", 300)],
     ],
     needs=["machines"],
-    since="0.1.0",
     follows=["TS705"],
 )
-def illegal_warm_pool_transition(step: Step) -> Iterator[Place]:
+def illegal_warm_pool_transition(step: Step) -> Places:
     """A warm pool has a status that cannot follow the one before, or that is unknown.
 
     A pool is in use, then available, then reused by a matching job or terminated; polls

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 
 
 def _profiling(status: str) -> Poll:
@@ -15,19 +13,15 @@ def _profiling(status: str) -> Poll:
 
 
 @rule(
-    code="TS704",
-    name="illegal-profiling-status",
     severity="warning",
-    scope="sequence",
     sources=["api-members", "api-update"],
     message="`{member}` is `{status}`",
     help="compare the spelling; `trainstate drift` tells whether the API has a new status",
     bad=[_profiling("On"), [_profiling("Enabled"), _profiling("disabled")]],
     good=[_profiling("Enabled"), [_profiling("Enabled"), _profiling("Disabled")]],
     needs=["machines"],
-    since="0.1.0",
 )
-def illegal_profiling_status(step: Step) -> Iterator[Place]:
+def illegal_profiling_status(step: Step) -> Places:
     """The profiler has a status that the API does not list.
 
     It is on or off, and UpdateTrainingJob switches it. Code that compares the two would

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import ACTIVE, DONE, Poll, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Attached
-
-_ACTIVE = "InProgress/Training: Starting 90, Training"
-_DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
 def _pool(text: str, status: str) -> Poll:
@@ -17,22 +14,18 @@ def _pool(text: str, status: str) -> Poll:
 
 
 @rule(
-    code="TS705",
-    name="warm-pool-while-active",
     severity="error",
-    scope="response",
     sources=["guide-warm-pool", "api-warm-pool"],
     message="the pool is `{pool}`, and the job is `{primary}`",
     help="the pool is in use until the job ends; then it can be kept, and reused by another job",
-    bad=[_pool(_ACTIVE, "Available"), _pool(_ACTIVE, "Reused")],
+    bad=[_pool(ACTIVE, "Available"), _pool(ACTIVE, "Reused")],
     good=[
-        *(_pool(_ACTIVE, status) for status in ("InUse", "Terminated")),
-        *(_pool(_DONE, status) for status in ("InUse", "Available", "Reused", "Terminated")),
+        *(_pool(ACTIVE, status) for status in ("InUse", "Terminated")),
+        *(_pool(DONE, status) for status in ("InUse", "Available", "Reused", "Terminated")),
     ],
     needs=["machines"],
-    since="0.1.0",
 )
-def warm_pool_while_active(attached: Attached) -> Iterator[Place]:
+def warm_pool_while_active(attached: Attached) -> Places:
     """A warm pool is there for other jobs while its own job has not ended.
 
     The instances are kept when the job completes: until then they are in use for it, and

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Place, Places, Step, rule
 from trainstate.spec.load import builtin_spec
 
 _RESULT = builtin_spec().machines[0].statuses[1]
@@ -18,10 +16,7 @@ def _rules(*names: str, modified: float) -> Poll:
 
 
 @rule(
-    code="TS706",
-    name="vanished-rule-evaluation",
     severity="warning",
-    scope="sequence",
     sources=["guide-debugger-rules", "api-members"],
     message="the evaluation `{item}` was `{before}` and is gone",
     help="an evaluation keeps its result; look for a list that was written anew",
@@ -34,10 +29,9 @@ def _rules(*names: str, modified: float) -> Poll:
         [_rules("loss", modified=100), _rules("loss", "tree", modified=200)],
     ],
     needs=["machines"],
-    since="0.1.0",
     follows=["TS702", "TS707"],
 )
-def vanished_rule_evaluation(step: Step) -> Iterator[Place]:
+def vanished_rule_evaluation(step: Step) -> Places:
     """The evaluation of a rule that a job had is not there any more.
 
     The rules are given with the job, and each has an evaluation to the end and after it. A

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.nested import unconfigured
-from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.example import ACTIVE, Poll, poll
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Inside
 from trainstate.rules.shown import quoted
 
-_TRAINING = "InProgress/Training: Starting 90, Training"
 _KEY = "RuleConfigurationName"
 
 
 def _rules(configured: str, evaluated: str) -> Poll:
     lists = {"Configurations": [{_KEY: configured}], "EvaluationStatuses": [{_KEY: evaluated}]}
-    return poll(_TRAINING, {f"/DebugRule{name}": value for name, value in lists.items()})
+    return poll(ACTIVE, {f"/DebugRule{name}": value for name, value in lists.items()})
 
 
 @rule(
-    code="TS707",
-    name="unconfigured-rule-evaluation",
     severity="warning",
-    scope="response",
     sources=["guide-debugger-rules", "api-members"],
     message="{item} is evaluated, and `{configured}` has no such rule",
     help="look for a list that comes from another job, or a rule that was renamed in one place",
     bad=[_rules("loss", "tree")],
-    good=[_rules("loss", "loss"), poll(_TRAINING, {"/DebugRuleEvaluationStatuses": []})],
+    good=[_rules("loss", "loss"), poll(ACTIVE, {"/DebugRuleEvaluationStatuses": []})],
     needs=["machines"],
-    since="0.1.0",
 )
-def unconfigured_rule_evaluation(inside: Inside) -> Iterator[Place]:
+def unconfigured_rule_evaluation(inside: Inside) -> Places:
     """A rule is evaluated that is not among the rules of the job.
 
     Each evaluation has the name of the configuration that asked for it. Where no

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS801",
-    name="unlisted-status",
     severity="error",
-    scope="drift",
     sources=["api-enum"],
     message="{version} lists {status!r} for {member}, the specification does not",
     help="look for its documentation and for recordings of it, then give it a row with its"
@@ -24,9 +19,8 @@ from trainstate.rules.model import Place, rule
         service("WarmPoolStatus + Draining"),
     ],
     good=[service("as specified"), service("SecondaryStatus - Restarting")],
-    since="0.1.0",
 )
-def unlisted_status(drift: Drift) -> Iterator[Place]:
+def unlisted_status(drift: Drift) -> Places:
     """The service's model lists a status that the specification lacks.
 
     The values of the enumerations are subject to change, AWS says. A new one appears in

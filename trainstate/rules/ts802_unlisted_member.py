@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS802",
-    name="unlisted-member",
     severity="error",
-    scope="drift",
     sources=["api-members"],
     message="{version} lists the member {member!r} ({type}), the specification gives it no role",
     help="give the member a row with its role: whether it may change, and when it is there",
     bad=[service("member + CarbonFootprint")],
     good=[service("as specified"), service("member - MlflowDetails")],
-    since="0.1.0",
 )
-def unlisted_member(drift: Drift) -> Iterator[Place]:
+def unlisted_member(drift: Drift) -> Places:
     """The service's model lists a member of the response that the specification lacks.
 
     Each member has one role (identity, status, time, billing, configuration, result, …),

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS803",
-    name="retired-status",
     severity="warning",
-    scope="drift",
     sources=["api-enum"],
     message="the specification has {status!r} for {member}, {version} does not list it",
     help="update botocore if it is old; else the status is retired: make its row deprecated",
@@ -22,9 +17,8 @@ from trainstate.rules.model import Place, rule
         service("ProfilingStatus - Disabled"),
     ],
     good=[service("as specified"), service("SecondaryStatus + Hibernating")],
-    since="0.1.0",
 )
-def retired_status(drift: Drift) -> Iterator[Place]:
+def retired_status(drift: Drift) -> Places:
     """The specification has a status that the service's model lists no more.
 
     Old recordings keep such a status, so its row stays, as deprecated. A warning, because

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS901",
-    name="unimplemented-operation",
     severity="error",
-    scope="operation",
     sources=["api-errors"],
     message="{operation} is not implemented: {error}",
     help="implement the operation, or leave it out of what is claimed to be simulated",
@@ -25,9 +20,8 @@ from trainstate.rules.model import Place, rule
         calls("create a", "stop a"),
         calls("stop a !ValidationException Requested resource not found."),
     ],
-    since="0.1.0",
 )
-def unimplemented_operation(exchange: Exchange) -> Iterator[Place]:
+def unimplemented_operation(exchange: Exchange) -> Places:
     """An operation of the service is missing.
 
     A client of the real service gets an answer or an error of the service, which it may

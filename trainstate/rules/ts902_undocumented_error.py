@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS902",
-    name="undocumented-error",
     severity="error",
-    scope="operation",
     sources=["api-errors"],
     message="{operation} fails with {error}, which the service never says: {said}",
     help="raise an error of the service, with a code that the operation documents",
@@ -25,9 +20,8 @@ from trainstate.rules.model import Place, rule
         calls("create a", "create a !ResourceInUse taken"),
         calls("describe b !ValidationException Requested resource not found."),
     ],
-    since="0.1.0",
 )
-def undocumented_error(exchange: Exchange) -> Iterator[Place]:
+def undocumented_error(exchange: Exchange) -> Places:
     """A call fails with something that no call to the service fails with.
 
     Either the exception is no error of a service, so that code which catches those is

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS903",
-    name="taken-name-accepted",
     severity="error",
-    scope="operation",
     sources=["api-create", "api-errors"],
     message="{operation} accepts the name of a job that exists",
     help="refuse the request with the error ResourceInUse, and leave the job as it is",
@@ -35,9 +30,8 @@ from trainstate.rules.model import Place, rule
             "create a",
         ),
     ],
-    since="0.1.0",
 )
-def taken_name_accepted(exchange: Exchange) -> Iterator[Place]:
+def taken_name_accepted(exchange: Exchange) -> Places:
     """A second job is created under a name that is taken.
 
     Names are unique within a region of an account, and the name of a job that has ended

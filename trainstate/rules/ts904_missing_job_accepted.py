@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS904",
-    name="missing-job-accepted",
     severity="error",
-    scope="operation",
     sources=["api-errors", "api-describe", "api-stop", "api-delete"],
     message="{operation} accepts a job that does not exist",
     help="refuse the request; clients match the text `Requested resource not found`",
@@ -31,9 +26,8 @@ from trainstate.rules.model import Place, rule
         calls("stop a !ValidationException Requested resource not found."),
         calls("create a", "stop a"),
     ],
-    since="0.1.0",
 )
-def missing_job_accepted(exchange: Exchange) -> Iterator[Place]:
+def missing_job_accepted(exchange: Exchange) -> Places:
     """A request for a job that does not exist is accepted.
 
     Code that stops or deletes a job must cope with one that is gone; where every name is

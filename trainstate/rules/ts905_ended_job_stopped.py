@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS905",
-    name="ended-job-stopped",
     severity="error",
-    scope="operation",
     sources=["transcript-stop", "api-stop"],
     message="{operation} accepts a job that is {pair}",
     help="refuse the request: the job is in a status in which nothing can be stopped",
@@ -39,9 +34,8 @@ from trainstate.rules.wording import pair_text
         ),
         calls("create a", "describe a = InProgress/Training: Starting 90, Training", "stop a"),
     ],
-    since="0.1.0",
 )
-def ended_job_stopped(exchange: Exchange) -> Iterator[Place]:
+def ended_job_stopped(exchange: Exchange) -> Places:
     """A request to stop a job that has ended is accepted.
 
     The service refuses it, so that whoever stops jobs must expect the error: a job may

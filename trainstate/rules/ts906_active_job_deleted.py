@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS906",
-    name="active-job-deleted",
     severity="error",
-    scope="operation",
     sources=["api-delete"],
     message="{operation} accepts a job that is {pair}",
     help="refuse the request until the job has ended",
@@ -40,9 +35,8 @@ from trainstate.rules.wording import pair_text
             "delete a",
         ),
     ],
-    since="0.1.0",
 )
-def active_job_deleted(exchange: Exchange) -> Iterator[Place]:
+def active_job_deleted(exchange: Exchange) -> Places:
     """A request to delete a job that has not ended is accepted.
 
     Only a Stopped, Failed or Completed job can be deleted. Code that deletes a job must

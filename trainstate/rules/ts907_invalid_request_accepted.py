@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS907",
-    name="invalid-request-accepted",
     severity="error",
-    scope="operation",
     sources=["api-create", "api-stopping-condition", "api-errors"],
     message="{operation} accepts a request that the API does not allow",
     help="hold the parameters against the API's model: patterns, bounds and values",
@@ -25,9 +20,8 @@ from trainstate.rules.model import Place, rule
         calls("create a (bad-name) !ValidationException Member must satisfy a pattern"),
         calls("create a"),
     ],
-    since="0.1.0",
 )
-def invalid_request_accepted(exchange: Exchange) -> Iterator[Place]:
+def invalid_request_accepted(exchange: Exchange) -> Places:
     """A request is accepted that the API's own model, or its documentation, excludes.
 
     Client libraries check few constraints, the service all of them; a name that only the

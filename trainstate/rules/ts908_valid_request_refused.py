@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS908",
-    name="valid-request-refused",
     severity="error",
-    scope="operation",
     sources=["api-create", "api-describe", "api-stop", "api-delete", "api-list-jobs"],
     message="{operation} refuses what the service accepts: {error}: {said}",
     help="accept the request: it is possible for this job at this moment",
@@ -36,9 +31,8 @@ from trainstate.rules.model import Place, rule
             "stop a !ValidationException The job is in status Completed.",
         ),
     ],
-    since="0.1.0",
 )
-def valid_request_refused(exchange: Exchange) -> Iterator[Place]:
+def valid_request_refused(exchange: Exchange) -> Places:
     """A request is refused that the service documents as possible.
 
     A job that was just created can be described, one in progress can be stopped, one

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS909",
-    name="misleading-refusal",
     severity="warning",
-    scope="operation",
     sources=["api-errors", "api-create", "clients-not-found", "transcript-stop"],
     message="{operation} refuses with {error}: {said}; clients know this refusal as {known}",
     help="use the code and the text that clients match",
@@ -25,9 +20,8 @@ from trainstate.rules.model import Place, rule
         calls("describe a !ValidationException Requested resource not found."),
         calls("create a", "create a !ResourceInUse taken"),
     ],
-    since="0.1.0",
 )
-def misleading_refusal(exchange: Exchange) -> Iterator[Place]:
+def misleading_refusal(exchange: Exchange) -> Places:
     """A request is rightly refused, and clients do not recognise the refusal.
 
     The service tells of a missing job by a ValidationException, as of everything else, so

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, stoppable, stops_at
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS910",
-    name="stop-without-effect",
     severity="error",
-    scope="operation",
     sources=["api-stop"],
     message="the service accepted the stop, but the job is {pair}",
     help="change the primary status to Stopping with the request, and end the job as Stopped",
@@ -47,9 +42,8 @@ from trainstate.rules.wording import pair_text
             "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
         ),
     ],
-    since="0.1.0",
 )
-def stop_without_effect(exchange: Exchange) -> Iterator[Place]:
+def stop_without_effect(exchange: Exchange) -> Places:
     """A job that was active when its stop was accepted goes on as if nobody had asked.
 
     When it receives the request the service changes the status to Stopping, and after

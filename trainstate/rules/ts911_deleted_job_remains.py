@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import ENDED, Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS911",
-    name="deleted-job-remains",
     severity="error",
-    scope="operation",
     sources=["api-delete"],
     message="the service accepted the deletion, but {polls} polls later the job is {pair}",
     help="let a deleted job go: describe refuses it, and its name is free",
@@ -41,9 +36,8 @@ from trainstate.rules.wording import pair_text
             "ended a",
         ),
     ],
-    since="0.1.0",
 )
-def deleted_job_remains(exchange: Exchange) -> Iterator[Place]:
+def deleted_job_remains(exchange: Exchange) -> Places:
     """A job whose deletion was accepted is still there long after.
 
     All its metadata is lost after a deletion, and its name can be used again. A simulator

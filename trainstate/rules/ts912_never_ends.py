@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import ENDED, Exchange
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.wording import pair_text
 
 
 @rule(
-    code="TS912",
-    name="never-ends",
     severity="error",
-    scope="operation",
     sources=["api-stopping-condition", "waiter"],
     message="after {age} s and {polls} polls the job is still {pair}{beyond}",
     help="let every job end: by itself, by its limits, or when it is stopped",
@@ -34,9 +29,8 @@ from trainstate.rules.wording import pair_text
         ),
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
-    since="0.1.0",
 )
-def never_ends(exchange: Exchange) -> Iterator[Place]:
+def never_ends(exchange: Exchange) -> Places:
     """A job was given more time than its limits allow, and has not ended.
 
     StoppingCondition limits every job: by its run time, its waiting time, its time in

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.history.instants import SECOND
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 from trainstate.spec.outcome import Outcome
 
@@ -15,10 +13,7 @@ _SOONEST = 1.0
 
 
 @rule(
-    code="TS913",
-    name="born-finished",
     severity="warning",
-    scope="operation",
     sources=["api-describe", "api-describe-times"],
     message="when it is first seen the job is {pair}, {seconds:g} s after its creation",
     help="let a job begin as InProgress, and change with a clock that a test can drive",
@@ -32,9 +27,8 @@ _SOONEST = 1.0
             "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
         ),
     ],
-    since="0.1.0",
 )
-def born_finished(exchange: Exchange) -> Iterator[Place]:
+def born_finished(exchange: Exchange) -> Places:
     """A job has ended well in the moment of its creation.
 
     No training starts its instances, trains and uploads within a second. Code that waits

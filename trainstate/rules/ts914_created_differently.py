@@ -7,14 +7,11 @@ from typing import Any
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Severity, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 
 
 @rule(
-    code="TS914",
-    name="created-differently",
     severity="error",
-    scope="operation",
     sources=["api-create", "api-describe"],
     message="the job was created with {asked!r} as {member}, but shows {shown!r}",
     help="keep what a job was created with, and show it",
@@ -30,9 +27,8 @@ from trainstate.rules.model import Place, Severity, rule
     good=[
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
-    since="0.1.0",
 )
-def created_differently(exchange: Exchange) -> Iterator[Place]:
+def created_differently(exchange: Exchange) -> Places:
     """The first response of a job does not show what the job was created with.
 
     The ARN is the one that the creation answered, and the configuration the one that was

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS915",
-    name="missing-training-time",
     severity="warning",
-    scope="operation",
     sources=["api-describe-times", "recordings-responses"],
     message="the job trained and ended, but has no {member}",
     help="count the seconds from the start of the training to its end",
@@ -30,9 +25,8 @@ from trainstate.rules.model import Place, rule
         ),
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
-    since="0.1.0",
 )
-def missing_training_time(exchange: Exchange) -> Iterator[Place]:
+def missing_training_time(exchange: Exchange) -> Places:
     """A job that has trained and ended does not say how long, or how much is billed.
 
     All 13 recordings of such jobs have both members. Recordings may be trimmed, so that

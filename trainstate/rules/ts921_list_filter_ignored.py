@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trainstate.history.instants import parse
 from trainstate.rules.example import calls
-from trainstate.rules.exchange import Exchange, Summary
-from trainstate.rules.model import Place, rule
+from trainstate.rules.exchange import Exchange, ListedJob
+from trainstate.rules.model import Place, Places, rule
 from trainstate.spec.model import RecordLayout
 
 
 @rule(
-    code="TS921",
-    name="list-filter-ignored",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs"],
     message="the list by {filter} has a job with {shown}",
     help="leave out of a list what its filters exclude",
@@ -36,9 +33,8 @@ from trainstate.spec.model import RecordLayout
         ),
         calls("create a", "list (status-Failed)"),
     ],
-    since="0.1.0",
 )
-def list_filter_ignored(exchange: Exchange) -> Iterator[Place]:
+def list_filter_ignored(exchange: Exchange) -> Places:
     """A list has a job that its filters exclude, or a page has more jobs than were asked for.
 
     Code that lists the jobs in progress to count them, or to stop them, takes the others
@@ -55,7 +51,7 @@ def list_filter_ignored(exchange: Exchange) -> Iterator[Place]:
         yield from _excluded(row, listing.asked, layout)
 
 
-def _excluded(row: Summary, asked: Mapping[str, Any], layout: RecordLayout) -> Iterator[Place]:
+def _excluded(row: ListedJob, asked: Mapping[str, Any], layout: RecordLayout) -> Places:
     wanted, part = asked.get("StatusEquals"), str(asked.get("NameContains", ""))
     if wanted is not None and row.primary is not None and row.primary != wanted:
         shown = f"{layout.primary}={row.primary}"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trainstate.rules.example import calls
-from trainstate.rules.exchange import Exchange, Standing
-from trainstate.rules.model import Place, rule
+from trainstate.rules.exchange import Exchange, KnownJob
+from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Spec
 
 
 @rule(
-    code="TS922",
-    name="job-missing-from-list",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs"],
     message="the whole list{by} lacks a job that is {pair}",
     help="give every job that meets the filters on one page, and a NextToken while there are more",
@@ -36,9 +33,8 @@ from trainstate.spec.model import Spec
             "list (status-Failed)",
         ),
     ],
-    since="0.1.0",
 )
-def job_missing_from_list(exchange: Exchange) -> Iterator[Place]:
+def job_missing_from_list(exchange: Exchange) -> Places:
     """A job that exists and meets the filters is on none of the pages of a list.
 
     Whoever looks for forgotten jobs, to stop them or to count them, does not find it.
@@ -55,7 +51,7 @@ def job_missing_from_list(exchange: Exchange) -> Iterator[Place]:
             yield Place(facts={"by": f" by {by}" if by else "", "pair": pair_text(pair)})
 
 
-def _belongs(standing: Standing, asked: Mapping[str, Any], spec: Spec) -> bool:
+def _belongs(standing: KnownJob, asked: Mapping[str, Any], spec: Spec) -> bool:
     """Holds if a job must be in a list: what is not known is left open."""
     if standing.deleted or standing.doubtful:
         return False

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS923",
-    name="list-disagrees",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs", "api-list"],
     message="the list shows {listed!r} as {member} of a job that describe shows with {described!r}",
     help="make summaries of the same records as responses",
@@ -42,9 +37,8 @@ from trainstate.rules.model import Place, rule
             "list = a Completed",
         ),
     ],
-    since="0.1.0",
 )
-def list_disagrees(exchange: Exchange) -> Iterator[Place]:
+def list_disagrees(exchange: Exchange) -> Places:
     """A list and a description of one job, made at one moment, contradict each other.
 
     Nothing happened between the two calls, or the job had ended before: both must show

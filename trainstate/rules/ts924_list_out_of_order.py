@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from trainstate.rules.example import calls
-from trainstate.rules.exchange import Exchange, Summary
-from trainstate.rules.model import Place, rule
+from trainstate.rules.exchange import Exchange, ListedJob
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS924",
-    name="list-out-of-order",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs"],
     message="the list sorted by {key}, {order}, shows jobs in another order",
     help="sort before the pages are cut",
@@ -25,9 +22,8 @@ from trainstate.rules.model import Place, rule
         calls("create a", "create b", "list (by-name) = a InProgress; b InProgress"),
         calls("create a", "create b", "list = b InProgress; a InProgress"),
     ],
-    since="0.1.0",
 )
-def list_out_of_order(exchange: Exchange) -> Iterator[Place]:
+def list_out_of_order(exchange: Exchange) -> Places:
     """A list is not in the order that was asked for.
 
     Only names and times of creation are compared, and only where an order was asked for:
@@ -44,7 +40,7 @@ def list_out_of_order(exchange: Exchange) -> Iterator[Place]:
         yield Place(facts={"key": key, "order": order})
 
 
-_VALUES: Mapping[str, Callable[[Summary], Any]] = {
+_VALUES: Mapping[str, Callable[[ListedJob], Any]] = {
     "Name": lambda row: row.name.casefold() if row.name else None,
     "CreationTime": lambda row: row.created,
 }

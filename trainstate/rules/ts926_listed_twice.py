@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS926",
-    name="listed-twice",
     severity="error",
-    scope="operation",
     sources=["api-list-jobs"],
     message="the pages of one list show a job twice",
     help="let a NextToken stand for a place in the order, not for a number of jobs",
@@ -23,9 +18,8 @@ from trainstate.rules.model import Place, rule
     good=[
         calls("create a", "create b", "list = a InProgress; b InProgress"),
     ],
-    since="0.1.0",
 )
-def listed_twice(exchange: Exchange) -> Iterator[Place]:
+def listed_twice(exchange: Exchange) -> Places:
     """The same job is on two pages of a list, or on one page twice.
 
     No job was created between the pages. Whoever counts the jobs

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 
 @rule(
-    code="TS927",
-    name="contradicting-answers",
     severity="error",
-    scope="operation",
     sources=["api-errors"],
     message="{operation} contradicts what was answered before: {contradiction}",
     help="let all operations answer from the same records",
@@ -23,9 +18,8 @@ from trainstate.rules.model import Place, rule
     good=[
         calls("create a", "ask a ="),
     ],
-    since="0.1.0",
 )
-def contradicting_answers(exchange: Exchange) -> Iterator[Place]:
+def contradicting_answers(exchange: Exchange) -> Places:
     """What one operation shows is not what others acknowledged or showed.
 
     Tags that were added are missing, a log has lost lines, the counters of a tuning job are not

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import WHOLE, Exchange
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Place, Places, rule
 
 _ENOUGH = 10
 """With so many jobs an interruption is due: the rarest chance of a simulator that has any."""
 
 
 @rule(
-    code="TS931",
-    name="spot-never-interrupted",
     severity="warning",
-    scope="operation",
     sources=["guide-spot"],
     message="of {spots} jobs with managed spot training that ended, none showed {statuses}",
     help="offer a way to have spot capacity taken away: by chance, or by a scenario",
@@ -27,9 +22,8 @@ _ENOUGH = 10
         calls("create a (spot)", "ended a", "whole 2"),
         calls("create a", "whole 20 Interrupted"),
     ],
-    since="0.1.0",
 )
-def spot_never_interrupted(exchange: Exchange) -> Iterator[Place]:
+def spot_never_interrupted(exchange: Exchange) -> Places:
     """Jobs with managed spot training never show what only such jobs can show.
 
     A simulator may choose never to interrupt a job: each of its histories is legal. But

@@ -7,8 +7,8 @@ from typing import Any
 
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import Record, moment
-from trainstate.simulator.timeline import REWRITE, TOUCH, Step
-from trainstate.simulator.wording import RELEASED, RETAINED, REUSED
+from trainstate.simulator.scenario import RELEASED, RETAINED, REUSED
+from trainstate.simulator.timeline import REWRITE, TOUCH, PlannedStep
 
 POOL, PERIOD = "WarmPoolStatus", "KeepAlivePeriodInSeconds"
 IN_USE, AVAILABLE, TERMINATED, REUSED_POOL = "InUse", "Available", "Terminated", "Reused"
@@ -46,7 +46,7 @@ def keep_alive(fields: Mapping[str, Any]) -> int:
     return int((fields.get(_RESOURCES) or {}).get(PERIOD) or 0)
 
 
-def after_end(record: Record, findings: str) -> Iterator[Step]:
+def after_end(record: Record, findings: str) -> Iterator[PlannedStep]:
     """The steps that follow the end of a job, in order."""
     ended = record.ended or record.modified
     yield from sorted(
@@ -54,24 +54,24 @@ def after_end(record: Record, findings: str) -> Iterator[Step]:
     )
 
 
-def released(record: Record, at: int, note: str, **members: Any) -> tuple[Step, Step]:
+def released(record: Record, at: int, note: str, **members: Any) -> tuple[PlannedStep, PlannedStep]:
     """The steps by which the pool of a job ends: its status, and the message of the end."""
     plain = str(record.history[-1].message).partition(";")[0]
     kept = max(0, round((at - (record.ended or at)) / SECOND))
     status = {"ResourceRetainedBillableTimeInSeconds": kept, **members}
     return (
-        Step(at=Instant(at), kind=TOUCH, fields={POOL: status}),
-        Step(at=Instant(at), kind=REWRITE, value=note.format(message=plain)),
+        PlannedStep(at=Instant(at), kind=TOUCH, fields={POOL: status}),
+        PlannedStep(at=Instant(at), kind=REWRITE, value=note.format(message=plain)),
     )
 
 
-def kept_until(record: Record, period: int, now: int) -> tuple[Step, Step]:
+def kept_until(record: Record, period: int, now: int) -> tuple[PlannedStep, PlannedStep]:
     """The steps that end a pool when its period is over, or now where that has passed."""
     at = max(now, (record.ended or now) + period * SECOND)
     return released(record, at, RELEASED, Status=TERMINATED)
 
 
-def reuse(record: Record, name: str, at: int) -> tuple[Step, Step]:
+def reuse(record: Record, name: str, at: int) -> tuple[PlannedStep, PlannedStep]:
     """The steps by which another job takes the pool over."""
     return released(record, at, REUSED, Status=REUSED_POOL, ReusedByJob=name)
 
@@ -88,22 +88,22 @@ def is_matching(record: Record, fields: Mapping[str, Any]) -> bool:
     return same_role and all(own.get(name) == other.get(name) for name in _MATCHING)
 
 
-def is_of_pool(step: Step) -> bool:
+def is_of_pool(step: PlannedStep) -> bool:
     """Holds if a step belongs to what happens to a pool after the end."""
     return step.kind == REWRITE or POOL in (step.fields or {})
 
 
-def _pool(record: Record, ended: int) -> Iterator[Step]:
+def _pool(record: Record, ended: int) -> Iterator[PlannedStep]:
     period = keep_alive(record.fields)
     if not period:
         return
     retained = RETAINED.format(message=record.history[-1].message, period=period)
-    yield Step(at=Instant(ended), kind=TOUCH, fields={POOL: {"Status": AVAILABLE}})
-    yield Step(at=Instant(ended), kind=REWRITE, value=retained)
+    yield PlannedStep(at=Instant(ended), kind=TOUCH, fields={POOL: {"Status": AVAILABLE}})
+    yield PlannedStep(at=Instant(ended), kind=REWRITE, value=retained)
     yield from kept_until(record, period, ended)
 
 
-def _evaluations(record: Record, findings: str, ended: int) -> Iterator[Step]:
+def _evaluations(record: Record, findings: str, ended: int) -> Iterator[PlannedStep]:
     results = ("Stopping", "Stopped") if record.state.primary == "Stopped" else (findings,)
     for number, result in enumerate(results, 1):
         at = ended + _EVALUATED * number // len(results)
@@ -114,7 +114,7 @@ def _evaluations(record: Record, findings: str, ended: int) -> Iterator[Step]:
             if record.fields.get(shown)
         }
         if changed:
-            yield Step(at=Instant(at), kind=TOUCH, fields=changed)
+            yield PlannedStep(at=Instant(at), kind=TOUCH, fields=changed)
 
 
 def _resulting(items: Sequence[Mapping[str, Any]], result: str, at: int) -> list[dict[str, Any]]:

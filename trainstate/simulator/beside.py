@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from trainstate.errors import UsageError
+from trainstate.errors import needing
 from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.wire import Reply, unknown
 
@@ -18,16 +18,12 @@ _OF_THE_CONNECTION = {
 }
 
 
-class Beside:
+class MotoServer:
     """A moto server in this process, on a port of its own, and what passes requests to it."""
 
     def __init__(self) -> None:
-        try:
+        with needing("`trainstate serve --beside moto`", ": pip install 'moto[server]'"):
             from moto.server import ThreadedMotoServer  # noqa: PLC0415 - an optional package
-        except ImportError as error:
-            raise UsageError(
-                f"`trainstate serve --beside moto` needs {error.name}: pip install 'moto[server]'"
-            ) from error
         # Its log of requests would have what their headers and queries hold.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

@@ -11,8 +11,7 @@ from attrs import evolve
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import State, initial_states
 from trainstate.machine.walks import Hop, ending, walk, way_out
-from trainstate.simulator.scenario import LASTS, Scenario, through
-from trainstate.simulator.wording import FAILURE
+from trainstate.simulator.scenario import FAILURE, LASTS, Scenario, through
 from trainstate.spec.model import Evidence, Spec
 
 _LONGEST = 14

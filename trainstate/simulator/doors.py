@@ -15,7 +15,7 @@ from trainstate.simulator.output import measured, visible
 from trainstate.simulator.tuner import KIND
 
 if TYPE_CHECKING:
-    from trainstate.simulator.service import Asked, Service
+    from trainstate.simulator.service import Request, Service
 
 Answer = dict[str, Any]
 
@@ -37,7 +37,7 @@ def is_ours(door: str, operation: str, params: Mapping[str, Any]) -> bool:
     return bool(params.get("Resource", "TrainingJob") == "TrainingJob")
 
 
-def _job(service: Service, asked: Asked, name: str) -> Job | None:
+def _job(service: Service, asked: Request, name: str) -> Job | None:
     try:
         job: Job = service.found(asked.arn("training-job", name), asked.now)
     except ServiceError:
@@ -54,7 +54,7 @@ def _streams(job: Job) -> list[str]:
     return [f"{job.record.name}/algo-{number}-{began}" for number in range(1, count + 1)]
 
 
-def _describe_streams(service: Service, asked: Asked) -> Answer:
+def _describe_streams(service: Service, asked: Request) -> Answer:
     name = asked.params.get("logStreamNamePrefix", "").partition("/")[0]
     job = _job(service, asked, name)
     if job is None or start_of_training(job.record, service.spec) is None:
@@ -70,7 +70,7 @@ def _describe_streams(service: Service, asked: Asked) -> Answer:
     }
 
 
-def _get_events(service: Service, asked: Asked) -> Answer:
+def _get_events(service: Service, asked: Request) -> Answer:
     params = asked.params
     stream = params["logStreamName"]
     job = _job(service, asked, stream.partition("/")[0])
@@ -118,12 +118,12 @@ _STATISTICS: Mapping[str, Callable[[list[float]], float]] = {
 _PERIODS = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3600}
 
 
-def _get_metrics(service: Service, asked: Asked) -> Answer:
+def _get_metrics(service: Service, asked: Request) -> Answer:
     queries = asked.params["MetricQueries"]
     return {"MetricQueryResults": [_queried(service, asked, query) for query in queries]}
 
 
-def _queried(service: Service, asked: Asked, query: Mapping[str, Any]) -> Answer:
+def _queried(service: Service, asked: Request, query: Mapping[str, Any]) -> Answer:
     """The answer to one query: the values of a metric, by iteration or by time."""
     name = query["ResourceArn"].rpartition("/")[2].removesuffix("-aws-training-job")
     job = _job(service, asked, name)
@@ -152,7 +152,7 @@ def _within(
     return (point for point in points if least <= point[0] <= most)
 
 
-def _identity(_service: Service, asked: Asked) -> Answer:
+def _identity(_service: Service, asked: Request) -> Answer:
     _, partition, _, _, account = asked.place.split(":")
     return {
         "UserId": "AIDASIMULATED0000000",
@@ -161,7 +161,7 @@ def _identity(_service: Service, asked: Asked) -> Answer:
     }
 
 
-def _permissions(_service: Service, asked: Asked) -> Answer:
+def _permissions(_service: Service, asked: Request) -> Answer:
     """Everybody may do everything: the SDK asks before it trains."""
     results = [
         {"EvalActionName": name, "EvalResourceName": resource, "EvalDecision": "allowed"}
@@ -171,7 +171,7 @@ def _permissions(_service: Service, asked: Asked) -> Answer:
     return {"EvaluationResults": results, "IsTruncated": "false"}
 
 
-HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
+HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
     "DescribeLogStreams": _describe_streams,
     "GetLogEvents": _get_events,
     "BatchGetMetrics": _get_metrics,

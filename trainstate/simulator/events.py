@@ -20,7 +20,7 @@ from trainstate.errors import UsageError, unwritable
 from trainstate.history.instants import SECOND, iso
 from trainstate.machine.record import Record, describe
 from trainstate.simulator.chance import seeded
-from trainstate.simulator.durations import seconds
+from trainstate.simulator.clock import seconds
 from trainstate.spec.model import Spec
 
 Event = dict[str, Any]

@@ -19,9 +19,8 @@ from botocore.parsers import create_parser
 
 from trainstate.errors import UsageError
 from trainstate.simulator.chance import chance_scenario, seeded
-from trainstate.simulator.clock import Clock
+from trainstate.simulator.clock import Clock, Duration, seconds
 from trainstate.simulator.doors import SAGEMAKER
-from trainstate.simulator.durations import Duration, seconds
 from trainstate.simulator.job import config_of, fields_of
 from trainstate.simulator.scenario import Scenario, on_demand
 from trainstate.simulator.service import Chooser, Service

@@ -12,20 +12,19 @@ from trainstate.history.model import Kind, Origin, Response
 from trainstate.machine.guards import Configuration, configuration
 from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
 from trainstate.simulator.attached import after_end, at_creation, is_available
-from trainstate.simulator.filled import filled
+from trainstate.simulator.errors import facts
 from trainstate.simulator.output import printed
-from trainstate.simulator.scenario import Scenario
+from trainstate.simulator.scenario import FAILURE, Scenario
 from trainstate.simulator.timeline import (
     ENTER,
     FORGET,
     PRIMARY,
     REWRITE,
-    Step,
+    PlannedStep,
     fitted,
     laid_out,
     limits,
 )
-from trainstate.simulator.wording import FAILURE
 from trainstate.spec.model import Spec
 
 _NOT_SHOWN = {"TrainingJobName", "Tags", "SessionChainingConfig"}
@@ -42,7 +41,7 @@ class Job:
     """
 
     record: Record
-    plan: tuple[Step, ...]
+    plan: tuple[PlannedStep, ...]
     tags: Mapping[str, str] = field(factory=dict)
     findings: str = ""
     gone: bool = False
@@ -159,7 +158,7 @@ def passing(job: Job, until: int | None, spec: Spec) -> Iterator[Job]:
         yield job
 
 
-def applied(job: Job, step: Step, spec: Spec) -> Job:
+def applied(job: Job, step: PlannedStep, spec: Spec) -> Job:
     """The job after one step. Raises IllegalMoveError where the machine does not have it."""
     record, at = job.record, step.at
     if step.kind == FORGET:
@@ -199,3 +198,29 @@ def _settled(job: Job, record: Record) -> Job:
         record = evolve(record, fields=fields)
     follows = tuple(after_end(record, job.findings))
     return evolve(job, record=record, plan=follows)
+
+
+def filled(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members with what the service fills in; what was asked for stays."""
+    whole = dict(members)
+    for row in facts()["filled"]:
+        *path, name = row["path"].split("/")
+        for place in _places(whole, path):
+            place.setdefault(name, bool(place.get(row["as"])) if "as" in row else row["value"])
+    return whole
+
+
+def _places(whole: dict[str, Any], path: list[str]) -> Iterator[dict[str, Any]]:
+    """The structures at a path, each of a list, copied on the way."""
+    if not path:
+        yield whole
+        return
+    name, *rest = path
+    inner = whole.get(name)
+    if isinstance(inner, Mapping):
+        whole[name] = dict(inner)
+        yield from _places(whole[name], rest)
+    elif isinstance(inner, list):
+        whole[name] = [dict(item) for item in inner]
+        for item in whole[name]:
+            yield from _places(item, rest)

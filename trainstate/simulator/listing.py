@@ -16,7 +16,7 @@ from trainstate.simulator.operations import shown, tag_list
 from trainstate.simulator.store import Range, split
 
 if TYPE_CHECKING:
-    from trainstate.simulator.service import Asked, Service
+    from trainstate.simulator.service import Request, Service
 
 Shown = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -41,7 +41,7 @@ def is_listed(item: Any, params: Mapping[str, Any]) -> bool:
     )
 
 
-def page_of(service: Service, asked: Asked, kind: str) -> tuple[list[Any], str | None]:
+def page_of(service: Service, asked: Request, kind: str) -> tuple[list[Any], str | None]:
     """The items of a page of a list, and the token of the next.
 
     The page is cut first and filtered then, as the service does, unless ``full_pages`` is
@@ -92,7 +92,7 @@ def next_of(token: str | None) -> Answer:
     return {} if token is None else {"NextToken": token}
 
 
-def _list(service: Service, asked: Asked) -> Answer:
+def _list(service: Service, asked: Request) -> Answer:
     page, token = page_of(service, asked, "training-job")
     members = service.spec.layout.summary
     jobs = [describe(job.record, service.spec) for job in page]
@@ -100,7 +100,7 @@ def _list(service: Service, asked: Asked) -> Answer:
     return {"TrainingJobSummaries": summaries, **next_of(token)}
 
 
-def _search(service: Service, asked: Asked) -> Answer:
+def _search(service: Service, asked: Request) -> Answer:
     params = asked.params
     if params["Resource"] != "TrainingJob":
         raise invalid(f"Search for {params['Resource']} is not simulated.")
@@ -111,7 +111,7 @@ def _search(service: Service, asked: Asked) -> Answer:
     return {"Results": [{"TrainingJob": job} for job in page], **next_of(token)}
 
 
-def _suggest(service: Service, asked: Asked) -> Answer:
+def _suggest(service: Service, asked: Request) -> Answer:
     """The properties that can be searched for, as far as a hint fits their names."""
     asks = asked.params.get("SuggestionQuery", {}).get("PropertyNameQuery", {})
     hint = str(asks.get(_PROPERTY, "")).lower()
@@ -121,7 +121,7 @@ def _suggest(service: Service, asked: Asked) -> Answer:
     return {"PropertyNameSuggestions": [{"PropertyName": name} for name in names]}
 
 
-HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
+HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
     "ListTrainingJobs": _list,
     "Search": _search,
     "GetSearchSuggestions": _suggest,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
-from trainstate.errors import UsageError
+from trainstate.errors import needing
 from trainstate.simulator.clock import Clock
 from trainstate.simulator.doors import LOGS, SAGEMAKER
 from trainstate.simulator.inprocess import Plot, Simulation, chooser
@@ -52,13 +52,9 @@ def legal_jobs(
 @contextmanager
 def _behind_moto(simulation: Simulation, made: Callable[[], Service]) -> Iterator[None]:
     """Lets moto ask the simulation what is about training; its reset asks for a new service."""
-    try:
+    with needing("trainstate.simulator.moto", ": pip install 'moto[sagemaker]'"):
         from moto.core.responses import BaseResponse  # noqa: PLC0415 - an optional package
         from moto.sagemaker.models import SageMakerModelBackend  # noqa: PLC0415
-    except ImportError as error:
-        raise UsageError(
-            f"trainstate.simulator.moto needs {error.name}: pip install 'moto[sagemaker]'"
-        ) from error
     responses, backends = cast(Any, BaseResponse), cast(Any, SageMakerModelBackend)
     call, reset = responses.call_action, backends.reset
 

@@ -21,12 +21,12 @@ from trainstate.simulator.errors import (
 )
 from trainstate.simulator.job import Job, begun, passing
 from trainstate.simulator.output import final_metrics
-from trainstate.simulator.timeline import FORGET, Step, stopped
-from trainstate.simulator.update import UPDATABLE, updated
+from trainstate.simulator.timeline import FORGET, PlannedStep, stopped
 from trainstate.simulator.validate import check_creation, check_tags
 
 if TYPE_CHECKING:
-    from trainstate.simulator.service import Asked, Service
+    from trainstate.simulator.service import Request, Service
+from trainstate.machine.record import touch
 
 Answer = dict[str, Any]
 
@@ -62,7 +62,7 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def _create(service: Service, asked: Asked) -> Answer:
+def _create(service: Service, asked: Request) -> Answer:
     arn = asked.arn(_JOB, asked.params["TrainingJobName"])
     old = service.store.get(arn)
     if old is not None and service.caught_up(old, asked.now) is not None:
@@ -114,16 +114,16 @@ def _reused(service: Service, job: Job, now: Instant) -> Job | None:
     return None
 
 
-def _job(service: Service, asked: Asked) -> Job:
+def _job(service: Service, asked: Request) -> Job:
     job: Job = service.found(asked.arn(_JOB, asked.params["TrainingJobName"]), asked.now)
     return job
 
 
-def _describe(service: Service, asked: Asked) -> Answer:
+def _describe(service: Service, asked: Request) -> Answer:
     return shown(service, _job(service, asked))
 
 
-def _stop(service: Service, asked: Asked) -> Answer:
+def _stop(service: Service, asked: Request) -> Answer:
     service.keep(asked_to_stop(service, _job(service, asked), asked.now))
     return {}
 
@@ -138,14 +138,14 @@ def asked_to_stop(service: Service, job: Job, now: Instant) -> Job:
     return evolve(job, record=record, plan=tuple(stopped(statuses, now)))
 
 
-def _delete(service: Service, asked: Asked) -> Answer:
+def _delete(service: Service, asked: Request) -> Answer:
     job = _job(service, asked)
     primary = job.record.state.primary
     if primary not in service.spec.terminal_primaries:
         raise in_status(primary)
     if job.has_pool:
         raise in_use("The training job retains an available warm pool.")
-    gone = Step(at=Instant(asked.now + _DELETION), kind=FORGET)
+    gone = PlannedStep(at=Instant(asked.now + _DELETION), kind=FORGET)
     try:
         record = delete(job.record, service.spec, at=asked.now)
     except IllegalMoveError:
@@ -154,7 +154,7 @@ def _delete(service: Service, asked: Asked) -> Answer:
     return {}
 
 
-def _update(service: Service, asked: Asked) -> Answer:
+def _update(service: Service, asked: Request) -> Answer:
     job, params = _job(service, asked), asked.params
     primary = job.record.state.primary
     changes = {name: params[name] for name in UPDATABLE if name in params}
@@ -166,14 +166,14 @@ def _update(service: Service, asked: Asked) -> Answer:
     return {"TrainingJobArn": job.arn}
 
 
-def _tagged(service: Service, asked: Asked) -> Any:
+def _tagged(service: Service, asked: Request) -> Any:
     arn = asked.params["ResourceArn"]
     if not arn.startswith(f"{asked.place}:"):
         raise refused("the tags of another account's, or region's, resource", arn=arn)
     return service.found(arn, asked.now)
 
 
-def _add_tags(service: Service, asked: Asked) -> Answer:
+def _add_tags(service: Service, asked: Request) -> Answer:
     item = _tagged(service, asked)
     check_tags(asked.params["Tags"])
     tags = {**item.tags, **{tag["Key"]: tag["Value"] for tag in asked.params["Tags"]}}
@@ -183,18 +183,18 @@ def _add_tags(service: Service, asked: Asked) -> Answer:
     return {"Tags": tag_list(tags)}
 
 
-def _delete_tags(service: Service, asked: Asked) -> Answer:
+def _delete_tags(service: Service, asked: Request) -> Answer:
     item = _tagged(service, asked)
     gone = set(asked.params["TagKeys"])
     service.keep(evolve(item, tags={k: v for k, v in item.tags.items() if k not in gone}))
     return {}
 
 
-def _list_tags(service: Service, asked: Asked) -> Answer:
+def _list_tags(service: Service, asked: Request) -> Answer:
     return {"Tags": tag_list(_tagged(service, asked).tags)}
 
 
-HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
+HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
     "CreateTrainingJob": _create,
     "DescribeTrainingJob": _describe,
     "StopTrainingJob": _stop,
@@ -204,3 +204,30 @@ HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
     "DeleteTags": _delete_tags,
     "ListTags": _list_tags,
 }
+
+
+UPDATABLE = ("ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig")
+"""The members that a request replaces while a job is active; of ResourceConfig, a part."""
+
+
+def updated(
+    job: Job, changes: Mapping[str, Any], resources: Mapping[str, Any] | None, now: Instant
+) -> Job:
+    """The job after an update: ``resources`` has how long its instances are kept alive.
+
+    A new profiler configuration starts or stops the profiler; a new period moves the end
+    of a warm pool that is there.
+    """
+    fields, plan = dict(changes), job.plan
+    if "ProfilerConfig" in changes:
+        config = {**job.record.fields.get("ProfilerConfig", {}), **changes["ProfilerConfig"]}
+        fields.update(ProfilerConfig=config, ProfilingStatus=attached.profiling(config))
+    if resources is not None:
+        period = resources[attached.PERIOD]
+        own = job.record.fields.get("ResourceConfig") or {}
+        fields["ResourceConfig"] = {**own, attached.PERIOD: period}
+        if attached.is_available(job.record):
+            rest = [step for step in plan if not attached.is_of_pool(step)]
+            ends = attached.kept_until(job.record, period, now)
+            plan = tuple(sorted((*rest, *ends), key=lambda step: step.at))
+    return evolve(job, record=touch(job.record, at=now, fields=fields), plan=plan)

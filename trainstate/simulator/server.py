@@ -16,7 +16,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from trainstate.errors import TrainstateError, UsageError
 from trainstate.history.instants import iso
-from trainstate.simulator.beside import Beside
+from trainstate.simulator.beside import MotoServer
 from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.script import Book
 from trainstate.simulator.service import Service
@@ -53,15 +53,14 @@ class App:
         service: Service,
         *,
         book: Book | None = None,
-        beside: Beside | None = None,
+        beside: MotoServer | None = None,
         hosts: Iterable[str] = (),
-        body_limit: int = BODY_LIMIT,
     ) -> None:
         self.service = service
         self._book = book
         self._beside = beside
         self._hosts = frozenset(("localhost", "127.0.0.1", "[::1]", *hosts))
-        self._limit = body_limit if beside is None else max(body_limit, _BESIDE_LIMIT)
+        self._limit = BODY_LIMIT if beside is None else _BESIDE_LIMIT
 
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         """Answers one request."""

@@ -21,7 +21,7 @@ from trainstate.simulator.errors import ServiceError, invalid, not_found, unknow
 from trainstate.simulator.job import Job, passing
 from trainstate.simulator.scenario import Scenario
 from trainstate.simulator.store import FAILURES, Store
-from trainstate.simulator.timeline import Step
+from trainstate.simulator.timeline import PlannedStep
 from trainstate.simulator.validate import validated
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -36,7 +36,7 @@ JOB = "training-job"
 
 
 @frozen(kw_only=True)
-class Asked:
+class Request:
     """A request: its parameters, the moment, and where it is: the ARN of an account's region."""
 
     params: Params
@@ -49,7 +49,7 @@ class Asked:
         return f"{self.place}:{kind}/{name.lower()}"
 
 
-Handler = Callable[["Service", Asked], Answer]
+Handler = Callable[["Service", Request], Answer]
 HANDLERS: Mapping[str, Handler] = {
     **operations.HANDLERS,
     **listing.HANDLERS,
@@ -117,7 +117,7 @@ class Service:
         region = self.region if region in (None, "aws-global") else region
         given = validated(operation, params, doors.DOORS.get(operation, doors.SAGEMAKER))
         with self._lock:
-            asked = Asked(params=given, now=self.clock.now, place=_place(region))
+            asked = Request(params=given, now=self.clock.now, place=_place(region))
             # What was shown under a running clock is not to be later than what a restart shows.
             self._answered = self.clock.speed > 0
             try:
@@ -162,7 +162,7 @@ class Service:
         with self._lock:
             return tuple(job.record for job in self.store.every(JOB))
 
-    def foresee(self, name: str, plan: Iterable[Step]) -> None:
+    def foresee(self, name: str, plan: Iterable[PlannedStep]) -> None:
         """Replaces what will happen to a job by itself; what is due of it happens at once.
 
         Raises ServiceError where there is no such job, and IllegalMoveError where it

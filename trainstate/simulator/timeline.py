@@ -10,8 +10,7 @@ from attrs import evolve, frozen
 
 from trainstate.history.instants import SECOND, Instant
 from trainstate.simulator.clock import LATEST
-from trainstate.simulator.scenario import LASTS, Act
-from trainstate.simulator.wording import CAPACITY, messages
+from trainstate.simulator.scenario import CAPACITY, LASTS, Act, messages
 from trainstate.spec.model import Spec
 
 ENTER, PRIMARY, REWRITE, TOUCH, FORGET = "enter", "primary", "rewrite", "touch", "forget"
@@ -22,7 +21,7 @@ _PENDING_LIMIT = "/StoppingCondition/MaxPendingTimeInSeconds"
 
 
 @frozen(kw_only=True)
-class Step:
+class PlannedStep:
     """Something that happens to a job at an instant.
 
     ``kind`` is one of *enter* (a status begins), *primary* (the primary changes alone),
@@ -39,7 +38,7 @@ class Step:
 
 
 @frozen(kw_only=True)
-class Limits:
+class JobLimits:
     """The seconds that a job may train, wait in all, and wait for capacity."""
 
     run: float = math.inf
@@ -47,20 +46,20 @@ class Limits:
     pending: float = math.inf
 
 
-def limits(fields: Mapping[str, Any], spec: Spec) -> Limits:
+def limits(fields: Mapping[str, Any], spec: Spec) -> JobLimits:
     """The limits of a job by its configuration."""
     by_span = {
         spec.time.spans[status]: _number(fields, pointer)
         for status, pointer in spec.time.limits.items()
     }
-    return Limits(
+    return JobLimits(
         run=by_span.get(spec.layout.started, math.inf),
         wait=by_span.get(spec.layout.created, math.inf),
         pending=_number(fields, _PENDING_LIMIT),
     )
 
 
-def fitted(acts: Sequence[Act], allowed: Limits, spec: Spec) -> tuple[Act, ...]:
+def fitted(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ...]:
     """The acts of a job that ends at its limits: for a limit no sooner, else no later."""
     ending = acts[-1].status if acts else ""
     span = spec.time.spans.get(ending)
@@ -73,7 +72,7 @@ def fitted(acts: Sequence[Act], allowed: Limits, spec: Spec) -> tuple[Act, ...]:
     return _cut(acts, allowed, spec)
 
 
-def laid_out(acts: Iterable[Act], created: int) -> Iterator[Step]:
+def laid_out(acts: Iterable[Act], created: int) -> Iterator[PlannedStep]:
     """The steps of the acts, one after the other from an instant on; none after all time."""
     at: float = created
     for act in acts:
@@ -82,14 +81,16 @@ def laid_out(acts: Iterable[Act], created: int) -> Iterator[Step]:
         shown = texts[0] if act.message is None else act.message
         if at > LATEST:
             return
-        yield Step(at=_whole(at), kind=kind, value=act.status, message=shown, reason=act.reason)
+        yield PlannedStep(
+            at=_whole(at), kind=kind, value=act.status, message=shown, reason=act.reason
+        )
         length = act.lasts * SECOND
         if act.message is None and not act.alone and 2 * SECOND <= length < math.inf:
             yield from _rewrites(texts[1:], at, length)
         at += length
 
 
-def stopped(statuses: Sequence[str], now: int, *, lag: float = 2.0) -> Iterator[Step]:
+def stopped(statuses: Sequence[str], now: int, *, lag: float = 2.0) -> Iterator[PlannedStep]:
     """What happens to a job after a request to stop it, by the statuses of its history."""
     acts = [Act(status=_STOPPING, lasts=LASTS[_STOPPING])]
     if "Training" in statuses and statuses[-1] != _UPLOADING:
@@ -98,10 +99,10 @@ def stopped(statuses: Sequence[str], now: int, *, lag: float = 2.0) -> Iterator[
     return laid_out(acts, now + round(lag * SECOND))
 
 
-def _rewrites(texts: Sequence[str], at: float, length: float) -> Iterator[Step]:
+def _rewrites(texts: Sequence[str], at: float, length: float) -> Iterator[PlannedStep]:
     for number, text in enumerate(texts, 1):
         moment = at + length * number / (len(texts) + 1)
-        yield Step(at=_whole(moment), kind=REWRITE, value=text)
+        yield PlannedStep(at=_whole(moment), kind=REWRITE, value=text)
 
 
 def _whole(at: float) -> Instant:
@@ -143,7 +144,7 @@ def _stretched(
     )
 
 
-def _cut(acts: Sequence[Act], allowed: Limits, spec: Spec) -> tuple[Act, ...]:
+def _cut(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ...]:
     """The acts up to the first limit that they exceed, and how the job ends there."""
     run, wait, pending, trained = allowed.run, allowed.wait, allowed.pending, False
     for at, (act, counts) in enumerate(_clocked(acts, spec)):

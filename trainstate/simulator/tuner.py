@@ -16,12 +16,12 @@ from trainstate.simulator.job import Job
 from trainstate.simulator.listing import next_of, page_of, small_page
 from trainstate.simulator.operations import asked_to_stop, started
 from trainstate.simulator.output import final_metrics
-from trainstate.simulator.timeline import Step
+from trainstate.simulator.timeline import PlannedStep
 from trainstate.simulator.tuning import Tuning
 from trainstate.simulator.validate import check_creation, check_tags
 
 if TYPE_CHECKING:
-    from trainstate.simulator.service import Asked, Service
+    from trainstate.simulator.service import Request, Service
 
 Answer = dict[str, Any]
 
@@ -202,7 +202,7 @@ def _best(children: list[Answer]) -> Answer:
     return {"BestTrainingJob": best}
 
 
-def _create(service: Service, asked: Asked) -> Answer:
+def _create(service: Service, asked: Request) -> Answer:
     arn = asked.arn(KIND, asked.params[_NAME])
     if service.store.get(arn) is not None:
         raise name_taken(arn)
@@ -218,7 +218,7 @@ def _create(service: Service, asked: Asked) -> Answer:
     )
     limit = tuning.limits.get("MaxRuntimeInSeconds")
     if limit:
-        ends = Step(at=Instant(asked.now + limit * SECOND), kind=_LIMIT)
+        ends = PlannedStep(at=Instant(asked.now + limit * SECOND), kind=_LIMIT)
         tuning = evolve(tuning, plan=(ends,))
     if not tuning.definitions:
         raise ServiceError("ValidationException", "A TrainingJobDefinition is needed.")
@@ -229,16 +229,16 @@ def _create(service: Service, asked: Asked) -> Answer:
     return {"HyperParameterTuningJobArn": arn}
 
 
-def _found(service: Service, asked: Asked) -> Tuning:
+def _found(service: Service, asked: Request) -> Tuning:
     tuning: Tuning = service.found(asked.arn(KIND, asked.params[_NAME]), asked.now)
     return tuning
 
 
-def _describe(service: Service, asked: Asked) -> Answer:
+def _describe(service: Service, asked: Request) -> Answer:
     return _shown(service, _found(service, asked))
 
 
-def _stop(service: Service, asked: Asked) -> Answer:
+def _stop(service: Service, asked: Request) -> Answer:
     tuning = _found(service, asked)
     if tuning.status != "InProgress":
         raise in_status(tuning.status, "hyperparameter tuning job")
@@ -246,7 +246,7 @@ def _stop(service: Service, asked: Asked) -> Answer:
     return {}
 
 
-def _delete(service: Service, asked: Asked) -> Answer:
+def _delete(service: Service, asked: Request) -> Answer:
     """Only the entry is deleted; its training jobs stay (API_DeleteHyperParameterTuningJob).
 
     That an active one is refused is not documented; other jobs are refused so.
@@ -258,7 +258,7 @@ def _delete(service: Service, asked: Asked) -> Answer:
     return {}
 
 
-def _list(service: Service, asked: Asked) -> Answer:
+def _list(service: Service, asked: Request) -> Answer:
     page, token = page_of(service, asked, KIND)
     members = (
         *(_NAME, "HyperParameterTuningJobArn", _STATUS, "CreationTime", "LastModifiedTime"),
@@ -283,7 +283,7 @@ _SORTS = {
 }
 
 
-def _list_children(service: Service, asked: Asked) -> Answer:
+def _list_children(service: Service, asked: Request) -> Answer:
     tuning, params = _found(service, asked), asked.params
     children = [_summary(service, tuning, job) for job in service.store.children(tuning.arn)]
     wanted = params.get("StatusEquals")
@@ -297,7 +297,7 @@ def _list_children(service: Service, asked: Asked) -> Answer:
     return {"TrainingJobSummaries": page, **next_of(token)}
 
 
-HANDLERS: Mapping[str, Callable[[Service, Asked], Answer]] = {
+HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
     "CreateHyperParameterTuningJob": _create,
     "DescribeHyperParameterTuningJob": _describe,
     "StopHyperParameterTuningJob": _stop,

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from trainstate.history.instants import Instant
-from trainstate.simulator.timeline import Step
+from trainstate.simulator.timeline import PlannedStep
 
 
 @frozen(kw_only=True)
@@ -26,7 +26,7 @@ class Tuning:
     launched: int = 0
     ended: Instant | None = None
     reason: str | None = None
-    plan: tuple[Step, ...] = ()
+    plan: tuple[PlannedStep, ...] = ()
     tags: Mapping[str, str] = field(factory=dict)
 
     has_pool = False

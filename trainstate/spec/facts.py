@@ -359,3 +359,37 @@ class AttemptFacts:
     instance_type: str = ""
     group_type: str = ""
     retained: str = ""
+
+
+@frozen
+class Table:
+    """An array of tables: the member of a Spec that has its rows, their class, and their key.
+
+    The members of the ``key`` together make two rows the same row.
+    """
+
+    member: str
+    row: type
+    key: tuple[str, ...]
+
+
+TABLES: Mapping[str, Table] = {
+    "source": Table("sources", Source, ("id",)),
+    "primary": Table("primaries", Status, ("name",)),
+    "secondary": Table("secondaries", Status, ("name",)),
+    "alias": Table("aliases", Alias, ("written",)),
+    "pair": Table("pairs", Pair, ("primary", "secondary")),
+    "initial": Table("initials", Initial, ("secondary",)),
+    "transition": Table("transitions", Transition, ("before", "after", "guard")),
+    "primary_transition": Table(
+        "primary_transitions", PrimaryTransition, ("before", "after", "alone")
+    ),
+    "guard": Table("guards", Guard, ("name",)),
+    "member": Table("members", Member, ("name",)),
+    "machine": Table("machines", AttachedMachine, ("name",)),
+    "outcome": Table("outcomes", OutcomeFact, ("primary", "secondary")),
+    "bound": Table("bounds", Bound, ("pointer",)),
+    "renamed": Table("renames", Renamed, ("form", "written")),
+    "counter": Table("counters", Counter, ("pointers",)),
+}
+"""The arrays of tables that a file of facts can have, by their names there."""

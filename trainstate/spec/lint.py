@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from attrs import frozen
 
+from trainstate.spec.facts import TABLES
 from trainstate.spec.graph import reachable
-from trainstate.spec.model import Row, Spec
+from trainstate.spec.model import Spec
 
 
 @frozen
@@ -39,41 +41,30 @@ def lint(spec: Spec) -> tuple[Defect, ...]:
     return (*defects, *_ambiguous(spec), *_unreachable(spec), *_no_way_to_end(spec), *_exits(spec))
 
 
-def _rows(spec: Spec) -> Iterator[tuple[str, Row]]:
-    for row in (*spec.primaries, *spec.secondaries):
-        yield f"status {row.name}", row
-    for pair in spec.pairs:
-        yield f"pair {pair.primary}/{pair.secondary}", pair
-    for outcome in spec.outcomes:
-        yield f"outcome {outcome.primary}/{outcome.secondary}", outcome
-    for initial in spec.initials:
-        yield f"initial {initial.secondary}", initial
-    for edge in spec.transitions:
-        yield f"transition {edge.before} -> {edge.after}", edge
-    for change in spec.primary_transitions:
-        yield f"primary transition {change.before} -> {change.after}", change
-    yield from _named_rows(spec)
-
-
-def _named_rows(spec: Spec) -> Iterator[tuple[str, Row]]:
-    for alias in spec.aliases:
-        yield f"alias {alias.written}", alias
-    for renamed in spec.renames:
-        yield f"renamed {renamed.written}", renamed
-    for kind, rows in (
-        ("guard", spec.guards),
-        ("member", spec.members),
-        ("machine", spec.machines),
-        ("counter", spec.counters),
-    ):
-        for row in rows:
-            yield f"{kind} {row.name}", row
-    for bound in spec.bounds:
-        yield f"bound {bound.pointer}", bound
+_PLACES = {
+    "primary": "status {0.name}",
+    "secondary": "status {0.name}",
+    "pair": "pair {0.primary}/{0.secondary}",
+    "outcome": "outcome {0.primary}/{0.secondary}",
+    "initial": "initial {0.secondary}",
+    "transition": "transition {0.before} -> {0.after}",
+    "primary_transition": "primary transition {0.before} -> {0.after}",
+    "alias": "alias {0.written}",
+    "renamed": "renamed {0.written}",
+    "guard": "guard {0.name}",
+    "member": "member {0.name}",
+    "machine": "machine {0.name}",
+    "counter": "counter {0.name}",
+    "bound": "bound {0.pointer}",
+}
+"""The tables whose rows are facts, and how a row is called."""
 
 
 def _unsourced(spec: Spec) -> Iterator[Defect]:
-    for place, row in _rows(spec):
+    facts = (
+        (place.format(row), row) for name, place in _PLACES.items() for row in _rows(spec, name)
+    )
+    for place, row in facts:
         if not row.sources:
             yield Defect("unsourced", place, "has no source")
         for source in row.sources:
@@ -145,26 +136,20 @@ def _shown_names(spec: Spec) -> Iterator[tuple[str, Iterable[str], set[str]]]:
 
 
 def _repeated(spec: Spec) -> Iterator[Defect]:
-    names: list[tuple[str, ...]] = [
-        *(("source", row.id) for row in spec.sources),
-        *(("primary", row.name) for row in spec.primaries),
-        *(("secondary", row.name) for row in spec.secondaries),
-        *(("alias", row.written) for row in spec.aliases),
-        *(("pair", row.primary, row.secondary) for row in spec.pairs),
-        *(("initial", row.secondary) for row in spec.initials),
-        *(
-            ("primary transition", row.before, row.after, str(row.alone))
-            for row in spec.primary_transitions
-        ),
-        *(("guard", row.name) for row in spec.guards),
-        *(("member", row.name) for row in spec.members),
-        *(("machine", row.name) for row in spec.machines),
-        *(("outcome", row.primary, row.secondary) for row in spec.outcomes),
-        *(("bound", row.pointer) for row in spec.bounds),
-    ]
-    for name, times in Counter(names).items():
-        if times > 1:
-            yield Defect("repeated", " ".join(name), f"is declared {times} times")
+    for name, table in TABLES.items():
+        if name == "transition":
+            continue  # two of one guard are ambiguous
+        keys = Counter(tuple(getattr(row, part) for part in table.key) for row in _rows(spec, name))
+        for key, times in keys.items():
+            if times > 1:
+                place = " ".join((name.replace("_", " "), *map(str, key)))
+                yield Defect("repeated", place, f"is declared {times} times")
+
+
+def _rows(spec: Spec, name: str) -> tuple[Any, ...]:
+    """The rows of a table."""
+    rows: tuple[Any, ...] = getattr(spec, TABLES[name].member)
+    return rows
 
 
 def _ambiguous(spec: Spec) -> Iterator[Defect]:

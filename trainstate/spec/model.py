@@ -38,25 +38,19 @@ from trainstate.spec.facts import (
 )
 
 __all__ = [
-    "Alias",
     "AttachedMachine",
-    "AttemptFacts",
     "Bound",
     "Counter",
     "Evidence",
     "Guard",
     "Initial",
     "Member",
-    "OutcomeFact",
     "Pair",
     "PrimaryTransition",
     "RecordLayout",
-    "Renamed",
     "Row",
-    "Source",
     "Spec",
     "Status",
-    "TimeFacts",
     "Transition",
     "weakest",
 ]

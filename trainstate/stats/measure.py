@@ -7,21 +7,18 @@ Everything is computed from the histories and the billing members; where these a
 from __future__ import annotations
 
 import re
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from trainstate.history.instants import SECOND, iso
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
-from trainstate.stats.cost import Cost
-from trainstate.stats.prices import Prices
-from trainstate.stats.reasons import stable_reason
-from trainstate.stats.spread import Distribution, distribution
+from trainstate.stats.cost import Cost, Prices
+from trainstate.stats.spread import Distribution
 from trainstate.stats.survey import Surveyed
-from trainstate.stats.waiting import FIRST, LATER, Gathered, Wait, Waiting
+from trainstate.stats.waiting import FIRST, LATER, Wait, Waiting
 from trainstate.track.outcome import outcome_of
 from trainstate.track.timeline import attempts
 
@@ -102,24 +99,73 @@ class Totals:
         return (1 - billed / trained) * 100 if trained else None
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Stats:
-    """The measures of many jobs together."""
+    """The measures of many jobs together; only numbers are kept of each.
 
-    totals: Totals
-    statuses: Mapping[str, Distribution]
-    start: Distribution
-    queueing: Distribution
-    lost: Distribution
-    attempts: Mapping[int, int]
-    failures: Mapping[str, int]
-    stops: Mapping[str, int]
-    by_type: Mapping[str, Totals]
-    by_day: Mapping[str, Totals]
-    values: Mapping[str, array[float]] = field(factory=dict)
-    waiting: Waiting
-    reasons: Mapping[str, int] = field(factory=dict)
+    ``quotes`` tells whether reasons of failures are quoted, by their stable part.
+    """
+
+    quotes: bool = False
+    totals: Totals = field(factory=Totals)
+    statuses: dict[str, Distribution] = field(factory=dict)
+    start: Distribution = field(factory=Distribution)
+    queueing: Distribution = field(factory=Distribution)
+    lost: Distribution = field(factory=Distribution)
+    attempts: Counter[int] = field(factory=Counter)
+    failures: Counter[str] = field(factory=Counter)
+    stops: Counter[str] = field(factory=Counter)
+    by_type: dict[str, Totals] = field(factory=dict)
+    by_day: dict[str, Totals] = field(factory=dict)
+    waiting: Waiting = field(factory=Waiting)
+    reasons: Counter[str] = field(factory=Counter)
     cost: Cost | None = None
+
+    def take(self, job: JobMeasure) -> None:
+        """Takes a job in."""
+        self.totals.take(job)
+        self.by_type.setdefault(job.instance_type, Totals()).take(job)
+        self.by_day.setdefault(job.day, Totals()).take(job)
+        for name, took in job.spans:
+            self.statuses.setdefault(name, Distribution()).add(took)
+        for spread, value in (
+            (self.start, job.start),
+            (self.queueing, job.queueing),
+            (self.lost, job.lost or None),
+        ):
+            if value is not None:
+                spread.add(value)
+        groups = {name: getattr(job, name) for name in GROUPS}
+        self.waiting.take(job.waits, groups, granted=job.granted, outcome=job.outcome)
+        if self.cost is not None:
+            self.cost.take(job)
+        if job.attempts:
+            self.attempts[job.attempts] += 1
+        if job.outcome is Outcome.FAILED:
+            self.failures[reason_kind(job.reason, quoted=self.quotes)] += 1
+            if self.quotes and job.reason:
+                self.reasons[stable_reason(job.reason)] += 1
+        if job.outcome in _STOPS:
+            self.stops[job.outcome] += 1
+
+    def ordered(self, spec: Spec) -> Stats:
+        """The same, all in the order in which it is told: of the facts, of numbers, of names."""
+        names = [row.name for row in spec.secondaries if row.name in self.statuses]
+        names += [name for name in self.statuses if name not in names]
+        return evolve(
+            self,
+            statuses={name: self.statuses[name] for name in names},
+            attempts=Counter(dict(sorted(self.attempts.items()))),
+            failures=_commonest_first(self.failures),
+            stops=_commonest_first(self.stops),
+            reasons=_commonest_first(self.reasons),
+            by_type=dict(sorted(self.by_type.items())),
+            by_day=dict(sorted(self.by_day.items())),
+        )
+
+
+def _commonest_first(counts: Counter[str]) -> Counter[str]:
+    return Counter(dict(counts.most_common()))
 
 
 def measure(job: Surveyed, spec: Spec) -> JobMeasure:
@@ -134,6 +180,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
         if entry.start is not None and entry.end is not None and entry.end >= entry.start
     ]
     last, waits = max(numbers, default=0), spec.attempts.begins
+    ends = spec.terminal_secondaries
     instances = job.life.instances or 1
     created = UNKNOWN * 3 if job.created is None else iso(job.created)
     return JobMeasure(
@@ -155,7 +202,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
         granted=_granted(job, statuses, spec),
         retained=job.retained,
         # A terminal status is entered and left at once: it takes no time.
-        spans=tuple((name, took) for name, _, took in timed if name not in _ends(spec)),
+        spans=tuple((name, took) for name, _, took in timed if name not in ends),
         start=_start(job, spec),
         queueing=sum(took for name, _, took in timed if name in waits) if timed else None,
         lost=sum(took for name, n, took in timed if n < last and name not in waits)
@@ -192,10 +239,6 @@ def _region(job: str) -> str:
     return parts[3] if parts[0] == "arn" and len(parts) > 5 and parts[3] else UNKNOWN
 
 
-def _ends(spec: Spec) -> frozenset[str]:
-    return spec.terminal_secondaries
-
-
 def _start(job: Surveyed, spec: Spec) -> float | None:
     starts = (e.start for e in job.entries if e.status in spec.time.clock_starts)
     started = next(starts, None) if job.started is None else job.started
@@ -207,85 +250,11 @@ def _start(job: Surveyed, spec: Spec) -> float | None:
 def stats(
     jobs: Iterable[Surveyed], spec: Spec, *, reasons: bool = False, prices: Prices | None = None
 ) -> Stats:
-    """The measures of all jobs together; only numbers are kept of each.
-
-    ``reasons`` quotes the reasons of failures, by their stable part.
-    """
-    gathered = _Gathered(reasons=reasons, cost=None if prices is None else Cost(prices=prices))
+    """The measures of all jobs together; ``reasons`` quotes the reasons of failures."""
+    found = Stats(quotes=reasons, cost=None if prices is None else Cost(prices=prices))
     for job in jobs:
-        gathered.take(measure(job, spec))
-    names = [row.name for row in spec.secondaries if row.name in gathered.statuses]
-    names += [name for name in gathered.statuses if name not in names]
-    return Stats(
-        totals=gathered.totals,
-        statuses={name: distribution(gathered.statuses[name]) for name in names},
-        start=distribution(gathered.start),
-        queueing=distribution(gathered.queueing),
-        lost=distribution(gathered.lost),
-        attempts=dict(sorted(gathered.attempts.items())),
-        failures=dict(gathered.failures.most_common()),
-        stops=dict(gathered.stops.most_common()),
-        by_type=dict(sorted(gathered.by_type.items())),
-        by_day=dict(sorted(gathered.by_day.items())),
-        values={name: gathered.statuses[name] for name in names},
-        waiting=gathered.waiting.told(),
-        reasons=dict(gathered.stable.most_common()),
-        cost=gathered.cost,
-    )
-
-
-def _seconds() -> array[float]:
-    return array("d")
-
-
-@define
-class _Gathered:
-    """The numbers of the jobs so far."""
-
-    reasons: bool = False
-    totals: Totals = field(factory=Totals)
-    statuses: dict[str, array[float]] = field(factory=dict)
-    start: array[float] = field(factory=_seconds)
-    queueing: array[float] = field(factory=_seconds)
-    lost: array[float] = field(factory=_seconds)
-    attempts: Counter[int] = field(factory=Counter)
-    failures: Counter[str] = field(factory=Counter)
-    stops: Counter[str] = field(factory=Counter)
-    by_type: dict[str, Totals] = field(factory=dict)
-    by_day: dict[str, Totals] = field(factory=dict)
-    waiting: Gathered = field(factory=Gathered)
-    stable: Counter[str] = field(factory=Counter)
-    cost: Cost | None = None
-
-    def take(self, job: JobMeasure) -> None:
-        for totals in self._groups(job):
-            totals.take(job)
-        for name, took in job.spans:
-            self.statuses.setdefault(name, _seconds()).append(took)
-        for values, value in (
-            (self.start, job.start),
-            (self.queueing, job.queueing),
-            (self.lost, job.lost or None),
-        ):
-            if value is not None:
-                values.append(value)
-        groups = {name: getattr(job, name) for name in GROUPS}
-        self.waiting.take(job.waits, groups, granted=job.granted, outcome=job.outcome)
-        if self.cost is not None:
-            self.cost.take(job)
-        if self.reasons and job.outcome is Outcome.FAILED and job.reason:
-            self.stable[stable_reason(job.reason)] += 1
-        if job.attempts:
-            self.attempts[job.attempts] += 1
-        if job.outcome is Outcome.FAILED:
-            self.failures[reason_kind(job.reason, quoted=self.reasons)] += 1
-        if job.outcome in _STOPS:
-            self.stops[job.outcome] += 1
-
-    def _groups(self, job: JobMeasure) -> Iterator[Totals]:
-        yield self.totals
-        yield self.by_type.setdefault(job.instance_type, Totals())
-        yield self.by_day.setdefault(job.day, Totals())
+        found.take(measure(job, spec))
+    return found.ordered(spec)
 
 
 _STOPS = frozenset(
@@ -310,3 +279,17 @@ def reason_kind(reason: str | None, *, quoted: bool = False) -> str:
     if kind is not None:
         return kind[1]
     return " ".join(reason.split())[:60] if quoted else OTHER_REASON
+
+
+LONGEST = 120
+_CHANGING = re.compile(
+    r"arn:\S+|s3://\S+|https?://\S+|(?:/[\w.@-]+){2,}/?"  # where something lies
+    r"|\b(?=[0-9a-fA-F-]*\d)[0-9a-fA-F]{8}[0-9a-fA-F-]*\b"  # ids
+    r"|\b\d{4}-\d\d-\d\d[T ]\S+|\b\d{4,}\b|\b\d+\.\d+\b",  # times, process ids, measures
+    re.ASCII,
+)
+
+
+def stable_reason(reason: str) -> str:
+    """A reason on one line, cut, with a dot in place of addresses, ids, times and large numbers."""
+    return _CHANGING.sub("\N{HORIZONTAL ELLIPSIS}", " ".join(reason[:1000].split()))[:LONGEST]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from attrs import define, field, frozen
 
 from trainstate.history.instants import SECOND
 from trainstate.spec.model import Evidence, Spec, Transition
-from trainstate.stats.spread import Distribution, distribution
+from trainstate.stats.spread import Distribution
 from trainstate.stats.survey import Surveyed
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Trail:
     """One status directly after another: how often, and how long the first one took.
 
@@ -24,10 +24,10 @@ class Trail:
 
     before: str
     after: str
-    logs: int
-    responses: int
-    seconds: Distribution
-    row: Transition | None = None
+    row: Transition | None
+    logs: int = 0
+    responses: int = 0
+    seconds: Distribution = field(factory=Distribution)
 
     @property
     def count(self) -> int:
@@ -36,7 +36,7 @@ class Trail:
 
 
 @frozen(kw_only=True)
-class Discovery:
+class FollowsGraph:
     """What histories show: trails, first statuses, and what the specification has beside it.
 
     ``jobs`` counts those that have a history; ``unseen`` are the transitions of the
@@ -65,16 +65,9 @@ class Discovery:
         )
 
 
-@define
-class _Counts:
-    logs: int = 0
-    responses: int = 0
-    seconds: array[float] = field(factory=lambda: array("d"))
-
-
-def discover(jobs: Iterable[Surveyed], spec: Spec) -> Discovery:
+def discover(jobs: Iterable[Surveyed], spec: Spec) -> FollowsGraph:
     """The directly-follows graph of the jobs' longest histories."""
-    found: dict[tuple[str, str], _Counts] = {}
+    rows, found = _strongest(spec), dict[tuple[str, str], Trail]()
     begins: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     for job in jobs:
@@ -82,31 +75,20 @@ def discover(jobs: Iterable[Surveyed], spec: Spec) -> Discovery:
             continue
         begins[job.entries[0].status] += 1
         ends[job.entries[-1].status] += 1
-        for before, after in zip(job.entries, job.entries[1:], strict=False):
-            counts = found.setdefault((before.status, after.status), _Counts())
-            counts.logs += before.start is None
-            counts.responses += before.start is not None
+        for before, after in pairwise(job.entries):
+            pair = (before.status, after.status)
+            trail = found.setdefault(pair, Trail(before=pair[0], after=pair[1], row=rows.get(pair)))
+            trail.logs += before.start is None
+            trail.responses += before.start is not None
             if before.start is not None and before.end is not None:
-                counts.seconds.append((before.end - before.start) / SECOND)
-    rows = _strongest(spec)
-    return Discovery(
+                trail.seconds.add((before.end - before.start) / SECOND)
+    return FollowsGraph(
         spec=spec,
         jobs=begins.total(),
-        trails=tuple(_trail(pair, found[pair], rows.get(pair)) for pair in _ordered(found, spec)),
+        trails=tuple(found[pair] for pair in _ordered(found, spec)),
         unseen=tuple(row for pair, row in rows.items() if pair not in found),
         begins=dict(begins.most_common()),
         ends=dict(ends.most_common()),
-    )
-
-
-def _trail(pair: tuple[str, str], counts: _Counts, row: Transition | None) -> Trail:
-    return Trail(
-        before=pair[0],
-        after=pair[1],
-        logs=counts.logs,
-        responses=counts.responses,
-        seconds=distribution(counts.seconds),
-        row=row,
     )
 
 

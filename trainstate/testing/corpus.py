@@ -21,7 +21,7 @@ from trainstate.rules.index import rules
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import showing
-from trainstate.testing.catalogue import ARN
+from trainstate.testing.configuration import ARN
 from trainstate.testing.faults import operators
 from trainstate.testing.lifelike import everything, lifelike
 from trainstate.testing.planting import Faulty, Operator

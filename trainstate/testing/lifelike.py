@@ -26,16 +26,18 @@ from trainstate.machine.record import (
 from trainstate.machine.step import State, initial_states
 from trainstate.machine.walks import Hop, budgets, ending, walk
 from trainstate.spec.model import Evidence, Spec, Transition
-from trainstate.testing.catalogue import (
+from trainstate.testing.configuration import (
     ARN,
     OPTIONAL,
     OUTCOME,
     RESULTS,
+    configured,
     dated,
+    input_mode,
     kept,
+    machine_steps,
     message,
 )
-from trainstate.testing.configuration import configured, input_mode, machine_steps
 from trainstate.testing.runs import CREATED, Run, born, finished, stepped
 from trainstate.testing.ways import Ways, ways
 

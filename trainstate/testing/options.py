@@ -13,7 +13,7 @@ TIMES = ("datetime", "iso", "iso-local", "epoch", "epoch-ms")
 DENSITIES = ("any", "dense", "sparse", "every")
 
 
-class Asked(TypedDict, total=False):
+class Keywords(TypedDict, total=False):
     """The keyword arguments of every strategy; see ``Options`` for what they mean."""
 
     spot: bool | None
@@ -61,7 +61,7 @@ class Options:
 _NAMES = tuple(attribute.name for attribute in fields(Options))
 
 
-def options_of(asked: Asked) -> Options:
+def options_of(asked: Keywords) -> Options:
     """The options that a call asks for. Raises UsageError for one that does not exist."""
     for name in asked:
         if name not in _NAMES:
@@ -81,6 +81,6 @@ def options_of(asked: Asked) -> Options:
     return options
 
 
-def with_defaults(asked: Asked, **defaults: object) -> Options:
+def with_defaults(asked: Keywords, **defaults: object) -> Options:
     """The options that a call asks for, with other defaults for what it leaves open."""
     return options_of({**defaults, **asked})  # type: ignore[typeddict-item]

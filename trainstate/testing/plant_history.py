@@ -8,11 +8,11 @@ from typing import Any
 
 from trainstate.machine.step import begin
 from trainstate.spec.model import Evidence, Transition
-from trainstate.testing.options import Asked
-from trainstate.testing.planting import LEFT_OUT, Bed, Change, Response, Spot, changes, fault, need
+from trainstate.testing.options import Keywords
+from trainstate.testing.planting import LEFT_OUT, Bed, Edit, Response, Spot, changes, fault, need
 
-_DOCUMENTED: Asked = {"evidence": "documented", "terminal": "Completed"}
-_ENDED: Asked = {"terminal": "Completed"}
+_DOCUMENTED: Keywords = {"evidence": "documented", "terminal": "Completed"}
+_ENDED: Keywords = {"terminal": "Completed"}
 
 
 def _last_entries(bed: Bed) -> Iterator[tuple[int, int]]:
@@ -32,12 +32,10 @@ def _later(bed: Bed) -> list[int]:
 
 
 changes(
-    Change("entry-without-start", "forget_when_it_began", Bed.entries, "entry_start", LEFT_OUT),
-    Change("unclosed-entry", "close_nothing", _followed, "entry_end", LEFT_OUT, _ENDED),
-    Change(
-        "open-terminal-entry", "leave_the_end_open", _last_entries, "entry_end", LEFT_OUT, _ENDED
-    ),
-    Change("missing-history", "lose_the_history", _later, "history", LEFT_OUT, {"least": 2}),
+    Edit("entry-without-start", "forget_when_it_began", Bed.entries, "entry_start", LEFT_OUT),
+    Edit("unclosed-entry", "close_nothing", _followed, "entry_end", LEFT_OUT, _ENDED),
+    Edit("open-terminal-entry", "leave_the_end_open", _last_entries, "entry_end", LEFT_OUT, _ENDED),
+    Edit("missing-history", "lose_the_history", _later, "history", LEFT_OUT, {"least": 2}),
 )
 
 

@@ -9,7 +9,7 @@ from trainstate.spec.model import Bound, Evidence
 from trainstate.testing.planting import (
     LEFT_OUT,
     Bed,
-    Change,
+    Edit,
     Spot,
     after,
     changes,
@@ -22,12 +22,12 @@ from trainstate.testing.showing import written
 _UNHEARD, _NO_DAY = "WarmingForNobody", "2026-02-30T10:00:00Z"
 
 changes(
-    Change("bad-timestamp", "modified_yesterday", Bed.every, "modified", "yesterday"),
-    Change("bad-timestamp", "thirtieth_of_february", Bed.entries, "entry_start", _NO_DAY),
-    Change("malformed-name", "name_with_an_underscore", Bed.every, "name", "named_by_nobody"),
-    Change("unknown-primary-status", "paused", Bed.every, "primary", "PausedByNobody"),
-    Change("unknown-secondary-status", "warming", Bed.every, "secondary", _UNHEARD),
-    Change("unknown-secondary-status", "unheard_of_entry", Bed.entries, "entry_status", _UNHEARD),
+    Edit("bad-timestamp", "modified_yesterday", Bed.every, "modified", "yesterday"),
+    Edit("bad-timestamp", "thirtieth_of_february", Bed.entries, "entry_start", _NO_DAY),
+    Edit("malformed-name", "name_with_an_underscore", Bed.every, "name", "named_by_nobody"),
+    Edit("unknown-primary-status", "paused", Bed.every, "primary", "PausedByNobody"),
+    Edit("unknown-secondary-status", "warming", Bed.every, "secondary", _UNHEARD),
+    Edit("unknown-secondary-status", "unheard_of_entry", Bed.entries, "entry_status", _UNHEARD),
 )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from trainstate.history.instants import same_instant
 from trainstate.spec.model import AttachedMachine
-from trainstate.testing.options import Asked
+from trainstate.testing.options import Keywords
 from trainstate.testing.planting import Bed, Spot, fault, instant, need, shifted
 
-_EVERY: Asked = {"density": "every", "terminal": "Completed"}
+_EVERY: Keywords = {"density": "every", "terminal": "Completed"}
 _LATER = 60
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from trainstate.testing.options import Asked
+from trainstate.testing.options import Keywords
 from trainstate.testing.planting import (
     LEFT_OUT,
     Bed,
-    Change,
+    Edit,
     Spot,
     after,
     changes,
@@ -19,7 +19,7 @@ from trainstate.testing.planting import (
     shifted,
 )
 
-_DONE: Asked = {"terminal": "Completed", "evidence": "documented"}
+_DONE: Keywords = {"terminal": "Completed", "evidence": "documented"}
 _DAY = 86_400
 _WHILE = 5
 """Seconds by which a time is moved: more than every tolerance for times of entries."""
@@ -40,9 +40,9 @@ def billed(bed: Bed) -> list[int]:
 
 
 changes(
-    Change("overlapping-entries", "start_too_early", _joints, "entry_start", _SOONER, _DONE),
-    Change("gap-between-entries", "start_too_late", _joints, "entry_start", _LATER, _DONE),
-    Change("negative-seconds", "count_below_zero", billed, "training_seconds", -1, _DONE),
+    Edit("overlapping-entries", "start_too_early", _joints, "entry_start", _SOONER, _DONE),
+    Edit("gap-between-entries", "start_too_late", _joints, "entry_start", _LATER, _DONE),
+    Edit("negative-seconds", "count_below_zero", billed, "training_seconds", -1, _DONE),
 )
 
 

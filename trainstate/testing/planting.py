@@ -2,7 +2,7 @@
 
 An operator gets a copy of a sequence of responses and changes it so that it breaks one
 rule at one place. Most change one member at one place: those are rows of a table
-(``Change``). The others are functions.
+(``Edit``). The others are functions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from trainstate.errors import UnknownNameError
 from trainstate.history.instants import SECOND, parse
 from trainstate.machine.record import moment
 from trainstate.spec.model import RecordLayout, Spec
-from trainstate.testing.options import Asked
+from trainstate.testing.options import Keywords
 
 T = TypeVar("T")
 Response = dict[str, Any]
@@ -173,7 +173,7 @@ class Operator:
     name: str
     rule: str
     plant: Plant
-    base: Asked = field(factory=Asked)
+    base: Keywords = field(factory=Keywords)
     as_text: bool = False
     in_log: bool = False
 
@@ -204,7 +204,7 @@ _OPERATORS: dict[str, tuple[Operator, ...]] = {}
 
 
 def fault(
-    rule: str, base: Asked | None = None, *, as_text: bool = False, in_log: bool = False
+    rule: str, base: Keywords | None = None, *, as_text: bool = False, in_log: bool = False
 ) -> Callable[[Plant], Plant]:
     """A decorator that registers an operator for a rule.
 
@@ -218,13 +218,13 @@ def fault(
     return register
 
 
-def _register(rule: str, name: str, plant: Plant, base: Asked | None, **kind: bool) -> None:
+def _register(rule: str, name: str, plant: Plant, base: Keywords | None, **kind: bool) -> None:
     made = Operator(name=name, rule=rule, plant=plant, base=base or {}, **kind)
     _OPERATORS[rule] = (*_OPERATORS.get(rule, ()), made)
 
 
 @frozen
-class Change:
+class Edit:
     """An operator that changes one member of a response, or of an entry of its history.
 
     ``where`` gives the places. ``member`` is the part that the member plays in the layout,
@@ -236,7 +236,7 @@ class Change:
     where: Callable[[Bed], Iterable[Place]]
     member: str
     value: Any
-    base: Asked | None = None
+    base: Keywords | None = None
 
     def plant(self, bed: Bed) -> Spot:
         """Changes the member at one of the places."""
@@ -247,7 +247,7 @@ class Change:
         return bed.put(place, member, value)
 
 
-def changes(*table: Change) -> None:
+def changes(*table: Edit) -> None:
     """Registers the operators of a table."""
     for row in table:
         _register(row.rule, row.name, row.plant, row.base)

@@ -25,17 +25,20 @@ from trainstate.machine.record import (
 from trainstate.machine.step import State
 from trainstate.machine.walks import Hop, budgets, walk
 from trainstate.spec.model import Spec
-from trainstate.testing.catalogue import (
+from trainstate.testing.configuration import (
     OUTCOME,
     RESULTS,
     arn_of,
     chosen,
+    configured,
     dated,
     fitting,
+    input_mode,
     kept,
+    limited,
+    machine_steps,
     message,
 )
-from trainstate.testing.configuration import configured, input_mode, limited, machine_steps
 from trainstate.testing.options import Options
 from trainstate.testing.ways import Ways, guard_sets, ways
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from trainstate.machine.record import Record, describe, moment, training_seconds
 from trainstate.spec.model import Spec
-from trainstate.testing.catalogue import ACCOUNT, REGION
+from trainstate.testing.configuration import ACCOUNT, REGION
 from trainstate.testing.runs import Run
 
 _LOCAL = timezone(timedelta(hours=2))

@@ -19,7 +19,7 @@ from trainstate.history.model import Entry
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import showing
-from trainstate.testing.options import Asked, Options, options_of, with_defaults
+from trainstate.testing.options import Keywords, Options, options_of, with_defaults
 from trainstate.testing.runs import HEAD, Run, Tapes, run_of
 from trainstate.testing.ways import guard_sets, ways
 
@@ -52,37 +52,37 @@ class Strategies:
         """Prints the short repr in Hypothesis's reports, too."""
         printer.text(repr(self))
 
-    def runs(self, **options: Unpack[Asked]) -> SearchStrategy[Run]:
+    def runs(self, **options: Unpack[Keywords]) -> SearchStrategy[Run]:
         """Runs of jobs: the service's records, one for each step."""
         return self._drawn(options_of(options), lambda run, _asked, _draw: run)
 
-    def histories(self, **options: Unpack[Asked]) -> SearchStrategy[tuple[Entry, ...]]:
+    def histories(self, **options: Unpack[Keywords]) -> SearchStrategy[tuple[Entry, ...]]:
         """Histories, as the last response of a job shows them."""
         return self._drawn(options_of(options), lambda run, _asked, _draw: run.records[-1].history)
 
-    def responses(self, **options: Unpack[Asked]) -> SearchStrategy[Response]:
+    def responses(self, **options: Unpack[Keywords]) -> SearchStrategy[Response]:
         """Single responses, at any moment of a job, with every member that fits its state."""
         return self._drawn(options_of(options), _one_response)
 
-    def polls(self, **options: Unpack[Asked]) -> SearchStrategy[list[Response]]:
+    def polls(self, **options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
         """Responses of one job in the order in which they were asked for.
 
         A state is repeated, states are missed, and the record is modified after the end.
         """
         return self._drawn(options_of(options), _polled)
 
-    def events(self, **options: Unpack[Asked]) -> SearchStrategy[list[Response]]:
+    def events(self, **options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
         """EventBridge events of one job: some are lost, come twice, or change places.
 
         Their times are epoch milliseconds unless the options say otherwise.
         """
         return self._drawn(with_defaults(options, times="epoch-ms"), _emitted)
 
-    def logs(self, **options: Unpack[Asked]) -> SearchStrategy[str]:
+    def logs(self, **options: Unpack[Keywords]) -> SearchStrategy[str]:
         """What the SageMaker Python SDK prints while it waits for a job."""
         return self._drawn(options_of(options), _printed)
 
-    def jobs(self, **options: Unpack[Asked]) -> SearchStrategy[list[Response]]:
+    def jobs(self, **options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
         """Responses of several jobs, interleaved; each job's own are in their order."""
         return _interleaved(self._drawing(options_of(options), _polled))
 
@@ -202,36 +202,36 @@ def _merged(queues: Sequence[list[Response]], tape: bytes) -> list[Response]:
     return [*merged, *(item for queue in left for item in queue)]
 
 
-def runs(**options: Unpack[Asked]) -> SearchStrategy[Run]:
+def runs(**options: Unpack[Keywords]) -> SearchStrategy[Run]:
     """Runs of training jobs: the service's records, one for each step."""
     return from_spec(builtin_spec()).runs(**options)
 
 
-def histories(**options: Unpack[Asked]) -> SearchStrategy[tuple[Entry, ...]]:
+def histories(**options: Unpack[Keywords]) -> SearchStrategy[tuple[Entry, ...]]:
     """Histories of training jobs, as their last responses show them."""
     return from_spec(builtin_spec()).histories(**options)
 
 
-def responses(**options: Unpack[Asked]) -> SearchStrategy[Response]:
+def responses(**options: Unpack[Keywords]) -> SearchStrategy[Response]:
     """Single DescribeTrainingJob responses, as boto3 gives them."""
     return from_spec(builtin_spec()).responses(**options)
 
 
-def polls(**options: Unpack[Asked]) -> SearchStrategy[list[Response]]:
+def polls(**options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
     """DescribeTrainingJob responses of one job, in the order of the polls."""
     return from_spec(builtin_spec()).polls(**options)
 
 
-def events(**options: Unpack[Asked]) -> SearchStrategy[list[Response]]:
+def events(**options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
     """EventBridge events of one training job, as they arrive."""
     return from_spec(builtin_spec()).events(**options)
 
 
-def logs(**options: Unpack[Asked]) -> SearchStrategy[str]:
+def logs(**options: Unpack[Keywords]) -> SearchStrategy[str]:
     """What the SageMaker Python SDK prints while it waits for a training job."""
     return from_spec(builtin_spec()).logs(**options)
 
 
-def jobs(**options: Unpack[Asked]) -> SearchStrategy[list[Response]]:
+def jobs(**options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
     """DescribeTrainingJob responses of several training jobs, interleaved."""
     return from_spec(builtin_spec()).jobs(**options)

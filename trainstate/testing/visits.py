@@ -45,17 +45,6 @@ class Visits:
         self.pairs |= other.pairs
         self.transitions |= other.transitions
 
-    def packed(self) -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]:
-        """The visits as plain values, for another process."""
-        return sorted(self.statuses), sorted(self.pairs), sorted(self.transitions)
-
-    def unpack(self, packed: Any) -> None:
-        """Adds the visits of another process."""
-        statuses, pairs, transitions = packed
-        self.statuses.update(statuses)
-        self.pairs.update((one, two) for one, two in pairs)
-        self.transitions.update((one, two) for one, two in transitions)
-
     def lines(self, spec: Spec | None = None) -> Iterator[str]:
         """What was visited and what never, each kind in a few lines; retired facts are apart."""
         for kind, facts, seen in self._kinds(spec or builtin_spec()):

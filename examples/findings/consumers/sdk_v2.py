@@ -29,7 +29,7 @@ def log_loop(client: Any, name: str) -> Any:
     """What remote functions keep as the last response of the service."""
     from sagemaker.session import _logs_for_job
 
-    from trainstate.testing.consumers.adapters.sagemaker_v2 import session
+    from trainstate.testing.consumers.adapters import session
 
     return _logs_for_job(session(client), name, wait=True)
 

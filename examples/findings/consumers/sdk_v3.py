@@ -24,7 +24,7 @@ def status_of_result(value: Any, error: BaseException | None) -> str:
 
 def wait_for_delete(client: Any, name: str) -> None:
     """Waits until a job is gone that is being deleted."""
-    from trainstate.testing.consumers.adapters.sagemaker_v3 import resource
+    from trainstate.testing.consumers.adapters import resource
 
     resource(client, name).wait_for_delete(poll=5)
 

@@ -1,12 +1,14 @@
-"""Bytes of an input: unpacked, in UTF-8 without a mark, with a look ahead."""
+"""Bytes of an input: unpacked, in UTF-8 without a mark or a prefix, with a look ahead."""
 
 from __future__ import annotations
 
 import codecs
+import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from trainstate.errors import InputError
 from trainstate.history.readers.compressed import (
@@ -168,3 +170,33 @@ class _Transcoded:
         buffer[:size] = self._ready[:size]
         self._ready = self._ready[size:]
         return size
+
+
+_FORMS = tuple(
+    re.compile(rb"^" + form, re.MULTILINE | re.ASCII)
+    for form in (
+        rb"[ \t]*#+ ?",
+        rb"[ \t]*//+ ?",
+        rb"[ \t]*> ?(?:> ?)*",
+        rb"[ \t]*(?:--|;+|%+|\*) ?",
+        # `kubectl logs --timestamps`, `docker logs -t`, `aws logs tail --format short`, GitHub.
+        rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?:[ \t]|$)",
+        # `docker compose logs`
+        rb"[\w./-]{1,60} *\| ?",
+    )
+)
+
+
+def without_prefix(opening: Opened, *, limits: Limits, file: str) -> Opened:
+    """The input without what all lines of its head begin with; raises InputError past a limit."""
+    form = _shared(opening.head, whole=opening.whole)
+    if form is None:
+        return opening
+    bare = form.sub(b"", read_whole(opening.stream, limits=limits, file=file))
+    return evolve(opening, stream=io.BytesIO(bare), head=form.sub(b"", opening.head))
+
+
+def _shared(head: bytes, *, whole: bool) -> re.Pattern[bytes] | None:
+    lines = head.split(b"\n")
+    inked = [line for line in (lines if whole else lines[:-1]) if line.strip()]
+    return next((form for form in _FORMS if inked and all(map(form.match, inked))), None)

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from trainstate.history import instants
 from trainstate.history.machines import folded, machine_of, named_by, unknown_machine
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
-from trainstate.history.readers.log_rows import Row, log_response, named_totals
+from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
 from trainstate.history.readers.strangers import is_other, is_stranger, unknown_facts
 from trainstate.history.readers.tally import NO_RESPONSE, Tally
@@ -370,7 +370,7 @@ def _response(part: Part, origin: Origin, spec: Spec) -> Response:
             response = evolve(response, envelope=part.envelope, machine=machine)
         return response
     rows = [
-        Row(time=row.get("time"), status=row["status"], message=row.get("message"))
+        StatusLine(time=row.get("time"), status=row["status"], message=row.get("message"))
         for row in part.value["entries"]
     ]
     return log_response(rows, named_totals(part.value, spec), spec, origin=origin)

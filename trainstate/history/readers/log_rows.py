@@ -20,7 +20,7 @@ SAVINGS = "SavingsPercent"
 
 
 @frozen(kw_only=True)
-class Row:
+class StatusLine:
     """A printed status line: when it was printed, the status as written, the message."""
 
     time: object
@@ -51,7 +51,7 @@ class _Stamps:
 
 
 def log_response(
-    rows: Iterable[Row], members: Mapping[str, Any], spec: Spec, *, origin: Origin
+    rows: Iterable[StatusLine], members: Mapping[str, Any], spec: Spec, *, origin: Origin
 ) -> Response:
     """The response that status lines of one job are worth: a history, and what was printed beside.
 

@@ -20,17 +20,9 @@ OnSource = Callable[[SourceReport], None]
 
 
 def read_paths(
-    paths: Iterable[AnyPath],
-    spec: Spec,
-    *,
-    input_format: str = "auto",
-    limits: Limits = Limits(),  # noqa: B008 - frozen
-    on_source: OnSource | None = None,
-    keep_going: bool = False,
+    paths: Iterable[AnyPath], spec: Spec, **asked: Any
 ) -> Iterator[Response | Unreadable]:
     """The records of files, as ``read_records`` gives them, each with every member."""
-    asked: dict[str, Any] = {"input_format": input_format, "limits": limits}
-    asked |= {"on_source": on_source, "keep_going": keep_going}
     return map(whole, read_records(paths, spec, **asked))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from trainstate.history.model import Origin, Response
-from trainstate.history.readers.log_rows import Row, log_response, named_totals
+from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
 from trainstate.history.readers.sdk_panel import ESCAPES, Panels
 from trainstate.spec.model import Spec
 
@@ -38,7 +38,7 @@ _SAVINGS = re.compile(r"Managed Spot Training savings: {1,4}(-?\d{1,9}(?:\.\d{1,
 class Mark:
     """A status line, and whether its status is one of the specification's."""
 
-    row: Row
+    row: StatusLine
     known: bool
 
 
@@ -58,7 +58,7 @@ def marks(line: str, spec: Spec) -> Iterator[Mark]:
     ]
     ends = [match.start() for match in found[1:]] + [len(line)]
     for match, end in zip(found, ends, strict=False):
-        row = Row(time=match[1], status=match[2], message=_message(line[match.end() : end]))
+        row = StatusLine(time=match[1], status=match[2], message=_message(line[match.end() : end]))
         yield Mark(row=row, known=_is_known(match[2], spec))
 
 
@@ -108,7 +108,7 @@ class _History:
 
     line: int = 0
     name: str | None = None
-    rows: list[Row] = field(factory=list)
+    rows: list[StatusLine] = field(factory=list)
     totals: dict[str, Any] = field(factory=dict)
     last: str | None = None  # the last status that the specification knows
 
@@ -117,7 +117,7 @@ class _History:
         named = {spec.layout.name: self.name} if self.name else {}
         return named | named_totals(self.totals, spec)
 
-    def append(self, row: Row) -> None:
+    def append(self, row: StatusLine) -> None:
         """Add a line; a status that is printed again keeps its first time."""
         if self.rows and self.rows[-1].status == row.status:
             row = evolve(row, time=self.rows.pop().time)
@@ -182,7 +182,7 @@ class _Log:
             return True
         return _begins(last, written, self.spec, named=self.open.name is not None)
 
-    def _is_output(self, row: Row) -> bool:
+    def _is_output(self, row: StatusLine) -> bool:
         """Holds if a word that is no status stands where the SDK prints none.
 
         It prints nothing more of a job that has ended, and its stamps do not go back.
@@ -191,14 +191,14 @@ class _Log:
         ended = self.open.last in self.spec.terminal_secondaries
         return ended or (bool(rows) and _is_after(rows[-1], row))
 
-    def _drop_output_after(self, row: Row) -> None:
+    def _drop_output_after(self, row: StatusLine) -> None:
         """Takes words that are no status back where a status line has an earlier stamp."""
         rows, spec = self.open.rows, self.spec
         while rows and not _is_known(rows[-1].status, spec) and _is_after(rows[-1], row):
             rows.pop()
 
 
-def _is_after(one: Row, other: Row) -> bool:
+def _is_after(one: StatusLine, other: StatusLine) -> bool:
     """Holds if a line was printed after another by its stamp, a text that sorts by time."""
     return str(one.time) > str(other.time)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import define, evolve, frozen
 
-from trainstate.history.readers.log_rows import Row
+from trainstate.history.readers.log_rows import StatusLine
 from trainstate.spec.model import Spec
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[=>@-Z\\^_])")
@@ -42,7 +42,7 @@ class Panel:
     """
 
     line: int
-    rows: tuple[Row, ...]
+    rows: tuple[StatusLine, ...]
     members: Mapping[str, Any]
 
 
@@ -84,7 +84,7 @@ class Panels:
             shown = {"TrainingJob Name": self._name} if self._name else {}
             shown |= {"Job Status": status[1], "Secondary Status": status[2]}
             rows = [
-                Row(time=None, status=row[1], message=row[2] or None)
+                StatusLine(time=None, status=row[1], message=row[2] or None)
                 for row in map(_LINE.match, texts)
                 if row
             ]
@@ -94,17 +94,17 @@ class Panels:
             return
         self._texts = None
 
-    def _closed(self, rows: Iterable[Row], members: Mapping[str, Any]) -> Iterator[Panel]:
+    def _closed(self, rows: Iterable[StatusLine], members: Mapping[str, Any]) -> Iterator[Panel]:
         panel = Panel(line=self._begun, rows=tuple(rows), members=members)
         if panel.members and (panel.rows, panel.members) != self._last:
             self._last = panel.rows, panel.members
             yield panel
 
 
-def _box(texts: Iterable[str], spec: Spec) -> tuple[list[Row], Mapping[str, Any]]:
+def _box(texts: Iterable[str], spec: Spec) -> tuple[list[StatusLine], Mapping[str, Any]]:
     """The rows and the members in a panel, whose columns have a width of their own each."""
     shown: dict[str, str] = {}
-    rows: list[Row] = []
+    rows: list[StatusLine] = []
     name, column, table = "", 0, False
     for text in map(_unframed, texts):
         value = text[column:].strip()
@@ -124,14 +124,14 @@ def _box(texts: Iterable[str], spec: Spec) -> tuple[list[Row], Mapping[str, Any]
     return rows, _members(shown, spec)
 
 
-def _add_step(text: str, column: int, rows: list[Row], spec: Spec) -> None:
+def _add_step(text: str, column: int, rows: list[StatusLine], spec: Spec) -> None:
     """Take a line of the table: a status, or more of the details of the last one."""
     step = _STEP.match(text)
     begins = step is not None and step.start(1) < column - 2
     details = _DURATION.sub("", text[step.end() if step and begins else 0 :]).strip()
     if step and begins:
         status = _whole(step[1], spec) if step[2] else step[1]
-        rows.append(Row(time=None, status=status, message=details or None))
+        rows.append(StatusLine(time=None, status=status, message=details or None))
     elif rows and details:
         row = rows.pop()
         rows.append(evolve(row, message=f"{row.message or ''} {details}".strip()))

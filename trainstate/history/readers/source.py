@@ -9,13 +9,12 @@ from attrs import define, field, frozen
 
 from trainstate.errors import InputError
 from trainstate.history.model import Origin
-from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole
+from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole, without_prefix
 from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
 from trainstate.history.readers.plugged import CannotRead, is_binary, plugged, sought
-from trainstate.history.readers.prefixed import without_prefix
 from trainstate.history.readers.printed import read_printed, shows_status
 from trainstate.history.readers.python_literal import read_literals
 from trainstate.history.readers.recognise import (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from trainstate.testing.consumers import adapters
 from trainstate.testing.consumers.check import check_consumer, replay
-from trainstate.testing.consumers.course import Course, Item, course
+from trainstate.testing.consumers.course import Course, Item, Scope, course
 from trainstate.testing.consumers.judge import CRASHES, Judgement, Kind, plainly
-from trainstate.testing.consumers.needed import MissingLibraryError, named
 from trainstate.testing.consumers.perform import Ending, How
 from trainstate.testing.consumers.report import ConsumerFinding, ConsumerReport, Played
 from trainstate.testing.consumers.stage import Poll
-from trainstate.testing.consumers.variants import Scope
+from trainstate.testing.imported import MissingLibraryError, named
 
 __all__ = [
     "CRASHES",

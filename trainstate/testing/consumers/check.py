@@ -5,14 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from random import Random
+from typing import Any
 
 from attrs import evolve, frozen
 
+from trainstate.errors import UsageError
 from trainstate.machine.walks import subsets
-from trainstate.simulator.durations import Duration, seconds
+from trainstate.simulator.clock import Duration, seconds
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
-from trainstate.testing.consumers.course import Course
+from trainstate.testing.consumers.course import (
+    FLAGS,
+    Course,
+    Item,
+    Scope,
+    courses,
+    varied_by_chance,
+    walk_by_chance,
+    ways,
+)
 from trainstate.testing.consumers.course import course as parsed
 from trainstate.testing.consumers.judge import CRASHES, Reading, judged, plainly
 from trainstate.testing.consumers.perform import Stage, Wait, staged
@@ -24,15 +35,8 @@ from trainstate.testing.consumers.report import (
     identity,
     snippet,
 )
-from trainstate.testing.consumers.shrink import is_possible, smallest
 from trainstate.testing.consumers.stage import NAME, Play
-from trainstate.testing.consumers.variants import (
-    Scope,
-    courses,
-    varied_by_chance,
-    walk_by_chance,
-    ways,
-)
+from trainstate.testing.fuzzing.shrinking import descended
 from trainstate.track.policy import STRICT, Policy
 
 POLLS = 40
@@ -176,17 +180,54 @@ def _found(
 
 
 def _shrunk(trial: Trial, stage: Stage, finding: ConsumerFinding) -> ConsumerFinding:
-    """The finding on the smallest course that shows it."""
-    best = finding
+    """The finding on the smallest course that is reached by leaving one thing out after another."""
+    best, tries = finding, iter(range(_TRIES))
 
     def is_wrong(course: Course) -> bool:
         nonlocal best
-        if stage.is_blocked or not is_possible(course, trial.spec):
+        spent = next(tries, None) is None
+        if spent or stage.is_blocked or not is_possible(course, trial.spec):
             return False
         other = trial.finding(stage, course)
         same = other is not None and identity(other) == identity(finding)
         best = evolve(other, times=finding.times) if other is not None and same else best
         return same
 
-    smallest(finding.course, is_wrong, tries=_TRIES)
+    descended(finding.course, is_wrong, smaller_ones)
     return best
+
+
+def smaller_ones(course: Course) -> Iterator[Course]:
+    """The courses with one thing less: states, deviations, unusual numbers of polls.
+
+    Some of them no job can go.
+    """
+    items = course.items
+    if _is_after_end(items[-1]):
+        yield evolve(course, items=items[:-1])
+    spans = ((begin, begin + size) for size in (3, 2, 1) for begin in range(1, len(items) - size))
+    for begin, end in spans:
+        yield evolve(course, items=(*items[:begin], *items[end:]))
+    for name in FLAGS.values():
+        if getattr(course, name):
+            off: dict[str, Any] = {name: False}
+            yield evolve(course, **off)
+    for name in course.omits:
+        yield evolve(course, omits=tuple(other for other in course.omits if other != name))
+    for place, item in enumerate(items):
+        if item.polls != 1:
+            plain = evolve(item, polls=1)
+            yield evolve(course, items=(*items[:place], plain, *items[place + 1 :]))
+
+
+def _is_after_end(item: Item) -> bool:
+    return item.again or item.pair is None or item.pair[0] == "Deleting"
+
+
+def is_possible(course: Course, spec: Spec) -> bool:
+    """Holds if a job can go so."""
+    try:
+        Play(course, spec, patience=0, polls=0).rehearse()
+    except UsageError:
+        return False
+    return True

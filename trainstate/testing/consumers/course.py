@@ -4,18 +4,23 @@ As text it is one line: ``InProgress/Starting, (InProgress/Training), Failed/Fai
 A state in brackets passes between two polls, ``x2`` is read by two polls. After the end
 there may be ``gone`` (the record was deleted) and the states of another job of the same
 name, each with ``again`` before it.
+
+The courses of a way that a job can go differ by the polls, the messages and the members.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from random import Random
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from trainstate.errors import UsageError
-from trainstate.machine.step import State
+from trainstate.errors import UsageError, one_of
+from trainstate.machine.step import State, initial_states
+from trainstate.machine.walks import Hop, configured, ending, subsets, walk, walks, way_out
+from trainstate.spec.model import Evidence, Spec
 
 GONE = "gone"
 AGAIN = "again"
@@ -149,3 +154,202 @@ def _flagged(plain: Course, flags: Iterable[str], whole: str) -> Course:
 def of_states(states: Iterable[State], *, again: bool = False) -> Iterator[Item]:
     """The items of a walk of the machine, each read by one poll."""
     return (Item(pair=state.pair, again=again) for state in states)
+
+
+OMITTED = ("StatusMessage", "SecondaryStatusTransitions")
+"""Members of a response that the API does not promise, and that real responses have lacked."""
+
+
+def _level(written: str) -> Evidence:
+    return one_of("accept", written, Evidence)
+
+
+@frozen(kw_only=True)
+class Scope:
+    """Which courses are played.
+
+    All histories of at most ``longest`` states are, that rest on evidence up to
+    ``accept``, then ``random`` longer ones of ``seed``. Jobs are with and without ``spot``
+    (None: both), ``retries`` and a training ``plan``. Responses lack each member of
+    ``omit``, entries have the ``same_messages``, jobs that never trained show
+    ``zero_seconds``; records are deleted (``deletion``), names given away (``reuse``).
+    """
+
+    longest: int = field(default=5)
+    accept: Evidence = field(default=Evidence.RECORDED, converter=_level)
+    random: int = field(default=100)
+    seed: int = 0
+    spot: bool | None = None
+    retries: bool = True
+    plan: bool = False
+    omit: tuple[str, ...] = field(default=OMITTED, converter=tuple)
+    same_messages: bool = True
+    zero_seconds: bool = True
+    deletion: bool = True
+    reuse: bool = True
+
+    @longest.validator
+    def _longest_holds_an_end(self, _: object, value: int) -> None:
+        if value < 2:
+            raise UsageError(f"Expected longest to be at least 2 states but got {value!r}.")
+
+    @random.validator
+    def _random_is_a_count(self, _: object, value: int) -> None:
+        if value < 0:
+            raise UsageError(f"Expected random to be at least 0 but got {value!r}.")
+
+    @property
+    def guards(self) -> frozenset[str]:
+        """The guards that may hold."""
+        wanted = {
+            "managed-spot": self.spot is not False,
+            "retry": self.retries,
+            "training-plan": self.plan,
+        }
+        return frozenset(name for name, on in wanted.items() if on)
+
+
+@frozen
+class Way:
+    """A walk from a creation to an end, and the guards that must hold for it, as few as can be."""
+
+    states: tuple[State, ...]
+    guards: frozenset[str]
+
+
+def ways(spec: Spec, guards: frozenset[str], longest: int) -> Iterator[Way]:
+    """Every way with at most ``longest`` states, the shortest first, for subsets of the guards."""
+    found: dict[tuple[State, ...], frozenset[str]] = {}
+    for chosen in subsets(sorted(guards)):
+        known = ending(spec, configured(spec, chosen))
+        starts = [start for start in initial_states(spec) if start in known]
+        for states in walks(known, starts, longest=longest):
+            found.setdefault(states, chosen)
+    # sorted() keeps the order of the machine among walks of one length.
+    yield from sorted((Way(*item) for item in found.items()), key=lambda way: len(way.states))
+
+
+def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Random) -> Way:
+    """A way that is led by chance, and home on the shortest way when it gets long."""
+    known = ending(spec, configured(spec, guards))
+    start = chance.choice([start for start in initial_states(spec) if start in known])
+    most = chance.randint(2, longest) - 1
+
+    def choose(hops: Sequence[Hop]) -> Hop | None:
+        # A state counts once, by however many facts it can come next.
+        return chance.choice(list({hop.state: hop for hop in hops}.values())) if hops else None
+
+    states = (start, *walk(known, start, choose, most=most))
+    return Way((*states, *way_out(known, states[-1])), guards)
+
+
+def courses(way: Way, scope: Scope, spec: Spec) -> Iterator[Course]:
+    """The courses of a way, the plainest first, none twice."""
+    found: dict[Course, None] = {}
+    for plain in _as_configured(way, scope):
+        for other in _varied(plain, scope, spec):
+            found[other] = None
+    yield from sorted(found, key=lambda course: course.size)
+
+
+def _as_configured(way: Way, scope: Scope) -> Iterator[Course]:
+    plain = _plain(way, spot=scope.spot is True)
+    yield plain
+    if scope.spot is None and not plain.spot:
+        yield evolve(plain, spot=True)
+
+
+def _plain(way: Way, *, spot: bool) -> Course:
+    """The course of a way, with spot instances where it needs them or they are asked for."""
+    return Course(
+        items=tuple(of_states(way.states)),
+        spot=spot or "managed-spot" in way.guards,
+        retries="retry" in way.guards,
+        plan="training-plan" in way.guards,
+    )
+
+
+def _varied(plain: Course, scope: Scope, spec: Spec) -> Iterator[Course]:
+    yield plain
+    yield from _paced(plain)
+    for member in scope.omit:
+        yield evolve(plain, omits=(member,))
+    if scope.same_messages:
+        yield evolve(plain, same_messages=True)
+    if scope.zero_seconds and not _has_trained(plain, spec):
+        yield evolve(plain, zero_seconds=True)
+    if scope.deletion:
+        yield from _deleted(plain, spec)
+    if scope.reuse:
+        yield from _reused(plain, spec)
+
+
+def _paced(plain: Course) -> Iterator[Course]:
+    """Each state read twice; only the first and the last; only the last."""
+    between = len(plain.items) - 2
+    yield plain.read([2] * len(plain.items))
+    yield plain.read([1, *([0] * between), 1])
+    yield plain.read([0, *([0] * between), 1])
+
+
+def _has_trained(plain: Course, spec: Spec) -> bool:
+    return any(secondary in spec.time.clock_starts for _, secondary in plain.pairs)
+
+
+def deleting(plain: Course, spec: Spec) -> tuple[str, str] | None:
+    """What shows while the ended job is being deleted; None where nothing can."""
+    _, secondary = plain.pairs[-1]
+    after = spec.ended_primaries - spec.terminal_primaries
+    pairs = ((primary, secondary) for primary in sorted(after))
+    return next((pair for pair in pairs if pair in spec.pair_by_key), None)
+
+
+def _deleted(plain: Course, spec: Spec) -> Iterator[Course]:
+    """The end is read or not, then the deletion is read or not, then the record is gone."""
+    pair, gone = deleting(plain, spec), Item(pair=None)
+    *before, end = plain.items
+    for seen in (0, 1):
+        ended = (*before, evolve(end, polls=seen))
+        yield evolve(plain, items=(*ended, gone))
+        if pair is not None:
+            yield evolve(plain, items=(*ended, Item(pair=pair), gone))
+
+
+def _reused(plain: Course, spec: Spec) -> Iterator[Course]:
+    """Between two polls the job ends, is deleted, and its name is given to another."""
+    *before, end = plain.items
+    passed = (*before, evolve(end, polls=0), Item(pair=None, polls=0))
+    for states in another(plain, spec):
+        *way, last = of_states(states, again=True)
+        unread = tuple(evolve(item, polls=0) for item in way)
+        yield evolve(plain, items=(*passed, *unread, last))
+
+
+def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
+    """What the next job of the name does: it runs for ever, or has the other end."""
+    first = initial_states(spec)[0]
+    yield (first,)
+    primaries = [row.name for row in spec.primaries if row.name in spec.terminal_primaries]
+    other = next(name for name in primaries if name != plain.pairs[-1][0])
+    held = frozenset(name for name, on in plain.guards.items() if on)
+    known = ending(spec, configured(spec, held))
+    yield (first, *way_out(known, first, primary=other))
+
+
+def varied_by_chance(way: Way, scope: Scope, spec: Spec, chance: Random) -> Course:
+    """A course of a way with any number of polls and any of the variations at once."""
+    spot = scope.spot is True or (scope.spot is None and chance.random() < 0.3)
+    plain = _plain(way, spot=spot)
+    # The first state is read: nobody can miss the end of a job that was never seen.
+    polls = [chance.choice((0, 1, 1, 2)) for _ in plain.items[1:-1]]
+    plain = plain.read([1, *polls, 1])
+    ends = [plain]
+    ends += _deleted(plain, spec) if scope.deletion else ()
+    ends += _reused(plain, spec) if scope.reuse else ()
+    chosen = chance.choice([*[plain] * len(ends), *ends])
+    return evolve(
+        chosen,
+        omits=tuple(name for name in scope.omit if chance.random() < 0.2),
+        same_messages=scope.same_messages and chance.random() < 0.2,
+        zero_seconds=scope.zero_seconds and not _has_trained(plain, spec) and chance.random() < 0.3,
+    )

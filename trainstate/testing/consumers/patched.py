@@ -1,16 +1,17 @@
 """The functions by which code tells and spends time, led by the play that is on.
 
 ``time.sleep``, ``asyncio.sleep`` and the clocks of ``time`` are replaced while courses are
-played, also where a library has imported them by name; so are those of ``datetime``
-(``datetimes``). They show and spend virtual time in every thread but those of before.
-``threading.Event.wait`` with a time-out does so in the consumer's own thread, since many
-sleep by it. What else waits inside the interpreter (locks, queues, sockets, the timers of
-an event loop) stays with real time.
+played, also where a library has imported them by name; so are those of ``datetime``. They show
+and spend virtual time in every thread but those of before. ``threading.Event.wait`` with a
+time-out does so in the consumer's own thread, since many sleep by it. What else waits inside
+the interpreter (locks, queues, sockets, the timers of an event loop) stays with real time.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import gc
 import io
 import logging
 import sys
@@ -19,12 +20,11 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from trainstate.history.instants import SECOND, Instant
-from trainstate.testing.consumers.datetimes import led_datetimes
 from trainstate.testing.consumers.stage import Play
 
 Leader = Callable[[], "Play | None"]
@@ -183,3 +183,40 @@ def silence(*, on: bool = True) -> Iterator[None]:
             yield
         finally:
             logging.disable(before)
+
+
+@contextmanager
+def led_datetimes(current: Callable[[], Instant | None]) -> Iterator[None]:
+    """A context in which datetimes show the moment of ``current``; real time where it is None.
+
+    The two functions are replaced in the class itself, which is written in C, so that everybody
+    who has the class sees it, however it was imported, and a datetime's type stays what it is.
+    freezegun puts another class in its place: whoever kept the old one has real time, and
+    ``pickle`` and ``type(x) is datetime`` fail. time-machine replaces the functions of ``time``
+    in C, and with them the clock of the standard library's own locks and queues, which then wait
+    for ever. ``date.today`` and ``datetime.today`` ask ``time.time``, which is led already.
+    """
+    (members,) = gc.get_referents(vars(datetime))
+    now, utcnow = members["now"], members["utcnow"]
+
+    def led_now(cls: type[datetime], tz: tzinfo | None = None) -> datetime:
+        at = current()
+        shown: datetime = now.__get__(None, cls)(tz)
+        return shown if at is None else cls.fromtimestamp(at / SECOND, tz)
+
+    def led_utcnow(cls: type[datetime]) -> datetime:
+        at = current()
+        shown: datetime = utcnow.__get__(None, cls)()
+        return shown if at is None else cls.fromtimestamp(at / SECOND, UTC).replace(tzinfo=None)
+
+    _set(members, now=classmethod(led_now), utcnow=classmethod(led_utcnow))
+    try:
+        yield
+    finally:
+        _set(members, now=now, utcnow=utcnow)
+
+
+def _set(members: dict[str, Any], **methods: Any) -> None:
+    members.update(methods)
+    # The interpreter keeps what it has looked up in a class.
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime))

@@ -20,10 +20,9 @@ from trainstate.machine.record import Record
 from trainstate.simulator.clock import Clock, TimeIsUp
 from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.inprocess import Simulation
-from trainstate.simulator.scenario import Scenario, through
+from trainstate.simulator.scenario import Scenario, messages, through
 from trainstate.simulator.service import Service
-from trainstate.simulator.timeline import ENTER, FORGET, PRIMARY, Step
-from trainstate.simulator.wording import messages
+from trainstate.simulator.timeline import ENTER, FORGET, PRIMARY, PlannedStep
 from trainstate.spec.model import Spec
 from trainstate.testing.consumers.course import AGAIN, GONE, Course, Item
 
@@ -194,17 +193,17 @@ class Play:
         if (None if after is None else after.state.pair) != item.pair:
             raise UsageError(f"No job goes so: {str(self.course)!r}: at {item}.")
 
-    def _as_step(self, record: Record, item: Item) -> Step:
+    def _as_step(self, record: Record, item: Item) -> PlannedStep:
         at = Instant(self.clock.now)
         if item.pair is None and record.ended is None:
             raise UsageError(f"Only an ended job is deleted: {str(self.course)!r}.")
         if item.pair is None:
-            return Step(at=at, kind=FORGET)
+            return PlannedStep(at=at, kind=FORGET)
         primary, secondary = item.pair
         alone = record.status == secondary and record.state.primary != primary
         if alone:
-            return Step(at=at, kind=PRIMARY, value=primary)
-        return Step(at=at, kind=ENTER, value=secondary, message=self._message(secondary))
+            return PlannedStep(at=at, kind=PRIMARY, value=primary)
+        return PlannedStep(at=at, kind=ENTER, value=secondary, message=self._message(secondary))
 
     def _message(self, status: str) -> str:
         return _SAME if self.course.same_messages else messages(status)[0]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from trainstate.testing.fuzzing.hunting import fuzz
 from trainstate.testing.fuzzing.program import Call, Program
 from trainstate.testing.fuzzing.report import Discovery, FuzzReport, Key
-from trainstate.testing.fuzzing.running import fuzz
 from trainstate.testing.fuzzing.subject import Script, Subject, Target, target_of
 
 __all__ = [

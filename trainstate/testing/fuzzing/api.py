@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from trainstate.rules.exchange import Fault, Refusal, Why
+from trainstate.rules.exchange import Failure, RefusalForm, Why
 
 FACTS = "training_job_api.toml"
 _BROKEN = 500
@@ -31,23 +31,23 @@ class Api:
     """The operations by part, the refusals by reason, and how a lack is told."""
 
     operations: Mapping[str, Operation]
-    refusals: Mapping[Why, Refusal]
+    refusals: Mapping[Why, RefusalForm]
     common: frozenset[str]
     lacking: frozenset[str]
     lacking_types: frozenset[str]
 
-    def fault_of(self, error: Exception) -> Fault:
+    def fault_of(self, error: Exception) -> Failure:
         """What an exception says, where it has the shape of botocore's ClientError or not."""
         kind = type(error).__name__
         said = getattr(error, "response", None)
         about = said.get("Error") if isinstance(said, Mapping) else None
         if not isinstance(about, Mapping):
-            return Fault(type=kind, message=str(error), lacking=kind in self.lacking_types)
+            return Failure(type=kind, message=str(error), lacking=kind in self.lacking_types)
         code = str(about.get("Code") or "")
         status = _status(said)
         # A server that does not know the operation has nothing but the number to say so.
         lacking = code in self.lacking or (status in (404, 501) and not code.isalpha())
-        return Fault(
+        return Failure(
             type=kind,
             code=code or kind,
             message=str(about.get("Message") or ""),
@@ -70,7 +70,7 @@ def api() -> Api:
     return Api(
         operations={row["part"]: _operation(row, common) for row in facts["operation"]},
         refusals={
-            Why(row["why"]): Refusal(codes=tuple(row["codes"]), text=row.get("text", ""))
+            Why(row["why"]): RefusalForm(codes=tuple(row["codes"]), text=row.get("text", ""))
             for row in facts["refusal"]
         },
         common=common,

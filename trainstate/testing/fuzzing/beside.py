@@ -12,16 +12,16 @@ from trainstate.history.wire import read_response
 from trainstate.rules.exchange import (
     ASK,
     Exchange,
-    Fault,
+    Failure,
+    KnownJob,
+    ListedJob,
     Listing,
-    Standing,
-    Summary,
     Why,
     summary_of,
 )
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import api
-from trainstate.testing.fuzzing.ledger import Ledger
+from trainstate.testing.fuzzing.ledger import JobLedger
 from trainstate.testing.fuzzing.requests import creation, job_name
 
 GROUP = "/aws/sagemaker/TrainingJobs"
@@ -42,7 +42,7 @@ class Beside:
 
     clients: Mapping[str, Any]
     spec: Spec
-    ledger: Ledger
+    ledger: JobLedger
     token: str
     calls: int = 0
     _tags: dict[str, tuple[Any, dict[str, str]]] = field(factory=dict)
@@ -62,7 +62,7 @@ class Beside:
         name = client.meta.method_to_api_mapping[method]
         errors = client.meta.service_model.operation_model(name).error_shapes
         answer: Members = {}
-        fault: Fault | None = None
+        fault: Failure | None = None
         try:
             answer = getattr(client, method)(**params)
         except Exception as error:  # noqa: BLE001 - whatever comes out is what is judged
@@ -100,7 +100,7 @@ class Beside:
         params: dict[str, Any] = {"Resource": "TrainingJob", "MaxResults": 2, **order}
         if filters:
             params["SearchExpression"] = {"Filters": filters}
-        pages: list[tuple[Summary, ...]] = []
+        pages: list[tuple[ListedJob, ...]] = []
         token, exchange = "", None
         while len(pages) < _MOST_PAGES and (token or not pages):
             answer, exchange = self._call("search", **params)
@@ -141,7 +141,7 @@ class Beside:
         wrong = there and listed.accepted and shown != own
         yield self._about(listed, there, f"the tags are {shown}, not {own}" if wrong else "")
 
-    def _own_tags(self, name: str, known: Standing | None) -> dict[str, str]:
+    def _own_tags(self, name: str, known: KnownJob | None) -> dict[str, str]:
         """The tags that a job was given; another job of its name has none yet."""
         request = {} if known is None else known.request
         before, own = self._tags.get(name, (None, {}))

@@ -1,4 +1,4 @@
-"""The hunt: programs are tried until the time or the calls are spent, then made smaller."""
+"""The fuzzer: programs are tried until the time or the calls are spent, then made smaller."""
 
 from __future__ import annotations
 
@@ -6,24 +6,38 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
+from pathlib import Path
 from uuid import uuid4
 
 from attrs import define, evolve, field, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import target as aim
 
+from trainstate.checking.baseline import Baseline, read_baseline
 from trainstate.checking.report import Finding
+from trainstate.errors import InputError, UsageError
+from trainstate.rules.index import select_rules
 from trainstate.rules.model import Rule, Severity
+from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.ledger import whole
-from trainstate.testing.fuzzing.openings import beside, lives, openings, programs, short, stages
 from trainstate.testing.fuzzing.performing import Performance, Performer, judged
-from trainstate.testing.fuzzing.program import Program, create, finish
-from trainstate.testing.fuzzing.report import Discovery, Key, key_of
+from trainstate.testing.fuzzing.program import (
+    Program,
+    beside,
+    create,
+    finish,
+    lives,
+    openings,
+    programs,
+    short,
+    stages,
+)
+from trainstate.testing.fuzzing.report import Discovery, FuzzReport, Key, key_of
 from trainstate.testing.fuzzing.requests import creation, job_name
 from trainstate.testing.fuzzing.scripting import script
 from trainstate.testing.fuzzing.shrinking import shrunk
-from trainstate.testing.fuzzing.subject import Target
+from trainstate.testing.fuzzing.subject import Advance, Maker, Target, target_of
 from trainstate.testing.visits import Visits
 
 _SHARE = 0.6
@@ -40,7 +54,7 @@ class Spent(BaseException):
 
 
 @frozen(kw_only=True)
-class Limits:
+class Budget:
     """How much may be tried: calls of the API, programs, and seconds; None for no limit."""
 
     calls: int | None
@@ -64,7 +78,7 @@ class Hunt:
     target: Target
     spec: Spec
     rules: tuple[Rule, ...]
-    limits: Limits
+    limits: Budget
     seed: int
     on_program: Callable[[int], object]
     calls: int = 0
@@ -248,3 +262,89 @@ class Hunt:
             yield self._discovery(
                 key_of(finding), Trace(finding, program, self._spots), program, reproducible=True
             )
+
+
+SECONDS, PROGRAMS = 50.0, 1_000
+"""How long the fuzzer tries, and how many programs at most, where nobody says otherwise."""
+
+
+def fuzz(
+    make_client: Maker | Target,
+    *,
+    advance: Advance | None = None,
+    budget: int | None = None,
+    max_examples: int | None = None,
+    seconds: float | None = SECONDS,
+    seed: int = 0,
+    baseline: Baseline | str | Path | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    spec: Spec | None = None,
+    on_program: Callable[[int], object] | None = None,
+) -> FuzzReport:
+    """The report on a service of training jobs, by programs of calls that it is driven through.
+
+    ``make_client`` makes a client with the methods of a boto3 SageMaker client, for each
+    program a fresh one: it returns the client, a ``Subject``, or a context manager of
+    either, and may take a ``seed``. ``advance`` lets so many seconds pass on the
+    service. ``budget`` is a number of API calls, ``max_examples`` one of programs
+    (1,000, and without a limit where there is a budget), ``seconds`` a time; None for no
+    limit. Findings in ``baseline``, a file or a Baseline, are known. ``select`` and
+    ``ignore`` choose rules as ``trainstate.check`` does. Raises UsageError for an
+    option, InputError for a baseline that cannot be read.
+    """
+    known = _baseline(baseline)
+    hunt = Hunt(
+        target=target_of(make_client, advance=advance),
+        spec=spec or builtin_spec(),
+        rules=select_rules(select=tuple(select), ignore=tuple(ignore)),
+        limits=_limits(budget, max_examples, seconds),
+        seed=seed,
+        on_program=on_program or _silently,
+    )
+    hunt.explore()
+    return _report(hunt, known)
+
+
+def _report(hunt: Hunt, known: Baseline) -> FuzzReport:
+    found = tuple(sorted(hunt.discoveries(), key=_rank))
+    return FuzzReport(
+        target=hunt.target.label,
+        seed=hunt.seed,
+        discoveries=tuple(d for d in found if d.emblem not in known),
+        known=tuple(d for d in found if d.emblem in known),
+        calls=hunt.calls,
+        programs=hunt.programs,
+        seconds=round(hunt.seconds, 3),
+        visits=hunt.visits,
+        ended=hunt.ended,
+        spec_version=hunt.spec.version,
+    )
+
+
+def _silently(_calls: int) -> None:
+    """Nobody wants to know how far the run is."""
+
+
+def _rank(found: Discovery) -> tuple[int, str]:
+    return list(Severity).index(found.finding.severity), str(found.key)
+
+
+def _limits(budget: int | None, programs: int | None, seconds: float | None) -> Budget:
+    for name, value in (("budget", budget), ("max_examples", programs), ("seconds", seconds)):
+        if value is not None and not value > 0:
+            raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
+    most = PROGRAMS if budget is None else budget
+    return Budget(calls=budget, programs=programs or most, seconds=seconds)
+
+
+def _baseline(given: Baseline | str | Path | None) -> Baseline:
+    if given is None:
+        return Baseline()
+    if isinstance(given, Baseline):
+        return given
+    try:
+        text = Path(given).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The baseline {str(given)!r} cannot be read ({error}).") from None
+    return read_baseline(text, file=str(given))

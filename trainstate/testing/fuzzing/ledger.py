@@ -18,9 +18,9 @@ from trainstate.rules.exchange import (
     UPDATE,
     WHOLE,
     Exchange,
-    Fault,
+    Failure,
+    KnownJob,
     Listing,
-    Standing,
     Why,
     stoppable,
     summary_of,
@@ -35,7 +35,7 @@ _POOL = "WarmPoolStatus"
 
 
 @define(kw_only=True)
-class Ledger:
+class JobLedger:
     """The standings of the jobs of one program. Fed with calls, it gives exchanges.
 
     ``still`` tells whether time passes only by ``pass_time``; else a job that is active
@@ -45,7 +45,7 @@ class Ledger:
     spec: Spec
     still: bool = True
     facts: Api = field(factory=api)
-    standings: dict[str, Standing] = field(factory=dict)
+    standings: dict[str, KnownJob] = field(factory=dict)
     shown: set[str] = field(factory=set)
     spots: int = 0
     _polls: dict[str, int] = field(factory=dict)
@@ -60,7 +60,7 @@ class Ledger:
         part: str,
         name: str,
         *,
-        fault: Fault | None = None,
+        fault: Failure | None = None,
         answer: Mapping[str, Any] | None = None,
         request: Mapping[str, Any] | None = None,
         valid: bool = True,
@@ -88,7 +88,7 @@ class Ledger:
         return exchange
 
     def listed(
-        self, asked: Mapping[str, Any], pages: Pages, *, fault: Fault | None, cut: bool
+        self, asked: Mapping[str, Any], pages: Pages, *, fault: Failure | None, cut: bool
     ) -> Exchange:
         """The exchange of a list, all its pages."""
         operation = self.facts.operations[LIST]
@@ -118,13 +118,13 @@ class Ledger:
             polls=self._polls.get(name, 0),
         )
 
-    def _is_spot(self, known: Standing) -> bool:
+    def _is_spot(self, known: KnownJob) -> bool:
         guard = self.spec.guard_by_name.get(self.spec.time.savings_guard or "")
         member = "" if guard is None else guard.member.strip("/")
         return bool(known.request.get(member))
 
     def _expected(
-        self, part: str, known: Standing | None, *, valid: bool
+        self, part: str, known: KnownJob | None, *, valid: bool
     ) -> tuple[bool | None, Why]:
         """Whether the service accepts a call, and why not; None where nobody can know."""
         if part == CREATE and not valid:
@@ -139,7 +139,7 @@ class Ledger:
             return True, Why.NOTHING
         return self._by_status(part, known)
 
-    def _by_status(self, part: str, known: Standing) -> tuple[bool | None, Why]:
+    def _by_status(self, part: str, known: KnownJob) -> tuple[bool | None, Why]:
         over, active = known.is_over(self.spec), known.is_active(self.spec)
         if part == STOP and over:
             return False, Why.OVER
@@ -151,7 +151,7 @@ class Ledger:
             return False, Why.ACTIVE
         return None, Why.NOTHING
 
-    def _has_pool(self, known: Standing) -> bool:
+    def _has_pool(self, known: KnownJob) -> bool:
         return known.seen is not None and _POOL in known.seen.members
 
     def _take(self, exchange: Exchange, name: str, request: Mapping[str, Any]) -> None:
@@ -170,7 +170,7 @@ class Ledger:
         if exchange.accepted:
             arn = exchange.answer.get(self.spec.layout.arn)
             told = arn if isinstance(arn, str) else ""
-            fresh = Standing(name=name, request=request, arn=told)
+            fresh = KnownJob(name=name, request=request, arn=told)
             if known is not None and not known.deleted:
                 # Who is it now, the first or the second? Nobody can say what to expect.
                 fresh = evolve(fresh, doubtful=True, seen=known.seen)
@@ -179,7 +179,7 @@ class Ledger:
             self.standings[name] = fresh
         elif exchange.expected and not exchange.refused:
             # It broke: nobody knows whether there is a job.
-            self.standings[name] = Standing(name=name, request=request, doubtful=True)
+            self.standings[name] = KnownJob(name=name, request=request, doubtful=True)
 
     def _described(self, exchange: Exchange, name: str) -> None:
         known, response = exchange.standing, exchange.response
@@ -195,7 +195,7 @@ class Ledger:
         elif exchange.fault is not None:
             self.standings[name] = evolve(known, doubtful=True)
 
-    def _asked(self, part: str, known: Standing) -> Standing:
+    def _asked(self, part: str, known: KnownJob) -> KnownJob:
         """The standing after an accepted request to change a job."""
         active = known.is_active(self.spec) and known.primary in stoppable(self.spec)
         if part == STOP:

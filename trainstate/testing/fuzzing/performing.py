@@ -15,13 +15,13 @@ from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
-from trainstate.rules.exchange import ASK, CREATE, DESCRIBE, LIST, UPDATE, Exchange, Fault
+from trainstate.rules.exchange import ASK, CREATE, DESCRIBE, LIST, UPDATE, Exchange, Failure
 from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import api
 from trainstate.testing.fuzzing.beside import Beside
-from trainstate.testing.fuzzing.ledger import Ledger, Pages
+from trainstate.testing.fuzzing.ledger import JobLedger, Pages
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program
 from trainstate.testing.fuzzing.requests import (
     INVALID,
@@ -83,7 +83,7 @@ class Performer:
     token: str
     patience: float = 2.0
     calls: int = 0
-    ledger: Ledger = field(init=False)
+    ledger: JobLedger = field(init=False)
     checker: Checker = field(init=False)
     _beside: Beside = field(init=False)
     _operation_rules: tuple[Rule, ...] = field(init=False)
@@ -96,7 +96,7 @@ class Performer:
 
     def __attrs_post_init__(self) -> None:
         still = self.subject.advance is not None and self.subject.still
-        self.ledger = Ledger(spec=self.spec, still=still)
+        self.ledger = JobLedger(spec=self.spec, still=still)
         self.checker = Checker(spec=self.spec, rules=self.rules)
         self._beside = Beside(
             clients=self.subject.beside, spec=self.spec, ledger=self.ledger, token=self.token
@@ -234,7 +234,7 @@ class Performer:
 
     def _request(
         self, part: str, params: Mapping[str, Any]
-    ) -> tuple[Mapping[str, Any], Fault | None]:
+    ) -> tuple[Mapping[str, Any], Failure | None]:
         """The answer to a request, or how it failed."""
         self.calls += 1
         try:

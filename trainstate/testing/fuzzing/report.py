@@ -1,17 +1,27 @@
-"""What a run of the fuzzer found, how, and what it never saw."""
+"""What a run of the fuzzer found, how, and what it never saw: as text, JSON and JUnit XML."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement
 
 from attrs import evolve, frozen
 
 from trainstate.checking.report import Finding
-from trainstate.rules.model import Severity
+from trainstate.render.json import finding_object
+from trainstate.render.junit import suite_text, xml_text
+from trainstate.render.plain import plain
+from trainstate.render.text import UNSTYLED, counted
+from trainstate.rules.index import rules
+from trainstate.rules.model import Scope, Severity
+from trainstate.spec.facts import Evidence
+from trainstate.spec.load import builtin_spec
 from trainstate.testing.fuzzing.program import Program
 from trainstate.testing.visits import Visits
+from trainstate.version import installed_version
 
 _NUMBER = re.compile(r"\d+", re.ASCII)
 _DIGIT = re.compile(r"\d", re.ASCII)
@@ -116,17 +126,122 @@ class FuzzReport:
 
     def to_json(self) -> str:
         """The report as JSON text."""
-        from trainstate.testing.fuzzing.rendering import report_json  # noqa: PLC0415 - a cycle
-
         return report_json(self)
 
     def to_junit(self, *, fail_on: Severity = Severity.ERROR) -> str:
         """The report as JUnit XML: a test case for each rule."""
-        from trainstate.testing.fuzzing.rendering import report_junit  # noqa: PLC0415 - a cycle
-
         return report_junit(self, fail_on=fail_on)
 
     def __str__(self) -> str:
-        from trainstate.testing.fuzzing.rendering import report_lines  # noqa: PLC0415 - a cycle
-
         return "\n".join(report_lines(self))
+
+
+_ASKED = (Scope.RESPONSE, Scope.SEQUENCE, Scope.OPERATION)
+SCHEMA = 1
+"""The version of the JSON form; it grows when a member changes its meaning."""
+
+
+def report_lines(report: FuzzReport, *, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
+    """The report as text: each finding with its program, then what was tried and seen."""
+    for found in report:
+        yield from _discovery_lines(found, style)
+        yield ""
+    yield from _totals(report)
+
+
+def _discovery_lines(found: Discovery, style: Mapping[str, str]) -> Iterator[str]:
+    finding, dim, off = found.finding, style["dim"], style["off"]
+    label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
+    colour = style[finding.severity]
+    yield f"{colour}{finding.code} {finding.name}{off}{label}: {plain(finding.message)}"
+    yield from (f"   | {call}" for call in found.program.calls)
+    yield "   |"
+    if found.program.seed:
+        yield f"   = seed: {found.program.seed}"
+    if found.reproducible is False:
+        yield "   = seen once: the program did not show it again"
+    if found.reproducible is None:
+        yield "   = not made smaller: the time was over"
+    yield f"   = help: {finding.help}"
+    for name in finding.sources:
+        source = builtin_spec().source_by_id.get(name)
+        yield f"   {dim}= source: {name if source is None else source.url or source.title}{off}"
+    yield f"   {dim}= explain: trainstate rule {finding.name}{off}"
+
+
+def _totals(report: FuzzReport) -> Iterator[str]:
+    errors = len(report.at_least(Severity.ERROR))
+    warnings = len(report.discoveries) - errors
+    tried = f"{report.calls} calls in {report.programs} programs"
+    known = f", {len(report.known)} known" if report.known else ""
+    found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{known}"
+    yield f"{report.target}: {found}; {tried}, seed {report.seed}"
+    for kind, levels in report.coverage.items():
+        shares = ", ".join(f"{seen}/{of} {level}" for level, (seen, of) in levels.items() if of)
+        yield f"{kind} seen: {shares}"
+
+
+def report_object(report: FuzzReport) -> dict[str, Any]:
+    """The report as JSON values."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "trainstate", "version": installed_version(), "spec": report.spec_version},
+        "target": report.target,
+        "seed": report.seed,
+        "calls": report.calls,
+        "programs": report.programs,
+        "seconds": report.seconds,
+        "ended": report.ended,
+        "coverage": report.coverage,
+        "never_seen": report.visits.missed(Evidence.RECORDED),
+        "findings": [_discovery_object(found) for found in report],
+        "known": [str(found.key) for found in report.known],
+    }
+
+
+def _discovery_object(found: Discovery) -> dict[str, Any]:
+    return {
+        **finding_object(found.finding),
+        "program": [str(call) for call in found.program.calls],
+        "program_seed": found.program.seed,
+        "script": found.script,
+        "programs": found.programs,
+        "reproducible": found.reproducible,
+    }
+
+
+def report_json(report: FuzzReport) -> str:
+    """The report as JSON text, in ASCII: a service's text comes out escaped."""
+    return json.dumps(report_object(report), ensure_ascii=True, indent=1, default=str)
+
+
+def report_junit(report: FuzzReport, *, fail_on: Severity = Severity.ERROR) -> str:
+    """The report as JUnit XML: each rule that the fuzzer asks a test case, or a failure."""
+    suite = Element("testsuite", name=f"trainstate fuzz {plain(report.target)}")
+    by_rule: dict[str, list[Discovery]] = {}
+    for found in report:
+        by_rule.setdefault(found.finding.name, []).append(found)
+    for rule in (rule for rule in rules() if rule.scope in _ASKED):
+        case = SubElement(suite, "testcase", classname="trainstate.fuzz", name=rule.name)
+        _told(case, by_rule.get(rule.name, []), fail_on)
+    return suite_text(suite, failures="failure")
+
+
+def _told(case: Element, found: list[Discovery], fail_on: Severity) -> None:
+    loud = [d for d in found if d.finding.severity.rank <= fail_on.rank]
+    mild = [d for d in found if d.finding.severity.rank > fail_on.rank]
+    if loud:
+        first = loud[0].finding
+        failure = SubElement(
+            case, "failure", type=f"{first.code} {first.name}", message=xml_text(first.message)
+        )
+        failure.text = "\n".join(_case_text(loud))
+    if mild:
+        SubElement(case, "system-out").text = "\n".join(_case_text(mild))
+
+
+def _case_text(found: list[Discovery]) -> Iterator[str]:
+    for discovery in found:
+        yield xml_text(discovery.finding.message)
+        yield f"program: {discovery.program}"
+        yield from (xml_text(line) for line in discovery.script.splitlines())

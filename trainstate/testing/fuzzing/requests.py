@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from trainstate.testing.catalogue import ALWAYS
+from trainstate.testing.configuration import ALWAYS
 
 _ACCOUNT = ALWAYS["RoleArn"].split(":")[4]
 _BUCKET = "s3://example-bucket"

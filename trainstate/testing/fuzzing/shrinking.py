@@ -8,11 +8,13 @@ programs that Hypothesis drew are made smaller step by step, each for one findin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from attrs import evolve
 
 from trainstate.testing.fuzzing.program import Program
 
+T = TypeVar("T")
 Holds = Callable[[Program], bool]
 
 
@@ -25,7 +27,7 @@ def shrunk(program: Program, holds: Holds) -> Program:
     while best != before:
         before = best
         best = _fewer(best, holds)
-        best = _first(best, holds, _plainer)
+        best = descended(best, holds, _plainer)
     return best
 
 
@@ -45,15 +47,13 @@ def _fewer(program: Program, holds: Holds) -> Program:
         size //= 2
 
 
-def _first(
-    program: Program, holds: Holds, candidates: Callable[[Program], Iterator[Program]]
-) -> Program:
-    """The program after each of the changes that can be made to it."""
-    found: Program | None = program
+def descended(value: T, holds: Callable[[T], bool], smaller: Callable[[T], Iterator[T]]) -> T:
+    """The value after each of the changes that make it smaller, and leave it what it was."""
+    found: T | None = value
     while found is not None:
-        program = found
-        found = next((candidate for candidate in candidates(program) if holds(candidate)), None)
-    return program
+        value = found
+        found = next((candidate for candidate in smaller(value) if holds(candidate)), None)
+    return value
 
 
 def _plainer(program: Program) -> Iterator[Program]:

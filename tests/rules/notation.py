@@ -1,4 +1,4 @@
-"""Calls and answers as text: the examples of the rules about operations.
+"""The examples of rules that are no responses: calls and answers, and another service's model.
 
 A line is one of these; the job is called by one letter:
 
@@ -20,9 +20,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from attrs import evolve
+
 from trainstate.errors import UsageError
 from trainstate.history.model import Origin, Response
 from trainstate.history.wire import read_response
+from trainstate.rules.drift import Drift, vocabulary
 from trainstate.rules.example import CREATED, Poll, written
 from trainstate.rules.exchange import (
     ASK,
@@ -33,11 +36,11 @@ from trainstate.rules.exchange import (
     PARTS,
     WHOLE,
     Exchange,
-    Fault,
+    Failure,
 )
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.api import api
-from trainstate.testing.fuzzing.ledger import Ledger, whole
+from trainstate.testing.fuzzing.ledger import JobLedger, whole
 from trainstate.testing.fuzzing.program import ADVANCE
 from trainstate.testing.fuzzing.requests import CREATIONS, INVALID, creation, listing
 
@@ -50,7 +53,7 @@ _SERVICE_CODE = re.compile(r"(?!\w*Error$)\w+")
 
 def exchanges(lines: Iterable[str], spec: Spec) -> Iterator[Exchange]:
     """The exchanges that the lines describe. Raises UsageError for a line of another form."""
-    ledger = Ledger(spec=spec)
+    ledger = JobLedger(spec=spec)
     for line in lines:
         found = _LINE.fullmatch(line)
         if found is None:
@@ -58,7 +61,7 @@ def exchanges(lines: Iterable[str], spec: Spec) -> Iterator[Exchange]:
         yield from _exchange(ledger, found, spec)
 
 
-def _exchange(ledger: Ledger, found: re.Match[str], spec: Spec) -> Iterator[Exchange]:
+def _exchange(ledger: JobLedger, found: re.Match[str], spec: Spec) -> Iterator[Exchange]:
     verb, slot, answer = found["verb"], found["slot"] or "", found["answer"] or ""
     fault = _fault(found["fails"])
     if verb == ADVANCE:
@@ -90,14 +93,14 @@ def _exchange(ledger: Ledger, found: re.Match[str], spec: Spec) -> Iterator[Exch
         raise UsageError(f"Expected one of {', '.join(PARTS)} but got {verb!r}.")
 
 
-def _fault(text: str | None) -> Fault | None:
+def _fault(text: str | None) -> Failure | None:
     if text is None:
         return None
     code, _, message = text[1:].partition(" ")
     facts = api()
     lacking = code in facts.lacking or code in facts.lacking_types
     known = _SERVICE_CODE.fullmatch(code) is not None
-    return Fault(type=code, code=code if known else "", message=message, lacking=lacking)
+    return Failure(type=code, code=code if known else "", message=message, lacking=lacking)
 
 
 def _response(slot: str, text: str, spec: Spec) -> Response:
@@ -114,3 +117,33 @@ def _summaries(page: str, spec: Spec) -> Iterator[dict[str, Any]]:
     for item in filter(None, (part.strip() for part in page.split(";"))):
         name, _, primary = item.partition(" ")
         yield {layout.name: name, layout.primary: primary, layout.created: CREATED / 1_000_000}
+
+
+def drift_from(text: str, spec: Spec) -> Drift:
+    """The drift that an example describes: the specification's own names, and changes.
+
+    ``text`` has a change a line: ``SecondaryStatus + Hibernating``, ``member - Environment``;
+    a line of another form says nothing. Raises UsageError for an unknown list.
+    """
+    drift = Drift(
+        spec=spec,
+        version="example",
+        statuses=vocabulary(spec),
+        members={member.name: member.type for member in spec.members},
+    )
+    for line in text.splitlines():
+        what, sign, name = (*line.split(), "", "", "")[:3]
+        if sign in ("+", "-"):
+            drift = _changed(drift, what, name, added=sign == "+")
+    return drift
+
+
+def _changed(drift: Drift, what: str, name: str, *, added: bool) -> Drift:
+    if what == "member":
+        others = {key: kind for key, kind in drift.members.items() if key != name}
+        return evolve(drift, members={**others, **({name: "string"} if added else {})})
+    if what not in drift.statuses:
+        known = ", ".join(["member", *drift.statuses])
+        raise UsageError(f"Expected one of {known} before the sign but got {what!r}.")
+    kept = tuple(listed for listed in drift.statuses[what] if listed != name)
+    return evolve(drift, statuses={**drift.statuses, what: (*kept, name) if added else kept})
