@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from click.testing import CliRunner
 
 from tests.machines.test_recognition import ARN, TIMES, response
 from trainstate.aws import pull, stop_job, wait
 from trainstate.aws.faults import JobNotFound
 from trainstate.aws.follow import Limits
+from trainstate.cli.next import command as next_command
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec, load_spec, spec_names
-from trainstate.track import StatusSets, lint_policy
+from trainstate.track import Provenance, StatusSets, Tracker, lint_policy
 
 OTHERS = spec_names()[1:]
 
@@ -120,3 +122,26 @@ def test_a_wait_that_forgets_the_stop_hangs(name: str) -> None:
     found = [str(defect) for defect in lint_policy(sets, spec=spec)]
 
     assert any(one.startswith("hangs at Stopped/Stopped") for one in found)
+
+
+def test_a_machine_with_one_status_shows_that() -> None:
+    """Its state is known from what was shown, one change at a time, and nothing is guessed."""
+    tracker = Tracker()
+    first = tracker.observe(response("processing-job"))
+    last = tracker.observe({**ended("processing-job"), "LastModifiedTime": "2026-01-02T11:00:00Z"})
+
+    assert [("InProgress", "InProgress"), ("Completed", "Completed")] == [
+        change.after.pair for update in (first, last) for change in update.changes
+    ]
+    assert {Provenance.SEEN} == {item.provenance for item in tracker.timeline}
+
+
+def test_what_follows_is_asked_for_with_one_status() -> None:
+    """`next` takes the primary alone, and prints it alone."""
+    told = CliRunner().invoke(next_command, ["InProgress", "--spec", "processing-job"])
+    near = CliRunner().invoke(next_command, ["Stoping", "--spec", "processing-job"])
+
+    assert ["Failed", "Completed", "Stopping", "Stopped"] == [
+        line.split()[0] for line in told.output.splitlines()
+    ]
+    assert "did you mean 'Stopping'?" in str(near.exception)

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import click
 
-from trainstate.cli.options import TEXT_OR_JSON
+from trainstate.cli.options import SPEC, TEXT_OR_JSON, spec_at
 from trainstate.errors import UnknownNameError, UsageError
 from trainstate.machine.step import showing, successors
 from trainstate.render.plain import json_text
@@ -23,12 +23,15 @@ def completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 @click.command(name="next", short_help="What can come after a pair.")
 @click.argument("pair", metavar="PRIMARY/SECONDARY", shell_complete=completed)
 @TEXT_OR_JSON
-def command(pair: str, form: str) -> None:
+@SPEC
+def command(pair: str, form: str, spec_path: str | None) -> None:
     """List the pairs that can come next, with the evidence and the condition of each.
+
+    A machine with one status takes that alone: trainstate next InProgress --spec processing-job
 
     Example: trainstate next InProgress/Training
     """
-    spec = builtin_spec()
+    spec = spec_at(spec_path)
     found = next_pairs(spec, pair)
     if form == "json":
         rows = [
@@ -45,21 +48,22 @@ def command(pair: str, form: str) -> None:
         return
     if not found:
         click.echo("nothing: no status follows")
-    width = max((len("/".join(after)) for after in found), default=0)
+    width = max((len(_written(spec, after)) for after in found), default=0)
     for after, row in found.items():
-        click.echo(
-            f"{'/'.join(after):<{width}}  {row.evidence:<10}  {_condition(spec, row)}".rstrip()
-        )
+        shown = f"{_written(spec, after):<{width}}"
+        click.echo(f"{shown}  {row.evidence:<10}  {_condition(spec, row)}".rstrip())
 
 
 def next_pairs(spec: Spec, text: str) -> dict[tuple[str, str], Row]:
     """The pairs that one step leads to, each with the strongest fact that allows it.
 
-    ``text`` is ``Primary/Secondary``. Raises UsageError for another form and
-    UnknownNameError for a pair that is not legal.
+    ``text`` is ``Primary/Secondary``, of a machine with one status ``Primary``. Raises
+    UsageError for another form and UnknownNameError for a pair that is not legal.
     """
     primary, slash, secondary = text.partition("/")
-    if not slash:
+    if not (slash or spec.layout.secondary):
+        secondary = spec.canonical_primary(primary) or primary
+    elif not slash:
         raise UsageError(
             f"Expected PRIMARY/SECONDARY, as in InProgress/Training, but got {text!r}."
         )
@@ -72,7 +76,7 @@ def next_pairs(spec: Spec, text: str) -> dict[tuple[str, str], Row]:
         known = ", ".join(legal or spec.primary_by_name)
         what = f"legal secondaries of {pair[0]}" if legal else "primaries"
         raise UnknownNameError(
-            f"{'/'.join(pair)} is no legal pair{_nearest(spec, pair)} ({what}: {known})."
+            f"{_written(spec, pair)} is no legal pair{_nearest(spec, pair)} ({what}: {known})."
         )
     found: dict[tuple[str, str], Row] = {}
     for state in showing(spec, *pair):
@@ -83,10 +87,15 @@ def next_pairs(spec: Spec, text: str) -> dict[tuple[str, str], Row]:
     return dict(sorted(found.items(), key=lambda item: item[1].evidence.rank))
 
 
+def _written(spec: Spec, pair: tuple[str, str]) -> str:
+    return "/".join(pair) if spec.layout.secondary else pair[0]
+
+
 def _nearest(spec: Spec, pair: tuple[str, str]) -> str:
     """A question about the legal pair that is spelt like this one; empty where none is."""
-    pairs = {"/".join(known).casefold(): "/".join(known) for known in spec.pair_by_key}
-    close = get_close_matches("/".join(pair).casefold(), pairs, n=1, cutoff=0.8)
+    known = [_written(spec, one) for one in spec.pair_by_key]
+    pairs = {one.casefold(): one for one in known}
+    close = get_close_matches(_written(spec, pair).casefold(), pairs, n=1, cutoff=0.8)
     return f"; did you mean {pairs[close[0]]!r}?" if close else ""
 
 

@@ -88,7 +88,8 @@ def _trail(
     dim, mark, off = style["dim"], style["mark"], style["off"]
     number = "" if finding.index is None else f", response {finding.index}"
     head = f"job {plain(response.job)}{number}: "
-    pair = [plain(name or "-") for name in (response.written_primary, response.written_secondary)]
+    shown = (response.written_primary, response.written_secondary)
+    pair = [plain(name or "-") for name in shown[: 2 if spec.layout.secondary else 1]]
     yield f"{dim}   |{off} {head}{'/'.join(pair)}"
     if (under := _underlined(finding.pointer, spec, pair)) is not None:
         yield f"{dim}   |{off} {' ' * len(head)}{mark}{under}{off}"

@@ -83,13 +83,14 @@ def _seen_after(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
 
 def _seen(spec: Spec, run: Run) -> TimelineItem | None:
     primary, secondary = run.value.primary, run.value.secondary
+    alone = not spec.layout.secondary  # the primary is all that there is to see
     status = secondary or sole_secondary(spec, primary)
     if status is None:
         return None
     return TimelineItem(
         status=status,
         primary=primary or _entered_under(spec, status),
-        provenance=Provenance.INFERRED if secondary is None else Provenance.SEEN,
+        provenance=Provenance.SEEN if secondary or alone else Provenance.INFERRED,
         first_seen=_time(run.first.moment),
         last_seen=_time(run.last.moment),
     )
@@ -106,8 +107,8 @@ def _time(instant: int | None) -> datetime | None:
 
 @lru_cache(maxsize=256)
 def sole_secondary(spec: Spec, primary: str | None) -> str | None:
-    """The one secondary that an ended primary can have; None where there are several."""
-    if primary not in spec.terminal_primaries:
+    """The one secondary of an ended primary, or of a machine without any; None where it is open."""
+    if primary not in spec.terminal_primaries and spec.layout.secondary:
         return None
     found = [pair.secondary for pair in spec.pairs if pair.primary == primary]
     return found[0] if len(found) == 1 else None
