@@ -13,7 +13,7 @@ import msgspec
 import pyarrow as pa
 from attrs import define, field
 
-from trainstate.history.machines import folded
+from trainstate.history.machines import family_of, folded
 from trainstate.history.model import called
 from trainstate.history.readers.envelope import Form, Part, parts, wrappers
 from trainstate.history.readers.json_value import NotJson, decode
@@ -104,14 +104,18 @@ class Naming:
         arn, name, *wrapped = (getattr(seen, one) for one in seen.__struct_fields__)
         if any(value is not None for value in wrapped):
             return None
-        return key_of(arn, name)
+        return self._family(key_of(arn, name))
 
     def _key(self, part: Part) -> str | None:
         if not isinstance(part.value, Mapping):
             return None
         shown = {folded(name): value for name, value in part.value.items() if isinstance(name, str)}
         layout = (part.spec or self.spec).layout
-        return key_of(shown.get(folded(layout.arn)), shown.get(folded(layout.name)))
+        return self._family(key_of(shown.get(folded(layout.arn)), shown.get(folded(layout.name))))
+
+    def _family(self, key: str | None) -> str | None:
+        """The key of a job, which is that of the one that began it."""
+        return None if key is None else family_of(key, self.spec)
 
 
 def key_of(arn: object, name: object) -> str | None:

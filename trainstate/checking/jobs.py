@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from attrs import define, field
 
@@ -16,7 +16,7 @@ from trainstate.history.instants import parse
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
-from trainstate.spec.model import Evidence
+from trainstate.spec.model import Evidence, Spec
 
 
 @define
@@ -28,7 +28,8 @@ class JobState:
     showed, None where that says little of the next.
     ``straight`` holds while every response went on from the one before.
     ``unseen`` are the guards on which the job's history rests, and that no response had
-    shown: one that shows them later answers what was open.
+    shown: one that shows them later answers what was open. ``counts`` are the newest numbers
+    of its counters, by JSON pointer.
     """
 
     _epoch: Epoch | None = None
@@ -43,6 +44,7 @@ class JobState:
     reported: set[int] = field(factory=set)
     unseen: set[str] = field(factory=set)
     responses: int = 0
+    counts: dict[str, int] = field(factory=dict)
 
     @property
     def epoch(self) -> Epoch:
@@ -112,15 +114,17 @@ class JobState:
         unproven = any(config.of(name).holds is None for name in self.unseen)
         return Verdict.UNKNOWN if self.unknown or unproven else Verdict.CONSISTENT
 
-    @property
-    def end(self) -> JobEnd:
-        """The job after its last response."""
+    def end(self, spec: Spec, children: Iterable[JobState]) -> JobEnd:
+        """The job after its last response, with those that it began."""
         report = self.report
         return JobEnd(
+            spec=spec,
             job=report.job,
             pair=self.last_pair,
             complete=report.complete,
             responses=report.responses,
+            counts=self.counts,
+            children=tuple([child.last_pair[0] for child in children]),
         )
 
     @property

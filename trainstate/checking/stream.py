@@ -11,13 +11,14 @@ from trainstate.checking.ask import Questions
 from trainstate.checking.births import Births
 from trainstate.checking.compare import NOTHING, Comparer
 from trainstate.checking.epoch import Epoch
+from trainstate.checking.families import children
 from trainstate.checking.found import finding_of, is_new, number_of, placed
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.jobs import JobState, assumed, earlier_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.history.instants import parse, same_instant
-from trainstate.history.model import Response, Unreadable
+from trainstate.history.model import Response, Unreadable, number_at
 from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import Typed, decode_of
 from trainstate.rules.index import select_rules
@@ -140,11 +141,29 @@ class Checker:
 
     def close(self) -> tuple[list[tuple[int, Finding]], tuple[JobReport, ...]]:
         """The findings about jobs as a whole, each with its job's number; and all jobs."""
-        found = [(at, new) for at, state in enumerate(self._states) for new in self._ended(state)]
-        self._count([finding for _, finding in found], responses=False)
-        reports = tuple(self._reports())
-        verdicts = [report.verdict for report in reports]
         parts = [self, *self._beside.values()]
+        owners = {
+            id(state): part
+            for part in self._beside.values()
+            for states in part.jobs.values()
+            for state in states
+        }
+        began: dict[int, list[JobState]] = {}
+        for parent, child in children((part.spec, part.jobs) for part in parts):
+            began.setdefault(id(parent), []).append(child)
+        found = [
+            (at, new)
+            for at, state in enumerate(self._states)
+            for new in owners.get(id(state), self).ended(state, began.get(id(state), ()))
+        ]
+        self._count([finding for _, finding in found], responses=False)
+        reports = tuple(
+            evolve(state.report, machine=owners[id(state)].spec.name)
+            if id(state) in owners
+            else state.report
+            for state in self._states
+        )
+        verdicts = [report.verdict for report in reports]
         self.summary = evolve(
             self.summary,
             responses=sum(part.seen for part in parts),
@@ -157,18 +176,6 @@ class Checker:
             unknown=verdicts.count(Verdict.UNKNOWN),
         )
         return found, reports
-
-    def _reports(self) -> Iterator[JobReport]:
-        """The reports of all jobs, those of other machines with its name."""
-        machines = {
-            id(state): name
-            for name, checker in self._beside.items()
-            for states in checker.jobs.values()
-            for state in states
-        }
-        for state in self._states:
-            name = machines.get(id(state))
-            yield state.report if name is None else evolve(state.report, machine=name)
 
     @property
     def seen(self) -> int:
@@ -192,6 +199,10 @@ class Checker:
         state.responses += 1
         state.rests_on(assumed(step))
         state.last_pair = (response.primary, response.secondary)
+        if self.spec.counters and response.modified == state.epoch.newest:
+            pointers = {one for counter in self.spec.counters for one in counter.pointers}
+            found = {pointer: number_at(response, pointer) for pointer in pointers}
+            state.counts |= {one: count for one, count in found.items() if count is not None}
         places = self._of_responses.ask(step.reading)
         places += [(rule, place) for rule, check in self._of_sequences for place in check(step)]
         self._show(step, state, typed, known=key == response.arn)
@@ -229,10 +240,10 @@ class Checker:
                 finding = finding_of(rule, place)
                 yield evolve(finding, file=record.origin.file, line=record.origin.line)
 
-    def _ended(self, state: JobState) -> Iterator[Finding]:
-        """What rules say of a job as a whole."""
+    def ended(self, state: JobState, began: Iterable[JobState]) -> Iterator[Finding]:
+        """What rules say of a job as a whole, and of those that it began."""
         for rule in self._by_scope[Scope.JOB]:
-            for place in rule.check(end := state.end):
+            for place in rule.check(end := state.end(self.spec, began)):
                 finding = evolve(finding_of(rule, place), job=end.job, index=end.responses - 1)
                 if is_new(finding, state):
                     yield finding

@@ -20,6 +20,7 @@ from trainstate.checking.stream import Checker
 from trainstate.cli.processes import at_once
 from trainstate.cli.progress import rarely_collected
 from trainstate.errors import TrainstateError
+from trainstate.history.machines import family_of
 from trainstate.history.model import Unreadable
 from trainstate.history.readers import SourceReport
 from trainstate.history.readers.lines import Record
@@ -104,4 +105,5 @@ class _Worker:
         """Whether a record is this process's to judge; the first takes what names no job."""
         if isinstance(record, Unreadable):
             return self.part == 0
-        return crc32(record.called.encode("utf-8", "surrogatepass")) % self.parts == self.part
+        name = family_of(record.called, self.checker.spec)
+        return crc32(name.encode("utf-8", "surrogatepass")) % self.parts == self.part

@@ -67,6 +67,20 @@ def tellers(spec: Spec, *, names: bool = True) -> Iterator[str]:
         yield from (folded(name) for name in shown if name)
 
 
+def family_of(called: str, spec: Spec) -> str:
+    """The name of the job that began one of this name, as its name tells; else the name itself."""
+    began = _children(spec)
+    found = None if began is None else began.fullmatch(called)
+    return called if found is None else found[1]
+
+
+@cache
+def _children(spec: Spec) -> re.Pattern[str] | None:
+    """What tells the names of jobs that others began, with the name of the other in them."""
+    ends = [layout.children for layout in spec.family.values() if layout.children]
+    return re.compile(rf"(.+?)(?:{'|'.join(ends)})", re.DOTALL) if ends else None
+
+
 def folded(name: str) -> str:
     """A name as names are compared, whatever notation it is in."""
     return name.replace("_", "").casefold()
@@ -96,4 +110,4 @@ def _is_own(value: Mapping[Any, Any], layout: RecordLayout, spec: Spec) -> bool:
     return all(arn is None or arn.groups() in _by_resource(spec) for arn in found)
 
 
-__all__ = ["folded", "machine_of", "named_by", "of_arn", "tellers", "unknown_machine"]
+__all__ = ["family_of", "folded", "machine_of", "named_by", "of_arn", "tellers", "unknown_machine"]

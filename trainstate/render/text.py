@@ -133,11 +133,10 @@ def _culprit(finding: Finding, spec: Spec) -> int | None:
 
 def _underlined(pointer: str, spec: Spec, pair: Sequence[str]) -> str | None:
     """The underline of the status that a pointer is about, below the pair; None for another."""
-    primary, secondary = pair
     if pointer == f"/{spec.layout.primary}":
-        return "^" * len(primary)
-    if pointer == f"/{spec.layout.secondary}":
-        return " " * (len(primary) + 1) + "^" * len(secondary)
+        return "^" * len(pair[0])
+    if spec.layout.secondary and pointer == f"/{spec.layout.secondary}":
+        return " " * (len(pair[0]) + 1) + "^" * len(pair[1])
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from trainstate.history.chain import Relation
 from trainstate.history.excerpt import absent_members, is_configured, is_tail, is_whole, leaves_out
@@ -359,9 +359,16 @@ class Step:
 
 @frozen(kw_only=True)
 class JobEnd:
-    """A job after its last response: the last pair and whether a terminal status was seen."""
+    """A job after its last response: the last pair and whether a terminal status was seen.
 
+    ``counts`` are the newest numbers of its counters, by JSON pointer; ``children`` are the
+    primary statuses of the jobs that it began, as they were seen last.
+    """
+
+    spec: Spec
     job: str
     pair: tuple[str | None, str | None]
     complete: bool
     responses: int
+    counts: Mapping[str, int] = field(factory=dict)
+    children: tuple[str | None, ...] = ()

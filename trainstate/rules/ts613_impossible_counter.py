@@ -38,7 +38,7 @@ def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) ->
     found = [number_at(response, pointer) for pointer in counter.pointers]
     count = sum(number for number in found if number is not None)
     limit = number_at(response, counter.most) if counter.most else None
-    pointer, name = counter.pointers[0], counter.name.replace("/", "", 1).replace(" /", " ")
+    pointer, name = counter.pointers[0], counter.name
     if ended and counter.at_end is not None and any(found) and count != counter.at_end:
         yield _place(pointer, name, count, f"where the end has {counter.at_end}")
     if limit is not None and count > limit:

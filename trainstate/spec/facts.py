@@ -229,7 +229,8 @@ class RecordLayout:
     ``listed`` the member of a page of the ``listing`` that holds the summaries. ``asked`` are
     the members of a request that name a job, where it is not the name alone. ``moments`` are
     the times inside members, as JSON pointers without an item's number; ``name_pattern`` and
-    ``name_most`` tell a job's names. ``missing`` is the code of the error that says that there
+    ``name_most`` tell a job's names; ``children`` tells how the names of the jobs that it begins
+    go on after its own. ``missing`` is the code of the error that says that there
     is no such job. A part that no member plays is empty.
     """
 
@@ -267,6 +268,7 @@ class RecordLayout:
     moments: tuple[str, ...] = ()
     name_pattern: str = ""
     name_most: int = 0
+    children: str = ""
 
 
 @frozen(kw_only=True)
@@ -284,7 +286,7 @@ class Counter(Row):
 
     One that ``grows`` never falls. ``at_end`` is what it is when the job has ended; ``most`` points
     at the limit of the configuration that it keeps to; ``shows`` is the member that is there as
-    soon as it is more than nothing.
+    soon as it is more than nothing. ``counts`` are the primary statuses of the jobs that it counts.
     """
 
     pointers: tuple[str, ...]
@@ -292,11 +294,12 @@ class Counter(Row):
     at_end: int | None = None
     most: str = ""
     shows: str = ""
+    counts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """The pointers, as they are written of a sum."""
-        return " + ".join(self.pointers)
+        """The members, as they are written of a sum."""
+        return " + ".join(pointer.removeprefix("/") for pointer in self.pointers)
 
 
 @frozen(kw_only=True)
