@@ -145,3 +145,13 @@ def test_what_follows_is_asked_for_with_one_status() -> None:
         line.split()[0] for line in told.output.splitlines()
     ]
     assert "did you mean 'Stopping'?" in str(near.exception)
+
+
+@pytest.mark.parametrize("name", spec_names())
+def test_an_arn_tells_a_tracker_its_machine(name: str) -> None:
+    """So that it can be asked for before anything was observed."""
+    spec = builtin_spec(name)
+    arn = f"arn:aws:sagemaker:eu-west-1:123456789012:{spec.layout.resource}/{called(name)}"
+
+    assert name == Tracker(job=arn).spec.name
+    assert name == Tracker(job=arn, spec=spec).spec.name

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainstate.errors import UsageError
-from trainstate.history.machines import of_arn
-from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
 
@@ -32,9 +30,4 @@ def request_for(spec: Spec, summary: Mapping[str, Any]) -> dict[str, Any]:
     return {name: summary[name] for name in spec.layout.asked or (spec.layout.name,)}
 
 
-def machine_named(job: str, spec: Spec | None) -> Spec:
-    """The specification that was asked for, or that of the machine which a job's ARN names."""
-    return spec or of_arn(job, builtin_spec()) or builtin_spec()
-
-
-__all__ = ["machine_named", "method_of", "named_in", "request_for"]
+__all__ = ["method_of", "named_in", "request_for"]

@@ -15,8 +15,9 @@ from attrs import frozen
 from trainstate.aws.faults import WatchError, has_ended_before
 from trainstate.aws.follow import Follower, Limits
 from trainstate.aws.pace import Clock, Pace
-from trainstate.aws.requests import machine_named, method_of, named_in
+from trainstate.aws.requests import method_of, named_in
 from trainstate.errors import TrainstateError
+from trainstate.history.machines import machine_named
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
 from trainstate.track import STRICT, Action, Policy, Tracker, Update

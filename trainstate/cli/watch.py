@@ -83,7 +83,7 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     """The tracker after the job's end; every update is shown and kept on the way."""
     from trainstate.aws import Limits, Pace, watch
-    from trainstate.aws.requests import machine_named
+    from trainstate.history.machines import machine_named
 
     path = options["state_path"]
     asked = options["spec_path"]

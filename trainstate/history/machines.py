@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from trainstate.spec.facts import RecordLayout
+from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
 _ARN = re.compile(r"arn:[^:\s]*:([^:\s]*):[^:\s]*:[^:\s]*:([^/:\s]+)/")
@@ -35,6 +36,11 @@ def of_arn(arn: str, spec: Spec) -> Spec | None:
     found = _ARN.match(arn)
     name = None if found is None else _by_resource(spec).get(found.groups())
     return None if name is None else spec.of_machine(name)
+
+
+def machine_named(job: str, spec: Spec | None) -> Spec:
+    """The specification that was asked for, or that of the machine which a job's ARN names."""
+    return spec or of_arn(job, builtin_spec()) or builtin_spec()
 
 
 def unknown_machine(text: str, spec: Spec) -> str | None:
@@ -108,6 +114,3 @@ def _is_own(value: Mapping[Any, Any], layout: RecordLayout, spec: Spec) -> bool:
     arns = (value[name] for name in value if folded(str(name)) == folded(layout.arn))
     found = (_ARN.match(arn) for arn in arns if isinstance(arn, str))
     return all(arn is None or arn.groups() in _by_resource(spec) for arn in found)
-
-
-__all__ = ["family_of", "folded", "machine_of", "named_by", "of_arn", "tellers", "unknown_machine"]

@@ -15,6 +15,7 @@ from typing import Any
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.history.instants import datetime_of
+from trainstate.history.machines import machine_named
 from trainstate.history.model import Response, Unreadable
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
@@ -35,9 +36,9 @@ from trainstate.track.update import Standing, TimelineItem, Update, joined
 class Tracker:
     """What is known of one job, kept up to date by observations in any order.
 
-    ``job`` is the name or the ARN; None takes that of the first observation, as the machine
-    is taken where ``spec`` is None: that of a training job, a processing job, … ``spec``,
-    ``select``, ``ignore``, ``accept``, ``order`` and ``tolerances`` are as in
+    ``job`` is the name or the ARN; None takes that of the first observation. Where ``spec`` is
+    None the ARN tells the machine, or the first observation: a training job, a processing job,
+    … ``spec``, ``select``, ``ignore``, ``accept``, ``order`` and ``tolerances`` are as in
     ``trainstate.check``. Two trackers are equal if they know the same of their jobs.
 
     A tracker may be shared by threads: observing, asking and saving exclude each other.
@@ -62,7 +63,7 @@ class Tracker:
             tolerances=tolerances or Tolerances(),
         )
         self._ledger = Ledger(
-            checker=self._options.checker(spec or builtin_spec()),
+            checker=self._options.checker(machine_named(job or "", spec)),
             name=None if job is None else job.rpartition("/")[2],
             arn=job if job is not None and job.startswith("arn:") else None,
         )

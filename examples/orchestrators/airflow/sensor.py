@@ -2,7 +2,8 @@
 
 The operator starts a job and waits for it in the triggerer; where the policy says *retry*
 the task fails in a way that Airflow tries again, under another name. The sensor waits for
-a job that somebody else has started. In both, Stopped, Deleting, interruptions and unknown
+a job that somebody else has started, of any kind: the ARN of a processing, transform, tuning
+or AutoML job says which. In both, Stopped, Deleting, interruptions and unknown
 statuses are the policy's to decide: none of them hangs the task.
 
 A triggerer that is restarted loses nothing: the first response has the whole history. A
@@ -23,6 +24,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from trainstate.aws import Fault, Pace, WatchError, fault_of, watch_async
+from trainstate.aws.requests import method_of, named_in
 from trainstate.track import STRICT, Action, Tracker
 
 POLICY = STRICT.but({"interrupted": "retry", "out-of-wait-time": "retry"})
@@ -127,7 +129,7 @@ class TrainingJobOperator(BaseOperator):
 
 
 class TrainingJobSensor(BaseSensorOperator):
-    """Waits for a training job; with ``deferrable`` in the triggerer, else by poking.
+    """Waits for a job by its name or ARN; with ``deferrable`` in the triggerer, else by poking.
 
     An end that is no success is not tried again: another look would see the same end.
     """
@@ -167,8 +169,10 @@ class TrainingJobSensor(BaseSensorOperator):
         del context
         self._tracker = self._tracker or Tracker(job=self.job_name)
         client = SageMakerHook(aws_conn_id=self.aws_conn_id).conn
+        spec = self._tracker.spec
+        describe = getattr(client, method_of(spec.layout.operation))
         try:
-            response = client.describe_training_job(TrainingJobName=self.job_name)
+            response = describe(**named_in(spec, self.job_name))
         except Exception as error:
             fault = fault_of(error)
             if fault in (Fault.THROTTLED, Fault.TRANSIENT, Fault.EXPIRED):
