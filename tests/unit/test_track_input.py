@@ -118,3 +118,13 @@ def test_a_response_that_was_read_before_is_taken_as_it_is() -> None:
     read = tuple(read_values([poll(*COMPLETED)], builtin_spec()))
 
     assert followed(poll(*COMPLETED)) == followed(*read)
+
+
+def test_an_arn_names_a_job_with_capitals() -> None:
+    """ARNs have names in lower case; the response shows how the name is spelt."""
+    response = {**poll("Starting"), "TrainingJobName": "Tern-1"}
+    response["TrainingJobArn"] = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/tern-1"
+    tracker = Tracker(job=response["TrainingJobArn"])
+
+    assert tracker.observe(response).is_new
+    assert tracker.observe({**response, "TrainingJobArn": None}).is_repeat

@@ -12,6 +12,7 @@ from trainstate.machine.record import start_of_training
 from trainstate.simulator.errors import ServiceError
 from trainstate.simulator.job import Job
 from trainstate.simulator.output import measured, visible
+from trainstate.simulator.plain import KINDS
 from trainstate.simulator.tuner import KIND
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def is_ours(door: str, operation: str, params: Mapping[str, Any]) -> bool:
         group = params.get("logGroupName") or params.get("logGroupIdentifier")
         return bool(group == GROUP)
     if "ResourceArn" in params:
-        return any(f":{kind}/" in str(params["ResourceArn"]) for kind in ("training-job", KIND))
+        kinds = ("training-job", KIND, *KINDS)
+        return any(f":{kind}/" in str(params["ResourceArn"]) for kind in kinds)
     return bool(params.get("Resource", "TrainingJob") == "TrainingJob")
 
 

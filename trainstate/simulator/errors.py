@@ -61,7 +61,8 @@ def in_use(message: str) -> ServiceError:
 
 def name_taken(arn: str) -> ServiceError:
     """The refusal of a second job with one name."""
-    kind = "Hyperparameter tuning" if ":hyper" in arn else "Training"
+    resource = arn.rpartition("/")[0].rpartition(":")[2].removesuffix("-job")
+    kind = "Hyperparameter tuning" if resource.startswith("hyper") else resource.capitalize()
     return in_use(
         f"{kind} job names must be unique within an AWS account and region, and a"
         f" {kind.lower()} job with this name already exists ({arn})"

@@ -14,7 +14,7 @@ from botocore.session import get_session
 
 from trainstate.history.instants import Instant
 from trainstate.machine.record import Record
-from trainstate.simulator import doors, listing, operations, tuner
+from trainstate.simulator import doors, listing, operations, plain, tuner
 from trainstate.simulator.attached import keep_alive
 from trainstate.simulator.clock import Clock
 from trainstate.simulator.errors import ServiceError, invalid, not_found, unknown_operation
@@ -54,6 +54,7 @@ HANDLERS: Mapping[str, Handler] = {
     **operations.HANDLERS,
     **listing.HANDLERS,
     **tuner.HANDLERS,
+    **plain.HANDLERS,
     **doors.HANDLERS,
 }
 """The operations that are simulated, by their names."""
@@ -203,7 +204,12 @@ class Service:
         self.store.put(item)
         self._to_commit = True
         if isinstance(item, Job):
-            self._news.append((None if old is None else old.record, item.record))
+            self._tell(None if old is None else old.record, item.record)
+
+    def _tell(self, before: Record | None, after: Record) -> None:
+        """Keeps for the listeners what has become of a training job."""
+        if f":{JOB}/" in after.arn:
+            self._news.append((before, after))
 
     def forget(self, item: Any) -> None:
         """Drops what was deleted."""
@@ -218,7 +224,7 @@ class Service:
             return tuner.went_on(self, item)
         job = item
         for later in passing(job, now, self.spec):
-            self._news.append((job.record, later.record))
+            self._tell(job.record, later.record)
             job = later
         self._to_commit = True
         if job.gone:

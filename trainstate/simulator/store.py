@@ -37,6 +37,7 @@ create index parent on item (parent, created, name) where parent is not null;
 create table clock (id integer primary key check (id = 1), setting text not null);
 """
 Item = Job | Tuning
+_TUNING = ":hyper-parameter-tuning-job/"
 FAILURES = (sqlite3.Error,)
 """What a base raises that can no longer keep anything."""
 
@@ -227,7 +228,7 @@ def _read(row: Any) -> Any:
 @lru_cache(maxsize=2048)
 def _unpacked(place: str, packed: bytes) -> Item:
     value = zlib.decompress(packed)
-    if not place.endswith(":training-job/"):
+    if place.endswith(_TUNING):
         return msgspec.msgpack.decode(value, type=Tuning)
     job = msgspec.msgpack.decode(value, type=Job)
     # The decoder leaves out what attrs adds to a state: it is taken from those that were made.

@@ -260,6 +260,7 @@ class RecordLayout:
     listing: str = ""
     listed: str = ""
     stop: str = ""
+    deletion: str = ""
     kind: str = ""
     resource: str = ""
     service: str = ""

@@ -44,14 +44,15 @@ class Ledger:
         """Takes the job's name and ARN over; raises UsageError for another job's response."""
         name, arn = response.name, response.identity
         other_arn = bool(arn and self.arn and arn != self.arn)
-        other_name = bool(name and self.name and name != self.name)
+        # The service writes names in lower case in ARNs, and has no two that differ in case alone.
+        other_name = bool(name and self.name and name.casefold() != self.name.casefold())
         if other_arn or other_name:
             raise UsageError(
                 f"This tracker follows {self.arn or self.name!r} but got a response of"
                 f" {arn or name!r}; make a tracker for each job, and keep them by ARN."
             )
         first_named = (self.name, self.arn) == (None, None) and bool(self.lives)
-        self.name, self.arn = self.name or name, self.arn or arn
+        self.name, self.arn = name or self.name, self.arn or arn
         if first_named and (name or arn):
             self._rename(arn or name or "")
 

@@ -1,0 +1,136 @@
+"""Jobs of machines that show one status: processing and transform jobs, by their facts.
+
+Each has the life of a training job, of which its operations show less: the primary status and
+the times. So scenarios, limits, stops and time are those of training jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from trainstate.errors import IllegalMoveError
+from trainstate.machine.record import moment, start_of_training
+from trainstate.simulator.errors import ServiceError, in_status, invalid, name_taken
+from trainstate.simulator.job import Job, begun
+from trainstate.simulator.listing import next_of, page_of
+from trainstate.simulator.operations import asked_to_stop
+from trainstate.simulator.validate import check_tags, operation_model
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import RecordLayout, Spec
+
+if TYPE_CHECKING:
+    from trainstate.simulator.service import Request, Service
+
+Answer = dict[str, Any]
+Handler = Callable[["Service", "Request"], Answer]
+
+KINDS = ("processing-job", "transform-job")
+_REQUEST, _DESCRIBE = "Request", "Describe"
+_LIFE: Mapping[str, Any] = {
+    "AlgorithmSpecification": {"TrainingImage": "none", "TrainingInputMode": "File"},
+    "OutputDataConfig": {"S3OutputPath": "s3://none"},
+    "ResourceConfig": {"InstanceType": "none", "InstanceCount": 1, "VolumeSizeInGB": 1},
+}
+"""What a training job is asked for, of which nothing is shown."""
+_LONGEST = {"MaxRuntimeInSeconds": 86_400}
+
+
+def _create(spec: Spec, service: Service, asked: Request) -> Answer:
+    params, layout = asked.params, spec.layout
+    arn = asked.arn(layout.resource, params[layout.name])
+    old = service.store.get(arn)
+    if old is not None and service.caught_up(old, asked.now) is not None:
+        raise name_taken(arn)
+    check_tags(params.get("Tags", ()))
+    life = {
+        **_LIFE,
+        "StoppingCondition": params.get("StoppingCondition", _LONGEST),
+        "TrainingJobName": params[layout.name],
+        "Tags": params.get("Tags", ()),
+    }
+    try:
+        job = begun(life, service.choose(life), spec=service.spec, arn=arn, at=asked.now)
+    except IllegalMoveError as error:
+        raise invalid(f"The scenario is not possible for this job: {error}") from error
+    kept = {name: value for name, value in params.items() if name != "Tags"}
+    service.keep(evolve(job, record=evolve(job.record, fields={_REQUEST: kept})))
+    return {layout.arn: arn}
+
+
+def _found(spec: Spec, service: Service, asked: Request) -> Job:
+    name = asked.params[spec.layout.name]
+    try:
+        job: Job = service.found(asked.arn(spec.layout.resource, name), asked.now)
+    except ServiceError as error:
+        text = f"Could not find requested job with name: {name}"
+        raise ServiceError(spec.layout.missing, text) from error
+    return job
+
+
+def _shown(spec: Spec, service: Service, job: Job) -> Answer:
+    """All that the service knows of a job; each operation shows a part of it."""
+    record, layout = job.record, spec.layout
+    times = {
+        "CreationTime": record.created,
+        "LastModifiedTime": record.modified,
+        layout.started: start_of_training(record, service.spec),
+        layout.ended: record.ended,
+    }
+    reason = record.outcome.get("FailureReason") if job.status == "Failed" else None
+    return {
+        **record.fields[_REQUEST],
+        layout.arn: job.arn,
+        layout.primary: job.status,
+        **{name: moment(at) for name, at in times.items() if at is not None},
+        **({} if reason is None else {layout.failure_reason: reason}),
+    }
+
+
+def _describe(spec: Spec, service: Service, asked: Request) -> Answer:
+    shown = _shown(spec, service, _found(spec, service, asked))
+    members = operation_model(spec.layout.operation).output_shape.members
+    return {name: value for name, value in shown.items() if name in members}
+
+
+def _list(spec: Spec, service: Service, asked: Request) -> Answer:
+    layout = spec.layout
+    page, token = page_of(service, asked, layout.resource)
+    jobs = [_shown(spec, service, job) for job in page]
+    summaries = [{name: job[name] for name in layout.summary if name in job} for job in jobs]
+    return {layout.listed: summaries, **next_of(token)}
+
+
+def _stop(spec: Spec, service: Service, asked: Request) -> Answer:
+    job = _found(spec, service, asked)
+    if job.status != "InProgress":
+        raise in_status(job.status, spec.name.replace("-", " "))
+    service.keep(asked_to_stop(service, job, asked.now))
+    return {}
+
+
+def _delete(spec: Spec, service: Service, asked: Request) -> Answer:
+    job = _found(spec, service, asked)
+    if job.status not in spec.terminal_primaries:
+        raise in_status(job.status, spec.name.replace("-", " "))
+    service.forget(job)
+    return {}
+
+
+def _named(layout: RecordLayout) -> Iterator[tuple[str, Callable[..., Answer]]]:
+    yield layout.operation.replace(_DESCRIBE, "Create"), _create
+    yield layout.operation, _describe
+    yield layout.listing, _list
+    yield layout.stop, _stop
+    if layout.deletion:
+        yield layout.deletion, _delete
+
+
+HANDLERS: Mapping[str, Handler] = {
+    operation: partial(handler, spec)
+    for spec in map(builtin_spec, KINDS)
+    for operation, handler in _named(spec.layout)
+}
