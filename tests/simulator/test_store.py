@@ -49,6 +49,22 @@ def test_a_restart_changes_nothing(tmp_path: Path) -> None:
     assert "Stopped" == stopped
 
 
+def test_a_warm_pool_outlives_a_restart(tmp_path: Path) -> None:
+    """Instances that wait for another job are what they were; nobody has changed their row."""
+    scenario = on_demand().then_completed()
+    resources = {"ResourceConfig": {**scenario.request("job")["ResourceConfig"]}}
+    resources["ResourceConfig"]["KeepAlivePeriodInSeconds"] = 3_600
+    with simulate(scenario, store=Store(tmp_path / "jobs.db")) as sm:
+        sm.client().create_training_job(**scenario.request("job", **resources))
+        sm.clock.advance("20m")
+        before = described(sm.client(), "job")
+    with simulate(store=Store(tmp_path / "jobs.db")) as sm:
+        after = described(sm.client(), "job")
+
+    assert "Available" == before["WarmPoolStatus"]["Status"]
+    assert before == after
+
+
 def test_another_file_is_no_store(tmp_path: Path) -> None:
     """It is an error of ours, and the file stays as it was."""
     path = tmp_path / "notes.txt"

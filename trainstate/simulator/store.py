@@ -137,7 +137,8 @@ class Store:
         due = item.plan[0].at if item.plan else None
         row = [
             *(place, name, item.created, item.modified, item.status),
-            *(due, item.has_pool or None, item.parent, _packed(item)),
+            # A truth value comes back as a number, and the sum is of what comes back.
+            *(due, int(item.has_pool) or None, item.parent, _packed(item)),
         ]
         self._base.execute(
             "insert or replace into item values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*row, _sum(row)]
