@@ -13,6 +13,7 @@ TOO_DEEP = "not JSON that can be read: nested too deeply"
 
 _DECODER = msgspec.json.Decoder()
 _OUT_OF_RANGE = "out of range"
+_NO_TEXT = "UTF-8"
 _NO_NUMBERS = (b"NaN", b"Infinity")
 _MOST_DIGITS = 1000  # Python refuses to read more than 4,300
 
@@ -31,10 +32,12 @@ def decode(data: bytes) -> Any:
         return _DECODER.decode(data)
     except msgspec.DecodeError as error:
         reason = str(error).removeprefix("JSON is malformed: ")
-    except UnicodeDecodeError:
-        raise NotJson("not UTF-8") from None
+    except UnicodeDecodeError:  # before msgspec 0.23
+        reason = _NO_TEXT
     except RecursionError:
         raise NotJson(TOO_DEEP) from None
+    if _NO_TEXT in reason:
+        raise NotJson("not UTF-8")
     if _OUT_OF_RANGE in reason or any(word in data for word in _NO_NUMBERS):
         with suppress(ValueError, RecursionError):
             return json.loads(data.decode(), parse_int=_integer)
