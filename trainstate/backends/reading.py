@@ -8,22 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
+from urllib.parse import unquote
 
 import polars as pl
 from attrs import frozen
 from polars.exceptions import PolarsError
 
 from trainstate.backends.rows import lines_of
-from trainstate.history.machines import machine_of
+from trainstate.history.machines import folded, machine_of
 from trainstate.history.model import Origin
 from trainstate.history.readers.envelope import records, wrappers
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
 from trainstate.history.readers.plugged import CannotRead
+from trainstate.history.readers.separated import cell_value
 from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import looks_like_response
 
 _BROKEN = (PolarsError, OSError, ValueError, MemoryError, pl.exceptions.PanicException)
+_NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 BATCH = 8_192
 """How many rows are held as lines at a time."""
 
@@ -97,13 +100,32 @@ def _refused(form: str) -> Iterator[None]:
 
 def _table_records(frame: pl.LazyFrame, form: str, tally: Tally, pointer: str) -> Iterator[Record]:
     with _refused(form):
-        schema = frame.collect_schema()
+        frame = _with_partitions(frame, tally)
+        names = dict.fromkeys(frame.collect_schema().names())
         count: int = frame.select(pl.len()).collect().item()
-    names = dict.fromkeys(schema.names())
     own = machine_of(names, tally.spec)
     if wrappers(tally.spec).isdisjoint(names) and not looks_like_response(names, own):
         return
     yield from Reading(frame=frame, count=count, tally=tally, pointer=pointer).records()
+
+
+def _with_partitions(frame: pl.LazyFrame, tally: Tally) -> pl.LazyFrame:
+    """The rows with the members that only folders tell: ``TrainingJobStatus=Failed/part-0``."""
+    folders = (tally.file or "").split("/")[:-1]
+    pairs = [folder.split("=", 1) for folder in folders if "=" in folder]
+    told = {folded(name): unquote(text) for name, text in pairs if text != _NO_PARTITION}
+    if not told:
+        return frame
+    names = frame.collect_schema().names()
+    spec = machine_of(dict.fromkeys([*names, *told]), tally.spec)
+    # Names are told apart by the notation that one of them has.
+    own = not spec.member_by_name.keys().isdisjoint(names)
+    known = {folded(name) for name in names}
+    return frame.with_columns(
+        pl.lit(cell_value(told[name], member.type)).alias(member.name if own else name)
+        for member in spec.members
+        if (name := folded(member.name)) in told and name not in known
+    )
 
 
 @frozen(kw_only=True)

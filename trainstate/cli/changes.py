@@ -7,6 +7,7 @@ from pathlib import Path
 from time import sleep
 
 from trainstate.errors import InputError, UsageError
+from trainstate.history.readers.remote import is_url
 from trainstate.history.readers.walk import existing, sources
 
 _EVERY = 0.5
@@ -20,8 +21,8 @@ def changes(paths: Iterable[str], *, but: Iterable[str | None]) -> Iterator[None
     """
     named = list(paths)
     own = {Path(file).resolve() for file in but if file is not None}
-    if "-" in named:
-        raise UsageError("Standard input cannot be watched; name a file or a folder.")
+    if "-" in named or any(map(is_url, named)):
+        raise UsageError("Only files can be watched, no standard input and no URL.")
     seen: Stamps | None = None
     while True:
         now = {
@@ -38,12 +39,14 @@ def changes(paths: Iterable[str], *, but: Iterable[str | None]) -> Iterator[None
 
 def _stamps(path: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
     try:
-        for source in sources(existing([path])[0]):
-            try:
-                status = Path(source.file).stat()
-            except OSError:
-                yield source.file, None
-            else:
-                yield source.file, (status.st_mtime_ns, status.st_size)
+        found = [source.file for one in existing([path]) for source in sources(one)]
     except InputError:
         yield path, None
+        return
+    for file in found:
+        try:
+            status = Path(file).stat()
+        except OSError:
+            yield file, None
+        else:
+            yield file, (status.st_mtime_ns, status.st_size)

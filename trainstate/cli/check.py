@@ -132,9 +132,9 @@ FOUND = 1
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Judge the recorded histories in PATHs against the model of a training job's life.
 
-    A PATH is a file or a folder, or - for standard input: boto3, AWS CLI and raw API
-    JSON, NDJSON, EventBridge events, list pages, SDK logs, notebooks, YAML, CSV, HAR,
-    Parquet, compressed or not.
+    A PATH is a file, a folder, a pattern ('runs/**/*.json'), a URL (s3://bucket/runs/),
+    or - for standard input: boto3, AWS CLI and raw API JSON, NDJSON, EventBridge events,
+    list pages, SDK logs, notebooks, YAML, CSV, HAR, Parquet, compressed or not.
 
     A PATH that cannot be read does not end the check: the rest is judged.
 
