@@ -69,7 +69,8 @@ class _Values:
     def read(self, value: Any, pointer: str = "", depth: int = 0) -> Iterator[Record]:
         if isinstance(value, Response | Unreadable):
             yield value
-        elif isinstance(value, Mapping):
+        # A value of Arrow is a mapping of such values, which no rule knows.
+        elif isinstance(value, Mapping) and not hasattr(value, "as_py"):
             yield from self._mapping(value, pointer)
         elif _is_table(value):
             yield from self._table(value, pointer)
@@ -81,7 +82,7 @@ class _Values:
             yield from self._path(value)
         elif hasattr(value, "read"):
             yield from self._text(_encoded(value.read()), pointer)
-        elif isinstance(value, Iterable) and depth < _DEEPEST:
+        elif isinstance(value, Iterable) and depth < _DEEPEST and not hasattr(value, "as_py"):
             yield from self._items(value, pointer, depth)
         else:
             raise InputError(f"Expected {_EXPECTED} but got a {type(value).__name__}.")
