@@ -17,7 +17,7 @@ _NUMBERS = frozenset({"line", "index", "responses"})
 _LISTS = frozenset({"sources", "witness"})
 FINDING = (
     *("code", "name", "severity", "job", "file", "line", "index", "pointer", "message", "help"),
-    *("sources", "facts", "witness"),
+    *("sources", "facts", "witness", "implied_by"),
 )
 JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
 
@@ -36,7 +36,8 @@ def report_frame(report: Report, what: str = "findings") -> Any:
     else:
         names, rows = FINDING, _findings(report)
     types = {name: _type(polars, name) for name in names}
-    return polars.DataFrame(rows, schema=types, orient="row")
+    held = [{name: _utf8(row[name]) for name in names} for row in rows]
+    return polars.DataFrame(held, schema=types, orient="row")
 
 
 def report_parquet(report: Report) -> bytes:
@@ -68,6 +69,13 @@ def _cell(value: Any) -> Any:
 def _findings(report: Report) -> list[dict[str, Any]]:
     rows = [finding_object(finding) for finding in report.findings]
     return [{**row, "facts": json_text(row["facts"], default=str)} for row in rows]
+
+
+def _utf8(value: Any) -> Any:
+    """A value that a column can hold: half a character is replaced."""
+    if isinstance(value, list):
+        return [_utf8(item) for item in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _type(polars: Any, name: str) -> Any:
