@@ -52,6 +52,8 @@ FENCED = {
     "polars": ("backends/",),
     "pyarrow": ("backends/",),
     "pyspark": ("backends/",),
+    "fsspec": ("history/readers/remote.py",),
+    "aiohttp": ("history/readers/remote.py",),
 }
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "transitions"}
 SPEAKS_STATUSES = ("spec/statuses.py", "simulator/", "testing/")

@@ -15,7 +15,7 @@ from trainstate.aws.service_model import drift_of, installed_drift
 from trainstate.checking.drift import check_drift
 from trainstate.cli import main
 from trainstate.errors import UsageError
-from trainstate.spec.load import builtin_spec
+from trainstate.spec.load import builtin_spec, load_spec, spec_names
 
 loaders = pytest.importorskip("botocore.loaders", reason="drift needs an installed botocore")
 SPEC = builtin_spec()
@@ -50,6 +50,23 @@ def test_the_members_have_the_types_of_the_response() -> None:
     declared = {name: shapes[row["shape"]]["type"] for name, row in members().items()}
 
     assert declared == {member.name: member.type for member in SPEC.members}
+
+
+@pytest.mark.parametrize("name", spec_names())
+def test_the_inner_names_are_those_of_the_response(name: str) -> None:
+    """Names in lower case are known by those that the API has inside the members."""
+    shapes, layout = model("service-2")["shapes"], load_spec(name).layout
+    waiting = [f"{layout.operation}Response"]
+    seen, found = set(waiting), set()
+    while waiting:
+        shape = shapes[(current := waiting.pop())]
+        inner = [shape[part]["shape"] for part in ("member", "value") if part in shape]
+        inner += [row["shape"] for row in shape.get("members", {}).values()]
+        found |= set() if current == f"{layout.operation}Response" else {*shape.get("members", ())}
+        waiting += set(inner) - seen
+        seen |= {*inner}
+
+    assert found == set(layout.inner)
 
 
 def test_the_required_members_are_those_that_the_api_requires() -> None:

@@ -58,10 +58,21 @@ def test_findings_are_written_as_tables(tmp_path: Path) -> None:
     text = CliRunner().invoke(main, ["check", str(path), "--format", "csv"])
     CliRunner().invoke(main, ["check", str(path), "--format", "parquet", "-o", str(written)])
 
-    rows = list(csv.DictReader(text.stdout.splitlines()))
+    rows, frame = list(csv.DictReader(text.stdout.splitlines())), polars.read_parquet(written)
     assert expected == [row["message"] for row in rows]
+    assert expected == frame["message"].to_list()
     assert not any(None in row for row in rows), "a cell without a name"
-    assert expected == polars.read_parquet(written)["message"].to_list()
+    assert frame.columns == list(rows[0])
+    assert {"", "TS102"} >= {row["implied_by"] for row in rows}
+
+
+def test_half_a_character_is_replaced_in_a_frame() -> None:
+    """No column can hold one, and a text of Python can."""
+    pytest.importorskip("polars", reason="the extra `polars` is not installed")
+    polls = life(*COMPLETED, name="job-1")
+    polls[-1]["SecondaryStatus"] = "\ud800"
+
+    assert "?" in ts.check(polls).to_frame()["message"][0]
 
 
 def test_a_frame_of_another_thing_is_misuse(report: Report) -> None:

@@ -64,3 +64,16 @@ def test_a_number_that_arrives_late_is_held_against_its_neighbours() -> None:
     (found,) = [f for f in trainstate.check(polls).findings if f.name == "billing-went-back"]
 
     assert (9, 7) == (found.facts["before"], found.facts["after"])
+
+
+def test_a_whole_number_may_be_written_as_a_fraction() -> None:
+    """86400 and 86400.0 are one limit, and a finding writes either without a point."""
+    first, second = poll("Starting"), poll("Starting", "Training")
+    limit = first["StoppingCondition"]["MaxRuntimeInSeconds"]
+    second["StoppingCondition"] = {"MaxRuntimeInSeconds": float(limit)}
+    late = {**second, "TrainingTimeInSeconds": 60.0, "BillableTimeInSeconds": 70.0}
+
+    assert set() == names(first, second)
+    assert "70 billable seconds exceed 60 seconds of training" in {
+        finding.message for finding in trainstate.check([late])
+    }

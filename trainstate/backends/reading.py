@@ -5,25 +5,29 @@ Each row becomes a line of JSON, and takes the way of NDJSON from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
+from urllib.parse import unquote
 
 import polars as pl
 from attrs import frozen
 from polars.exceptions import PolarsError
 
 from trainstate.backends.rows import lines_of
-from trainstate.history.machines import machine_of
+from trainstate.history.machines import folded, machine_of
 from trainstate.history.model import Origin
-from trainstate.history.readers.envelope import records, wrappers
+from trainstate.history.readers.envelope import wrappers
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
-from trainstate.history.readers.plugged import CannotRead
+from trainstate.history.readers.plugged import PARQUET, CannotRead
+from trainstate.history.readers.separated import cell_value
 from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import looks_like_response
+from trainstate.spec.model import Spec
 
 _BROKEN = (PolarsError, OSError, ValueError, MemoryError, pl.exceptions.PanicException)
+_NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 BATCH = 8_192
 """How many rows are held as lines at a time."""
 
@@ -34,51 +38,55 @@ def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Itera
     Rows that are damaged are one unreadable record, and those after them are read. Raises
     CannotRead for a file that cannot be read at all.
     """
-    with _refused("Parquet"):
+    what = "is no Parquet file that can be read"
+    with _refused(what):
         frame = pl.scan_parquet(_source(stream), low_memory=True)
-    return _table_records(frame, "Parquet", tally, pointer)
+    return _table_records(frame, what, tally, pointer)
 
 
 def read_arrow(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of an Arrow file, which Feather is, too."""
-    with _refused("Arrow"):
+    what = "is no Arrow file that can be read"
+    with _refused(what):
         frame = pl.scan_ipc(_source(stream))
-    return _table_records(frame, "Arrow", tally, pointer)
+    return _table_records(frame, what, tally, pointer)
 
 
 def read_frame(value: Any, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of a table of a program; ``line`` is the row, counted from 1."""
+    what = "cannot be read as a table"
     try:
-        frame = _frame(value)
+        frame = _frame(value, tally.spec)
     except Exception as error:  # noqa: BLE001 - each library raises its own
-        if _has_rows(value):
-            return _object_records(value, tally, pointer)
-        raise CannotRead(f"cannot be read as a table: {_said(error)}") from None
-    return _table_records(frame, "table", tally, pointer)
+        raise CannotRead(f"{what}: {_said(error)}") from None
+    return _table_records(frame, what, tally, pointer)
 
 
-def _frame(value: Any) -> pl.LazyFrame:
+def _frame(value: Any, spec: Spec) -> pl.LazyFrame:
     if isinstance(value, pl.LazyFrame):
         return value
     if isinstance(value, pl.DataFrame):
         return value.lazy()
     if type(value).__module__.partition(".")[0] == "pandas":
-        return pl.from_pandas(value).lazy()
+        return _of_pandas(value, spec).lazy()
     return pl.DataFrame(value).lazy()
 
 
-def _has_rows(value: Any) -> bool:
-    """Holds for a frame of pandas whose columns can be told apart."""
-    return hasattr(value, "to_dict") and bool(value.columns.is_unique)
-
-
-def _object_records(value: Any, tally: Tally, pointer: str) -> Iterator[Record]:
-    """The records in a frame of pandas with values of several types in a column."""
-    rows = value.astype(object).where(value.notna(), None).to_dict("records")
-    for number, row in enumerate(rows, start=1):
-        shown = {name: item for name, item in row.items() if item is not None}
-        origin = Origin(line=number, reader=tally.reader, pointer=pointer)
-        yield from records(shown, origin, tally)
+def _of_pandas(value: Any, spec: Spec) -> pl.DataFrame:
+    """A frame of pandas, with the members that are its index; mixed types make objects of all."""
+    if not value.columns.is_unique:
+        raise ValueError("two columns have one name")
+    spec = machine_of(dict.fromkeys([*value.columns, *value.index.names]), spec)
+    known = {folded(member.name) for member in spec.members} - set(map(_folded, value.columns))
+    index = [name for name in value.index.names if _folded(name) in known]
+    frame = value.reset_index(level=index) if index else value
+    try:
+        return pl.from_pandas(frame)
+    except Exception:  # noqa: BLE001 - as many types as there are values
+        objects = frame.astype(object).where(frame.notna(), None)
+    return pl.DataFrame(
+        [pl.Series(str(name), objects[name].tolist(), dtype=pl.Object) for name in objects]
+    )
 
 
 def _source(stream: IO[bytes]) -> Any:
@@ -88,22 +96,56 @@ def _source(stream: IO[bytes]) -> Any:
 
 
 @contextmanager
-def _refused(form: str) -> Iterator[None]:
+def _refused(what: str) -> Iterator[None]:
     try:
         yield
     except _BROKEN as error:
-        raise CannotRead(f"is no {form} file that can be read: {_said(error)}") from None
+        raise CannotRead(f"{what}: {_said(error)}") from None
 
 
-def _table_records(frame: pl.LazyFrame, form: str, tally: Tally, pointer: str) -> Iterator[Record]:
-    with _refused(form):
-        schema = frame.collect_schema()
+def _table_records(frame: pl.LazyFrame, what: str, tally: Tally, pointer: str) -> Iterator[Record]:
+    with _refused(what):
+        frame = _with_partitions(frame, tally)
+        names = dict.fromkeys(frame.collect_schema().names())
         count: int = frame.select(pl.len()).collect().item()
-    names = dict.fromkeys(schema.names())
     own = machine_of(names, tally.spec)
     if wrappers(tally.spec).isdisjoint(names) and not looks_like_response(names, own):
         return
+    if twice := _named_twice(names, own):
+        raise CannotRead(f"{what}: the columns {' and '.join(twice)} are one member")
     yield from Reading(frame=frame, count=count, tally=tally, pointer=pointer).records()
+
+
+def _named_twice(names: Iterable[str], spec: Spec) -> list[str]:
+    """The columns that are one member in several notations, none of them the service's own."""
+    alike: dict[str, list[str]] = {folded(member.name): [] for member in spec.members}
+    if spec.member_by_name.keys().isdisjoint(names):
+        for name in names:
+            alike.get(folded(name), []).append(name)
+    return next((found for found in alike.values() if len(found) > 1), [])
+
+
+def _folded(name: object) -> str:
+    return folded(str(name))
+
+
+def _with_partitions(frame: pl.LazyFrame, tally: Tally) -> pl.LazyFrame:
+    """The rows with the members that only folders tell: ``TrainingJobStatus=Failed/part-0``."""
+    folders = (tally.file or "").split("/")[:-1]
+    pairs = [folder.split("=", 1) for folder in folders if "=" in folder]
+    told = {folded(name): unquote(text) for name, text in pairs if text != _NO_PARTITION}
+    if not told:
+        return frame
+    names = frame.collect_schema().names()
+    spec = machine_of(dict.fromkeys([*names, *told]), tally.spec)
+    # Names are told apart by the notation that one of them has.
+    own = not spec.member_by_name.keys().isdisjoint(names)
+    known = {folded(name) for name in names}
+    return frame.with_columns(
+        pl.lit(cell_value(told[name], member.type)).alias(member.name if own else name)
+        for member in spec.members
+        if (name := folded(member.name)) in told and name not in known
+    )
 
 
 @frozen(kw_only=True)
@@ -139,8 +181,9 @@ class Reading:
             done += size
             if done < self.count and (bad := self._damaged(done)):
                 if bad == self.count:
-                    nothing = "no row that can be read, as the footers of other Parquet files have"
-                    raise CannotRead(f"has {nothing}: {self._fault(done)}")
+                    footer = self.tally.reader == PARQUET
+                    why = ", as the footers of other Parquet files have" if footer else ""
+                    raise CannotRead(f"has no row that can be read{why}: {self._fault(done)}")
                 rows = f"rows {done + 1:,} to {done + bad:,}"
                 reason = f"{rows} cannot be read: {self._fault(done)}"
                 yield self.tally.unreadable(reason, self._at(done + 1))
@@ -186,8 +229,9 @@ class Reading:
 
 
 def _said(error: BaseException) -> str:
-    """The first line of what a library says of an error."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    """The first line of what a library says of an error, without its traceback."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return line.partition(" Detail: ")[0].rstrip(".")
 
 
 __all__ = ["read_arrow", "read_frame", "read_parquet"]

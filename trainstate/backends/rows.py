@@ -18,21 +18,38 @@ from trainstate.spec.model import Spec
 _UNITS = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799  # the years 1 to 9999, in seconds since 1970
 _NESTED = ("structure", "list", "map")
+_PAIR = {"key", "value"}
 
 
 def lines_of(batch: pl.DataFrame, spec: Spec) -> Iterable[bytes]:
     """The rows of a batch, a line of JSON each."""
-    nested = {folded(member.name) for member in spec.members if member.type in _NESTED}
-    texts = [
-        name for name, kind in batch.schema.items() if kind == pl.String and folded(name) in nested
-    ]
+    nested = {folded(member.name): member.type for member in spec.members}
+    apart = {
+        name: known
+        for name, kind in batch.schema.items()
+        if _is_apart(kind, known := nested.get(folded(name)))
+    }
     plain = batch.select(_written(pl.col(name), kind) for name, kind in batch.schema.items())
-    lines = plain.drop(texts).write_ndjson().encode().split(b"\n")
-    del lines[batch.height :]
-    if not texts:
+    lines = _lines(plain.drop(apart), batch.height)
+    if not apart:
         return lines
-    columns = [plain[name].to_list() for name in texts]
-    return (_joined(line, texts, row) for line, *row in zip(lines, *columns, strict=True))
+    columns = [_values(plain[name], known) for name, known in apart.items()]
+    return (_joined(line, apart, row) for line, *row in zip(lines, *columns, strict=True))
+
+
+def _is_apart(kind: Any, known: str | None) -> bool:
+    """Whether Python writes the values of a column: what polars would write is another thing.
+
+    A flat table has the JSON of a nested member as text; a map can be a list of pairs.
+    """
+    text = kind == pl.String and known in _NESTED
+    return text or kind == pl.Object or (isinstance(kind, pl.List) and known == "map")
+
+
+def _lines(plain: pl.DataFrame, height: int) -> list[bytes]:
+    if not plain.columns:
+        return [b"{}"] * height
+    return plain.write_ndjson().encode().split(b"\n")[:height]
 
 
 def _written(column: pl.Expr, kind: Any) -> pl.Expr:
@@ -68,27 +85,62 @@ def _text(value: bytes) -> str:
     return value.decode("utf-8", "replace")
 
 
-def _joined(line: bytes, names: list[str], texts: Iterable[str | None]) -> bytes:
-    """A line with the members of which a flat table has the JSON as text."""
+def _values(column: pl.Series, known: str | None) -> Iterable[bytes | None]:
+    """The JSON of a column's values, by the type of their member; None for a null."""
+    write = _mapping if known == "map" else _nested if known in _NESTED else _json
+    return (None if value is None else write(value) for value in column.to_list())
+
+
+def _joined(line: bytes, names: Iterable[str], values: Iterable[bytes | None]) -> bytes:
+    """A line with the members that polars did not write."""
     parts = [
-        msgspec.json.encode(name) + b":" + _json(text)
-        for name, text in zip(names, texts, strict=True)
-        if text is not None
+        _json(name) + b":" + value
+        for name, value in zip(names, values, strict=True)
+        if value is not None
     ]
     rest = line[1:-1]
     return b"{" + b",".join([*([rest] if rest else []), *parts]) + b"}"
 
 
-def _json(text: str) -> bytes:
+def _mapping(value: Any) -> bytes:
+    """A map as an object, where it is a list of its pairs."""
+    if isinstance(value, list):
+        pairs = [
+            (item["key"], item["value"])
+            if isinstance(item, dict) and item.keys() == _PAIR
+            else item
+            for item in value
+        ]
+        if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+            return _json(dict(pairs))
+    return _nested(value)
+
+
+def _nested(value: Any) -> bytes:
     """The JSON in a text; the text itself where it holds none."""
-    data = text.strip().encode()
+    data = value.strip().encode() if isinstance(value, str) else b""
     try:
         if data[:1] in (b"{", b"["):
             msgspec.json.decode(data, type=msgspec.Raw)
             return data.replace(b"\n", b" ")
     except msgspec.DecodeError:
         pass
-    return msgspec.json.encode(text)
+    return _json(value)
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return _ENCODER.encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return _ENCODER.encode(type(value).__name__)
+
+
+def _bare(value: Any) -> Any:
+    """What numpy has, as Python has it; of what nobody knows the text."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_bare, decimal_format="number")
 
 
 __all__ = ["lines_of"]

@@ -14,18 +14,24 @@ from trainstate.rules.model import Place, Rule, Severity, Step
 
 def finding_of(rule: Rule, place: Place) -> Finding:
     """The finding that a rule makes of a place, without the job and the file."""
+    facts = {name: _whole(fact) for name, fact in place.facts.items()}
     return Finding(
         code=rule.code,
         name=rule.name,
         severity=place.severity or rule.severity,
-        message=rule.message.format(**place.facts),
+        message=rule.message.format(**facts),
         help=rule.help,
         sources=rule.sources,
         pointer=place.pointer,
-        facts=place.facts,
+        facts=facts,
         witness=place.witness,
         unknown=rule.unknown if place.unknown is None else place.unknown,
     )
+
+
+def _whole(fact: object) -> object:
+    """A whole number as such, of which tables make a fraction; any other fact as it is."""
+    return int(fact) if isinstance(fact, float) and fact.is_integer() else fact
 
 
 def placed(finding: Finding, place: Place, step: Step) -> Finding:

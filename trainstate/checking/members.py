@@ -302,20 +302,23 @@ def without(value: Any, names: tuple[str, ...]) -> Any:
 def _digest(
     value: Any, *, order: Literal["deterministic"] | None = "deterministic"
 ) -> bytes | None:
-    """The digest of a value, whatever is null in it; None where it is not JSON."""
+    """The digest of a value, however nulls and whole numbers are written; None if it is no JSON."""
     try:
         content = msgspec.json.encode(value, order=order, enc_hook=repr)
-        if order and b"null" in content:
-            content = msgspec.json.encode(_without_nulls(value), order=order, enc_hook=repr)
+        if order and (b"null" in content or b".0" in content):
+            content = msgspec.json.encode(_plain(value), order=order, enc_hook=repr)
     except (TypeError, ValueError, RecursionError):
         return None
     return hashlib.blake2b(content, digest_size=8).digest()
 
 
-def _without_nulls(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """A value without nulls, and with whole numbers as such: tables make fractions of them."""
     if isinstance(value, Mapping):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list | tuple) else value
+        return {name: _plain(item) for name, item in value.items() if item is not None}
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 _NOTHING = frozenset(map(_digest, ({}, [], "")))

@@ -33,6 +33,7 @@ from trainstate.cli.settings import USED, Configured
 from trainstate.cli.surveyed import refuse
 from trainstate.errors import InputError, TrainstateError, UsageError
 from trainstate.history.readers import FORMATS
+from trainstate.history.readers.remote import is_url
 from trainstate.history.readers.walk import existing, sources
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
@@ -118,9 +119,9 @@ FOUND = 1
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Judge the recorded histories in PATHs against the model of a training job's life.
 
-    A PATH is a file or a folder, or - for standard input: boto3, AWS CLI and raw API
-    JSON, NDJSON, EventBridge events, list pages, SDK logs, notebooks, YAML, CSV, HAR,
-    Parquet, compressed or not.
+    A PATH is a file, a folder, a pattern ('runs/**/*.json'), a URL (s3://bucket/runs/),
+    or - for standard input: boto3, AWS CLI and raw API JSON, NDJSON, EventBridge events,
+    list pages, SDK logs, notebooks, YAML, CSV, HAR, Parquet, compressed or not.
 
     A PATH that cannot be read does not end the check: the rest is judged.
 
@@ -170,8 +171,8 @@ def changes(paths: Iterable[str], *, but: Iterable[str | None]) -> Iterator[None
     """
     named = list(paths)
     own = {Path(file).resolve() for file in but if file is not None}
-    if "-" in named:
-        raise UsageError("Standard input cannot be watched; name a file or a folder.")
+    if "-" in named or any(map(is_url, named)):
+        raise UsageError("Only files can be watched, no standard input and no URL.")
     seen: Stamps | None = None
     while True:
         now = {
@@ -188,12 +189,14 @@ def changes(paths: Iterable[str], *, but: Iterable[str | None]) -> Iterator[None
 
 def _stamps(path: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
     try:
-        for source in sources(existing([path])[0]):
-            try:
-                status = Path(source.file).stat()
-            except OSError:
-                yield source.file, None
-            else:
-                yield source.file, (status.st_mtime_ns, status.st_size)
+        found = [source.file for one in existing([path]) for source in sources(one)]
     except InputError:
         yield path, None
+        return
+    for file in found:
+        try:
+            status = Path(file).stat()
+        except OSError:
+            yield file, None
+        else:
+            yield file, (status.st_mtime_ns, status.st_size)

@@ -292,11 +292,12 @@ def _without_empty_statuses(members: Mapping[str, Any], layout: RecordLayout) ->
 
 @cache
 def _inner_names(spec: Spec) -> Mapping[str, str]:
-    """The names inside members that rules read, by how they are compared."""
+    """The names inside members that are known, by how they are compared."""
     layout = spec.layout
     entry = (layout.entry_status, layout.entry_start, layout.entry_end, layout.entry_message)
     machines = (name for machine in spec.machines for name in (machine.status, machine.key))
-    names = (*entry, *machines, *(name for _, name in numbers(spec)))
+    inner = (*spec.member_by_name, *layout.inner, *(name for _, name in numbers(spec)))
+    names = (*inner, *entry, *machines)
     return {folded(name): name for name in names if name}
 
 

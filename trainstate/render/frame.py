@@ -15,6 +15,7 @@ from trainstate.render.table import csv_lines, spreadsheet_cell
 
 _NUMBERS = frozenset({"line", "index", "responses"})
 _LISTS = frozenset({"sources", "witness"})
+_COLUMNS = (*FINDING, "implied_by")
 
 
 def report_frame(report: Report, what: str = "findings") -> Any:
@@ -29,9 +30,10 @@ def report_frame(report: Report, what: str = "findings") -> Any:
     if what == "jobs":
         names, rows = JOB, [job_object(job) for job in report.jobs]
     else:
-        names, rows = FINDING, _findings(report)
+        names, rows = _COLUMNS, _findings(report)
     types = {name: _type(polars, name) for name in names}
-    return polars.DataFrame(rows, schema=types, orient="row")
+    held = [{name: _utf8(row[name]) for name in names} for row in rows]
+    return polars.DataFrame(held, schema=types, orient="row")
 
 
 def report_parquet(report: Report) -> bytes:
@@ -48,12 +50,19 @@ def report_csv(report: Report) -> Iterator[str]:
     """
     rows = [row.values() for row in _findings(report)]
     cells = ([" ".join(one) if isinstance(one, list) else one for one in row] for row in rows)
-    yield from csv_lines([FINDING, *(map(spreadsheet_cell, row) for row in cells)])
+    yield from csv_lines([_COLUMNS, *(map(spreadsheet_cell, row) for row in cells)])
 
 
 def _findings(report: Report) -> list[dict[str, Any]]:
-    rows = [finding_object(finding, FINDING) for finding in report.findings]
+    rows = [finding_object(finding) for finding in report.findings]
     return [{**row, "facts": json_text(row["facts"], default=str)} for row in rows]
+
+
+def _utf8(value: Any) -> Any:
+    """A value that a column can hold: half a character is replaced."""
+    if isinstance(value, list):
+        return [_utf8(item) for item in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _type(polars: Any, name: str) -> Any:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from trainstate.checking.baseline import identity
 from trainstate.checking.report import Finding, Report
+from trainstate.history.readers.remote import is_url
 from trainstate.render.plain import json_text, plain
 from trainstate.render.rule import rule_address, rule_page
 from trainstate.rules.model import Rule, Severity
@@ -110,8 +111,9 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """A path as a relative reference, or a ``file:`` address where it is absolute."""
-    path = quote(file.replace("\\", "/").encode("utf-8", "surrogatepass"), safe="/")
+    """A URL, a path as a relative reference, or a ``file:`` address where it is absolute."""
+    named = file.replace("\\", "/").encode("utf-8", "surrogatepass")
+    path = quote(named, safe="/:" if is_url(file) else "/")
     return f"file://{path}" if path.startswith("/") else path.removeprefix("./")
 
 

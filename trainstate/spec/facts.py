@@ -228,7 +228,8 @@ class RecordLayout:
     the type of an event about it. ``kind`` is what a search and Kubernetes call the job,
     ``listed`` the member of a page of the ``listing`` that holds the summaries. ``asked`` are
     the members of a request that name a job, where it is not the name alone. ``moments`` are
-    the times inside members, as JSON pointers without an item's number; ``name_pattern`` and
+    the times inside members, as JSON pointers without an item's number; ``inner`` are the names
+    inside members, by which those in another notation are known; ``name_pattern`` and
     ``name_most`` tell a job's names; ``children`` tells how the names of the jobs that it begins
     go on after its own. ``missing`` is the code of the error that says that there
     is no such job. A part that no member plays is empty.
@@ -267,6 +268,7 @@ class RecordLayout:
     event: str = ""
     missing: str = ""
     moments: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
     name_pattern: str = ""
     name_most: int = 0
     children: str = ""

@@ -82,12 +82,23 @@ def _read_all(paths: list[str], asked: Asked, on_source: OnSource) -> Iterator[R
 
 def _read_on(paths: Iterable[AnyPath], asked: Asked, on_source: OnSource) -> Iterator[Record]:
     for path in paths:
+        named = os.fsdecode(path)
         try:
-            yield from _read_all(existing([path]), asked, on_source)
+            found = existing([named])
         except InputError as error:
-            file = shown(os.fsdecode(path))
-            reason = str(error).removeprefix(f"{STDIN}: ").removeprefix(f"{file}: ")
-            on_source(SourceReport(file=file, reader=UNREAD, detail=reason.removesuffix(".")))
+            on_source(_unread(named, error))
+            continue
+        for one in found:
+            try:
+                yield from _read_all([one], asked, on_source)
+            except InputError as error:
+                on_source(_unread(one, error))
+
+
+def _unread(path: str, error: InputError) -> SourceReport:
+    file = shown(path)
+    reason = str(error).removeprefix(f"{STDIN}: ").removeprefix(f"{file}: ")
+    return SourceReport(file=file, reader=UNREAD, detail=reason.removesuffix("."))
 
 
 def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]:

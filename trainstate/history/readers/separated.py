@@ -114,7 +114,7 @@ class _Table:
         row: dict[str, Any] = {}
         for (path, kind), cell in zip(self.columns, cells, strict=True):
             if cell.strip().lower() not in _NOTHING:
-                _put(row, path, _value(cell, kind))
+                _put(row, path, cell_value(cell, kind))
         for part in parts(_listed(row), spec, pointer):
             none = part.form is Form.NOTHING and not self.typed
             yield evolve(part, form=Form.OTHER) if none else part
@@ -183,7 +183,7 @@ def _listed(value: Any) -> Any:
     return {name: _listed(item) for name, item in value.items()}
 
 
-def _value(cell: str, kind: str | None) -> Any:
+def cell_value(cell: str, kind: str | None) -> Any:
     """What a cell holds, by the type of its member; the text where it is no such value."""
     if kind in ("integer", "long", "scalar") and _WHOLE.fullmatch(cell):
         return int(cell.partition(".")[0])

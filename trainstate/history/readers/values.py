@@ -16,10 +16,12 @@ from trainstate.history.readers.envelope import records
 from trainstate.history.readers.lines import Record, slice_of, whole
 from trainstate.history.readers.paths import OnSource, asked_for, ignore, read_records
 from trainstate.history.readers.plugged import TABLE, CannotRead, plugged
+from trainstate.history.readers.remote import is_url
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.settings import Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
 from trainstate.history.readers.tally import Tally
+from trainstate.history.readers.walk import matching
 from trainstate.spec.model import Spec
 
 TEXT = "<text>"
@@ -67,7 +69,8 @@ class _Values:
     def read(self, value: Any, pointer: str = "", depth: int = 0) -> Iterator[Record]:
         if isinstance(value, Response | Unreadable):
             yield value
-        elif isinstance(value, Mapping):
+        # A value of Arrow is a mapping of such values, which no rule knows.
+        elif isinstance(value, Mapping) and not hasattr(value, "as_py"):
             yield from self._mapping(value, pointer)
         elif _is_table(value):
             yield from self._table(value, pointer)
@@ -79,7 +82,7 @@ class _Values:
             yield from self._path(value)
         elif hasattr(value, "read"):
             yield from self._text(_encoded(value.read()), pointer)
-        elif isinstance(value, Iterable) and depth < _DEEPEST:
+        elif isinstance(value, Iterable) and depth < _DEEPEST and not hasattr(value, "as_py"):
             yield from self._items(value, pointer, depth)
         else:
             raise InputError(f"Expected {_EXPECTED} but got a {type(value).__name__}.")
@@ -88,7 +91,7 @@ class _Values:
         gathered: list[bytes] = []
         first = 0
         for index, value in enumerate(values):
-            if _is_line(value):
+            if _is_line(value, bool(gathered)):
                 first = first if gathered else index
                 gathered.append(_encoded(value).removesuffix(b"\n"))
                 continue
@@ -140,7 +143,7 @@ class _Values:
             shown = data[:80].decode("utf-8", "replace")
             raise InputError(
                 f"Expected {_EXPECTED} but got the text {shown!r}, which is neither JSON nor"
-                " a log, and no file or folder is called so."
+                " a log, and no file or folder is called so or matches it."
             )
         reading = Input(asked=self.asked, name=TEXT, pointer=pointer)
         yield from reading.read(io.BytesIO(data))
@@ -169,10 +172,14 @@ def _encoded(value: Any) -> bytes:
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else bytes(value)
 
 
-def _is_line(value: Any) -> bool:
-    """Holds if a value is one line of a text, as an open file yields them."""
+def _is_line(value: Any, begun: bool) -> bool:
+    """Holds if a value is one line of a text, as an open file yields them.
+
+    Lines that have ``begun`` go on with any that is no file: a log has URLs and patterns in it.
+    """
     if isinstance(value, str):
-        return "\n" not in value.removesuffix("\n") and (_is_json(value) or not _is_path(value))
+        is_path = _is_there if begun else _is_path
+        return "\n" not in value.removesuffix("\n") and (_is_json(value) or not is_path(value))
     return isinstance(value, bytes) and b"\n" not in value[:-1] and method_of(value) is None
 
 
@@ -181,9 +188,16 @@ def _is_json(text: str) -> bool:
 
 
 def _is_path(text: str) -> bool:
-    short = 0 < len(text) <= _LONGEST_PATH and "\n" not in text
+    return _is_there(text) or (_is_short(text) and (is_url(text) or matching(text) != [text]))
+
+
+def _is_there(text: str) -> bool:
     # Not Path.exists, which raises for a name that the system does not accept.
-    return short and os.path.exists(text)  # noqa: PTH110
+    return _is_short(text) and os.path.exists(text)  # noqa: PTH110
+
+
+def _is_short(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_PATH and "\n" not in text
 
 
 def _is_text(data: bytes, asked: Asked) -> bool:

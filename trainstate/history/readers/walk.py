@@ -8,14 +8,24 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from difflib import get_close_matches
+from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from attrs import frozen
 
 from trainstate.errors import InputError
+from trainstate.history.readers.remote import (
+    is_url,
+    outermost,
+    public,
+    remote_files,
+    remote_matches,
+)
 
 STDIN = "<stdin>"
+_FILE = "file://"
 
 AnyPath = str | os.PathLike[str]
 
@@ -34,22 +44,38 @@ class Source:
 
 
 def existing(paths: Iterable[AnyPath]) -> list[str]:
-    """The paths, after each was looked for; raises InputError for one that is not there."""
-    found = [os.fsdecode(path) for path in paths]
+    """The paths, after each was looked for; raises InputError for one that is not there.
+
+    A pattern stands for what matches it. A URL that is none is looked for when it is read.
+    """
+    found = [name for path in paths for name in matching(os.fsdecode(path))]
     if not found:
         raise InputError("No path was given: name a file or a folder, or - for standard input.")
     for path in found:
         if path != "-":
-            _status(path)
+            _ = is_url(path) or _status(path)
         elif sys.stdin is None:  # a shell closed it: `<&-`
             raise InputError("-: standard input is closed; name a file or a folder.")
     return found
+
+
+def matching(path: str) -> list[str]:
+    """The files and folders that match a pattern, in the order of names; else the path itself."""
+    path = _local(path)
+    if is_url(path):
+        return remote_matches(path)
+    if not has_magic(path) or os.path.lexists(path):
+        return [path]
+    return outermost(glob(path, recursive=True)) or [path]  # noqa: PTH207 - a text in, texts out
 
 
 def sources(path: str) -> Iterator[Source]:
     """The inputs that a path stands for, those of a folder in the order of their names."""
     if path == "-":
         yield Source(file=STDIN, named=True, open=lambda: nullcontext(sys.stdin.buffer))
+    elif is_url(path):
+        single, files = remote_files(path)
+        yield from (Source(file=name, named=single, open=opens) for name, opens in files)
     elif stat.S_ISDIR(_status(path).st_mode):
         yield from _inside(path)
     else:
@@ -58,7 +84,15 @@ def sources(path: str) -> Iterator[Source]:
 
 def shown(path: str) -> str:
     """A path as text that can be written anywhere; what is no UTF-8 is replaced."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    text = os.fsencode(_local(path)).decode("utf-8", "replace")
+    return public(text) if is_url(text) else text
+
+
+def _local(path: str) -> str:
+    """The path that a URL of a file on this machine names; any other as it is."""
+    if path[: len(_FILE)].lower() != _FILE:
+        return path
+    return unquote(path[len(_FILE) :]).removeprefix("localhost")
 
 
 def _status(path: str) -> os.stat_result:
@@ -67,6 +101,7 @@ def _status(path: str) -> os.stat_result:
         return os.stat(path)  # noqa: PTH116
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = "nothing matches it" if has_magic(path) else reason
         raise InputError(f"{shown(path)}: cannot be read: {reason}; {_remedy(path)}") from None
 
 

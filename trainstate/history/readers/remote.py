@@ -1,0 +1,170 @@
+"""Files behind URLs, by fsspec (extra ``remote``): s3, gs, https and whatever else it knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import PurePath
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.errors import InputError, installed_by
+from trainstate.history.readers.compressed import Readable
+
+EXTRA = "remote"
+"""The extra that brings fsspec; the package of a service stands beside it."""
+
+Opening = Callable[[], AbstractContextManager[Readable]]
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_MAGIC = re.compile(r"[*?\[]")
+_SECRETS = (
+    (re.compile(r"(?<=://)[^/]*@"), ""),
+    (re.compile(r"(https?://[^?#\n]*)[?#].*", re.IGNORECASE), r"\1"),
+    (re.compile(r"(://.*?)\?[^/?\n]*=.*"), r"\1"),  # a ? before no = stands for any letter
+)
+_SECONDS = 30
+"""How long one waits for an answer, and for more of it; a whole file may take any time."""
+
+
+def is_url(path: str) -> bool:
+    """Holds for a path with a scheme before it, as in ``s3://bucket/jobs/``."""
+    return _SCHEME.match(path) is not None
+
+
+def public(text: str) -> str:
+    """A URL, or a line with one, without what can be secret: who asks, and the query."""
+    for secret, shown in _SECRETS:
+        text = secret.sub(shown, text)
+    return text
+
+
+def remote_matches(url: str) -> list[str]:
+    """The URLs of what matches a pattern; a URL itself where it is none, or is there.
+
+    Raises InputError where a package is missing, the service refuses, or nothing matches.
+    """
+    web = _WEB.match(url)
+    if not _MAGIC.search(url[web.end() :].partition("?")[0] if web else url):
+        return [url]
+    with _told(url):
+        place = _Place.of(url)
+        if place.files.exists(place.path):
+            return [url]
+        found = place.files.glob(place.path)
+    # A pattern of a shell matches hidden files only where it begins with their point.
+    seen = [one for one in found if "/." in place.path or "/." not in one]
+    if not seen:
+        raise InputError(f"{public(url)}: cannot be read: nothing matches it.")
+    return [place.url(one) for one in outermost(seen)]
+
+
+def remote_files(url: str) -> tuple[bool, list[tuple[str, Opening]]]:
+    """Whether a URL names one file; and the files behind it, each with what opens it.
+
+    A folder stands for the files in it and below. Raises InputError as ``remote_matches`` does.
+    """
+    with _told(url):
+        place = _Place.of(url)
+        single = bool(_WEB.match(url)) or place.files.info(place.path)["type"] != "directory"
+        found = {url: place.path} if single else {place.url(one): one for one in place.inside()}
+    return single, [(public(name), partial(place.opened, one)) for name, one in found.items()]
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """The paths without those that lie in a folder among them, in the order of their names."""
+    found = {PurePath(path): path for path in paths}
+    return [found[path] for path in sorted(found) if found.keys().isdisjoint(path.parents)]
+
+
+@frozen
+class _Place:
+    """A path of a service; ``before`` is what makes a URL of each of its paths again."""
+
+    files: Any
+    path: str
+    before: str
+
+    @classmethod
+    def of(cls, url: str) -> _Place:
+        from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
+
+        files, path = url_to_fs(url, **(_streamed() if _WEB.match(url) else {}))
+        before = url.rstrip("/").removesuffix(path)
+        return cls(files, path, "" if before == url else before)
+
+    def url(self, path: str) -> str:
+        whole: str = self.before + path if self.before else self.files.unstrip_protocol(path)
+        return whole
+
+    def inside(self) -> list[str]:
+        """The files of a folder, hidden ones left out, in the order that a local one has."""
+        start = len(self.path)
+        shown = (one for one in self.files.find(self.path) if "/." not in one[start:])
+        return sorted(shown, key=lambda one: one.split("/"))
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[Readable]:
+        """A file, open for reading; whatever its service raises is an OSError."""
+        try:
+            stream = self.files.open(path)
+        except Exception as error:  # noqa: BLE001 - each service raises its own
+            raise OSError(_said(error)) from None
+        with stream:
+            yield _Stream(stream)
+
+
+@frozen
+class _Stream:
+    """A file that is read from its beginning to its end."""
+
+    stream: Any
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill the buffer from its beginning; 0 at the end."""
+        try:
+            size: int = self.stream.readinto(buffer)
+        except Exception as error:  # noqa: BLE001 - each service raises its own
+            raise OSError(_said(error)) from None
+        return size
+
+
+def _streamed() -> dict[str, Any]:
+    """Options of the web: a file comes in one answer, as not every server gives parts of one."""
+    from aiohttp import ClientTimeout  # noqa: PLC0415 - an extra
+
+    limits = ClientTimeout(total=None, sock_connect=_SECONDS, sock_read=_SECONDS)
+    return {"block_size": 0, "client_kwargs": {"timeout": limits, "trust_env": True}}
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    """Whatever a service raises is an InputError of one sentence."""
+    try:
+        yield
+    except ImportError as error:
+        name = (getattr(error.__cause__, "name", None) or error.name or "").partition(".")[0]
+        more = "" if name == "fsspec" else f" {name}"
+        hint = f"{installed_by(EXTRA)}{more}"
+        raise InputError(f"{public(url)}: is a URL, which needs {name}; {hint}.") from None
+    except Exception as error:  # noqa: BLE001 - each service raises its own
+        raise InputError(f"{public(url)}: cannot be read: {_said(error)}.") from None
+
+
+def _said(error: BaseException) -> str:
+    """The first line of what a library says of an error, or of what led to it."""
+    cause = error.__cause__ or error
+    if isinstance(cause, FileNotFoundError):
+        return "nothing is there"
+    # What aiohttp says of an answer names its URL again.
+    answer = getattr(cause, "status", None)
+    text = f"{answer} {getattr(cause, 'message', '')}" if answer else str(cause)
+    lines = text.strip().splitlines() or [type(cause).__name__]
+    return public(lines[0]).rstrip(".")
+
+
+__all__ = ["is_url", "outermost", "public", "remote_files", "remote_matches"]
