@@ -230,9 +230,8 @@ class RecordLayout:
     the members of a request that name a job, where it is not the name alone. ``moments`` are
     the times inside members, as JSON pointers without an item's number; ``inner`` are the names
     inside members, by which those in another notation are known; ``name_pattern`` and
-    ``name_most`` tell a job's names; ``children`` tells how the names of the jobs that it begins
-    go on after its own. ``missing`` is the code of the error that says that there
-    is no such job. A part that no member plays is empty.
+    ``name_most`` tell a job's names, ``children`` how those of the jobs that it begins go on after
+    its own; ``missing`` is the error that says that there is no job. What nothing plays is empty.
     """
 
     name: str
