@@ -9,7 +9,7 @@ from typing import Any
 from trainstate.machine.step import begin
 from trainstate.spec.model import Evidence, Transition
 from trainstate.testing.options import Keywords
-from trainstate.testing.planting import LEFT_OUT, Bed, Edit, Response, Spot, changes, fault, need
+from trainstate.testing.planting import LEFT_OUT, Bed, Flaw, Response, Spot, changes, fault, need
 
 _DOCUMENTED: Keywords = {"evidence": "documented", "terminal": "Completed"}
 _ENDED: Keywords = {"terminal": "Completed"}
@@ -32,10 +32,10 @@ def _later(bed: Bed) -> list[int]:
 
 
 changes(
-    Edit("entry-without-start", "forget_when_it_began", Bed.entries, "entry_start", LEFT_OUT),
-    Edit("unclosed-entry", "close_nothing", _followed, "entry_end", LEFT_OUT, _ENDED),
-    Edit("open-terminal-entry", "leave_the_end_open", _last_entries, "entry_end", LEFT_OUT, _ENDED),
-    Edit("missing-history", "lose_the_history", _later, "history", LEFT_OUT, {"least": 2}),
+    Flaw("entry-without-start", "forget_when_it_began", Bed.entries, "entry_start", LEFT_OUT),
+    Flaw("unclosed-entry", "close_nothing", _followed, "entry_end", LEFT_OUT, _ENDED),
+    Flaw("open-terminal-entry", "leave_the_end_open", _last_entries, "entry_end", LEFT_OUT, _ENDED),
+    Flaw("missing-history", "lose_the_history", _later, "history", LEFT_OUT, {"least": 2}),
 )
 
 

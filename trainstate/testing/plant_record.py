@@ -9,7 +9,7 @@ from trainstate.spec.model import Bound, Evidence
 from trainstate.testing.planting import (
     LEFT_OUT,
     Bed,
-    Edit,
+    Flaw,
     Spot,
     after,
     changes,
@@ -22,12 +22,12 @@ from trainstate.testing.showing import written
 _UNHEARD, _NO_DAY = "WarmingForNobody", "2026-02-30T10:00:00Z"
 
 changes(
-    Edit("bad-timestamp", "modified_yesterday", Bed.every, "modified", "yesterday"),
-    Edit("bad-timestamp", "thirtieth_of_february", Bed.entries, "entry_start", _NO_DAY),
-    Edit("malformed-name", "name_with_an_underscore", Bed.every, "name", "named_by_nobody"),
-    Edit("unknown-primary-status", "paused", Bed.every, "primary", "PausedByNobody"),
-    Edit("unknown-secondary-status", "warming", Bed.every, "secondary", _UNHEARD),
-    Edit("unknown-secondary-status", "unheard_of_entry", Bed.entries, "entry_status", _UNHEARD),
+    Flaw("bad-timestamp", "modified_yesterday", Bed.every, "modified", "yesterday"),
+    Flaw("bad-timestamp", "thirtieth_of_february", Bed.entries, "entry_start", _NO_DAY),
+    Flaw("malformed-name", "name_with_an_underscore", Bed.every, "name", "named_by_nobody"),
+    Flaw("unknown-primary-status", "paused", Bed.every, "primary", "PausedByNobody"),
+    Flaw("unknown-secondary-status", "warming", Bed.every, "secondary", _UNHEARD),
+    Flaw("unknown-secondary-status", "unheard_of_entry", Bed.entries, "entry_status", _UNHEARD),
 )
 
 

@@ -9,7 +9,7 @@ from trainstate.testing.options import Keywords
 from trainstate.testing.planting import (
     LEFT_OUT,
     Bed,
-    Edit,
+    Flaw,
     Spot,
     after,
     changes,
@@ -40,9 +40,9 @@ def billed(bed: Bed) -> list[int]:
 
 
 changes(
-    Edit("overlapping-entries", "start_too_early", _joints, "entry_start", _SOONER, _DONE),
-    Edit("gap-between-entries", "start_too_late", _joints, "entry_start", _LATER, _DONE),
-    Edit("negative-seconds", "count_below_zero", billed, "training_seconds", -1, _DONE),
+    Flaw("overlapping-entries", "start_too_early", _joints, "entry_start", _SOONER, _DONE),
+    Flaw("gap-between-entries", "start_too_late", _joints, "entry_start", _LATER, _DONE),
+    Flaw("negative-seconds", "count_below_zero", billed, "training_seconds", -1, _DONE),
 )
 
 

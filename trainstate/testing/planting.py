@@ -2,7 +2,7 @@
 
 An operator gets a copy of a sequence of responses and changes it so that it breaks one
 rule at one place. Most change one member at one place: those are rows of a table
-(``Edit``). The others are functions.
+(``Flaw``). The others are functions.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def _register(rule: str, name: str, plant: Plant, base: Keywords | None, **kind:
 
 
 @frozen
-class Edit:
+class Flaw:
     """An operator that changes one member of a response, or of an entry of its history.
 
     ``where`` gives the places. ``member`` is the part that the member plays in the layout,
@@ -247,7 +247,7 @@ class Edit:
         return bed.put(place, member, value)
 
 
-def changes(*table: Edit) -> None:
+def changes(*table: Flaw) -> None:
     """Registers the operators of a table."""
     for row in table:
         _register(row.rule, row.name, row.plant, row.base)
