@@ -9,7 +9,7 @@ from trainstate.rules.model import Place, rule
 from trainstate.rules.parts import Presence
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
+_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}}
 _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
 
 

@@ -10,7 +10,7 @@ from trainstate.rules.parts import Presence
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 _TOKENS = {"/BillableTokenCount": 12_345}
-_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
+_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}}
 
 
 @rule(

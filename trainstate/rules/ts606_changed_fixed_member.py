@@ -8,6 +8,7 @@ from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Severity, Step, rule
 
 _TRAINING = "InProgress/Training: Starting 90, Training"
+_NETWORK = {"Subnets": ["a"], "SecurityGroupIds": ["b"]}
 _WHAT = {
     "": "is not what it was in",
     "gone": "is absent, and was there in",
@@ -29,7 +30,7 @@ _WHAT = {
             poll(_TRAINING, {"/HyperParameters": {"epochs": "1"}}),
             poll(_TRAINING, {"/HyperParameters": {"epochs": "2"}}, modified=200),
         ],
-        [poll(_TRAINING, {"/VpcConfig": {"Subnets": ["a"]}}), poll(_TRAINING, modified=200)],
+        [poll(_TRAINING, {"/VpcConfig": _NETWORK}), poll(_TRAINING, modified=200)],
         [_TRAINING, poll(_TRAINING, {"/TuningJobArn": "arn"}, modified=200)],
     ],
     good=[

@@ -11,8 +11,8 @@ _TRAINING = "InProgress/Training: Starting 90, Training"
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 
-def _kept(seconds: int, modified: float) -> Poll:
-    pool = {"ResourceRetainedBillableTimeInSeconds": seconds}
+def _kept(status: str, seconds: int, modified: float) -> Poll:
+    pool = {"Status": status, "ResourceRetainedBillableTimeInSeconds": seconds}
     return poll(_DONE, {"/WarmPoolStatus": pool}, modified=modified)
 
 
@@ -27,12 +27,12 @@ def _kept(seconds: int, modified: float) -> Poll:
     bad=[
         [poll(_TRAINING, {"/TrainingTimeInSeconds": 90}, modified=130), _DONE],
         [_DONE, poll(_DONE, {"/BillableTimeInSeconds": 60}, modified=500)],
-        [_kept(30, 500), _kept(20, 600)],
+        [_kept("Available", 30, 500), _kept("Available", 20, 600)],
     ],
     good=[
         [poll(_TRAINING, {"/TrainingTimeInSeconds": 30}, modified=120), _DONE],
         [_DONE, poll(_DONE, modified=500)],
-        [_kept(20, 500), _kept(30, 600)],
+        [_kept("Available", 20, 500), _kept("Available", 30, 600)],
     ],
     needs=["billable_seconds"],
     since="0.1.0",

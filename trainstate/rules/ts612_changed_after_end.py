@@ -14,8 +14,9 @@ _MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/another"}}
 _UNBILLED = {"/BillableTimeInSeconds": None}
 
 
-def _reused(job: str, modified: float) -> Poll:
-    return poll(_DONE, {"/WarmPoolStatus": {"ReusedByJob": job}}, modified=modified)
+def _pooled(status: str, job: str, modified: float) -> Poll:
+    pool = {"Status": status, "ReusedByJob": job}
+    return poll(_DONE, {"/WarmPoolStatus": pool}, modified=modified)
 
 
 @rule(
@@ -30,10 +31,10 @@ def _reused(job: str, modified: float) -> Poll:
         [_DONE, poll(_DONE, _MOVED, modified=500)],
         [_FAILED, poll(_FAILED, {"/FailureReason": "another one"}, modified=500)],
         [_FAILED, poll(_FAILED, {"/TrainingTimeInSeconds": None} | _UNBILLED, modified=500)],
-        [_reused("next", 500), _reused("another", 600)],
+        [_pooled("Reused", "next", 500), _pooled("Reused", "another", 600)],
     ],
     good=[
-        [_reused("next", 500), _reused("next", 600)],
+        [_pooled("Reused", "next", 500), _pooled("Reused", "next", 600)],
         [_DONE, poll(_DONE, modified=500)],
         [poll(_DONE, {"/ModelArtifacts": None}), poll(_DONE, _MOVED, modified=500)],
         [_DONE, poll(_DONE, {"/TrainingEndTime": "2026-01-02T10:02:35.400Z"}, modified=500)],

@@ -91,6 +91,27 @@ class Bound(Row):
 
 
 @frozen(kw_only=True)
+class Shape(Row):
+    """What the API declares of the values at ``paths``, which lead into members.
+
+    In a path ``*`` stands for the items of a list or the values of a map, ``@`` for the names
+    of a map; a ``!`` behind it tells that the value is there wherever the structure around it
+    is. ``least`` and ``most`` bound a number, the characters of a text, the items of a list or
+    a map, both inclusive; ``pattern`` and ``one_of`` tell the texts, ``unique`` the part in
+    which the items of a list differ. ``says`` puts a pattern in words.
+    """
+
+    paths: tuple[str, ...]
+    type: str
+    says: str = ""
+    least: int | None = None
+    most: int | None = None
+    one_of: tuple[str, ...] = ()
+    pattern: str = ""
+    unique: str = ""
+
+
+@frozen(kw_only=True)
 class Pair(Row):
     """A legal (primary, secondary) pair.
 

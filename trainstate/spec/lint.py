@@ -70,6 +70,8 @@ def _named_rows(spec: Spec) -> Iterator[tuple[str, Row]]:
             yield f"{kind} {row.name}", row
     for bound in spec.bounds:
         yield f"bound {bound.pointer}", bound
+    for shape in spec.shapes:
+        yield f"shape {shape.paths[0]}", shape
 
 
 def _unsourced(spec: Spec) -> Iterator[Defect]:
@@ -126,6 +128,9 @@ def _uses(
         pointers = filter(None, (bound.pointer, bound.least_of, bound.most_of))
         members = [pointer.removeprefix("/").split("/")[0] for pointer in pointers]
         yield f"bound {bound.pointer}", members, set(spec.member_by_name)
+    for shape in spec.shapes:
+        members = [path.rstrip("!").split("/")[0] for path in shape.paths]
+        yield f"shape {shape.paths[0]}", members, set(spec.member_by_name)
     yield from _shown_names(spec)
 
 
@@ -161,6 +166,7 @@ def _repeated(spec: Spec) -> Iterator[Defect]:
         *(("machine", row.name) for row in spec.machines),
         *(("outcome", row.primary, row.secondary) for row in spec.outcomes),
         *(("bound", row.pointer) for row in spec.bounds),
+        *(("shape", path.rstrip("!")) for row in spec.shapes for path in row.paths),
     ]
     for name, times in Counter(names).items():
         if times > 1:

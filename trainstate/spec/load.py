@@ -32,6 +32,7 @@ from trainstate.spec.model import (
     PrimaryTransition,
     RecordLayout,
     Renamed,
+    Shape,
     Source,
     Spec,
     Status,
@@ -60,6 +61,7 @@ _TABLES: Mapping[str, tuple[str, type]] = {
     "machine": ("machines", AttachedMachine),
     "outcome": ("outcomes", OutcomeFact),
     "bound": ("bounds", Bound),
+    "shape": ("shapes", Shape),
     "renamed": ("renames", Renamed),
     "counter": ("counters", Counter),
 }

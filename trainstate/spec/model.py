@@ -30,6 +30,7 @@ from trainstate.spec.facts import (
     RecordLayout,
     Renamed,
     Row,
+    Shape,
     Source,
     Status,
     TimeFacts,
@@ -53,6 +54,7 @@ __all__ = [
     "RecordLayout",
     "Renamed",
     "Row",
+    "Shape",
     "Source",
     "Spec",
     "Status",
@@ -100,6 +102,7 @@ class Spec:
     machines: tuple[AttachedMachine, ...]
     outcomes: tuple[OutcomeFact, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     renames: tuple[Renamed, ...] = ()
     counters: tuple[Counter, ...] = ()
     attempts: AttemptFacts = field(factory=AttemptFacts)

@@ -25,6 +25,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "machine": ("name",),
     "outcome": ("primary", "secondary"),
     "bound": ("pointer",),
+    "shape": ("paths",),
     "renamed": ("form", "written"),
     "counter": ("pointers",),
 }
