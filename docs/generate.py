@@ -22,6 +22,7 @@ sys.path.append(str(Path(__file__).parent))
 from recordings import recordings
 
 from trainstate.cli import main
+from trainstate.history.shapes import expected
 from trainstate.render.diagram import LEGEND, dot_lines, mermaid_lines, svg
 from trainstate.render.rule import rule_page
 from trainstate.rules.index import rules
@@ -68,6 +69,7 @@ def pages() -> dict[str, str]:
     found["spec/statuses.md"] = _text(_statuses(spec))
     found["spec/transitions.md"] = _text(_transitions(spec))
     found["spec/members.md"] = _text(_members(spec))
+    found["spec/values.md"] = _text(_inside(spec))
     found["spec/sources.md"] = _text(_sources(spec))
     found["spec/recordings.md"] = _text(recordings(spec, _table))
     found["spec/diagram.md"] = _text(_diagram(spec, Evidence.RECORDED))
@@ -113,6 +115,7 @@ def _spec_index(others: Sequence[str]) -> Iterator[str]:
         "statuses",
         "transitions",
         "members",
+        "values",
         "sources",
         "recordings",
         "diagram",
@@ -212,6 +215,17 @@ def _members(spec: Spec) -> Iterator[str]:
     yield ""
     rows = [(f"`{r.name}`", r.type, r.role, "yes" if r.required else "") for r in spec.members]
     yield from _table(("member", "type", "role", "required"), rows)
+
+
+def _inside(spec: Spec) -> Iterator[str]:
+    yield "# Values inside members"
+    yield ""
+    yield "What [undeclared-value](../rules/undeclared-value.md) holds. `*` stands for the items of"
+    yield "a list or the values of a map, `@` for the names of a map; what has a `!` is there."
+    yield ""
+    shapes = [(path, row) for row in spec.shapes for path in row.paths]
+    rows = [(f"`{path}`", row.type, expected(row)) for path, row in sorted(shapes)]
+    yield from _table(("value", "type", "what it can be"), rows)
 
 
 def _sources(spec: Spec) -> Iterator[str]:

@@ -21,7 +21,10 @@ ORIGIN = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 NAME = "recorded-job"
 HISTORY = "SecondaryStatusTransitions"
 
-_RULES = [{"RuleConfigurationName": f"rule-{number}"} for number in range(4)]
+_RULES = [
+    {"RuleConfigurationName": f"rule-{number}", "RuleEvaluatorImage": "rules:1"}
+    for number in range(4)
+]
 _VALUES: Mapping[str, Any] = {
     **ALWAYS,
     **OPTIONAL,

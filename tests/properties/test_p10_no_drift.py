@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from trainstate.checking.drift import check_drift
 from trainstate.cli import main
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec, load_spec, spec_names
+from trainstate.spec.model import Shape
 
 loaders = pytest.importorskip("botocore.loaders", reason="drift needs an installed botocore")
 SPEC = builtin_spec()
@@ -82,6 +84,57 @@ def test_the_unsearched_members_are_those_that_a_search_has_not() -> None:
     members = {member.name for member in SPEC.members}
 
     assert members.difference(searched) == set(SPEC.layout.unsearched)
+
+
+def declared(path: str) -> tuple[Any, bool]:
+    """What the API declares of a value inside a member, and whether it is required there."""
+    shapes = model("service-2")["shapes"]
+    shape, required = shapes["DescribeTrainingJobResponse"], False
+    for name in path.split("/"):
+        if name in "*@":
+            inner = {"list": "member", "map": {"*": "value", "@": "key"}.get(name)}[shape["type"]]
+            shape, required = shapes[shape[inner]["shape"]], False
+        else:
+            required = name in shape.get("required", ())
+            shape = shapes[shape["members"][name]["shape"]]
+    return shape, required
+
+
+@pytest.mark.parametrize(
+    ("row", "path"), [(row, path) for row in SPEC.shapes for path in row.paths], ids=str
+)
+def test_a_shape_is_the_api_s(row: Shape, path: str) -> None:
+    """A value has the type, the values and the need that the API declares, and its limits or wider.
+
+    The interval of the profiler has limits in prose alone; TS507 tells when artifacts are needed.
+    """
+    shape, required = declared(path.rstrip("!"))
+    required &= "S3ModelArtifacts" not in path
+
+    assert row.type == {"long": "integer"}.get(shape["type"], shape["type"])
+    assert path.endswith("!") is required
+    assert set(row.one_of) == set(shape.get("enum", ()) if row.one_of else ())
+    assert row.most is None or row.most >= shape.get("max", 0)
+    assert row.least is None or row.least <= shape.get("min", 100)
+
+
+def test_all_that_is_required_has_a_shape() -> None:
+    """Each required part of a member is in the facts, but for what their bounds say."""
+    shapes, told = model("service-2")["shapes"], {p for row in SPEC.shapes for p in row.paths}
+
+    def needed(name: str, path: str) -> Iterator[str]:
+        shape = shapes[name]
+        for part, row in shape.get("members", {}).items():
+            if part in shape.get("required", ()):
+                yield f"{path}/{part}!"
+            yield from needed(row["shape"], f"{path}/{part}")
+        if "member" in shape:
+            yield from needed(shape["member"]["shape"], f"{path}/*")
+
+    inside = [p for name, row in members().items() for p in needed(row["shape"], name)]
+    free = {"SecondaryStatusTransitions", "ModelArtifacts"}
+
+    assert {p for p in inside if p.split("/")[0] not in free} == {p for p in told if p[-1] == "!"}
 
 
 def test_the_waiter_ends_where_a_job_ends() -> None:

@@ -180,9 +180,10 @@ def test_a_client_that_knows_what_is_younger_knows_retries() -> None:
 def test_an_older_client_shows_no_evaluations(name: str) -> None:
     """It lacks the other members that came with them, too; who has those had to show them."""
     rules = [{"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}]
+    rule = {"RuleConfigurationName": "loss", "RuleEvaluatorImage": "image"}
     beside: dict[str, Any] = {
-        "DebugRuleConfigurations": [{"RuleConfigurationName": "loss"}],
-        "ProfilerRuleConfigurations": [{"RuleConfigurationName": "loss"}],
+        "DebugRuleConfigurations": [rule],
+        "ProfilerRuleConfigurations": [rule],
         "ProfilingStatus": "Enabled",
     }
     had = whole("Starting", "Training", **{name: rules}, **beside)

@@ -9,7 +9,9 @@ import pytest
 import trainstate as ts
 from tests.lives import COMPLETED, poll
 
-SERVERLESS: dict[str, Any] = {"ServerlessJobConfig": {"JobType": "FineTuning"}}
+SERVERLESS: dict[str, Any] = {
+    "ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}
+}
 ITEM = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
 
 

@@ -65,10 +65,11 @@ class Envelope:
 
 @frozen(kw_only=True)
 class Problem:
-    """A value that could not be read as what its member holds.
+    """A value that could not be read as what its member holds, or is none that it can hold.
 
-    ``kind`` is *wrong-type* or *bad-timestamp*; ``pointer`` is the JSON pointer of the
-    value inside the response; ``expected`` says what belongs there.
+    ``kind`` is *wrong-type* or *bad-timestamp* where it could not be read, *undeclared-value* or
+    *absent-part* where it has not the shape that the API declares; ``pointer`` is the JSON
+    pointer of the value inside the response; ``expected`` says what belongs there.
     """
 
     kind: str
@@ -159,7 +160,8 @@ class Response:
     @cached_property
     def unread(self) -> frozenset[str]:
         """The JSON pointers of the values that could not be read."""
-        return frozenset(problem.pointer for problem in self.problems)
+        unread = (one for one in self.problems if one.kind in ("wrong-type", "bad-timestamp"))
+        return frozenset(problem.pointer for problem in unread)
 
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""

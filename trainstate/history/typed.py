@@ -16,6 +16,7 @@ import msgspec
 from attrs import frozen
 
 from trainstate.history.nested import maps, terms
+from trainstate.history.shapes import comes_again, shape_of, told
 from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
@@ -77,11 +78,26 @@ Values = tuple[Any, ...]
 
 @frozen(eq=False)
 class Sliced:
-    """A member that comes as a slice: ``form`` decodes one that has its type."""
+    """A member that comes as a slice: ``form`` decodes one that has its type.
+
+    ``shape`` refuses one in which something is misshapen, and ``told`` holds if that has items
+    which are told by a name.
+    """
 
     name: str
     form: msgspec.json.Decoder[Any]
     member: Member
+    shape: msgspec.json.Decoder[Any] | None = None
+    told: str = ""
+
+    def value(self, raw: msgspec.Raw | bytes) -> Any:
+        """The value of a slice; raises one of ``_BROKEN`` where it has not its shape."""
+        value = self.form.decode(raw)
+        if self.shape is not None:
+            self.shape.decode(raw)
+        if self.told and value and comes_again(value, self.told):
+            raise msgspec.DecodeError
+        return value
 
 
 @frozen(eq=False)
@@ -140,7 +156,7 @@ class Decode:
         try:
             for sliced, value in zip(self.of(part), values[part], strict=True):
                 if value is not ABSENT:
-                    item = sliced.form.decode(value)
+                    item = sliced.value(value)
                     if item is not None:
                         found[sliced.name] = item
         except _BROKEN:
@@ -150,7 +166,7 @@ class Decode:
     def value(self, sliced: Sliced, raw: msgspec.Raw | bytes) -> Any:
         """The value of a sliced member; None where it has none, or one of another type."""
         try:
-            return None if raw is ABSENT else sliced.form.decode(raw)
+            return None if raw is ABSENT else sliced.value(raw)
         except _BROKEN:
             return None
 
@@ -187,7 +203,7 @@ def decode_of(spec: Spec) -> Decode | None:
     settled = [member for member in others if member.role in SETTLED_ROLES]
     results = [member for member in others if member not in (*settled, *attached)]
     members = (*attached, *results, *settled)
-    sliced = [Sliced(one.name, msgspec.json.Decoder(_FORMS[one.type]), one) for one in members]
+    sliced = [_sliced(one, spec) for one in members]
     types = _types(spec)
     names = [*(member.name for member in sliced), *spec.layout.searched]
     response = _struct("Response", types, named, names)
@@ -208,6 +224,13 @@ def decode_of(spec: Spec) -> Decode | None:
         maps=maps(spec),
         unsearched=(ABSENT,) * len(spec.layout.searched),
     )
+
+
+def _sliced(member: Member, spec: Spec) -> Sliced:
+    form, shape = msgspec.json.Decoder(_FORMS[member.type]), shape_of(member.name, spec)
+    if shape is None:
+        return Sliced(member.name, form, member)
+    return Sliced(member.name, form, member, msgspec.json.Decoder(shape), told(member.name, spec))
 
 
 def _named(layout: RecordLayout) -> dict[str, str]:

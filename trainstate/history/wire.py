@@ -20,22 +20,13 @@ from trainstate.history.instants import Instant
 from trainstate.history.machines import folded
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
 from trainstate.history.nested import misfits, no_texts, no_times, numbers
+from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int, float),
-    "long": (int, float),
-    "boolean": (bool,),
-    # The concrete type first: asking whether a value is a Mapping costs ten times as much.
-    "structure": (dict, Mapping),
-    "map": (dict, Mapping),
-    "list": (list, tuple),
-}
-# What a document of JSON has, where its type alone tells that it fits.
-_PLAIN = {"string": str, "boolean": bool, "structure": dict, "map": dict, "list": list}
 # Forms that give values types of their own: a text that looks like a number is one there.
 _RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
+# What has the members as the service describes a job; an event spells some of them otherwise.
+_DESCRIBED = frozenset({Kind.RESPONSE, Kind.SEARCH})
 _LONGEST = Decimal(2**63)
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
@@ -97,6 +88,8 @@ def read_response(
         reading.fault("wrong-type", *misfit)
     for misfit in no_times(members, spec):
         reading.fault("bad-timestamp", *misfit)
+    if kind in _DESCRIBED:
+        _misshapen(members, spec, reading, own=own, retyped=origin.reader in _RETYPED)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, reading)
@@ -121,6 +114,24 @@ def read_response(
     )
 
 
+def _misshapen(
+    members: Mapping[str, Any], spec: Spec, reading: _Reading, *, own: bool, retyped: bool
+) -> None:
+    """Notes what is inside members, and has not the shape that the API declares.
+
+    Only who has all else that the service always gives lacks a part. The maps of other notations
+    than the service's are not looked at, nor are types where a form has its own, and lacks parts.
+    """
+    known = {problem.pointer for problem in reading.problems}
+    for one in misshapen(members, spec):
+        mapped = spec.member_by_name[one.pointer.split("/")[1]].type == "map"
+        declared = one.kind == "undeclared-value"
+        cut = one.kind == "absent-part" and lacking(members, spec)
+        free = not declared if retyped else mapped and not (declared and own)
+        if not (free or cut or one.pointer in known):
+            reading.fault(one.kind, one.pointer, one.value, one.expected)
+
+
 def _moments(members: Mapping[str, Any], spec: Spec, reading: _Reading) -> dict[str, Instant]:
     """The times of the members; what has another type than its member's is noted."""
     moments: dict[str, Instant] = {}
@@ -132,7 +143,7 @@ def _moments(members: Mapping[str, Any], spec: Spec, reading: _Reading) -> dict[
             moment = reading.instant(value, "", name)
             if moment is not None:
                 moments[name] = moment
-        elif not _has_type(value, member.type):
+        elif not has_type(value, member.type):
             reading.fault("wrong-type", f"/{name}", value, member.type)
     return moments
 
@@ -170,18 +181,6 @@ def _tellers(spec: Spec) -> frozenset[str]:
 @cache
 def _telltales(spec: Spec) -> frozenset[str]:
     return frozenset(map(folded, _tellers(spec)))
-
-
-def _has_type(value: object, type_name: str) -> bool:
-    if type(value) is _PLAIN.get(type_name):
-        return True
-    if isinstance(value, bool):
-        return type_name == "boolean"
-    if isinstance(value, float) and not value.is_integer():
-        return False
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        return False
-    return isinstance(value, _TYPES[type_name])
 
 
 def _as_text(value: object) -> str | None:
@@ -297,7 +296,7 @@ def _inner_names(spec: Spec) -> Mapping[str, str]:
     entry = (layout.entry_status, layout.entry_start, layout.entry_end, layout.entry_message)
     machines = (name for machine in spec.machines for name in (machine.status, machine.key))
     inner = (*spec.member_by_name, *layout.inner, *(name for _, name in numbers(spec)))
-    names = (*inner, *entry, *machines)
+    names = (*inner, *entry, *machines, *shape_names(spec))
     return {folded(name): name for name in names if name}
 
 

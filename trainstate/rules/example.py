@@ -136,7 +136,7 @@ def written(poll: Poll, spec: Spec | None = None) -> dict[str, Any]:
         layout.modified: iso(CREATED + _micro(poll.modified)) if poll.modified else iso(clock),
         layout.stopping: {"MaxRuntimeInSeconds": 86_400},
         **({layout.history: entries} if entries else {}),
-        **_CONFIGURATION,
+        **copy.deepcopy(_CONFIGURATION),
     }
     response |= _outcome(primary, entries, clock, spec)
     for pointer, value in poll.changes.items():

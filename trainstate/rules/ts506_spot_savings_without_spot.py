@@ -9,7 +9,7 @@ from trainstate.rules.parts import Amounts
 
 _STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
 _SAVED, _UNTIMED = {"/BillableTimeInSeconds": 30}, {"/BillableTimeInSeconds": 0}
-_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
+_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}}
 
 
 @rule(

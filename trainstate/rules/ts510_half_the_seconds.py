@@ -6,7 +6,7 @@ from trainstate.rules.example import DONE, poll
 from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Presence
 
-_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
+_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}}
 _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
 
 

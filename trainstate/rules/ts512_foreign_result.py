@@ -7,7 +7,7 @@ from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Presence
 
 _TOKENS = {"/BillableTokenCount": 12_345}
-_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning"}}
+_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}}
 
 
 @rule(

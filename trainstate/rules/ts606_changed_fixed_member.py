@@ -5,6 +5,7 @@ from __future__ import annotations
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Place, Places, Severity, Step, rule
 
+_NETWORK = {"Subnets": ["a"], "SecurityGroupIds": ["b"]}
 _WHAT = {
     "": "is not what it was in",
     "gone": "is absent, and was there in",
@@ -23,7 +24,7 @@ _WHAT = {
             poll(ACTIVE, {"/HyperParameters": {"epochs": "1"}}),
             poll(ACTIVE, {"/HyperParameters": {"epochs": "2"}}, modified=200),
         ],
-        [poll(ACTIVE, {"/VpcConfig": {"Subnets": ["a"]}}), poll(ACTIVE, modified=200)],
+        [poll(ACTIVE, {"/VpcConfig": _NETWORK}), poll(ACTIVE, modified=200)],
         [ACTIVE, poll(ACTIVE, {"/TuningJobArn": "arn"}, modified=200)],
     ],
     good=[

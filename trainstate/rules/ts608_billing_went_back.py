@@ -6,8 +6,8 @@ from trainstate.rules.example import ACTIVE, DONE, Poll, poll
 from trainstate.rules.model import Place, Places, Step, rule
 
 
-def _kept(seconds: int, modified: float) -> Poll:
-    pool = {"ResourceRetainedBillableTimeInSeconds": seconds}
+def _kept(status: str, seconds: int, modified: float) -> Poll:
+    pool = {"Status": status, "ResourceRetainedBillableTimeInSeconds": seconds}
     return poll(DONE, {"/WarmPoolStatus": pool}, modified=modified)
 
 
@@ -19,12 +19,12 @@ def _kept(seconds: int, modified: float) -> Poll:
     bad=[
         [poll(ACTIVE, {"/TrainingTimeInSeconds": 90}, modified=130), DONE],
         [DONE, poll(DONE, {"/BillableTimeInSeconds": 60}, modified=500)],
-        [_kept(30, 500), _kept(20, 600)],
+        [_kept("Available", 30, 500), _kept("Available", 20, 600)],
     ],
     good=[
         [poll(ACTIVE, {"/TrainingTimeInSeconds": 30}, modified=120), DONE],
         [DONE, poll(DONE, modified=500)],
-        [_kept(20, 500), _kept(30, 600)],
+        [_kept("Available", 20, 500), _kept("Available", 30, 600)],
     ],
     needs=["billable_seconds"],
     follows=["TS405", "TS505", "TS506", "TS508", "TS607"],

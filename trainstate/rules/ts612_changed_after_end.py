@@ -11,8 +11,9 @@ _MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/another"}}
 _UNBILLED = {"/BillableTimeInSeconds": None}
 
 
-def _reused(job: str, modified: float) -> Poll:
-    return poll(DONE, {"/WarmPoolStatus": {"ReusedByJob": job}}, modified=modified)
+def _pooled(status: str, job: str, modified: float) -> Poll:
+    pool = {"Status": status, "ReusedByJob": job}
+    return poll(DONE, {"/WarmPoolStatus": pool}, modified=modified)
 
 
 @rule(
@@ -24,10 +25,10 @@ def _reused(job: str, modified: float) -> Poll:
         [DONE, poll(DONE, _MOVED, modified=500)],
         [_FAILED, poll(_FAILED, {"/FailureReason": "another one"}, modified=500)],
         [_FAILED, poll(_FAILED, {"/TrainingTimeInSeconds": None} | _UNBILLED, modified=500)],
-        [_reused("next", 500), _reused("another", 600)],
+        [_pooled("Reused", "next", 500), _pooled("Reused", "another", 600)],
     ],
     good=[
-        [_reused("next", 500), _reused("next", 600)],
+        [_pooled("Reused", "next", 500), _pooled("Reused", "next", 600)],
         [DONE, poll(DONE, modified=500)],
         [poll(DONE, {"/ModelArtifacts": None}), poll(DONE, _MOVED, modified=500)],
         [DONE, poll(DONE, {"/TrainingEndTime": "2026-01-02T10:02:35.400Z"}, modified=500)],

@@ -12,7 +12,8 @@ _KEY = "RuleConfigurationName"
 
 
 def _rules(configured: str, evaluated: str) -> Poll:
-    lists = {"Configurations": [{_KEY: configured}], "EvaluationStatuses": [{_KEY: evaluated}]}
+    rule = {_KEY: configured, "RuleEvaluatorImage": "image"}
+    lists = {"Configurations": [rule], "EvaluationStatuses": [{_KEY: evaluated}]}
     return poll(ACTIVE, {f"/DebugRule{name}": value for name, value in lists.items()})
 
 

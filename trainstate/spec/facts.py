@@ -91,6 +91,27 @@ class Bound(Row):
 
 
 @frozen(kw_only=True)
+class Shape(Row):
+    """What the API declares of the values at ``paths``, which lead into members.
+
+    In a path ``*`` stands for the items of a list or the values of a map, ``@`` for the names
+    of a map; a ``!`` behind it tells that the value is there wherever the structure around it
+    is. ``least`` and ``most`` bound a number, the characters of a text, the items of a list or
+    a map, both inclusive; ``pattern`` and ``one_of`` tell the texts, ``unique`` the part in
+    which the items of a list differ. ``says`` puts a pattern in words.
+    """
+
+    paths: tuple[str, ...]
+    type: str
+    says: str = ""
+    least: int | None = None
+    most: int | None = None
+    one_of: tuple[str, ...] = ()
+    pattern: str = ""
+    unique: str = ""
+
+
+@frozen(kw_only=True)
 class Pair(Row):
     """A legal (primary, secondary) pair.
 
@@ -364,37 +385,3 @@ class AttemptFacts:
     instance_type: str = ""
     group_type: str = ""
     retained: str = ""
-
-
-@frozen
-class Table:
-    """An array of tables: the member of a Spec that has its rows, their class, and their key.
-
-    The members of the ``key`` together make two rows the same row.
-    """
-
-    member: str
-    row: type
-    key: tuple[str, ...]
-
-
-TABLES: Mapping[str, Table] = {
-    "source": Table("sources", Source, ("id",)),
-    "primary": Table("primaries", Status, ("name",)),
-    "secondary": Table("secondaries", Status, ("name",)),
-    "alias": Table("aliases", Alias, ("written",)),
-    "pair": Table("pairs", Pair, ("primary", "secondary")),
-    "initial": Table("initials", Initial, ("secondary",)),
-    "transition": Table("transitions", Transition, ("before", "after", "guard")),
-    "primary_transition": Table(
-        "primary_transitions", PrimaryTransition, ("before", "after", "alone")
-    ),
-    "guard": Table("guards", Guard, ("name",)),
-    "member": Table("members", Member, ("name",)),
-    "machine": Table("machines", AttachedMachine, ("name",)),
-    "outcome": Table("outcomes", OutcomeFact, ("primary", "secondary")),
-    "bound": Table("bounds", Bound, ("pointer",)),
-    "renamed": Table("renames", Renamed, ("form", "written")),
-    "counter": Table("counters", Counter, ("pointers",)),
-}
-"""The arrays of tables that a file of facts can have, by their names there."""

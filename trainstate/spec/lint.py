@@ -12,9 +12,8 @@ from typing import Any
 
 from attrs import frozen
 
-from trainstate.spec.facts import TABLES
 from trainstate.spec.graph import reachable
-from trainstate.spec.model import Spec
+from trainstate.spec.model import TABLES, Spec
 
 
 @frozen
@@ -56,6 +55,7 @@ _PLACES = {
     "machine": "machine {0.name}",
     "counter": "counter {0.name}",
     "bound": "bound {0.pointer}",
+    "shape": "shape {0.paths[0]}",
 }
 """The tables whose rows are facts, and how a row is called."""
 
@@ -117,6 +117,9 @@ def _uses(
         pointers = filter(None, (bound.pointer, bound.least_of, bound.most_of))
         members = [pointer.removeprefix("/").split("/")[0] for pointer in pointers]
         yield f"bound {bound.pointer}", members, set(spec.member_by_name)
+    for shape in spec.shapes:
+        members = [path.rstrip("!").split("/")[0] for path in shape.paths]
+        yield f"shape {shape.paths[0]}", members, set(spec.member_by_name)
     yield from _shown_names(spec)
 
 
@@ -140,6 +143,8 @@ def _repeated(spec: Spec) -> Iterator[Defect]:
         if name == "transition":
             continue  # two of one guard are ambiguous
         keys = Counter(tuple(getattr(row, part) for part in table.key) for row in _rows(spec, name))
+        if name == "shape":
+            keys = Counter((path.rstrip("!"),) for row in spec.shapes for path in row.paths)
         for key, times in keys.items():
             if times > 1:
                 place = " ".join((name.replace("_", " "), *map(str, key)))

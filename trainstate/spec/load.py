@@ -21,9 +21,9 @@ import msgspec
 from attrs import evolve
 
 from trainstate.errors import SpecError
-from trainstate.spec.facts import TABLES, AttemptFacts, RecordLayout, TimeFacts
+from trainstate.spec.facts import AttemptFacts, RecordLayout, TimeFacts
 from trainstate.spec.lint import lint
-from trainstate.spec.model import Spec
+from trainstate.spec.model import TABLES, Spec
 
 # Rows that say the same of several statuses are written once, with lists.
 _SPREAD = ("primary", "secondary", "before", "after")

@@ -30,6 +30,7 @@ from trainstate.spec.facts import (
     RecordLayout,
     Renamed,
     Row,
+    Shape,
     Source,
     Status,
     TimeFacts,
@@ -49,6 +50,7 @@ __all__ = [
     "PrimaryTransition",
     "RecordLayout",
     "Row",
+    "Shape",
     "Spec",
     "Status",
     "Transition",
@@ -94,6 +96,7 @@ class Spec:
     machines: tuple[AttachedMachine, ...]
     outcomes: tuple[OutcomeFact, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     renames: tuple[Renamed, ...] = ()
     counters: tuple[Counter, ...] = ()
     attempts: AttemptFacts = field(factory=AttemptFacts)
@@ -270,3 +273,38 @@ class Spec:
     def members_with(self, role: str) -> tuple[Member, ...]:
         """The members that play this role, in the order of the facts."""
         return self._members_by_role.get(role, ())
+
+
+@frozen
+class Table:
+    """An array of tables: the member of a Spec that has its rows, their class, and their key.
+
+    The members of the ``key`` together make two rows the same row.
+    """
+
+    member: str
+    row: type
+    key: tuple[str, ...]
+
+
+TABLES: Mapping[str, Table] = {
+    "source": Table("sources", Source, ("id",)),
+    "primary": Table("primaries", Status, ("name",)),
+    "secondary": Table("secondaries", Status, ("name",)),
+    "alias": Table("aliases", Alias, ("written",)),
+    "pair": Table("pairs", Pair, ("primary", "secondary")),
+    "initial": Table("initials", Initial, ("secondary",)),
+    "transition": Table("transitions", Transition, ("before", "after", "guard")),
+    "primary_transition": Table(
+        "primary_transitions", PrimaryTransition, ("before", "after", "alone")
+    ),
+    "guard": Table("guards", Guard, ("name",)),
+    "member": Table("members", Member, ("name",)),
+    "machine": Table("machines", AttachedMachine, ("name",)),
+    "outcome": Table("outcomes", OutcomeFact, ("primary", "secondary")),
+    "bound": Table("bounds", Bound, ("pointer",)),
+    "shape": Table("shapes", Shape, ("paths",)),
+    "renamed": Table("renames", Renamed, ("form", "written")),
+    "counter": Table("counters", Counter, ("pointers",)),
+}
+"""The arrays of tables that a file of facts can have, by their names there."""

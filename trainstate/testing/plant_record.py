@@ -218,6 +218,22 @@ def _path(bound: Bound) -> tuple[str, str]:
     return member, name
 
 
+@fault("undeclared-value")
+def ask_for_the_impossible(bed: Bed) -> Spot:
+    """A part of a member has none of the values that the API declares, or is not there."""
+    listed = [path.rstrip("!") for row in bed.spec.shapes if row.one_of for path in row.paths]
+    parts = [tuple(path.split("/")) for path in listed if path.count("/") == 1]
+    at, member, part = bed.choice(
+        (at, member, part)
+        for at in bed.whole()
+        for member, part in parts
+        if part in bed.responses[at].get(member, ())
+    )
+    value = bed.choice(("AskedByNobody", bed.responses[at][member][part].swapcase()))
+    bed.responses[at][member] = {**bed.responses[at][member], part: value}
+    return at, f"/{member}/{part}"
+
+
 @fault("half-the-seconds", {"terminal": "Completed", "evidence": "documented"})
 def forget_the_bill(bed: Bed) -> Spot:
     """An ended job says how long it trained, and not what is billed, or the other way round."""

@@ -1,0 +1,262 @@
+"""What does not fit the shapes that the API declares of the values inside members.
+
+Where there is nothing some clients write an empty text, list or structure: that fits. So does a
+text of which a part was taken out by hand, or that has the name of its member for a value, as
+samples of the documentation have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
+from typing import Annotated, Any, Literal
+
+import msgspec
+from attrs import define, field, frozen
+from msgspec import Meta
+
+from trainstate.history.identity import is_masked
+from trainstate.spec.model import Evidence, Shape, Spec
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int, float),
+    "long": (int, float),
+    "float": (int, float),
+    "boolean": (bool,),
+    # The concrete type first: asking whether a value is a Mapping costs ten times as much.
+    "structure": (dict, Mapping),
+    "map": (dict, Mapping),
+    "list": (list, tuple),
+}
+# What a document of JSON has, where its type alone tells that it fits.
+_PLAIN = {"string": str, "boolean": bool, "structure": dict, "map": dict, "list": list}
+_LEAST, _MOST = -(2**63), 2**63 - 1
+_NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
+_ITEMS, _NAMES = "*", "@"
+
+
+@frozen
+class Misshapen:
+    """A value that does not fit its shape, and what was expected in its place.
+
+    ``kind`` is that of a ``Problem``: *wrong-type*, *undeclared-value*, or *absent-part*.
+    """
+
+    kind: str
+    pointer: str
+    value: Any
+    expected: str
+
+
+_ANY = Shape(paths=(), type="", evidence=Evidence.DOCUMENTED, sources=())
+
+
+@define
+class _Node:
+    """A value in the tree of shapes; ``needed`` holds if what is around it always has it."""
+
+    shape: Shape | None = None
+    needed: bool = False
+    parts: dict[str, _Node] = field(factory=dict)
+
+
+def misshapen(members: Mapping[str, Any], spec: Spec) -> Iterator[Misshapen]:
+    """What does not fit inside the members of a response; their own types are not looked at."""
+    if not spec.shapes or _fits(members, spec):
+        return
+    for name, node in _tree(spec).items():
+        value = members.get(name)
+        if not _is_nothing(value) and has_type(value, spec.member_by_name[name].type):
+            yield from _found(f"/{name}", value, node)
+
+
+def shape_of(name: str, spec: Spec) -> Any:
+    """The type of a member in which nothing is misshapen, but for names that come again."""
+    node = _tree(spec).get(name)
+    return None if node is None else _form(name, node) | None
+
+
+def told(name: str, spec: Spec) -> str:
+    """The part by which the items of a member are told; empty where they are not."""
+    node = _tree(spec).get(name)
+    return node.shape.unique if node is not None and node.shape is not None else ""
+
+
+def comes_again(items: Any, part: str) -> bool:
+    """Holds if two items of a list have the name by which items are told."""
+    return any(_repeated("", items, part))
+
+
+def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
+    """Whether nothing is misshapen, which msgspec tells in a tenth of the time of a walk."""
+    try:
+        msgspec.convert(members, _whole(spec))
+    except (msgspec.ValidationError, RecursionError, TypeError, ValueError):
+        return False
+    return not any(comes_again(members.get(name), part) for name, part in _listed(spec))
+
+
+def has_type(value: object, type_name: str) -> bool:
+    """Holds if a value has a type of the API's, as JSON and the programs of users write it."""
+    if type(value) is _PLAIN.get(type_name) or type_name not in _TYPES:
+        return True
+    if isinstance(value, bool):
+        return type_name == "boolean"
+    if type_name == "float":
+        return isinstance(value, int | float) or value in _NO_NUMBERS
+    if isinstance(value, int | float):
+        whole = value.is_integer() if isinstance(value, float) else _LEAST <= value <= _MOST
+        return whole and float in _TYPES[type_name]
+    return isinstance(value, _TYPES[type_name])
+
+
+def shape_names(spec: Spec) -> frozenset[str]:
+    """The names of the values inside members, as the service spells them."""
+    paths = (path.rstrip("!").split("/")[1:] for shape in spec.shapes for path in shape.paths)
+    return frozenset(name for path in paths for name in path) - {_ITEMS, _NAMES}
+
+
+@lru_cache(maxsize=16)
+def _tree(spec: Spec) -> Mapping[str, _Node]:
+    """The shapes of a specification by the members that they are in."""
+    root = _Node()
+    for shape in spec.shapes:
+        for path in shape.paths:
+            node = root
+            for name in path.rstrip("!").split("/"):
+                node = node.parts.setdefault(name, _Node())
+            node.shape, node.needed = shape, path.endswith("!")
+    return root.parts
+
+
+@lru_cache(maxsize=16)
+def _whole(spec: Spec) -> Any:
+    """The type of a response in which nothing is misshapen."""
+    fields = [(name, shape_of(name, spec), None) for name in _tree(spec)]
+    return msgspec.defstruct("Response", fields, gc=False)
+
+
+@lru_cache(maxsize=16)
+def _listed(spec: Spec) -> tuple[tuple[str, str], ...]:
+    """The members whose items are told by a name, and the part that is it."""
+    return tuple((name, told(name, spec)) for name in _tree(spec) if told(name, spec))
+
+
+def _form(name: str, node: _Node) -> Any:
+    shape, parts = node.shape or _ANY, node.parts
+    if shape.type == "map":
+        names, held = (_form(at, parts[at]) if at in parts else str for at in (_NAMES, _ITEMS))
+        kind: Any = dict[names, held | None]  # type: ignore[valid-type]
+        return Annotated[kind, Meta(max_length=shape.most)]
+    if shape.type == "list":
+        least = 1 if node.needed else None
+        item = _form(name, parts[_ITEMS]) | None if _ITEMS in parts else Any
+        kind = list[item]  # type: ignore[valid-type]
+        return Annotated[kind, Meta(min_length=least, max_length=shape.most)]
+    if parts:
+        inner = [(part, _form(part, one), one.needed) for part, one in parts.items()]
+        fields = [
+            (part, form) if needed else (part, form | None, None) for part, form, needed in inner
+        ]
+        return msgspec.defstruct(name, fields, gc=False, kw_only=True)
+    return _scalar(shape, needed=node.needed)
+
+
+def _scalar(shape: Shape, *, needed: bool) -> Any:
+    if shape.type == "string":
+        pattern = rf"(?s)\A(?:{shape.pattern})\Z" if shape.pattern else None
+        limits = Meta(min_length=int(needed), max_length=shape.most, pattern=pattern)
+        return Literal[shape.one_of] if shape.one_of else Annotated[str, limits]
+    if shape.type == "integer":
+        least = _LEAST if shape.least is None else shape.least
+        return Annotated[int, Meta(ge=least, le=_MOST if shape.most is None else shape.most)]
+    return {"boolean": bool, "float": float}.get(shape.type, Any)
+
+
+def _found(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
+    shape = node.shape
+    if shape is not None and not has_type(value, shape.type):
+        yield Misshapen("wrong-type", place, value, shape.type)
+        return
+    if shape is not None and not _is_declared(value, shape):
+        yield Misshapen("undeclared-value", place, value, expected(shape))
+    if isinstance(value, Mapping):
+        inside = _in_map if node.parts.keys() & {_ITEMS, _NAMES} else _in_structure
+        yield from inside(place, value, node)
+    elif isinstance(value, list | tuple) and _ITEMS in node.parts:
+        for at, item in enumerate(value):
+            if item is not None:
+                yield from _found(f"{place}/{at}", item, node.parts[_ITEMS])
+        yield from _repeated(place, value, shape.unique if shape is not None else "")
+
+
+def _in_structure(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Misshapen]:
+    for name, part in node.parts.items():
+        item = value.get(name)
+        if item == name:
+            continue
+        if not _is_nothing(item):
+            yield from _found(f"{place}/{name}", item, part)
+        elif part.needed:
+            yield Misshapen("absent-part", f"{place}/{name}", item, "it as always there")
+
+
+def _in_map(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Misshapen]:
+    """The first that does not fit in a map, at the place of the map: names may be secrets, too."""
+    named, held = (node.parts.get(at, _Node()) for at in (_NAMES, _ITEMS))
+    items = ((name, item) for name, item in value.items() if item is not None)
+    found = (
+        one
+        for name, item in items
+        for pair in ((name, named), (item, held))
+        for one in _found(place, *pair)
+    )
+    yield from islice(found, 1)
+
+
+def _repeated(place: str, items: Any, part: str) -> Iterator[Misshapen]:
+    """The items of a list that have the name of an earlier one."""
+    seen = set()
+    for at, item in enumerate(items if part and isinstance(items, list | tuple) else ()):
+        name = item.get(part) if isinstance(item, Mapping) else None
+        if isinstance(name, str) and name in seen and not is_masked(name):
+            other = "a name that no other item of the list has"
+            yield Misshapen("undeclared-value", f"{place}/{at}/{part}", name, other)
+        seen.add(name if isinstance(name, str) else None)
+
+
+def _is_nothing(value: Any) -> bool:
+    inner = value.values() if isinstance(value, Mapping) else (value,)
+    return all(item is None or (isinstance(item, str | list | dict) and not item) for item in inner)
+
+
+def _is_declared(value: Any, shape: Shape) -> bool:
+    """Whether a value of the right type is one that the API declares."""
+    size = value if shape.type == "integer" else len(value) if hasattr(value, "__len__") else 0
+    if shape.most is not None and size > shape.most:
+        return False
+    if shape.least is not None and size < shape.least:
+        return False
+    if shape.one_of and value not in shape.one_of:
+        return bool(is_masked(value))
+    return not shape.pattern or bool(_pattern(shape.pattern).fullmatch(value)) or is_masked(value)
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.DOTALL)
+
+
+def expected(shape: Shape) -> str:
+    """What a value of a shape can be, in words."""
+    if shape.says:
+        return shape.says
+    if shape.one_of:
+        return "one of " + ", ".join(f"`{value}`" for value in shape.one_of)
+    bounds = [f"at least {shape.least:,}"] if shape.least is not None else []
+    bounds += [f"at most {shape.most:,}"] if shape.most is not None else []
+    units = {"string": " characters", "list": " items", "map": " entries"}.get(shape.type, "")
+    return " and ".join(bounds) + units

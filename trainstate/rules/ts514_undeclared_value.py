@@ -1,0 +1,57 @@
+"""TS514 undeclared-value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainstate.rules.example import poll
+from trainstate.rules.model import Place, rule
+from trainstate.rules.parts import Problems
+from trainstate.rules.shown import quoted_at
+
+_ACTIVE = "InProgress/Training: Starting 90, Training"
+_CHANNEL = {
+    "ChannelName": "train",
+    "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/train"}},
+    "CompressionType": "None",
+}
+
+
+@rule(
+    severity="warning",
+    sources=["api-members"],
+    message="`{member}` is {value}, where the API declares {expected}",
+    help="look for a value that was edited by hand, or that a simulator takes and the service not",
+    bad=[
+        poll(_ACTIVE, {"/AlgorithmSpecification/TrainingInputMode": "file"}),
+        poll(_ACTIVE, {"/ResourceConfig/InstanceType": "m5.large"}),
+        poll(_ACTIVE, {"/OutputDataConfig/S3OutputPath": "/opt/ml/output"}),
+        poll(_ACTIVE, {"/InputDataConfig": [{**_CHANNEL, "CompressionType": "zip"}]}),
+        poll(_ACTIVE, {"/InputDataConfig": [{"ChannelName": "train"}]}),
+        poll(_ACTIVE, {"/InputDataConfig": [_CHANNEL, _CHANNEL]}),
+        poll(_ACTIVE, {"/HyperParameters": {f"h{number}": "1" for number in range(101)}}),
+    ],
+    good=[
+        _ACTIVE,
+        poll(_ACTIVE, {"/InputDataConfig": [_CHANNEL, {**_CHANNEL, "ChannelName": "test"}]}),
+        poll(_ACTIVE, {"/InputDataConfig": []}),
+        poll(_ACTIVE, {"/OutputDataConfig/S3OutputPath": "s3://***/output"}),
+        poll(_ACTIVE, {"/ResourceConfig/InstanceType": "ml.z9.first-of-its-kind"}),
+    ],
+)
+def undeclared_value(problems: Problems) -> Iterator[Place]:
+    """A value inside a member is none that the API declares there, or is not there.
+
+    Nobody could have asked the service for it: the API declares the values of enumerations,
+    patterns, how long texts and lists can be, and which parts a structure always has. Limits
+    have been widened over the years, and values added, so that a newer service may give what
+    the facts do not know. An empty value says nothing, and neither does one from which a
+    part was taken out by hand; what is absent from an excerpt is no fault.
+    """
+    for problem in problems.problems:
+        pointer, absent = problem.pointer, problem.kind == "absent-part"
+        if not absent and problem.kind != "undeclared-value":
+            continue
+        shown = "absent" if absent else quoted_at(pointer, problem.value, problems.spec)
+        facts = {"member": pointer.rpartition("/")[2], "value": shown, "expected": problem.expected}
+        yield Place(pointer=pointer, facts=facts)
