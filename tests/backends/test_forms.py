@@ -90,6 +90,8 @@ FORMS: dict[str, Callable[[list[Row]], Any]] = {
     "polars, lower case": lambda rows: polars_frame([lower(row) for row in rows]),
     "polars, flat": lambda rows: polars_frame([flat(lower(row)) for row in rows]),
     "polars, pairs": paired,
+    "dictionaries": lambda rows: pl.DataFrame(table_of(rows)).to_dicts(),
+    "records": lambda rows: json.loads(paired(rows).write_json()),
     "reader": lambda rows: table_of(rows).to_reader(max_chunksize=3),
 }
 

@@ -288,8 +288,23 @@ def test_the_footers_of_other_files_are_passed_over(rows: list[Row], tmp_path: P
     assert "footers of other Parquet files" in alone.output
 
 
-def test_a_damaged_row_group_is_one_finding(rows: list[Row]) -> None:
+@pytest.mark.parametrize("group", [None, 3, 5])
+def test_a_large_file_is_read_in_slices(
+    group: int | None, rows: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where slices end makes no difference, whatever the groups of rows are."""
+    monkeypatch.setattr("trainstate.backends.reading._SLICE", 2)
+    monkeypatch.setattr("trainstate.backends.reading.BATCH", 2)
+
+    assert report(ndjson(rows)) == report(parquet(table_of(rows), group=group))
+
+
+@pytest.mark.parametrize("size", [2, 16_384])
+def test_a_damaged_row_group_is_one_finding(
+    size: int, rows: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The rows of a damaged group are unreadable, those of the other groups are judged."""
+    monkeypatch.setattr("trainstate.backends.reading._SLICE", size)
     table = table_of(rows)
     data = bytearray(parquet(table, group=4, compression="gzip", use_dictionary=False))
     group = pq.ParquetFile(io.BytesIO(bytes(data))).metadata.row_group(1)

@@ -28,8 +28,11 @@ from trainstate.spec.model import Spec
 
 _BROKEN = (PolarsError, OSError, ValueError, MemoryError, pl.exceptions.PanicException)
 _NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
-BATCH = 8_192
+BATCH = 2_048
 """How many rows are held as lines at a time."""
+# Many a file has all its rows in one group, and each slice reads past the rows before it there:
+# of 200,000 rows twelve take half the memory that one takes, and 4 us a row more.
+_SLICES, _SLICE = 12, 16_384
 
 
 def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Record]:
@@ -161,11 +164,19 @@ class Reading:
         """The records of all rows, in their order."""
         done = 0
         try:
-            for batch in self.frame.collect_batches(chunk_size=BATCH, maintain_order=True):
+            for batch in self._batches():
                 yield from self._of(batch, done)
                 done += batch.height
         except _BROKEN:
             yield from self._rest(done)
+
+    def _batches(self) -> Iterator[pl.DataFrame]:
+        """The rows in batches; polars holds all of a slice that lie in one group of rows."""
+        slices = _SLICES if self.tally.reader == PARQUET else 1
+        size = max(-(-self.count // slices), _SLICE)
+        for start in range(0, self.count, size):
+            part = self.frame.slice(start, size)
+            yield from part.collect_batches(chunk_size=BATCH, maintain_order=True)
 
     def _of(self, batch: pl.DataFrame, done: int) -> Iterator[Record]:
         own = machine_of(dict.fromkeys(batch.columns), self.tally.spec)

@@ -19,7 +19,7 @@ from trainstate.history.excerpt import lacking
 from trainstate.history.instants import Instant
 from trainstate.history.machines import folded
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
-from trainstate.history.nested import misfits, no_texts, no_times, numbers
+from trainstate.history.nested import maps, misfits, no_texts, no_times, numbers
 from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
@@ -27,6 +27,7 @@ from trainstate.spec.model import RecordLayout, Spec
 _RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
 # What has the members as the service describes a job; an event spells some of them otherwise.
 _DESCRIBED = frozenset({Kind.RESPONSE, Kind.SEARCH})
+_PAIR = {"key", "value"}
 _LONGEST = Decimal(2**63)
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
@@ -80,7 +81,7 @@ def read_response(
     given = recorded
     recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
     named = _service_names(recorded, spec)
-    members = _without_empty_statuses(named, spec.layout)
+    members = _without_pairs(_without_empty_statuses(named, spec.layout), spec)
     layout, reading = spec.layout, _Reading()
     moments = _moments(members, spec, reading)
     own = named is given and origin.reader not in _RETYPED
@@ -287,6 +288,25 @@ def _without_empty_statuses(members: Mapping[str, Any], layout: RecordLayout) ->
     """The members without a status that is an empty text, which is how Go's SDK writes none."""
     empty = [name for name in (layout.primary, layout.secondary) if members.get(name) == ""]
     return {name: members[name] for name in members if name not in empty} if empty else members
+
+
+def mapping_of(value: Any) -> Any:
+    """The mapping whose pairs a list has, as tables have maps; any other value as it is."""
+    if not isinstance(value, list):
+        return value
+    pairs = [
+        (item["key"], item["value"]) if isinstance(item, dict) and item.keys() == _PAIR else item
+        for item in value
+    ]
+    named = all(isinstance(pair, list | tuple) and len(pair) == len(_PAIR) for pair in pairs)
+    return dict(pairs) if named and all(isinstance(name, str) for name, _ in pairs) else value
+
+
+def _without_pairs(members: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]:
+    """The members with maps for lists of pairs; an empty list tells nothing of what it is."""
+    listed = [name for name in maps(spec) if members.get(name) and type(members[name]) is list]
+    found = {name: mapping_of(members[name]) for name in listed}
+    return {**members, **found} if found else members
 
 
 @cache
