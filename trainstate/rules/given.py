@@ -237,7 +237,8 @@ class Reading:
         """The configuration of the job."""
         within = {name for name in inner(self.spec) if name in self.response.members}
         members = {name: self.response.members[name] for name in within}
-        return Settings(**self._about, members={**self._terms, **members})
+        whole = self.whole and self.response.described
+        return Settings(**self._about, members={**self._terms, **members}, whole=whole)
 
     @cached_property
     def inside(self) -> Inside:

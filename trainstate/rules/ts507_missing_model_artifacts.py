@@ -9,7 +9,7 @@ from trainstate.rules.model import Place, rule
 from trainstate.rules.parts import Presence
 
 _DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-_SPOT = {"/EnableManagedSpotTraining": True}
+_SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSeconds": 90_000}
 
 
 @rule(
