@@ -26,6 +26,8 @@ CHANNEL: dict[str, Any] = {
     "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/train"}},
 }
 IMAGE = {"TrainingImage": "image", "TrainingInputMode": "File"}
+GROUP = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "InstanceGroupName": "data"}
+GROUPS = "InstanceGroups"
 WHOLE = poll(
     *SPOT,
     AlgorithmSpecification=IMAGE,
@@ -133,6 +135,20 @@ def test_two_items_of_one_name_are_told() -> None:
     told = alarms(poll(*COMPLETED, InputDataConfig=[CHANNEL, CHANNEL]))
 
     assert told == [("TS514", "/InputDataConfig/1/ChannelName")]
+
+
+@pytest.mark.parametrize(
+    ("member", "parts", "told"),
+    [
+        ("AlgorithmSpecification", {**IMAGE, "AlgorithmName": "mine"}, "AlgorithmName"),
+        ("ResourceConfig", {"InstanceType": "ml.m5.large", "InstanceGroups": [GROUP]}, GROUPS),
+    ],
+)
+def test_parts_that_exclude_each_other(member: str, parts: dict[str, Any], told: str) -> None:
+    """The second of two parts that are never together is the one that cannot be."""
+    changed: dict[str, Any] = {member: parts}
+
+    assert alarms(poll(*COMPLETED, **changed)) == [("TS514", f"/{member}/{told}")]
 
 
 def test_an_event_spells_its_own_way() -> None:

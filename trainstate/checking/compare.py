@@ -272,10 +272,10 @@ class Comparer:
             for place, sliced in decode.terms.items()
             if (value := decode.value(sliced, shown.values[place])) is not None
         }
-        part = Settings(spec=spec, kind=Kind.RESPONSE, members=members)
+        lacking = not self.always.issubset(shown.there)
+        part = Settings(spec=spec, kind=Kind.RESPONSE, members=members, whole=not lacking)
         if any(misfits(members, spec)) or self.ask(part):
             return None
-        lacking = not self.always.issubset(shown.there)
         config = shared(configuration_of(members, spec, omits=lambda _: lacking))
         return self._terms(members, config)
 

@@ -74,20 +74,15 @@ def misshapen(members: Mapping[str, Any], spec: Spec) -> Iterator[Misshapen]:
 
 
 def shape_of(name: str, spec: Spec) -> Any:
-    """The type of a member in which nothing is misshapen, but for names that come again."""
+    """The type of a member in which nothing is misshapen, but for what clashes."""
     node = _tree(spec).get(name)
     return None if node is None else _form(name, node) | None
 
 
-def told(name: str, spec: Spec) -> str:
-    """The part by which the items of a member are told; empty where they are not."""
-    node = _tree(spec).get(name)
-    return node.shape.unique if node is not None and node.shape is not None else ""
-
-
-def comes_again(items: Any, part: str) -> bool:
-    """Holds if two items of a list have the name by which items are told."""
-    return any(_repeated("", items, part))
+def clashing(value: Any, name: str, spec: Spec) -> bool:
+    """Holds if two items of a member have one name, or two parts are there that exclude others."""
+    node = _loose(spec).get(name)
+    return node is not None and any(_clashes("", value, node))
 
 
 def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
@@ -96,7 +91,7 @@ def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
         msgspec.convert(members, _whole(spec))
     except (msgspec.ValidationError, RecursionError, TypeError, ValueError):
         return False
-    return not any(comes_again(members.get(name), part) for name, part in _listed(spec))
+    return not any(clashing(members.get(name), name, spec) for name in _loose(spec))
 
 
 def has_type(value: object, type_name: str) -> bool:
@@ -140,9 +135,16 @@ def _whole(spec: Spec) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _listed(spec: Spec) -> tuple[tuple[str, str], ...]:
-    """The members whose items are told by a name, and the part that is it."""
-    return tuple((name, told(name, spec)) for name in _tree(spec) if told(name, spec))
+def _loose(spec: Spec) -> Mapping[str, _Node]:
+    """The tree without what types alone can tell."""
+    pruned = {name: _pruned(node) for name, node in _tree(spec).items()}
+    return {name: node for name, node in pruned.items() if node is not None}
+
+
+def _pruned(node: _Node) -> _Node | None:
+    parts = {name: one for name, part in node.parts.items() if (one := _pruned(part)) is not None}
+    kept = parts or (node.shape and (node.shape.unique or node.shape.apart))
+    return _Node(node.shape, parts=parts) if kept else None
 
 
 def _form(name: str, node: _Node) -> Any:
@@ -186,11 +188,12 @@ def _found(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
     if isinstance(value, Mapping):
         inside = _in_map if node.parts.keys() & {_ITEMS, _NAMES} else _in_structure
         yield from inside(place, value, node)
+        yield from _apart(place, value, shape)
     elif isinstance(value, list | tuple) and _ITEMS in node.parts:
         for at, item in enumerate(value):
             if item is not None:
                 yield from _found(f"{place}/{at}", item, node.parts[_ITEMS])
-        yield from _repeated(place, value, shape.unique if shape is not None else "")
+        yield from _repeated(place, value, shape)
 
 
 def _in_structure(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Misshapen]:
@@ -217,15 +220,35 @@ def _in_map(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Missh
     yield from islice(found, 1)
 
 
-def _repeated(place: str, items: Any, part: str) -> Iterator[Misshapen]:
+def _clashes(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
+    """What types do not tell: names that come again, and parts that exclude each other."""
+    if isinstance(value, Mapping):
+        yield from _apart(place, value, node.shape)
+        for name, part in node.parts.items():
+            yield from _clashes(f"{place}/{name}", value.get(name), part)
+    elif isinstance(value, list | tuple):
+        yield from _repeated(place, value, node.shape)
+        for at, item in enumerate(value if _ITEMS in node.parts else ()):
+            yield from _clashes(f"{place}/{at}", item, node.parts[_ITEMS])
+
+
+def _repeated(place: str, items: Any, shape: Shape | None) -> Iterator[Misshapen]:
     """The items of a list that have the name of an earlier one."""
-    seen = set()
-    for at, item in enumerate(items if part and isinstance(items, list | tuple) else ()):
+    part, seen = shape.unique if shape else "", set()
+    for at, item in enumerate(items if part else ()):
         name = item.get(part) if isinstance(item, Mapping) else None
         if isinstance(name, str) and name in seen and not is_masked(name):
             other = "a name that no other item of the list has"
             yield Misshapen("undeclared-value", f"{place}/{at}/{part}", name, other)
         seen.add(name if isinstance(name, str) else None)
+
+
+def _apart(place: str, value: Mapping[str, Any], shape: Shape | None) -> Iterator[Misshapen]:
+    """The parts of a structure that are there beside one which excludes them."""
+    there = [name for name in (shape.apart if shape else ()) if not _is_nothing(value.get(name))]
+    for name in there[1:]:
+        beside = f"nothing beside `{there[0]}`"
+        yield Misshapen("undeclared-value", f"{place}/{name}", value[name], beside)
 
 
 def _is_nothing(value: Any) -> bool:
@@ -256,6 +279,8 @@ def expected(shape: Shape) -> str:
         return shape.says
     if shape.one_of:
         return "one of " + ", ".join(f"`{value}`" for value in shape.one_of)
+    if shape.apart:
+        return "one of " + ", ".join(f"`{name}`" for name in shape.apart) + " at most"
     bounds = [f"at least {shape.least:,}"] if shape.least is not None else []
     bounds += [f"at most {shape.most:,}"] if shape.most is not None else []
     units = {"string": " characters", "list": " items", "map": " entries"}.get(shape.type, "")

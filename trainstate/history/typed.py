@@ -7,16 +7,16 @@ fact has) is left to the tolerant reader of ``wire``, which says what is wrong w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 from attrs import frozen
 
 from trainstate.history.nested import maps, terms
-from trainstate.history.shapes import comes_again, shape_of, told
+from trainstate.history.shapes import clashing, shape_of
 from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
@@ -80,22 +80,21 @@ Values = tuple[Any, ...]
 class Sliced:
     """A member that comes as a slice: ``form`` decodes one that has its type.
 
-    ``shape`` refuses one in which something is misshapen, and ``told`` holds if that has items
-    which are told by a name.
+    ``shape`` refuses one in which something is misshapen, ``clashes`` tells of what it cannot.
     """
 
     name: str
     form: msgspec.json.Decoder[Any]
     member: Member
     shape: msgspec.json.Decoder[Any] | None = None
-    told: str = ""
+    clashes: Callable[[Any], bool] | None = None
 
     def value(self, raw: msgspec.Raw | bytes) -> Any:
         """The value of a slice; raises one of ``_BROKEN`` where it has not its shape."""
         value = self.form.decode(raw)
         if self.shape is not None:
             self.shape.decode(raw)
-        if self.told and value and comes_again(value, self.told):
+        if self.clashes is not None and self.clashes(value):
             raise msgspec.DecodeError
         return value
 
@@ -230,7 +229,8 @@ def _sliced(member: Member, spec: Spec) -> Sliced:
     form, shape = msgspec.json.Decoder(_FORMS[member.type]), shape_of(member.name, spec)
     if shape is None:
         return Sliced(member.name, form, member)
-    return Sliced(member.name, form, member, msgspec.json.Decoder(shape), told(member.name, spec))
+    clashes = partial(clashing, name=member.name, spec=spec)
+    return Sliced(member.name, form, member, msgspec.json.Decoder(shape), clashes)
 
 
 def _named(layout: RecordLayout) -> dict[str, str]:

@@ -127,10 +127,16 @@ def _misshapen(
     for one in misshapen(members, spec):
         mapped = spec.member_by_name[one.pointer.split("/")[1]].type == "map"
         declared = one.kind == "undeclared-value"
-        cut = one.kind == "absent-part" and lacking(members, spec)
+        cut = one.kind == "absent-part" and _is_cut(members, spec)
         free = not declared if retyped else mapped and not (declared and own)
         if not (free or cut or one.pointer in known):
             reading.fault(one.kind, one.pointer, one.value, one.expected)
+
+
+def _is_cut(members: Mapping[str, Any], spec: Spec) -> bool:
+    """Whether something is absent that the service always gives, but for what a job may lack."""
+    spared = {one.name for one in spec.members if members.get(one.unless) is not None}
+    return not spared.issuperset(lacking(members, spec))
 
 
 def _moments(members: Mapping[str, Any], spec: Spec, reading: _Reading) -> dict[str, Instant]:

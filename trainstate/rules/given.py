@@ -206,7 +206,9 @@ class Reading:
     @cached_property
     def settings(self) -> Settings:
         """The configuration of the job."""
-        return Settings(**self._about, members=self._members(_settings(self.spec)))
+        whole = self.whole and self.response.described
+        members = self._members(_settings(self.spec))
+        return Settings(**self._about, members=members, whole=whole)
 
     @cached_property
     def inside(self) -> Inside:

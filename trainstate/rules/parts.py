@@ -234,10 +234,12 @@ class Amounts(Paired):
 class Settings(Part):
     """What the configuration says of a job's guards, limits, budgets and instances.
 
-    ``members`` are those that say so, as they were recorded; null members are absent.
+    ``members`` are those that say so, as they were recorded; null members are absent. ``whole``
+    holds if the service itself gave the response, with all that it always gives.
     """
 
     members: Mapping[str, Any]
+    whole: bool = False
 
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""

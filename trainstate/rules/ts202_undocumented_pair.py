@@ -9,6 +9,7 @@ from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Evidence
 
 _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
+_SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSeconds": 90_000}
 
 
 @rule(
@@ -19,7 +20,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     bad=[
         "Stopping/Training: Starting 90, Training",
         "InProgress/Updating: Starting 90, Training 60, Updating",
-        poll(_WITHDRAWN, {"/EnableManagedSpotTraining": True}),
+        poll(_WITHDRAWN, _SPOT),
     ],
     good=[
         "InProgress/Training: Starting 90, Training",

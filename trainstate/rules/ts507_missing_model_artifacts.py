@@ -6,7 +6,7 @@ from trainstate.rules.example import DONE, poll
 from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Presence
 
-_SPOT = {"/EnableManagedSpotTraining": True}
+_SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSeconds": 90_000}
 
 
 @rule(

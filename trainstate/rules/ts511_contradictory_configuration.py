@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Settings
 
 _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}}
@@ -12,30 +12,43 @@ _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSecon
 @rule(
     severity="error",
     sources=["clients-wait-without-spot", "api-stopping-condition"],
-    message="`{member}` is there, and `{switch}` is false: it is accepted only where {says}",
+    message="`{member}` is {state}: it is accepted only where {says}",
     help="one of the two was edited by hand, or a simulator accepts what the service refuses",
-    bad=[poll(ACTIVE, _WAIT)],
+    bad=[
+        poll(ACTIVE, _WAIT),
+        poll(ACTIVE, {"/EnableManagedSpotTraining": True}),
+    ],
     good=[
         ACTIVE,
         poll(ACTIVE, _WAIT | {"/EnableManagedSpotTraining": True}),
         poll(ACTIVE, _WAIT | {"/EnableManagedSpotTraining": None}),
+        poll(ACTIVE, {"/EnableManagedSpotTraining": True, "/RoleArn": None}),
     ],
 )
 def contradictory_configuration(settings: Settings) -> Places:
-    """A job has a setting that the service accepts only beside another, which is off.
+    """A job has a setting that the service accepts only beside another, which it has not.
 
     The service refuses the request for such a job, so that none was created. What is said
-    counts: the job is judged as one for which the setting is off.
+    counts: the job is judged as one for which the setting is off. A whole response that has
+    the switch and lacks what goes with it is only suspicious.
     """
     for guard in settings.spec.guards:
-        if guard.implied_by is None or settings.get(guard.member) is not False:
+        if guard.implied_by is None:
             continue
-        if settings.get(guard.implied_by) is not None:
-            yield Place(
-                pointer=guard.implied_by,
-                facts={
-                    "member": guard.implied_by.rpartition("/")[2],
-                    "switch": guard.member.rpartition("/")[2],
-                    "says": guard.says,
-                },
-            )
+        switch, beside = settings.get(guard.member), settings.get(guard.implied_by)
+        named = f"`{guard.member.rpartition('/')[2]}`"
+        if switch is False and beside is not None:
+            yield _place(guard.implied_by, f"there, and {named} is false", guard.says, None)
+        elif (
+            switch is True
+            and beside is None
+            and settings.whole
+            and not settings.is_unread(guard.implied_by)
+        ):
+            says = f"{named} is not true"
+            yield _place(guard.implied_by, "absent", says, Severity.WARNING)
+
+
+def _place(pointer: str, state: str, says: str, severity: Severity | None) -> Place:
+    facts = {"member": pointer.rpartition("/")[2], "state": state, "says": says}
+    return Place(pointer=pointer, facts=facts, severity=severity)

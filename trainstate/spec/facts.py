@@ -98,7 +98,8 @@ class Shape(Row):
     of a map; a ``!`` behind it tells that the value is there wherever the structure around it
     is. ``least`` and ``most`` bound a number, the characters of a text, the items of a list or
     a map, both inclusive; ``pattern`` and ``one_of`` tell the texts, ``unique`` the part in
-    which the items of a list differ. ``says`` puts a pattern in words.
+    which the items of a list differ, ``apart`` the parts of a structure of which it has one
+    at most. ``says`` puts a pattern in words.
     """
 
     paths: tuple[str, ...]
@@ -109,6 +110,7 @@ class Shape(Row):
     one_of: tuple[str, ...] = ()
     pattern: str = ""
     unique: str = ""
+    apart: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

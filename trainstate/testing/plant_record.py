@@ -80,6 +80,19 @@ def wait_without_spot(bed: Bed) -> Spot:
     return 0, pointer
 
 
+@fault("contradictory-configuration", {"spot": True})
+def spot_without_waiting(bed: Bed) -> Spot:
+    """A job has a setting, and nowhere what must go with it."""
+    need(bed.whole())
+    guard = bed.first(guard for guard in bed.spec.guards if guard.implied_by)
+    pointer, switch = guard.implied_by or "", guard.member.strip("/")
+    member, _, name = pointer.strip("/").partition("/")
+    need(all(response.get(switch) is True for response in bed.responses))
+    for response in bed.responses:
+        response[member] = {key: value for key, value in response[member].items() if key != name}
+    return 0, pointer
+
+
 @fault("wrong-type")
 def write_a_number(bed: Bed) -> Spot:
     """A member that is a text has a number."""
