@@ -32,6 +32,7 @@ _MILLISECONDS_FROM, _MICROSECONDS_FROM, _NANOSECONDS_FROM = 10**11, 10**14, 10**
 _NANOSECONDS_TO = 10**20
 _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second that a datetime holds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime(2100, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # Years 1 to 9999 in UTC. An offset leads out of them though each part of the time is in them.
 _WRITABLE = range(
@@ -44,6 +45,19 @@ _DOTNET = re.compile(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
 _WRAPPED, _LONG = ("$date", "value"), "$numberLong"
 # The members of a datetime as placebo writes one into its recordings of boto3.
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+
+
+HORIZON = Instant((_END - _EPOCH) // _MICROSECOND)
+"""The end of the century, before which all jobs live whose recordings this reads.
+
+A later time is a mistaken unit, or stands for none: some stores have no other way to write that.
+It is the same whenever a recording is read, as no report hangs on the day of its reading.
+"""
+
+
+def is_beyond(time: datetime | float) -> bool:
+    """Holds if a time with an offset, or the seconds since 1970, are not before the horizon."""
+    return time >= (_END if isinstance(time, datetime) else HORIZON / SECOND)
 
 
 class NotAnInstant(ValueError):

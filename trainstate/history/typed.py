@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from attrs import frozen
 
+from trainstate.history.instants import is_beyond
 from trainstate.history.nested import maps, terms
 from trainstate.history.shapes import clashing, shape_of
 from trainstate.spec.model import Member, RecordLayout, Spec
@@ -24,8 +25,8 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.M
 
 
 def is_moment(time: Any) -> bool:
-    """Holds if a decoded time lies so that it is in the years 1 to 9999 in UTC, too."""
-    return type(time) is float or 1 < time.year < 9999
+    """Holds if a decoded time is in the years 1 to 9999 in UTC, too, and before the horizon."""
+    return (type(time) is float or time.year > 1) and not is_beyond(time)
 
 
 Whole = (

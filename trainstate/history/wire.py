@@ -49,6 +49,10 @@ class _Reading:
         except instants.NotAnInstant as error:
             self.fault("bad-timestamp", "/".join(place), value, str(error))
             return None
+        if instant >= instants.HORIZON:
+            expected = "no job lives after the year 2099"
+            self.fault("bad-timestamp", "/".join(place), value, expected)
+            return None
         if naive:
             self.naive.append("/".join(place))
         else:

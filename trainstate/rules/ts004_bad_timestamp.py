@@ -17,6 +17,7 @@ from trainstate.rules.shown import quoted_at
         poll(ACTIVE, {"/CreationTime": "yesterday"}),
         poll(ACTIVE, {"/SecondaryStatusTransitions/0/EndTime": "2026-02-30T10:00:00Z"}),
         poll(ACTIVE, {"/LastModifiedTime": -1}),
+        poll(ACTIVE, {"/LastModifiedTime": "2999-01-01T00:00:00Z"}),
     ],
     good=[
         ACTIVE,
@@ -27,8 +28,8 @@ def bad_timestamp(problems: Problems) -> Places:
     """A value that should be a time is none.
 
     It is neither a date and time in ISO 8601 nor a number of seconds or milliseconds
-    since 1970, or it lies outside the years 1970 to 9999. Whatever the time would tell
-    about the order of the job's life is not judged.
+    since 1970, or it lies behind the year 2099, as a mistaken unit does. Whatever the time
+    would tell about the order of the job's life is not judged.
     """
     for problem in problems.problems:
         if problem.kind == "bad-timestamp":

@@ -13,7 +13,7 @@ from trainstate.spec.facts import RecordLayout
 
 _ACTIVE = "InProgress/Starting: Starting"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
-_NAME = ":training-job/example"
+_NAME, _TUNING = ":training-job/example", ":hyper-parameter-tuning-job/example"
 _ACCOUNT = 12
 _PARTS = 6
 
@@ -32,12 +32,14 @@ _PARTS = 6
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:example"}),
         poll(_ACTIVE, {"/TrainingJobArn": "example"}),
         poll(_ACTIVE, {"/TuningJobArn": _ARN + _NAME}),
+        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("eu-west-1", "eu-west-2")}),
     ],
     good=[
         _ACTIVE,
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:processing-job/hidden"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}"}),
-        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}:hyper-parameter-tuning-job/example"}),
+        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}"}),
+        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("123456789012", "ACCOUNT")}),
     ],
 )
 def foreign_arn(identity: Identity) -> Places:
@@ -47,7 +49,8 @@ def foreign_arn(identity: Identity) -> Places:
     account, and the type before the name. Processing and transform jobs have statuses of
     the same words, and other lives. An account or a region that was cut short by hand is
     only suspicious, and a text that is no ARN at all stands for one that was taken out; an
-    ARN that was masked by hand is not looked at.
+    ARN that was masked by hand is not looked at. What began the job is of its partition, region
+    and account; another one is only suspicious, as people take them out one by one.
     """
     yield from _origins(identity)
     arn, layout = identity.arn, identity.spec.layout
@@ -71,6 +74,25 @@ def _origins(identity: Identity) -> Places:
         if slash and kind != expected:
             facts = {"part": f"the type `{kind}`", "expected": f"`{expected}`"}
             yield Place(pointer=f"/{name}", facts=facts)
+        for part, there, here in _elsewhere(arn, identity.arn or ""):
+            facts = {"part": f"the {part} `{there}`", "expected": f"the job's, `{here}`,"}
+            yield Place(pointer=f"/{name}", facts=facts, severity=Severity.WARNING)
+
+
+def _elsewhere(arn: str, job: str) -> Iterator[tuple[str, str, str]]:
+    """The place of an ARN where it is not that of the job, and both are sure."""
+    if job.count(":") < _PARTS - 1 or is_masked(job):
+        return
+    told = zip(("partition", "region", "account"), _place(arn), _place(job), strict=True)
+    for part, there, here in told:
+        sure = part != "account" or all(len(one) == _ACCOUNT for one in (there, here))
+        if there and here and there != here and sure:
+            yield part, there, here
+
+
+def _place(arn: str) -> tuple[str, str, str]:
+    _, partition, _, region, account, _ = arn.split(":", _PARTS - 1)
+    return partition, region, account if account.isdecimal() else ""
 
 
 def _strange(arn: str, layout: RecordLayout) -> Iterator[tuple[str, str, Severity | None]]:
