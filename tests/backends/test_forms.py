@@ -154,7 +154,7 @@ def test_a_query_that_fails_is_told() -> None:
     wrong = pl.DataFrame(table).lazy().with_columns(pl.col("TrainingJobName").cast(pl.Int64))
     gone = pl.scan_parquet("gone.parquet")
     for given, reason in (
-        (wrong, "<LazyFrame>: has no row that can be read: conversion from `str`"),
+        (wrong, "<LazyFrame>: .*conversion from `str`"),
         (gone, "<LazyFrame>: cannot be read as a table: No such file"),
         (table.to_struct_array(), "but got a StructScalar"),
     ):

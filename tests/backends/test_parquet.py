@@ -353,6 +353,22 @@ def test_without_the_library_there_is_a_remedy(
     assert "pip install '.[polars]'" in found.output
 
 
+def test_an_old_library_is_refused(
+    rows: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions that read other rows than there are, or lose some, give no verdict."""
+    path = tmp_path / "rows.parquet"
+    path.write_bytes(parquet(table_of(rows)))
+    for name in [name for name in sys.modules if name.startswith("trainstate.backends")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("polars.__version__", "1.36.1")
+
+    found = check(str(path))
+
+    assert 2 == found.exit_code
+    assert "needs polars 1.37 or newer; in a checkout" in found.output
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_tables_of_other_things_are_no_recordings(named: bool, tmp_path: Path) -> None:
     """A table without any member of a response is refused by name, and left out of a folder."""

@@ -26,6 +26,10 @@ from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
+# Those before write other rows than there are, and end without a word where rows are damaged.
+_OLDEST = (1, 37)
+if tuple(map(int, pl.__version__.split(".")[:2])) < _OLDEST:
+    raise ImportError(f"polars {pl.__version__} is too old", name="polars 1.37 or newer")
 _BROKEN = (PolarsError, OSError, ValueError, MemoryError, pl.exceptions.PanicException)
 _NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 BATCH = 2_048

@@ -108,7 +108,7 @@ def _joined(line: bytes, names: Iterable[str], values: Iterable[bytes | None]) -
 
 def _mapping(value: Any) -> bytes:
     """A map as an object, where it is a list of its pairs."""
-    return _nested({} if value == [] else mapping_of(value))
+    return _nested(mapping_of(value))
 
 
 def _nested(value: Any) -> bytes:

@@ -313,8 +313,8 @@ def mapping_of(value: Any) -> Any:
 
 
 def _without_pairs(members: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]:
-    """The members with maps for lists of pairs; an empty list tells nothing of what it is."""
-    listed = [name for name in maps(spec) if members.get(name) and type(members[name]) is list]
+    """The members with maps for lists of pairs; what writes no type has an empty list, too."""
+    listed = [name for name in maps(spec) if type(members.get(name)) is list]
     found = {name: mapping_of(members[name]) for name in listed}
     return {**members, **found} if found else members
 
