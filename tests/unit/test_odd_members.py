@@ -9,6 +9,8 @@ import pytest
 import trainstate
 from tests.lives import poll
 
+STATUSES = ("Starting", "Downloading", "Training")
+
 
 def names(*responses: dict[str, Any]) -> set[str]:
     """The names of what is found of some polls."""
@@ -77,3 +79,26 @@ def test_a_whole_number_may_be_written_as_a_fraction() -> None:
     assert "70 billable seconds exceed 60 seconds of training" in {
         finding.message for finding in trainstate.check([late])
     }
+
+
+@pytest.mark.parametrize("part", [None, "absent"])
+def test_a_part_that_is_null_is_absent(part: str | None) -> None:
+    """A table has a null for a part that an older client does not show: it has not changed."""
+    first, second, third = (poll(*STATUSES[:at]) for at in (1, 2, 3))
+    for response, shown in ((second, "k"), (third, "other")):
+        response["OutputDataConfig"] = {"S3OutputPath": "s3://b/out", "KmsKeyId": shown}
+    first["OutputDataConfig"] = {"S3OutputPath": "s3://b/out"}
+    if part is None:
+        first["OutputDataConfig"]["KmsKeyId"] = None
+
+    assert "changed-fixed-member" not in names(first, second)
+    assert "changed-fixed-member" in names(second, third)
+
+
+def test_a_structure_of_nulls_is_absent() -> None:
+    """What tables make of a structure that is not there is none, and cannot go or come."""
+    first, second = poll("Starting"), poll("Starting", "Training")
+    nothing = {"S3Uri": None, "LocalPath": None}
+
+    assert set() == names({**first, "CheckpointConfig": nothing}, second)
+    assert set() == names(first, {**second, "CheckpointConfig": nothing})

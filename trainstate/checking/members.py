@@ -197,8 +197,8 @@ def _given(response: Response, spec: Spec) -> Iterator[str]:
 
 
 def _tells(value: Any) -> bool:
-    """Holds unless a value is what some clients write where there is none."""
-    return value is False or bool(value)
+    """Holds unless a value is what some clients, and tables, write where there is none."""
+    return value is False or bool(_given_parts(value) if isinstance(value, Mapping) else value)
 
 
 def digests(response: Response, spec: Spec) -> dict[str, bytes]:
@@ -207,11 +207,18 @@ def digests(response: Response, spec: Spec) -> dict[str, bytes]:
     for role in _FIXED_ROLES:
         for member in spec.members_with(role):
             value = response.members.get(member.name)
-            if value is not None and not _is_free(member):
-                shown = without(value, member.updatable)
-                parts = member.type == "structure" and isinstance(shown, Mapping) and shown
-                found[member.name] = _of_parts(parts) if parts else _digest(shown) or _unfit(shown)
+            if value is None or _is_free(member):
+                continue
+            shown = without(value, member.updatable)
+            if member.type != "structure" or not isinstance(shown, Mapping):
+                found[member.name] = _digest(shown) or _unfit(shown)
+            elif parts := _given_parts(shown):
+                found[member.name] = _of_parts(parts)
     return found
+
+
+def _given_parts(structure: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {name: part for name, part in structure.items() if part is not None}
 
 
 def _of_parts(parts: Mapping[Any, Any]) -> bytes:
