@@ -57,7 +57,7 @@ It is the same whenever a recording is read, as no report hangs on the day of it
 
 def is_beyond(time: datetime | float) -> bool:
     """Holds if a time with an offset, or the seconds since 1970, are not before the horizon."""
-    return time >= (_END if isinstance(time, datetime) else HORIZON / SECOND)
+    return time >= _END if isinstance(time, datetime) else time >= HORIZON / SECOND
 
 
 class NotAnInstant(ValueError):

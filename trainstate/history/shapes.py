@@ -1,15 +1,15 @@
 """What does not fit the shapes that the API declares of the values inside members.
 
-Where there is nothing some clients write an empty text, list or structure: that fits. So does a
-text of which a part was taken out by hand, or that has the name of its member for a value, as
-samples of the documentation have.
+Where there is nothing some clients write an empty text, list or structure, and people where they
+take something out: that fits. So does a text of which a part was taken out by hand, or that has
+the name of its member for a value, as samples of the documentation have.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Annotated, Any, Literal
 
@@ -79,10 +79,13 @@ def shape_of(name: str, spec: Spec) -> Any:
     return None if node is None else _form(name, node) | None
 
 
-def clashing(value: Any, name: str, spec: Spec) -> bool:
-    """Holds if two items of a member have one name, or two parts are there that exclude others."""
+def clashes_of(name: str, spec: Spec) -> Callable[[Any], bool] | None:
+    """Tells of what types do not: items of one name, and parts that exclude each other.
+
+    None for a member in which there is no such thing.
+    """
     node = _loose(spec).get(name)
-    return node is not None and any(_clashes("", value, node))
+    return None if node is None else partial(_clash, node)
 
 
 def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
@@ -91,7 +94,7 @@ def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
         msgspec.convert(members, _whole(spec))
     except (msgspec.ValidationError, RecursionError, TypeError, ValueError):
         return False
-    return not any(clashing(members.get(name), name, spec) for name in _loose(spec))
+    return not any(_clash(node, members.get(name)) for name, node in _loose(spec).items())
 
 
 def has_type(value: object, type_name: str) -> bool:
@@ -154,24 +157,23 @@ def _form(name: str, node: _Node) -> Any:
         kind: Any = dict[names, held | None]  # type: ignore[valid-type]
         return Annotated[kind, Meta(max_length=shape.most)]
     if shape.type == "list":
-        least = 1 if node.needed else None
         item = _form(name, parts[_ITEMS]) | None if _ITEMS in parts else Any
         kind = list[item]  # type: ignore[valid-type]
-        return Annotated[kind, Meta(min_length=least, max_length=shape.most)]
+        return Annotated[kind, Meta(max_length=shape.most)]
     if parts:
         inner = [(part, _form(part, one), one.needed) for part, one in parts.items()]
         fields = [
             (part, form) if needed else (part, form | None, None) for part, form, needed in inner
         ]
         return msgspec.defstruct(name, fields, gc=False, kw_only=True)
-    return _scalar(shape, needed=node.needed)
+    return _scalar(shape)
 
 
-def _scalar(shape: Shape, *, needed: bool) -> Any:
+def _scalar(shape: Shape) -> Any:
     if shape.type == "string":
         pattern = rf"(?s)\A(?:{shape.pattern})\Z" if shape.pattern else None
-        limits = Meta(min_length=int(needed), max_length=shape.most, pattern=pattern)
-        return Literal[shape.one_of] if shape.one_of else Annotated[str, limits]
+        limits = Meta(max_length=shape.most, pattern=pattern)
+        return Literal[("", *shape.one_of)] if shape.one_of else Annotated[str, limits]
     if shape.type == "integer":
         least = _LEAST if shape.least is None else shape.least
         return Annotated[int, Meta(ge=least, le=_MOST if shape.most is None else shape.most)]
@@ -191,7 +193,7 @@ def _found(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
         yield from _apart(place, value, shape)
     elif isinstance(value, list | tuple) and _ITEMS in node.parts:
         for at, item in enumerate(value):
-            if item is not None:
+            if not _is_nothing(item):
                 yield from _found(f"{place}/{at}", item, node.parts[_ITEMS])
         yield from _repeated(place, value, shape)
 
@@ -203,7 +205,7 @@ def _in_structure(place: str, value: Mapping[str, Any], node: _Node) -> Iterator
             continue
         if not _is_nothing(item):
             yield from _found(f"{place}/{name}", item, part)
-        elif part.needed:
+        elif part.needed and item is None:
             yield Misshapen("absent-part", f"{place}/{name}", item, "it as always there")
 
 
@@ -220,16 +222,18 @@ def _in_map(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Missh
     yield from islice(found, 1)
 
 
-def _clashes(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
-    """What types do not tell: names that come again, and parts that exclude each other."""
-    if isinstance(value, Mapping):
-        yield from _apart(place, value, node.shape)
-        for name, part in node.parts.items():
-            yield from _clashes(f"{place}/{name}", value.get(name), part)
-    elif isinstance(value, list | tuple):
-        yield from _repeated(place, value, node.shape)
-        for at, item in enumerate(value if _ITEMS in node.parts else ()):
-            yield from _clashes(f"{place}/{at}", item, node.parts[_ITEMS])
+def _clash(node: _Node, value: Any) -> bool:
+    """Whether something in a value clashes."""
+    shape, parts = node.shape, node.parts
+    if isinstance(value, dict):
+        if shape and shape.apart and any(_apart("", value, shape)):
+            return True
+        return any(_clash(part, value.get(name)) for name, part in parts.items())
+    if not isinstance(value, list) or not value:
+        return False
+    if shape and shape.unique and len(value) > 1 and any(_repeated("", value, shape)):
+        return True
+    return _ITEMS in parts and any(_clash(parts[_ITEMS], item) for item in value)
 
 
 def _repeated(place: str, items: Any, shape: Shape | None) -> Iterator[Misshapen]:
@@ -245,7 +249,7 @@ def _repeated(place: str, items: Any, shape: Shape | None) -> Iterator[Misshapen
 
 def _apart(place: str, value: Mapping[str, Any], shape: Shape | None) -> Iterator[Misshapen]:
     """The parts of a structure that are there beside one which excludes them."""
-    there = [name for name in (shape.apart if shape else ()) if not _is_nothing(value.get(name))]
+    there = [name for name in (shape.apart if shape else ()) if value.get(name)]
     for name in there[1:]:
         beside = f"nothing beside `{there[0]}`"
         yield Misshapen("undeclared-value", f"{place}/{name}", value[name], beside)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
@@ -17,7 +17,7 @@ from attrs import frozen
 
 from trainstate.history.instants import is_beyond
 from trainstate.history.nested import maps, terms
-from trainstate.history.shapes import clashing, shape_of
+from trainstate.history.shapes import clashes_of, shape_of
 from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
@@ -227,11 +227,11 @@ def decode_of(spec: Spec) -> Decode | None:
 
 
 def _sliced(member: Member, spec: Spec) -> Sliced:
-    form, shape = msgspec.json.Decoder(_FORMS[member.type]), shape_of(member.name, spec)
-    if shape is None:
-        return Sliced(member.name, form, member)
-    clashes = partial(clashing, name=member.name, spec=spec)
-    return Sliced(member.name, form, member, msgspec.json.Decoder(shape), clashes)
+    form, shape = _FORMS[member.type], shape_of(member.name, spec)
+    if shape is None or member.type in ("string", "map"):  # decoded by its shape it is the same
+        return Sliced(member.name, msgspec.json.Decoder(shape or form), member)
+    form, shape = msgspec.json.Decoder(form), msgspec.json.Decoder(shape)
+    return Sliced(member.name, form, member, shape, clashes_of(member.name, spec))
 
 
 def _named(layout: RecordLayout) -> dict[str, str]:

@@ -258,11 +258,7 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
     except instants.NotAnInstant:
         time = None
     are_texts = listed == resources and all(isinstance(item, str) for item in resources)
-    odd = (
-        ("account", event.get("account"), account is None),
-        ("time", sent, time is None),
-        ("resources", listed, not are_texts),
-    )
+    odd = (("time", sent, time is None), ("resources", listed, not are_texts))
     return Envelope(
         source=source,
         type=kind,
