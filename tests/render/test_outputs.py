@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -98,6 +99,17 @@ def test_a_notebook_shows_no_markup_of_a_recording(report: Report) -> None:
     assert str(report.verdict) in report._repr_html_()
     assert MOST == many._repr_html_().count("<td>error</td>")
     assert f"{len(many.findings) - MOST} more findings" in many._repr_html_()
+
+
+def test_a_notebook_shows_the_worst_finding_s_timeline() -> None:
+    """A bar for each entry of the history, the longest the widest; none without a history."""
+    polls = life(*COMPLETED, name="job-1")
+    polls[-1]["SecondaryStatusTransitions"][0]["Status"] = "Training"
+    shown = ts.check(polls)._repr_html_()
+
+    assert len(COMPLETED) == shown.count("<div style=")
+    assert ["201px"] * 4 + ["1px"] == re.findall(r"width:(\w+);", shown)
+    assert "<div style=" not in ts.check(["{"])._repr_html_()
 
 
 def _wrong(name: str) -> list[dict[str, object]]:
