@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import trainstate
+from tests.lives import COMPLETED, poll
 from trainstate.errors import InputError, UsageError
 from trainstate.history import Origin, Response, Unreadable
 from trainstate.history.readers import SourceReport, read_values
@@ -176,3 +177,12 @@ def test_names_in_camel_case_are_the_services() -> None:
 
     assert [] == [finding for finding in report if finding.severity != "info"]
     assert "history" == report.jobs[0].basis
+
+
+@pytest.mark.parametrize("lost", [float("nan"), float("inf"), [{"a": (float("nan"),)}]])
+def test_what_json_cannot_write_is_no_null(lost: Any) -> None:
+    """A null is absent; a number that JSON has no form for is a value of the wrong type."""
+    whole = {**poll(*COMPLETED), "FailureReason": None, "VpcConfig": None}
+
+    assert [] == list(trainstate.check([whole]))
+    assert ["TS003"] == [one.code for one in trainstate.check([{**whole, "VpcConfig": lost}])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -67,7 +68,7 @@ Record = Line | Response | Unreadable
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_PLAIN = frozenset({str, int, float, bool, dict, list, datetime})
+_PLAIN = frozenset({str, int, float, bool, dict, list, datetime, type(None)})
 
 
 def slice_of(recorded: Mapping[str, Any], source: Tally, pointer: str) -> Line | None:
@@ -86,8 +87,18 @@ def slice_of(recorded: Mapping[str, Any], source: Tally, pointer: str) -> Line |
         text = _ENCODER.encode(recorded)
     except (TypeError, ValueError, RecursionError):
         return None
-    typed = None if b"null" in text else decode.line(text)
+    lost = b"null" in text and _has_no_number(recorded)
+    typed = None if lost else decode.line(text)
     return None if typed is None else Line(text, typed, source, None, pointer, None, recorded)
+
+
+def _has_no_number(value: Any) -> bool:
+    """Whether there is a NaN or an infinite number in a value, of which JSON makes a null."""
+    if isinstance(value, dict):
+        return any(map(_has_no_number, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_no_number, value))
+    return isinstance(value, float) and not isfinite(value)
 
 
 def whole(record: Record) -> Response | Unreadable:
