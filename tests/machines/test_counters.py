@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -65,6 +66,15 @@ def test_a_count_that_falls_is_found(life: list[dict[str, Any]], data: st.DataOb
 
     assert "TS613" in [found.code for found in update.findings]
     assert "TS613" in codes([*life[:at], wrong])
+
+
+@pytest.mark.parametrize(("count", "code"), [(-1, "TS514"), ("three", "TS003")])
+def test_a_count_that_is_none_is_found(count: object, code: str) -> None:
+    """What is counted is a whole number of children, none at least."""
+    first = shown(0, 0, 1)
+    counts = {**first["TrainingJobStatusCounters"], "Completed": count}
+
+    assert [code] == codes([{**first, "TrainingJobStatusCounters": counts}])
 
 
 @given(lives(), st.integers(1, 4))

@@ -17,10 +17,11 @@ from trainstate.checking.drift import check_drift
 from trainstate.cli import main
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec, load_spec, spec_names
-from trainstate.spec.model import Shape
+from trainstate.spec.model import Shape, Spec
 
 loaders = pytest.importorskip("botocore.loaders", reason="drift needs an installed botocore")
 SPEC = builtin_spec()
+SPECS = [builtin_spec(name) for name in spec_names()]
 
 
 @cache
@@ -86,10 +87,10 @@ def test_the_unsearched_members_are_those_that_a_search_has_not() -> None:
     assert members.difference(searched) == set(SPEC.layout.unsearched)
 
 
-def declared(path: str) -> tuple[Any, bool]:
+def declared(path: str, spec: Spec) -> tuple[Any, bool]:
     """What the API declares of a value inside a member, and whether it is required there."""
     shapes = model("service-2")["shapes"]
-    shape, required = shapes["DescribeTrainingJobResponse"], False
+    shape, required = shapes[f"{spec.layout.operation}Response"], False
     for name in path.split("/"):
         if name in "*@":
             inner = {"list": "member", "map": {"*": "value", "@": "key"}.get(name)}[shape["type"]]
@@ -101,14 +102,16 @@ def declared(path: str) -> tuple[Any, bool]:
 
 
 @pytest.mark.parametrize(
-    ("row", "path"), [(row, path) for row in SPEC.shapes for path in row.paths], ids=str
+    ("spec", "row", "path"),
+    [(one, row, path) for one in SPECS for row in one.shapes for path in row.paths],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_shape_is_the_api_s(row: Shape, path: str) -> None:
+def test_a_shape_is_the_api_s(spec: Spec, row: Shape, path: str) -> None:
     """A value has the type, the values and the need that the API declares, and its limits or wider.
 
     The interval of the profiler has limits in prose alone; TS507 tells when artifacts are needed.
     """
-    shape, required = declared(path.rstrip("!"))
+    shape, required = declared(path.rstrip("!"), spec)
     required &= "S3ModelArtifacts" not in path
 
     assert row.type == {"long": "integer"}.get(shape["type"], shape["type"])

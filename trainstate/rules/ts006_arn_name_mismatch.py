@@ -20,6 +20,7 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
     bad=[
         poll(_ACTIVE, {"/TrainingJobName": "another"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/another"}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/EXAMPLE"}),
     ],
     good=[
         _ACTIVE,
@@ -31,17 +32,17 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 def arn_name_mismatch(identity: Identity) -> Places:
     """A job's ARN ends with another name than its own.
 
-    The ARN's last segment is the job's name; the service writes it in lower case there.
+    The ARN's last segment is the job's name; the service writes it in lower case there. Other
+    capitals than the name's are only suspicious.
     An ARN that was redacted, or has no job in it, is not compared; another name in an event
     is only a warning, as it is in the sample that the documentation of the events shows.
     """
     name, segment = identity.name, job_of(identity.arn)
-    if name is None or segment is None or segment.casefold() == name.casefold():
+    if name is None or segment is None or is_masked(name) or segment in (name, name.lower()):
         return
-    if is_masked(name):
-        return
+    spelt = segment.casefold() == name.casefold()
     yield Place(
         pointer=f"/{identity.spec.layout.arn}",
         facts={"segment": segment, "name": name},
-        severity=Severity.WARNING if identity.kind is Kind.EVENT else None,
+        severity=Severity.WARNING if spelt or identity.kind is Kind.EVENT else None,
     )
