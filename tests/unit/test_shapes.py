@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trainstate
-from tests.lives import COMPLETED, SPOT, poll
+from tests.lives import COMPLETED, FAILED, SPOT, poll
 from trainstate.history.shapes import misshapen
 from trainstate.history.typed import decode_of
 from trainstate.rules.model import Severity
@@ -131,6 +131,15 @@ def test_what_an_excerpt_leaves_out_is_no_fault() -> None:
 
     assert alarms(poll(*COMPLETED, **short)) == []
     assert alarms(poll(*COMPLETED, RoleArn=None, FailureReason="x" * 2000)) != []
+
+
+@pytest.mark.parametrize("forms", [json.dumps, dict])
+def test_a_reason_that_is_too_long_is_told_however_it_is_read(forms: Any) -> None:
+    """The one member with a shape that is no slice of the typed decode is held to it, too."""
+    report = trainstate.check([forms(poll(*FAILED, FailureReason="x" * 1025))])
+
+    assert ["TS514"] == [finding.code for finding in report]
+    assert not list(trainstate.check([forms(poll(*FAILED, FailureReason="x" * 1024))]))
 
 
 def test_two_items_of_one_name_are_told() -> None:

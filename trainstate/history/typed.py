@@ -263,7 +263,7 @@ def _types(spec: Spec) -> dict[str, Any]:
         "ended": Moment | None,
         "training": Whole | None,
         "billable": Whole | None,
-        "reason": str | None,
+        "reason": shape_of(spec.layout.failure_reason, spec) or str | None,
         "history": msgspec.Raw,
     }
 
