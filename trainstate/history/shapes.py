@@ -42,13 +42,15 @@ _ITEMS, _NAMES = "*", "@"
 class Misshapen:
     """A value that does not fit its shape, and what was expected in its place.
 
-    ``kind`` is that of a ``Problem``: *wrong-type*, *undeclared-value*, or *absent-part*.
+    ``kind`` is that of a ``Problem``: *wrong-type*, *undeclared-value*, or *absent-part*. A part
+    that is ``null`` has a place in its form, and nothing there.
     """
 
     kind: str
     pointer: str
     value: Any
     expected: str
+    null: bool = False
 
 
 _ANY = Shape(paths=(), type="", evidence=Evidence.DOCUMENTED, sources=())
@@ -206,7 +208,8 @@ def _in_structure(place: str, value: Mapping[str, Any], node: _Node) -> Iterator
         if not _is_nothing(item):
             yield from _found(f"{place}/{name}", item, part)
         elif part.needed and item is None:
-            yield Misshapen("absent-part", f"{place}/{name}", item, "it as always there")
+            there = "it as always there"
+            yield Misshapen("absent-part", f"{place}/{name}", item, there, null=name in value)
 
 
 def _in_map(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Misshapen]:

@@ -125,14 +125,16 @@ def _misshapen(
     """Notes what is inside members, and has not the shape that the API declares.
 
     Only who has all else that the service always gives lacks a part. The maps of other notations
-    than the service's are not looked at, nor are types where a form has its own, and lacks parts.
+    than the service's are not looked at, nor are types where a form has its own, and parts for
+    which it has no place.
     """
     known = {problem.pointer for problem in reading.problems}
     for one in misshapen(members, spec):
         mapped = spec.member_by_name[one.pointer.split("/")[1]].type == "map"
         declared = one.kind == "undeclared-value"
         cut = one.kind == "absent-part" and _is_cut(members, spec)
-        free = not declared if retyped else mapped and not (declared and own)
+        told = declared or one.null
+        free = not told if retyped else mapped and not (declared and own)
         if not (free or cut or one.pointer in known):
             reading.fault(one.kind, one.pointer, one.value, one.expected)
 
