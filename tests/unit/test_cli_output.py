@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,13 @@ def test_an_interrupted_report_leaves_the_old_file_alone(
     report = tmp_path / "report.txt"
     report.write_text("old", encoding="utf-8")
     command = [sys.executable, "-m", "trainstate", *words, "--output", str(report)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # What a shell starts in the background ignores the signal, and so would this.
+        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),  # noqa: PLW1509 - no threads
+    ) as running:
         assert running.stdin is not None
         # Enough that a part of it was read and written when the rest is waited for.
         line = (BROKEN / "moto-completed.json").read_text().replace("\n", " ").encode() + b"\n"
