@@ -336,37 +336,31 @@ def test_a_broken_file_is_misuse(rows: list[Row], cut: int, tmp_path: Path) -> N
     assert "unreadable-record" in beside.output
 
 
+@pytest.mark.parametrize(
+    ("version", "needed"), [(None, "polars; "), ("1.36.1", "polars 1.37 or newer; ")]
+)
 def test_without_the_library_there_is_a_remedy(
-    rows: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rows: list[Row],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str | None,
+    needed: str,
 ) -> None:
-    """Where polars is not installed, one sentence says what to install."""
+    """One sentence says what to install; so it does of versions that read other rows than are."""
     path = tmp_path / "rows.parquet"
     path.write_bytes(parquet(table_of(rows)))
     for name in [name for name in sys.modules if name.startswith("trainstate.backends")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "polars", None)
+    if version is None:
+        monkeypatch.setitem(sys.modules, "polars", None)
+    else:
+        monkeypatch.setattr("polars.__version__", version)
 
     found = check(str(path))
 
     assert 2 == found.exit_code
-    assert "needs polars" in found.output
+    assert f"needs {needed}in a checkout" in found.output
     assert "pip install '.[polars]'" in found.output
-
-
-def test_an_old_library_is_refused(
-    rows: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Versions that read other rows than there are, or lose some, give no verdict."""
-    path = tmp_path / "rows.parquet"
-    path.write_bytes(parquet(table_of(rows)))
-    for name in [name for name in sys.modules if name.startswith("trainstate.backends")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr("polars.__version__", "1.36.1")
-
-    found = check(str(path))
-
-    assert 2 == found.exit_code
-    assert "needs polars 1.37 or newer; in a checkout" in found.output
 
 
 @pytest.mark.parametrize("named", [True, False])

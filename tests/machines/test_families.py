@@ -69,11 +69,13 @@ def test_a_job_of_another_account_is_no_child() -> None:
     foreign = {**records[0], "TrainingJobArn": records[0]["TrainingJobArn"].replace("1234", "9876")}
     own = {**records[0], "TrainingJobName": "tern-best"}
     own["TrainingJobArn"] = own["TrainingJobArn"].rpartition("/")[0] + "/tern-best"
+    same = {**own, "TrainingJobName": "tern"}
+    same["TrainingJobArn"] = own["TrainingJobArn"].rpartition("/")[0] + "/tern"
     running = {**records[1], "HyperParameterTuningJobStatus": "InProgress"}
 
     assert ["TS614"] == codes(records)
     assert [] == codes([foreign, records[1]]) + codes([own, records[1]]) + codes(records[:1])
-    assert [] == codes([records[0], running])
+    assert [] == codes([records[0], running]) + codes([same, records[1]])
 
 
 @pytest.mark.parametrize("workers", ["2", "3"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from trainstate.checking.jobs import JobState
+from trainstate.history.machines import family_of
 from trainstate.spec.model import Spec
 
 Jobs = Mapping[str, list[JobState]]
@@ -22,13 +22,11 @@ def children(parts: Iterable[tuple[Spec, Jobs]]) -> Iterator[Child]:
         if not spec.layout.children:
             continue
         began = {_placed(key): states[0] for key, states in jobs.items() if len(states) == 1}
-        named = re.compile(f"(.+){spec.layout.children}", re.DOTALL)
         for other in (others for _, others in parts if others is not jobs and began):
             for key, states in other.items():
                 place, name = _placed(key)
-                found = named.fullmatch(name)
-                parent = None if found is None else began.get((place, found[1]))
-                if parent is not None and len(states) == 1:
+                parent = began.get((place, family_of(name, spec)))
+                if parent is not None and len(states) == 1 and (place, name) not in began:
                     yield parent, states[0]
 
 

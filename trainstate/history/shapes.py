@@ -208,7 +208,7 @@ def _in_structure(place: str, value: Mapping[str, Any], node: _Node) -> Iterator
         if not _is_nothing(item):
             yield from _found(f"{place}/{name}", item, part)
         elif part.needed and item is None:
-            there = "it as always there"
+            there = "that it is always there"
             yield Misshapen("absent-part", f"{place}/{name}", item, there, null=name in value)
 
 

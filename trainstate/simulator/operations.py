@@ -36,12 +36,17 @@ _MOST_TAGS = 50
 _ACTIVE = ("InProgress", "Stopping")
 
 
-def started(service: Service, params: Mapping[str, Any], arn: str, at: Instant) -> Job:
-    """The job that a request creates, in the store. Raises ServiceError for what is refused."""
+def planned(service: Service, params: Mapping[str, Any], arn: str, at: Instant) -> Job:
+    """The job of a request, with what its scenario brings; a ServiceError where it cannot be."""
     try:
-        job = begun(params, service.choose(params), spec=service.spec, arn=arn, at=at)
+        return begun(params, service.choose(params), spec=service.spec, arn=arn, at=at)
     except IllegalMoveError as error:
         raise invalid(f"The scenario is not possible for this job: {error}") from error
+
+
+def started(service: Service, params: Mapping[str, Any], arn: str, at: Instant) -> Job:
+    """The job that a request creates, in the store. Raises ServiceError for what is refused."""
+    job = planned(service, params, arn, at)
     _check_quotas(service, job)
     pool = _reused(service, job, at)
     if pool is not None:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from trainstate.errors import IllegalMoveError
 from trainstate.machine.record import moment, start_of_training
-from trainstate.simulator.errors import ServiceError, in_status, invalid, name_taken
-from trainstate.simulator.job import Job, begun
+from trainstate.simulator.errors import ServiceError, in_status, name_taken
+from trainstate.simulator.job import Job
 from trainstate.simulator.listing import next_of, page_of
-from trainstate.simulator.operations import asked_to_stop
+from trainstate.simulator.operations import asked_to_stop, planned
 from trainstate.simulator.validate import check_tags, operation_model
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import RecordLayout, Spec
@@ -52,10 +51,7 @@ def _create(spec: Spec, service: Service, asked: Request) -> Answer:
         "TrainingJobName": params[layout.name],
         "Tags": params.get("Tags", ()),
     }
-    try:
-        job = begun(life, service.choose(life), spec=service.spec, arn=arn, at=asked.now)
-    except IllegalMoveError as error:
-        raise invalid(f"The scenario is not possible for this job: {error}") from error
+    job = planned(service, life, arn, asked.now)
     kept = {name: value for name, value in params.items() if name != "Tags"}
     service.keep(evolve(job, record=evolve(job.record, fields={_REQUEST: kept})))
     return {layout.arn: arn}
