@@ -43,7 +43,7 @@ def placed(finding: Finding, place: Place, step: Step) -> Finding:
         file=response.origin.file,
         line=response.origin.line,
         index=step.index,
-        response=response,
+        record=response,
         alignment=_alignment(place, step),
     )
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from attrs import define, field
 
 from trainstate.checking.change import Change, entry_of
-from trainstate.checking.compare import News, weakest_used
+from trainstate.checking.compare import News
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.checking.shown import Shown
+from trainstate.checking.variants import weakest_used
 from trainstate.history.chain import History
 from trainstate.history.instants import parse
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode

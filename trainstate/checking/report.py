@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from trainstate.history.model import Response
+from trainstate.history.readers.lines import Line, whole
 from trainstate.history.readers.settings import SourceReport
 from trainstate.machine.align import Alignment
 from trainstate.rules.model import Severity
@@ -60,7 +61,13 @@ class Finding:
     unknown: bool = False
     implied_by: str | None = field(default=None, eq=False)
     alignment: Alignment | None = field(default=None, eq=False, repr=False)
-    response: Response | None = field(default=None, eq=False, repr=False)
+    record: Line | Response | None = field(default=None, eq=False, repr=False)
+
+    @property
+    def response(self) -> Response | None:
+        """The response that the finding is about; None where it is about a job, or no response."""
+        found = None if self.record is None else whole(self.record)
+        return found if isinstance(found, Response) else None
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)

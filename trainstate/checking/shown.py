@@ -8,6 +8,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from trainstate.checking.members import is_updatable, without
+from trainstate.checking.report import Finding
 from trainstate.history.typed import (
     ABSENT,
     AMOUNTS,
@@ -49,8 +50,8 @@ _UNKNOWN = Terms()
 class Shown:
     """The parts of the newest response of a job.
 
-    ``values`` are those of the typed decode; ``there`` names the settled members that rules
-    ask for, ``attached`` and ``results`` are the members of these parts. ``in_order`` holds
+    ``values`` are those of the typed decode; ``there`` and ``results`` name the settled
+    members and the results that rules ask for. ``in_order`` holds
     if nothing in the response is later than its LastModifiedTime, ``goes_on`` if nothing but
     a longer history can come next: no primary ran ahead, no order was wrong.
     """
@@ -58,8 +59,7 @@ class Shown:
     values: Values
     entries: list[Entry]
     there: tuple[str, ...]
-    attached: Mapping[str, Any]
-    results: Mapping[str, Any]
+    results: tuple[str, ...]
     ended: bool
     terms: Terms = _UNKNOWN
     file: str | None = None
@@ -75,45 +75,40 @@ class Shown:
 class Silence:
     """What rules say of a value of the statuses, which a job need be told once.
 
-    ``rests_on`` is the weakest evidence that the statuses rest on, ``said`` the numbers of
-    the findings; ``plain`` holds if the history leads to the primary status.
+    ``rests_on`` is the weakest evidence that the statuses rest on, ``said`` the findings by
+    their numbers; ``plain`` holds if the history leads to the primary status.
     """
 
     rests_on: Evidence
-    said: frozenset[int]
+    said: Mapping[int, Finding]
     plain: bool
 
 
-def first_shown(decode: Decode, values: Values, settled: Mapping[str, Any]) -> Shown | None:
-    """The parts of a response with these settled members; None where another has not its type."""
-    attached = decode.members(values, decode.attached)
-    results = decode.members(values, decode.results)
+def first_shown(decode: Decode, values: Values, inside: Any) -> Shown | None:
+    """The parts of a response with these sliced members; None where its history has no entry."""
     entries = decode.history(values[HISTORY])
-    if attached is None or results is None or not entries:
+    if not entries:
         return None
-    there = tuple([name for name in settled if name in decode.tells])
-    return Shown(values, entries, there, attached, results, values[PRIMARY] in decode.ended)
+    there, results = decode.settled_in(inside), decode.results_in(inside)
+    return Shown(values, entries, there, results, values[PRIMARY] in decode.ended)
 
 
 def next_shown(decode: Decode, values: Values, shown: Shown) -> Shown | None:
-    """The parts of a response that goes on from what its job showed; None where it does not."""
-    old = shown.values
+    """The parts of a response that goes on from what its job showed; None where it does not.
+
+    The results are still those that were shown before.
+    """
+    old, entries = shown.values, shown.entries
     if not _is_settled(decode, old, values):
         return None
-    attached: Mapping[str, Any] | None = shown.attached
-    results: Mapping[str, Any] | None = shown.results
-    entries: list[Entry] | None = shown.entries
-    if values[decode.attached] != old[decode.attached]:
-        attached = decode.members(values, decode.attached)
-    if values[decode.results] != old[decode.results]:
-        results = decode.members(values, decode.results)
     if values[HISTORY] != old[HISTORY]:
-        entries = decode.history(values[HISTORY])
-    if attached is None or results is None or not entries:
-        return None
-    there, terms, ended = shown.there, shown.terms, values[PRIMARY] in decode.ended
-    now = Shown(values, entries, there, attached, results, ended, terms, file=shown.file)
-    return now if _grows(shown, now, decode.results) else None
+        known = decode.history(values[HISTORY])
+        if not known:
+            return None
+        entries = known
+    ended = values[PRIMARY] in decode.ended
+    now = Shown(values, entries, shown.there, shown.results, ended, shown.terms, shown.file)
+    return now if _grows(decode, shown, now) else None
 
 
 def kept(decode: Decode, values: Values, old: Values) -> Values:
@@ -155,13 +150,14 @@ def _is_update(decode: Decode, sliced: Sliced, old: Any, new: Any) -> bool:
     return not names or without(before, names) == without(after, names)
 
 
-def _grows(old: Shown, new: Shown, results: slice) -> bool:
+def _grows(decode: Decode, old: Shown, new: Shown) -> bool:
     """Whether a response shows all of its job that the one before did, and perhaps more."""
     before, after = old.values, new.values
-    if new.attached is not old.attached and new.modified == old.modified:
+    if before[decode.attached] != after[decode.attached] and new.modified == old.modified:
         return False
     if old.ended:
         # What ended is fixed, but for the message of its last entry.
+        results = decode.results
         same = before[SCALARS] == after[SCALARS] and before[results] == after[results]
         return same and len(new.entries) == len(old.entries) and _extends(old, new)
     if before[STARTED] is not None and before[STARTED] != after[STARTED]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from operator import attrgetter
 
 from attrs import define, evolve, field
 
 from trainstate.checking.ask import Questions
 from trainstate.checking.births import Births
-from trainstate.checking.compare import NOTHING, Comparer
+from trainstate.checking.compare import Comparer
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.families import children
 from trainstate.checking.found import finding_of, is_new, number_of, placed
@@ -101,35 +102,51 @@ class Checker:
             record = line.response()
             if isinstance(record, Unreadable):
                 return self.feed(record)
-            found = self._judge(record, line.typed)
+            found = self._judge(record, line)
         self._count(found, responses=True)
         return found
 
     def _take(self, line: Line, comparer: Comparer) -> list[Finding] | None:
         """The new findings about a line that goes on in its job; None where it is to be judged."""
-        typed, file = line.typed, line.source.file
+        typed = line.typed
         states = self.jobs.get(typed.arn)
         if states is None:
-            news = None if typed.name in self.names else comparer.first(typed, file)
+            news = None if typed.name in self.names else comparer.first(line)
             state = None if news is None else self._begin(typed)
         else:
             state = states[0] if len(states) == 1 else None
-            news = None if state is None else comparer.next(state, typed, file)
+            news = None if state is None else comparer.next(state, line)
         if news is None or state is None:
             return None
         if typed.name in self.names:
             self.names[typed.name] = typed.arn
         state.go_on(news, comparer.decode)
+        said = [self._said(finding, line, state) for finding in news.said if is_new(finding, state)]
         if not news.speaking:
-            self.counted += 1
-            return []
+            self.counted += not said
+            return said
         response = line.response()
         if isinstance(response, Unreadable):
             return list(self._unreadable(response))
         # The rules of sequences have nothing to say of a response that goes on.
-        step = Step(reading=comparer.reading(response, news.shown), index=state.responses - 1)
+        step = Step(
+            reading=comparer.variants.reading(response, news.shown), index=state.responses - 1
+        )
         places = self._of_responses.ask(step.reading, news.speaking)
-        return [new for rule, place in places for new in self._found(rule, place, state, step)]
+        said += [new for rule, place in places for new in self._found(rule, place, state, step)]
+        return sorted(said, key=attrgetter("code"))
+
+    @staticmethod
+    def _said(finding: Finding, line: Line, state: JobState) -> Finding:
+        """The finding that rules made of a small part, at the place of a line."""
+        return evolve(
+            finding,
+            job=line.typed.arn,
+            file=line.source.file,
+            line=line.number,
+            index=state.responses - 1,
+            record=line,
+        )
 
     def _begin(self, typed: Typed) -> JobState:
         """The state of a job that begins with a line; its epoch is made when it is asked for."""
@@ -192,7 +209,7 @@ class Checker:
         self.jobs.setdefault(key, []).append(state)
         self._states.append(state)
 
-    def _judge(self, response: Response, typed: Typed | None = None) -> list[Finding]:
+    def _judge(self, response: Response, line: Line | None = None) -> list[Finding]:
         key = self._key(response)
         state, earlier = self._state_of(response, key)
         step = state.epoch.observe(response, earlier_epoch=earlier)
@@ -205,23 +222,23 @@ class Checker:
             state.counts |= {one: count for one, count in found.items() if count is not None}
         places = self._of_responses.ask(step.reading)
         places += [(rule, place) for rule, check in self._of_sequences for place in check(step)]
-        self._show(step, state, typed, known=key == response.arn)
+        self._show(step, state, line, known=key == response.arn)
         return [new for rule, place in places for new in self._found(rule, place, state, step)]
 
-    def _said_of(self, part: Part) -> frozenset[int]:
-        """The numbers of the findings that the rules make of a part."""
-        said = self._of_responses.of_part(part)
-        return frozenset([number_of(finding_of(*one)) for one in said]) if said else NOTHING
+    def _said_of(self, part: Part) -> dict[int, Finding]:
+        """The findings that the rules make of a part, by their numbers."""
+        found = [finding_of(*one) for one in self._of_responses.of_part(part)]
+        return {number_of(finding): finding for finding in found}
 
-    def _show(self, step: Step, state: JobState, typed: Typed | None, *, known: bool) -> None:
+    def _show(self, step: Step, state: JobState, line: Line | None, *, known: bool) -> None:
         """What a judged response shows for the next one of its job."""
         state.shown = None
-        if typed is None or self._comparer is None:
+        if line is None or self._comparer is None:
             state.straight = False
             return
         known = known and len(self.jobs[step.response.arn or ""]) == 1
         known = known and step.response.modified == state.epoch.newest
-        shown = self._comparer.shown(step, typed, known=known)
+        shown = self._comparer.shown(step, line, known=known)
         state.shown = shown
         state.straight &= shown is not None and shown.goes_on
         if shown is not None:

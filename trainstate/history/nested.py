@@ -169,14 +169,6 @@ def _structures(member: str, value: object) -> Iterator[tuple[str, Mapping[str, 
             yield f"/{member}/{at}", item
 
 
-def is_quiet(members: Mapping[str, Any], spec: Spec, *, begun: int, modified: int) -> bool:
-    """Holds if no rule speaks of the numbers, times and items inside results and machines."""
-    if any(any(found(members, spec)) for found in (misfits, excesses, no_times)):
-        return False
-    timely = all(begun <= at <= modified for _, at in moments(members, spec))
-    return timely and not any(unconfigured(members, spec))
-
-
 def aware(value: object) -> int | None:
     """The instant of a time with an offset; None for anything else."""
     try:

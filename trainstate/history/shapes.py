@@ -8,16 +8,17 @@ the name of its member for a value, as samples of the documentation have.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Annotated, Any, Literal
 
 import msgspec
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from msgspec import Meta
 
 from trainstate.history.identity import is_masked
+from trainstate.history.nested import numbers
 from trainstate.spec.model import Evidence, Shape, Spec
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -75,19 +76,22 @@ def misshapen(members: Mapping[str, Any], spec: Spec) -> Iterator[Misshapen]:
             yield from _found(f"/{name}", value, node)
 
 
-def shape_of(name: str, spec: Spec) -> Any:
-    """The type of a member in which nothing is misshapen, but for what clashes."""
-    node = _tree(spec).get(name)
-    return None if node is None else _form(name, node) | None
+def shape_of(name: str, spec: Spec, moment: Any = Any) -> Any:
+    """The type of a member in which nothing is misshapen; ``moment`` is that of its times.
 
-
-def clashes_of(name: str, spec: Spec) -> Callable[[Any], bool] | None:
-    """Tells of what types do not: items of one name, and parts that exclude each other.
-
-    None for a member in which there is no such thing.
+    None for a member whose inside the facts do not know.
     """
-    node = _loose(spec).get(name)
-    return None if node is None else partial(_clash, node)
+    node = _tree(spec).get(name)
+    return None if node is None else _form(name, node, moment) | None
+
+
+def structure_of(forms: Mapping[str, Any], spec: Spec, moment: Any = Any) -> Any:
+    """The type of members in which nothing is misshapen, each None where it is absent.
+
+    ``forms`` has the type of each member whose inside the facts do not know.
+    """
+    fields = [(name, shape_of(name, spec, moment) or form, None) for name, form in forms.items()]
+    return _structure("Members", fields, _tree(spec))
 
 
 def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
@@ -96,7 +100,7 @@ def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
         msgspec.convert(members, _whole(spec))
     except (msgspec.ValidationError, RecursionError, TypeError, ValueError):
         return False
-    return not any(_clash(node, members.get(name)) for name, node in _loose(spec).items())
+    return True
 
 
 def has_type(value: object, type_name: str) -> bool:
@@ -129,46 +133,75 @@ def _tree(spec: Spec) -> Mapping[str, _Node]:
             for name in path.rstrip("!").split("/"):
                 node = node.parts.setdefault(name, _Node())
             node.shape, node.needed = shape, path.endswith("!")
+    for member, name, kind in _read_by_rules(spec):
+        held = spec.member_by_name[member].type
+        node = root.parts.setdefault(member, _Node(evolve(_ANY, type=held)))
+        if held == "list":
+            node = node.parts.setdefault(_ITEMS, _Node(evolve(_ANY, type="structure")))
+        node.parts.setdefault(name, _Node(evolve(_ANY, type=kind)))
     return root.parts
+
+
+def _read_by_rules(spec: Spec) -> Iterator[tuple[str, str, str]]:
+    """What rules read inside members, whether a shape is known of it or not: member, name, type."""
+    for pointer in spec.layout.moments:
+        member, name = pointer.strip("/").split("/")
+        yield member, name, "timestamp"
+    for member, name in numbers(spec):
+        yield member, name, "integer"
+    for machine in spec.machines:
+        for member in filter(None, (machine.member, machine.configured)):
+            yield from [(member, machine.key, "string")] if machine.key else []
+        if machine.status:
+            yield machine.member, machine.status, "string"
 
 
 @lru_cache(maxsize=16)
 def _whole(spec: Spec) -> Any:
     """The type of a response in which nothing is misshapen."""
-    fields = [(name, shape_of(name, spec), None) for name in _tree(spec)]
-    return msgspec.defstruct("Response", fields, gc=False)
+    return structure_of(dict.fromkeys(_tree(spec)), spec)
 
 
-@lru_cache(maxsize=16)
-def _loose(spec: Spec) -> Mapping[str, _Node]:
-    """The tree without what types alone can tell."""
-    pruned = {name: _pruned(node) for name, node in _tree(spec).items()}
-    return {name: node for name, node in pruned.items() if node is not None}
-
-
-def _pruned(node: _Node) -> _Node | None:
-    parts = {name: one for name, part in node.parts.items() if (one := _pruned(part)) is not None}
-    kept = parts or (node.shape and (node.shape.unique or node.shape.apart))
-    return _Node(node.shape, parts=parts) if kept else None
-
-
-def _form(name: str, node: _Node) -> Any:
+def _form(name: str, node: _Node, moment: Any) -> Any:
     shape, parts = node.shape or _ANY, node.parts
     if shape.type == "map":
-        names, held = (_form(at, parts[at]) if at in parts else str for at in (_NAMES, _ITEMS))
+        inside = (_form(at, parts[at], moment) if at in parts else str for at in (_NAMES, _ITEMS))
+        names, held = inside
         kind: Any = dict[names, held | None]  # type: ignore[valid-type]
         return Annotated[kind, Meta(max_length=shape.most)]
     if shape.type == "list":
-        item = _form(name, parts[_ITEMS]) | None if _ITEMS in parts else Any
+        item = _form(name, parts[_ITEMS], moment) | None if _ITEMS in parts else Any
         kind = list[item]  # type: ignore[valid-type]
         return Annotated[kind, Meta(max_length=shape.most)]
     if parts:
-        inner = [(part, _form(part, one), one.needed) for part, one in parts.items()]
+        inner = [(part, _form(part, one, moment), one.needed) for part, one in parts.items()]
         fields = [
             (part, form) if needed else (part, form | None, None) for part, form, needed in inner
         ]
-        return msgspec.defstruct(name, fields, gc=False, kw_only=True)
-    return _scalar(shape)
+        return _structure(name, fields, parts, shape.apart)
+    return moment if shape.type == "timestamp" else _scalar(shape)
+
+
+def _structure(
+    name: str, fields: Iterable[Any], parts: Mapping[str, _Node], apart: tuple[str, ...] = ()
+) -> Any:
+    """A structure whose items may have no name twice, and that has one at most of what excludes.
+
+    A walk says what is wrong, and may find that nothing is: names may be masked.
+    """
+    unique = [(part, one.shape.unique) for part, one in parts.items() if one.shape]
+    unique = [(part, key) for part, key in unique if key]
+
+    def check(self: Any) -> None:
+        if sum([bool(getattr(self, part)) for part in apart]) > 1:
+            raise ValueError
+        for part, key in unique:
+            items = getattr(self, part)
+            if items and len({getattr(item, key, None) for item in items}) < len(items):
+                raise ValueError
+
+    namespace = {"__post_init__": check} if apart or unique else {}
+    return msgspec.defstruct(name, fields, gc=False, kw_only=True, namespace=namespace)
 
 
 def _scalar(shape: Shape) -> Any:
@@ -223,20 +256,6 @@ def _in_map(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Missh
         for one in _found(place, *pair)
     )
     yield from islice(found, 1)
-
-
-def _clash(node: _Node, value: Any) -> bool:
-    """Whether something in a value clashes."""
-    shape, parts = node.shape, node.parts
-    if isinstance(value, dict):
-        if shape and shape.apart and any(_apart("", value, shape)):
-            return True
-        return any(_clash(part, value.get(name)) for name, part in parts.items())
-    if not isinstance(value, list) or not value:
-        return False
-    if shape and shape.unique and len(value) > 1 and any(_repeated("", value, shape)):
-        return True
-    return _ITEMS in parts and any(_clash(parts[_ITEMS], item) for item in value)
 
 
 def _repeated(place: str, items: Any, shape: Shape | None) -> Iterator[Misshapen]:

@@ -7,7 +7,7 @@ fact has) is left to the tolerant reader of ``wire``, which says what is wrong w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Protocol
@@ -17,7 +17,7 @@ from attrs import frozen
 
 from trainstate.history.instants import is_beyond
 from trainstate.history.nested import maps, terms
-from trainstate.history.shapes import clashes_of, shape_of
+from trainstate.history.shapes import shape_of, structure_of
 from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
@@ -79,51 +79,41 @@ Values = tuple[Any, ...]
 
 @frozen(eq=False)
 class Sliced:
-    """A member that comes as a slice: ``form`` decodes one that has its type.
-
-    ``shape`` refuses one in which something is misshapen, ``clashes`` tells of what it cannot.
-    """
+    """A member that comes as a slice: ``form`` decodes one that has its type."""
 
     name: str
     form: msgspec.json.Decoder[Any]
     member: Member
-    shape: msgspec.json.Decoder[Any] | None = None
-    clashes: Callable[[Any], bool] | None = None
-
-    def value(self, raw: msgspec.Raw | bytes) -> Any:
-        """The value of a slice; raises one of ``_BROKEN`` where it has not its shape."""
-        value = self.form.decode(raw)
-        if self.shape is not None:
-            self.shape.decode(raw)
-        if self.clashes is not None and self.clashes(value):
-            raise msgspec.DecodeError
-        return value
 
 
 @frozen(eq=False)
 class Decode:
     """How responses of one specification are decoded.
 
-    ``named`` are the service's names of the members that are typed, in their order.
-    ``sliced`` are the members that come as slices, in three groups: those of attached
-    machines, the results, and those that are fixed at the creation of a job; behind them are
-    those that only a search shows, of which ``unsearched`` has none. ``terms`` are those, by
-    place, that say what a job's configuration allows, ``tells`` names those that rules ask for;
-    ``ended`` are the primaries of a job that has ended, ``maps`` the members with free names.
+    ``response`` decodes what changes while a job lives; ``insides`` the other members, each to
+    the shape that the API declares. ``named`` are the service's names of the typed members, in
+    their order. ``sliced`` are the others, in three groups: attached machines, results, and what
+    is fixed at the creation of a job; behind them are those that only a search shows, of which
+    ``unsearched`` has none. ``terms`` are those, by place, that say what a configuration allows;
+    rules ask whether ``settled_told`` and ``results_told`` are there; ``ended`` are the
+    primaries of a job that has ended, ``maps`` the members with free names.
     """
 
     named: tuple[str, ...]
     response: msgspec.json.Decoder[Any]
     entries: msgspec.json.Decoder[Any]
+    insides: msgspec.json.Decoder[Any]
     sliced: tuple[Sliced, ...]
     attached: slice
     results: slice
     settled: slice
     terms: Mapping[int, Sliced]
-    tells: frozenset[str]
+    settled_told: tuple[str, ...]
+    results_told: tuple[str, ...]
     ended: frozenset[str]
     maps: tuple[str, ...]
     unsearched: Values
+    unattached: Values
 
     def line(self, line: bytes) -> Typed | None:
         """The typed response in a line of JSON; None where it does not fit the type."""
@@ -143,30 +133,40 @@ class Decode:
             return None
         return entries
 
+    def inside(self, line: bytes) -> Any | None:
+        """The sliced members of a response; None where one may have another shape than its own."""
+        try:
+            return self.insides.decode(line)
+        except _BROKEN:
+            return None
+
+    def settled_in(self, inside: Any) -> tuple[str, ...]:
+        """The settled members that are there, of those that rules ask for."""
+        return tuple([name for name in self.settled_told if getattr(inside, name) is not None])
+
+    def results_in(self, inside: Any) -> tuple[str, ...]:
+        """The results that are there, of those that rules ask for."""
+        return tuple([name for name in self.results_told if getattr(inside, name) is not None])
+
     def response_of(self, values: Values) -> dict[str, Any]:
         """The members of a response of which all are of their types, as they were recorded."""
         found = dict(zip(self.named, values, strict=False))
-        found |= self.members(values, slice(SLICED, self.settled.stop)) or {}
+        sliced = zip(self.sliced, values[SLICED : self.settled.stop], strict=True)
         history = self.named[HISTORY]
-        return {**found, history: msgspec.json.decode(values[HISTORY])}
+        return {**found, **self._there(sliced), history: msgspec.json.decode(values[HISTORY])}
 
-    def members(self, values: Values, part: slice) -> dict[str, Any] | None:
-        """The sliced members of a part that a response has; None where one has another type."""
-        found: dict[str, Any] = {}
-        try:
-            for sliced, value in zip(self.of(part), values[part], strict=True):
-                if value is not ABSENT:
-                    item = sliced.value(value)
-                    if item is not None:
-                        found[sliced.name] = item
-        except _BROKEN:
-            return None
-        return found
+    def attached_of(self, slices: Values) -> dict[str, Any]:
+        """The members of attached machines that a response has, of which all have their types."""
+        return self._there(zip(self.of(self.attached), slices, strict=True))
+
+    def _there(self, sliced: Iterable[tuple[Sliced, Any]]) -> dict[str, Any]:
+        items = ((one.name, self.value(one, raw)) for one, raw in sliced)
+        return {name: item for name, item in items if item is not None}
 
     def value(self, sliced: Sliced, raw: msgspec.Raw | bytes) -> Any:
         """The value of a sliced member; None where it has none, or one of another type."""
         try:
-            return None if raw is ABSENT else sliced.value(raw)
+            return None if raw is ABSENT else sliced.form.decode(raw)
         except _BROKEN:
             return None
 
@@ -203,35 +203,33 @@ def decode_of(spec: Spec) -> Decode | None:
     settled = [member for member in others if member.role in SETTLED_ROLES]
     results = [member for member in others if member not in (*settled, *attached)]
     members = (*attached, *results, *settled)
-    sliced = [_sliced(one, spec) for one in members]
+    sliced = [Sliced(one.name, msgspec.json.Decoder(_FORMS[one.type]), one) for one in members]
     types = _types(spec)
     names = [*(member.name for member in sliced), *spec.layout.searched]
     response = _struct("Response", types, named, names)
     entry = _struct("Entry", _entry_types(types["secondary"]), _entry_named(spec.layout))
     first, second = SLICED + len(attached), SLICED + len(attached) + len(results)
     settling = terms(spec)
+    forms = {member.name: _FORMS[member.type] for member in members}
+    billed = {*spec.time.billed_otherwise, *(one.name for one in spec.members_with("billing"))}
+    told = {*spec.telling, *billed}
     return Decode(
         named=tuple(named[field] for field in types),
         response=msgspec.json.Decoder(response),
         entries=msgspec.json.Decoder(list[entry]),  # type: ignore[valid-type]
+        insides=msgspec.json.Decoder(structure_of(forms, spec, Moment)),
         sliced=tuple(sliced),
         attached=slice(SLICED, first),
         results=slice(first, second),
         settled=slice(second, SLICED + len(sliced)),
         terms={SLICED + at: one for at, one in enumerate(sliced) if one.name in settling},
-        tells=frozenset({*spec.telling, *spec.time.billed_otherwise}),
+        settled_told=tuple([one.name for one in settled if one.name in told]),
+        results_told=tuple([one.name for one in results if one.name in told]),
         ended=frozenset(spec.ended_primaries),
         maps=maps(spec),
         unsearched=(ABSENT,) * len(spec.layout.searched),
+        unattached=(ABSENT,) * len(attached),
     )
-
-
-def _sliced(member: Member, spec: Spec) -> Sliced:
-    form, shape = _FORMS[member.type], shape_of(member.name, spec)
-    if shape is None or member.type in ("string", "map"):  # decoded by its shape it is the same
-        return Sliced(member.name, msgspec.json.Decoder(shape or form), member)
-    form, shape = msgspec.json.Decoder(form), msgspec.json.Decoder(shape)
-    return Sliced(member.name, form, member, shape, clashes_of(member.name, spec))
 
 
 def _named(layout: RecordLayout) -> dict[str, str]:

@@ -32,6 +32,10 @@ class Line:
     ordinal: int | None = None
     recorded: Mapping[str, Any] | None = None
 
+    def __reduce__(self) -> Any:
+        """What another process needs of it: the response."""
+        return whole, (self.response(),)
+
     @property
     def origin(self) -> Origin:
         """Where it was read."""
