@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.properties.test_p7_parts import report
+from trainstate.checking import stream
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.corpus import Corpus, generated
 
@@ -125,9 +126,8 @@ def edited(draw: random.Random, job: Job, others: Job) -> Job:
     return job
 
 
-@pytest.mark.parametrize("seed", range(24))
-def test_parts_of_edited_jobs_say_what_whole_responses_say(seed: int) -> None:
-    """Findings, verdicts and counts are equal, whatever was edited."""
+def recorded(seed: int) -> list[bytes]:
+    """The lines of edited jobs, of which some are mixed."""
     draw = random.Random(seed)
     texts = [text for text, _ in generated(Corpus(jobs=40, polls=draw.choice([2, 6]), seed=seed))]
     jobs: dict[str, Job] = {}
@@ -142,9 +142,34 @@ def test_parts_of_edited_jobs_say_what_whole_responses_say(seed: int) -> None:
             lines.append(json.dumps(changed[at].pop(0)).encode())
         else:
             del changed[at]
+    return lines
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_parts_of_edited_jobs_say_what_whole_responses_say(seed: int) -> None:
+    """Findings, verdicts and counts are equal, whatever was edited."""
+    lines = recorded(seed)
 
     whole, _ = report(lines, parts=False)
     parts, counted = report(lines, parts=True)
 
     assert whole == parts
     assert counted > 0.2 * len(lines)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_response_that_comes_again_adds_nothing(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repeated response is taken for what judging it says, at once and later."""
+    draw = random.Random(seed)
+    lines: list[bytes] = []
+    for line in recorded(seed):
+        lines += [line] * draw.choice([1, 1, 2])
+        lines += [draw.choice(lines)] if draw.random() < 0.1 else []
+
+    taken, _ = report(lines, parts=False)
+    monkeypatch.setattr(stream, "digest_of", lambda _: b"")
+    judged, _ = report(lines, parts=False)
+
+    assert taken == judged

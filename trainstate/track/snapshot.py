@@ -54,7 +54,7 @@ _PACKER = Packer(
     by_name=frozenset({Content, Epoch, JobState, Life, Options, Sightings}),
     left_out={
         Epoch: frozenset({"spec", "order", "tolerances", "billing", "attached"}),
-        JobState: frozenset({"begin", "shown", "straight", "pending", "responses"}),
+        JobState: frozenset({"begin", "shown", "straight", "pending", "responses", "judged"}),
     },
 )
 

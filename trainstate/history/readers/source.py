@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
@@ -162,16 +162,17 @@ class Input:
             yield tally.unreadable(str(error), origin)
 
     def _settled(
-        self, records: Iterable[Record], tally: Tally, *, speaks: bool
+        self, records: Iterator[Record], tally: Tally, *, speaks: bool
     ) -> Iterator[Record]:
         """The records, once it is clear that the input is a recording."""
         held: list[Record] = []
         for record in records:
             if tally.responses or (speaks and tally.broken) or (self.named and len(held) >= _HELD):
                 yield from held
-                held.clear()
                 yield record
-            elif len(held) < _HELD:
+                yield from records
+                return
+            if len(held) < _HELD:
                 held.append(record)
             else:
                 return
