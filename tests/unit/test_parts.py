@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 import trainstate
-from trainstate.checking import ask, variants
+from trainstate.checking import ask
 from trainstate.checking.stream import Checker
 from trainstate.history.readers import value_records
 from trainstate.history.readers.lines import Line
@@ -95,7 +95,7 @@ def test_what_rules_said_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_is_known_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond a number of values they are asked about anew."""
-    monkeypatch.setattr(variants, "_MOST", 1)
+    monkeypatch.setattr(ask, "_MOST", 1)
     polls = [json.dumps(written(poll(text))) for text in ("InProgress/Starting: Starting", ACTIVE)]
 
     assert [] == checked([*polls, *polls[1:]])[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import define, field, frozen
 
@@ -12,12 +12,21 @@ from trainstate.rules.given import Reading
 from trainstate.rules.model import Check, Place, Rule, Scope
 from trainstate.rules.parts import Part
 
+T = TypeVar("T")
 Said = tuple[Rule, Place]
 
 SMALL = frozenset({"Statuses", "Presence"})
 """The parts of which there are some hundreds of values in all the world."""
 
 _MOST = 4096
+
+
+def keep(known: dict[Any, T], key: Any, value: T) -> T:
+    """The value, which is kept among a bounded number of others; threads share them."""
+    if len(known) >= _MOST:
+        known.clear()
+    known[key] = value
+    return value
 
 
 @define(eq=False)
@@ -42,11 +51,7 @@ class Group:
             return tuple(self._asked(parts))
         key = parts[0] if len(parts) == 1 else tuple(parts)
         said = self.said.get(key)
-        if said is None:
-            if len(self.said) >= _MOST:
-                self.said.clear()
-            said = self.said[key] = tuple(self._asked(parts))
-        return said
+        return keep(self.said, key, tuple(self._asked(parts))) if said is None else said
 
     def _asked(self, parts: list[Any]) -> Iterator[Said]:
         if all(part.is_empty for part in parts):

@@ -8,7 +8,7 @@ from attrs import define, evolve, field
 
 from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
-from trainstate.history.model import Entry, Origin
+from trainstate.history.model import Entry, Origin, Response
 from trainstate.history.typed import MODIFIED, Decode, Values
 from trainstate.history.typed import Entry as TypedEntry
 from trainstate.history.wire import read_response
@@ -19,7 +19,8 @@ class Change:
     """A response that goes on in its job, and the last one that repeated it.
 
     ``first`` and ``last`` are the numbers of both, ``again`` is the LastModifiedTime of the
-    last; ``repeats`` holds where the epoch has seen the first of them already.
+    last; ``repeats`` holds where the epoch has seen the first of them already. ``response`` is
+    the first, where somebody has read it.
     """
 
     first: int
@@ -27,6 +28,7 @@ class Change:
     file: str | None
     decode: Decode
     repeats: bool = False
+    response: Response | None = None
     last: int = field(init=False)
     again: Any = field(init=False)
 
@@ -35,8 +37,10 @@ class Change:
 
     def replay(self, epoch: Epoch) -> None:
         """Shows the change to its job's epoch."""
-        recorded = self.decode.response_of(self.values)
-        response = read_response(recorded, epoch.spec, origin=Origin(file=self.file))
+        response = self.response
+        if response is None:
+            recorded = self.decode.response_of(self.values)
+            response = read_response(recorded, epoch.spec, origin=Origin(file=self.file))
         if not self.repeats:
             epoch.responses = self.first
             epoch.observe(response)

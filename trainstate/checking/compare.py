@@ -57,10 +57,12 @@ class News:
     """What a response adds to its job: what is shown now, and what that rests on.
 
     ``said`` are the findings about its small parts, ``speaking`` names the other parts of which
-    the rules may say what is new. A response that shows the same rests on nothing.
+    the rules may say what is new. A response that shows the same rests on nothing; ``later``
+    holds if its LastModifiedTime alone has moved on.
     """
 
     shown: Shown
+    later: bool = False
     silence: Silence | None = None
     said: tuple[Finding, ...] = ()
     speaking: frozenset[str] = _NOTHING
@@ -127,11 +129,19 @@ class Comparer:
             return None
         if values[SCALARS.start :] != old[SCALARS.start :]:
             return self._went_on(shown, line, values, state.reported) if shown.goes_on else None
+        if modified == shown.modified:
+            return News(shown)
         # A later moment can be the wrong one for statuses that an equal one left open.
-        quiet = shown.goes_on and shown.in_order
-        same = modified == shown.modified or (quiet and not self._is_overdue(shown, modified))
+        quiet = shown.goes_on and shown.in_order and not self._is_overdue(shown, modified)
         shown.modified = modified
-        return News(shown) if same else None
+        return News(shown, later=True) if quiet else None
+
+    def is_same(self, shown: Shown, line: Line) -> bool:
+        """Whether a response shows the same as the newest of its job, at the same moment."""
+        typed, old = line.typed, shown.values
+        values = values_of(typed)
+        same = typed.modified == shown.modified and values[IDENTITY] == old[IDENTITY]
+        return same and bool(values[SCALARS.start :] == old[SCALARS.start :])
 
     def _went_on(self, shown: Shown, line: Line, values: Values, reported: Set[int]) -> News | None:
         """What a response adds that shows more of its job than the one before, or later."""
@@ -177,7 +187,7 @@ class Comparer:
         else:
             speaking |= _TIMED
         new = tuple([finding for number, finding in said.items() if number not in reported])
-        return News(shown, silence, new, speaking)
+        return News(shown, silence=silence, said=new, speaking=speaking)
 
     def _begins(self, shown: Shown) -> bool:
         """Whether the history of a first response begins with its job: nothing was cut off."""

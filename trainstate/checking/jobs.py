@@ -95,6 +95,8 @@ class JobState:
         """Takes in a response that goes on from the one before, or shows the same."""
         shown, silence, pending = news.shown, news.silence, self.pending
         index, self.responses, self.judged = self.responses, self.responses + 1, b""
+        if silence is None and not news.later:
+            return
         if silence is not None or not pending:
             values, file = shown.values, shown.file
             pending.append(Change(index, values, file, decode, repeats=silence is None))
@@ -104,6 +106,11 @@ class JobState:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on
             self.rests_on(silence.rests_on)
+
+    def read(self, response: Response) -> None:
+        """Takes the newest response, where it is pending, so that it is not read again."""
+        if self.pending and self.pending[-1].first == self.responses - 1:
+            self.pending[-1].response = response
 
     def rests_on(self, evidence: Evidence) -> None:
         """Takes in the evidence that a response rests on; the weakest counts."""

@@ -8,23 +8,22 @@ from operator import attrgetter
 
 from attrs import define, evolve, field
 
-from trainstate.checking.ask import Questions
 from trainstate.checking.births import Births
 from trainstate.checking.compare import Comparer
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.families import children
-from trainstate.checking.found import finding_of, is_new, number_of, placed
+from trainstate.checking.found import finding_of, is_new, placed
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.jobs import JobState, assumed, digest_of, earlier_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
+from trainstate.checking.rulebook import Rulebook, rulebook
 from trainstate.history.instants import parse, same_instant
 from trainstate.history.model import Response, Unreadable, number_at
 from trainstate.history.readers.lines import Line, Record
-from trainstate.history.typed import Typed, decode_of
+from trainstate.history.typed import Typed
 from trainstate.rules.index import select_rules
-from trainstate.rules.model import Check, EarlierEpoch, Place, Rule, Scope, Severity, Step
-from trainstate.rules.parts import Part
+from trainstate.rules.model import EarlierEpoch, Place, Rule, Severity, Step
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -49,9 +48,7 @@ class Checker:
     names: dict[str, str] = field(factory=dict)
     summary: Summary = field(factory=Summary)
     _states: list[JobState] = field(factory=list)
-    _by_scope: dict[Scope, tuple[Rule, ...]] = field(factory=dict)
-    _of_responses: Questions = field(factory=lambda: Questions(()))
-    _of_sequences: tuple[tuple[Rule, Check], ...] = ()
+    _book: Rulebook = field(init=False)
     counted: int = 0
     _births: dict[str, Births] = field(factory=dict)
     _comparer: Comparer | None = None
@@ -60,15 +57,8 @@ class Checker:
 
     def __attrs_post_init__(self) -> None:
         self.spec = self.spec.accepting(self.accept)
-        of_machine = tuple(rule for rule in self.rules if rule.applies(self.spec))
-        for scope in Scope:
-            self._by_scope[scope] = tuple(rule for rule in of_machine if rule.scope is scope)
-        self._of_responses = Questions.of(of_machine)
-        self._of_sequences = tuple((rule, rule.check) for rule in self._by_scope[Scope.SEQUENCE])
-        decode = decode_of(self.spec)
-        parts = self._of_responses.is_of_parts
-        if decode is not None and parts and self.order is not Order.FREE:
-            self._comparer = Comparer.of(self.spec, decode, self.tolerances, self._said_of)
+        self._book = rulebook(self.spec, self.rules, self.tolerances)
+        self._comparer = None if self.order is Order.FREE else self._book.comparer
 
     def feed(self, record: Record) -> list[Finding]:
         """The new findings that a record brings."""
@@ -82,6 +72,15 @@ class Checker:
             found = self._judge(record)
         self._count(found, responses=isinstance(record, Response))
         return found
+
+    def repeats(self, line: Line) -> bool:
+        """Whether a line shows what the newest response of its job did; it is counted then."""
+        states = self.jobs.get(line.typed.arn, ())
+        shown, comparer = states[0].shown if len(states) == 1 else None, self._comparer
+        if shown is None or comparer is None or not comparer.is_same(shown, line):
+            return False
+        self.feed(line)
+        return True
 
     def _of_machine(self, name: str) -> Checker:
         if name not in self._beside:
@@ -132,7 +131,7 @@ class Checker:
         step = Step(
             reading=comparer.variants.reading(response, news.shown), index=state.responses - 1
         )
-        places = self._of_responses.ask(step.reading, news.speaking)
+        places = self._book.of_responses.ask(step.reading, news.speaking)
         said += [new for rule, place in places for new in self._found(rule, place, state, step)]
         return sorted(said, key=attrgetter("code"))
 
@@ -224,15 +223,11 @@ class Checker:
             pointers = {one for counter in self.spec.counters for one in counter.pointers}
             found = {pointer: number_at(response, pointer) for pointer in pointers}
             state.counts |= {one: count for one, count in found.items() if count is not None}
-        places = self._of_responses.ask(step.reading)
-        places += [(rule, place) for rule, check in self._of_sequences for place in check(step)]
+        places = self._book.of_responses.ask(step.reading)
+        sequences = self._book.of_sequences
+        places += [(rule, place) for rule, check in sequences for place in check(step)]
         self._show(step, state, line, known=key == response.arn)
         return [new for rule, place in places for new in self._found(rule, place, state, step)]
-
-    def _said_of(self, part: Part) -> dict[int, Finding]:
-        """The findings that the rules make of a part, by their numbers."""
-        found = [finding_of(*one) for one in self._of_responses.of_part(part)]
-        return {number_of(finding): finding for finding in found}
 
     def _show(self, step: Step, state: JobState, line: Line | None, *, known: bool) -> None:
         """What a judged response shows for the next one of its job."""
@@ -246,7 +241,7 @@ class Checker:
         state.shown = shown
         state.straight &= shown is not None and shown.goes_on
         if shown is not None:
-            silent = not self._of_responses.ask(step.reading, {"Attached"})
+            silent = not self._book.of_responses.ask(step.reading, {"Attached"})
             shown.goes_on = state.straight and silent and state.epoch.is_shown_by(step.response)
 
     def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
@@ -256,14 +251,14 @@ class Checker:
             yield placed(finding, place, step)
 
     def _unreadable(self, record: Unreadable) -> Iterator[Finding]:
-        for rule in self._by_scope[Scope.RECORD]:
+        for rule in self._book.of_records:
             for place in rule.check(record):
                 finding = finding_of(rule, place)
                 yield evolve(finding, file=record.origin.file, line=record.origin.line)
 
     def ended(self, state: JobState, began: Iterable[JobState]) -> Iterator[Finding]:
         """What rules say of a job as a whole, and of those that it began."""
-        for rule in self._by_scope[Scope.JOB]:
+        for rule in self._book.of_jobs:
             for place in rule.check(end := state.end(self.spec, began)):
                 finding = evolve(finding_of(rule, place), job=end.job, index=end.responses - 1)
                 if is_new(finding, state):

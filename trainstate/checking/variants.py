@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from attrs import field, frozen
 
+from trainstate.checking.ask import keep
 from trainstate.checking.attached import is_continued
 from trainstate.checking.report import Finding
 from trainstate.checking.shown import Shown, Silence, Terms
@@ -35,8 +36,6 @@ Variant = tuple[Any, ...]
 Findings = Mapping[int, Finding]
 """The findings that the rules make of a part, by their numbers, without a job and a place."""
 
-_MOST = 4096
-
 
 @frozen(kw_only=True, eq=False)
 class Variants:
@@ -54,9 +53,9 @@ class Variants:
     always: frozenset[str]
     origins: tuple[str, ...]
     artifacts: tuple[int, Sliced]
-    _statuses: dict[Variant, Silence | None] = field(factory=dict)
+    _statuses: dict[Variant, Silence | Literal[False]] = field(factory=dict)
     _presence: dict[Variant, Findings] = field(factory=dict)
-    _terms: dict[Variant, Terms | None] = field(factory=dict)
+    _terms: dict[Variant, Terms | Literal[False]] = field(factory=dict)
     _attached: dict[Variant, bool] = field(factory=dict)
 
     @classmethod
@@ -84,7 +83,8 @@ class Variants:
         allowed = tuple([config.of(guard) for guard in guards])
         open_ = tuple([entry.end is None for entry in entries])
         key = (typed.primary, secondary, history, open_, allowed)
-        if key not in self._statuses:
+        silence = self._statuses.get(key)
+        if silence is None:
             part = Statuses(
                 spec=self.spec,
                 kind=Kind.RESPONSE,
@@ -100,10 +100,12 @@ class Variants:
                 trimmed=False,
                 selected=False,
             )
-            _keep(self._statuses, key, self._silence(part) if part.is_sure else None)
-        return self._statuses[key]
+            return keep(self._statuses, key, self._silence(part)) or None
+        return silence or None
 
-    def _silence(self, part: Statuses) -> Silence:
+    def _silence(self, part: Statuses) -> Silence | Literal[False]:
+        if not part.is_sure:
+            return False
         rests_on = weakest_used(self.spec, part.history, part.config, part.primary, part.secondary)
         plain = part.moves[-1].position.primary == part.primary
         return Silence(rests_on, self.ask(part), plain)
@@ -124,11 +126,13 @@ class Variants:
             shown.results,
             is_blank(self.decode.value(artifacts, shown.values[at])),
         )
-        if key not in self._presence:
+        found = self._presence.get(key)
+        if found is None:
             recorded = self.decode.response_of(shown.values)
             response = read_response(recorded, self.spec, origin=Origin())
-            _keep(self._presence, key, self.ask(self.reading(response, shown).presence))
-        return self._presence[key]
+            found = self.ask(self.reading(response, shown).presence)
+            keep(self._presence, key, found)
+        return found
 
     def reading(self, response: Response, shown: Shown) -> Reading:
         """A response that shows this as the rules are given it."""
@@ -142,11 +146,10 @@ class Variants:
     def terms(self, shown: Shown) -> Terms | None:
         """What the configuration of a response allows; None where the rules speak of it."""
         key = shown.there, tuple([bytes(shown.values[place]) for place in self.decode.terms])
-        if key not in self._terms:
-            _keep(self._terms, key, self._new_terms(shown))
-        return self._terms[key]
+        terms = self._terms.get(key)
+        return (keep(self._terms, key, self._new_terms(shown)) if terms is None else terms) or None
 
-    def _new_terms(self, shown: Shown) -> Terms | None:
+    def _new_terms(self, shown: Shown) -> Terms | Literal[False]:
         decode, spec = self.decode, self.spec
         members = {
             sliced.name: value
@@ -156,7 +159,7 @@ class Variants:
         lacking = not self.always.issubset(shown.there)
         part = Settings(spec=spec, kind=Kind.RESPONSE, members=members, whole=not lacking)
         if any(misfits(members, spec)) or self.ask(part):
-            return None
+            return False
         config = shared(configuration_of(members, spec, omits=lambda _: lacking))
         return terms_of(members, config, spec)
 
@@ -165,7 +168,8 @@ class Variants:
         if now == old == self.decode.unattached:
             return True
         key = (typed.primary, typed.secondary, *map(bytes, (*old, *now)))
-        if key not in self._attached:
+        silent = self._attached.get(key)
+        if silent is None:
             before, after = map(self.decode.attached_of, (old, now))
             part = Attached(
                 spec=self.spec,
@@ -175,8 +179,8 @@ class Variants:
                 values=after,
             )
             silent = is_continued(self.spec, before, after) and not self.ask(part)
-            _keep(self._attached, key, silent)
-        return self._attached[key]
+            keep(self._attached, key, silent)
+        return silent
 
     def is_named(self, typed: Typed, inside: Any) -> bool:
         """Whether the rules say nothing of what names a job, and its ARN does."""
@@ -189,13 +193,6 @@ class Variants:
         )
         job = job_of(typed.arn)
         return job is not None and job == typed.name.casefold() and not self.ask(part)
-
-
-def _keep(known: dict[Variant, Any], key: Variant, value: Any) -> None:
-    """Keeps what was said of a value, among a bounded number of others."""
-    if len(known) >= _MOST:
-        known.clear()
-    known[key] = value
 
 
 def terms_of(members: Mapping[str, Any], config: Configuration, spec: Spec) -> Terms:

@@ -74,7 +74,7 @@ Places = Iterator[Place]
 Check = Callable[..., Iterable[Place]]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Rule:
     """One way in which a recording can be wrong.
 

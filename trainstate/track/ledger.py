@@ -12,6 +12,7 @@ from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
 from trainstate.errors import UsageError
 from trainstate.history.model import Response, Unreadable
+from trainstate.history.readers.lines import Line, Record, whole
 from trainstate.spec.outcome import Outcome
 from trainstate.track.life import Life
 from trainstate.track.observed import named
@@ -61,29 +62,34 @@ class Ledger:
         for old in [known for known in self.checker.jobs if known != key]:
             self.checker.jobs[key] = self.checker.jobs.pop(old)
 
-    def take(self, record: Response | Unreadable) -> Update:
+    def take(self, record: Record) -> Update:
         """Judges a record and takes it in; raises UsageError for another job's response."""
-        if isinstance(record, Unreadable):
-            found = self.checker.feed(record)
+        if isinstance(record, Line) and len(self.lives) == 1 and self.checker.repeats(record):
+            return self.update()
+        response = whole(record)
+        if isinstance(response, Unreadable):
+            found = self.checker.feed(response)
             return self.update(Picture() if not self.lives else self.picture(), found)
-        record = named(record, self.name, self.arn)
-        self.recognise(record)
+        response = named(response, self.name, self.arn)
+        self.recognise(response)
         before = [(state.epoch.responses, state.epoch.newest) for state in self.checker.states]
         # The check moves an epoch on: what was known before is drawn before.
         pictures = [self.picture(place) for place in range(len(before))]
-        found = self.checker.feed(record)
+        found = self.checker.feed(record if isinstance(record, Line) else response)
         states = self.checker.states
+        for state in states:
+            state.read(response)
         if len(states) > len(before):
-            return self._began(record, states[-1], found)
+            return self._began(response, states[-1], found)
         place = next(
             place
             for place, (count, _) in enumerate(before)
             if states[place].epoch.responses > count
         )
         rank = rank_of(
-            record, arrival=before[place][0], newest=before[place][1], order=self.checker.order
+            response, arrival=before[place][0], newest=before[place][1], order=self.checker.order
         )
-        return self._continued(place, pictures[place], record, rank, found)
+        return self._continued(place, pictures[place], response, rank, found)
 
     def _began(self, response: Response, state: JobState, found: list[Finding]) -> Update:
         rank = rank_of(response, arrival=0, newest=BEFORE_ALL, order=self.checker.order)

@@ -11,11 +11,10 @@ from attrs import evolve
 from trainstate.errors import InputError, UsageError
 from trainstate.history.machines import machine_of
 from trainstate.history.model import Kind, Origin, Response, Unreadable
-from trainstate.history.readers import read_values
+from trainstate.history.readers import value_records
+from trainstate.history.readers.lines import Record
 from trainstate.history.wire import read_response
 from trainstate.spec.model import Spec
-
-Record = Response | Unreadable
 
 
 def records_of(observed: Any, spec: Spec) -> tuple[Record, ...]:
@@ -37,7 +36,7 @@ def records_of(observed: Any, spec: Spec) -> tuple[Record, ...]:
             "Expected a response, an event, a summary or a history (a mapping, a list of"
             f" entries, or JSON text) but got a {type(observed).__name__}."
         )
-    return tuple(read_values(observed, spec))
+    return tuple(value_records(observed, spec))
 
 
 def refuse_another(observed: Any, spec: Spec) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -11,7 +10,6 @@ from trainstate.checking.order import Order
 from trainstate.checking.stream import Checker
 from trainstate.errors import one_of
 from trainstate.rules.index import select_rules
-from trainstate.rules.model import Rule
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Evidence, Spec
 
@@ -42,14 +40,8 @@ class Options:
         """A check with these options."""
         return Checker(
             spec=spec,
-            rules=_selected(self.select, self.ignore),
+            rules=select_rules(select=self.select, ignore=self.ignore),
             accept=self.accept,
             order=self.order,
             tolerances=self.tolerances,
         )
-
-
-@lru_cache(maxsize=64)
-def _selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ...]:
-    """The rules of a selection: an orchestrator makes many trackers of one kind."""
-    return select_rules(select=select, ignore=ignore)

@@ -16,7 +16,8 @@ from trainstate.checking.epoch import Epoch
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.history.instants import datetime_of
 from trainstate.history.machines import machine_named
-from trainstate.history.model import Response, Unreadable
+from trainstate.history.model import Response
+from trainstate.history.readers.lines import Record
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec, spec_names
@@ -88,7 +89,7 @@ class Tracker:
             updates = [self._ledger.take(record) for record in records]
             return reduce(joined, updates) if updates else self._ledger.update()
 
-    def _is_of(self, records: Iterable[Response | Unreadable]) -> None:
+    def _is_of(self, records: Iterable[Record]) -> None:
         """Takes over the machine of the first observation."""
         read = (record for record in records if isinstance(record, Response))
         machine = next((record.machine for record in read), "")
