@@ -1,4 +1,4 @@
-"""The page of the recordings that the specification rests on, counted from their facts."""
+"""The page of the recordings behind the specification, counted from their facts."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def recordings(spec: Spec, table: Table) -> Iterator[str]:
     projects = {one.project for one in (*printed, *shown)}
     yield "# Recordings"
     yield ""
-    yield "What the specification rests on beside AWS's texts: the facts of"
-    yield f"{len(printed)} logs of the SageMaker Python SDK and of {len(shown)} responses and parts"
-    yield f"of such, from {len(projects)} places. The tests run on them"
+    yield "Besides AWS's texts, the specification rests on the facts of"
+    yield f"{len(printed)} logs of the SageMaker Python SDK and of {len(shown)} whole or partial"
+    yield f"responses from {len(projects)} places. The tests run on them"
     yield "(`tests/corpus/recordings.toml`). The counts of the [transitions](transitions.md) are"
-    yield "larger: they have further recordings, of which only the sequence was noted."
+    yield "larger: they include recordings of which only the sequence was noted."
     yield from _histories(printed, shown, table)
     yield from _pairs(spec, shown, table)
     yield from _steps(printed, shown, table)
@@ -77,7 +77,7 @@ def _unseen(spec: Spec, printed: list[Log], shown: list[Recorded]) -> Iterator[s
     never = [f"`{row.name}`" for row in spec.secondaries if row.name not in seen]
     yield ""
     yield f"Never seen as an entry: {', '.join(never)}."
-    yield "They were [looked for](../../explanation/sources.md#what-was-looked-for-and-not-found)."
+    yield "They were [searched for](../../explanation/sources.md#searched-for-and-not-found)."
 
 
 def _places(printed: list[Log], shown: list[Recorded], table: Table) -> Iterator[str]:
@@ -85,10 +85,10 @@ def _places(printed: list[Log], shown: list[Recorded], table: Table) -> Iterator
     in_logs = Counter(one.project for one in printed)
     forms = Counter((one.project, one.form) for one in shown)
     yield ""
-    yield "## Where they are from"
+    yield "## Where they come from"
     yield ""
-    yield "Public repositories; *unknown* where a text index gave no name. A *response* is whole;"
-    yield "a *fixture* is a test's file that looks like an unedited recording."
+    yield "Public repositories; *unknown* if a text index gave no name. A *response* is whole;"
+    yield "a *fixture* is a test file that looks like an unedited recording."
     yield ""
     rows: list[tuple[object, ...]] = [
         (
