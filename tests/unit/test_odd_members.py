@@ -76,7 +76,7 @@ def test_a_whole_number_may_be_written_as_a_fraction() -> None:
     late = {**second, "TrainingTimeInSeconds": 60.0, "BillableTimeInSeconds": 70.0}
 
     assert set() == names(first, second)
-    assert "70 billable seconds exceed 60 seconds of training" in {
+    assert "70 billable seconds exceed 60 training seconds" in {
         finding.message for finding in trainstate.check([late])
     }
 

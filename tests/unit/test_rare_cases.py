@@ -146,8 +146,8 @@ def test_a_step_without_a_clash_left_no_end() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "facts"),
     [
-        ("Training", "Starting", "`Starting` after what was seen"),
-        ("Uploading", "Pending", "`Pending` after what was seen"),
+        ("Training", "Starting", "`Starting` after the recorded states"),
+        ("Uploading", "Pending", "`Pending` after the recorded states"),
     ],
 )
 def test_a_way_back_that_only_a_retry_explains_leaves_the_verdict_open(

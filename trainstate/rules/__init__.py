@@ -1,1 +1,1 @@
-"""The rules: one file each, found by discovery, ordered by what they read."""
+"""The rules: one file each, discovered, ordered by what they read."""

@@ -1,4 +1,4 @@
-"""Changes of the machines that are attached to a job, with the machine of each."""
+"""Changes of attached machines, with the machine of each."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from trainstate.spec.model import AttachedMachine
 def changes(
     step: Step, *, items: bool, named: bool
 ) -> Iterator[tuple[AttachedMachine, AttachedChange]]:
-    """The changes of the machines of one shape.
+    """Changes of the machines of one shape.
 
-    ``items``: the machine's member is a list of items; ``named``: the status has a
-    member of its own, instead of being the member's value.
+    ``items``: the machine's member is a list of items; ``named``: the status has a member of
+    its own instead of being the member's value.
     """
     machines = {machine.name: machine for machine in step.spec.machines}
     for change in step.attached:
@@ -25,12 +25,12 @@ def changes(
 
 
 def is_unknown(machine: AttachedMachine, change: AttachedChange) -> bool:
-    """Holds if the machine has no such status."""
+    """Whether the machine has no such status."""
     return change.after not in machine.statuses
 
 
 def is_illegal(machine: AttachedMachine, change: AttachedChange) -> bool:
-    """Holds if no steps lead from the status before to the one after; polls may miss some."""
+    """Whether no steps lead from the earlier status to the later; polls may miss some."""
     before = change.before
     if before not in machine.statuses or is_unknown(machine, change):
         return False

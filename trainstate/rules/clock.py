@@ -1,4 +1,4 @@
-"""What a response shows of the clock of its training: how long it ran, and how plainly."""
+"""Training time as a response shows it: how long, and how reliably."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from trainstate.rules.parts import Clock, Times
 
 
 def elapsed(times: Clock) -> float | None:
-    """Seconds from the start of the training to its end; None where either is absent."""
+    """Seconds from the start of training to its end; None if either is absent."""
     layout = times.spec.layout
     return _between(times, layout.started, layout.ended)
 
 
 def life(times: Clock) -> float | None:
-    """Seconds from the creation of the job to its end; None where either is absent."""
+    """Seconds from the job's creation to its end; None if either is absent."""
     layout = times.spec.layout
     return _between(times, layout.created, layout.ended)
 
 
 def slack(times: Clock, first: str, last: str) -> float:
-    """Seconds by which the time between two members can be off, because one of them was cut."""
+    """Seconds by which the time between two members can be off because one was cut."""
     known = (times.instants.get(name) for name in (first, last))
     return grain(*(time for time in known if time is not None)) / SECOND
 
 
 def lived(times: Clock) -> float | None:
-    """Seconds from the creation to the last moment that the response shows of the job."""
+    """Seconds from the creation to the last moment that the response shows."""
     created, last = times.created, last_moment(times)
     return None if created is None or last is None else (last - created) / SECOND
 
 
 def trained(times: Clock) -> float | None:
-    """The seconds of training as reported, else by the clock; None where neither is known."""
+    """Training seconds as reported, else by the clock; None if neither is known."""
     reported = times.reported(times.spec.layout.training_seconds)
     return elapsed(times) if reported is None else reported
 
 
 def counted(times: Clock) -> float | None:
-    """The seconds that may count as run time: as reported or by the clock, whichever are more."""
+    """Seconds that may count as run time: the larger of the reported and the clock's."""
     reported, passed = trained(times), elapsed(times)
     return max((seconds for seconds in (reported, passed) if seconds is not None), default=None)
 
 
 def clocked(times: Clock) -> tuple[Entry, ...]:
-    """The entries of the history from the one on that starts the clock; empty before that."""
+    """Entries of the history from the one that starts the clock; empty before that."""
     entries = times.history
     starts = times.spec.time.clock_starts
     for at, entry in enumerate(entries):
@@ -58,25 +58,25 @@ def clocked(times: Clock) -> tuple[Entry, ...]:
 
 
 def is_repeated(times: Times) -> bool:
-    """Holds if the history enters a status twice: a retry, or a restart after an interruption."""
+    """Whether the history enters a status twice: a retry, or a restart after an interruption."""
     statuses = times.statuses
     return len(set(statuses)) < len(statuses)
 
 
 def is_plain(times: Clock) -> bool:
-    """Holds if the history shows the training from its start, and nothing that breaks it."""
+    """Whether the history shows training from its start, without a break."""
     entries, breaks = clocked(times), times.spec.time.clock_breaks
     broken = any(entry.status in breaks for entry in entries)
     return bool(entries) and not broken and not is_repeated(times)
 
 
 def broken_seconds(times: Clock) -> float:
-    """Seconds of the entries that break the training; infinite where their times are unknown."""
+    """Seconds of the entries that break training; infinite if their times are unknown."""
     return sum([_seconds(*span) for span in _breaks(times)])
 
 
 def broken_slack(times: Clock) -> float:
-    """Seconds by which ``broken_seconds`` can be off: as much as cutting hides, for each break."""
+    """Seconds by which ``broken_seconds`` can be off: what cutting hides, for each break."""
     known = [time for span in _breaks(times) for time in span if time is not None]
     return len(list(_breaks(times))) * grain(*known) / SECOND
 
@@ -84,8 +84,8 @@ def broken_slack(times: Clock) -> float:
 def seconds_in(times: Clock, statuses: Collection[str]) -> Iterator[float]:
     """Seconds of each entry of some statuses; of the open one up to the last modification.
 
-    An entry whose end was left out ends where the next one starts. One whose times are not
-    known has none.
+    An entry without an end lasts until the next one starts. One without known times is
+    skipped.
     """
     until = None if times.ended else times.modified
     for entry, after in pairwise((*times.history, None)):
@@ -96,13 +96,13 @@ def seconds_in(times: Clock, statuses: Collection[str]) -> Iterator[float]:
 
 
 def seconds_beside(times: Clock, statuses: Collection[str]) -> float:
-    """Seconds of the entries after the clock's start that have other statuses; inf if unknown."""
+    """Seconds of other statuses after the clock's start; inf if unknown."""
     entries = (entry for entry in clocked(times) if entry.status not in statuses)
     return sum([_seconds(entry.start, entry.end) for entry in entries])
 
 
 def last_moment(times: Clock) -> int | None:
-    """The end of the training, else the last time at which the response shows the job active."""
+    """The end of training, else the last time at which the response shows the job active."""
     response = times
     ended = response.instants.get(times.spec.layout.ended)
     if ended is not None:
@@ -115,13 +115,13 @@ def last_moment(times: Clock) -> int | None:
 
 
 def limit(times: Clock, status: str) -> float | None:
-    """The limit in seconds that goes with a status; None where it is not known."""
+    """The limit in seconds that belongs to a status; None if unknown."""
     pointer = times.spec.time.limits.get(status)
     return None if pointer is None else limit_at(times, pointer)
 
 
 def limits(times: Clock, start: str) -> Iterator[tuple[str, float]]:
-    """The limits that count from the time of a member, and are known: pointer and seconds."""
+    """Known limits that count from the time of a member: pointer and seconds."""
     for status, member in times.spec.time.spans.items():
         seconds = limit(times, status)
         if member == start and seconds is not None:
@@ -129,23 +129,23 @@ def limits(times: Clock, start: str) -> Iterator[tuple[str, float]]:
 
 
 def limit_at(times: Clock, pointer: str) -> float | None:
-    """The limit in seconds at a pointer; None where it is not known."""
+    """The limit in seconds at a pointer; None if unknown."""
     value = times.get(pointer)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def spent_text(times: Times, spent: float, limit: float) -> str:
-    """The seconds by which a limit was passed, in words that are the same at each later poll."""
+    """Seconds past a limit, worded so that every later poll gives the same text."""
     return str(round(spent)) if times.ended else f"more than {round(limit)}"
 
 
 def since(name: str, instant: int | None) -> str:
-    """The moment from which a span is counted, in words: what it is, and when it was."""
+    """The moment from which a span counts, in words: its name and time."""
     return name if instant is None else f"{name} ({iso(instant)})"
 
 
 def _breaks(times: Clock) -> Iterator[tuple[int | None, int | None]]:
-    """The start and the end of each break of the training; neighbouring entries are one."""
+    """Start and end of each break in training; adjacent entries are one break."""
     breaks = times.spec.time.clock_breaks
     for broken, group in groupby(clocked(times), lambda entry: entry.status in breaks):
         if broken:

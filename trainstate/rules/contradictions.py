@@ -1,4 +1,4 @@
-"""What a response contradicts of the earlier ones of its job."""
+"""What a response contradicts in earlier ones of its job."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Clash:
-    """Two responses that no run can show in their order.
+    """Two responses that no run shows in their order.
 
-    ``before`` and ``after`` are the pairs in the order of LastModifiedTime (or of
-    arrival), ``at`` the index of the response that was seen earlier.
+    ``before`` and ``after`` are the pairs in the order of LastModifiedTime (or of arrival),
+    ``at`` the index of the response that was seen earlier.
     """
 
     before: tuple[str | None, str | None]
@@ -22,9 +22,9 @@ class Clash:
 
 @frozen(kw_only=True)
 class MemberChange:
-    """A member that has another value than in an earlier response of the job.
+    """A member whose value differs from an earlier response of the job.
 
-    ``moved`` is *gone* where it has none any more, *appeared* where it had none before.
+    ``moved`` is *gone* if the member disappeared, *appeared* if it is new.
     """
 
     member: str
@@ -36,7 +36,7 @@ class MemberChange:
 
 @frozen(kw_only=True)
 class AttachedChange:
-    """A change of an attached machine: the status before (None: first seen) and after."""
+    """A change of an attached machine: the earlier status (None: first seen) and the later."""
 
     machine: str
     item: str
@@ -47,9 +47,9 @@ class AttachedChange:
 
 @frozen(kw_only=True)
 class EarlierEpoch:
-    """The epoch that had the same ARN or name before: when it was created and last seen alive.
+    """The previous epoch of the same ARN or name: when it was created and last seen alive.
 
-    Times are instants; ``ended`` tells whether a terminal status was seen.
+    Times are instants; ``ended`` says whether a terminal status was seen.
     """
 
     created: int | None

@@ -1,4 +1,4 @@
-"""What a service's own model lists, beside what the specification has."""
+"""What a service's own model lists, compared with the specification."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from trainstate.spec.model import Spec
 
 @frozen(kw_only=True)
 class Vocabulary:
-    """The statuses of one kind: those of the specification and those that the service lists.
+    """Statuses of one kind: in the specification, and in the service's list.
 
-    ``what`` is the member that holds them, which names them in findings.
+    ``what`` is the member that holds them; findings name it.
     """
 
     what: str
@@ -22,22 +22,22 @@ class Vocabulary:
 
     @property
     def unlisted(self) -> tuple[str, ...]:
-        """What the service lists and the specification lacks."""
+        """Statuses that the service lists and the specification lacks."""
         return tuple(name for name in self.listed if name not in self.known)
 
     @property
     def retired(self) -> tuple[str, ...]:
-        """What the specification has and the service lists no more."""
+        """Statuses that the specification has and the service no longer lists."""
         return tuple(name for name in self.known if name not in self.listed)
 
 
 @frozen(kw_only=True)
 class Drift:
-    """A service's model, as far as the specification speaks of the same.
+    """The part of a service's model that the specification covers.
 
-    ``statuses`` maps a member that holds a status to the values of its enumeration,
-    ``members`` the members of the response to their types; ``version`` says which model
-    it is. A status member that the service's model lacks is not in ``statuses``.
+    ``statuses`` maps status members to the values of their enumerations, ``members`` the
+    response's members to their types; ``version`` identifies the model. A status member that
+    the service's model lacks is not in ``statuses``.
     """
 
     spec: Spec
@@ -54,7 +54,7 @@ class Drift:
 
 
 def vocabulary(spec: Spec) -> dict[str, tuple[str, ...]]:
-    """The members that hold a status, each with the statuses of the specification."""
+    """Status members with the specification's statuses."""
     second = {spec.layout.secondary: tuple(spec.secondary_by_name)}
     return {
         spec.layout.primary: tuple(spec.primary_by_name),

@@ -1,10 +1,10 @@
-"""Examples of recordings in a short notation, executed by tests and shown in documentation.
+"""Example recordings in a short notation, executed by tests and shown in documentation.
 
-``Completed/Completed: Starting 90, Training 60, Uploading 5, Completed`` is a response
-with that pair and a history whose entries took so many seconds; an entry without a
-number is the last one, and without any there is no history. Everything else is made to
-fit (times join, the end has its end time, a failure has its reason), so that an example
-shows one fault and no other.
+``Completed/Completed: Starting 90, Training 60, Uploading 5, Completed`` is a response with
+that pair and a history whose entries took so many seconds. An entry without a number is
+the last one; without any entries there is no history. Everything else is made to fit
+(times join, the end has its end time, a failure has its reason), so that an example shows
+one fault only.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from trainstate.spec.model import Spec
 
 ACTIVE = "InProgress/Training: Starting 90, Training"
 DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-"""A job that trains, and one that is done: what most examples change."""
+"""A training job and a completed one, which most examples modify."""
 
 CREATED = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 _NAME = "example"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
-# What the service always gives, so that the response is no excerpt.
+# What the service always gives, so that the response is not an excerpt.
 _CONFIGURATION = {
     "AlgorithmSpecification": {"TrainingInputMode": "File"},
     "RoleArn": "arn:aws:iam::123456789012:role/example-role",
@@ -40,10 +40,10 @@ _CONFIGURATION = {
 
 @frozen
 class Poll:
-    """One response in the short notation, and what differs from the plain one.
+    """One response in the short notation, and its changes.
 
-    ``changes`` maps JSON pointers to the values that stand there instead; None takes
-    the member away. ``modified`` is seconds after the creation.
+    ``changes`` maps JSON pointers to new values; None removes the member. ``modified`` is
+    seconds after the creation.
     """
 
     text: str
@@ -62,7 +62,7 @@ class Poll:
 class Example:
     """A recording: responses in the short notation, or the text of a file.
 
-    ``service`` is what a service's own model lists, a change a line; ``session`` are calls
+    ``service`` is what a service's own model lists, one change a line; ``session`` are calls
     with their answers, one a line: see ``service`` and ``calls``.
     """
 
@@ -84,36 +84,36 @@ class Example:
 def poll(
     text: str, changes: Mapping[str, Any] | None = None, *, modified: float | None = None
 ) -> Poll:
-    """One response in the short notation, changed at some JSON pointers."""
+    """One response in the short notation, changed at JSON pointers."""
     return Poll(text, changes or {}, modified)
 
 
 def text(content: str) -> Example:
-    """A recording that is given as the text of a file."""
+    """A recording given as the text of a file."""
     return Example(text=content)
 
 
 def service(changes: str) -> Example:
-    """A service's model that differs, a change a line: ``SecondaryStatus + Hibernating``."""
+    """A service's model that differs, one change a line: ``SecondaryStatus + Hibernating``."""
     return Example(service=changes)
 
 
 def calls(*lines: str) -> Example:
     """Calls of the API: ``create a``, ``stop a !Code message``, ``describe a = POLL``.
 
-    ``tests/rules/notation.py`` has the whole form.
+    See ``tests/rules/notation.py`` for the whole notation.
     """
     return Example(session=lines)
 
 
 def recorded(name: str) -> Example:
-    """An example of another machine: its names stand in files, as all of its facts do."""
+    """An example of another machine: a file, because its names are facts too."""
     file = resources.files("trainstate.data") / "examples" / f"{name}.ndjson"
     return text(file.read_text(encoding="utf-8"))
 
 
 def as_example(form: str | Poll | Example | Sequence[str | Poll]) -> Example:
-    """An example from a text, a poll, or a sequence of them."""
+    """An Example from a text, a poll, or a sequence of them."""
     if isinstance(form, Example):
         return form
     polls = [form] if isinstance(form, str | Poll) else form

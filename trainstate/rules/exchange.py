@@ -1,4 +1,4 @@
-"""One call of the API and its answer, beside what is known of the job and what the service does."""
+"""One API call and its answer, with what is known of the job and what the service does."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ CREATE, DESCRIBE, STOP, DELETE, UPDATE, LIST = PARTS = (
     "update",
     "list",
 )
-"""The parts that operations play, whatever a service calls them."""
+"""Roles of operations, whatever a service calls them."""
 
 ASK = "ask"
-"""What is asked for beside: tuning jobs, a search, tags, logs, metrics."""
+"""Other calls: tuning jobs, searches, tags, logs, metrics."""
 
 ENDED, WHOLE = "ended", "whole"
-"""No calls: a job that was given time to end, and everything that was called."""
+"""Not calls: a job that had time to end, and the whole session."""
 
 
 class Why(StrEnum):
-    """Why the service refuses a request; *NOTHING* where it accepts it."""
+    """Why the service refuses a request; *NOTHING* if it accepts it."""
 
     NOTHING = ""
     TAKEN = "name-taken"
@@ -42,7 +42,7 @@ class Why(StrEnum):
 
 @frozen(kw_only=True)
 class RefusalForm:
-    """How the service refuses: the codes of the error, and a text that its message holds."""
+    """How the service refuses: the error codes, and a text in the message."""
 
     codes: tuple[str, ...]
     text: str = ""
@@ -50,10 +50,10 @@ class RefusalForm:
 
 @frozen(kw_only=True)
 class Failure:
-    """How a call failed. ``code`` is empty where the exception is no error of a service.
+    """How a call failed. ``code`` is empty if the exception is not a service error.
 
-    ``type`` is the name of the exception's class; ``lacking`` holds where the operation
-    is not there at all; ``internal`` where the service says that it broke.
+    ``type`` is the name of the exception's class; ``lacking`` holds if the operation does not
+    exist; ``internal`` if the service says that it broke.
     """
 
     type: str
@@ -64,7 +64,7 @@ class Failure:
 
     @property
     def shown(self) -> str:
-        """The code, or for what is no error of a service the exception."""
+        """The code, or the exception if it is not a service error."""
         return self.code or self.type
 
 
@@ -73,9 +73,9 @@ class KnownJob:
     """What the calls so far have shown of a job.
 
     ``fresh`` holds while nothing can have changed since ``seen``, the last response.
-    ``stopped`` tells of an accepted request to stop a job that was active; ``deleted`` of
-    an accepted deletion; ``doubtful`` of a call after which nobody knows.
-    ``age`` is the seconds since the creation, by the clock of the calls.
+    ``stopped``: a request to stop the active job was accepted; ``deleted``: a deletion was;
+    ``doubtful``: a call had an uncertain effect. ``age`` is seconds since the creation, by
+    the clock of the calls.
     """
 
     name: str
@@ -90,15 +90,15 @@ class KnownJob:
 
     @property
     def primary(self) -> str | None:
-        """The primary that the last response showed."""
+        """The primary status in the last response."""
         return None if self.seen is None else self.seen.primary
 
     def is_over(self, spec: Spec) -> bool:
-        """Holds if the job was seen ended: that never changes."""
+        """Whether the job was seen ended, which is final."""
         return self.primary in spec.terminal_primaries
 
     def is_active(self, spec: Spec) -> bool:
-        """Holds if the job is active at this moment, as far as anybody can know."""
+        """Whether the job is now active, as far as can be known."""
         known = self.primary in spec.primary_by_name
         return self.fresh and known and self.primary not in spec.ended_primaries
 
@@ -114,7 +114,7 @@ class ListedJob:
 
 
 def summary_of(members: Mapping[str, Any], layout: RecordLayout) -> ListedJob:
-    """The summary that a mapping holds, whatever its values are."""
+    """The summary in a mapping, whatever its values are."""
     try:
         created = parse(members.get(layout.created))[0]
     except NotAnInstant:
@@ -133,10 +133,10 @@ def _text(value: object) -> str | None:
 
 @frozen(kw_only=True)
 class Listing:
-    """The pages of a list of jobs, each with its summaries, and what was asked for.
+    """Pages of a job list, each with its summaries, and the request.
 
-    ``cut`` holds where pages were left unread. ``known`` are the jobs of these calls;
-    the list may hold others.
+    ``cut`` holds if pages were left unread. ``known`` are the jobs of these calls; the list
+    may hold others.
     """
 
     asked: Mapping[str, Any]
@@ -154,14 +154,13 @@ class Listing:
 class Exchange:
     """A call with its answer, and what is known.
 
-    ``part`` is one of ``PARTS``, or ASK, ENDED or WHOLE; ``expected`` says whether the
-    service accepts such a request, None where that cannot be known, and ``why`` it does
-    not. ``standing`` is what was known of the job before the call. ``response`` is what
-    a describe showed. ``limit`` is the seconds after which every job of this kind has
-    ended, None for one without limit or where nobody controls the clock. ``polls``
-    counts how often the job was asked about; ``spots`` are, of the jobs that may be
-    interrupted, how many ended, and ``shown`` every status that any job showed.
-    ``contradiction`` is how the answer contradicts those before it, empty where it does not.
+    ``part`` is one of ``PARTS``, or ASK, ENDED or WHOLE. ``expected`` says whether the service
+    accepts such a request, None if that is unknown, and ``why`` it does not. ``standing`` is
+    what was known of the job before the call, ``response`` what a describe showed. ``limit``
+    is the seconds after which every job of this kind has ended, None without a limit or if
+    nobody controls the clock. ``polls`` counts the polls of the job, ``spots`` the ended jobs
+    among those that may be interrupted; ``shown`` are all statuses that any job showed.
+    ``contradiction`` is how the answer contradicts earlier ones, empty if it does not.
     """
 
     spec: Spec
@@ -184,28 +183,28 @@ class Exchange:
 
     @property
     def accepted(self) -> bool:
-        """Holds if a call was answered."""
+        """Whether a call was answered."""
         return self.part in (*PARTS, ASK) and self.fault is None
 
     @property
     def refused(self) -> bool:
-        """Holds if a call was refused by an error that the service documents."""
+        """Whether a call was refused with a documented error."""
         fault = self.fault
         return fault is not None and not fault.lacking and fault.code in self.documented
 
 
 def stoppable(spec: Spec) -> frozenset[str]:
-    """The primaries that a request to stop changes at once."""
+    """Primaries that a stop request changes at once."""
     return frozenset(before for before, _ in _stops(spec))
 
 
 def stopping(spec: Spec) -> frozenset[str]:
-    """The primaries to which a request to stop changes a job."""
+    """Primaries to which a stop request changes a job."""
     return frozenset(after for _, after in _stops(spec))
 
 
 def stops_at(spec: Spec) -> frozenset[str]:
-    """The primaries with which a stopped job ends, races left out."""
+    """Primaries with which a stopped job ends, races left out."""
     ends = [row for row in spec.primary_transitions if row.before in stopping(spec)]
     best = min((row.evidence.rank for row in ends), default=0)
     return frozenset(row.after for row in ends if row.evidence.rank == best)

@@ -1,4 +1,4 @@
-"""The rules that there are, found by looking into the folder: adding one edits no other file."""
+"""The index of rules, discovered in the folder: adding one edits no other file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trainstate.rules.model import Rule
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, by code. Raises SpecError where two share a code or a name."""
+    """Every rule, by code. Raises SpecError if two share a code or a name."""
     found: list[Rule] = []
     for module in pkgutil.iter_modules(folder.__path__):
         if module.name.startswith("ts"):
@@ -28,7 +28,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def refuse_twins(found: Iterable[Rule]) -> None:
-    """Raises SpecError where two rules share a code or a name."""
+    """Raises SpecError if two rules share a code or a name."""
     for key in ("code", "name"):
         counted = Counter(getattr(rule, key) for rule in found)
         twice = next((value for value, times in counted.items() if times > 1), None)
@@ -51,18 +51,18 @@ def find_rule(wanted: str) -> Rule:
 
 
 def select_rules(*, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
-    """The rules that the selectors leave: codes, prefixes of codes, or names.
+    """The rules that selectors leave: codes, prefixes of codes, or names.
 
-    Rules that run only on request are left out unless a selector names them. Of two
-    selectors that fit a rule the longer decides, so that ``ignore=["TS3"]`` with
-    ``select=["TS301"]`` keeps one. Raises UnknownNameError for a selector that fits none.
+    Rules that run only on request need a selector that names them. If two selectors fit a
+    rule, the longer decides: ``ignore=["TS3"]`` with ``select=["TS301"]`` keeps one. Raises
+    UnknownNameError for a selector that fits no rule.
     """
     return _selected(tuple(select), tuple(ignore))
 
 
 @lru_cache(maxsize=64)
 def _selected(chosen: tuple[str, ...], dropped: tuple[str, ...]) -> tuple[Rule, ...]:
-    # A check of one response takes an eighth of its time to select among all rules.
+    # Selecting among all rules would be an eighth of a check of one response.
     for selector in (*chosen, *dropped):
         if not any(fits(rule, selector) for rule in rules()):
             find_rule(selector)
@@ -80,7 +80,7 @@ def _kept(rule: Rule, chosen: tuple[str, ...], dropped: tuple[str, ...]) -> bool
 
 
 def fits(rule: Rule, selector: str) -> int:
-    """How well a selector fits a rule: 0 not at all, more for a longer prefix of the code."""
+    """How well a selector fits a rule: 0 not at all, more for a longer code prefix."""
     key = selector.strip().casefold()
     if key in (rule.name, rule.code.casefold()):
         return len(rule.code)

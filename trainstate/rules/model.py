@@ -1,6 +1,6 @@
-"""What a rule is: everything about one way in which a recording can be wrong, in one file.
+"""What a rule is: everything about one fault, in one file.
 
-What a rule is given is in ``given``; a rule's file imports both from here.
+``given`` has what a rule receives; a rule's file imports both from here.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from trainstate.spec.model import Spec
 class Severity(StrEnum):
     """How bad a finding is, worst first.
 
-    *error*: no run of the model explains it. *warning*: legal but suspicious, or
-    deprecated. *info*: rests on weaker evidence; hidden by default.
+    *error*: no run of the model explains it. *warning*: legal but suspicious, or deprecated.
+    *info*: rests on weaker evidence; hidden by default.
     """
 
     ERROR = "error"
@@ -44,7 +44,7 @@ class Severity(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a rule is asked about."""
+    """What a rule judges."""
 
     RECORD = "record"
     RESPONSE = "response"
@@ -56,10 +56,10 @@ class Scope(StrEnum):
 
 @frozen(kw_only=True)
 class Place:
-    """Where in a response a rule is broken, and the facts that say how.
+    """Where a rule is violated, and the facts that say how.
 
     ``pointer`` is a JSON pointer into the response; ``facts`` fill the rule's message;
-    ``severity`` and ``unknown`` replace the rule's own where a case is milder or worse;
+    ``severity`` and ``unknown`` override the rule's own for a milder or worse case;
     ``witness`` is the shortest legal history that shows what was expected.
     """
 
@@ -76,15 +76,14 @@ Check = Callable[..., Iterable[Place]]
 
 @frozen(kw_only=True, eq=False)
 class Rule:
-    """One way in which a recording can be wrong.
+    """One fault that a recording can have.
 
-    ``name`` is the identity, ``code`` its short alias. ``title`` and ``why`` come from
-    the check's docstring, ``reads``, the parts that it is given, from the types of its
-    arguments. ``bad`` and ``good`` are examples that are executed. ``unknown`` says that a
-    finding makes the verdict UNKNOWN instead of INCONSISTENT. ``follows`` are codes and
-    prefixes of the rules whose finding explains one of this rule: it is then the same fault.
-    ``needs`` are the roles of the layout, or the tables of the facts, without which a machine
-    has nothing for the rule to judge.
+    ``name`` is the identity, ``code`` its short alias. ``title`` and ``why`` come from the
+    check's docstring; ``reads``, the parts that it receives, from its argument types. ``bad``
+    and ``good`` are examples that tests execute. ``unknown``: a finding makes the verdict
+    UNKNOWN instead of INCONSISTENT. ``follows`` are codes and prefixes of rules whose finding
+    explains one of this rule: it is then the same fault. ``needs`` are the roles of the layout
+    or tables of the facts without which the rule does not apply to a machine.
     """
 
     code: str
@@ -107,7 +106,7 @@ class Rule:
     check: Check
 
     def applies(self, spec: Spec) -> bool:
-        """Holds if the machine of a specification has all that the rule needs."""
+        """Whether a specification's machine has everything that the rule needs."""
         for need in self.needs:
             table = hasattr(spec, need.partition(".")[0])
             if not attrgetter(need)(spec if table else spec.layout):
@@ -148,11 +147,11 @@ def rule(
     follows: Sequence[str] = (),
     needs: Sequence[str] = (),
 ) -> Callable[[Check], Rule]:
-    """A decorator that makes a Rule of a check; code and name are those of its file.
+    """A decorator that makes a Rule of a check; code and name come from its file's name.
 
-    The check takes parts of a response, or what another scope is asked about: a Step, an
+    The check takes parts of a response, or the subject of another scope: a Step, an
     Unreadable, a JobEnd, a Drift or an Exchange. It yields Places. Its docstring has the
-    title, and then why that is wrong.
+    title, then why the fault is wrong.
     """
 
     def declare(check: Check) -> Rule:
@@ -184,10 +183,10 @@ def rule(
 
 
 def _called(stem: str) -> tuple[str, str]:
-    """The code and the name in the name of a rule's file; raises SpecError for another form."""
+    """The code and the name in a rule's file name; raises SpecError for another form."""
     if not _FILE.fullmatch(stem):
         raise SpecError(
-            f"Expected a rule's file called like ts301_illegal_transition.py but got {stem}.py."
+            f"Expected a rule's file named like ts301_illegal_transition.py but got {stem}.py."
         )
     code, _, words = stem.partition("_")
     return code.upper(), words.replace("_", "-")

@@ -1,4 +1,4 @@
-"""What a response shows of the secondary status, and how a finding quotes a value."""
+"""The secondary statuses that a response shows, and how findings quote values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KINDS: Mapping[type, str] = {
 
 @frozen
 class ShownStatus:
-    """A secondary status, its place, and the spelling in the recording."""
+    """A secondary status, its place, and its recorded spelling."""
 
     pointer: str
     status: str
@@ -32,7 +32,7 @@ class ShownStatus:
 
 
 def shown(statuses: Statuses) -> Iterator[ShownStatus]:
-    """The secondary status of the response, then that of each entry; texts only."""
+    """The secondary status of the response, then of each entry; texts only."""
     layout = statuses.spec.layout
     if statuses.secondary is not None and statuses.written_secondary is not None:
         yield ShownStatus(f"/{layout.secondary}", statuses.secondary, statuses.written_secondary)
@@ -43,12 +43,12 @@ def shown(statuses: Statuses) -> Iterator[ShownStatus]:
 
 
 def shows(statuses: Statuses, wanted: frozenset[str]) -> bool:
-    """Holds if the secondary status, or that of an entry, is one of some statuses."""
+    """Whether the secondary status, or an entry's, is one of some statuses."""
     return statuses.secondary in wanted or not wanted.isdisjoint(statuses.history)
 
 
 def prints_no_end(part: Statuses | Times) -> bool:
-    """Holds if the response is an excerpt that leaves out the end of every entry."""
+    """Whether the response is an excerpt without the ends of its entries."""
     closed = (
         part.closed if isinstance(part, Statuses) else [one.end is not None for one in part.history]
     )
@@ -56,17 +56,17 @@ def prints_no_end(part: Statuses | Times) -> bool:
 
 
 def prints_no_start(statuses: Statuses) -> bool:
-    """Holds if the response is an excerpt that leaves out the start of every entry."""
+    """Whether the response is an excerpt without the starts of its entries."""
     return statuses.trimmed or (statuses.selected and not any(statuses.begun))
 
 
 def quoted_at(pointer: str, value: object, spec: Spec) -> str:
-    """A recorded value as a short text; of a member that may hold secrets what it is, alone."""
+    """A recorded value as short text; only its kind if the member may hold secrets."""
     return kind_of(value) if is_secret(pointer, spec) else quoted(value)
 
 
 def is_secret(pointer: str, spec: Spec) -> bool:
-    """Holds if no value at a pointer is quoted: settings may be passwords, reasons name data."""
+    """Whether values at a pointer are never quoted: settings may hold passwords, reasons data."""
     layout, steps = spec.layout, pointer.strip("/").split("/")
     member = spec.member_by_name.get(steps[0])
     free_text = steps[0] == layout.failure_reason or steps[-1] == layout.entry_message
@@ -74,7 +74,7 @@ def is_secret(pointer: str, spec: Spec) -> bool:
 
 
 def kind_of(value: object) -> str:
-    """What a value is, without anything of what it says."""
+    """The kind of a value, without its content."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -84,7 +84,7 @@ def kind_of(value: object) -> str:
 
 
 def quoted(value: object) -> str:
-    """A recorded value as a short text, whatever it is."""
+    """A recorded value as short text, whatever it is."""
     if value is None:
         return "nothing"
     try:

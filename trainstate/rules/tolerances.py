@@ -1,4 +1,4 @@
-"""How far two times may be apart before a rule says so, each with what it rests on."""
+"""How far times may differ before a rule reports it, each with its basis."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from trainstate.history.instants import SECOND
 
 @frozen(kw_only=True)
 class Tolerances:
-    """Seconds by which the times of a recording may differ from what the model says."""
+    """Seconds by which the times of a recording may differ from the model."""
 
     join: float = 1.0
     """Between the end of an entry and the start of the next, exclusive.
@@ -18,7 +18,7 @@ class Tolerances:
     """
 
     order: float = 1.0
-    """Between two times that must not be in the wrong order, exclusive: sub-second rounding."""
+    """Between two times in the wrong order, exclusive: sub-second rounding."""
 
     training: float = 1.0
     """Between TrainingTimeInSeconds and end minus start, inclusive.
@@ -27,30 +27,30 @@ class Tolerances:
     """
 
     doubt: float = 60.0
-    """By which a time may contradict what all recordings show and no documentation says.
+    """By which a time may contradict what all recordings show but no documentation says.
 
-    Up to it the finding is a warning; beyond it no clock explains the difference, and the
+    Within it the finding is a warning; beyond it no clock explains the difference, and the
     finding is an error.
     """
 
     limit: float = 60.0
-    """By which a run may stay below its limit and still have reached it."""
+    """By which a run may miss its limit and still have reached it."""
 
     grace: float = 600.0
     """By which the statuses that a limit counts may exceed it.
 
     120 s after SIGTERM are documented (api-stopping-condition); no recording shows how soon
-    the service notices that a limit was reached.
+    the service notices a reached limit.
     """
 
     overrun: float = 3600.0
-    """By which the whole life of a job may exceed its limit, where no history shows its upload.
+    """By which a job's whole life may exceed its limit if no history shows the upload.
 
     No documentation limits the upload, and recorded ones took minutes.
     """
 
     delivery: float = 86_400.0
-    """By which the time of an event may follow the modification of which it tells.
+    """By which an event's time may follow the modification that it reports.
 
     Events are documented to come in near real time, and EventBridge tries for a day.
     """

@@ -12,7 +12,7 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
     severity="error",
     sources=["api-describe"],
     message="{reason}",
-    help="look at the file at this line; a recording that was cut off ends like this",
+    help="look at this line of the file; a truncated recording ends like this",
     bad=[
         text('{"TrainingJobName": "a"'),
         text(f'{_WHOLE}\n{{"TrainingJobName": "b", "TrainingJobSta\n{_WHOLE}\n'),
@@ -23,11 +23,11 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
     ],
 )
 def unreadable_record(record: Unreadable) -> Places:
-    """A record of the recording cannot be read.
+    """A record cannot be read.
 
-    What stands there is no JSON, or no response, summary, event or history of a job. The
-    records before and after it are read and judged as if it were not there, so that a
-    response that was lost here can hide what the others would contradict.
+    The text is not JSON, or it is not a response, summary, event or history of a job. The
+    other records are judged as if it were absent, so a lost response can hide a
+    contradiction.
     """
     yield Place(
         pointer=record.origin.pointer,

@@ -16,7 +16,7 @@ from trainstate.spec.model import Spec
     severity="error",
     sources=["api-members", "api-list"],
     message="`{member}` is absent",
-    help="record the whole response; a simulator must give each member that the API requires",
+    help="record the whole response; a simulator must return each member that the API requires",
     bad=[
         *(poll(ACTIVE, {f"/{name}": None}) for name in ("TrainingJobStatus", "CreationTime")),
         *(poll(ACTIVE, {f"/{name}": None}) for name in ("TrainingJobName", "StoppingCondition")),
@@ -26,10 +26,10 @@ from trainstate.spec.model import Spec
 def missing_member(presence: Presence) -> Places:
     """A response lacks a member that the service always gives.
 
-    Without status or identity it tells little about its job. Where all else is there that
-    the service always gives, it was taken out: of the name, the ARN and the limits that is
-    only suspicious. What an excerpt leaves out is no fault, but without statuses and history
-    nobody can tell if the job is consistent.
+    Without status or identity a response says little about its job. If only the name, the ARN
+    or the limits are missing from a whole response, someone removed them: that is only
+    suspicious. A member missing from an excerpt is not a fault, but without statuses and
+    history the verdict stays open.
     """
     layout, absent = presence.spec.layout, list(_absent(presence))
     for name in absent:
@@ -56,7 +56,7 @@ def _absent(presence: Presence) -> Iterator[str]:
 
 @cache
 def _required(spec: Spec, kind: Kind) -> tuple[str, ...]:
-    """The members that a response of a kind always has; a log has none."""
+    """Required members of a kind of response; none for a log."""
     layout = spec.layout
     listed = {layout.name, layout.arn, layout.created, layout.primary}
     return tuple(
@@ -69,7 +69,7 @@ def _required(spec: Spec, kind: Kind) -> tuple[str, ...]:
 
 
 def _is_alone(presence: Presence, name: str) -> bool:
-    """Holds if a member is all that is absent of what the service always gives."""
+    """Whether a member is the only one missing of those that the service always gives."""
     if presence.kind is Kind.SUMMARY:
         return not presence.trimmed
     return presence.whole_but_for(name)

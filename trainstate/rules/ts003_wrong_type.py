@@ -12,7 +12,7 @@ from trainstate.rules.shown import quoted_at
     severity="error",
     sources=["api-members"],
     message="expected {expected} but got {value}",
-    help="give the member the type that the API declares; an absent value is left out or null",
+    help="use the type that the API declares; leave an absent value out or make it null",
     bad=[
         poll(ACTIVE, {"/TrainingJobStatus": 3}),
         poll(ACTIVE, {"/SecondaryStatusTransitions/0/Status": None}),
@@ -27,12 +27,11 @@ from trainstate.rules.shown import quoted_at
     ],
 )
 def wrong_type(problems: Problems) -> Places:
-    """A member has a value of another type than the API declares.
+    """A member has another type than the API declares.
 
-    The value cannot be read, and what it would tell is not judged. An entry of the
-    history without a status counts as one: its status is what an entry is for. Inside
-    other members the values count that rules read: limits, budgets, statuses; and maps, which
-    hold texts and nothing else.
+    The value cannot be read, and nothing is judged by it. An entry of the history without a
+    status counts as one: its status is its purpose. Inside other members, this checks the
+    values that rules read (limits, budgets, statuses) and the maps, which hold only text.
     """
     for problem in problems.problems:
         if problem.kind == "wrong-type":

@@ -11,7 +11,7 @@ from trainstate.rules.shown import quoted_at
 @rule(
     severity="error",
     sources=["api-members", "guide-eventbridge"],
-    message="{value} is no time: {expected}",
+    message="{value} is not a time: {expected}",
     help="write times as ISO 8601 with an offset, or as epoch seconds or milliseconds",
     bad=[
         poll(ACTIVE, {"/CreationTime": "yesterday"}),
@@ -25,11 +25,11 @@ from trainstate.rules.shown import quoted_at
     ],
 )
 def bad_timestamp(problems: Problems) -> Places:
-    """A value that should be a time is none.
+    """A time cannot be read.
 
-    It is neither a date and time in ISO 8601 nor a number of seconds or milliseconds
-    since 1970, or it lies behind the year 2099, as a mistaken unit does. Whatever the time
-    would tell about the order of the job's life is not judged.
+    The value is neither an ISO 8601 date and time nor a number of seconds or milliseconds
+    since 1970, or it is after the year 2099, as a wrong unit gives. Nothing about the order
+    of the job's life is judged by it.
     """
     for problem in problems.problems:
         if problem.kind == "bad-timestamp":

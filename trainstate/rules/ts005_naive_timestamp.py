@@ -26,14 +26,14 @@ _ACTIVE = "InProgress/Starting: Starting"
 def naive_timestamp(step: Step) -> Places:
     """A time has no offset from UTC.
 
-    It is read as UTC. Where all times of a job are naive their order is right whatever
-    the clock was; where naive and aware times meet, one of them may be hours off, and
-    every judgement of their order with it.
+    It is read as UTC. If all times of a job are naive, their order is right whatever the
+    clock was. If naive and aware times mix, one of them may be hours off, and so may every
+    judgement of their order.
     """
     naive = step.response.naive
     first = naive[0] if naive else ""
     if step.mixed_zones:
-        what = "times with and without an offset meet in one job; those without are read as UTC"
+        what = "the job mixes times with and without an offset; those without are read as UTC"
         facts = {"what": what, "count": len(naive)}
         yield Place(pointer=first, facts=facts, severity=Severity.WARNING)
     elif naive and (step.index == 0 or step.response.kind is not Kind.LOG):

@@ -15,8 +15,8 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 @rule(
     severity="error",
     sources=["api-describe", "guide-eventbridge"],
-    message="the ARN names `{segment}`, the response `{name}`",
-    help="two jobs were mixed up, or one of the two was edited by hand",
+    message="the ARN names `{segment}`, the response names `{name}`",
+    help="two jobs were mixed up, or the ARN or the name was edited by hand",
     bad=[
         poll(_ACTIVE, {"/TrainingJobName": "another"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/another"}),
@@ -30,12 +30,12 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
     ],
 )
 def arn_name_mismatch(identity: Identity) -> Places:
-    """A job's ARN ends with another name than its own.
+    """The ARN and the name of a job differ.
 
-    The ARN's last segment is the job's name; the service writes it in lower case there. Other
-    capitals than the name's are only suspicious.
-    An ARN that was redacted, or has no job in it, is not compared; another name in an event
-    is only a warning, as it is in the sample that the documentation of the events shows.
+    The ARN ends with the job's name, which the service writes in lower case there. Other
+    capitals are only suspicious. An ARN that was redacted, or contains no job, is not
+    compared. In an event another name is only a warning: the sample in AWS's documentation
+    of the events has one.
     """
     name, segment = identity.name, job_of(identity.arn)
     if name is None or segment is None or is_masked(name) or segment in (name, name.lower()):

@@ -21,8 +21,8 @@ _PARTS = 6
 @rule(
     severity="error",
     sources=["api-members"],
-    message="the ARN has {part}, where {expected} is expected",
-    help="a record of another kind of job was mixed in, or a simulator makes ARNs of its own",
+    message="the ARN has {part}; expected {expected}",
+    help="a record of another kind of job was mixed in, or a simulator invents ARNs",
     bad=[
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:processing-job/example"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:trainingjob/example"}),
@@ -43,14 +43,14 @@ _PARTS = 6
     ],
 )
 def foreign_arn(identity: Identity) -> Places:
-    """A job's ARN, or that of the job which began it, is that of another resource, or none.
+    """The ARN of a job, or of the job that began it, belongs to another resource or is not an ARN.
 
-    The API gives the pattern of the ARN of a training job: partition, service, region,
-    account, and the type before the name. Processing and transform jobs have statuses of
-    the same words, and other lives. An account or a region that was cut short by hand is
-    only suspicious, and a text that is no ARN at all stands for one that was taken out; an
-    ARN that was masked by hand is not looked at. What began the job is of its partition, region
-    and account; another one is only suspicious, as people take them out one by one.
+    The API declares the pattern of a training job's ARN: partition, service, region, account,
+    and the type before the name. Processing and transform jobs have statuses with the same
+    words, but other lives. A truncated account or region is only suspicious. Text that is not
+    an ARN at all stands for a removed one, and a masked ARN is not checked. The job that
+    began this one has the same partition, region and account; a difference is only
+    suspicious, as people remove them one by one.
     """
     yield from _origins(identity)
     arn, layout = identity.arn, identity.spec.layout
@@ -65,7 +65,7 @@ def foreign_arn(identity: Identity) -> Places:
 
 
 def _origins(identity: Identity) -> Places:
-    """The ARNs of the jobs that began this one, where they have another type."""
+    """The ARNs of the jobs that began this one, if they have another type."""
     for name, arn in identity.origins.items():
         if is_masked(arn) or arn.count(":") < _PARTS - 1:
             continue
@@ -75,12 +75,12 @@ def _origins(identity: Identity) -> Places:
             facts = {"part": f"the type `{kind}`", "expected": f"`{expected}`"}
             yield Place(pointer=f"/{name}", facts=facts)
         for part, there, here in _elsewhere(arn, identity.arn or ""):
-            facts = {"part": f"the {part} `{there}`", "expected": f"the job's, `{here}`,"}
+            facts = {"part": f"the {part} `{there}`", "expected": f"the job's `{here}`"}
             yield Place(pointer=f"/{name}", facts=facts, severity=Severity.WARNING)
 
 
 def _elsewhere(arn: str, job: str) -> Iterator[tuple[str, str, str]]:
-    """The place of an ARN where it is not that of the job, and both are sure."""
+    """The part of an ARN that differs from the job's, if both are certain."""
     if job.count(":") < _PARTS - 1 or is_masked(job):
         return
     told = zip(("partition", "region", "account"), _place(arn), _place(job), strict=True)
@@ -96,7 +96,7 @@ def _place(arn: str) -> tuple[str, str, str]:
 
 
 def _strange(arn: str, layout: RecordLayout) -> Iterator[tuple[str, str, Severity | None]]:
-    """The parts of an ARN that a training job's has not, what it has, and how bad that is."""
+    """The parts of an ARN that a training job's cannot have: part, expected, severity."""
     if not arn.startswith("arn:"):
         yield f"the text {quoted(arn)}", "an ARN", Severity.INFO
     if not arn.startswith("arn:") or arn.count(":") < _PARTS - 1:
@@ -104,7 +104,7 @@ def _strange(arn: str, layout: RecordLayout) -> Iterator[tuple[str, str, Severit
     _, partition, service, region, account, resource = arn.split(":", _PARTS - 1)
     kind, slash, _ = resource.partition("/")
     if not partition.startswith("aws"):
-        yield f"the partition `{partition}`", "one of AWS", None
+        yield f"the partition `{partition}`", "a partition of AWS", None
     if layout.service and service != layout.service:
         yield f"the service `{service}`", f"`{layout.service}`", None
     if slash and kind != layout.resource:

@@ -35,8 +35,8 @@ def _event(**changed: Any) -> Example:
 @rule(
     severity="error",
     sources=["guide-eventbridge", "api-event"],
-    message="the event's `{member}` is {value}, where {expected} is expected",
-    help="look for a detail that was put into the envelope of another event",
+    message="the event's `{member}` is {value}; expected {expected}",
+    help="look for a detail that was put into another event's envelope",
     bad=[
         _event(account="210987654321"),
         _event(region="us-east-1"),
@@ -55,13 +55,12 @@ def _event(**changed: Any) -> Example:
     ],
 )
 def envelope_mismatch(event: Event) -> Places:
-    """The envelope of an event is that of another job, service or time than its detail.
+    """The envelope of an event belongs to another job, service or time than its detail.
 
-    The service sends an event from the account and the region of the job, names the job
-    among its resources, and sends it in near real time. A source other than the service
-    is only suspicious, as relays have one of their own, and so is a time before or long after
-    the last modification: documentation lets a service choose it. What is absent or was
-    masked by hand says nothing.
+    The service sends an event from the job's account and region, lists the job among the
+    event's resources, and sends it in near real time. Another source is only suspicious, as
+    relays have their own. So is a time before or long after the last modification: the
+    documentation lets a service choose it. What is absent or masked says nothing.
     """
     envelope = event.envelope
     if envelope is None:
@@ -77,7 +76,7 @@ def envelope_mismatch(event: Event) -> Places:
 
 
 Mismatch = tuple[str, str, str]
-"""A member of the envelope, what it is, and what is expected there."""
+"""A member of the envelope, its value, and the expected value."""
 
 
 def _place(member: str, value: str, expected: str, severity: Severity | None) -> Place:
@@ -97,7 +96,7 @@ def _kinds(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
 
 
 def _odd(envelope: Envelope) -> Iterator[Mismatch]:
-    """What is none of the values that the service writes there."""
+    """Values that the service never writes there."""
     for member, value in envelope.odd:
         if not (isinstance(value, str) and is_masked(value)):
             yield member, quoted(value), "a time" if member == "time" else "a list of ARNs"
@@ -114,7 +113,7 @@ def _times(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
 
 
 def _places(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
-    """The account and the region, which are those of the job's ARN."""
+    """The account and the region, which must be those of the job's ARN."""
     arn = event.arn or ""
     parts = arn.split(":", _PARTS - 1)
     if parts[0] != "arn" or len(parts) < _PARTS or is_masked(arn):
@@ -128,7 +127,7 @@ def _places(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
 
 
 def _resources(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
-    """The resources, if none of them is the job; by its name where its ARN is not shown."""
+    """The resources, if the job is not among them; by name if its ARN is not shown."""
     listed = envelope.resources
     job, kind = event.arn or event.name, f":{event.spec.layout.resource}/"
     if not listed or job is None or any(map(is_masked, (*listed, job))):

@@ -21,8 +21,8 @@ def _named(name: str) -> dict[str, str]:
 @rule(
     severity="warning",
     sources=["api-members", "api-create"],
-    message="the name {name} is none that a job can have: {why}",
-    help="name the job as the service would; a name that was taken out can be written as `***`",
+    message="no job can have the name {name}: {why}",
+    help="name the job as the service would; write a removed name as `***`",
     bad=[
         poll(_ACTIVE, _named("my_job")),
         poll(_ACTIVE, _named("a" * 64)),
@@ -37,17 +37,17 @@ def _named(name: str) -> dict[str, str]:
 def malformed_name(identity: Identity) -> Places:
     """A job has a name that the service does not accept.
 
-    The API gives the pattern of names: letters, digits and hyphens between them, 63 of them
-    at the most. Another name was written by hand or by a simulator that checks none, and
-    nobody can ask the service for it. A name that was masked says nothing.
+    The API declares the pattern of names: letters, digits and hyphens between them, at most
+    63. Another name was written by hand or by a simulator that does not check, and the
+    service would not find it. A masked name says nothing.
     """
     name, layout = identity.name, identity.spec.layout
     if not name or not layout.name_pattern or is_masked(name):
         return
     why = ""
     if layout.name_most and len(name) > layout.name_most:
-        why = f"it has {len(name)} characters, and {layout.name_most} are the most"
+        why = f"it has {len(name)} characters; at most {layout.name_most} are allowed"
     elif not re.fullmatch(layout.name_pattern, name):
-        why = "letters and digits are allowed, and hyphens between them"
+        why = "only letters, digits and hyphens between them are allowed"
     if why:
         yield Place(pointer=f"/{layout.name}", facts={"name": quoted(name), "why": why})

@@ -22,9 +22,9 @@ from trainstate.rules.wording import nearest
 def unknown_primary_status(statuses: Statuses) -> Places:
     """The primary status is not in the specification.
 
-    AWS says that its values are subject to change, so that an unknown status is not an
-    illegal one: nobody can tell whether the job is consistent. A secondary status in
-    its place is another fault, and TS105 reports it.
+    AWS says that its values are subject to change, so an unknown status is not an illegal
+    one, and the verdict stays open. A secondary status in its place is another fault, which
+    TS105 reports.
     """
     written, spec = statuses.written_primary, statuses.spec
     if written is None or spec.canonical_primary(written) is not None:

@@ -26,9 +26,8 @@ from trainstate.rules.wording import nearest
 def unknown_secondary_status(statuses: Statuses) -> Places:
     """A secondary status is not in the specification.
 
-    AWS says that its values are subject to change, so that an unknown status is not an
-    illegal one: nobody can tell what may come before and after it. The transitions from
-    and to it are therefore not judged.
+    AWS says that its values are subject to change, so an unknown status is not an illegal
+    one. What may come before and after it is unknown, so its transitions are not judged.
     """
     known = statuses.spec.secondary_by_name
     if statuses.secondary in known and all(map(known.__contains__, statuses.history)):

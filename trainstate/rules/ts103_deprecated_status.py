@@ -14,7 +14,7 @@ from trainstate.spec.model import Evidence, Spec
     severity="warning",
     sources=["api-describe", "api-enum"],
     message="`{status}` is a retired status",
-    help="normal in recordings of its time; a simulator of today's service must not show it",
+    help="normal in recordings of its time; a simulator of the present service must not show it",
     bad=[
         "InProgress/LaunchingMLInstances: Starting 9, LaunchingMLInstances",
         "InProgress/Training: Starting 9, DownloadingTrainingImage 20, Training",
@@ -25,10 +25,10 @@ from trainstate.spec.model import Evidence, Spec
     ],
 )
 def deprecated_status(statuses: Statuses) -> Places:
-    """A secondary status is one that the service no longer supports.
+    """A secondary status is retired.
 
-    AWS lists it as retired, though the API's enumeration still has it. A job of today
-    cannot have it; whoever handles it handles the past.
+    AWS no longer supports it, though the API's enumeration still lists it. No job of today
+    has it, and code that handles it handles the past.
     """
     if not shows(statuses, _retired(statuses.spec)):
         return

@@ -25,9 +25,9 @@ from trainstate.rules.shown import ShownStatus, shown
 def misspelt_status(statuses: Statuses) -> Places:
     """A status is not spelt as the API's enumeration spells it.
 
-    The response is judged as if it had the right spelling, but a program that compares
-    statuses exactly takes it for another one. A spelling that some text of AWS uses is
-    a warning; any other change of case is an error, as the service does not write it.
+    The response is judged as if the spelling were right, but a program that compares statuses
+    exactly takes it for another one. A spelling that some text of AWS uses is a warning. Any
+    other change of case is an error, because the service does not write it.
     """
     spec = statuses.spec
     written = statuses.written_primary
@@ -39,7 +39,7 @@ def misspelt_status(statuses: Statuses) -> Places:
         places.insert(0, ShownStatus(f"/{spec.layout.primary}", statuses.primary, written))
     for place in places:
         if place.written != place.status:
-            # Only secondaries have aliases; a primary that is spelt like one is TS105's.
+            # Only secondaries have aliases; TS105 reports a primary that is spelt like one.
             declared = place.written in spec.alias_by_written
             yield Place(
                 pointer=place.pointer,

@@ -9,8 +9,8 @@ from trainstate.rules.parts import Statuses
 @rule(
     severity="error",
     sources=["api-describe", "api-enum"],
-    message="`{status}` is a secondary status; a primary one that goes with it is {primaries}",
-    help="a table of statuses was mixed up: the two members have different enumerations",
+    message="`{status}` is a secondary status; it goes with the primary {primaries}",
+    help="the two members have different enumerations; look for a mixed-up table of statuses",
     bad=[
         "Training/Training: Starting 90, Training",
         "Uploading/Uploading: Starting 90, Training 60, Uploading",
@@ -23,8 +23,8 @@ from trainstate.rules.parts import Statuses
 def secondary_used_as_primary(statuses: Statuses) -> Places:
     """The primary status is one that only the secondary status can have.
 
-    The two enumerations share some names, but this one is not among them. A consumer
-    that waits for a terminal primary status waits for ever on such a response.
+    The two enumerations share some names, but not this one. A consumer that waits for a
+    terminal primary status waits forever on such a response.
     """
     written, spec = statuses.written_primary, statuses.spec
     if written is None or spec.canonical_primary(written) is not None:

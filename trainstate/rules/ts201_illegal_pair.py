@@ -12,7 +12,7 @@ from trainstate.spec.load import builtin_spec
 @rule(
     severity="error",
     sources=["api-describe", "recordings-responses"],
-    message="`{pair}` is no legal pair; `{primary}` goes with {legal}{evidence}",
+    message="`{pair}` is not a legal pair; `{primary}` goes with {legal}{evidence}",
     help="change both statuses at once; `trainstate spec` lists the legal pairs",
     bad=[
         "Completed/Training: Starting 90, Training",
@@ -26,11 +26,11 @@ from trainstate.spec.load import builtin_spec
     follows=["TS304", "TS305"],
 )
 def illegal_pair(statuses: Statuses) -> Places:
-    """The primary and the secondary status cannot be shown together.
+    """A response cannot show this primary and secondary status together.
 
-    Each is a status of the service, but no source has the two in one response. A job
+    Each is a status of the service, but no source shows the two in one response. A job
     changes both together; only a stop request or a deletion lets the primary run ahead.
-    Where the history ends with the secondary status, the primary is the odd one.
+    If the history ends with the secondary status, the primary is the wrong one.
     """
     primary, secondary = statuses.primary, statuses.secondary
     spec = statuses.spec
@@ -57,7 +57,7 @@ def illegal_pair(statuses: Statuses) -> Places:
 
 
 def _is_odd(statuses: Statuses) -> bool:
-    """Holds if the secondary status is the odd one: the history does not end with it."""
+    """Whether the secondary status is the wrong one: the history does not end with it."""
     if statuses.secondary is None:
         return False
     return not statuses.history or statuses.history[-1] != statuses.secondary

@@ -15,8 +15,8 @@ _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSe
 @rule(
     severity="info",
     sources=["api-enum", "recordings-stop-during-start", "sdk-docs-2019"],
-    message="`{pair}` is {evidence}: no documentation of today and no recording shows it",
-    help="the pair is accepted; narrow `--accept` to refuse what rests on weaker evidence",
+    message="`{pair}` is {evidence}: no present documentation and no recording shows it",
+    help="the pair is accepted; narrow `--accept` to refuse weaker evidence",
     bad=[
         "Stopping/Training: Starting 90, Training",
         "InProgress/Updating: Starting 90, Training 60, Updating",
@@ -29,11 +29,11 @@ _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSe
     needs=["secondary"],
 )
 def undocumented_pair(statuses: Statuses) -> Places:
-    """The primary and the secondary status are together for no documented reason.
+    """No documentation shows this primary and secondary status together.
 
-    The pair follows from how the service must work, or was documented once. It is no
-    fault, but the verdict on the job rests on it. A pair that AWS has withdrawn is a
-    warning; one of a retired status is TS103's.
+    The pair follows from how the service must work, or used to be documented. It is not a
+    fault, but the verdict rests on it. A pair that AWS has withdrawn is a warning; TS103
+    reports pairs with a retired status.
     """
     pair, spec = statuses.pair, statuses.spec
     if pair is None or pair.evidence not in (Evidence.INFERRED, Evidence.DEPRECATED):

@@ -28,14 +28,13 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
     follows=["TS003", "TS102", "TS103", "TS301", "TS302", "TS305"],
 )
 def illegal_transition(statuses: Statuses) -> Places:
-    """A status follows another in the history, and no source has that transition.
+    """The history has a transition that no source shows.
 
-    The history lists all secondary statuses that the job went through, without gaps, so
-    that each neighbouring pair of entries is a transition of the machine. One that no
-    documentation and no recording shows means that entries were lost, invented or
-    taken from another job. Where the front of an excerpt is cut off, what a status must
-    come after may have been there. Where a source has the transition, and its evidence is
-    weaker than what is accepted, the message names the level.
+    The history lists all secondary statuses of the job without gaps, so neighbouring entries
+    are a transition of the machine. One that no documentation and no recording shows means
+    that entries were lost, invented or taken from another job. In an excerpt whose front is
+    cut off, an entry that must come earlier may be missing. If a source has the transition
+    but its evidence is not accepted, the message names the level.
     """
     history = statuses.history
     if not statuses.has_illegal_move:
@@ -54,7 +53,7 @@ def illegal_transition(statuses: Statuses) -> Places:
                 },
                 witness=witness(
                     statuses.spec,
-                    # From what is no run itself no witness goes on.
+                    # An illegal history has no legal continuation to show.
                     history[:index] if index <= legal else (),
                     history[index],
                     statuses.config,
@@ -63,12 +62,12 @@ def illegal_transition(statuses: Statuses) -> Places:
 
 
 def _refusal(spec: Spec, pair: tuple[str, ...]) -> str | None:
-    """Why a transition that a source has is refused: its evidence is not accepted here."""
+    """Why the transition is refused although a source has it: its evidence is not accepted."""
     rows = [row for row in spec.weaker if (row.before, row.after) == pair]
     if not rows:
         return None
     level = min((row.evidence for row in rows), key=lambda each: each.rank)
-    return f"its evidence is `{level}`, and `--accept {level}` takes it"
+    return f"its evidence is `{level}`, and `--accept {level}` accepts it"
 
 
 def _is_cut(statuses: Statuses) -> bool:

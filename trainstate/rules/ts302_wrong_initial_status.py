@@ -11,8 +11,8 @@ from trainstate.rules.parts import Statuses
 @rule(
     severity="error",
     sources=["guide-spot", "recordings-logs", "recordings-responses"],
-    message="the history begins with `{status}`, where {initial} is expected",
-    help="the first entries were lost, or a simulator begins too late",
+    message="the history begins with `{status}`; expected {initial}",
+    help="the first entries were lost, or a simulator starts too late",
     bad=[
         "InProgress/Training: Training",
         "Completed/Completed: Downloading 20, Training 60, Uploading 5, Completed",
@@ -26,9 +26,9 @@ from trainstate.rules.parts import Statuses
 def wrong_initial_status(statuses: Statuses) -> Places:
     """A history begins with a status that no job begins with.
 
-    All recorded jobs begin with the same status, at their creation, and the history
-    lists every status since. The front of an excerpt or a log may have been cut off:
-    there the verdict is open.
+    All recorded jobs begin with the same status, at their creation, and the history lists
+    every status since. An excerpt or a log may have lost its front: there the verdict stays
+    open.
     """
     moves, spec = statuses.moves, statuses.spec
     if not moves or moves[0].refusal is not Refusal.NOT_INITIAL:

@@ -10,8 +10,8 @@ from trainstate.spec.model import Evidence
 @rule(
     severity="info",
     sources=["model", "api-enum", "reports-pending"],
-    message="`{after}` {place}: inferred, no documentation and no recording shows it",
-    help="the transition is accepted; narrow `--accept` to refuse what rests on inference",
+    message="`{after}` {place}: inferred; no documentation and no recording shows it",
+    help="the transition is accepted; narrow `--accept` to refuse inferred ones",
     bad=[
         "InProgress/Pending: Pending",
         "Stopped/Stopped: Starting 90, Training 60, Stopped",
@@ -24,10 +24,10 @@ from trainstate.spec.model import Evidence
     needs=["history"],
 )
 def undocumented_transition(statuses: Statuses) -> Places:
-    """A status follows another for no documented reason.
+    """No documentation shows this transition.
 
-    The transition follows from how the service must work: a job can be stopped, can fail
-    or can be interrupted at any moment. It is no fault, but the verdict rests on it.
+    The transition follows from how the service must work: a job can be stopped, fail or be
+    interrupted at any moment. It is not a fault, but the verdict rests on it.
     """
     history = statuses.history
     for index, step in enumerate(statuses.moves):

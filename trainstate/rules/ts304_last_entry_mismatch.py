@@ -9,7 +9,7 @@ from trainstate.rules.parts import Statuses
 @rule(
     severity="error",
     sources=["api-describe", "recordings-responses"],
-    message="the history ends with `{last}`, the secondary status is `{secondary}`",
+    message="the history ends with `{last}`, but the secondary status is `{secondary}`",
     help="set the secondary status and append to the history in one step",
     bad=[
         "Completed/Completed: Starting 90, Downloading",
@@ -25,8 +25,8 @@ from trainstate.rules.parts import Statuses
 def last_entry_mismatch(statuses: Statuses) -> Places:
     """The history ends with another status than the secondary status.
 
-    The secondary status is the last of the history: in every recorded response the two
-    agree, also where the primary has run ahead of them.
+    The secondary status is the last of the history. The two agree in every recorded
+    response, even where the primary has run ahead.
     """
     known = statuses.spec.secondary_by_name
     if not statuses.history or statuses.secondary not in known:

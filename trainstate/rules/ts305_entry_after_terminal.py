@@ -11,7 +11,7 @@ from trainstate.rules.parts import Statuses
     severity="error",
     sources=["api-describe", "waiter", "recordings-logs"],
     message="`{after}` follows `{before}`, which ends a job",
-    help="a second run is another job with its own history; an end is written once",
+    help="a second run is another job with its own history; write an end once",
     bad=[
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed 0, Completed",
         "InProgress/Starting: Starting 90, Failed 0, Starting",
@@ -24,10 +24,10 @@ from trainstate.rules.parts import Statuses
     follows=["TS302"],
 )
 def entry_after_terminal(statuses: Statuses) -> Places:
-    """The history goes on after a status that ends a job.
+    """The history continues after a status that ends a job.
 
     No terminal status has a way out: after the end only the message of the last entry
-    changes. A job of the same name that is created later has a history of its own.
+    changes. A later job of the same name has a history of its own.
     """
     history = statuses.history
     for index, step in enumerate(statuses.moves):

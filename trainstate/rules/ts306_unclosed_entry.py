@@ -12,8 +12,8 @@ from trainstate.rules.shown import prints_no_end
 @rule(
     severity="error",
     sources=["api-transition", "recordings-responses"],
-    message="`{status}` has no end, though `{after}` follows it",
-    help="close the last entry with the time at which the next one starts",
+    message="`{status}` has no end, but `{after}` follows it",
+    help="close the last entry at the time when the next one starts",
     bad=[
         poll(DONE, {"/SecondaryStatusTransitions/1/EndTime": None}),
         poll(ACTIVE, {"/SecondaryStatusTransitions/0/EndTime": None}),
@@ -23,10 +23,10 @@ from trainstate.rules.shown import prints_no_end
     follows=["TS103", "TS304", "TS305"],
 )
 def unclosed_entry(statuses: Statuses) -> Places:
-    """An entry has no end, though another one follows it.
+    """An entry has no end, but another one follows it.
 
-    A status ends when the job moves to the next one, and the entry gets its end at that
-    moment. An excerpt that leaves out the end of every entry says nothing about it.
+    A status ends when the job moves to the next one, and its entry gets its end at that
+    moment. An excerpt that leaves out the ends of all entries says nothing.
     """
     history, spec = statuses.history, statuses.spec
     if statuses.kind is Kind.LOG:
@@ -36,7 +36,7 @@ def unclosed_entry(statuses: Statuses) -> Places:
         if statuses.closed[index]:
             continue
         pointer = statuses.entry_pointer(index, spec.layout.entry_end)
-        terminal = status in spec.terminal_secondaries  # TS308's
+        terminal = status in spec.terminal_secondaries  # TS308 reports it
         if not terminal and not statuses.is_unread(pointer):
             facts = {"status": status, "after": history[index + 1]}
             yield Place(pointer=pointer, facts=facts, severity=severity)

@@ -15,7 +15,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
 @rule(
     severity="error",
     sources=["api-transition", "recordings-responses"],
-    message="`{status}` ended at {end}, though nothing follows it and the job has not ended",
+    message="`{status}` ended at {end}, but nothing follows it and the job has not ended",
     help="leave the last entry open until the next one starts",
     bad=[
         "InProgress/Training: Starting 90, Training 60",
@@ -26,11 +26,11 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     follows=["TS103", "TS304"],
 )
 def closed_last_entry_while_active(times: Times) -> Places:
-    """The last entry has an end, though the job goes on.
+    """The last entry has an end, but the job goes on.
 
-    A status ends when the job moves to another one or ends itself. Either would show: as
-    a further entry, or as a terminal status. Of an excerpt without a primary status the
-    end may have been cut off.
+    A status ends when the job moves to another one or ends. The former adds an entry, the
+    latter shows a terminal status. An excerpt without a primary status may have lost the
+    end.
     """
     spec = times.spec
     if times.kind is Kind.LOG or not times.history:

@@ -14,8 +14,8 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
 @rule(
     severity="error",
     sources=["api-transition", "recordings-responses"],
-    message="the entry `{status}` {what}, where it should end when it starts",
-    help="append the entry of a terminal status closed, with its end equal to its start",
+    message="the entry `{status}` {what}; it should end when it starts",
+    help="append the entry of a terminal status already closed, with its end equal to its start",
     bad=[
         poll(DONE, {"/SecondaryStatusTransitions/3/EndTime": None}),
         poll(_FAILED, {"/SecondaryStatusTransitions/1/EndTime": None}),
@@ -28,8 +28,8 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
 def open_terminal_entry(times: Times) -> Places:
     """The entry of a terminal status is open, or lasts.
 
-    A status ends when the job ends, so that the entry of the end is closed from the
-    first: in all recordings it ends when it starts.
+    A terminal status ends the job, so its entry is closed from the start: in all
+    recordings it ends when it starts.
     """
     if times.kind is Kind.LOG:
         return

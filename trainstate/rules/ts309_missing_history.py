@@ -11,7 +11,7 @@ from trainstate.rules.model import Place, Places, Severity, Step, rule
     severity="info",
     sources=["api-describe", "api-transition", "guide-eventbridge"],
     message="{what}",
-    help="record the history, too: without it a job is judged by its statuses alone",
+    help="record the history too: without it a job is judged by its statuses alone",
     bad=[
         "Completed/Completed",
         [ACTIVE, poll("InProgress/Training", modified=120)],
@@ -25,10 +25,11 @@ from trainstate.rules.model import Place, Places, Severity, Step, rule
 def missing_history(step: Step) -> Places:
     """A whole response has no history.
 
-    The service always gives it, and it never gets shorter: an empty list after a
-    history is an error, and so is one beside a secondary status, which is that of the last
-    entry; events have such lists. A response that has no such member shows less of the job, which
-    makes the judgement weaker; where others of the job have it, something dropped it.
+    The service always gives the history, and it never gets shorter. So an empty list after a
+    history is an error, and so is one beside a secondary status, which is the status of the
+    last entry; events do have such lists. Without the member a response shows less of the
+    job, and the verdict is weaker. If other responses of the job have it, something dropped
+    it.
     """
     response, pointer = step.response, f"/{step.spec.layout.history}"
     presence = step.reading.presence
@@ -36,14 +37,14 @@ def missing_history(step: Step) -> Places:
     empty = response.history == () and response.secondary is not None
     empty_event = response.kind is Kind.EVENT and response.history == ()
     if step.lost_history:
-        what = "a response of the job has a history, and a later one an empty one"
+        what = "an earlier response of the job has a history, this one has an empty one"
         yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
     elif empty and response.described and step.reading.whole:
-        what = f"the history is empty, and the secondary status is `{response.secondary}`"
+        what = f"the history is empty, but the secondary status is `{response.secondary}`"
         yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
     elif (whole or empty_event) and not response.history and not presence.is_unread(pointer):
         alone = presence.whole_but_for(step.spec.layout.history)
         dropped = whole and bool(step.known) and alone
-        what = "the history is absent" + (", and others of the job have it" if dropped else "")
+        what = "the history is absent" + (", but others of the job have it" if dropped else "")
         severity = Severity.WARNING if dropped else None
         yield Place(pointer=pointer, facts={"what": what}, severity=severity)

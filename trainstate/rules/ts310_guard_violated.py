@@ -12,7 +12,7 @@ from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Spec
 
 _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
-"""What tells a client that knows of retries."""
+"""Marks a client that knows of retries."""
 
 
 @rule(
@@ -33,14 +33,14 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
     follows=["TS301", "TS310", "TS511"],
 )
 def guard_violated(step: Step) -> Places:
-    """A job has a status, or went a way, that its configuration does not allow.
+    """A job has a status or a transition that its configuration does not allow.
 
     Only spot instances are taken away, only a job with a retry strategy starts again, and
-    only one on a training plan goes back to waiting. The configuration is fixed at the
-    creation, so that no run explains the history. What an event leaves out, a search, an
-    excerpt, or a client that is older than the setting, is not off: it is judged when a
-    response shows it, for what came before, too. A client shows how old it is by the youngest
-    member in its response; a job that is older than a setting has none.
+    only one on a training plan goes back to waiting. The configuration is fixed at creation,
+    so no run explains the history. A setting is not off because an event, a search, an
+    excerpt or a client older than the setting leaves it out: it is judged once a response
+    shows it, also for what came before. The youngest member in a response shows the age of
+    its client; a job that is older than a setting does not have it.
     """
     yield from _own(step.reading.statuses)
     if step.shut and len(step.response.statuses) < len(step.known):
@@ -48,7 +48,7 @@ def guard_violated(step: Step) -> Places:
 
 
 def _own(statuses: Statuses) -> Places:
-    """What the response itself shows of which its job's configuration allows nothing."""
+    """Places in the response itself that its job's configuration does not allow."""
     spec, history = statuses.spec, statuses.history
     broken: set[str] = set()
     places = list(shown(statuses)) if shows(statuses, _guarded(spec)) else []
@@ -67,11 +67,11 @@ def _own(statuses: Statuses) -> Places:
 
 
 def _before(step: Step) -> Places:
-    """What longer histories of the job went through, if this response is the first to forbid it."""
+    """Places in longer histories of the job, if this response is the first to forbid them."""
     spec, seen = step.spec, tuple(entry.status for entry in step.known)
     for index, move in enumerate(trace(spec, seen, step.reading.config)):
         if move.guard in step.shut:
-            what = f"`{seen[index]}` after `{seen[index - 1]}`, as an earlier response has it,"
+            what = f"`{seen[index]}` after `{seen[index - 1]}` in an earlier response"
             yield _place(spec, spec.guard_by_name[move.guard].member, what, move.guard)
             return
 

@@ -15,7 +15,7 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
 @rule(
     severity="error",
     sources=["api-retry"],
-    message="the history shows {used} retries, the configuration allows {budget}",
+    message="the history shows {used} retries; the configuration allows {budget}",
     help="compare the history with the number of attempts in the job's configuration",
     bad=[
         poll(_TWICE, {"/RetryStrategy": {"MaximumRetryAttempts": 1}}),
@@ -28,10 +28,10 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
     needs=["history", "guards"],
 )
 def retry_budget_exceeded(statuses: Statuses) -> Places:
-    """A job was started again more often than its configuration allows.
+    """A job was retried more often than its configuration allows.
 
-    The retry strategy says how often the service tries again after an error of its own.
-    Starts after a spot interruption do not count, they need no strategy.
+    The retry strategy says how often the service retries after its own error. Starts after
+    a spot interruption do not count; they need no strategy.
     """
     for guard in statuses.spec.guards:
         budget = statuses.config.of(guard.name).budget

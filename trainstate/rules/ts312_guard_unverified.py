@@ -14,7 +14,7 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     severity="info",
     sources=["api-retry", "api-stopping-condition"],
     message="`{after}` after {before} is possible only where {says}, and nothing shows that",
-    help="record the job's configuration, too",
+    help="record the job's configuration too",
     bad=[
         poll(_AGAIN, _BARE),
         poll("InProgress/Pending: Starting 90, Training 60, Pending", _BARE),
@@ -27,10 +27,10 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     unknown=True,
 )
 def guard_unverified(step: Step) -> Places:
-    """A job went a way that only some configurations allow, and its own was not recorded.
+    """A transition needs a configuration that was not recorded.
 
-    With the configuration the history would be legal or not; without it nobody can
-    tell. A spot interruption is no such case, as the status itself proves the spot job.
+    The configuration would show whether the history is legal; without it the verdict stays
+    open. A spot interruption needs none: the status itself proves the spot job.
     """
     reading, spec = step.reading, step.spec
     statuses, moves = reading.response.statuses, reading.statuses.moves
@@ -52,7 +52,7 @@ def guard_unverified(step: Step) -> Places:
         yield Place(
             pointer=f"/{spec.layout.secondary}",
             facts={
-                "before": "what was seen",
+                "before": "the recorded states",
                 "after": after,
                 "says": says,
                 "guards": unproven(reading.config, spec),

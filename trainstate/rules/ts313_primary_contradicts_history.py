@@ -13,8 +13,8 @@ from trainstate.spec.model import Spec
 @rule(
     severity="error",
     sources=["api-describe", "api-stop", "recordings-logs"],
-    message="the primary status is `{primary}`, where the history leads to {expected}",
-    help="a job that is being stopped stays so until it ends; keep the primary status",
+    message="the primary status is `{primary}`; the history leads to {expected}",
+    help="a stopping job stays so until it ends; keep the primary status",
     bad=[
         "InProgress/Uploading: Starting 90, Training 60, Stopping 5, Uploading",
         "InProgress/Uploading: Starting 90, Downloading 20, Stopping 5, Uploading",
@@ -26,10 +26,10 @@ from trainstate.spec.model import Spec
     needs=["history"],
 )
 def primary_contradicts_history(statuses: Statuses) -> Places:
-    """The primary status is none that the history can lead to.
+    """The history cannot lead to the primary status.
 
-    The pair is legal, and so is the history, but not the two together: the history has
-    gone through a status after which the job cannot show this primary status again.
+    The pair is legal, and so is the history, but not both together: the history passed a
+    status after which the job cannot show this primary status again.
     """
     moves = statuses.moves
     if not moves or statuses.pair is None or any(move.refusal for move in moves):
@@ -50,7 +50,7 @@ def primary_contradicts_history(statuses: Statuses) -> Places:
 
 @lru_cache(maxsize=1024)
 def _expected(spec: Spec, position: Position) -> tuple[str, ...]:
-    """The primary statuses that the job can show after an entry."""
+    """Primary statuses that the job can show after an entry."""
     shown = [State(position.primary, position)]
     for state in shown:
         shown += (ahead for ahead, _ in run_ahead(spec, state) if ahead not in shown)

@@ -13,7 +13,7 @@ from trainstate.rules.shown import prints_no_start
     severity="error",
     sources=["api-transition", "recordings-responses"],
     message="entry {at}, `{status}`, has no start",
-    help="give each entry the moment at which the job entered the status",
+    help="give each entry the time at which the job entered the status",
     bad=[
         poll(ACTIVE, {"/SecondaryStatusTransitions/0/StartTime": None}),
         poll(ACTIVE, {"/SecondaryStatusTransitions/1/StartTime": None}),
@@ -22,11 +22,11 @@ from trainstate.rules.shown import prints_no_start
     needs=["history"],
 )
 def entry_without_start(statuses: Statuses) -> Places:
-    """An entry of the history does not say when it began.
+    """An entry of the history has no start.
 
-    The API requires the start of every entry, and every recording has it. Without it
-    neither the order of the entries nor a rewritten history can be seen. What an
-    excerpt leaves out is no fault.
+    The API requires the start of every entry, and every recording has it. Without it neither
+    the order of the entries nor a rewritten history can be detected. A start missing from
+    an excerpt is not a fault.
     """
     member = statuses.spec.layout.entry_start
     if statuses.kind is Kind.LOG:

@@ -12,8 +12,8 @@ from trainstate.rules.wording import time_text
 @rule(
     severity="error",
     sources=["api-transition", "recordings-responses"],
-    message="the entry `{status}` starts at {start} and ends before that, at {end}",
-    help="look for times that were swapped, or that two clocks wrote",
+    message="the entry `{status}` starts at {start} but ends before that, at {end}",
+    help="look for swapped times, or times from two clocks",
     bad=[
         "Completed/Completed: Starting 90, Training -30, Uploading 5, Completed",
         "InProgress/Training: Starting -1, Training",
@@ -27,9 +27,9 @@ from trainstate.rules.wording import time_text
 def entry_ends_before_start(times: Times) -> Places:
     """An entry of the history ends before it starts.
 
-    A status ends when the job moves to another one, which cannot be before it began. An
-    end equal to the start is normal: the terminal entry always has it. Where one of the
-    two times is cut to the whole second they may seem to be swapped within that second.
+    A status ends when the job moves to another one, which cannot be before it began. An end
+    equal to the start is normal: the terminal entry always has it. If one of the two times
+    is cut to the whole second, they may seem swapped within that second.
     """
     if times.kind is Kind.LOG:
         return

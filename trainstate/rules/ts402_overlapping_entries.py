@@ -28,11 +28,11 @@ from trainstate.rules.wording import time_text
     follows=["TS103", "TS301", "TS304", "TS401"],
 )
 def overlapping_entries(times: Times) -> Places:
-    """An entry of the history starts before the one before it ends.
+    """An entry starts before the previous one ends.
 
-    A job has one secondary status at a time. An entry ends at the moment when the next
-    one starts: exactly, in 84 of 84 recorded joints. Less than the tolerance for a
-    joint is what listings that cut times to whole seconds show.
+    A job has one secondary status at a time. An entry ends when the next one starts:
+    exactly, in 84 of 84 recorded joints. Listings that cut times to whole seconds show
+    overlaps below the tolerance for a joint.
     """
     if times.kind is Kind.LOG:
         return

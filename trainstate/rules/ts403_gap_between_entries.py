@@ -15,7 +15,7 @@ from trainstate.rules.wording import time_text
     severity="error",
     sources=["api-transition", "recordings-responses"],
     message="`{before}` ends at {end}, but `{after}` starts only at {start}",
-    help="an entry between the two was lost, or the times were taken from two clocks",
+    help="an entry between the two was lost, or the times come from two clocks",
     bad=[
         poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:20Z"}),
         poll(DONE, {"/SecondaryStatusTransitions/1/EndTime": "2026-01-02T10:02:29Z"}),
@@ -28,11 +28,11 @@ from trainstate.rules.wording import time_text
     follows=["TS103", "TS301", "TS304", "TS401", "TS402"],
 )
 def gap_between_entries(times: Times) -> Places:
-    """An entry of the history starts some time after the one before it ended.
+    """An entry starts some time after the previous one ended.
 
-    A job always has a secondary status, and the history lists all of them: an entry
-    ends when the job moves to the next. The two times are equal in 84 of 84 recorded
-    joints. A gap means that an entry was lost or that a time was invented.
+    A job always has a secondary status, and the history lists all of them: an entry ends
+    when the job moves to the next. The two times are equal in 84 of 84 recorded joints. A
+    gap means that an entry was lost or a time was invented.
     """
     if times.kind is Kind.LOG:
         return

@@ -19,7 +19,7 @@ from trainstate.rules.wording import time_text
     severity="error",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
     message="{earlier} is {earlier_time}, after {later}, which is {later_time}",
-    help="look for times of two jobs or of two clocks, or for a lost offset from UTC",
+    help="look for times of two jobs or two clocks, or for a lost UTC offset",
     bad=[
         poll(DONE, {"/CreationTime": "2026-01-02T10:00:30Z"}),
         poll(DONE, {"/TrainingStartTime": "2026-01-02T10:05:00Z"}),
@@ -30,13 +30,13 @@ from trainstate.rules.wording import time_text
     follows=["TS301", "TS401", "TS402", "TS403", "TS404"],
 )
 def times_out_of_order(times: Times) -> Places:
-    """Two times of a job are in an order that its life cannot have.
+    """Two times of a job are in an impossible order.
 
     A job is created, enters its statuses one after the other, trains and ends, and is
-    modified last. The record may be modified minutes after the end (rules, profiler and
-    warm pools do so), never before what it shows. The lines of a log are printed in the
-    order of the polls, so that their times do not go back either. No job is older than the
-    service: such a time was never set.
+    modified last. The record may be modified minutes after the end (by rules, the profiler
+    and warm pools), but never before what it shows. Log lines are printed in the order of the
+    polls, so their times do not go back either. No job is older than the service: such a
+    time was never set.
     """
     tolerance = times.tolerances.microseconds("order")
     for earlier, later in disorders(times, tolerance):
@@ -53,25 +53,25 @@ def times_out_of_order(times: Times) -> Places:
 
 @frozen
 class MemberTime:
-    """A time of a response: its place, as a JSON pointer without the first slash, and instant."""
+    """A time of a response: its JSON pointer without the first slash, and its instant."""
 
     name: str
     at: int
 
 
 Time = tuple[int, int | None, str]
-"""An instant, the entry of the history that has it (None: the response itself), the member."""
+"""An instant, the entry that has it (None: the response itself), the member."""
 
 
 def disorders(times: Times, tolerance: float) -> Iterator[tuple[MemberTime, MemberTime]]:
-    """The pairs of times of which the first is after the second by a tolerance, or more."""
+    """Pairs of times of which the first is after the second by at least a tolerance."""
     for earlier, later in _orders(times):
         if earlier is not None and later is not None and earlier[0] - later[0] >= tolerance:
             yield _moment(times, earlier), _moment(times, later)
 
 
 def _orders(times: Times) -> Iterator[tuple[Time | None, Time | None]]:
-    """The pairs of times of which the first must not be after the second."""
+    """Pairs of times of which the first must not be after the second."""
     if times.kind is Kind.LOG:
         yield from pairwise(_stamps(times))
         return
@@ -107,7 +107,7 @@ def _stamps(times: Times) -> list[Time]:
 
 
 def _last(times: Times) -> Time | None:
-    """The latest of the times of the last entry."""
+    """The latest time of the last entry."""
     history = times.history
     if not history:
         return None

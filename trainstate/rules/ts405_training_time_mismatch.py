@@ -19,23 +19,22 @@ def _reporting(text: str, seconds: int) -> Poll:
 @rule(
     severity="error",
     sources=["api-describe-times", "recordings-responses"],
-    message="{reported} seconds are reported, and {elapsed} passed {span}",
-    help="the time is TrainingEndTime - TrainingStartTime, within a second, on all instances alike",
+    message="{reported} seconds are reported, but {elapsed} passed {span}",
+    help="report TrainingEndTime - TrainingStartTime, within a second, whatever the instance count",
     bad=[*(_reporting(DONE, seconds) for seconds in (67, 63, 155)), _reporting(_FAILED, 40)],
     good=[DONE, _reporting(_FAILED, 0), *(_reporting(_STOPPED, seconds) for seconds in (66, 60))],
     needs=["training_seconds"],
     follows=["TS401", "TS402", "TS403", "TS404", "TS407", "TS408", "TS409", "TS508"],
 )
 def training_time_mismatch(times: Clock) -> Places:
-    """The reported training time is not the time between start and end of the training.
+    """The reported training time is not the time between the start and end of training.
 
-    Recordings agree within a second, without being floor, ceiling or rounding. A job
-    that was stopped or interrupted reports less: 9527 seconds where 9532 passed, the
-    five of its Stopping entry; one that reports less than that by some seconds is only
-    suspicious. Waiting to start again is no training either. More than what passed is never
-    reported, but of a job with retries the start that is shown may be another attempt's: more
-    than its whole life it has not trained. A job that has not begun to train has no seconds
-    to report, and none to pay for.
+    Recordings agree within a second, without being floor, ceiling or rounding. A job that was
+    stopped or interrupted reports less: 9527 seconds where 9532 passed, the five being its
+    Stopping entry. Some seconds less than that are only suspicious. Waiting to start again
+    is not training either. No job reports more than passed, but the start of a retried job
+    may belong to another attempt: it cannot have trained for longer than its whole life. A
+    job that has not begun to train reports no seconds and is billed for none.
     """
     yield from _untrained(times)
     layout = times.spec.layout
@@ -68,7 +67,7 @@ def _place(
 
 
 def _untrained(times: Clock) -> Places:
-    """The seconds that a job reports whose history shows that it has never trained."""
+    """Reported seconds of a job whose history shows that it never trained."""
     layout = times.spec.layout
     shown = bool(times.history) and not times.trimmed and times.kind is not Kind.LOG
     if not shown or clock.clocked(times) or layout.started in times.instants:
@@ -76,18 +75,22 @@ def _untrained(times: Clock) -> Places:
     for member in (layout.training_seconds, layout.billable_seconds):
         reported = times.reported(member)
         if reported is not None and reported > times.tolerances.training:
-            facts = {"reported": reported, "elapsed": 0, "span": "in training, by the history"}
+            facts = {
+                "reported": reported,
+                "elapsed": 0,
+                "span": "in statuses of training",
+            }
             yield Place(pointer=f"/{member}", facts=facts)
 
 
 def _exceeds(times: Clock, excess: float, start: str) -> bool:
-    """Holds if more is reported than what passed from a start to the end, however it was cut."""
+    """Whether more is reported than passed from a start to the end, however it was cut."""
     slack = clock.slack(times, start, times.spec.layout.ended)
     return _is_beyond(excess, times.tolerances.training, slack)
 
 
 def _lacking(times: Clock, missing: float) -> float | None:
-    """The seconds that are missing beside those of what breaks the training; None if none are."""
+    """Seconds missing besides those of the breaks in training; None if none are."""
     layout, allowed = times.spec.layout, times.tolerances.training
     slack = clock.slack(times, layout.started, layout.ended)
     plain = clock.is_plain(times)
@@ -100,5 +103,5 @@ def _lacking(times: Clock, missing: float) -> float | None:
 
 
 def _is_beyond(excess: float, allowed: float, slack: float) -> bool:
-    """Holds if a difference is more than allowed, and more than what cut times can hide."""
+    """Whether a difference exceeds what is allowed and what cut times can hide."""
     return excess > allowed and excess >= allowed + slack

@@ -14,8 +14,8 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
 @rule(
     severity="warning",
     sources=["api-stopping-condition", "api-describe"],
-    message="`{status}` {spent} seconds after {since}, where the limit is {limit}",
-    help="compare the StoppingCondition with the time that passed before the job was ended",
+    message="`{status}` {spent} seconds after {since}; the limit is {limit}",
+    help="compare the StoppingCondition with the time that passed before the job ended",
     bad=[
         poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 7200}),
         poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 3680}),
@@ -28,13 +28,12 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
     follows=["TS511"],
 )
 def runtime_limit_not_reached(times: Clock) -> Places:
-    """A job was ended for a limit of time that it had not reached.
+    """A job was ended for a time limit that it had not reached.
 
-    The run time counts from the start of the training, the waiting time from the
-    creation. Where even the whole life of the job is shorter than the limit of the run
-    time no run explains it; otherwise rounding leaves room for doubt. Of a job that began
-    anew no recording shows which of its attempts its own start and seconds are about: only
-    its whole life is looked at.
+    The run time counts from the start of training, the waiting time from the creation. If
+    even the whole life of the job is shorter than the run-time limit, no run explains it;
+    otherwise rounding leaves room for doubt. No recording shows which attempt the start and
+    the seconds of a restarted job belong to, so only its whole life is checked.
     """
     spec = times.spec
     status = times.secondary or (times.statuses[-1] if times.statuses else "")

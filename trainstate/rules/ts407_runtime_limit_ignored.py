@@ -21,8 +21,8 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
 @rule(
     severity="warning",
     sources=["api-stopping-condition", "api-retry", "api-stop"],
-    message="{spent} seconds of training since {since}, where the limit is {limit}",
-    help="the service ends a job at its limit; a simulator must do so as well",
+    message="{spent} seconds of training since {since}; the limit is {limit}",
+    help="the service ends a job at its limit; a simulator must do so too",
     bad=[
         poll(_LONG, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}),
         poll(_STOPPED, {"/StoppingCondition/MaxRuntimeInSeconds": 60}),
@@ -41,11 +41,11 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
 def runtime_limit_ignored(times: Clock) -> Places:
     """A job trained far longer than its limit allows.
 
-    The service ends a job at the limit of its run time, which is one for all attempts: the
-    algorithm has 120 seconds to leave. So the statuses of training may take no longer in all,
-    however often they were entered, and the reported seconds no longer beside those of
-    breaks and of the upload, which takes what it takes. Of a job that began anew no recording
-    shows what the reported seconds are about: there the statuses alone are counted.
+    The service ends a job at its run-time limit, which covers all attempts; the algorithm has
+    120 seconds to leave. So all statuses of training together may take no longer, however
+    often they were entered. Nor may the reported seconds, apart from breaks and the upload,
+    which takes its time. No recording shows what the reported seconds of a restarted job
+    cover: there only the statuses count.
     """
     entries, starts = clock.clocked(times), times.spec.time.clock_starts
     if times.kind is Kind.LOG or not entries:
@@ -56,7 +56,7 @@ def runtime_limit_ignored(times: Clock) -> Places:
         spent = max(spent, reported - clock.seconds_beside(times, starts))
     for pointer, limit in clock.limits(times, times.spec.layout.started):
         if spent - times.tolerances.grace > limit:
-            since = clock.since("the start of the training", entries[0].start)
+            since = clock.since("its start", entries[0].start)
             worded = clock.spent_text(times, spent, limit)
             facts = {"spent": worded, "since": since, "limit": limit}
             yield Place(pointer=pointer, facts=facts)

@@ -8,13 +8,14 @@ from trainstate.rules.clock import is_repeated
 from trainstate.rules.example import DONE, poll
 from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
+from trainstate.rules.wording import time_text
 
 
 @rule(
     severity="warning",
     sources=["api-describe-times", "recordings-responses"],
-    message="training started {started} by its own member; in the history, {expected}",
-    help="take the start of the entry in which the instances begin to work",
+    message="the training start is {started}, but the history shows {expected}",
+    help="use the start of the entry in which the instances begin to work",
     bad=[
         poll(DONE, {"/TrainingStartTime": "2026-01-02T10:00:30Z", "/TrainingTimeInSeconds": 125}),
         poll(
@@ -29,13 +30,12 @@ from trainstate.rules.parts import Times
     follows=["TS003", "TS102", "TS301", "TS401", "TS402", "TS403", "TS404"],
 )
 def training_start_mismatch(times: Times) -> Places:
-    """The start of the training is not the start of an entry in which a job trains.
+    """Training does not start with an entry in which a job trains.
 
-    In 21 of 21 recordings it is the start of the first Downloading entry, exactly; more
-    than a minute from it is an error. A job that has retries may show the start of
-    another attempt. A job whose history shows no training has not started any. One that
-    has trained and completed says since when; of any other that lacks the time it is only
-    worth knowing.
+    In 21 of 21 recordings it starts exactly with the first Downloading entry; more than a
+    minute off is an error. A job with retries may show the start of another attempt. A job
+    whose history shows no training has not started any. One that trained and completed has
+    the time; for any other job its absence is an info.
     """
     spec = times.spec
     if not times.history or times.kind is Kind.LOG:
@@ -46,7 +46,7 @@ def training_start_mismatch(times: Times) -> Places:
     if expected is not None:
         yield Place(
             pointer=f"/{spec.layout.started}",
-            facts={"started": "never" if started is None else iso(started), "expected": expected},
+            facts={"started": time_text(started), "expected": expected},
             severity=_severity(times, started, begun),
         )
 
@@ -60,7 +60,7 @@ def _severity(times: Times, started: int | None, begun: list[Instant | None]) ->
 
 
 def _without(times: Times) -> Severity | None:
-    """How bad it is that a job has trained, and does not say since when."""
+    """Severity of a missing start if the job has trained."""
     spec, primary = times.spec, times.primary
     completed = spec.member_by_name[spec.layout.ended].present_at
     if primary in completed:
@@ -69,7 +69,7 @@ def _without(times: Times) -> Severity | None:
 
 
 def _expected(times: Times, started: int | None, begun: list[Instant | None]) -> str | None:
-    """What the history says of the start instead; None where the two agree, or it is silent."""
+    """What the history says about the start; None if both agree or the history is silent."""
     known = [start for start in begun if start is not None]
     if times.tail or _began_before(times, started):
         return None
@@ -83,11 +83,11 @@ def _expected(times: Times, started: int | None, begun: list[Instant | None]) ->
 
 
 def _began_before(times: Times, started: int | None) -> bool:
-    """Holds if the training began before all that is left of an excerpt's history."""
+    """Whether training began before what is left of an excerpt's history."""
     entries = times.history
     first = entries[0].start if entries and not times.whole else None
     return started is not None and first is not None and started < first
 
 
 def _first(known: list[Instant]) -> str:
-    return f"its first entry {iso(known[0])}" if known else "no entry shows any training"
+    return f"its first entry at {iso(known[0])}" if known else "no entry of training"

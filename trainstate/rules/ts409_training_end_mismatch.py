@@ -20,7 +20,7 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     severity="warning",
     sources=["api-describe-times", "recordings-responses"],
     message="training ended {ended}, but the last entry of the history {last}",
-    help="end the training and the history at one instant: after the upload, or at the failure",
+    help="end the training and the history at the same time: after the upload, or at the failure",
     bad=[
         poll(DONE, _ending("2026-01-02T10:02:30Z", 60)),
         poll(_FAILED, _ending("2026-01-02T10:02:00Z", 30)),
@@ -30,11 +30,11 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     follows=["TS404"],
 )
 def training_end_mismatch(times: Times) -> Places:
-    """The end of the training is not the end of the history.
+    """Training does not end with the history.
 
-    In 21 of 21 recordings the two are one instant. LastModifiedTime may follow by
-    minutes; the end of the training may not, so that more than a minute is an error. Of
-    a failed job the time is that at which the failure was noticed: there it is suspicious.
+    In 21 of 21 recordings the two are the same instant. LastModifiedTime may follow by
+    minutes; the end of training may not, so more than a minute is an error. For a failed
+    job the time is that of the noticed failure: there it is suspicious.
     """
     spec = times.spec
     ended = times.instants.get(spec.layout.ended)

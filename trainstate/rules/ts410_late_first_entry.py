@@ -12,7 +12,7 @@ from trainstate.rules.parts import Times
     severity="warning",
     sources=["recordings-responses"],
     message="the job was created {created}, but its first entry starts {start}",
-    help="let the history begin with the job; a lost first entry looks like this, too",
+    help="start the history with the job; a lost first entry also looks like this",
     bad=[
         poll(ACTIVE, {"/CreationTime": "2026-01-02T09:59:00Z"}),
         poll("InProgress/Starting: Starting", {"/CreationTime": "2026-01-02T09:59:58Z"}),
@@ -24,9 +24,9 @@ from trainstate.rules.parts import Times
 def late_first_entry(times: Times) -> Places:
     """The history begins later than the job.
 
-    In 24 of 24 recordings the first entry starts at the creation, exactly: a job has a
-    secondary status from its first moment. More than a minute without any is an error,
-    but in an excerpt. A first entry before the creation is TS404's.
+    In 24 of 24 recordings the first entry starts exactly at the creation: a job has a
+    secondary status from its first moment. More than a minute without one is an error,
+    except in an excerpt. TS404 reports a first entry before the creation.
     """
     tolerance = times.tolerances.microseconds("join")
     start = times.history[0].start if times.history else None

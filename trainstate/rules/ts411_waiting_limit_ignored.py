@@ -25,8 +25,8 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
 @rule(
     severity="warning",
     sources=["api-stopping-condition", "guide-spot", "api-stop"],
-    message="{spent} seconds since {since}, where the limit is {limit}",
-    help="the service ends a spot job that has not completed by then; a simulator must as well",
+    message="{spent} seconds since {since}; the limit is {limit}",
+    help="the service ends a spot job that has not completed by then; a simulator must too",
     bad=[
         _waits(_LATE, 7200),
         _waits(_LATE, 3600),
@@ -39,11 +39,10 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
 def waiting_limit_ignored(times: Clock) -> Places:
     """A spot job waited and trained far longer than its limit allows.
 
-    The limit of the waiting time holds for the whole life of the job, from its creation:
-    for waiting, for training and for all attempts together. When it is reached the algorithm
-    has 120 seconds to leave, so that the job neither waits nor trains soon after. The upload
-    takes what it takes: where no history tells it apart, the end may come later by as much as
-    the tolerance for it.
+    The waiting-time limit covers the whole life of the job from its creation: waiting,
+    training and all attempts. When it is reached, the algorithm has 120 seconds to leave, so
+    the job neither waits nor trains soon after. The upload takes its time: without a history
+    to show it, the end may come later by the tolerance for it.
     """
     tolerances = times.tolerances
     spent = _unstopped(times) if times.history else clock.lived(times)
@@ -59,7 +58,7 @@ def waiting_limit_ignored(times: Clock) -> Places:
 
 
 def _unstopped(times: Clock) -> float | None:
-    """Seconds from the creation to the last moment at which the job waited or trained."""
+    """Seconds from the creation to the last moment when the job waited or trained."""
     spec = times.spec
     created, until = times.created, times.modified if times.active else None
     running = {*spec.time.clock_starts, *spec.attempts.begins, *spec.attempts.interruptions}

@@ -28,8 +28,8 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
 @rule(
     severity="warning",
     sources=["api-stopping-condition", "reports-pending"],
-    message="`{status}` for {spent} seconds since {since}, where the limit is {limit}",
-    help="the service stops a job that waits longer for capacity; a simulator must do so as well",
+    message="`{status}` for {spent} seconds since {since}; the limit is {limit}",
+    help="the service stops a job that waits longer for capacity; a simulator must do so too",
     bad=[_pends(_LATE, 7200), _pends(_QUEUED, 7200)],
     good=[
         _pends(_LATE, 8999),
@@ -43,10 +43,10 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
 def pending_limit_ignored(times: Clock) -> Places:
     """A job waited for capacity far longer than its limit allows.
 
-    The limit counts while the job waits, from the start of its `Pending` entry. It has an
-    effect only where accelerated instances are asked for, and on a training plan some of the
-    waiting does not count. Whether the waiting of several entries counts as one no
-    recording shows and no documentation says: each is held against the limit alone.
+    The limit counts from the start of the `Pending` entry. It applies only where accelerated
+    instances are requested, and on a training plan some of the waiting does not count. No
+    recording or documentation says whether several entries add up: each is compared with
+    the limit on its own.
     """
     facts = times.spec.time
     limit = clock.limit_at(times, facts.pending_limit)
@@ -71,7 +71,7 @@ def pending_limit_ignored(times: Clock) -> Places:
 
 
 def _is_accelerated(times: Clock) -> bool:
-    """Holds if an instance type of the job is one for which the limit has an effect."""
+    """Whether the limit applies to an instance type of the job."""
     attempts = times.spec.attempts
     groups = times.get(attempts.groups) if attempts.groups else None
     rows = groups if isinstance(groups, list | tuple) else ()

@@ -35,13 +35,13 @@ def _evaluated(time: Any) -> Poll:
     good=[_metric("2026-01-02T10:02:00Z"), _evaluated("2026-01-02T10:03:20Z")],
 )
 def time_outside_life(inside: Inside) -> Places:
-    """What belongs to a job has a time before the job was created, or after its record.
+    """A time inside the response lies before the job's creation or after its last modification.
 
     The algorithm emits metrics while it trains, and a change of an evaluation modifies the
-    record of the job: all recordings have these times between the creation and the last
-    modification. The algorithm has a clock of its own, so that a minute is no fault, and no
+    job's record: all recordings have these times between the creation and the last
+    modification. The algorithm has a clock of its own, so a minute is not a fault, and no
     documentation says more. The best training job of a tuning job lived between its creation
-    and its end; whether it modifies the record before the end was not recorded.
+    and its end; no recording shows whether it modifies the record before the end.
     """
     doubt = inside.tolerances.microseconds("doubt")
     follows = inside.ended or bool(inside.spec.layout.history)

@@ -14,7 +14,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     severity="error",
     sources=["api-describe"],
     message="`{member}` is {state} on a job that is `{primary}`",
-    help="every failed job tells its reason; code that reads it would find nothing",
+    help="every failed job has a reason; code that reads it would find nothing",
     bad=[poll(_FAILED, {"/FailureReason": reason}) for reason in (None, "", " ")],
     good=[
         poll(_FAILED, {"/FailureReason": "AlgorithmError: exit code 1"}),
@@ -25,10 +25,10 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     follows=["TS201"],
 )
 def missing_failure_reason(presence: Presence) -> Places:
-    """A failed job does not say why it failed.
+    """A failed job has no reason.
 
-    The API gives a reason with every failure. In an event the text may have been cut
-    for its size, so that there it is only suspicious. An excerpt without it says nothing.
+    The API gives a reason with every failure. An event may have dropped it for its size:
+    there it is only suspicious. An excerpt without it says nothing.
     """
     spec = presence.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)

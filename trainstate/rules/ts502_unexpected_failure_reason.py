@@ -13,8 +13,8 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
 @rule(
     severity="error",
     sources=["api-describe", "reports-pending"],
-    message="`{member}` has a text on a job that is `{primary}`",
-    help="only failed jobs have a reason; look for one that was left from another job",
+    message="`{member}` is set on a job that is `{primary}`",
+    help="only failed jobs have a reason; look for one left over from another job",
     bad=[
         poll("Completed/Completed: Starting 90, Training 60, Uploading 5, Completed", _REASON),
         poll("Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped", _REASON),
@@ -28,12 +28,12 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
     needs=["failure_reason"],
 )
 def unexpected_failure_reason(presence: Presence) -> Places:
-    """A job that did not fail has a reason for its failure.
+    """A job that did not fail has a failure reason.
 
-    The reason belongs to failed jobs: it is there "if the training job failed", and no
-    recording of another end has it. An active job may be about to fail, which goes
-    through Uploading as a rule: before that, and before any retry, a reason is suspicious.
-    A job that is being deleted may have failed before. An empty text is no reason.
+    The reason is present "if the training job failed", and no recording of another end has
+    it. An active job may be about to fail, usually through Uploading: before that, and before
+    any retry, a reason is suspicious. A job that is being deleted may have failed before. An
+    empty text is not a reason.
     """
     spec = presence.spec
     member = spec.member_by_name.get(spec.layout.failure_reason)
@@ -52,7 +52,7 @@ def unexpected_failure_reason(presence: Presence) -> Places:
 
 
 def _severity(presence: Presence) -> Severity | None:
-    """Milder for an active job, and mildest where it may be about to fail, or has failed before."""
+    """Milder for an active job, mildest if it may be about to fail or failed before."""
     if presence.ended:
         return None
     spec = presence.spec

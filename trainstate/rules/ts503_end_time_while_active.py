@@ -26,7 +26,7 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
     needs=["ended"],
 )
 def end_time_while_active(presence: Presence) -> Places:
-    """A job that has not ended has the time of its end.
+    """A job that has not ended has an end time.
 
     The service sets the time when the job ends, after the upload, together with the
     terminal status. Code that takes the time for the end would leave too early.

@@ -13,7 +13,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     severity="error",
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is absent from a job that is `{primary}`",
-    help="the time is the end of the last entry of the history",
+    help="set it to the end of the last entry of the history",
     bad=[poll(text, {"/TrainingEndTime": None}) for text in (DONE, _FAILED)],
     good=[
         DONE,
@@ -24,12 +24,11 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     follows=["TS201"],
 )
 def missing_end_time(presence: Presence) -> Places:
-    """A job that has ended lacks the time of its end.
+    """A job that has ended lacks its end time.
 
-    Every completed job has it, and one that was stopped where its training began: a job
-    that never got instances may have none. Of a job that failed the API promises it
-    only where it "successfully starts", so that there it is a warning. An excerpt of a
-    response that lacks it says nothing.
+    Every completed job has it, and so does one that was stopped after training began; a job
+    that never got instances may have none. The API promises it for a failed job only if it
+    "successfully starts", so there it is a warning. An excerpt without it says nothing.
     """
     spec = presence.spec
     member = spec.member_by_name.get(spec.layout.ended)

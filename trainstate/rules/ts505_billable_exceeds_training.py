@@ -11,8 +11,8 @@ from trainstate.rules.parts import Amounts
 @rule(
     severity="error",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
-    message="{billable} billable seconds exceed {training} seconds of training",
-    help="both are seconds of the clock: neither is multiplied by the number of instances",
+    message="{billable} billable seconds exceed {training} training seconds",
+    help="both are seconds of the clock: multiply neither by the number of instances",
     bad=[poll(DONE, {"/BillableTimeInSeconds": seconds}) for seconds in (66, 130)],
     good=[
         DONE,
@@ -22,12 +22,11 @@ from trainstate.rules.parts import Amounts
     follows=["TS508"],
 )
 def billable_exceeds_training(amounts: Amounts) -> Places:
-    """More time is billed than the job trained.
+    """A job is billed for longer than it trained.
 
-    Billed and trained time are equal in all recordings without managed spot training,
-    and with it the billed time is shorter. Savings, (1 - billable / training) * 100,
-    would be negative. A log prints both times the number of instances, so that they
-    compare all the same.
+    Billed and trained time are equal in all recordings without managed spot training; with it
+    the billed time is shorter. Savings, (1 - billable / training) * 100, would be negative. A
+    log multiplies both by the number of instances, so they stay comparable.
     """
     layout = amounts.spec.layout
     training = amounts.seconds.get(layout.training_seconds)

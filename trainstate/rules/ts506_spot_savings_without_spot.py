@@ -15,7 +15,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
 @rule(
     severity="error",
     sources=["api-describe-times", "recordings-responses", "recordings-logs"],
-    message="{billable} of {training} seconds are billed without managed spot training",
+    message="only {billable} of {training} seconds are billed, without managed spot training",
     help="bill all of the training time, or enable managed spot training",
     bad=[
         *(poll(text, _SAVED) for text in (DONE, _STOPPED)),
@@ -31,12 +31,12 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
     follows=["TS310", "TS405", "TS407", "TS511"],
 )
 def spot_savings_without_spot(amounts: Amounts) -> Places:
-    """Less time is billed than the job trained, without managed spot training.
+    """A job without managed spot training is billed for less than it trained.
 
     Only managed spot training saves: without it the two are equal in 21 of 21 recorded
-    responses and in 638 of 638 logs. Serverless jobs, billed by tokens, have none billed.
-    While a job runs the billed time may lag, and whether an attempt that the service
-    broke off is billed no recording shows.
+    responses and in 638 of 638 logs. Serverless jobs are billed by tokens, not seconds. While
+    a job runs the billed time may lag, and no recording shows whether an attempt that the
+    service broke off is billed.
     """
     spec = amounts.spec
     if amounts.kind in (Kind.SUMMARY, Kind.LOG) or not amounts.ended:

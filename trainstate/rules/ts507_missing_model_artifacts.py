@@ -13,7 +13,7 @@ _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSe
     severity="warning",
     sources=["api-members", "recordings-responses"],
     message="`{member}` is {state} a job that is `{primary}`",
-    help="code that reads the place of the model finds nothing; add it when the job completes",
+    help="code that reads the model's location finds nothing; add it when the job completes",
     bad=[
         *(poll(DONE, {"/ModelArtifacts": None} | more) for more in ({}, _SPOT)),
         poll(DONE, {"/ModelArtifacts": {"S3ModelArtifacts": ""}}),
@@ -23,10 +23,10 @@ _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSe
     follows=["TS201"],
 )
 def missing_model_artifacts(presence: Presence) -> Places:
-    """A completed job does not say where its model is.
+    """A completed job has no model location.
 
-    The API declares the member required, and recordings of completed jobs have it.
-    Active jobs have none. An excerpt of a response says nothing by what it lacks.
+    The API declares the member required, and recordings of completed jobs have it. Active
+    jobs do not. An excerpt without it says nothing.
     """
     spec = presence.spec
     member = spec.member_by_name.get(spec.layout.artifacts)

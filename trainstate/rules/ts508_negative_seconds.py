@@ -23,10 +23,10 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
     needs=["billable_seconds"],
 )
 def negative_seconds(amounts: Amounts) -> Places:
-    """A number of seconds, or of tokens, is below zero.
+    """A number of seconds or tokens is negative.
 
-    What a job trained and what is billed is counted up from zero. Savings that are
-    computed from a negative number mean nothing.
+    Trained and billed amounts count up from zero. Savings computed from a negative number
+    mean nothing.
     """
     for member, value in amounts.seconds.items():
         if value < 0:

@@ -15,8 +15,8 @@ _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
 @rule(
     severity="error",
     sources=["api-stopping-condition", "api-retry", "api-create"],
-    message="`{member}` is {value}, and can only be {allowed}",
-    help="look for a unit that was mixed up, or a limit that was edited by hand",
+    message="`{member}` is {value}; it must be {allowed}",
+    help="look for a wrong unit, or a limit that was edited by hand",
     bad=[
         poll(ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": 0}),
         poll(ACTIVE, {"/ResourceConfig": {"InstanceCount": -1}}),
@@ -31,12 +31,11 @@ _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
     ],
 )
 def number_out_of_range(settings: Settings) -> Places:
-    """A number of the job's configuration is none that the service accepts.
+    """A number in the job's configuration is out of range.
 
-    A job is created only with limits and budgets in the ranges that the API declares, and
-    with a limit of the waiting time that is no less than that of the run time. A
-    response shows the configuration that was accepted. Where a range has changed over the
-    years the widest counts.
+    A job is only created with limits and budgets in the ranges that the API declares, and
+    with a waiting-time limit no less than the run-time limit. A response shows the accepted
+    configuration. If a range has changed over the years, the widest counts.
     """
     for pointer, value, allowed in excesses(settings.members, settings.spec):
         yield Place(

@@ -14,7 +14,7 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
     severity="warning",
     sources=["api-members", "recordings-responses", "recordings-logs"],
     message="a job that is `{primary}` has `{other}` but no `{member}`",
-    help="write what was trained and what is billed in one step; savings are made of both",
+    help="write trained and billed seconds in one step; savings need both",
     bad=[
         poll(DONE, {"/TrainingTimeInSeconds": None}),
         poll(DONE, {"/BillableTimeInSeconds": None}),
@@ -28,11 +28,11 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
     needs=["training_seconds"],
 )
 def half_the_seconds(presence: Presence) -> Places:
-    """A job that has ended says how long it trained or what is billed, and not the other.
+    """An ended job has only one of its trained and billed seconds.
 
     The two come together in 21 of 21 recorded responses and in 638 of 638 logs. Recordings
     from before the service had them lack both, and an excerpt may lack either. Serverless
-    jobs are billed by tokens, so that seconds to pay for need not be there.
+    jobs are billed by tokens, so they may lack billed seconds.
     """
     layout = presence.spec.layout
     if not (presence.described and presence.ended and presence.whole):

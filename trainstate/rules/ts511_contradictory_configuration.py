@@ -26,11 +26,11 @@ _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSecon
     ],
 )
 def contradictory_configuration(settings: Settings) -> Places:
-    """A job has a setting that the service accepts only beside another, which it has not.
+    """A job lacks a setting that another of its settings requires.
 
-    The service refuses the request for such a job, so that none was created. What is said
-    counts: the job is judged as one for which the setting is off. A whole response that has
-    the switch and lacks what goes with it is only suspicious.
+    The service refuses the request for such a job, so none was created. The stated value
+    counts: the job is judged with the setting off. A whole response that has the switch and
+    lacks its companion is only suspicious.
     """
     for guard in settings.spec.guards:
         if guard.implied_by is None:
@@ -38,7 +38,7 @@ def contradictory_configuration(settings: Settings) -> Places:
         switch, beside = settings.get(guard.member), settings.get(guard.implied_by)
         named = f"`{guard.member.rpartition('/')[2]}`"
         if switch is False and beside is not None:
-            yield _place(guard.implied_by, f"there, and {named} is false", guard.says, None)
+            yield _place(guard.implied_by, f"set, but {named} is false", guard.says, None)
         elif (
             switch is True
             and beside is None

@@ -13,8 +13,8 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
 @rule(
     severity="warning",
     sources=["api-members"],
-    message="`{member}` is there, and `{setting}` is absent: only a job with the one has the other",
-    help="look for responses of two jobs that were merged",
+    message="`{member}` is set, but `{setting}` is absent: only a job with the one has the other",
+    help="look for merged responses of two jobs",
     bad=[
         poll(DONE, _TOKENS),
         poll(DONE, {"/ProgressInfo": {"CurrentEpoch": 1, "MaxEpoch": 3}}),
@@ -22,9 +22,9 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
     good=[DONE, poll(DONE, _TOKENS | _SERVERLESS)],
 )
 def foreign_result(presence: Presence) -> Places:
-    """A job has a result that only a job of another kind has.
+    """A job has a result that only another kind of job has.
 
-    The API counts tokens, and shows the progress, of serverless jobs. What an event, an
+    The API counts tokens and shows progress only for serverless jobs. What an event, an
     excerpt or a result of Search leaves out says nothing.
     """
     if presence.billed_otherwise:

@@ -7,7 +7,7 @@ from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Amounts
 
 _NEAR = 0.1
-"""What rounding to one digit can hide, twice: the savings are rounded, and so are the seconds."""
+"""What rounding to one digit can hide: the savings and the seconds are both rounded."""
 
 
 def _log(training: int, billable: int, savings: str) -> Example:
@@ -24,17 +24,17 @@ def _log(training: int, billable: int, savings: str) -> Example:
 @rule(
     severity="warning",
     sources=["api-describe-times", "recordings-logs"],
-    message="{printed} % are saved, where {billable} of {training} seconds are billed: {right} %",
+    message="{printed} % savings are printed; {billable} of {training} seconds give {right} %",
     help="look for lines of two jobs in one log",
     bad=[_log(1000, 1000, "70.0"), _log(1000, 300, "30.0")],
     good=[_log(1000, 300, "70.0"), _log(1110, 367, "66.9")],
     needs=["billable_seconds"],
 )
 def savings_mismatch(amounts: Amounts) -> Places:
-    """A log prints savings that its seconds do not give.
+    """The savings in a log do not follow from its seconds.
 
-    The SDK prints (1 - billable / training) * 100 with one digit: so in 26 of 26 logs of jobs
-    with managed spot training.
+    The SDK prints (1 - billable / training) * 100 with one digit: 26 of 26 logs of jobs with
+    managed spot training agree.
     """
     layout, printed = amounts.spec.layout, amounts.printed
     training = amounts.seconds.get(layout.training_seconds)

@@ -20,8 +20,8 @@ _CHANNEL = {
 @rule(
     severity="warning",
     sources=["api-members"],
-    message="`{member}` is {value}, where the API declares {expected}",
-    help="look for a value that was edited by hand, or that a simulator takes and the service not",
+    message="`{member}` is {value}; the API declares {expected}",
+    help="look for a value that was edited by hand, or that only a simulator accepts",
     bad=[
         poll(_ACTIVE, {"/AlgorithmSpecification/TrainingInputMode": "file"}),
         poll(_ACTIVE, {"/ResourceConfig/InstanceType": "m5.large"}),
@@ -40,13 +40,13 @@ _CHANNEL = {
     ],
 )
 def undeclared_value(problems: Problems) -> Iterator[Place]:
-    """A value inside a member is none that the API declares there, or is not there.
+    """A value inside a member is not one that the API declares, or is missing.
 
-    Nobody could have asked the service for it: the API declares the values of enumerations,
-    patterns, how long texts and lists can be, and which parts a structure always has. Limits
-    have been widened over the years, and values added, so that a newer service may give what
-    the facts do not know. An empty value says nothing, and neither does one from which a
-    part was taken out by hand; what is absent from an excerpt is no fault.
+    The service would not have accepted it: the API declares enumerations, patterns, the
+    lengths of texts and lists, and the required parts of structures. AWS widens limits and
+    adds values over the years, so a newer service may return values that the facts lack. An
+    empty value says nothing, nor does one that was partly removed by hand; a part missing
+    from an excerpt is not a fault.
     """
     for problem in problems.problems:
         pointer, absent = problem.pointer, problem.kind == "absent-part"

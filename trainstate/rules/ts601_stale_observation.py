@@ -28,9 +28,9 @@ _TRAINING = "InProgress/Training: Starting 90, Downloading 20, Training"
 def stale_observation(step: Step) -> Places:
     """A response arrived after a newer response of the same job.
 
-    Events come late, and pollers may answer out of order. The late response is true of
-    an earlier moment, so that nothing is wrong with the job; code that believes the
-    last thing it heard goes back in time.
+    Events come late, and pollers may answer out of order. The late response is true of an
+    earlier moment, so nothing is wrong with the job; code that believes the last response
+    goes back in time.
     """
     if step.late and step.relation in _LATE and not step.ordered_later:
         yield Place(

@@ -8,8 +8,8 @@ from trainstate.rules.model import Place, Places, Relation, Step, rule
 @rule(
     severity="error",
     sources=["api-describe", "recordings-responses"],
-    message="entry {at} is `{after}`, where an earlier response of the job has `{before}`",
-    help="two jobs under one name, or a recording of two runs; split them by ARN and CreationTime",
+    message="entry {at} is `{after}`, but an earlier response of the job has `{before}`",
+    help="two jobs have one name, or a recording has two runs; split by ARN and CreationTime",
     bad=[
         [
             "InProgress/Downloading: Starting 90, Downloading",
@@ -26,11 +26,11 @@ from trainstate.rules.model import Place, Places, Relation, Step, rule
     follows=["TS0", "TS1", "TS3", "TS4", "TS602"],
 )
 def forked_history(step: Step) -> Places:
-    """Two responses of one job have histories that go different ways.
+    """Two responses of one job have diverging histories.
 
-    The history is only ever appended to, and every response shows all of it. Of two
-    responses of one job one history must therefore begin with the other. Where they
-    differ in a status, no order of the responses explains both.
+    The history is append-only, and every response shows all of it. So of two histories of a
+    job one begins with the other. If they differ in a status, no order of the responses
+    explains both.
     """
     if step.relation is Relation.FORKED and step.at is not None:
         yield Place(

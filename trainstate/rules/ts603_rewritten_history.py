@@ -16,7 +16,7 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
     severity="error",
     sources=["api-describe", "api-transition", "recordings-responses"],
     message="entry {at}: `{member}` was {before} and is {after}",
-    help="only append to the history; times that moved were perhaps taken from another clock",
+    help="only append to the history; changed times may come from another clock",
     bad=[
         ["InProgress/Downloading: Starting 80, Downloading", _THREE],
         [_THREE, poll("InProgress/Downloading: Starting 90, Downloading", modified=500)],
@@ -29,11 +29,10 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
     follows=["TS0", "TS1", "TS2", "TS3", "TS4", "TS602", "TS603"],
 )
 def rewritten_history(step: Step) -> Places:
-    """An entry that was recorded has other times in another response, or is gone.
+    """A recorded entry has other times in another response, or is gone.
 
-    The history is only ever appended to: once an entry is there its start is fixed, and
-    its end once it is closed. A later response therefore begins with all that an
-    earlier one showed.
+    The history is append-only: an entry's start is fixed once it is there, and its end once
+    it is closed. So a later response begins with everything that an earlier one showed.
     """
     if step.relation is Relation.REWRITTEN and step.at is not None:
         change = rewritten(step, step.at)
@@ -54,7 +53,7 @@ def rewritten_history(step: Step) -> Places:
 
 @frozen(kw_only=True)
 class Rewriting:
-    """A member of an entry that had another value, or that is not there any more."""
+    """A member of an entry that had another value or has disappeared."""
 
     at: int
     pointer: str
@@ -64,7 +63,7 @@ class Rewriting:
 
 
 def rewritten(step: Step, at: int) -> Rewriting:
-    """The time that differs in the entry at a place that both histories have."""
+    """The time that differs in an entry that both histories have."""
     seen, layout = step.response.history or (), step.spec.layout
     old, new = step.known[at], seen[at]
     moved = None not in (old.start, new.start) and not _agree(old.start, new.start)
@@ -80,7 +79,7 @@ def rewritten(step: Step, at: int) -> Rewriting:
 
 
 def gone(step: Step) -> Rewriting:
-    """The first entry that is not there any more, or the end of the last one.
+    """The first entry that disappeared, or the end of the last one.
 
     The response has a history, and a larger one is known.
     """

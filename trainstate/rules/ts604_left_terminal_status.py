@@ -15,7 +15,7 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
     severity="error",
     sources=["waiter", "api-describe"],
     message="{after} comes after {before}, which ended the job; compare response {at}",
-    help="split the responses by ARN and CreationTime; a job that has ended never runs again",
+    help="split the responses by ARN and CreationTime; an ended job never runs again",
     bad=[
         [_DONE, poll("InProgress/Training", _BARE, modified=400)],
         [_STOPPED, poll("Completed/Completed", _BARE, modified=400)],
@@ -29,9 +29,9 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
 def left_terminal_status(step: Step) -> Places:
     """A job has another status after its end.
 
-    No terminal status has a way out: waiters leave at it, and the bill is written. Only
-    a deletion follows it. A status after the end means that two jobs of one name were
-    merged, or that responses are in the wrong order.
+    No terminal status has a way out: waiters stop there, and the bill is final. Only a
+    deletion follows it. A status after the end means that two jobs of one name were merged,
+    or that responses are in the wrong order.
     """
     if step.clash is not None and step.left_end:
         yield Place(

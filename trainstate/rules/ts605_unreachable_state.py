@@ -15,7 +15,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
     severity="error",
     sources=["api-describe", "api-stop", "guide-spot"],
     message="{after} cannot come after {before}; compare response {at}",
-    help="see `trainstate next` for what can follow; perhaps two jobs share the name",
+    help="`trainstate next` lists what can follow; perhaps two jobs share the name",
     bad=[
         [_STOPPING, poll("InProgress/Training", _BARE, modified=400)],
         [_STOPPING, poll("InProgress/Downloading", _BARE, modified=400)],
@@ -30,10 +30,10 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
     follows=["TS2", "TS404", "TS605"],
 )
 def unreachable_state(step: Step) -> Places:
-    """No run leads from what an earlier response shows to what a later one shows.
+    """No run leads from an earlier response to a later one.
 
-    Polls may miss any number of steps. Even so the two states are in no run of the
-    model in this order, whatever happened between them.
+    Polls may miss any number of steps. Even so, no run of the model has the two states in
+    this order, whatever happened in between.
     """
     if step.clash is None or step.left_end:
         return

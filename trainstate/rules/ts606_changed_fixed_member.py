@@ -7,9 +7,9 @@ from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 _NETWORK = {"Subnets": ["a"], "SecurityGroupIds": ["b"]}
 _WHAT = {
-    "": "is not what it was in",
-    "gone": "is absent, and was there in",
-    "appeared": "is there, and was absent from",
+    "": "differs from",
+    "gone": "is absent, but was present in",
+    "appeared": "is present, but was absent from",
 }
 
 
@@ -34,18 +34,18 @@ _WHAT = {
     follows=["TS002", "TS003"],
 )
 def changed_fixed_member(step: Step) -> Places:
-    """A member that is fixed when the job is created has changed.
+    """A member that is fixed at creation has changed.
 
     Identity, origin and most of the configuration are written once. A change means that
-    responses of two jobs were merged, or that a simulator lets a job be edited. The
-    values are not printed: hyperparameters and environments hold secrets. A member that one
-    whole response has and another one lacks may have been taken out by hand, or by a client
-    that is too old to know it: that is only suspicious.
+    responses of two jobs were merged, or that a simulator lets jobs be edited. The values are
+    not printed: hyperparameters and environments hold secrets. A member that only one of two
+    whole responses has may have been removed by hand, or by a client too old to know it:
+    that is only suspicious.
     """
     for change in step.changes:
         member = step.spec.member_by_name.get(change.member)
         if member is None or member.final or member.role == "result":
-            continue  # TS612's
+            continue  # TS612 reports it
         yield Place(
             pointer=f"/{change.member}",
             facts={"member": change.member, "at": change.at, "what": _WHAT[change.moved]},

@@ -34,11 +34,11 @@ def _evaluated(second: int, modified: float) -> Poll:
     follows=["TS404"],
 )
 def last_modified_went_back(step: Step) -> Places:
-    """A longer history was last modified before a shorter history of the same job.
+    """A longer history was modified before a shorter one of the same job.
 
-    Every entry that is appended modifies the record. Whoever orders responses by
-    LastModifiedTime would put the longer history before the shorter one. Nor does the time
-    of the last change of a rule's evaluation go back.
+    Every appended entry modifies the record. Code that orders responses by LastModifiedTime
+    would put the longer history before the shorter one. Nor does the time of the last change
+    of a rule evaluation go back.
     """
     if step.ordered_earlier:
         yield Place(

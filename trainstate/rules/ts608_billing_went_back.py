@@ -15,7 +15,7 @@ def _kept(status: str, seconds: int, modified: float) -> Poll:
     severity="error",
     sources=["api-describe-times", "api-members"],
     message="`{member}` fell to {after}, from {before} in response {at}",
-    help="seconds and tokens only add up; perhaps a retry began to count anew",
+    help="seconds and tokens only add up; perhaps a retry restarted the count",
     bad=[
         [poll(ACTIVE, {"/TrainingTimeInSeconds": 90}, modified=130), DONE],
         [DONE, poll(DONE, {"/BillableTimeInSeconds": 60}, modified=500)],
@@ -30,16 +30,16 @@ def _kept(status: str, seconds: int, modified: float) -> Poll:
     follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
 def billing_went_back(step: Step) -> Places:
-    """A number of seconds or tokens is smaller than in an earlier response of the job.
+    """A number of seconds or tokens is smaller than in an earlier response.
 
-    What was trained and what is billed only grows while the job runs, and is fixed
-    when it has ended. What its warm pool was kept only grows, too.
+    Trained and billed amounts only grow while the job runs, and are fixed when it has ended.
+    The time for which its warm pool was kept only grows too.
     """
     counted = {pointer for counter in step.spec.counters for pointer in counter.pointers}
-    # TS613 has the counters.
+    # TS613 reports the counters.
     for change in (one for one in step.billing if f"/{one.member}" not in counted):
         if change.member.endswith(f"/{step.spec.layout.modified}"):
-            continue  # TS607's
+            continue  # TS607 reports it
         yield Place(
             pointer=f"/{change.member}",
             facts={

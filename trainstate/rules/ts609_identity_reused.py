@@ -20,8 +20,8 @@ def _anew(time: str) -> dict[str, str]:
 @rule(
     severity="error",
     sources=["api-delete"],
-    message="a job created {created} has the name of one that was created {earlier}: {reuse}",
-    help="call a job by its ARN together with its CreationTime: names are used again",
+    message="a job created {created} has the name of one created {earlier}: {reuse}",
+    help="identify a job by its ARN together with its CreationTime: names are reused",
     bad=[
         [_FIRST, poll("InProgress/Starting: Starting", _anew("2026-01-02T10:01:00Z"))],
         [_FIRST, poll("InProgress/Starting: Starting", _anew("2026-01-02T11:00:00Z"))],
@@ -32,12 +32,12 @@ def _anew(time: str) -> dict[str, str]:
     ],
 )
 def identity_reused(step: Step) -> Places:
-    """Two jobs of different creation times have one name.
+    """Two jobs with different creation times have one name.
 
-    A name can be used again when its job was deleted, which only a job that has ended
-    can be. Two jobs of one name that live at the same time cannot be, so that there the
-    CreationTime was changed or a name is not unique. Where they follow each other it is
-    only worth knowing. Jobs whose names were redacted are many, and one to nobody.
+    A name can be reused after its job was deleted, and only an ended job can be deleted. So
+    two jobs of one name cannot live at the same time: there the CreationTime was changed, or
+    the name is not unique. If they follow each other, it is only an info. Redacted names
+    cover many jobs and are not compared.
     """
     response = step.response
     if response.identity is None and is_masked(response.name or "***"):
@@ -57,7 +57,7 @@ def identity_reused(step: Step) -> Places:
 
 
 class Reuse(StrEnum):
-    """In which way a name was used again."""
+    """How a name was reused."""
 
     TOGETHER = "both lived at the same time"
     UNSEEN = "the first was not seen to end"
@@ -65,9 +65,9 @@ class Reuse(StrEnum):
 
 
 def reuse(step: Step, earlier: EarlierEpoch) -> Reuse | None:
-    """How the job of a step uses a name again; None where a creation time is not known.
+    """How the job of a step reuses a name; None if a creation time is unknown.
 
-    ``earlier`` was seen before, and may have been created after the job of the step.
+    ``earlier`` was seen before, but may have been created after the job of the step.
     """
     created, tolerance = step.response.created, step.reading.tolerances.microseconds("order")
     if created is None or earlier.created is None:

@@ -10,7 +10,7 @@ from trainstate.rules.wording import pair_text
     severity="warning",
     sources=["waiter", "api-describe"],
     message="the last of {responses} responses shows {pair}, and no response shows an end",
-    help="record until the job has ended, or leave this rule out for jobs that still run",
+    help="record until the job has ended, or leave this rule out for running jobs",
     bad=[
         "InProgress/Training: Starting 90, Training",
         [
@@ -28,11 +28,11 @@ from trainstate.rules.wording import pair_text
     on_request=True,
 )
 def never_finished(end: JobEnd) -> Places:
-    """No response of a job shows that it has ended.
+    """No response shows that the job has ended.
 
-    The job may still run, or the recording may have been cut off, so that the rule runs
-    only on request: for archives of jobs that must all have ended, and for simulators
-    that must bring every job to an end.
+    The job may still run, or the recording may be cut off. So the rule runs only on request:
+    for archives of jobs that must all have ended, and for simulators that must bring every
+    job to an end.
     """
     if not end.complete:
         yield Place(facts={"responses": end.responses, "pair": pair_text(end.pair)})

@@ -27,11 +27,11 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
     needs=["history"],
 )
 def changed_message(step: Step) -> Places:
-    """The message of a closed entry that another entry follows has changed.
+    """The message of a closed entry that another one follows has changed.
 
     The service rewrites the message of the last entry: while the job waits or runs, and
-    after the end, when a warm pool is kept, reused or released. An entry that another
-    one follows is settled in all recordings.
+    after the end, when a warm pool is kept, reused or released. Once another entry follows,
+    the message is settled in all recordings.
     """
     for index in step.messages:
         yield Place(

@@ -6,7 +6,7 @@ from trainstate.rules.example import DONE, Poll, poll
 from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Failed"
-_WHAT = {"": "is not what it was in", "gone": "is absent, and was there in"}
+_WHAT = {"": "differs from", "gone": "is absent, but was present in"}
 _MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/another"}}
 _UNBILLED = {"/BillableTimeInSeconds": None}
 
@@ -19,7 +19,7 @@ def _pooled(status: str, job: str, modified: float) -> Poll:
 @rule(
     severity="error",
     sources=["api-describe-times", "recordings-responses"],
-    message="`{member}` {what} response {at}, when the job had ended already",
+    message="`{member}` {what} response {at}, when the job had already ended",
     help="write times, seconds, reason and artifacts of a job once, with its end",
     bad=[
         [DONE, poll(DONE, _MOVED, modified=500)],
@@ -36,14 +36,14 @@ def _pooled(status: str, job: str, modified: float) -> Poll:
     follows=["TS4", "TS5", "TS612"],
 )
 def changed_after_end(step: Step) -> Places:
-    """What an ended job has to tell has changed since.
+    """A result of an ended job has changed.
 
-    After the end of a job its record is touched: the message of the last entry, attached
-    machines and LastModifiedTime change. When it ran, how long, why it failed and where
-    its model is do not, nor does the job that reused its warm pool. A value that comes later
-    is no change; one that a later whole response lacks may have been taken out by hand.
+    After its end a job's record still changes: the message of the last entry, attached
+    machines and LastModifiedTime. When it ran, how long, why it failed and where its model is
+    do not change, nor does the job that reused its warm pool. A value that appears later is
+    not a change; one that a later whole response lacks may have been removed by hand.
     """
-    shrunk = {change.member for change in step.billing}  # TS608's
+    shrunk = {change.member for change in step.billing}  # TS608 reports them
     for change in step.changes:
         member, place = step.spec.member_by_name.get(change.member), change.member
         kept = member is None or member.final or member.role == "result"

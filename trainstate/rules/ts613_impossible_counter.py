@@ -12,18 +12,19 @@ from trainstate.spec.model import Counter
     severity="error",
     sources=["api-members"],
     message="`{counter}` is {count}, {why}",
-    help="count what the job's children did; what has ended stays so",
+    help="count the job's children by status; an ended child stays ended",
     bad=[recorded(f"counter-{what}") for what in ("falls", "at-end", "over-limit", "without-best")],
     good=["InProgress/Starting: Starting", recorded("counters")],
     needs=["counters"],
     follows=["TS604"],
 )
 def impossible_counter(step: Step) -> Places:
-    """A number of a job's children falls, passes its limit, or is not settled at the end.
+    """A count of a job's children falls, exceeds its limit, or is not settled at the end.
 
-    A child that has ended stays so. No more run, and no more were begun, than the configuration
-    allows, and none runs when the job has ended. All that follows from what is counted; of the
-    limits and of what must be shown beside a count no prose says so, so that these are suspicious.
+    An ended child stays ended. No more children run or were started than the configuration
+    allows, and none runs after the job's end. That follows from the meaning of the counts; no
+    prose says so about the limits and the members required beside a count, so these are only
+    suspicious.
     """
     counted = {pointer for counter in step.spec.counters for pointer in counter.pointers}
     for change in (one for one in step.billing if f"/{one.member}" in counted):
@@ -40,11 +41,11 @@ def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) ->
     limit = number_at(response, counter.most) if counter.most else None
     pointer, name = counter.pointers[0], counter.name
     if ended and counter.at_end is not None and any(found) and count != counter.at_end:
-        yield _place(pointer, name, count, f"where the end has {counter.at_end}")
+        yield _place(pointer, name, count, f"but must be {counter.at_end} at the end")
     if limit is not None and count > limit:
         yield _place(pointer, name, count, f"and `{counter.most}` allows {limit}", mild=True)
     if whole and counter.shows and count and counter.shows not in response.members:
-        yield _place(pointer, name, count, f"and `{counter.shows}` is absent", mild=True)
+        yield _place(pointer, name, count, f"but `{counter.shows}` is absent", mild=True)
 
 
 def _place(pointer: str, name: str, count: object, why: str, *, mild: bool = False) -> Place:

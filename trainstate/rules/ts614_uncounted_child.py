@@ -9,18 +9,18 @@ from trainstate.rules.model import JobEnd, Place, Places, rule
 @rule(
     severity="warning",
     sources=["api-members"],
-    message="`{counter}` is {count} at the end, and {seen} of its jobs {status}",
-    help="count the jobs that it began when they end; look for jobs that took another one's name",
+    message="`{counter}` is {count} at the end, but {seen} of its jobs {status}",
+    help="count the job's children when they end; look for jobs with another one's name",
     bad=[recorded("uncounted-child")],
     good=[recorded("counted-children")],
     needs=["counters"],
 )
 def uncounted_child(end: JobEnd) -> Places:
-    """A job that has ended counts fewer of the jobs that it began than a recording shows.
+    """An ended job counts fewer children than a recording shows.
 
-    The jobs are told by their names: that of a tuning job, a number and a hash. All of them
-    have ended when it has, and a recording that has only some can show no more than it counts.
-    What retries make of the counters no documentation says, so that this is suspicious only.
+    Names identify the children: the tuning job's name, a number and a hash. They have all
+    ended when it has, and a recording of some of them cannot show more than it counts. No
+    documentation says how retries affect the counters, so this is only suspicious.
     """
     for counter in end.spec.counters if end.complete else ():
         shown = [end.counts[pointer] for pointer in counter.pointers if pointer in end.counts]

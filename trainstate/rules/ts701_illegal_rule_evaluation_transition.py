@@ -17,7 +17,7 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
     severity="error",
     sources=["guide-debugger-rules"],
     message="the evaluation `{item}` was `{before}` and is `{after}`",
-    help="an evaluation that has a result keeps it; look for two rules of one name",
+    help="an evaluation keeps its result; look for two rules with one name",
     bad=[
         [_rule("NoIssuesFound", 100), _rule("InProgress", 200)],
         [
@@ -33,10 +33,10 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
     follows=["TS404", "TS607"],
 )
 def illegal_rule_evaluation_transition(step: Step) -> Places:
-    """The evaluation of a rule has a status that cannot follow the one before.
+    """A rule evaluation has a status that cannot follow the previous one.
 
-    An evaluation runs, perhaps stops, and has one result. Polls may miss what lies
-    between two statuses, and no steps at all lead from this one to that one.
+    An evaluation runs, perhaps stops, and has one result. Polls may miss statuses in
+    between, but no steps at all lead from the one to the other.
     """
     for machine, change in changes(step, items=True, named=True):
         if is_illegal(machine, change):

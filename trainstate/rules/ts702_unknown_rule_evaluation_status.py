@@ -16,16 +16,16 @@ def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
     severity="warning",
     sources=["guide-debugger-rules"],
     message="the evaluation `{item}` has the unknown status `{status}`",
-    help="compare the spelling; `trainstate drift` tells whether the API has a new status",
+    help="compare the spelling; `trainstate drift` says whether the API has a new status",
     bad=[_rule("Passed"), _rule("noissuesfound", "ProfilerRuleEvaluationStatuses")],
     good=[_rule("NoIssuesFound"), _rule("Error", "ProfilerRuleEvaluationStatuses")],
     needs=["machines"],
 )
 def unknown_rule_evaluation_status(step: Step) -> Places:
-    """The evaluation of a rule has a status that the API does not list.
+    """A rule evaluation has a status that the API does not list.
 
-    Code that compares statuses would take it for none of them. The life of the job is
-    judged all the same.
+    Code that compares statuses would match none of them. The life of the job is judged all
+    the same.
     """
     for machine, change in changes(step, items=True, named=True):
         if is_unknown(machine, change):

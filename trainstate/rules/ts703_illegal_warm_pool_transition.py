@@ -16,7 +16,7 @@ def _pool(status: str, modified: float) -> Poll:
     severity="error",
     sources=["guide-warm-pool"],
     message="the pool was {before} and is `{after}`",
-    help="a pool that was reused belongs to the next job, and one that was terminated is gone",
+    help="a reused pool belongs to the next job, and a terminated one is gone",
     bad=[
         [_pool("Terminated", 200), _pool("Available", 300)],
         [_pool("InUse", 200), _pool("Idle", 300)],
@@ -29,10 +29,10 @@ def _pool(status: str, modified: float) -> Poll:
     follows=["TS705"],
 )
 def illegal_warm_pool_transition(step: Step) -> Places:
-    """A warm pool has a status that cannot follow the one before, or that is unknown.
+    """A warm pool has an unknown status, or one that cannot follow the previous one.
 
-    A pool is in use, then available, then reused by a matching job or terminated; polls
-    may miss what lies between. A status that the API does not list is only suspicious.
+    A pool is in use, then available, then reused by a matching job or terminated; polls may
+    miss statuses in between. A status that the API does not list is only suspicious.
     """
     for machine, change in changes(step, items=False, named=True):
         unknown = is_unknown(machine, change)

@@ -16,7 +16,7 @@ def _profiling(status: str) -> Poll:
     severity="warning",
     sources=["api-members", "api-update"],
     message="`{member}` is `{status}`",
-    help="compare the spelling; `trainstate drift` tells whether the API has a new status",
+    help="compare the spelling; `trainstate drift` says whether the API has a new status",
     bad=[_profiling("On"), [_profiling("Enabled"), _profiling("disabled")]],
     good=[_profiling("Enabled"), [_profiling("Enabled"), _profiling("Disabled")]],
     needs=["machines"],
@@ -24,8 +24,8 @@ def _profiling(status: str) -> Poll:
 def illegal_profiling_status(step: Step) -> Places:
     """The profiler has a status that the API does not list.
 
-    It is on or off, and UpdateTrainingJob switches it. Code that compares the two would
-    take another word for neither of them.
+    It is on or off, and UpdateTrainingJob switches it. Code that compares the two would match
+    neither.
     """
     for machine, change in changes(step, items=False, named=False):
         if is_unknown(machine, change) or is_illegal(machine, change):

@@ -16,7 +16,7 @@ def _pool(text: str, status: str) -> Poll:
 @rule(
     severity="error",
     sources=["guide-warm-pool", "api-warm-pool"],
-    message="the pool is `{pool}`, and the job is `{primary}`",
+    message="the pool is `{pool}`, but the job is `{primary}`",
     help="the pool is in use until the job ends; then it can be kept, and reused by another job",
     bad=[_pool(ACTIVE, "Available"), _pool(ACTIVE, "Reused")],
     good=[
@@ -26,11 +26,11 @@ def _pool(text: str, status: str) -> Poll:
     needs=["machines"],
 )
 def warm_pool_while_active(attached: Attached) -> Places:
-    """A warm pool is there for other jobs while its own job has not ended.
+    """A warm pool is available to other jobs before its own job has ended.
 
-    The instances are kept when the job completes: until then they are in use for it, and
-    no other job can have them. Whether the pool of an active job can be terminated no
-    documentation says.
+    The instances are kept when the job completes: until then the job uses them, and no other
+    job can have them. No documentation says whether the pool of an active job can be
+    terminated.
     """
     if not attached.active:
         return

@@ -19,7 +19,7 @@ def _rules(*names: str, modified: float) -> Poll:
     severity="warning",
     sources=["guide-debugger-rules", "api-members"],
     message="the evaluation `{item}` was `{before}` and is gone",
-    help="an evaluation keeps its result; look for a list that was written anew",
+    help="an evaluation keeps its result; look for a rewritten list",
     bad=[
         [_rules("loss", modified=100), _rules(modified=200)],
         [_rules("loss", "tree", modified=100), _rules("tree", modified=200)],
@@ -32,11 +32,11 @@ def _rules(*names: str, modified: float) -> Poll:
     follows=["TS702", "TS707"],
 )
 def vanished_rule_evaluation(step: Step) -> Places:
-    """The evaluation of a rule that a job had is not there any more.
+    """A rule evaluation of the job has disappeared.
 
-    The rules are given with the job, and each has an evaluation to the end and after it. A
+    The rules are set at creation, and each has an evaluation until the end and after it. A
     whole response that lacks one was edited, or comes from another job; what an event or an
-    excerpt leaves out is no loss.
+    excerpt leaves out is not lost.
     """
     for change in step.vanished:
         yield Place(pointer=change.pointer, facts={"item": change.item, "before": change.before})

@@ -20,17 +20,17 @@ def _rules(configured: str, evaluated: str) -> Poll:
 @rule(
     severity="warning",
     sources=["guide-debugger-rules", "api-members"],
-    message="{item} is evaluated, and `{configured}` has no such rule",
-    help="look for a list that comes from another job, or a rule that was renamed in one place",
+    message="{item} is evaluated, but `{configured}` has no such rule",
+    help="look for a list from another job, or a rule that was renamed in one place",
     bad=[_rules("loss", "tree")],
     good=[_rules("loss", "loss"), poll(ACTIVE, {"/DebugRuleEvaluationStatuses": []})],
     needs=["machines"],
 )
 def unconfigured_rule_evaluation(inside: Inside) -> Places:
-    """A rule is evaluated that is not among the rules of the job.
+    """An evaluated rule is not among the rules of the job.
 
-    Each evaluation has the name of the configuration that asked for it. Where no
-    configuration is shown, as in events and excerpts, nothing is said.
+    Each evaluation has the name of the configuration that requested it. Events and excerpts
+    without a configuration say nothing.
     """
     for pointer, name, configured in unconfigured(inside.members, inside.spec):
         yield Place(pointer=pointer, facts={"item": quoted(name), "configured": configured})

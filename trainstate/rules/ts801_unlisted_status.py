@@ -11,8 +11,8 @@ from trainstate.rules.model import Place, Places, rule
     severity="error",
     sources=["api-enum"],
     message="{version} lists {status!r} for {member}, the specification does not",
-    help="look for its documentation and for recordings of it, then give it a row with its"
-    " pairs and transitions; until then a job that shows it gets the verdict UNKNOWN",
+    help="look for its documentation and recordings, then give it a row with its pairs and"
+    " transitions; until then a job that shows it gets the verdict UNKNOWN",
     bad=[
         service("SecondaryStatus + Hibernating"),
         service("TrainingJobStatus + Archived"),
@@ -23,10 +23,10 @@ from trainstate.rules.model import Place, Places, rule
 def unlisted_status(drift: Drift) -> Places:
     """The service's model lists a status that the specification lacks.
 
-    The values of the enumerations are subject to change, AWS says. A new one appears in
-    the SDK before it appears in prose, and its place in the machine is not known until
-    then: this is how the maintainers of the facts hear of it, and how a user sees that
-    an UNKNOWN comes from an old specification.
+    AWS says that the values of the enumerations are subject to change. A new one appears in
+    the SDK before it appears in prose, and until then its place in the machine is unknown.
+    This finding tells the maintainers of the facts, and shows users that an UNKNOWN comes
+    from an old specification.
     """
     for words in drift.vocabularies:
         for status in words.unlisted:

@@ -10,8 +10,8 @@ from trainstate.rules.model import Place, Places, rule
 @rule(
     severity="warning",
     sources=["api-enum"],
-    message="the specification has {status!r} for {member}, {version} does not list it",
-    help="update botocore if it is old; else the status is retired: make its row deprecated",
+    message="the specification has {status!r} for {member}, but {version} does not list it",
+    help="update botocore if it is old; else the status is retired: mark its row deprecated",
     bad=[
         service("SecondaryStatus - PreparingTrainingStack"),
         service("ProfilingStatus - Disabled"),
@@ -19,11 +19,11 @@ from trainstate.rules.model import Place, Places, rule
     good=[service("as specified"), service("SecondaryStatus + Hibernating")],
 )
 def retired_status(drift: Drift) -> Places:
-    """The specification has a status that the service's model lists no more.
+    """The specification has a status that the service's model no longer lists.
 
-    Old recordings keep such a status, so its row stays, as deprecated. A warning, because
-    a botocore older than the specification gives the same finding and nothing is wrong
-    then but its age.
+    Old recordings keep such a status, so its row stays, as deprecated. This is a warning,
+    because a botocore older than the specification gives the same finding although only its
+    age is wrong.
     """
     for words in drift.vocabularies:
         for status in words.retired:

@@ -11,7 +11,7 @@ from trainstate.rules.model import Place, Places, rule
     severity="error",
     sources=["api-errors"],
     message="{operation} is not implemented: {error}",
-    help="implement the operation, or leave it out of what is claimed to be simulated",
+    help="implement the operation, or do not claim to simulate it",
     bad=[
         calls("create a", "stop a !NotImplementedError not implemented"),
         calls("create a", "delete a !AttributeError no such method"),
@@ -24,9 +24,9 @@ from trainstate.rules.model import Place, Places, rule
 def unimplemented_operation(exchange: Exchange) -> Places:
     """An operation of the service is missing.
 
-    A client of the real service gets an answer or an error of the service, which it may
-    catch. What is raised here is neither, or says that there is no such operation: code
-    that stops or deletes jobs can't be tried at all.
+    A client of the real service gets an answer or an error that it can catch. This is
+    neither, or says that there is no such operation: code that stops or deletes jobs cannot
+    be tested at all.
     """
     if exchange.fault is not None and exchange.fault.lacking:
         facts = {"operation": exchange.operation, "error": exchange.fault.shown}

@@ -10,7 +10,7 @@ from trainstate.rules.model import Place, Places, rule
 @rule(
     severity="error",
     sources=["api-errors"],
-    message="{operation} fails with {error}, which the service never says: {said}",
+    message="{operation} fails with {error}, which the service never returns: {said}",
     help="raise an error of the service, with a code that the operation documents",
     bad=[
         calls("create a", "describe a !KeyError 'a'"),
@@ -22,11 +22,11 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def undocumented_error(exchange: Exchange) -> Places:
-    """A call fails with something that no call to the service fails with.
+    """A call fails in a way that no call to the service does.
 
-    Either the exception is no error of a service, so that code which catches those is
-    passed by, or its code is neither among the errors that the operation declares nor
-    among those common to all, or the service under test broke inside.
+    Either the exception is not a service error, so code that catches those misses it; or its
+    code is neither declared by the operation nor common to all; or the service under test
+    broke inside.
     """
     fault = exchange.fault
     if fault is None or fault.lacking or exchange.refused:

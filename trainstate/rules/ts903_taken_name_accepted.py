@@ -10,7 +10,7 @@ from trainstate.rules.model import Place, Places, rule
 @rule(
     severity="error",
     sources=["api-create", "api-errors"],
-    message="{operation} accepts the name of a job that exists",
+    message="{operation} accepts the name of an existing job",
     help="refuse the request with the error ResourceInUse, and leave the job as it is",
     bad=[
         calls("create a", "create a"),
@@ -32,11 +32,11 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def taken_name_accepted(exchange: Exchange) -> Places:
-    """A second job is created under a name that is taken.
+    """A second job is created under a taken name.
 
-    Names are unique within a region of an account, and the name of a job that has ended
-    stays taken until the job is deleted. A simulator that replaces the job loses its
-    history, and code that creates jobs twice by mistake passes its tests.
+    Names are unique within a region of an account, and the name of an ended job stays taken
+    until the job is deleted. A simulator that replaces the job loses its history, and code
+    that creates jobs twice by mistake passes its tests.
     """
     if exchange.accepted and exchange.why is Why.TAKEN:
         yield Place(facts={"operation": exchange.operation})

@@ -30,8 +30,8 @@ from trainstate.rules.model import Place, Places, rule
 def missing_job_accepted(exchange: Exchange) -> Places:
     """A request for a job that does not exist is accepted.
 
-    Code that stops or deletes a job must cope with one that is gone; where every name is
-    accepted that code is never tried.
+    Code that stops or deletes a job must cope with one that is gone. If every name is
+    accepted, that code is never tested.
     """
     if exchange.accepted and exchange.why is Why.ABSENT:
         yield Place(facts={"operation": exchange.operation})

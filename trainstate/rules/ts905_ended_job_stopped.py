@@ -12,7 +12,7 @@ from trainstate.rules.wording import pair_text
     severity="error",
     sources=["transcript-stop", "api-stop"],
     message="{operation} accepts a job that is {pair}",
-    help="refuse the request: the job is in a status in which nothing can be stopped",
+    help="refuse the request: a job in this status cannot be stopped",
     bad=[
         calls(
             "create a",
@@ -36,10 +36,10 @@ from trainstate.rules.wording import pair_text
     ],
 )
 def ended_job_stopped(exchange: Exchange) -> Places:
-    """A request to stop a job that has ended is accepted.
+    """A request to stop an ended job is accepted.
 
-    The service refuses it, so that whoever stops jobs must expect the error: a job may
-    end between the look at it and the request.
+    The service refuses it, so code that stops jobs must expect the error: a job may end
+    between the check and the request.
     """
     standing = exchange.standing
     if exchange.accepted and exchange.why is Why.OVER and standing is not None:

@@ -39,8 +39,8 @@ from trainstate.rules.wording import pair_text
 def active_job_deleted(exchange: Exchange) -> Places:
     """A request to delete a job that has not ended is accepted.
 
-    Only a Stopped, Failed or Completed job can be deleted. Code that deletes a job must
-    stop it first and wait.
+    Only a Stopped, Failed or Completed job can be deleted. Code that deletes a job must first
+    stop it and wait.
     """
     standing = exchange.standing
     if exchange.accepted and exchange.why is Why.ACTIVE and standing is not None:

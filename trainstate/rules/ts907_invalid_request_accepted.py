@@ -11,7 +11,7 @@ from trainstate.rules.model import Place, Places, rule
     severity="error",
     sources=["api-create", "api-stopping-condition", "api-errors"],
     message="{operation} accepts a request that the API does not allow",
-    help="hold the parameters against the API's model: patterns, bounds and values",
+    help="validate the parameters against the API's model: patterns, bounds and values",
     bad=[
         calls("create a (bad-name)"),
         calls("create a (short-wait)"),
@@ -22,10 +22,10 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def invalid_request_accepted(exchange: Exchange) -> Places:
-    """A request is accepted that the API's own model, or its documentation, excludes.
+    """A request that the API's model or documentation excludes is accepted.
 
-    Client libraries check few constraints, the service all of them; a name that only the
-    simulator takes is refused when it matters.
+    Client libraries check few constraints, the service checks all of them; a name that only
+    the simulator accepts is refused when it matters.
     """
     if exchange.accepted and exchange.why is Why.INVALID:
         yield Place(facts={"operation": exchange.operation})

@@ -33,10 +33,10 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def valid_request_refused(exchange: Exchange) -> Places:
-    """A request is refused that the service documents as possible.
+    """A request that the service documents as possible is refused.
 
-    A job that was just created can be described, one in progress can be stopped, one
-    that has ended can be deleted, and jobs can be listed by every filter of the API.
+    A new job can be described, one in progress can be stopped, an ended one can be deleted,
+    and jobs can be listed by every filter of the API.
     """
     fault = exchange.fault
     if fault is not None and exchange.refused and exchange.expected:

@@ -22,12 +22,12 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def misleading_refusal(exchange: Exchange) -> Places:
-    """A request is rightly refused, and clients do not recognise the refusal.
+    """A request is rightly refused, but clients do not recognise the refusal.
 
-    The service tells of a missing job by a ValidationException, as of everything else, so
-    that clients match its text; of a name that is taken by ResourceInUse. Code that
-    recognises a deleted job this way never does so where the words are others. AWS
-    documents no texts: the rule is a warning.
+    The service reports a missing job with a ValidationException, like everything else, so
+    clients match its text; it reports a taken name with ResourceInUse. Code that recognises
+    a deleted job by the text fails if the text differs. AWS documents no texts: the rule is
+    a warning.
     """
     fault, refusal = exchange.fault, exchange.refusal
     if fault is None or refusal is None or not exchange.refused:

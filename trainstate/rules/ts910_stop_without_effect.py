@@ -44,11 +44,11 @@ from trainstate.rules.wording import pair_text
     ],
 )
 def stop_without_effect(exchange: Exchange) -> Places:
-    """A job that was active when its stop was accepted goes on as if nobody had asked.
+    """A job continues as if its accepted stop had not happened.
 
-    When it receives the request the service changes the status to Stopping, and after
-    the job has stopped to Stopped. An end of another kind is possible where the request
-    met the end of the job; that is a warning.
+    The service changes the status to Stopping when it receives the request, and to Stopped
+    after the job has stopped. Another end is possible if the request coincided with the end
+    of the job; that is a warning.
     """
     standing, response, spec = exchange.standing, exchange.response, exchange.spec
     if response is None or standing is None or not standing.stopped:

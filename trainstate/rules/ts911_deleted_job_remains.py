@@ -12,7 +12,7 @@ from trainstate.rules.wording import pair_text
     severity="error",
     sources=["api-delete"],
     message="the service accepted the deletion, but {polls} polls later the job is {pair}",
-    help="let a deleted job go: describe refuses it, and its name is free",
+    help="remove a deleted job: describe refuses it, and its name is free",
     bad=[
         calls(
             "create a",
@@ -38,10 +38,10 @@ from trainstate.rules.wording import pair_text
     ],
 )
 def deleted_job_remains(exchange: Exchange) -> Places:
-    """A job whose deletion was accepted is still there long after.
+    """A job still exists long after its deletion was accepted.
 
-    All its metadata is lost after a deletion, and its name can be used again. A simulator
-    that only says yes lets nobody try what happens then.
+    A deletion removes all metadata and frees the name. A simulator that only says yes cannot
+    test what happens then.
     """
     standing = exchange.standing
     if exchange.part != ENDED or standing is None or standing.seen is None:

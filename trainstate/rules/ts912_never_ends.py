@@ -31,11 +31,11 @@ from trainstate.rules.wording import pair_text
     ],
 )
 def never_ends(exchange: Exchange) -> Places:
-    """A job was given more time than its limits allow, and has not ended.
+    """A job has not ended although it had more time than its limits allow.
 
-    StoppingCondition limits every job: by its run time, its waiting time, its time in
-    the queue. Code that waits for such a job hangs. Where nobody controls the clock of
-    the service, the job may need more time than it was given: that is a warning.
+    StoppingCondition limits every job: its run time, its waiting time, its time in the queue.
+    Code that waits for such a job hangs. If nobody controls the clock of the service, the
+    job may need more time: that is a warning.
     """
     standing = exchange.standing
     if exchange.part != ENDED or standing is None or standing.seen is None:
@@ -50,6 +50,6 @@ def never_ends(exchange: Exchange) -> Places:
             "age": round(standing.age),
             "polls": exchange.polls,
             "pair": pair_text((seen.primary, seen.secondary)),
-            "beyond": f", though its limits end it after {limit:g} s" if proven else "",
+            "beyond": f", but its limits end it after {limit:g} s" if proven else "",
         },
     )

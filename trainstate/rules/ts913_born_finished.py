@@ -15,8 +15,8 @@ _SOONEST = 1.0
 @rule(
     severity="warning",
     sources=["api-describe", "api-describe-times"],
-    message="when it is first seen the job is {pair}, {seconds:g} s after its creation",
-    help="let a job begin as InProgress, and change with a clock that a test can drive",
+    message="the job is {pair} when first seen, {seconds:g} s after its creation",
+    help="start a job as InProgress, and change it with a clock that a test can drive",
     bad=[
         calls("create a", "describe a = Completed/Completed: Starting 0, Completed"),
     ],
@@ -29,10 +29,10 @@ _SOONEST = 1.0
     ],
 )
 def born_finished(exchange: Exchange) -> Places:
-    """A job has ended well in the moment of its creation.
+    """A job has completed at the moment of its creation.
 
-    No training starts its instances, trains and uploads within a second. Code that waits
-    for such a job never waits, and what it does with a job in progress is never tried.
+    No training starts its instances, trains and uploads within a second. Code that waits for
+    such a job never waits, and its handling of a job in progress is never tested.
     """
     response, standing, spec = exchange.response, exchange.standing, exchange.spec
     if response is None or standing is None or standing.seen is not None:

@@ -14,7 +14,7 @@ from trainstate.rules.model import Place, Places, Severity, rule
     severity="error",
     sources=["api-create", "api-describe"],
     message="the job was created with {asked!r} as {member}, but shows {shown!r}",
-    help="keep what a job was created with, and show it",
+    help="store the settings that a job was created with, and show them",
     bad=[
         calls(
             "create a =arn:aws:sagemaker:eu-west-1:123456789012:training-job/b",
@@ -29,11 +29,11 @@ from trainstate.rules.model import Place, Places, Severity, rule
     ],
 )
 def created_differently(exchange: Exchange) -> Places:
-    """The first response of a job does not show what the job was created with.
+    """The first response does not show what the job was created with.
 
-    The ARN is the one that the creation answered, and the configuration the one that was
-    asked for: the service adds to it and takes nothing away. Another ARN is an error, a
-    member of the configuration a warning.
+    The ARN is the one that the creation returned, and the configuration the requested one:
+    the service adds to it and removes nothing. Another ARN is an error, a changed member of
+    the configuration a warning.
     """
     response, standing, spec = exchange.response, exchange.standing, exchange.spec
     if response is None or standing is None or standing.seen is not None:
@@ -51,7 +51,7 @@ def created_differently(exchange: Exchange) -> Places:
 
 
 def _differing(asked: Any, shown: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:
-    """What was asked for and is not shown; the service may add members of its own."""
+    """Requested values that are not shown; the service may add members of its own."""
     if isinstance(asked, Mapping) and isinstance(shown, Mapping):
         for name, value in asked.items():
             yield from _differing(value, shown.get(name), f"{pointer}/{name}")

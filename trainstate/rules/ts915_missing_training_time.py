@@ -11,7 +11,7 @@ from trainstate.rules.model import Place, Places, rule
     severity="warning",
     sources=["api-describe-times", "recordings-responses"],
     message="the job trained and ended, but has no {member}",
-    help="count the seconds from the start of the training to its end",
+    help="count the seconds from the start of training to its end",
     bad=[
         calls(
             "create a",
@@ -27,11 +27,11 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def missing_training_time(exchange: Exchange) -> Places:
-    """A job that has trained and ended does not say how long, or how much is billed.
+    """A job that trained and ended lacks its trained or billed seconds.
 
-    All 13 recordings of such jobs have both members. Recordings may be trimmed, so that
-    only the fuzzer asks: code that computes costs, or the savings of spot capacity, gets
-    nothing from such a simulator.
+    All 13 recordings of such jobs have both members. Recordings may be trimmed, so only the
+    fuzzer checks this: code that computes costs or spot savings gets nothing from such a
+    simulator.
     """
     response, layout = exchange.response, exchange.spec.layout
     if response is None or layout.training_seconds is None or exchange.fault is not None:

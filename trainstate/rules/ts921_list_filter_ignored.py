@@ -35,10 +35,10 @@ from trainstate.spec.model import RecordLayout
     ],
 )
 def list_filter_ignored(exchange: Exchange) -> Places:
-    """A list has a job that its filters exclude, or a page has more jobs than were asked for.
+    """A list has a job that its filters exclude, or a page has more jobs than requested.
 
-    Code that lists the jobs in progress to count them, or to stop them, takes the others
-    for such.
+    Code that lists jobs in progress, to count or stop them, takes the others for jobs in
+    progress.
     """
     listing, layout = exchange.listing, exchange.spec.layout
     if listing is None:

@@ -16,7 +16,7 @@ from trainstate.spec.model import Spec
     severity="error",
     sources=["api-list-jobs"],
     message="the whole list{by} lacks a job that is {pair}",
-    help="give every job that meets the filters on one page, and a NextToken while there are more",
+    help="put every matching job on one page, with a NextToken while there are more",
     bad=[
         calls("create a", "list"),
         calls(
@@ -35,9 +35,9 @@ from trainstate.spec.model import Spec
     ],
 )
 def job_missing_from_list(exchange: Exchange) -> Places:
-    """A job that exists and meets the filters is on none of the pages of a list.
+    """An existing job that meets the filters is on no page of a list.
 
-    Whoever looks for forgotten jobs, to stop them or to count them, does not find it.
+    Code that lists jobs to find forgotten ones, and to stop or count them, does not find it.
     """
     listing, spec = exchange.listing, exchange.spec
     if listing is None or listing.cut:
@@ -52,7 +52,7 @@ def job_missing_from_list(exchange: Exchange) -> Places:
 
 
 def _belongs(standing: KnownJob, asked: Mapping[str, Any], spec: Spec) -> bool:
-    """Holds if a job must be in a list: what is not known is left open."""
+    """Whether a job must be in a list; False if that is unknown."""
     if standing.deleted or standing.doubtful:
         return False
     if any(name.endswith(("After", "Before")) for name in asked):
@@ -61,5 +61,5 @@ def _belongs(standing: KnownJob, asked: Mapping[str, Any], spec: Spec) -> bool:
     certain = standing.is_over(spec) or standing.is_active(spec)
     if wanted is not None and not (certain and standing.primary == wanted):
         return False
-    # AWS does not say whether the case of the letters counts.
+    # AWS does not say whether the match is case-sensitive.
     return str(asked.get("NameContains", "")) in standing.name

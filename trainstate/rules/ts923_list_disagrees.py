@@ -10,8 +10,8 @@ from trainstate.rules.model import Place, Places, rule
 @rule(
     severity="error",
     sources=["api-list-jobs", "api-list"],
-    message="the list shows {listed!r} as {member} of a job that describe shows with {described!r}",
-    help="make summaries of the same records as responses",
+    message="the list shows {listed!r} as {member} of a job, describe shows {described!r}",
+    help="make summaries and responses from the same records",
     bad=[
         calls(
             "create a",
@@ -39,10 +39,10 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def list_disagrees(exchange: Exchange) -> Places:
-    """A list and a description of one job, made at one moment, contradict each other.
+    """A list and a description of one job contradict each other.
 
-    Nothing happened between the two calls, or the job had ended before: both must show
-    the same status and the same ARN.
+    Nothing happened between the two calls, or the job had ended before: both must show the
+    same status and the same ARN.
     """
     listing, spec = exchange.listing, exchange.spec
     for row in listing.rows if listing is not None else ():

@@ -14,7 +14,7 @@ from trainstate.rules.model import Place, Places, rule
     severity="error",
     sources=["api-list-jobs"],
     message="the list sorted by {key}, {order}, shows jobs in another order",
-    help="sort before the pages are cut",
+    help="sort before you cut the pages",
     bad=[
         calls("create a", "create b", "list (by-name-down) = a InProgress; b InProgress"),
     ],
@@ -24,11 +24,11 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def list_out_of_order(exchange: Exchange) -> Places:
-    """A list is not in the order that was asked for.
+    """A list is not in the requested order.
 
-    Only names and times of creation are compared, and only where an order was asked for:
-    AWS's page names two defaults. Code that takes the first of a list for the latest job
-    takes another one.
+    Only names and creation times are compared, and only if an order was requested: AWS's page
+    names two defaults. Code that takes the first of a list for the latest job picks another
+    one.
     """
     listing = exchange.listing
     key = "" if listing is None else str(listing.asked.get("SortBy"))

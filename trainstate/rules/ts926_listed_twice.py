@@ -11,7 +11,7 @@ from trainstate.rules.model import Place, Places, rule
     severity="error",
     sources=["api-list-jobs"],
     message="the pages of one list show a job twice",
-    help="let a NextToken stand for a place in the order, not for a number of jobs",
+    help="let a NextToken mark a place in the order, not a number of jobs",
     bad=[
         calls("create a", "list = a InProgress; a InProgress"),
     ],
@@ -20,10 +20,9 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def listed_twice(exchange: Exchange) -> Places:
-    """The same job is on two pages of a list, or on one page twice.
+    """A job is on two pages of a list, or twice on one page.
 
-    No job was created between the pages. Whoever counts the jobs
-    of an account counts too many.
+    No job was created between the pages. Code that counts an account's jobs counts too many.
     """
     names = [row.name for row in exchange.listing.rows if row.name] if exchange.listing else []
     if len(set(names)) < len(names):

@@ -10,7 +10,7 @@ from trainstate.rules.model import Place, Places, rule
 @rule(
     severity="error",
     sources=["api-errors"],
-    message="{operation} contradicts what was answered before: {contradiction}",
+    message="{operation} contradicts an earlier answer: {contradiction}",
     help="let all operations answer from the same records",
     bad=[
         calls("create a", "ask a = the tags are {}, not {'team': 'a'}"),
@@ -20,10 +20,10 @@ from trainstate.rules.model import Place, Places, rule
     ],
 )
 def contradicting_answers(exchange: Exchange) -> Places:
-    """What one operation shows is not what others acknowledged or showed.
+    """An operation contradicts what others acknowledged or showed.
 
-    Tags that were added are missing, a log has lost lines, the counters of a tuning job are not
-    those of its children, a child is gone.
+    Added tags are missing, a log has lost lines, the counters of a tuning job do not match
+    its children, or a child is gone.
     """
     if exchange.contradiction:
         facts = {"operation": exchange.operation, "contradiction": exchange.contradiction}

@@ -7,14 +7,14 @@ from trainstate.rules.exchange import WHOLE, Exchange
 from trainstate.rules.model import Place, Places, rule
 
 _ENOUGH = 10
-"""With so many jobs an interruption is due: the rarest chance of a simulator that has any."""
+"""After so many jobs even a rare interruption is due."""
 
 
 @rule(
     severity="warning",
     sources=["guide-spot"],
-    message="of {spots} jobs with managed spot training that ended, none showed {statuses}",
-    help="offer a way to have spot capacity taken away: by chance, or by a scenario",
+    message="of {spots} ended jobs with managed spot training, none showed {statuses}",
+    help="offer a way to take spot capacity away: at random, or by a scenario",
     bad=[
         calls("create a (spot)", "ended a", "whole 20"),
     ],
@@ -24,11 +24,11 @@ _ENOUGH = 10
     ],
 )
 def spot_never_interrupted(exchange: Exchange) -> Places:
-    """Jobs with managed spot training never show what only such jobs can show.
+    """Managed spot jobs never show an interruption.
 
-    A simulator may choose never to interrupt a job: each of its histories is legal. But
-    then code for interruptions, which AWS documents as the price of spot capacity, is
-    never tried.
+    A simulator may choose never to interrupt a job: each of its histories is legal. But then
+    code for interruptions, which AWS documents as the price of spot capacity, is never
+    tested.
     """
     spec = exchange.spec
     guard = spec.time.savings_guard
