@@ -1,4 +1,4 @@
-"""What the package raises: every error names the thing, the value, the place and the remedy."""
+"""The package's errors: each names the thing, the value, the place and the remedy."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ Choice = TypeVar("Choice", bound=str)
 
 
 class TrainstateError(Exception):
-    """Something that was asked for cannot be done.
+    """The base class of all errors of this package.
 
-    Every error of this package is a child of this class, so that one ``except``
-    clause is enough.
+    Catch it to catch them all.
     """
 
 
 class SpecError(TrainstateError, ValueError):
-    """A specification is not well formed."""
+    """A specification is malformed."""
 
 
 class InputError(TrainstateError, ValueError):
-    """An input cannot be opened, or is in no format that is known."""
+    """An input cannot be opened, or its format is unknown."""
 
 
 class UsageError(TrainstateError, ValueError):
@@ -32,15 +31,15 @@ class UsageError(TrainstateError, ValueError):
 
 
 class UnknownNameError(TrainstateError, LookupError):
-    """A name that was asked for is not in the specification or the rule index."""
+    """A requested name is not in the specification or the rule index."""
 
 
 class IllegalMoveError(TrainstateError, ValueError):
-    """The machine was asked for a transition that its specification does not have."""
+    """The machine was asked for a transition that its specification lacks."""
 
 
 def one_of(name: str, value: object, choices: Iterable[Choice]) -> Choice:
-    """The choice that an argument's value is; raises UsageError, which lists them, for another."""
+    """The choice equal to an argument's value; raises UsageError, which lists the choices."""
     known = list(choices)
     for choice in known:
         if choice == value:
@@ -49,13 +48,13 @@ def one_of(name: str, value: object, choices: Iterable[Choice]) -> Choice:
 
 
 def installed_by(extra: str) -> str:
-    """What brings an extra; it works as printed, also while the package is on no index."""
+    """The command that installs an extra; it also works while the package is not on an index."""
     return f"in a checkout of trainstate run: pip install '.[{extra}]'"
 
 
 @contextmanager
 def needing(what: str, remedy: str) -> Iterator[None]:
-    """A context of imports; raises UsageError, which names the one that is not installed."""
+    """A context of imports; raises UsageError, which names the missing package."""
     try:
         yield
     except ImportError as error:
@@ -63,9 +62,9 @@ def needing(what: str, remedy: str) -> Iterator[None]:
 
 
 def unwritable(what: str, path: str | PathLike[str], error: OSError) -> InputError:
-    """The error that says why a file cannot be written, and what to do about it.
+    """The error for a file that cannot be written, with its reason and the remedy.
 
-    ``what`` names its content, as in "The report".
+    ``what`` names the content, as in "The report".
     """
     reason = error.strerror or str(error)
     return InputError(f"{what} cannot be written to {fspath(path)!r}: {reason}{_way_out(path)}.")
@@ -76,5 +75,5 @@ def _way_out(path: str | PathLike[str]) -> str:
     if not folder.is_dir():
         return f"; make the folder {str(folder)!r} first"
     if not access(folder, W_OK):
-        return f"; name a file in a folder that can be written to, as {str(folder)!r} cannot"
+        return f"; name a file in a writable folder: {str(folder)!r} is not"
     return ""

@@ -159,7 +159,7 @@ def test_a_pull_records_and_counts(service: Service, run: Any, tmp_path: Path) -
     names = [json.loads(line)["TrainingJobName"] for line in path.read_text().splitlines()]
 
     assert ["alpha-1", "alpha-2"] == names
-    assert "2 jobs: 2 recorded, 0 known before, 0 deleted meanwhile" in result.output
+    assert "2 jobs: 2 recorded, 0 already known, 0 deleted meanwhile" in result.output
 
 
 def test_a_time_without_a_zone_is_in_utc() -> None:
@@ -270,7 +270,7 @@ def test_an_address_that_is_none_is_misuse() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "says"), [(("watch", "job-1"), ""), (("pull", "x.ndjson"), "run it again to go on")]
+    ("words", "says"), [(("watch", "job-1"), ""), (("pull", "x.ndjson"), "run again to continue")]
 )
 def test_an_interrupted_command_is_no_failure_of_the_job(
     service: Service, run: Any, tmp_path: Path, words: tuple[str, ...], says: str
@@ -297,7 +297,7 @@ def test_a_tracker_is_kept_in_a_file_only(run: Any, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     result = run("watch", "job-1", "--state", str(tmp_path / "pipe"))
 
-    assert (2, True) == (result.exit_code, "it is no file; name a file" in result.output)
+    assert (2, True) == (result.exit_code, "it is not a file; name a file" in result.output)
 
 
 def test_a_reader_that_goes_away_is_no_success(

@@ -231,7 +231,7 @@ def test_a_folder_says_how_many_files_it_passed_over(recording: Any, tmp_path: P
     (tmp_path / "empty").touch()
 
     short = run("check", str(tmp_path)).stdout
-    assert "2 files passed over, no recordings (--verbose says which and why)\n" in short
+    assert "2 files skipped, not recordings (--verbose says which and why)\n" in short
     told = run("check", str(tmp_path), "-v").stdout
     assert f"skipped {tmp_path / 'empty'}: is empty" in told
     counted = json.loads(run("check", str(tmp_path), "--format", "json").stdout)["summary"]

@@ -143,7 +143,7 @@ def test_only_recordings_are_taken_of_the_files_of_a_commit(jobs: str, tmp_path:
 
     assert alone.exit_code == 0
     assert both.exit_code == 1
-    assert "1 file passed over" in both.stdout
+    assert "1 file skipped" in both.stdout
 
 
 def test_a_job_summary_is_appended_where_github_asks_for_one(

@@ -200,7 +200,7 @@ def test_a_folder_that_is_read_only_is_named(
     result = CliRunner().invoke(main, ["check", str(BROKEN), "--output", path])
 
     assert 2 == result.exit_code
-    assert "Permission denied; name a file in a folder that can be written to" in result.output
+    assert "Permission denied; name a file in a writable folder" in result.output
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_folder_that_is_read_only_is_named(
     [
         (("--spec", "nosuch.toml"), "The spec 'nosuch.toml' cannot be read: No such file"),
         (("--baseline", "nosuch.json"), "The baseline 'nosuch.json' cannot be read: No such file"),
-        (("--baseline-mode", "write"), "--baseline-mode write has no file; name it with"),
+        (("--baseline-mode", "write"), "--baseline-mode write needs a file; name it with"),
         (("--max-ratio", "-3"), "Invalid value for '--max-ratio'"),
     ],
 )

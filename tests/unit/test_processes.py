@@ -110,7 +110,7 @@ def test_a_killed_worker_is_one_sentence(recording: Path) -> None:
     out, err = check.communicate(timeout=60)
 
     assert (2, "", 1) == (check.returncode, out, err.count("\n")), err
-    assert err.startswith("trainstate: A worker was ended before it was done (SIGKILL)")
+    assert err.startswith("trainstate: A worker was killed (SIGKILL)")
     assert not any(map(is_alive, workers))
 
 

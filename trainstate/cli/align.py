@@ -36,11 +36,11 @@ def command(
     input_format: str,
     spec_path: str | None,
 ) -> None:
-    """Show what to keep, insert (+) and delete (-) so that a job's history becomes legal.
+    """Show what to keep, insert (+) and delete (-) to make a job's history legal.
 
-    The longest history of each job in PATHs is aligned with the model at the lowest
-    cost, one for each inserted or deleted entry; JSON output has one object a line.
-    The fitness is 1 for a legal history.
+    Aligns the longest history of each job in PATHs with the model at the lowest cost: one
+    for each insertion or deletion. A legal history has fitness 1. JSON output has one object
+    a line.
 
     Example: trainstate align recordings/
     """

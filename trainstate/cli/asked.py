@@ -1,4 +1,4 @@
-"""The options of one check, and what is made of them."""
+"""The options of one check, and the objects made from them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from trainstate.spec.model import Evidence, Spec
 
 @define(kw_only=True)
 class CheckOptions:
-    """The options of one check, as the command line gives them."""
+    """The options of one check, as given on the command line."""
 
     paths: tuple[str, ...]
     form: str
@@ -53,7 +53,7 @@ class CheckOptions:
     settings: Path | None
 
     def checker(self) -> Checker:
-        """A checker as asked for; raises the errors of wrong names and specs."""
+        """The checker; raises the errors of wrong names and specs."""
         return Checker(
             spec=self.spec(),
             rules=select_rules(select=listed(self.select), ignore=listed(self.ignore)),
@@ -79,17 +79,17 @@ class CheckOptions:
         )
 
     def spec(self) -> Spec:
-        """The specification as it is written, before evidence narrows it."""
+        """The specification as written, before evidence narrows it."""
         return spec_at(self.spec_path)
 
     def shows(self, finding: Finding) -> bool:
-        """Whether a form for the eye shows a finding: not what is too mild, or follows."""
+        """Whether a format for people shows a finding: not if it is too mild or follows another."""
         loud = finding.severity.rank <= self.shown.rank
         return loud and (self.verbose or finding.implied_by is None)
 
     @property
     def shown(self) -> Severity:
-        """The mildest severity that the text shows: infos only when they are asked for."""
+        """The mildest severity that text shows: infos only on request."""
         asked = self.verbose or self.select or self.fail_on == Severity.INFO
         return Severity.INFO if asked else Severity.WARNING
 
@@ -103,7 +103,7 @@ def _tolerances(texts: Iterable[str]) -> Tolerances:
         if name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
-            raise UsageError(f"No tolerance is called {name!r}; {hint}")
+            raise UsageError(f"There is no tolerance {name!r}; {hint}")
         try:
             found[name] = click.FloatRange(0)(seconds)
         except click.BadParameter as error:

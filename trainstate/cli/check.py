@@ -50,17 +50,17 @@ FOUND = 1
 @SELECT
 @IGNORE
 @listed_option(
-    "--per-file-ignores", "PATTERN=RULES", "Not these rules in files whose path has this pattern."
+    "--per-file-ignores", "PATTERN=RULES", "Ignore these rules in files whose path matches."
 )
 @listed_option(
     "--per-job-ignores",
     "PATTERN=RULES",
-    "Not these rules for jobs whose name or ARN has this pattern.",
+    "Ignore these rules for jobs whose name or ARN matches.",
 )
 @listed_option(
     "--tolerances",
     "NAME=SECONDS",
-    f"How far times may be apart: {', '.join(fields_dict(Tolerances))}.",
+    f"How far times may differ, in seconds: {', '.join(fields_dict(Tolerances))}.",
 )
 @accept_option("The weakest evidence that counts.")
 @choice_option(
@@ -72,18 +72,18 @@ FOUND = 1
 @click.option(
     "--order",
     type=click.Choice([str(order) for order in Order]),
-    help="What orders responses of equal LastModifiedTime.  [default: arrival, for events free]",
+    help="How to order responses of equal LastModifiedTime.  [default: arrival, for events free]",
 )
 @choice_option(
     "--input-format",
     of=FORMATS,
     default="auto",
-    about="The form of the input; it is recognised by default.",
+    about="The input format; recognised by default.",
 )
 @click.option(
     "--only-recordings",
     is_flag=True,
-    help="Pass over files that are no recordings, as in a folder.",
+    help="Skip files that are not recordings, as in a folder.",
 )
 @SPEC
 @click.option(
@@ -96,11 +96,9 @@ FOUND = 1
     "--max-ratio",
     type=click.FloatRange(1),
     metavar="N",
-    help="How many times its size compressed input may expand to.  [default: 1000]",
+    help="Most times its size that compressed input may expand to.  [default: 1000]",
 )
-@number_option(
-    "--workers", click.IntRange(1), 1, "N", "Judge with N processes; the report is the same."
-)
+@number_option("--workers", click.IntRange(1), 1, "N", "Use N processes; the report is the same.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option(
     "--verbose", "-v", is_flag=True, help="Show infos, the verdict of each job and the files read."
@@ -111,22 +109,22 @@ FOUND = 1
     "--color",
     of=COLORS,
     default=AUTO,
-    about="Colours in text: on a terminal, always or never; auto obeys NO_COLOR and FORCE_COLOR.",
+    about="Colour text on a terminal, always or never; auto obeys NO_COLOR and FORCE_COLOR.",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever an input changes.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Judge the recorded histories in PATHs against the model of a training job's life.
 
-    A PATH is a file, a folder, a pattern ('runs/**/*.json'), a URL (s3://bucket/runs/),
-    or - for standard input: boto3, AWS CLI and raw API JSON, NDJSON, EventBridge events,
-    list pages, SDK logs, notebooks, YAML, CSV, HAR, Parquet, compressed or not.
+    A PATH is a file, a folder, a pattern ('runs/**/*.json'), a URL (s3://bucket/runs/), or -
+    for standard input: boto3, AWS CLI and raw API JSON, NDJSON, EventBridge events, list
+    pages, SDK logs, notebooks, YAML, CSV, HAR, Parquet, compressed or not.
 
     A PATH that cannot be read does not end the check: the rest is judged.
 
-    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, a PATH that
-    cannot be read or output that cannot be written, 130 after Ctrl-C.
+    Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse, unreadable
+    input or unwritable output, 130 after Ctrl-C.
 
     Example: trainstate check recordings/ --format concise
     """
@@ -145,7 +143,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
 
 def _status(asked: CheckOptions) -> int:
-    """The exit status of a check; its report is written on the way."""
+    """Runs a check, writes its report and returns the exit status."""
     checker = asked.checker()
     with open_output(asked.output, color=asked.color) as output:
         known = known_findings(asked.baseline, asked.baseline_mode, asked.ignores())
@@ -165,14 +163,14 @@ Stamps = dict[str, tuple[int, int] | None]
 
 
 def changes(paths: Iterable[str], *, but: Iterable[str | None]) -> Iterator[None]:
-    """Comes back at once, and then whenever a file of the paths is new, changed or gone.
+    """Yields at once, then whenever a file of the paths is new, changed or gone.
 
     ``but`` are files that the check itself writes.
     """
     named = list(paths)
     own = {Path(file).resolve() for file in but if file is not None}
     if "-" in named or any(map(is_url, named)):
-        raise UsageError("Only files can be watched, no standard input and no URL.")
+        raise UsageError("Only files can be watched, not standard input or URLs.")
     seen: Stamps | None = None
     while True:
         now = {

@@ -1,4 +1,4 @@
-"""`trainstate config`: the settings that a check has, and where each comes from."""
+"""`trainstate config`: the settings of a check, and where each comes from."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from trainstate.render.table import table_lines
 
 @click.pass_context
 def _show(ctx: click.Context, /, **values: Any) -> None:
-    """Show the settings that `trainstate check` has with the same arguments.
+    """Show the settings that `trainstate check` would use with the same arguments.
 
-    Of several places the first that says something decides: the command line, variables
-    of the environment (TRAINSTATE_CHECK_FAIL_ON), the nearest trainstate.toml or
-    [tool.trainstate] in pyproject.toml in the folder of the first PATH or above, the
-    default.
+    The first place that sets a value decides: the command line, environment variables
+    (TRAINSTATE_CHECK_FAIL_ON), the nearest trainstate.toml or [tool.trainstate] in
+    pyproject.toml in the folder of the first PATH or above, the default.
 
     Example: trainstate config recordings/
     """
@@ -31,7 +30,7 @@ def _show(ctx: click.Context, /, **values: Any) -> None:
 
 
 def _rows(ctx: click.Context, values: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The name, the value and the origin of each setting."""
+    """Name, value and origin of each setting."""
     file = plain(ctx.meta[USED] or "no file")
     for param in ctx.command.params:
         name = param.name or ""
@@ -48,7 +47,7 @@ def _rows(ctx: click.Context, values: dict[str, Any]) -> Iterator[tuple[str, str
 
 
 def _value(value: Any) -> str:
-    """A value as it is typed; nothing is a dash."""
+    """A value as typed; a dash for none."""
     if isinstance(value, bool):
         return "true" if value else "false"
     shown = ",".join(value) if isinstance(value, tuple) else value

@@ -1,4 +1,4 @@
-"""`trainstate consumer`: finds the legal histories that code which waits for a job gets wrong."""
+"""`trainstate consumer`: finds the legal histories that break code which waits for a job."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trainstate.track.policy import BOTOCORE, STRICT
 
 _EVERY = 20
 FOUND = 1
-"""The exit status when something was found."""
+"""The exit status when there are findings."""
 _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 
@@ -26,33 +26,31 @@ _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 @click.option(
     "--outcome",
     metavar="MODULE:FUNCTION",
-    help="Reads a report: from (value, error) to done, error, retry, wait or None.",
+    help="The function that maps (value, error) to done, error, retry, wait or None.",
 )
-@click.option("--course", metavar="COURSE", help="Play this course alone, as findings show it.")
-@number_option(
-    "--longest", click.IntRange(2), 5, "N", "Play all histories of at most so many states."
-)
+@click.option("--course", metavar="COURSE", help="Play only this course, as findings show it.")
+@number_option("--longest", click.IntRange(2), 5, "N", "Play all histories of at most N states.")
 @choice_option(
     "--accept",
     of=Evidence,
     default=Evidence.RECORDED,
-    about="The weakest evidence that a history rests on.",
+    about="The weakest evidence for a history.",
 )
-@number_option("--random", click.IntRange(0), 100, "N", "Others by chance.")
+@number_option("--random", click.IntRange(0), 100, "N", "Play N random ones besides.")
 @SEED
-@click.option("--no-deletion", is_flag=True, help="No record is deleted, no name given away.")
-@click.option("--no-reuse", is_flag=True, help="No name is given to another job.")
+@click.option("--no-deletion", is_flag=True, help="Delete no record and reuse no name.")
+@click.option("--no-reuse", is_flag=True, help="Reuse no name for another job.")
 @TEXT_OR_JSON
 @REPORT
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Run code that waits for a training job on every legal history up to a bound.
 
-    The function is called with a boto3 client of a simulated service and a job's name, and
-    sleeps in virtual time. Each finding is the shortest history on which it hangs, crashes
-    or reports what the policy does not allow. Needs the extra `testing`, and boto3.
+    The function receives a boto3 client of a simulated service and a job's name, and sleeps
+    in virtual time. Each finding is the shortest history on which it hangs, crashes or
+    reports what the policy does not allow. Needs the extra `testing`, and boto3.
 
-    Exit status: 0 nothing found, 1 findings, 2 misuse.
+    Exit status: 0 no findings, 1 findings, 2 misuse.
 
     Example: trainstate consumer mypackage.jobs:wait --no-reuse
     """
@@ -79,8 +77,8 @@ def _checked(options: dict[str, Any]) -> tuple[bool, str]:
 
 
 def _progress() -> Callable[[int, int], None] | None:
-    """What shows on a terminal how far a check is; None where nobody looks."""
-    terminal = sys.stderr  # meanwhile the consumer's own is put aside
+    """Shows progress on a terminal; None elsewhere."""
+    terminal = sys.stderr  # the consumer's own is redirected
     if not terminal.isatty():
         return None
 

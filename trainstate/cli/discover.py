@@ -1,4 +1,4 @@
-"""`trainstate discover`: the graph that the recordings show, beside the model."""
+"""`trainstate discover`: the graph of the recordings, compared with the model."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
 }
 
 
-@click.command(name="discover", short_help="What the recordings show that the model lacks.")
+@click.command(name="discover", short_help="Find what recordings show and the model lacks.")
 @PATHS
 @choice_option(
     "--format",
@@ -52,7 +52,7 @@ def command(
 ) -> None:
     """Count which status follows which in PATHs, and compare that with the model.
 
-    Each job counts once, with its longest history. Listed are transitions that the model
+    Each job counts once, with its longest history. The output lists transitions that the model
     lacks, those never seen, and those whose evidence these recordings could raise.
 
     Example: trainstate discover recordings/ --format toml -o observed.toml

@@ -1,4 +1,4 @@
-"""`trainstate drift`: the specification against an installed botocore."""
+"""`trainstate drift`: compares the specification with an installed botocore."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from trainstate.render.drift import drift_lines, drift_object
 @SPEC
 @click.pass_context
 def command(ctx: click.Context, form: str, spec_path: str | None) -> None:
-    """List the statuses and members in which the model and the installed botocore differ.
+    """List the statuses and members that differ between the model and the installed botocore.
 
-    Exit status: 0 no difference, 1 differences, 2 no botocore is installed.
+    Exit status: 0 no differences, 1 differences, 2 botocore is not installed.
 
     Example: trainstate drift --format json
     """

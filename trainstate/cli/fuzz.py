@@ -1,4 +1,4 @@
-"""`trainstate fuzz`: finds the shortest programs of calls that make a simulator lie."""
+"""`trainstate fuzz`: finds the shortest programs of calls on which a simulator is wrong."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     return [CompletionItem(name) for name in known if name.startswith(begun)]
 
 
-@click.command(name="fuzz", short_help="Find the calls that make a simulator lie.")
+@click.command(name="fuzz", short_help="Find the calls on which a simulator is wrong.")
 @click.option(
     "--target",
     required=True,
@@ -43,19 +43,19 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     shell_complete=_targets,
     help="`moto`, `simulator`, `local-mode`, a URL, or `module:function` that makes a client.",
 )
-@click.option("--budget", type=click.IntRange(1), metavar="N", help="At most N calls of the API.")
+@click.option("--budget", type=click.IntRange(1), metavar="N", help="Make at most N API calls.")
 @click.option(
     "--max-examples",
     type=click.IntRange(1),
     metavar="N",
-    help="At most N programs.  [default: 1000, with a budget no limit]",
+    help="Try at most N programs.  [default: 1000, unlimited with --budget]",
 )
 @number_option(
     "--seconds",
     click.FloatRange(0),
     50.0,
     "SECONDS",
-    "How long to try and to make smaller; 0: no limit.",
+    "How long to try and shrink; 0: no limit.",
 )
 @SEED
 @SELECT
@@ -80,12 +80,12 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Drive a service of training jobs through programs of calls, and judge its answers.
 
-    Jobs are created, described, stopped, deleted, updated and listed, time passes, and
-    every job is followed to its end. Each finding comes with the smallest program that
-    shows it. Needs the extra `testing`, and what the target needs.
+    Jobs are created, described, stopped, deleted, updated and listed, time advances, and
+    every job is followed to its end. Each finding comes with the smallest program that shows
+    it. Needs the extra `testing`, and what the target needs.
 
-    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse, 130 after
-    Ctrl-C, with a report of what was tried until then.
+    Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse, 130 after
+    Ctrl-C, with a report of what was tried so far.
 
     Example: trainstate fuzz --target moto --scripts found/
     """

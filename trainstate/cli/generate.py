@@ -1,4 +1,4 @@
-"""`trainstate generate`: corpora of any size, for measuring and for trying out consumers."""
+"""`trainstate generate`: corpora of any size, for measuring and for testing consumers."""
 
 from __future__ import annotations
 
@@ -29,37 +29,37 @@ MACHINE, SIMULATOR = "machine", "simulator"
     click.FloatRange(0, 1),
     0.0,
     "RATE",
-    "The share of jobs into which a fault is planted.",
+    "The share of jobs with a planted fault.",
 )
 @choice_option(
     "--source",
     of=[MACHINE, SIMULATOR],
     default=MACHINE,
-    about="Walks on the machine, dressed as recordings are, or polls of the simulated service.",
+    about="Random walks on the machine in the form of recordings, or polls of the simulator.",
 )
 @choice_option(
     "--format",
     "form",
     of=["ndjson", PARQUET],
     default="ndjson",
-    about="Parquet needs --output, and the extra `parquet`.",
+    about="Parquet needs --output and the extra `parquet`.",
 )
 @OUTPUT
 @file_option(
-    "--planted", about="Where the list of planted faults goes.  [default: beside --output]"
+    "--planted", about="Where to write the list of planted faults.  [default: beside --output]"
 )
 def command(**options: Any) -> None:
-    """Write the polls of N generated jobs, K of each, a response of 3 to 5 KB a line or row.
+    """Write the polls of N generated jobs, K of each, one response of 3 to 5 KB a line or row.
 
-    Ways, times and members are as frequent as in recordings. A seed always gives the
-    same bytes. The list of planted faults has a line of JSON for each: job, rule, line,
-    index, pointer, operator. Needs the extra `testing`.
+    Histories, times and members are as frequent as in recordings. The same seed gives the same
+    bytes. The list of planted faults has one line of JSON for each: job, rule, line, index,
+    pointer, operator. Needs the extra `testing`.
 
     Example: trainstate generate --jobs 10000 --faults 0.01 -o corpus.ndjson
     """
     form, output, beside = options["form"], options["output"], options["planted"]
     if form == PARQUET and output in (None, "-"):
-        raise UsageError("Parquet is written to a file: name it with --output FILE.")
+        raise UsageError("Parquet needs a file: name it with --output FILE.")
     if beside is None and output is not None and options["faults"]:
         beside = str(Path(output).with_suffix(".planted.jsonl"))
     if options["source"] == SIMULATOR:
@@ -75,9 +75,9 @@ def command(**options: Any) -> None:
 
 
 def _simulate(options: dict[str, Any], output: str | None) -> None:
-    """Writes what polls of simulated jobs showed."""
+    """Writes polls of simulated jobs."""
     if options["faults"] or options["form"] != "ndjson":
-        raise UsageError("The simulator tells no lies and writes NDJSON: leave out --faults.")
+        raise UsageError("The simulator plants no faults and writes NDJSON: leave out --faults.")
     with needing("Simulating", f"; {installed_by('aws')}"):
         from trainstate.simulator.corpus import recorded
     with open_output(output) as out:
@@ -86,7 +86,7 @@ def _simulate(options: dict[str, Any], output: str | None) -> None:
 
 
 def _lines(asked: dict[str, Any], output: str | None) -> Iterator[Any]:
-    """Writes a corpus as NDJSON; gives the planted faults."""
+    """Writes a corpus as NDJSON; returns the planted faults."""
     from trainstate.testing.corpus import Corpus, generated
 
     with open_output(output) as out:
@@ -97,7 +97,7 @@ def _lines(asked: dict[str, Any], output: str | None) -> Iterator[Any]:
 
 
 def _rows(asked: dict[str, Any], output: str) -> Iterator[Any]:
-    """Writes a corpus as Parquet; gives the planted faults."""
+    """Writes a corpus as Parquet; returns the planted faults."""
     from trainstate.backends.writing import fits, schema_of, writing
     from trainstate.spec.load import builtin_spec
     from trainstate.testing.corpus import Corpus, responses, whole

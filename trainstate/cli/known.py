@@ -1,4 +1,4 @@
-"""What does not count: findings that a baseline knows, and rules that are silent in places."""
+"""Findings that do not count: those in a baseline, and rules ignored in some places."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Patterns = tuple[tuple[str, frozenset[str]], ...]
 
 @frozen(kw_only=True)
 class Ignores:
-    """Codes of rules by pattern of a file's path or of a job's name or ARN.
+    """Rule codes by pattern of a file's path, or of a job's name or ARN.
 
-    A star stands for any characters, those too that separate folders.
+    A star matches any characters, including folder separators.
     """
 
     files: Patterns = ()
@@ -34,7 +34,7 @@ class Ignores:
         return bool(self.files or self.jobs)
 
     def take(self, finding: Finding) -> bool:
-        """Holds if a finding is ignored where it was found."""
+        """Whether a finding is ignored where it was found."""
         file, job = finding.file or "", finding.job
         whole = os.path.abspath(file)  # noqa: PTH100 - recorded names need not be paths
         return _matched(finding.code, self.files, (file, whole)) or _matched(
@@ -46,7 +46,7 @@ NOTHING = Ignores()
 
 
 def ignores(*, files: Iterable[str], jobs: Iterable[str]) -> Ignores:
-    """The ignores that options give as PATTERN=RULES; raises UsageError for another form."""
+    """The ignores given as PATTERN=RULES; raises UsageError for another form."""
     return Ignores(files=tuple(map(_pattern, files)), jobs=tuple(map(_pattern, jobs)))
 
 
@@ -70,7 +70,7 @@ def _globs(pattern: str) -> tuple[str, str]:
 
 
 COMPARE, WRITE, PRUNE = MODES = ("compare", "write", "prune")
-"""What to do with the baseline: leave it, write what was found, drop what is gone."""
+"""What to do with the baseline: leave it, write the findings, drop what is gone."""
 
 
 @define
@@ -84,7 +84,7 @@ class KnownFindings:
     ignores: Ignores = NOTHING
 
     def takes(self, finding: Finding) -> bool:
-        """Holds if a finding is known or ignored, so that it is neither shown nor counted."""
+        """Whether a finding is known or ignored, and so neither shown nor counted."""
         if self.ignores and self.ignores.take(finding):
             return True
         if self.path is None:
@@ -93,7 +93,7 @@ class KnownFindings:
         return finding in self.baseline
 
     def counted(self, summary: Summary, shown: Iterable[Finding]) -> Summary:
-        """The totals without known and ignored findings; the verdicts are of all of them."""
+        """Totals without known and ignored findings; the verdicts cover all findings."""
         if self.path is None and not self.ignores:
             return summary
         found = Counter(finding.severity for finding in shown)
@@ -105,7 +105,7 @@ class KnownFindings:
         )
 
     def close(self) -> str | None:
-        """Writes the baseline where that was asked for; one line about it, None without one."""
+        """Writes the baseline on request; returns one line about it, None without one."""
         if self.path is None:
             return None
         gone = self.baseline.known - self.seen
@@ -127,11 +127,11 @@ class KnownFindings:
 def known_findings(path: str | None, mode: str, ignored: Ignores = NOTHING) -> KnownFindings:
     """The baseline at a path.
 
-    Raises InputError where it is missing or cannot be read, and UsageError for a mode
-    without a path.
+    Raises InputError if it is missing or unreadable, and UsageError for a mode without a
+    path.
     """
     if path is None and mode != COMPARE:
-        raise UsageError(f"--baseline-mode {mode} has no file; name it with --baseline FILE.")
+        raise UsageError(f"--baseline-mode {mode} needs a file; name it with --baseline FILE.")
     if path is None or mode == WRITE:
         return KnownFindings(path, mode, ignores=ignored)
     try:

@@ -1,4 +1,4 @@
-"""The command `trainstate` and what all its commands share: errors, colour, version."""
+"""The command `trainstate`, and what its commands share: errors, colour, version."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ COMMANDS = (
 
 
 class Commands(click.Group):
-    """The commands, imported when they are asked for, in the order of their use."""
+    """The commands, imported on demand, in order of use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
-        """The names in the order of their use, the main job first."""
+        """Names in order of use, the main job first."""
         return list(COMMANDS)
 
     def get_command(
@@ -47,7 +47,7 @@ class Commands(click.Group):
 
         module = import_module(f"trainstate.cli.{cmd_name}")
         command: click.Command = module.command
-        # Variables are called as the options are, not as the functions' arguments.
+        # Name the variables after the options, not the functions' arguments.
         settings = "check" if cmd_name == "config" else cmd_name
         for option in command.params:
             if isinstance(option, click.Option):
@@ -58,7 +58,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name; a wrong name gets the nearest right one."""
+        """The command that the arguments name; for a wrong name, suggests the nearest."""
         close = get_close_matches(args[0], COMMANDS, n=1) if args else []
         if close and args[0] not in COMMANDS:
             ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
@@ -104,6 +104,6 @@ def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> N
 def main(debug: bool) -> None:
     """Judge recordings of Amazon SageMaker training jobs against a model of their life.
 
-    The main job: `trainstate check PATH...` reads recorded DescribeTrainingJob
-    responses, events and logs in any form, and says what no training job does.
+    The main job: `trainstate check PATH...` reads recorded DescribeTrainingJob responses,
+    events and logs in any form, and reports what no training job does.
     """

@@ -15,19 +15,19 @@ from trainstate.spec.model import Row, Spec, Transition
 
 
 def completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The legal pairs that a shell offers after what was typed."""
+    """Legal pairs that complete what was typed."""
     pairs = ("/".join(pair) for pair in builtin_spec().pair_by_key)
     return [pair for pair in pairs if pair.casefold().startswith(incomplete.casefold())]
 
 
-@click.command(name="next", short_help="What can come after a pair.")
+@click.command(name="next", short_help="List what can come after a pair.")
 @click.argument("pair", metavar="PRIMARY/SECONDARY", shell_complete=completed)
 @TEXT_OR_JSON
 @SPEC
 def command(pair: str, form: str, spec_path: str | None) -> None:
-    """List the pairs that can come next, with the evidence and the condition of each.
+    """List the pairs that can come next, with their evidence and condition.
 
-    A machine with one status takes that alone: trainstate next InProgress --spec processing-job
+    For a machine with one status: trainstate next InProgress --spec processing-job
 
     Example: trainstate next InProgress/Training
     """
@@ -55,10 +55,10 @@ def command(pair: str, form: str, spec_path: str | None) -> None:
 
 
 def next_pairs(spec: Spec, text: str) -> dict[tuple[str, str], Row]:
-    """The pairs that one step leads to, each with the strongest fact that allows it.
+    """Pairs that one step leads to, each with the strongest fact that allows it.
 
-    ``text`` is ``Primary/Secondary``, of a machine with one status ``Primary``. Raises
-    UsageError for another form and UnknownNameError for a pair that is not legal.
+    ``text`` is ``Primary/Secondary``, or ``Primary`` for a machine with one status. Raises
+    UsageError for another form and UnknownNameError for an illegal pair.
     """
     primary, slash, secondary = text.partition("/")
     if not (slash or spec.layout.secondary):
@@ -76,7 +76,7 @@ def next_pairs(spec: Spec, text: str) -> dict[tuple[str, str], Row]:
         known = ", ".join(legal or spec.primary_by_name)
         what = f"legal secondaries of {pair[0]}" if legal else "primaries"
         raise UnknownNameError(
-            f"{_written(spec, pair)} is no legal pair{_nearest(spec, pair)} ({what}: {known})."
+            f"{_written(spec, pair)} is not a legal pair{_nearest(spec, pair)} ({what}: {known})."
         )
     found: dict[tuple[str, str], Row] = {}
     for state in showing(spec, *pair):
@@ -92,7 +92,7 @@ def _written(spec: Spec, pair: tuple[str, str]) -> str:
 
 
 def _nearest(spec: Spec, pair: tuple[str, str]) -> str:
-    """A question about the legal pair that is spelt like this one; empty where none is."""
+    """A question about the legal pair nearest in spelling; empty if there is none."""
     known = [_written(spec, one) for one in spec.pair_by_key]
     pairs = {one.casefold(): one for one in known}
     close = get_close_matches(_written(spec, pair).casefold(), pairs, n=1, cutoff=0.8)
@@ -100,7 +100,7 @@ def _nearest(spec: Spec, pair: tuple[str, str]) -> str:
 
 
 def _condition(spec: Spec, row: Row) -> str:
-    """What the step asks of the job's configuration, by itself or by its status; else its note."""
+    """The condition of the step or of its status on the job's configuration; else its note."""
     if not isinstance(row, Transition):
         return row.note
     guard = row.guard or spec.secondary_by_name[row.after].guard

@@ -1,4 +1,4 @@
-"""Options that several commands have, and what a shell offers after what was typed."""
+"""Options that several commands share, and shell completion."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list
 
 
 def rule_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The names and codes of rules that begin with what was typed, in any case."""
+    """Rule names and codes that begin with what was typed, in any case."""
     typed = incomplete.casefold()
     names = [*(rule.name for rule in rules()), *(rule.code for rule in rules())]
     return [name for name in names if name.casefold().startswith(typed)]
 
 
 def rule_lists(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """The same for the last of several rules, with commas between them."""
+    """The same for the last of several rules separated by commas."""
     before, comma, typed = incomplete.rpartition(",")
     return [f"{before}{comma}{name}" for name in rule_names(ctx, param, typed)]
 
@@ -41,14 +41,14 @@ Decorator = Callable[[Any], Any]
 
 
 def file_option(*names: str, about: str) -> Decorator:
-    """An option that takes the name of a file or a folder."""
+    """An option for the name of a file or folder."""
     return click.option(*names, metavar="FILE", shell_complete=files, help=about)
 
 
 def choice_option(
     *names: str, of: Iterable[object], default: object, about: str | None = None
 ) -> Decorator:
-    """An option that takes one of some words; the help shows the default."""
+    """An option for one of some words; the help shows the default."""
     words = click.Choice([str(word) for word in of])
     return click.option(*names, type=words, default=str(default), show_default=True, help=about)
 
@@ -60,21 +60,21 @@ def number_option(
     metavar: str,
     about: str | None = None,
 ) -> Decorator:
-    """An option that takes a number; the help shows the default."""
+    """An option for a number; the help shows the default."""
     return click.option(
         name, type=kind, default=default, show_default=True, metavar=metavar, help=about
     )
 
 
 def accept_option(about: str) -> Decorator:
-    """The weakest evidence; by default all of it."""
+    """An option for the weakest evidence; all by default."""
     levels = click.Choice([str(level) for level in Evidence])
     told = f"{about}  [default: deprecated, i.e. all]"
     return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=told)
 
 
 def listed_option(name: str, metavar: str, about: str, *, rules: bool = False) -> Decorator:
-    """An option that can be given several times; the words of ``rules`` are those of rules."""
+    """An option that may be repeated; ``rules`` completes rule names."""
     complete = rule_lists if rules else None
     return click.option(name, multiple=True, metavar=metavar, shell_complete=complete, help=about)
 
@@ -89,26 +89,26 @@ SPEC = click.option(
     "spec_path",
     metavar="NAME|FILE",
     shell_complete=files,
-    help="Only the jobs of this machine: its name, such as processing-job, or its facts.",
+    help="Only jobs of this machine: its name, such as processing-job, or its file of facts.",
 )
 _RULES = "these rules: codes, prefixes or names."
 SELECT = listed_option("--select", "RULES", f"Only {_RULES}", rules=True)
 IGNORE = listed_option("--ignore", "RULES", f"Not {_RULES}", rules=True)
-SEED = number_option("--seed", int, 0, "S", "Seed of what is drawn.")
-BASELINE = file_option("--baseline", about="Findings in FILE are known: they do not count.")
+SEED = number_option("--seed", int, 0, "S", "Seed of random choices.")
+BASELINE = file_option("--baseline", about="Do not count findings that are in FILE.")
 BASELINE_MODE = choice_option(
     "--baseline-mode",
     of=MODES,
     default=COMPARE,
-    about="Leave the baseline, write all findings to it, or drop what is gone from it.",
+    about="Leave the baseline, write all findings to it, or drop those that are gone.",
 )
 
 
 def spec_at(path: str | None) -> Spec:
-    """The specification of a machine's name or in a file; by default all built-in ones."""
+    """The specification with a name or in a file; by default all built-in ones."""
     return load_spec(path) if path else builtin_spec()
 
 
 def listed(selectors: Iterable[str]) -> tuple[str, ...]:
-    """The names in lists with commas between them."""
+    """The names in comma-separated lists."""
     return tuple(name.strip() for text in selectors for name in text.split(",") if name.strip())

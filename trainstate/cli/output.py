@@ -1,7 +1,7 @@
-"""Where a report goes, and how a command ends that cannot go on.
+"""Where a report goes, and how a failing command ends.
 
-A report goes to standard output, or to a file that is either the old one or the new one. An
-error is one line on standard error, and an exit status.
+A report goes to standard output, or to a file, which is either the old one or the new one.
+An error is one line on standard error, and an exit status.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ AUTO, ALWAYS, NEVER = COLORS = ("auto", "always", "never")
 
 @frozen
 class Output:
-    """A stream to write lines to, the style that suits it, and the width of a terminal."""
+    """A stream for lines, its style, and the width of a terminal."""
 
     stream: IO[str]
     style: Mapping[str, str] = UNSTYLED
     width: int | None = None
 
     def line(self, text: str) -> None:
-        """Writes one line; what the stream's encoding lacks is written as an escape."""
+        """Writes one line; characters that the encoding lacks are escaped."""
         if self.width is not None:
-            hide()  # what shows progress on the same terminal
+            hide()  # progress on the same terminal
         try:
             self.stream.write(text + "\n")
         except UnicodeEncodeError:
@@ -62,10 +62,9 @@ class Output:
 def open_output(path: str | None, *, what: str = "report", color: str = AUTO) -> Iterator[Output]:
     """The output for a path; None and - are standard output.
 
-    A file is written beside its place and moved there at the end, so that an
-    interrupted run leaves the old file; a link stays one. What is there and is no plain
-    file (a device, a pipe) is written to. ``what`` is named in errors. Raises InputError
-    where it cannot be written.
+    A file is written beside its place and moved there at the end, so an interrupted run
+    leaves the old file; a link stays a link. A device or a pipe is written directly. ``what``
+    names the content in errors. Raises InputError if it cannot be written.
     """
     if path is None or path == "-":
         if sys.stdout is None:  # a shell closed it: `>&-`
@@ -78,9 +77,9 @@ def open_output(path: str | None, *, what: str = "report", color: str = AUTO) ->
     if target.is_dir():
         raise InputError(f"The {what} cannot be written to {path!r}: it is a folder; name a file.")
     plain = target.is_file() or not target.exists()
-    # The draft replaces what a link points to, not the link.
+    # The draft replaces the target of a link, not the link.
     target = target.resolve() if plain else target
-    # Named before it is there, so that no moment of an interruption leaves it behind.
+    # Named before it exists, so that no interruption leaves it behind.
     draft = target.with_name(f".{target.name}.{token_hex(4)}") if plain else target
     try:
         try:
@@ -100,10 +99,10 @@ def open_output(path: str | None, *, what: str = "report", color: str = AUTO) ->
 
 @contextmanager
 def flush_output() -> Iterator[None]:
-    """What the block left in the buffer of standard output is written at its end.
+    """Flushes standard output at the end of the block.
 
-    The interpreter would do it later, where no error of it can be told. What the block
-    raises is told first, unless it is its exit status alone.
+    The interpreter would do it later, where its error cannot be reported. An error of the
+    block is raised first, unless it is only its exit status.
     """
     try:
         yield
@@ -125,12 +124,12 @@ def _flush() -> None:
 
 
 def leave_output() -> None:
-    """Nothing more is written to standard output, also not what waits in its buffer."""
+    """Discards further output, including what is buffered."""
     sys.stdout = _nowhere()
 
 
 def leave_errors() -> None:
-    """Nothing more is written to standard error."""
+    """Discards further errors."""
     sys.stderr = _nowhere()
 
 
@@ -139,7 +138,7 @@ def _nowhere() -> TextIO:
 
 
 def is_coloured(stream: TextIO, color: str = AUTO) -> bool:
-    """Holds if colours suit a stream: by the option, else the environment, else the terminal."""
+    """Whether to colour a stream: by the option, else the environment, else the terminal."""
     if color != AUTO or os.environ.get("NO_COLOR"):
         return color == ALWAYS
     if os.environ.get("FORCE_COLOR"):
@@ -148,17 +147,17 @@ def is_coloured(stream: TextIO, color: str = AUTO) -> bool:
 
 
 MISUSE = 2
-"""The exit status of misuse and of input that cannot be read at all."""
+"""The exit status of misuse and of unreadable input."""
 LONGEST_LINE = 4_000
-"""Characters of one line of an error that are shown."""
+"""Characters shown of one line of an error."""
 
 
 @contextmanager
 def told(*, debug: bool = False) -> Iterator[None]:
-    """Makes an exit status of what the block raises; ``debug`` lets errors through.
+    """Turns an exception of the block into an exit status; ``debug`` lets it through.
 
-    It is never 1, which would tell of findings, or of a job that failed. The library of
-    the command line would make it 1 of an interruption, and of a pipe without a reader.
+    The status is never 1, which would mean findings or a failed job. Click would make it 1
+    after an interruption, and for a pipe without a reader.
     """
     try:
         with flush_output():
@@ -172,7 +171,7 @@ def told(*, debug: bool = False) -> Iterator[None]:
             click.echo("trainstate: interrupted", err=True)
         raise Exit(INTERRUPTED) from None
     except BrokenPipeError:
-        # The reader of a pipe went away: nothing is wrong, and nobody is left to tell.
+        # The reader of a pipe is gone: nothing is wrong, and nobody is left to tell.
         leave_output()
         raise Exit(0) from None
     except (TrainstateError, OSError) as error:
@@ -184,10 +183,10 @@ def told(*, debug: bool = False) -> Iterator[None]:
 
 def _say(error: TrainstateError | OSError) -> None:
     if isinstance(error, TrainstateError):
-        # A name that strangers gave a file may stand in it: line by line, made harmless.
+        # It may contain a file name from strangers: make it harmless, line by line.
         text = "\n".join(plain(line, longest=LONGEST_LINE) for line in str(error).split("\n"))
     else:
-        leave_output()  # a full disk: what a buffer still holds is lost, too
+        leave_output()  # a full disk also loses what is buffered
         where = f" of {error.filename!r}" if error.filename else ""
         text = f"reading or writing{where} failed: {error.strerror or error}"
     with _errors():
@@ -196,7 +195,7 @@ def _say(error: TrainstateError | OSError) -> None:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """What is said on standard error; nobody can be told that it has no reader, or no room."""
+    """Standard error; a missing reader or a full disk is ignored."""
     try:
         yield
     except OSError:

@@ -1,4 +1,4 @@
-"""Work in processes that end with what began them, and whose end is told."""
+"""Work in child processes that end with their parent, and whose death is reported."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 
 class ProcessLost(TrainstateError):
-    """A process ended before it gave what it was begun for."""
+    """A process ended before it returned its result."""
 
 
 def at_once(work: Callable[..., T], given: Sequence[tuple[Any, ...]]) -> list[T]:
-    """What a function gives for each of some arguments, each in a process of its own.
+    """The results of a function for several arguments, each in a process of its own.
 
-    Raises what the function raises, and ProcessLost where a process was ended from outside.
-    None of them outlives the call, nor the process that called.
+    Raises what the function raises, and ProcessLost if a process was killed from outside. No
+    process outlives the call or the calling process.
     """
     context = _context()
     begun: list[tuple[Any, Any]] = []
@@ -48,7 +48,7 @@ def at_once(work: Callable[..., T], given: Sequence[tuple[Any, ...]]) -> list[T]
 
 
 def _begun(context: Any, work: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Any]:
-    """A process, and where its result is received."""
+    """A process, and the connection that receives its result."""
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(sender, work, arguments), daemon=True)
     process.start()
@@ -58,9 +58,9 @@ def _begun(context: Any, work: Callable[..., Any], arguments: tuple[Any, ...]) -
 
 @contextmanager
 def _no_interruption() -> Iterator[None]:
-    """Ctrl-C waits until the processes have begun, and never reaches them: they inherit this.
+    """Ctrl-C waits until the processes have started, and never reaches them: they inherit this.
 
-    It goes to all processes of a terminal; the one that began the others answers it.
+    A terminal sends it to all its processes; the parent handles it.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
@@ -73,9 +73,9 @@ def _no_interruption() -> Iterator[None]:
 
 
 def _context() -> BaseContext:
-    """How processes are begun: a fork has imported everything, but may hang beside threads.
+    """How processes start: a fork has everything imported, but may hang beside threads.
 
-    The threads of polars are none of Python's.
+    The threads of polars are not Python's.
     """
     alone = threading.active_count() == 1 and "polars" not in sys.modules
     alone &= sys.platform == "linux"
@@ -88,7 +88,7 @@ def _received(receiver: Any, process: Any) -> Any:
     except EOFError:
         process.join()
         raise ProcessLost(
-            f"A worker was ended before it was done ({_ending(process.exitcode)}), perhaps for want"
+            f"A worker was killed ({_ending(process.exitcode)}), perhaps for lack"
             " of memory; use fewer --workers."
         ) from None
     if error is not None:
@@ -103,11 +103,11 @@ def _ending(code: int) -> str:
 
 
 def _work(sender: Connection, work: Callable[..., T], arguments: tuple[Any, ...]) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # with nothing to put away
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing to clean up
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         told = (work(*arguments), None)
-    except Exception as error:  # noqa: BLE001 - raised again where it is received
+    except Exception as error:  # noqa: BLE001 - raised again by the receiver
         sender.send((None, error))
     else:
         sender.send(told)

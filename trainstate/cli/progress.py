@@ -1,4 +1,4 @@
-"""Long checks: how far one is, on standard error where somebody looks, and its garbage."""
+"""Long checks: progress on a terminal's standard error, and garbage collection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _shown: list[Any] = []
 
 
 def watched(records: Iterable[T]) -> Iterator[T]:
-    """The same records, with their count on a terminal while they take long."""
+    """The same records; shows their count on a terminal if they take long."""
     if sys.stderr is None or not sys.stderr.isatty():
         return iter(records)
     return _watched(records)
@@ -25,7 +25,7 @@ def watched(records: Iterable[T]) -> Iterator[T]:
 
 @contextmanager
 def counting(word: str) -> Iterator[Callable[[int], None]]:
-    """A function that shows a number with a word on standard error, where that is a terminal."""
+    """A function that shows a number with a word on standard error, if it is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _count: None
         return
@@ -37,10 +37,10 @@ def counting(word: str) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def rarely_collected() -> Iterator[None]:
-    """Garbage is looked for once in a hundred thousand allocations, for a while.
+    """Collects garbage only once in a hundred thousand allocations, for a while.
 
-    The state of a check has no cycles, and walking over the state of many jobs again and
-    again takes a sixth of the time.
+    The state of a check has no cycles; walking over many jobs' state again and again would
+    take a sixth of the time.
     """
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 50)
@@ -68,6 +68,6 @@ def _watched(records: Iterable[T]) -> Iterator[T]:
 
 
 def hide() -> None:
-    """Takes what shows progress off the terminal, until there is more of it."""
+    """Hides the progress on the terminal until it changes."""
     while _shown:
         _shown.pop().stop()

@@ -17,20 +17,19 @@ from trainstate.spec.load import load_spec
 
 @click.command(name="pull", short_help="Record the histories of many live jobs.")
 @click.argument("path", metavar="FILE")
-@click.option("--name-contains", metavar="TEXT", help="Only jobs whose names have TEXT in them.")
+@click.option("--name-contains", metavar="TEXT", help="Only jobs whose names contain TEXT.")
 @click.option("--status", metavar="STATUS", help="Only jobs with this primary status.")
 @click.option(
     "--after",
     type=click.DateTime(),
     metavar="TIME",
-    help="Only jobs that were created after TIME, such as 2026-03-01 or 2026-03-01T10:00:00,"
-    " in UTC.",
+    help="Only jobs created after TIME, such as 2026-03-01 or 2026-03-01T10:00:00, in UTC.",
 )
 @click.option(
     "--before",
     type=click.DateTime(),
     metavar="TIME",
-    help="Only jobs that were created before TIME.",
+    help="Only jobs created before TIME.",
 )
 @click.option(
     "--rate",
@@ -38,7 +37,7 @@ from trainstate.spec.load import load_spec
     default=4.0,
     show_default=True,
     metavar="N",
-    help="The most calls a second.",
+    help="Calls a second at most.",
 )
 @click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
 @click.option(
@@ -46,14 +45,14 @@ from trainstate.spec.load import load_spec
     "spec_path",
     metavar="NAME|FILE",
     shell_complete=files,
-    help="Record the jobs of this machine: its name, such as processing-job, or its facts.",
+    help="Record jobs of this machine: its name, such as processing-job, or its file of facts.",
 )
 @session_options
 def command(path: str, **options: Any) -> None:
-    """Record a response of every training job, or job of another machine, in FILE, one a line.
+    """Record one response of every training job, or job of another machine, in FILE, one a line.
 
-    Run it again to add what is new, or to go on where it was interrupted: what is in
-    FILE is not recorded twice. Then: trainstate check FILE
+    Run it again to add what is new, or to continue after an interruption: nothing is recorded
+    twice. Then: trainstate check FILE
 
     Example: trainstate pull jobs.ndjson --after 2026-03-01
     """
@@ -72,16 +71,16 @@ def command(path: str, **options: Any) -> None:
                 **_filters(options),
             )
     except KeyboardInterrupt:
-        click.echo("trainstate: what was recorded is kept; run it again to go on", err=True)
+        click.echo("trainstate: what was recorded is kept; run again to continue", err=True)
         raise
     click.echo(
-        f"{done.listed} jobs: {done.written} recorded, {done.known} known before,"
+        f"{done.listed} jobs: {done.written} recorded, {done.known} already known,"
         f" {done.gone} deleted meanwhile"
     )
 
 
 def _filters(options: dict[str, Any]) -> dict[str, Any]:
-    """The filters that were asked for, under the service's names."""
+    """The requested filters under the service's names."""
     named = {
         "NameContains": options["name_contains"],
         "StatusEquals": options["status"],
@@ -97,7 +96,7 @@ def _in_utc(time: datetime | None) -> datetime | None:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[Any], object] | None]:
-    """A progress display on standard error, where that is a terminal."""
+    """A progress display on standard error, if it is a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -1,6 +1,6 @@
-"""One check: what is found and read, while the report is written in one of the forms.
+"""One check: findings and inputs, while the report is written in one of the formats.
 
-What writes a form is imported when it is asked for.
+A format's writer is imported on demand.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ FORMS = (
     "github",
     "html",
 )
-"""The values of ``--format``; text, concise and jsonl are written while the input is read."""
+"""Values of ``--format``; text, concise and jsonl are written while the input is read."""
 FOR_EYES = ("text", "concise", "grouped")
-"""The forms that end with the totals in words."""
+"""Formats that end with the totals in words."""
 
 
 def streamed_line(form: str, finding: Finding) -> str | None:
-    """A finding in a form that is written line by line; None in any other form."""
+    """A finding in a format that is written line by line; None in any other format."""
     if form != "jsonl":
         return None
     from trainstate.render.json import finding_json
@@ -72,10 +72,10 @@ def whole_report(
     fail_on: Severity,
     jobs_detail: bool,
 ) -> Iterator[str]:
-    """What is written at the end, in pieces; for jsonl all but the findings.
+    """What is written at the end, in pieces; for jsonl everything but the findings.
 
-    SARIF, JUnit and GitHub leave out what is milder than ``shown``: each of their
-    results asks for somebody's attention.
+    SARIF, JUnit and GitHub leave out what is milder than ``shown``: each of their results asks
+    for someone's attention.
     """
     if form == "json":
         from trainstate.render.json import report_json
@@ -115,7 +115,7 @@ def _for_services(form: str, report: Report, checker: Checker, fail_on: Severity
 
 @define(kw_only=True)
 class CheckRun:
-    """One check: what was found and which files were read, while the report is written."""
+    """One check: its findings and the files read, while the report is written."""
 
     asked: CheckOptions
     checker: Checker
@@ -126,7 +126,7 @@ class CheckRun:
     _drawn: dict[str, History | None] = field(factory=dict, init=False)
 
     def report(self) -> Report:
-        """The report, written as asked for; text findings as soon as they are found."""
+        """The report, written in the chosen format; text findings as soon as they are found."""
         folding = Folding()
         for found in self._found():
             batch = folding.fold([one for one in found if not self.known.takes(one)])
@@ -155,19 +155,19 @@ class CheckRun:
         )
 
     def _refuse(self, report: Report) -> None:
-        """Raises InputError where nothing could be read, or a baseline would lose what was not."""
+        """Raises InputError if nothing could be read, or a baseline would lose unread findings."""
         nothing = len(report.unread) == len(self.sources) and not report.summary.responses
         if nothing or (report.unread and self.known.mode != COMPARE):
             refuse(report.unread)
 
     def _found(self) -> Iterator[list[Finding]]:
-        """What is found, the findings of one response together."""
+        """Findings, those of one response together."""
         alone = "-" in self.asked.paths or self.asked.form == "html"
         shared = None if alone or self.asked.workers == 1 else self._shared()
         yield from self._judged() if shared is None else shared
 
     def _shared(self) -> Iterable[list[Finding]] | None:
-        """What several processes find; None where the recording is left to one."""
+        """Findings of several processes; None if one process must do it alone."""
         from trainstate.cli.workers import joined, judge_shared
 
         parts = judge_shared(self.asked, self.asked.workers)
@@ -178,7 +178,7 @@ class CheckRun:
         return found
 
     def _judged(self) -> Iterator[list[Finding]]:
-        """What this process finds."""
+        """Findings of this process."""
         for record in watched(self.asked.records(self.sources.append)):
             if found := self.checker.feed(record):
                 yield found
@@ -186,7 +186,7 @@ class CheckRun:
         yield from batches(at_end)
 
     def _write_found(self, batch: list[Finding]) -> None:
-        """The findings of one response, in a form that is written while the input is read."""
+        """Writes the findings of one response, if the format allows that while reading."""
         told: set[str] = set()
         for finding in batch:
             if (line := streamed_line(self.asked.form, finding)) is not None:
@@ -194,7 +194,7 @@ class CheckRun:
             elif self.asked.form == "concise" and self.asked.shows(finding):
                 self.output.line(concise_line(finding, self.output.style))
             elif self.asked.form == "text" and self.asked.shows(finding):
-                # What follows is told of once, with the first of several findings of a rule.
+                # Consequences appear once, with the first of several findings of a rule.
                 hidden = not self.asked.verbose and finding.code not in told
                 told.add(finding.code)
                 follow = [one for one in batch if hidden and one.implied_by == finding.code]
@@ -217,7 +217,7 @@ class CheckRun:
             jobs_detail=self.asked.jobs_detail == "all",
         )
         self.output.lines(pieces)
-        # GitHub gives every step a file to append to; what is there is shown with the run.
+        # GitHub gives every step a file to append to, and shows it with the run.
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary and self.asked.form in ("github", "sarif"):
             self._write_summary(Path(summary), report)
@@ -261,6 +261,6 @@ class CheckRun:
             hint += f"; {len(follow)} of these follow from others (--verbose shows them)"
         if report.summary.passed_over and not self.asked.verbose:
             passed = counted(report.summary.passed_over, "file")
-            self.output.line(f"{passed} passed over, no recordings (--verbose says which and why)")
+            self.output.line(f"{passed} skipped, not recordings (--verbose says which and why)")
         machines = machines_of(report.jobs, self.checker.spec.name)
         self.output.line(summary_line(report.summary, machines) + hint)

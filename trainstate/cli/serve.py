@@ -17,7 +17,7 @@ _SHARE = click.FloatRange(0, 1)
 
 
 @click.command(name="serve", short_help="Simulate the service for any AWS SDK.")
-@number_option("--port", click.IntRange(0, 65535), 4599, "PORT", "0: any that is free.")
+@number_option("--port", click.IntRange(0, 65535), 4599, "PORT", "0: any free port.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Address to listen on."
 )
@@ -26,50 +26,50 @@ _SHARE = click.FloatRange(0, 1)
     click.FloatRange(0),
     1.0,
     "FACTOR",
-    "Virtual seconds per second; 0: only POST /_trainstate/clock lets time pass.",
+    "Virtual seconds a second; 0: only POST /_trainstate/clock advances time.",
 )
-@click.option("--start", metavar="TIME", help="When virtual time begins.  [default: now]")
+@click.option("--start", metavar="TIME", help="Start of virtual time.  [default: now]")
 @file_option("--store", about="Keep the jobs in this SQLite file.")
 @click.option(
     "--scenario",
     metavar="TEXT",
     help="What happens to jobs: `random`, or calls such as `spot().then_completed()`.",
 )
-@number_option("--seed", int, 0, "S", "Seed of what is random.")
+@number_option("--seed", int, 0, "S", "Seed of random choices.")
 @choice_option(
     "--accept",
     of=Evidence,
     default=Evidence.INFERRED,
-    about="The weakest evidence of what random scenarios do.",
+    about="The weakest evidence for random scenarios.",
 )
 @click.option(
     "--region", default="us-east-1", show_default=True, metavar="NAME", help="The region in ARNs."
 )
 @listed_option("--quota", "TYPE=N", "Instances that active jobs may have.")
-@click.option("--full-pages", is_flag=True, help="Filter lists before a page is cut.")
+@click.option("--full-pages", is_flag=True, help="Filter lists before cutting pages.")
 @click.option(
     "--beside",
     type=click.Choice(["moto"]),
-    help="Start a moto server for everything that is not about training jobs.",
+    help="Start a moto server for everything except training jobs.",
 )
-@listed_option("--allow-host", "NAME", "A name by which clients may call it.")
+@listed_option("--allow-host", "NAME", "Another name that clients may use for it.")
 @click.option("--events", metavar="FILE|URL", help="Send EventBridge-shaped events there.")
 @click.option(
-    "--event-loss", type=_SHARE, default=0.0, metavar="SHARE", help="Share of events that are lost."
+    "--event-loss", type=_SHARE, default=0.0, metavar="SHARE", help="Share of lost events."
 )
 @click.option(
-    "--event-delay", type=click.FloatRange(0), default=0.0, metavar="S", help="At most so late."
+    "--event-delay", type=click.FloatRange(0), default=0.0, metavar="S", help="Longest delay."
 )
 @click.option(
-    "--event-duplicates", type=_SHARE, default=0.0, metavar="SHARE", help="Share that comes twice."
+    "--event-duplicates", type=_SHARE, default=0.0, metavar="SHARE", help="Share sent twice."
 )
 @click.option(
-    "--event-reordering", type=_SHARE, default=0.0, metavar="SHARE", help="Share that comes late."
+    "--event-reordering", type=_SHARE, default=0.0, metavar="SHARE", help="Share sent late."
 )
 def command(host: str, port: int, **options: Any) -> None:
     """Serve simulated training jobs to boto3, the AWS CLI and every other SDK.
 
-    Plain `GET /` answers when the server is ready. It takes any credentials.
+    Plain `GET /` answers when the server is ready. Any credentials will do.
 
     Example: trainstate serve --port 4599 --speed 60 --store jobs.db
     """
@@ -86,7 +86,7 @@ def command(host: str, port: int, **options: Any) -> None:
         beside = MotoServer()
     listening = server.bound(host, port)
     if host not in _LOOPBACK:
-        click.echo(f"trainstate: {host} is reachable for others; there is no login", err=True)
+        click.echo(f"trainstate: others can reach {host}; there is no login", err=True)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"serving on http://{shown}:{listening.getsockname()[1]}")
     hosts = (shown, *options["allow_host"])
@@ -94,7 +94,7 @@ def command(host: str, port: int, **options: Any) -> None:
 
 
 def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
-    """What chooses the scenarios of jobs for which nobody named one."""
+    """Chooses the scenario of a job that no pattern matches."""
     from trainstate.simulator.inprocess import chooser
     from trainstate.simulator.script import parsed
 
@@ -104,7 +104,7 @@ def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
 
 
 def _service(book: Any, options: dict[str, Any]) -> Any:
-    """The service, its clock, its store and where its events go."""
+    """The service with its clock, store and event target."""
     from trainstate.simulator.clock import Clock
     from trainstate.simulator.events import Bus, Faults, sink_to
     from trainstate.simulator.service import Service

@@ -1,4 +1,4 @@
-"""The boto3 client that the live commands use, and their shared options."""
+"""The boto3 client of the live commands, and their shared options."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ Command = Callable[..., Any]
 _NAMES = ("profile", "region", "endpoint_url")
 
 SILENCE = 5.0
-"""Seconds without an answer after which it is said that one is waited for."""
+"""Seconds without an answer before the command says that it is waiting."""
 
 
 def session_options(command: Command) -> Command:
-    """Adds the options that say which account and region to ask."""
+    """Adds the options for account and region."""
     for option in (
         click.option("--endpoint-url", metavar="URL", help="Another address of the service."),
         click.option("--region", metavar="NAME", help="The region.  [default: as configured]"),
-        click.option("--profile", metavar="NAME", help="The profile of the credentials."),
+        click.option("--profile", metavar="NAME", help="The credentials' profile."),
     ):
         command = option(command)
     return command
 
 
 def client_of(options: Mapping[str, Any]) -> Any:
-    """A boto3 client of SageMaker; raises UsageError where boto3 is missing or not set up."""
+    """A boto3 client of SageMaker; raises UsageError if boto3 is missing or not set up."""
     with needing("This command", f"; {installed_by('aws')}"):
         from trainstate.aws.session import sagemaker_client
     return _Told(sagemaker_client(**{name: options[name] for name in _NAMES}))
@@ -40,9 +40,9 @@ def client_of(options: Mapping[str, Any]) -> Any:
 
 @define(eq=False)
 class _Told:
-    """A client that says on standard error for what it waits, once for each reason.
+    """A client that reports on standard error what it waits for, once for each reason.
 
-    Nobody can tell a service that does not answer from one that has nothing to say.
+    Otherwise a service that does not answer looks like one that has nothing to say.
     """
 
     client: Any

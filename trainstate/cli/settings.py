@@ -1,8 +1,8 @@
 """Settings in files: `trainstate.toml`, or `[tool.trainstate]` in `pyproject.toml`.
 
-They are the defaults of `trainstate check`: what is typed, and what the environment says,
-beats them. They lie beside recordings of strangers, so that none of them names a file to
-write, lifts a limit of what is read or begins processes.
+They are the defaults of `trainstate check`; the command line and the environment override
+them. They lie beside strangers' recordings, so none of them names a file to write, lifts a
+limit on input or starts processes.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ from trainstate.errors import InputError, UsageError
 
 OWN, SHARED = "trainstate.toml", "pyproject.toml"
 USED = "trainstate.settings"
-"""Where a context keeps the path of its settings, None without any."""
+"""Where a context keeps the path of its settings; None without any."""
 _TYPED_ONLY = frozenset(
     {"output", "baseline-mode", "max-ratio", "workers", "config", "isolated", "watch"}
 )
 
 config_options = (
     click.Option(
-        ["--config"], metavar="FILE", help="Settings, instead of those that are found upwards."
+        ["--config"], metavar="FILE", help="Use these settings instead of searching upwards."
     ),
-    click.Option(["--isolated"], is_flag=True, help="Look for no settings in files."),
+    click.Option(["--isolated"], is_flag=True, help="Read no settings from files."),
 )
 
 
 class Configured(click.Command):
-    """A command whose options have their defaults in a file of settings."""
+    """A command whose options have defaults in a settings file."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.params += config_options
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The arguments, after the settings were found; an error in these names their file."""
+        """Parses the arguments with settings as defaults; an error in these names their file."""
         typed = self.make_parser(ctx).parse_args(list(args))[0]
         file = None
         if not ctx.resilient_parsing and not {*ctx.help_option_names} & {*args}:
@@ -55,12 +55,12 @@ class Configured(click.Command):
         except click.BadParameter as error:
             name = getattr(error.param, "name", None)
             if name and ctx.get_parameter_source(name) is ParameterSource.DEFAULT_MAP:
-                said = f"{error.message} It stands in {file}."
+                said = f"{error.message} It is set in {file}."
                 raise click.BadParameter(said, error.ctx, error.param) from None
             raise
 
     def _file(self, ctx: click.Context, typed: Mapping[str, Any]) -> Path | None:
-        """The file of settings: the one that was named, else the nearest upwards of the input."""
+        """The settings file: the named one, else the nearest above the input."""
         said = {
             option.name: typed.get(option.name or "") or option.resolve_envvar_value(ctx)
             for option in config_options
@@ -74,13 +74,13 @@ class Configured(click.Command):
 
 
 def found(path: Path) -> Path | None:
-    """The nearest settings in the folder of a path or above; `-` stands in the current one."""
+    """The nearest settings in the folder of a path or above; `-` means the current folder."""
     here = path.absolute()
     for folder in (here, *here.parents):
         if (folder / OWN).is_file():
             return folder / OWN
         shared = folder / SHARED
-        # Another project's file that nobody may read is none of ours.
+        # An unreadable file belongs to another project.
         with suppress(OSError):
             if shared.is_file() and _table(shared) is not None:
                 return shared
@@ -88,19 +88,19 @@ def found(path: Path) -> Path | None:
 
 
 def _table(file: Path) -> Mapping[str, Any] | None:
-    """The settings that a file holds; None where it holds none."""
+    """The settings in a file; None if it has none."""
     try:
         with file.open("rb") as stream:
             value = tomllib.load(stream)
     except ValueError as error:
-        raise InputError(f"{file}: is no TOML: {error}.") from None
+        raise InputError(f"{file}: is not TOML: {error}.") from None
     if file.name == SHARED:
         value = value.get("tool", {}).get("trainstate")
     return value
 
 
 def _defaults(file: Path, params: Iterable[click.Parameter]) -> dict[str, Any]:
-    """The settings of a file as values of options, by the options' names."""
+    """The settings of a file as option values, by option name."""
     known = {
         option.opts[0].removeprefix("--"): option
         for option in params
@@ -115,7 +115,7 @@ def _defaults(file: Path, params: Iterable[click.Parameter]) -> dict[str, Any]:
     for key, value in table.items():
         option = known.get(key)
         if option is None:
-            raise UsageError(f"{file}: {key!r} is no setting{_remedy(key, known)}")
+            raise UsageError(f"{file}: {key!r} is not a setting{_remedy(key, known)}")
         values[option.name or key] = _value(f"{file}: {key}", value, option, file.parent)
     return values
 
@@ -128,7 +128,7 @@ def _remedy(key: str, known: Iterable[str]) -> str:
 
 
 def _value(place: str, value: Any, option: click.Option, folder: Path) -> Any:
-    """A value as the option takes it; a file's name is relative to the settings' folder."""
+    """A value as the option takes it; file names are relative to the settings' folder."""
     if option.multiple and isinstance(value, Mapping):
         return [f"{name}={_joined(place, one)}" for name, one in value.items()]
     if option.multiple:
@@ -140,7 +140,7 @@ def _value(place: str, value: Any, option: click.Option, folder: Path) -> Any:
 
 
 def _joined(place: str, value: Any) -> str:
-    """One text, or several with commas between them."""
+    """One text, or several joined with commas."""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return ",".join(value)
     if isinstance(value, str | int | float) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""`trainstate spec`: the model, with the evidence of every fact."""
+"""`trainstate spec`: the model, with the evidence for every fact."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ FORMS: Mapping[str, Callable[[Spec], Iterable[str]]] = {
 
 @click.command(name="spec", short_help="Show the model and its evidence, or draw it.")
 @choice_option("--format", "form", of=FORMS, default="table")
-@accept_option("The weakest evidence that is shown.")
+@accept_option("The weakest evidence to show.")
 @OUTPUT
 @SPEC
 def command(form: str, accept: str, output: str | None, spec_path: str | None) -> None:
     """Show statuses, legal pairs, transitions, guards and sources of the model.
 
-    mermaid, dot and svg (which needs Graphviz) draw the machine: primaries as boxes,
-    the evidence of a transition as the style of its line. waiters is a waiters-2 file
-    for botocore.
+    mermaid, dot and svg (which needs Graphviz) draw the machine: primaries as boxes, the
+    evidence for a transition as its line style. waiters is a waiters-2 file for botocore.
 
     Example: trainstate spec --format svg -o machine.svg
     """

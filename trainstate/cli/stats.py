@@ -1,4 +1,4 @@
-"""`trainstate stats`: what the jobs took and cost."""
+"""`trainstate stats`: what jobs took and cost."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from trainstate.stats.measure import measure, stats
 
 
 def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> None:
-    """A row a job, in the form that was asked for."""
+    """Writes one row a job in a format."""
     if form == "parquet":
         if output is None or output == "-":
-            raise UsageError("Parquet is written to a file: name it with --output FILE.")
+            raise UsageError("Parquet needs a file: name it with --output FILE.")
         with needing("Parquet", f"; {installed_by('parquet')}"):
             from trainstate.backends.writing import write_rows
         write_rows(rows, output, TYPES)
@@ -61,14 +61,14 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
     default="table",
     about="Parquet is for --per-job.",
 )
-@click.option("--per-job", is_flag=True, help="A row a job instead of the totals.")
-@file_option("--prices", about="Prices of instances: a CSV, or AWS's price list as JSON.")
+@click.option("--per-job", is_flag=True, help="One row a job instead of the totals.")
+@file_option("--prices", about="Instance prices: a CSV, or AWS's price list as JSON.")
 @OUTPUT
 @file_option("--plot", about="Draw the time in each status: FILE.png or FILE.svg.")
 @click.option(
     "--reasons",
     is_flag=True,
-    help="Quote reasons of failures by their stable part; they may name what is private.",
+    help="Quote failure reasons by their stable part; they may contain private data.",
 )
 @INPUT_FORMAT
 @SPEC
@@ -77,9 +77,9 @@ def command(
 ) -> None:
     """Measure the recorded jobs in PATHs: waiting for capacity, losses, savings, cost.
 
-    Each job counts once, with its longest history; nothing is judged. A CSV of prices has
-    the columns instance_type, price (of an hour), currency and, if they differ, region.
-    The plot needs matplotlib, which the extra `plot` brings.
+    Each job counts once, with its longest history; nothing is judged. A price CSV has the
+    columns instance_type, price (an hour), currency and, if they differ, region. The plot
+    needs matplotlib, which the extra `plot` brings.
 
     Example: trainstate stats recordings/ --plot durations.svg
     """
@@ -93,7 +93,7 @@ def command(
         reading.close()
         return
     if form == "parquet":
-        raise UsageError("Totals are no rows for Parquet; add --per-job.")
+        raise UsageError("Parquet needs rows, not totals; add --per-job.")
     found = stats(survey.jobs, spec, reasons=reasons, prices=prices)
     if plot is not None:
         from trainstate.render.plot import plot_durations

@@ -1,4 +1,4 @@
-"""The jobs of recordings for commands that count and do not judge."""
+"""The jobs of recordings, for commands that count and do not judge."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from trainstate.stats.survey import Survey
 
 @define
 class Records:
-    """The records of files and folders; what cannot be read is kept for the end."""
+    """The records of files and folders; unreadable inputs are kept for the end."""
 
     sources: list[SourceReport] = field(factory=list)
 
     def records(
         self, paths: Iterable[str], spec: Spec, *, input_format: str
     ) -> Iterator[Response | Unreadable]:
-        """The records of all that can be read; raises InputError where nothing can."""
+        """The records of all readable inputs; raises InputError if there are none."""
         records = read_paths(
             paths,
             spec,
@@ -38,19 +38,19 @@ class Records:
             self.close()
 
     def close(self) -> None:
-        """Raises InputError where an input could not be read; the output is written by then."""
+        """Raises InputError if an input was unreadable; the output is written by then."""
         refuse(source for source in self.sources if source.reader == UNREAD)
 
 
 def refuse(unread: Iterable[SourceReport]) -> None:
-    """Raises InputError where an input could not be read: one line an input."""
+    """Raises InputError if an input was unreadable: one line an input."""
     lines = [f"{source.file}: {source.detail}".rstrip(".") for source in unread]
     if lines:
         raise InputError("\n".join(line if line.endswith("?") else f"{line}." for line in lines))
 
 
 def surveyed(paths: Iterable[str], spec: Spec, *, input_format: str) -> tuple[Survey, Records]:
-    """The survey of files and folders; what was left out is said on standard error."""
+    """The survey of files and folders; reports what was left out on standard error."""
     reading = Records()
     survey = Survey(spec).feed(reading.records(paths, spec, input_format=input_format))
     if survey.unreadable:

@@ -25,7 +25,7 @@ from trainstate.errors import InputError
 from trainstate.spec.model import Spec
 
 FAILED = 1
-"""The exit status where the policy calls the outcome an error."""
+"""The exit status if the policy calls the outcome an error."""
 _SECONDS = click.FloatRange(0, min_open=True)
 POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
@@ -48,20 +48,20 @@ POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
     metavar="SECONDS",
     help="The longest time between two polls.",
 )
-@file_option("--state", "state_path", about="Keep what is known in FILE, and go on from it.")
+@file_option("--state", "state_path", about="Save the state in FILE, and continue from it.")
 @click.option(
     "--spec",
     "spec_path",
     metavar="NAME|FILE",
     shell_complete=files,
-    help="The machine of the job, such as processing-job, or its facts; an ARN tells it, too.",
+    help="The job's machine, such as processing-job, or its file of facts; an ARN implies it.",
 )
 @session_options
 @click.pass_context
 def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> None:
-    """Show each change of JOB, those too that no poll saw, until its end.
+    """Show each change of JOB until its end, including changes that no poll saw.
 
-    No hyperparameter and no environment variable is shown or kept.
+    Hyperparameters and environment variables are neither shown nor kept.
 
     Exit status: 0 the job ended as the policy wants, 1 it did not, 2 it could not be
     followed.
@@ -74,14 +74,14 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
         for line in summary_lines(tracker):
             click.echo(line)
     except BrokenPipeError:
-        # The reader went away, and the job goes on: 0 would call that a success.
+        # The reader went away while the job goes on: 0 would call that a success.
         leave_output()
         ctx.exit(MISUSE)
     ctx.exit(0 if POLICIES[policy].action(tracker.outcome) is Action.DONE else FAILED)
 
 
 def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
-    """The tracker after the job's end; every update is shown and kept on the way."""
+    """The tracker after the job's end; shows and saves every update on the way."""
     from trainstate.aws import Limits, Pace, watch
     from trainstate.history.machines import machine_named
 
@@ -104,7 +104,7 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
 
 
 def _show_lines(updates: Iterable[Update], _tracker: Tracker) -> Iterable[Update]:
-    """Writes a line for each change and each finding."""
+    """Writes one line for each change and finding."""
     for update in updates:
         for change in update.changes:
             click.echo(change_line(change))
@@ -116,12 +116,12 @@ def _show_lines(updates: Iterable[Update], _tracker: Tracker) -> Iterable[Update
 
 
 def _is_live() -> bool:
-    """Whether a picture can be drawn anew in place: colours alone can be forced on a file."""
+    """Whether a picture can be redrawn in place: colours alone can be forced on a file."""
     return sys.stdout.isatty() and is_coloured(sys.stdout)
 
 
 def _show_live(updates: Iterable[Update], tracker: Tracker) -> Iterable[Update]:
-    """Draws the timeline anew with each update."""
+    """Redraws the timeline with each update."""
     from rich.live import Live
 
     with Live(refresh_per_second=4) as live:
@@ -129,12 +129,12 @@ def _show_live(updates: Iterable[Update], tracker: Tracker) -> Iterable[Update]:
             lines = list(timeline_lines(tracker, room=live.console.width))
             _draw(live, fitting(lines, live.console.height))
             yield update
-        # What stays on the screen at the end may scroll: all of it.
+        # The final picture may scroll: print all of it.
         _draw(live, list(timeline_lines(tracker, room=live.console.width)))
 
 
 def fitting(lines: list[str], height: int) -> list[str]:
-    """The lines that a terminal has room for: the first one, and the newest."""
+    """The lines that fit on a terminal: the first one, and the newest."""
     room = max(height - 1, 3)
     if len(lines) <= room:
         return lines
@@ -145,19 +145,19 @@ def fitting(lines: list[str], height: int) -> list[str]:
 def _draw(live: Live, lines: list[str]) -> None:
     from rich.text import Text
 
-    # A line that is broken in two would take the room of another.
+    # A wrapped line would take the room of another.
     live.update(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"))
 
 
 def kept_tracker(path: str | None, job: str, spec: Spec | None = None) -> Tracker:
     """The tracker in a file, or a new one.
 
-    Raises InputError for a file that is none, and for the tracker of another job.
+    Raises InputError for a file that has no tracker, or one of another job.
     """
     if path is None or not Path(path).exists():
         return Tracker(job=job, spec=spec)
     if not Path(path).is_file():
-        raise InputError(f"The tracker in {path!r} cannot be read: it is no file; name a file.")
+        raise InputError(f"The tracker in {path!r} cannot be read: it is not a file; name a file.")
     try:
         text = Path(path).read_bytes()
     except OSError as error:

@@ -1,8 +1,8 @@
-"""One check by several processes, with the report that one process gives, byte for byte.
+"""One check by several processes, with byte for byte the report of one process.
 
-Every process reads everything and judges the jobs whose name falls to it, so that each job
-is judged whole and in order by one of them. No states are merged: findings and jobs are put
-in the order of the records that they came from.
+Every process reads everything and judges the jobs whose name hashes to it, so one process
+judges each job whole and in order. No states are merged: findings and jobs are put in the
+order of their records.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Judged:
-    """What was found: findings and jobs each with its place in the whole recording."""
+    """Findings and jobs, each with its place in the whole recording."""
 
     findings: list[tuple[int, Finding]]
     at_end: list[tuple[int, Finding]]
@@ -41,16 +41,16 @@ class Judged:
 
 
 def judge_shared(asked: CheckOptions, workers: int) -> list[Judged] | None:
-    """What each process found; None where one process alone must do it."""
+    """What each process found; None if one process must do it alone."""
     found = at_once(_judged, [(asked, part, workers) for part in range(workers)])
     whole = [part for part in found if part is not None]
     return whole if len(whole) == workers else None
 
 
 def joined(parts: Sequence[Judged]) -> tuple[list[list[Finding]], tuple[JobReport, ...], Summary]:
-    """The findings, the jobs and the totals of all parts, in the order of the recording.
+    """Findings, jobs and totals of all parts, in the order of the recording.
 
-    The findings of one record are together.
+    The findings of one record stay together.
     """
     found = [*batches(merge(*(p.findings for p in parts), key=_place))]
     found += batches(merge(*(p.at_end for p in parts), key=_place))
@@ -73,10 +73,10 @@ def _judged(asked: CheckOptions, part: int, parts: int) -> Judged | None:
 
 @define(kw_only=True)
 class _Worker:
-    """One of several processes: it judges the jobs that are its own.
+    """One of several processes: it judges its own jobs.
 
-    ``places`` has the place of the record with which each of its jobs begins. ``owners`` knows
-    the jobs of lines by ARN and name: to tell them anew takes as long as to decode the line.
+    ``places`` has the place of the first record of each of its jobs. ``owners`` caches the owner
+    of a line by ARN and name: computing it takes as long as decoding the line.
     """
 
     checker: Checker
@@ -86,7 +86,7 @@ class _Worker:
     owners: dict[tuple[str, str], bool] = field(factory=dict)
 
     def judged(self, asked: CheckOptions) -> Judged:
-        """What the process finds."""
+        """What this process finds."""
         sources: list[SourceReport] = []
         findings: list[tuple[int, Finding]] = []
         for place, record in enumerate(asked.records(sources.append)):
@@ -104,7 +104,7 @@ class _Worker:
         )
 
     def _owns(self, record: Record) -> bool:
-        """Whether a record is this process's to judge; the first takes what names no job."""
+        """Whether a record belongs to this process; the first takes records that name no job."""
         if isinstance(record, Unreadable):
             return self.part == 0
         if not isinstance(record, Line):
