@@ -1,13 +1,13 @@
 """Alignments: the cheapest way to read an illegal history as a legal one.
 
-A shortest path in the product of the history and the machine: a step *keeps* an entry
-that the machine allows (free), *deletes* an entry, or *inserts* one (one each). The
-worst case deletes every entry and inserts a shortest complete history, so that the
-fitness can be compared with that of process-mining tools on the same model.
+A shortest path in the product of history and machine: a step *keeps* an entry that the
+machine allows (free), *deletes* an entry, or *inserts* one (one each). The worst case deletes
+every entry and inserts a shortest complete history, so that the fitness compares with that
+of process-mining tools on the same model.
 
-The machine is small, so that the distances between its positions are found once; the
-search then only looks at positions in which an entry was kept. Statuses are inserted
-just before an entry that is kept, or at the end.
+The machine is small, so the distances between its positions are computed once, and the
+search only visits positions where an entry was kept. Statuses are inserted just before a kept
+entry, or at the end.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from trainstate.spec.model import Spec
 
 
 class EditKind(StrEnum):
-    """What a step of an alignment does to an entry of the history."""
+    """What a step of an alignment does to an entry."""
 
     KEEP = "keep"
     INSERT = "insert"
@@ -37,8 +37,8 @@ class EditKind(StrEnum):
 class Edit:
     """One step of an alignment.
 
-    ``index`` counts the history's entries from 0: the entry that is kept or deleted, or
-    the one before which a status is inserted.
+    ``index`` counts the history's entries from 0: the kept or deleted entry, or the one before
+    which a status is inserted.
     """
 
     kind: EditKind
@@ -48,7 +48,7 @@ class Edit:
 
 @frozen
 class Alignment:
-    """The cheapest explanation of a history; ``worst`` is the cost of explaining nothing of it."""
+    """The cheapest explanation of a history; ``worst`` is the cost of keeping nothing."""
 
     edits: tuple[Edit, ...]
     cost: int
@@ -61,12 +61,12 @@ class Alignment:
 
     @cached_property
     def changes(self) -> tuple[Edit, ...]:
-        """The edits without what is kept; found once, as each finding of a history shows them."""
+        """The edits other than *keep*; cached, as each finding about a history shows them."""
         return tuple(edit for edit in self.edits if edit.kind is not EditKind.KEEP)
 
     @property
     def legal(self) -> tuple[str, ...]:
-        """The legal history that the edits lead to."""
+        """The legal history that the edits produce."""
         return tuple(edit.status for edit in self.edits if edit.kind is not EditKind.DELETE)
 
 
@@ -77,10 +77,10 @@ _Ways = dict[_Place, tuple[Position, ...]]
 
 @frozen(eq=False)
 class _Plan:
-    """The machine under one configuration, and the shortest ways through it.
+    """The machine under one configuration, and the shortest paths through it.
 
-    ``ways[after][before]`` are the positions that lie between the two, without both;
-    ``ends[before]`` the positions from there to a nearest end.
+    ``ways[after][before]`` are the positions strictly between the two, ``ends[before]`` those
+    from there to a nearest end.
     """
 
     targets: Mapping[str, tuple[Position, ...]]
@@ -88,7 +88,7 @@ class _Plan:
     ends: _Ways = field(factory=dict)
 
 
-# For each entry the places that can be reached: the cost, and the place before it if kept.
+# Reachable places of each entry: the cost, and the place before it if the entry is kept.
 _Row = dict[_Place, tuple[int, _Place, bool]]
 
 
@@ -100,12 +100,11 @@ def align(
     *,
     finished: bool = False,
 ) -> Alignment | None:
-    """An optimal alignment of a history, always the same one.
+    """An optimal alignment of a history; deterministic.
 
-    A ``finished`` history must end with a terminal status; an unfinished one is
-    aligned with any beginning of a legal history. A status that the specification does
-    not know can only be deleted. None where the specification, narrowed to what the
-    configuration allows, has no way to an end.
+    A ``finished`` history must end with a terminal status; an unfinished one is aligned with
+    any prefix of a legal history. An unknown status can only be deleted. None if the
+    specification, narrowed to what the configuration allows, has no path to an end.
     """
     plan = _plan(spec, config)
     if None not in plan.ends:
@@ -127,7 +126,7 @@ def align(
 
 
 def _next_row(plan: _Plan, row: _Row, status: str) -> _Row:
-    """The places after one more entry: it is deleted, or kept after what must be inserted."""
+    """The places after one more entry: deleted, or kept after what must be inserted."""
     after: _Row = {place: (cost + 1, place, False) for place, (cost, _, _) in row.items()}
     for target in plan.targets.get(status, ()):
         ways = plan.ways[target]
@@ -142,7 +141,7 @@ def _next_row(plan: _Plan, row: _Row, status: str) -> _Row:
 
 
 def _edits(plan: _Plan, statuses: tuple[str, ...], rows: list[_Row], last: _Place) -> list[Edit]:
-    """The edits that lead to a place, found from the last entry to the first."""
+    """The edits that lead to a place, from the last entry to the first."""
     edits: list[Edit] = []
     place = last
     for index in range(len(statuses) - 1, -1, -1):
@@ -179,7 +178,7 @@ def _plan(spec: Spec, config: Configuration) -> _Plan:
 def _ways_to(
     goals: Mapping[Any, tuple[Position, ...]], entered: Mapping[Position, list[_Place]]
 ) -> _Ways:
-    """From every place a shortest way to one of the goals: the positions after the place."""
+    """Shortest paths from every place to one of the goals: the positions after the place."""
     ways: _Ways = dict(goals)
     waiting = deque(ways)
     while waiting:
@@ -194,7 +193,7 @@ def _ways_to(
 
 
 def _edges(spec: Spec, config: Configuration) -> dict[_Place, tuple[Position, ...]]:
-    """The positions that one legal move leads to, from every place that can be reached."""
+    """The positions one legal move away, for every reachable place."""
     starts = tuple(begin(spec, row.secondary).position for row in spec.initials)
     edges: dict[_Place, tuple[Position, ...]] = {None: starts}
     waiting = deque(starts)

@@ -1,8 +1,8 @@
-"""Belief sets: which runs explain what was seen, where not every response has a history.
+"""Belief sets: which runs explain the observations, where not every response has a history.
 
-The search keeps, after each group of sightings, the moments at which a run can be that has
-shown all of them. One group more is one step more (``onward``): whoever keeps what was
-found before need not search for it again.
+After each group of sightings the search keeps the moments at which a run that has shown all
+of them can be. Another group is another step (``onward``), so the search can be continued
+instead of repeated.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from trainstate.spec.graph import reachable, undominated
 from trainstate.spec.model import Spec
 
 MOST_UNORDERED = 8
-"""Sightings without an order that are searched for together; more are searched in portions."""
+"""Unordered sightings that are searched for together; more are searched in portions."""
 
 Group = Sequence[Sighting]
 Sightings = tuple[Sighting, ...]
 Standing = tuple[Moment, frozenset[int]]
-"""A moment of a run, and which of the sightings without an order it has still to show."""
+"""A moment of a run, and the unordered sightings that it has yet to show."""
 Front = frozenset[Standing]
-"""Where the runs can be that have shown all groups so far."""
+"""Where runs that have shown all groups so far can be."""
 
 
 def explains(
     spec: Spec, past: Past, groups: Iterable[Group], floating: Group = ()
 ) -> frozenset[Moment]:
-    """The moments at which a run can be after it has shown every sighting; empty if none can.
+    """The moments at which a run that has shown every sighting can be; empty if none can.
 
-    ``groups`` are in order; the sightings inside a group have no order among
-    themselves, those in ``floating`` none at all.
+    ``groups`` are in order; sightings inside a group are unordered among themselves, those in
+    ``floating`` altogether.
     """
     ordered = tuple(distinct(group) for group in groups)
 
@@ -59,10 +59,10 @@ def explains(
 
 
 def is_explained(spec: Spec, past: Past, groups: Iterable[Group], floating: Group = ()) -> bool:
-    """Holds if a run shows every sighting: if ``explains`` finds a moment.
+    """Whether a run shows every sighting: whether ``explains`` finds a moment.
 
-    Sightings that are ordered one by one and all have histories need no search beyond
-    the known history, as none of them can be shown there.
+    Fully ordered sightings that all have histories need no search beyond the known history:
+    none of them can be shown there.
     """
     ordered = tuple(tuple(group) for group in groups)
     if past.starts:
@@ -75,16 +75,16 @@ def is_explained(spec: Spec, past: Past, groups: Iterable[Group], floating: Grou
 
 @lru_cache(maxsize=16384)
 def _is_found(spec: Spec, past: Past, ordered: tuple[Sightings, ...], floating: Sightings) -> bool:
-    """Holds if the search finds a run; it takes 15 ms, and jobs without a history are alike.
+    """Whether the search finds a run. Cached: it takes 15 ms, and jobs without history are alike.
 
-    The past has no starts: it decides nothing when a sighting was seen.
+    The past has no starts, so the times of the sightings decide nothing.
     """
     return bool(explains(spec, past, ordered, floating))
 
 
 @lru_cache(maxsize=16384)
 def _is_shown_in_turn(spec: Spec, past: Past, turns: Sightings) -> bool:
-    """Holds if a run shows sightings, each with its history, in this order."""
+    """Whether a run shows sightings, each with its history, in this order."""
     if _is_shown_by_entries(spec, past, turns):
         return True
     moments: Iterable[Moment] = first_moments(spec, past)
@@ -95,9 +95,9 @@ def _is_shown_in_turn(spec: Spec, past: Past, turns: Sightings) -> bool:
 
 
 def _is_shown_by_entries(spec: Spec, past: Past, turns: Sightings) -> bool:
-    """Holds if sightings are shown, in this order, by the run that the entries alone make.
+    """Whether the run of the entries alone shows the sightings in this order.
 
-    In most recordings they are, and nobody need search for another run.
+    It does in most recordings, and saves the search for another run.
     """
     shown = 0
     for moment in entry_moments(spec, past):
@@ -107,27 +107,27 @@ def _is_shown_by_entries(spec: Spec, past: Past, turns: Sightings) -> bool:
 
 
 def is_possible(spec: Spec, past: Past, sighting: Sighting) -> bool:
-    """Holds if some run shows the sighting, whatever else was seen."""
+    """Whether some run shows the sighting, whatever else was seen."""
     return is_explained(spec, past, [(sighting,)])
 
 
 def portions(floating: Group) -> tuple[Sightings, ...]:
-    """The sightings without an order, as many together as are searched for together."""
+    """The unordered sightings, split into portions that are searched together."""
     starts = range(0, len(floating), MOST_UNORDERED)
     return tuple(tuple(floating[at : at + MOST_UNORDERED]) for at in starts) or ((),)
 
 
 def common(found: Iterable[frozenset[Moment]]) -> frozenset[Moment]:
-    """The moments that every search has found, whatever each has used of budgets."""
+    """The moments that every search has found, whatever budgets each has used."""
     places = [{(moment.state, moment.passed): moment for moment in end} for end in found]
     shared = set(places[0]).intersection(*places)
     return frozenset(places[0][place] for place in shared)
 
 
 def distinct(group: Iterable[Sighting]) -> Sightings:
-    """Each sighting of a group once, by the earliest instant at which it was seen.
+    """Each sighting of a group once, with the earliest instant at which it was seen.
 
-    A moment that shows one of equal sightings without an order shows all of them.
+    A moment that shows one of equal unordered sightings shows all of them.
     """
     found: dict[Sighting, Sighting] = {}
     for sighting in group:
@@ -138,21 +138,21 @@ def distinct(group: Iterable[Sighting]) -> Sightings:
 
 
 def beginning(spec: Spec, past: Past, afloat: Sightings) -> Front:
-    """Where runs can be before anything was shown."""
+    """Where runs can be before they have shown anything."""
     left = frozenset(range(len(afloat)))
     return frozenset((moment, left) for moment in first_moments(spec, past))
 
 
 def onward(spec: Spec, past: Past, front: Front, group: Sightings, afloat: Sightings) -> Front:
-    """Where runs can be after one more group; its sightings are distinct."""
-    # What a sighting was seen by decides only where the past has starts: without them
-    # sightings are alike, and what was found once is known.
+    """Where runs can be after one more group, whose sightings are distinct."""
+    # Instants matter only if the past has starts: without them equal sightings are one, and
+    # the cache finds them.
     step = _onward if past.starts else _known
     return step(spec, past, front, group, afloat)
 
 
 def ends(spec: Spec, past: Past, front: Front, afloat: Sightings) -> frozenset[Moment]:
-    """The moments at which a run can be that has shown what has no order, too."""
+    """The moments at which a run that has also shown the unordered sightings can be."""
     done = _search(spec, past, (), afloat, front)
     return frozenset(moment for moment, left, _ in done if not left)
 
@@ -168,10 +168,10 @@ _known = lru_cache(maxsize=16384)(_onward)
 
 
 def _soonest(spec: Spec, past: Past, front: Front, sighting: Sighting) -> Front:
-    """Where runs can be that have shown one sighting more; no later than need be.
+    """Where runs that have shown one more sighting can be, at the earliest.
 
-    The earliest plain moment of a straight history leaves everything possible that comes
-    later, so that nothing behind it is searched for, and nothing on the way to it.
+    The earliest plain moment of a straight history leaves every later continuation possible, so
+    neither later moments nor those on the way are searched.
     """
     plain = min((one.passed for one, _ in front if one.is_plain and one.passed), default=None)
     ahead = {one for one, _ in front if plain is None or (one.passed or plain) < plain}
@@ -203,7 +203,7 @@ def _jumped(spec: Spec, past: Past, passed: int, sighting: Sighting) -> set[Mome
             if moment.is_plain:
                 return found
         elif sighting.length is not None or is_in_order(past):
-            break  # none behind has fewer entries, or began earlier
+            break  # later ones have no fewer entries and began no earlier
     return found | {plain_moment(spec, past, len(past.statuses))}
 
 
@@ -212,16 +212,16 @@ def _place(moment: Moment) -> int:
 
 
 Node = tuple[Moment, frozenset[int], frozenset[int]]
-"""A moment, the floating sightings and the members of the group that are still to show."""
+"""A moment, with the floating sightings and those of the group that are still to show."""
 
 
 def _search(
     spec: Spec, past: Past, group: Sightings, afloat: Sightings, front: Front
 ) -> frozenset[Node]:
-    """The nodes that can be reached by steps of the run; each moment shows all that it can.
+    """Nodes reachable by steps of the run; each moment shows everything that it can.
 
-    To show a sighting later than at the first moment that can show it helps nothing. Of the
-    nodes at one place those are left that no other one covers.
+    Match each sighting at the earliest moment that can show it; later is never better. Nodes
+    that another node at the same place covers are dropped.
     """
 
     def at(moment: Moment, left: frozenset[int], missing: frozenset[int]) -> Node:
@@ -229,8 +229,8 @@ def _search(
 
     def after(node: Node) -> Iterator[Node]:
         moment, left, missing = node
-        # What comes later is the next group's matter: a run that has shown all goes on there.
-        # Where several are to show, those who went round first spare others all other ways.
+        # Later moments belong to the next group: a run that has shown all continues there.
+        # If several are to show, nodes that show more first save the others' paths.
         if len(group) == 1 and not missing:
             return
         for following in next_moments(spec, past, moment):
@@ -255,6 +255,6 @@ def _unshown(
 
 
 def _covers(one: Node, other: Node) -> bool:
-    """Holds if whatever follows a node follows another one at its place."""
+    """Whether everything that follows a node also follows another one at its place."""
     (moment, *unshown), (later, *more) = one, other
     return moment.used <= later.used and unshown[0] <= more[0] and unshown[1] <= more[1]

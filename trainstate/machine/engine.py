@@ -1,10 +1,9 @@
 """The same machine as a hierarchical machine of the `transitions` library, for embedding.
 
-The only module that imports the library. Its parents are primaries and its children
-secondaries. What the library lets pass in silence is fenced
-here: every option is explicit, there are no automatic transitions, every state is
-declared before a transition names it, each trigger has one transition a source, and an
-illegal move is our error with the facts in it.
+Only this module imports the library. Parents are primaries, children secondaries. It closes
+what the library silently accepts: every option is explicit, there are no automatic
+transitions, every state is declared before a transition names it, each trigger has one
+transition a source, and an illegal move raises our error with the facts in it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ PairName = tuple[str, str]
 
 
 class PairState(NestedState):
-    """A state called ``Primary/Secondary``."""
+    """A state named ``Primary/Secondary``."""
 
     separator = "/"
 
@@ -38,7 +37,7 @@ class PairMachine(HierarchicalMachine):
 
 @define(slots=False)
 class _Model:
-    """What the library changes: the name of the state, as it sets it."""
+    """The object whose state the library sets."""
 
     state: str = ""
 
@@ -46,8 +45,8 @@ class _Model:
 class Engine:
     """A running machine: it adopts an observed pair and makes legal moves, one at a time.
 
-    ``config`` decides the guards. ``on_change`` is called after each move with the pair
-    before and the pair after.
+    ``config`` decides the guards. ``on_change`` is called after each move with the pairs before
+    and after it.
     """
 
     def __init__(
@@ -79,17 +78,17 @@ class Engine:
 
     @property
     def pair(self) -> PairName:
-        """The primary and the secondary status that the machine is in."""
+        """The current primary and secondary status."""
         primary, _, secondary = self._model.state.partition(PairState.separator)
         return primary, secondary
 
     @property
     def next(self) -> tuple[PairName, ...]:
-        """The pairs that one legal move leads to."""
+        """Pairs that one legal move leads to."""
         return tuple(pair for pair in self._spec.pair_by_key if self.can(pair))
 
     def can(self, after: PairName) -> bool:
-        """Holds if one legal move leads to the pair; raises UnknownNameError for no pair."""
+        """Whether one legal move leads to the pair; raises UnknownNameError for an illegal pair."""
         trigger = node_of(self._known(after))
         if trigger not in self._machine.get_triggers(self._model.state):
             return False
@@ -104,12 +103,12 @@ class Engine:
             )
 
     def move(self, after: PairName) -> None:
-        """Makes one move; raises IllegalMoveError where it is not legal."""
+        """Makes one move; raises IllegalMoveError if it is illegal."""
         self.check(after)
         self._model.trigger(node_of(after))  # type: ignore[attr-defined]
 
     def adopt(self, pair: PairName) -> None:
-        """Takes over an observed pair without a move; raises UnknownNameError for no pair."""
+        """Adopts an observed pair without a move; raises UnknownNameError for an illegal pair."""
         self._machine.set_state(node_of(self._known(pair)), model=self._model)
 
     def _known(self, pair: PairName) -> PairName:
@@ -135,7 +134,7 @@ def node_of(pair: PairName) -> str:
 
 
 def crossed(before: PairName | None, after: PairName) -> tuple[list[str], list[str]]:
-    """The nodes that are left and entered between two pairs, in the library's order."""
+    """Nodes left and entered between two pairs, in the library's order."""
     left = [] if before is None else [node_of(before), before[0]]
     entered = [after[0], node_of(after)]
     if before is not None and before[0] == after[0]:
@@ -144,7 +143,7 @@ def crossed(before: PairName | None, after: PairName) -> tuple[list[str], list[s
 
 
 def nested(spec: Spec) -> list[dict[str, Any]]:
-    """The states for the library: each primary with its secondaries as children."""
+    """States for the library: each primary with its secondaries as children."""
     children: dict[str, list[str]] = {}
     for pair in spec.pairs:
         children.setdefault(pair.primary, []).append(pair.secondary)
@@ -154,7 +153,7 @@ def nested(spec: Spec) -> list[dict[str, Any]]:
 def library_transitions(
     spec: Spec, allowed: Callable[[PairName, PairName], bool]
 ) -> list[dict[str, Any]]:
-    """One transition for each legal step; its condition asks the guards at the moment."""
+    """One transition for each legal step; its condition checks the guards at the time."""
     return [
         {
             "trigger": node_of(after),

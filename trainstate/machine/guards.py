@@ -1,4 +1,4 @@
-"""What a job's configuration allows, as far as a response shows it."""
+"""What a job's configuration allows, as far as responses show it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _ABSENT, _IMPLIED = -2, -1
 
 @frozen
 class Allowance:
-    """Whether one guard holds: True, False, or None where the configuration was not seen.
+    """Whether one guard holds: True, False, or None if the configuration was not seen.
 
-    ``budget`` is how often it may be used; None where no number was seen. ``basis`` is 0
-    where the guard's own member said so, and less where that follows from another.
+    ``budget`` is how often it may be used, None if unseen. ``basis`` is 0 if the guard's own
+    member is the source, and less if it follows from another.
     """
 
     holds: bool | None
@@ -30,21 +30,20 @@ class Allowance:
 
     @property
     def weight(self) -> tuple[bool, int, bool, int]:
-        """How strong it is: what is said beats what is implied, and that what is absent."""
+        """Its strength: stated beats implied, and implied beats absent."""
         return self.holds is not None, self.basis, bool(self.holds), self.budget or 0
 
 
 class Configuration(msgspec.Struct, frozen=True, cache_hash=True):
-    """The guards of a job, by name. Hashable, so that judgements can be remembered by it.
+    """The guards of a job, by name. Hashable, so that caches can use it as a key.
 
-    A record of msgspec's: what is remembered of a history is found in half the time,
-    because no code of Python's runs for the hash.
+    A msgspec record halves the lookup of a history, because the hash runs no Python code.
     """
 
     allowances: tuple[tuple[str, Allowance], ...] = ()
 
     def of(self, guard: str | None) -> Allowance:
-        """The allowance of a guard; one that is unseen where nothing is known of it."""
+        """The allowance of a guard; an unseen one if nothing is known about it."""
         if guard is None:
             return _FREE
         for name, allowance in self.allowances:
@@ -61,10 +60,10 @@ UNSEEN = Configuration()
 
 
 def configuration(response: Response, spec: Spec) -> Configuration:
-    """The guards that a response's configuration members let hold.
+    """The guards that a response's configuration establishes.
 
-    What is absent from a response that had to show it is not set. Of any other, and of what
-    its client may be too old to know, only what is there is known.
+    A member missing from a response that had to show it is not set. In any other response, or
+    if the client may be too old to know the member, only what is present is known.
     """
 
     def omits(name: str) -> bool:
@@ -76,7 +75,7 @@ def configuration(response: Response, spec: Spec) -> Configuration:
 def configuration_of(
     members: Mapping[str, Any], spec: Spec, *, omits: Callable[[str], bool]
 ) -> Configuration:
-    """The guards that members of the configuration let hold; ``omits`` names what was not seen."""
+    """The guards that configuration members establish; ``omits`` names what was not seen."""
     return Configuration(
         tuple((guard.name, _allowance(guard, members, spec, omits)) for guard in spec.guards)
     )
@@ -99,9 +98,9 @@ def _allowance(
 
 
 def merged(known: Configuration, seen: Configuration) -> Configuration:
-    """What responses of one job show together, in whatever order they came.
+    """What responses of one job show together, in any order.
 
-    Of two budgets the larger one: that they differ is a finding of its own.
+    Of two budgets the larger wins: that they differ is a finding of its own.
     """
     names = [name for name, _ in seen.allowances or known.allowances]
     pairs = ((name, known.of(name), seen.of(name)) for name in names)
@@ -112,12 +111,12 @@ def merged(known: Configuration, seen: Configuration) -> Configuration:
 
 @lru_cache(maxsize=4096)
 def shared(config: Configuration) -> Configuration:
-    """The same configuration, one object for all jobs: so that it is found by what it is."""
+    """An equal configuration, one object for all jobs, so that lookups compare by identity."""
     return config
 
 
 def proven(known: Configuration, spec: Spec) -> Configuration:
-    """The configuration in which only what is known holds, or what a status itself proves."""
+    """The configuration in which only what is known, or proven by a status, holds."""
     open_ = unproven(known, spec)
     names = [guard.name for guard in spec.guards]
     return Configuration(
@@ -126,7 +125,7 @@ def proven(known: Configuration, spec: Spec) -> Configuration:
 
 
 def shut(before: Configuration, after: Configuration) -> tuple[str, ...]:
-    """The guards that are known not to hold, and were not known before."""
+    """Guards that are now known not to hold and were not before."""
     if before is after:
         return ()
     off = (name for name, allowance in after.allowances if allowance.holds is False)
@@ -134,7 +133,7 @@ def shut(before: Configuration, after: Configuration) -> tuple[str, ...]:
 
 
 def unproven(known: Configuration, spec: Spec) -> tuple[str, ...]:
-    """The guards that were not seen, and that no status proves."""
+    """Guards that were not seen and that no status proves."""
     return tuple(
         guard.name
         for guard in spec.guards

@@ -1,7 +1,7 @@
 """The moments of a run beside the known history: what follows each, and what each can show.
 
-A *sighting* is what one response shows of the state. The longest history that was seen
-is the run's past, without gaps; beyond its end the run may go on in any legal way.
+A *sighting* is what one response shows of the state. The longest known history is the run's
+past, without gaps; beyond its end the run may continue in any legal way.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from trainstate.spec.model import Row, Spec, Transition
 
 @frozen(cache_hash=True)
 class Sighting:
-    """What a response shows: the pair, each None where absent, and the history's length.
+    """What a response shows: the pair, each None if absent, and the history's length.
 
-    ``length`` is None where the response has no history. ``by`` is the instant at which
-    it was seen at the latest: no entry that starts afterwards can have been shown.
+    ``length`` is None if the response has no history. ``by`` is the latest instant at which it
+    was seen: no entry that starts later can have been shown.
     """
 
     primary: str | None
@@ -43,10 +43,10 @@ class Sighting:
 
 @frozen(cache_hash=True)
 class Moment:
-    """A moment of a run: the state, and how many entries of the known history have passed.
+    """A moment of a run: the state, and the number of entries of the known history passed.
 
-    ``passed`` is None beyond the end of the known history; ``used`` counts, there, how
-    often a guard with a budget was used.
+    ``passed`` is None beyond the end of the known history; there ``used`` counts the uses of a
+    guard with a budget.
     """
 
     state: State
@@ -55,7 +55,7 @@ class Moment:
 
     @property
     def is_plain(self) -> bool:
-        """Holds if the primary is the one of the last entry of the known history."""
+        """Whether the primary is that of the last entry of the known history."""
         return self.passed is not None and self.state.primary == self.state.position.primary
 
 
@@ -63,7 +63,7 @@ class Moment:
 class Past:
     """The known past of a job: its longest history's statuses and starts, its configuration.
 
-    ``starts`` may be empty where no sighting needs them: all have histories.
+    ``starts`` may be empty if all sightings have histories and so need no times.
     """
 
     statuses: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Past:
     starts: tuple[int | None, ...] = ()
 
     def has_begun(self, passed: int | None, by: int | None) -> bool:
-        """Holds if the entry that is the last one at a moment can have started by an instant."""
+        """Whether the last entry at a moment can have started by an instant."""
         if by is None or passed is None or passed > len(self.starts):
             return True
         start = self.starts[passed - 1]
@@ -79,7 +79,7 @@ class Past:
 
 
 def shows(past: Past, moment: Moment, sighting: Sighting) -> bool:
-    """Holds if a response at this moment could be the sighting."""
+    """Whether a response at this moment could be the sighting."""
     state = moment.state
     return (
         sighting.primary in (None, state.primary)
@@ -91,13 +91,13 @@ def shows(past: Past, moment: Moment, sighting: Sighting) -> bool:
 
 @lru_cache(maxsize=1024)
 def _moves(spec: Spec, past: Past) -> tuple[Move, ...]:
-    """The moves of the known history: found by the past's own hash, however long it is."""
+    """The moves of the known history, cached by the past's own hash, however long it is."""
     return trace(spec, past.statuses, past.config)
 
 
 @lru_cache(maxsize=1024)
 def is_legal(spec: Spec, past: Past) -> bool:
-    """Holds if the known history is a run: if no move of it is refused."""
+    """Whether the known history is a run: none of its moves is refused."""
     return not any(move.refusal for move in _moves(spec, past))
 
 
@@ -112,7 +112,7 @@ def first_moments(spec: Spec, past: Past) -> tuple[Moment, ...]:
 
 @lru_cache(maxsize=65536)
 def next_moments(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
-    """The moments that one step leads to."""
+    """The moments one step away."""
     state, passed = moment.state, moment.passed
     if passed is None:
         return tuple(_onward(spec, past, state, moment.used))
@@ -125,7 +125,7 @@ def next_moments(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
 
 @lru_cache(maxsize=65536)
 def within(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
-    """The moments that one step leads to, as far as the known history goes."""
+    """The moments one step away inside the known history."""
     state, passed = moment.state, moment.passed or 0
     alone = tuple(Moment(ahead, passed) for ahead, _ in run_ahead(spec, state))
     if passed >= len(past.statuses):
@@ -137,7 +137,7 @@ def within(spec: Spec, past: Past, moment: Moment) -> tuple[Moment, ...]:
 
 @lru_cache(maxsize=1024)
 def entry_moments(spec: Spec, past: Past) -> tuple[Moment, ...]:
-    """The moments of the known history at its entries, while no primary runs ahead of them."""
+    """The moments of the known history at its entries, with no primary running ahead."""
     found: list[Moment] = []
     state: State | None = None
     for passed, step in enumerate(_moves(spec, past), 1):
@@ -166,10 +166,10 @@ def _budget(config: Configuration, row: Row) -> int | None:
 
 @lru_cache(maxsize=1024)
 def is_straight(spec: Spec, past: Past) -> bool:
-    """Holds if a run that nothing has changed alone can still become any other one.
+    """Whether a run without changes of the primary alone can still become any other run.
 
-    Then the earliest moment of the known history that shows a sighting, its primary not
-    ahead of its entry, leaves everything possible that a later one leaves.
+    Then the earliest moment of the known history that shows a sighting, with its primary not
+    ahead of its entry, leaves everything possible that a later one does.
     """
     states: frozenset[State] = frozenset()
     for step in _moves(spec, past):
@@ -183,7 +183,7 @@ def is_straight(spec: Spec, past: Past) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_in_order(past: Past) -> bool:
-    """Holds if no entry of the known history starts before an earlier one."""
+    """Whether no entry of the known history starts before an earlier one."""
     starts = past.starts
     return None not in starts and all(one <= other for one, other in pairwise(starts))  # type: ignore[operator]
 

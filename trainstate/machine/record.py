@@ -1,7 +1,7 @@
 """The service's record of a job, and the only steps by which it changes.
 
-A record is a frozen value; each step is a pure function that gives the next one. What a
-response shows of a record is ``describe``. A run of a job is a sequence of these steps.
+A record is a frozen value; each step is a pure function that returns the next one.
+``describe`` is what a response shows of a record. A run is a sequence of these steps.
 """
 
 from __future__ import annotations
@@ -27,13 +27,12 @@ _MILLISECOND = 1000
 
 @frozen(kw_only=True)
 class Record:
-    """What the service keeps of a job.
+    """What the service stores about a job.
 
-    Times are instants (microseconds). ``fields`` are the members that show as they are
-    from the creation on: configuration, origin, attached machines. ``outcome`` are those
-    that show from the end on; where the specification says at which primaries a member
-    must be present, only under these. ``billed`` is the share of the training time that
-    is billed where the savings guard holds.
+    Times are instants (microseconds). ``fields`` are members that show unchanged from the
+    creation on: configuration, origin, attached machines. ``outcome`` are those that show from
+    the end on, or only under the primaries at which the specification requires them.
+    ``billed`` is the billed share of the training time if the savings guard holds.
     """
 
     name: str
@@ -67,10 +66,10 @@ def create(
     outcome: Mapping[str, Any] | None = None,
     billed: float = 1.0,
 ) -> Record:
-    """The record of a job that was created at an instant.
+    """The record of a job created at an instant.
 
-    ``status`` is the first of the history, by default the first initial status of the
-    specification. Raises IllegalMoveError where no history begins with it.
+    ``status`` is the first of the history, by default the specification's first initial status.
+    Raises IllegalMoveError if no history begins with it.
     """
     status = spec.initials[0].secondary if status is None else status
     first = begin(spec, status)
@@ -93,7 +92,7 @@ def create(
 def enter(record: Record, spec: Spec, status: str, *, at: Instant, message: str = "") -> Record:
     """The record after a transition: the open entry is closed, and an entry is appended.
 
-    The entry of a terminal status is appended closed. Raises IllegalMoveError where the
+    The entry of a terminal status is appended closed. Raises IllegalMoveError if the
     specification or the job's configuration does not allow the transition.
     """
     state = _following(spec, record.state, status, record.config)
@@ -112,10 +111,10 @@ def enter(record: Record, spec: Spec, status: str, *, at: Instant, message: str 
 
 
 def change_primary(record: Record, spec: Spec, primary: str, *, at: Instant) -> Record:
-    """The record after a change of the primary alone: the history gets no entry.
+    """The record after a change of the primary alone, which adds no entry.
 
-    Where the job ends by it the last entry is closed. Raises IllegalMoveError where the
-    specification does not have the change.
+    If the change ends the job, the last entry is closed. Raises IllegalMoveError if the
+    specification lacks the change.
     """
     state = next((s for s, _ in run_ahead(spec, record.state) if s.primary == primary), None)
     if state is None:
@@ -129,9 +128,9 @@ def change_primary(record: Record, spec: Spec, primary: str, *, at: Instant) -> 
 
 
 def request_stop(record: Record, spec: Spec, *, at: Instant) -> Record:
-    """The record after a request to stop the job: the primary runs ahead of the history.
+    """The record after a stop request: the primary runs ahead of the history.
 
-    Raises IllegalMoveError where the job is stopping already or has ended.
+    Raises IllegalMoveError if the job is already stopping or has ended.
     """
     stopping = _alone_to(record, spec, ended=False)
     if stopping is None:
@@ -140,7 +139,7 @@ def request_stop(record: Record, spec: Spec, *, at: Instant) -> Record:
 
 
 def delete(record: Record, spec: Spec, *, at: Instant) -> Record:
-    """The record of an ended job while it is deleted; after that there is none.
+    """The record of an ended job while it is deleted; afterwards there is none.
 
     Raises IllegalMoveError for a job that has not ended.
     """
@@ -157,18 +156,17 @@ def rewrite(record: Record, message: str, *, at: Instant) -> Record:
 
 
 def touch(record: Record, *, at: Instant, fields: Mapping[str, Any] | None = None) -> Record:
-    """The record modified at an instant, with some of its fields set to other values."""
+    """The record modified at an instant, with some of its fields changed."""
     if not fields:
         return evolve(record, modified=at)
     return evolve(record, modified=at, fields={**record.fields, **fields})
 
 
 def describe(record: Record, spec: Spec, *, counting: bool = False) -> dict[str, Any]:
-    """The response that shows the record, as boto3 gives it: times are aware datetimes.
+    """The response that shows the record, as boto3 returns it: times are aware datetimes.
 
-    Times have a resolution of a millisecond. ``counting`` shows the seconds of the
-    training while the job is active, too. The values of ``fields`` and ``outcome`` are
-    not copied.
+    Times are cut to the millisecond. ``counting`` also shows the training seconds of an active
+    job. The values of ``fields`` and ``outcome`` are not copied.
     """
     layout, started = spec.layout, start_of_training(record, spec)
     response: dict[str, Any] = {
@@ -181,7 +179,7 @@ def describe(record: Record, spec: Spec, *, counting: bool = False) -> dict[str,
         layout.modified: moment(record.modified),
         layout.history: [_shown(entry, spec) for entry in record.history],
     }
-    response.pop("", None)  # the role of a member that the machine does not have
+    response.pop("", None)  # the role of a member that the machine lacks
     if layout.started and started is not None:
         response[layout.started] = moment(started)
     if layout.ended and record.ended is not None:
@@ -199,15 +197,15 @@ def moment(instant: int) -> datetime:
 
 
 def start_of_training(record: Record, spec: Spec) -> Instant | None:
-    """The start of the first entry whose status starts the clock; None before that."""
+    """The start of the first entry that starts the clock; None before that."""
     starts = spec.time.clock_starts
     return next((entry.start for entry in record.history if entry.status in starts), None)
 
 
 def training_seconds(record: Record, spec: Spec) -> int | None:
-    """The seconds trained so far, at least 1; None before the training started.
+    """Seconds trained so far, at least 1; None before training started.
 
-    The time of entries that break the training does not count.
+    Entries that interrupt training do not count.
     """
     started = start_of_training(record, spec)
     if started is None:
@@ -218,7 +216,7 @@ def training_seconds(record: Record, spec: Spec) -> int | None:
 
 
 def _broken(record: Record, spec: Spec, started: int, until: int) -> Iterator[int]:
-    """The durations of the entries after ``started`` that break the training."""
+    """Durations of the entries after ``started`` that interrupt training."""
     starts = [entry.start or started for entry in record.history]
     for entry, (begun, left) in zip(record.history, pairwise([*starts, until]), strict=True):
         if entry.status in spec.time.clock_breaks and begun >= started:
@@ -266,7 +264,7 @@ def _alone_to(record: Record, spec: Spec, *, ended: bool) -> str | None:
 
 @lru_cache(maxsize=8192)
 def _following(spec: Spec, state: State, status: str, config: Configuration) -> State:
-    """The state after an entry; raises IllegalMoveError where it is refused."""
+    """The state after an entry; raises IllegalMoveError if it is refused."""
     step = move(spec, state.position, status, config)
     following = None if step.refusal else follow(spec, state, step.position)
     if following is None:

@@ -1,11 +1,11 @@
 """The reference semantics of the machine: which step is legal, and by which fact.
 
-A *position* is the pair under which the last entry of the history was entered. The
-primary can run ahead of it: a stop request or a deletion changes the primary, and the
-history gets no entry. A *state* is a position and the primary that shows.
+A *position* is the pair under which the last entry of the history was entered. The primary
+can run ahead of it: a stop request or a deletion changes the primary and adds no entry. A
+*state* is a position and the displayed primary.
 
-The primary changes with an entry only where the pair would not be legal otherwise, so
-that a position and a status have at most one successor.
+An entry changes the primary only if the pair would be illegal otherwise, so a position and a
+status have at most one successor.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from trainstate.spec.model import Evidence, Initial, PrimaryTransition, Row, Spe
 
 @frozen(order=True, cache_hash=True)
 class Position:
-    """The primary under which the last entry of a history was entered, and its status."""
+    """The primary under which the last entry was entered, and its status."""
 
     primary: str
     secondary: str
@@ -31,14 +31,14 @@ class Position:
 
 @frozen(order=True, cache_hash=True)
 class State:
-    """A position and the primary that a response shows with it."""
+    """A position, and the primary that a response shows with it."""
 
     primary: str
     position: Position
 
     @property
     def pair(self) -> tuple[str, str]:
-        """What a response shows: the primary and the secondary status."""
+        """The displayed primary and secondary status."""
         return self.primary, self.position.secondary
 
 
@@ -57,10 +57,10 @@ class Refusal(StrEnum):
 class Move:
     """The answer to "may this status come next?".
 
-    ``position`` is where the history is afterwards; where the move is refused it is the
-    most likely one, so that the rest of a history can be judged. ``row`` is the
-    strongest fact that allows the move. ``unseen`` names the guard that the move rests
-    on, where the configuration that would decide it was not recorded.
+    ``position`` is where the history is afterwards; for a refused move it is the likeliest one,
+    so that the rest of the history can be judged. ``row`` is the strongest fact that allows the
+    move. ``unseen`` names the guard that the move needs, if the configuration was not
+    recorded.
     """
 
     position: Position
@@ -131,7 +131,7 @@ def trace(
 
 @lru_cache(maxsize=4096)
 def guards_on(spec: Spec, statuses: tuple[str, ...]) -> tuple[str, ...]:
-    """The guards that decide about a history: of its statuses, and of all ways between them."""
+    """Guards that can decide about a history: of its statuses and all paths between them."""
     known = [spec.secondary_by_name[one] for one in statuses if one in spec.secondary_by_name]
     named = [row.guard for row in known]
     named += [row.guard for pair in pairwise(statuses) for row in _rows(spec).get(pair, ())]
@@ -140,7 +140,7 @@ def guards_on(spec: Spec, statuses: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _rows(spec: Spec) -> dict[tuple[str, str], tuple[Transition, ...]]:
-    """The transitions from a status to a status, the strongest first."""
+    """The transitions between two statuses, the strongest first."""
     rows: dict[tuple[str, str], tuple[Transition, ...]] = {}
     for row in sorted(spec.transitions, key=lambda row: row.evidence.rank):
         rows[row.before, row.after] = (*rows.get((row.before, row.after), ()), row)
@@ -149,7 +149,7 @@ def _rows(spec: Spec) -> dict[tuple[str, str], tuple[Transition, ...]]:
 
 @lru_cache(maxsize=4096)
 def _target(spec: Spec, before: Position, status: str) -> Position | None:
-    """The position after an entry: the old primary is kept wherever the pair is legal."""
+    """The position after an entry: the old primary stays if the pair is legal."""
     for primary in (before.primary, *_primaries_after(spec, before.primary)):
         if (primary, status) in spec.entered:
             return Position(primary, status)
@@ -163,7 +163,7 @@ def _primaries_after(spec: Spec, primary: str) -> Iterator[str]:
 
 
 def _likely(spec: Spec, before: Position | None, status: str) -> Position:
-    """Where a refused entry most likely is, so that one fault is not reported twice."""
+    """The likeliest position of a refused entry, so that one fault is not reported twice."""
     if before is not None and (target := _target(spec, before, status)) is not None:
         return target
     for primary, secondary in spec.entered:
@@ -185,7 +185,7 @@ def states(spec: Spec) -> tuple[State, ...]:
 
 
 def run_ahead(spec: Spec, state: State) -> Iterator[tuple[State, PrimaryTransition]]:
-    """The states after a change of the primary alone, with the facts that allow them."""
+    """States after a change of the primary alone, with the facts that allow them."""
     for row in spec.primary_transitions:
         legal = (row.after, state.position.secondary) in spec.pair_by_key
         if row.alone and row.before == state.primary and legal:
@@ -194,7 +194,7 @@ def run_ahead(spec: Spec, state: State) -> Iterator[tuple[State, PrimaryTransiti
 
 @lru_cache(maxsize=4096)
 def follow(spec: Spec, state: State, position: Position) -> State | None:
-    """The state after an entry at ``position``; None where the primary cannot show there.
+    """The state after an entry at ``position``; None if the primary cannot show there.
 
     A primary that ran ahead stays ahead until an entry catches up with it.
     """
@@ -214,7 +214,7 @@ def follow(spec: Spec, state: State, position: Position) -> State | None:
 def successors(
     spec: Spec, state: State, config: Configuration = UNSEEN
 ) -> Iterator[tuple[State, Transition | PrimaryTransition]]:
-    """The states that can come next, each with the strongest fact that allows it."""
+    """States that can come next, each with the strongest fact that allows it."""
     yield from run_ahead(spec, state)
     for step in moves_after(spec, state.position, config):
         following = follow(spec, state, step.position)
@@ -223,7 +223,7 @@ def successors(
 
 
 def moves_after(spec: Spec, before: Position, config: Configuration = UNSEEN) -> Iterator[Move]:
-    """The moves that may come next, in the order of the facts; some rest on an unseen guard."""
+    """Moves that may come next, in the order of the facts; some need an unseen guard."""
     steps = (move(spec, before, name, config) for name in _statuses_after(spec, before.secondary))
     return (step for step in steps if step.refusal is None)
 
@@ -234,7 +234,7 @@ def _statuses_after(spec: Spec, secondary: str) -> tuple[str, ...]:
 
 
 def showing(spec: Spec, primary: str | None, secondary: str | None) -> tuple[State, ...]:
-    """The states that a response with these statuses can be a reading of; None fits any."""
+    """States that a response with these statuses can show; None fits any."""
     return tuple(
         state
         for state in states(spec)
@@ -243,14 +243,14 @@ def showing(spec: Spec, primary: str | None, secondary: str | None) -> tuple[Sta
 
 
 def initial_states(spec: Spec) -> tuple[State, ...]:
-    """The states of a job at its creation."""
+    """States of a job at its creation."""
     return tuple(State(row.primary, Position(row.primary, row.secondary)) for row in spec.initials)
 
 
 def is_legal_step(
     spec: Spec, before: tuple[str, str], after: tuple[str, str], config: Configuration = UNSEEN
 ) -> bool:
-    """Holds if one step leads from a pair to a pair."""
+    """Whether one step leads from a pair to a pair."""
     return any(
         following.pair == after
         for state in showing(spec, *before)
@@ -259,7 +259,7 @@ def is_legal_step(
 
 
 def evidence_of(spec: Spec, moves: Sequence[Move], pair: Row | None) -> tuple[Evidence, ...]:
-    """The evidence levels that a history and its pair rest on."""
+    """The evidence levels behind a history and its pair."""
     rows = [step.row.evidence for step in moves if step.row is not None]
     statuses = [
         spec.secondary_by_name[step.position.secondary].evidence

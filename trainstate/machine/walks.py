@@ -1,8 +1,8 @@
-"""Walks on the graph of the machine: all of them, or one whose steps somebody chooses.
+"""Walks on the graph of the machine: all of them, or one whose steps a caller chooses.
 
-There is one walker for all who need lives of jobs. Strategies, corpora, consumers and the
-simulator differ in how they choose a step, and in what counts as an end. Everything here
-comes from the facts and nothing from the rules: what the rules say of a walk is a result.
+Everything that needs lives of jobs uses this walker. Strategies, corpora, consumers and the
+simulator differ in how they choose a step, and in what counts as an end. It uses only the
+facts, not the rules: what the rules say about a walk is a result.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from trainstate.spec.model import PrimaryTransition, Spec, Transition
 class Hop:
     """A step to another state, and the fact that allows it; None for a creation.
 
-    ``budget`` names the guard whose budget the step uses up.
+    ``budget`` names the guard whose budget the step uses.
     """
 
     state: State
@@ -32,10 +32,10 @@ class Hop:
 
 
 Edges = Mapping[State, tuple[Hop, ...]]
-"""The steps from each state that a job can be in, in the order of the facts."""
+"""Steps from each state that a job can be in, in the order of the facts."""
 
 Choose = Callable[[Sequence[Hop]], Hop | None]
-"""The step that is taken of those that are open; None to take none of them."""
+"""Chooses one of the open steps; None to take none of them."""
 
 
 @lru_cache(maxsize=1024)
@@ -50,7 +50,7 @@ def budgets(spec: Spec, times: int) -> dict[str, int | None]:
 
 
 def subsets(guards: Iterable[str]) -> Iterator[frozenset[str]]:
-    """The sets of some guards, the smallest first."""
+    """Subsets of some guards, the smallest first."""
     names = tuple(guards)
     for size in range(len(names) + 1):
         yield from map(frozenset, combinations(names, size))
@@ -58,7 +58,7 @@ def subsets(guards: Iterable[str]) -> Iterator[frozenset[str]]:
 
 @lru_cache(maxsize=1024)
 def edges(spec: Spec, config: Configuration) -> Edges:
-    """The steps of a job with this configuration, from its creation on."""
+    """Steps of a job with this configuration, from its creation on."""
 
     def after(state: State) -> Iterator[Hop]:
         for following, row in successors(spec, state, config):
@@ -72,13 +72,13 @@ def edges(spec: Spec, config: Configuration) -> Edges:
 
 @lru_cache(maxsize=1024)
 def ending(spec: Spec, config: Configuration) -> Edges:
-    """The steps of a job until its end, without those that lead where no end is reached."""
+    """Steps of a job until its end, without those from which no end is reachable."""
     known = edges(spec, config)
     return leading_to(known, {one for one in known if one.primary in spec.terminal_primaries})
 
 
 def leading_to(known: Edges, ends: Iterable[State]) -> Edges:
-    """The steps from which an end can be reached without a budget, and none that leave it."""
+    """Steps from which an end is reachable without a budget, and none that leave it."""
     goals = frozenset(ends)
     backward: dict[State, list[State]] = {}
     for state, hops in known.items():
@@ -103,7 +103,7 @@ def walk(
 ) -> Iterator[State]:
     """The states after ``start``: at most ``most`` steps, as long as one is chosen.
 
-    ``left`` is how often each budget may be used; what is not in it has no limit.
+    ``left`` is how often each budget may be used; a budget that is not in it has no limit.
     """
     state, spent = start, dict(left or {})
     for _ in range(most):
@@ -122,7 +122,7 @@ def _is_left(left: Mapping[str, int | None], hop: Hop) -> bool:
 
 
 def walks(known: Edges, starts: Iterable[State], *, longest: int) -> Iterator[tuple[State, ...]]:
-    """Every walk of at most ``longest`` states to a state without a step, the shortest first."""
+    """Every walk of at most ``longest`` states to a state without a step, shortest first."""
     layer: list[tuple[State, ...]] = [(start,) for start in starts]
     for _ in range(longest):
         yield from (walked for walked in layer if not known[walked[-1]])
@@ -134,9 +134,9 @@ def walks(known: Edges, starts: Iterable[State], *, longest: int) -> Iterator[tu
 
 
 def way_out(known: Edges, state: State, *, primary: str | None = None) -> tuple[State, ...]:
-    """The states after this one on a shortest way to an end, or to that with this primary.
+    """The states after this one on a shortest path to an end, or to one with this primary.
 
-    No step of it uses up a budget. It is empty where there is no such way.
+    The path uses no budget; it is empty if there is none.
     """
     found = shortest_path(
         [state],

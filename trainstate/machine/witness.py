@@ -14,10 +14,10 @@ from trainstate.spec.model import Spec
 def witness(
     spec: Spec, before: tuple[str, ...], status: str, config: Configuration = UNSEEN
 ) -> tuple[str, ...]:
-    """The shortest legal history that goes on from ``before`` to ``status``.
+    """The shortest legal history that continues from ``before`` to ``status``.
 
-    Where nothing legal leads from there to the status, the shortest legal history from
-    the creation to it; empty where there is none at all (an unknown status).
+    If nothing legal leads from there to the status, the shortest legal history from the
+    creation to it; empty if there is none (an unknown status).
     """
     moves = trace(spec, before, config)
     if moves and all(step.refusal is None for step in moves):

@@ -1,1 +1,1 @@
-"""The facts, typed and frozen: statuses, pairs, transitions, members, each with its evidence."""
+"""The facts, typed and frozen: statuses, pairs, transitions and members, each with evidence."""

@@ -1,4 +1,4 @@
-"""The rows of the facts: each with its evidence and its sources."""
+"""The rows of the facts, each with its evidence and sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trainstate.spec.outcome import Outcome
 
 
 class Evidence(StrEnum):
-    """How much stands behind a fact, strongest first."""
+    """The strength of a fact's evidence, strongest first."""
 
     DOCUMENTED = "documented"
     RECORDED = "recorded"
@@ -20,7 +20,7 @@ class Evidence(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the strongest evidence; a larger number is weaker."""
+        """0 for the strongest evidence; larger is weaker."""
         return _RANKS[self._value_]
 
 
@@ -28,13 +28,13 @@ _RANKS = {level.value: at for at, level in enumerate(Evidence)}
 
 
 def weakest(levels: tuple[Evidence, ...]) -> Evidence:
-    """The weakest of the levels; documented when there are none."""
+    """The weakest of the levels; documented if there are none."""
     return max(levels, key=lambda level: level.rank, default=Evidence.DOCUMENTED)
 
 
 @frozen(kw_only=True)
 class Source:
-    """Where a fact comes from: a documentation page, an enumeration, recordings, a report."""
+    """The origin of a fact: a documentation page, an enumeration, recordings, a report."""
 
     id: str
     kind: str
@@ -56,9 +56,9 @@ class Row:
 class Status(Row):
     """A primary or a secondary status.
 
-    ``kind`` is *active*, *terminal* or *after* (only a deletion follows the end) for
-    primaries and empty for secondaries, whose kind follows from their pairs.
-    ``guard`` names the guard that the job's configuration must meet for this status.
+    ``kind`` of a primary is *active*, *terminal* or *after* (only a deletion follows the
+    end); it is empty for secondaries, whose kind follows from their pairs. ``guard`` names
+    the guard that the job's configuration must meet for this status.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Status(Row):
 
 @frozen(kw_only=True)
 class Alias(Row):
-    """Another spelling of a status that some text of the service or of an SDK uses."""
+    """Another spelling of a status in some text of the service or of an SDK."""
 
     written: str
     status: str
@@ -77,10 +77,10 @@ class Alias(Row):
 
 @frozen(kw_only=True)
 class Bound(Row):
-    """The least and the most that a number of the configuration can be, both inclusive.
+    """The range of a number in the configuration, both ends inclusive.
 
-    ``pointer`` is a JSON pointer to the number, two names deep; ``least_of`` one to another
-    number that it cannot be less than, ``most_of`` to one that it cannot be more than.
+    ``pointer`` is a JSON pointer to the number, two names deep. ``least_of`` points to a
+    number that is a lower bound for it, ``most_of`` to one that is an upper bound.
     """
 
     pointer: str
@@ -94,12 +94,12 @@ class Bound(Row):
 class Shape(Row):
     """What the API declares of the values at ``paths``, which lead into members.
 
-    In a path ``*`` stands for the items of a list or the values of a map, ``@`` for the names
-    of a map; a ``!`` behind it tells that the value is there wherever the structure around it
-    is. ``least`` and ``most`` bound a number, the characters of a text, the items of a list or
-    a map, both inclusive; ``pattern`` and ``one_of`` tell the texts, ``unique`` the part in
-    which the items of a list differ, ``apart`` the parts of a structure of which it has one
-    at most. ``says`` puts a pattern in words.
+    In a path ``*`` means the items of a list or the values of a map, ``@`` the names of a map,
+    and a final ``!`` that the surrounding structure always has the value. ``least`` and
+    ``most`` bound a number, the characters of a text, or the items of a list or map, both
+    inclusive. ``pattern`` and ``one_of`` restrict texts, ``unique`` names the part in which
+    list items differ, ``apart`` the parts of which a structure has at most one. ``says`` puts
+    a pattern in words.
     """
 
     paths: tuple[str, ...]
@@ -117,9 +117,9 @@ class Shape(Row):
 class Pair(Row):
     """A legal (primary, secondary) pair.
 
-    ``entered`` tells whether an entry of the history can be entered under this
-    primary; where it is False the pair arises only when the primary runs ahead of
-    the secondary (a stop request, a deletion).
+    ``entered``: whether an entry of the history can be entered under this primary. If not,
+    the pair occurs only when the primary runs ahead of the secondary (a stop request, a
+    deletion).
     """
 
     primary: str
@@ -139,9 +139,9 @@ class Initial(Row):
 class Transition(Row):
     """An edge of the machine: the secondary status changes from ``before`` to ``after``.
 
-    ``guard`` names what the job's configuration must allow; ``under`` the primary
-    under which the entry before must have been entered; ``logs`` and ``responses``
-    count the recordings that show the edge.
+    ``guard`` names what the job's configuration must allow; ``under`` the primary under which
+    the previous entry must have been entered; ``logs`` and ``responses`` count the recordings
+    that show the edge.
     """
 
     before: str
@@ -154,7 +154,7 @@ class Transition(Row):
 
 @frozen(kw_only=True)
 class PrimaryTransition(Row):
-    """A change of the primary status; ``alone`` when the history gets no entry with it."""
+    """A change of the primary status; ``alone`` if it adds no entry to the history."""
 
     before: str
     after: str
@@ -165,10 +165,10 @@ class PrimaryTransition(Row):
 class Guard(Row):
     """A condition on the job's configuration.
 
-    The guard holds where ``member`` (a JSON pointer) is truthy, or where ``implied_by``
-    is present. ``budget`` points at the number of times that it may be used.
-    ``when_unseen`` says what to believe of a job whose configuration was not recorded:
-    *holds* when the status itself proves the guard, *unknown* otherwise.
+    It holds if ``member`` (a JSON pointer) is truthy or ``implied_by`` is present. ``budget``
+    points to the number of times that it may be used. ``when_unseen`` says what to assume if
+    the configuration was not recorded: *holds* if the status itself proves the guard, else
+    *unknown*.
     """
 
     name: str
@@ -181,18 +181,17 @@ class Guard(Row):
 
 @frozen(kw_only=True)
 class Member(Row):
-    """A member of the response and the one role that it plays.
+    """A member of the response, and its one role.
 
     ``type`` is the API's: string, timestamp, integer, long, boolean, structure, list, map.
-    ``required`` is what the API declares. ``present_at`` and ``absent_at`` list the
-    primaries at which the member must, or must not, be there. Of an updatable
-    configuration ``updatable`` names the parts that can change; all can where it is empty.
-    ``secret`` marks what may hold keys and passwords: it is written only when asked for.
-    ``final`` marks what stays as it is once the job has ended; ``always`` what every
-    recorded whole response has, though the API does not require it. ``since`` is the day from
-    which clients know it, empty where all do. ``resource`` is the type of the resource that
-    an ARN names. ``only_with`` names the member beside which alone it can be, ``unless`` the
-    one beside which it need not be.
+    ``required`` is what the API declares. ``present_at`` and ``absent_at`` list the primaries
+    at which the member must be present or absent. ``updatable`` names the parts of an updatable
+    configuration that can change; if empty, all can. ``secret`` marks possible keys and
+    passwords, which are written only on request. ``final`` marks what stays the same after the
+    job's end; ``always`` what every recorded whole response has although the API does not
+    require it. ``since`` is the day from which clients know it, empty if all do. ``resource``
+    is the resource type in an ARN. ``only_with`` names the member that it requires, ``unless``
+    the member that makes it optional.
     """
 
     name: str
@@ -212,7 +211,7 @@ class Member(Row):
 
     @property
     def tells(self) -> bool:
-        """Holds if it says something of a job that a response has the member, or lacks it."""
+        """Whether the member's presence or absence says something about a job."""
         bound = self.required or self.always or self.final or self.role == "billing"
         return bound or bool(self.present_at or self.absent_at or self.only_with)
 
@@ -221,11 +220,11 @@ class Member(Row):
 class AttachedMachine(Row):
     """A small machine beside the job's own: rule evaluations, warm pool, profiling.
 
-    ``member`` holds it in the response, ``items`` is True where that member is a list,
-    ``key`` identifies an item, ``status`` names the member that holds the status. The
-    statuses of ``after_end`` can only come when the job has ended. ``configured`` is the
-    member that lists the items as they were asked for; ``grows`` are the numbers and times
-    beside the status that never go back, ``stays`` what does not change once it is there.
+    ``member`` holds it in the response. ``items``: that member is a list, in which ``key``
+    identifies an item. ``status`` names the member with the status. The statuses of
+    ``after_end`` come only after the job's end. ``configured`` is the member that lists the
+    items as requested; ``grows`` are numbers and times beside the status that never go back,
+    ``stays`` what does not change once present.
     """
 
     name: str
@@ -243,18 +242,17 @@ class AttachedMachine(Row):
 
 @frozen(kw_only=True)
 class RecordLayout:
-    """Which member of a response plays which part, by the service's spelling.
+    """The roles of a response's members, in the service's spelling; empty if none plays a role.
 
-    ``summary`` lists the members that a listing shows of a job, ``unsearched`` those that a
-    search leaves out, ``searched`` those that only a search shows; ``service`` and
-    ``resource`` are what its ARN says of the service and of the type of the job, ``event`` is
-    the type of an event about it. ``kind`` is what a search and Kubernetes call the job,
-    ``listed`` the member of a page of the ``listing`` that holds the summaries. ``asked`` are
-    the members of a request that name a job, where it is not the name alone. ``moments`` are
-    the times inside members, as JSON pointers without an item's number; ``inner`` are the names
-    inside members, by which those in another notation are known; ``name_pattern`` and
-    ``name_most`` tell a job's names, ``children`` how those of the jobs that it begins go on after
-    its own; ``missing`` is the error that says that there is no job. What nothing plays is empty.
+    ``summary`` lists the members of a job in a listing, ``unsearched`` those that a search
+    omits, ``searched`` those that only a search shows. ``service`` and ``resource`` are the
+    service and resource type in the job's ARN, ``event`` the type of its events. ``kind`` is
+    the job's name in a search and in Kubernetes, ``listed`` the member of a ``listing`` page
+    that holds the summaries. ``asked`` are the request members that name a job, if it is not
+    the name alone. ``moments`` are times inside members, as JSON pointers without an item's
+    number; ``inner`` are names inside members, which identify other notations.
+    ``name_pattern`` and ``name_most`` restrict job names; ``children`` is how a child's name
+    continues its parent's. ``missing`` is the error for a job that does not exist.
     """
 
     name: str
@@ -298,7 +296,7 @@ class RecordLayout:
 
 @frozen(kw_only=True)
 class Renamed(Row):
-    """Another name that a member has in one form: in a *summary*, a *search* or an *event*."""
+    """Another name of a member in a *summary*, a *search* or an *event*."""
 
     form: str
     written: str
@@ -307,11 +305,11 @@ class Renamed(Row):
 
 @frozen(kw_only=True)
 class Counter(Row):
-    """What a response counts: the sum of the numbers at ``pointers``.
+    """A count in a response: the sum of the numbers at ``pointers``.
 
-    One that ``grows`` never falls. ``at_end`` is what it is when the job has ended; ``most`` points
-    at the limit of the configuration that it keeps to; ``shows`` is the member that is there as
-    soon as it is more than nothing. ``counts`` are the primary statuses of the jobs that it counts.
+    One that ``grows`` never falls. ``at_end`` is its value at the job's end, ``most`` a pointer
+    to its limit in the configuration, ``shows`` the member that is present once the count is
+    positive. ``counts`` are the primary statuses of the jobs that it counts.
     """
 
     pointers: tuple[str, ...]
@@ -323,21 +321,21 @@ class Counter(Row):
 
     @property
     def name(self) -> str:
-        """The members, as they are written of a sum."""
+        """The members, written as a sum."""
         return " + ".join(pointer.removeprefix("/") for pointer in self.pointers)
 
 
 @frozen(kw_only=True)
 class TimeFacts:
-    """Which statuses start the clock of training, and which break its plain course.
+    """Which statuses start the clock of training, and which interrupt it.
 
-    ``limits`` maps a status to the limit that a job which ends with it has reached: a
-    JSON pointer to seconds. ``spans`` maps it to the member whose time the limit counts
-    from. Only jobs for which ``savings_guard`` holds are billed less than they trained;
-    those that show a member of ``billed_otherwise`` may be billed no time at all.
-    While a job is in a status of ``pending`` it waits for capacity, no longer than the limit
-    at ``pending_limit``; that holds for the families ``pending_instances``, and unless the
-    guard ``pending_pauses`` holds. ``launched`` is the day before which there was no service.
+    ``limits`` maps a status to a JSON pointer to the limit, in seconds, that a job with this
+    end has reached; ``spans`` maps it to the member from whose time the limit counts. Only
+    jobs for which ``savings_guard`` holds are billed for less than they trained; those with a
+    member of ``billed_otherwise`` may be billed for no time at all. In a status of ``pending``
+    a job waits for capacity, at most for the limit at ``pending_limit``; that applies to the
+    families ``pending_instances``, unless the guard ``pending_pauses`` holds. ``launched`` is
+    the first day of the service.
     """
 
     clock_starts: tuple[str, ...] = ()
@@ -355,9 +353,9 @@ class TimeFacts:
 
 @frozen(kw_only=True)
 class OutcomeFact(Row):
-    """What a pair means to somebody who waits for the job.
+    """What a pair means to code that waits for the job.
 
-    A row without a secondary holds for every secondary that has no row of its own.
+    A row without a secondary covers every secondary that has no row of its own.
     """
 
     name: Outcome
@@ -368,14 +366,13 @@ class OutcomeFact(Row):
 
 @frozen(kw_only=True)
 class AttemptFacts:
-    """Which statuses begin an attempt of a job, and which break one off.
+    """Which statuses begin an attempt of a job, and which break it off.
 
-    An attempt begins with one of ``begins`` after another status, and with whatever
-    follows one of ``breaks``. ``interruptions`` are counted. ``instances`` is a JSON
-    pointer to the number of instances; ``groups`` one to a list of mappings that have
-    the number under ``group_count`` and the type under ``group_type``; ``instance_type``
-    is a JSON pointer to the type of all instances, ``retained`` one to the seconds for
-    which instances were kept after the end, and billed.
+    An attempt begins with one of ``begins`` after another status, and with whatever follows
+    one of ``breaks``. ``interruptions`` are counted. JSON pointers: ``instances`` to the number
+    of instances, ``instance_type`` to the type of all of them, ``groups`` to a list of mappings
+    with a number under ``group_count`` and a type under ``group_type``, ``retained`` to the
+    seconds for which instances were kept and billed after the end.
     """
 
     begins: tuple[str, ...] = ()

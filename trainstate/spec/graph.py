@@ -1,4 +1,4 @@
-"""Pure functions on a directed graph, given as each node's successors."""
+"""Pure functions on a directed graph, given by each node's successors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ N = TypeVar("N", bound=Hashable)
 
 
 def reachable(starts: Iterable[N], successors: Callable[[N], Iterable[N]]) -> frozenset[N]:
-    """The nodes that can be reached from ``starts`` in zero or more steps."""
+    """Nodes reachable from ``starts`` in zero or more steps."""
     seen = set(starts)
     queue = deque(seen)
     while queue:
@@ -31,10 +31,10 @@ def undominated(
     key: Callable[[N], Hashable],
     covers: Callable[[N, N], bool],
 ) -> frozenset[N]:
-    """The nodes that can be reached, but for those of one key that another one covers.
+    """Reachable nodes, without those of one key that another one covers.
 
-    What follows a node follows each that covers it. Nodes of less cost are visited first,
-    so that they spare the visit of what they cover.
+    Whatever follows a node also follows each node that covers it. Cheaper nodes are visited
+    first, so they save visiting what they cover.
     """
     order = count()
     waiting = [(cost(node), next(order), node) for node in starts]
@@ -54,10 +54,10 @@ def undominated(
 def shortest_path(
     starts: Iterable[N], goal: Callable[[N], bool], successors: Callable[[N], Iterable[N]]
 ) -> tuple[N, ...] | None:
-    """A shortest path from one of ``starts`` to a node that ``goal`` holds for, or None.
+    """A shortest path from one of ``starts`` to a node where ``goal`` holds, or None.
 
-    Both ends are included. Among paths of equal length the first in the order of
-    ``starts`` and ``successors`` is given, so that a witness is always the same.
+    Includes both ends. Among equally short paths the first in the order of ``starts`` and
+    ``successors`` wins, so a witness is deterministic.
     """
     came_from: dict[N, N | None] = dict.fromkeys(starts)
     queue = deque(came_from)

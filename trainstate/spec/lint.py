@@ -1,7 +1,6 @@
-"""The lint of a specification: what would make a machine that lies.
+"""The lint of a specification: defects that would make the machine wrong.
 
-Each check is a generator of defects. A defect says which table and row it is in and
-what is wrong with it.
+Each check is a generator of defects. A defect names its table and row, and what is wrong.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from trainstate.spec.model import TABLES, Spec
 
 @frozen
 class Defect:
-    """One thing that is wrong with a specification."""
+    """One defect of a specification."""
 
     code: str
     place: str
@@ -29,10 +28,10 @@ class Defect:
 
 
 def lint(spec: Spec) -> tuple[Defect, ...]:
-    """Every defect of a specification, unknown names first; empty when it is well formed.
+    """Every defect of a specification, unknown names first; empty if it is well formed.
 
-    Reachability is judged only where every name is known: a wrong name makes
-    everything behind it unreachable, and would bury its own defect.
+    Reachability is checked only if every name is known: a wrong name makes everything behind
+    it unreachable, and would bury its own defect.
     """
     defects = (*_unknown_names(spec), *_unsourced(spec), *_repeated(spec))
     if any(defect.code == "unknown-name" for defect in defects):
@@ -57,7 +56,7 @@ _PLACES = {
     "bound": "bound {0.pointer}",
     "shape": "shape {0.paths[0]}",
 }
-"""The tables whose rows are facts, and how a row is called."""
+"""Tables whose rows are facts, and how messages identify a row."""
 
 
 def _unsourced(spec: Spec) -> Iterator[Defect]:
@@ -124,7 +123,7 @@ def _uses(
 
 
 def _shown_names(spec: Spec) -> Iterator[tuple[str, Iterable[str], set[str]]]:
-    """The names of members: other ones in a form, and those that hold attached machines."""
+    """Names of members: those in other forms, and those that hold attached machines."""
     for row in spec.renames:
         yield f"renamed {row.written}", [row.member], set(spec.member_by_name)
         yield f"renamed {row.written}", [row.form], {"summary", "search", "event"}
@@ -141,7 +140,7 @@ def _shown_names(spec: Spec) -> Iterator[tuple[str, Iterable[str], set[str]]]:
 def _repeated(spec: Spec) -> Iterator[Defect]:
     for name, table in TABLES.items():
         if name == "transition":
-            continue  # two of one guard are ambiguous
+            continue  # two with one guard are ambiguous
         keys = Counter(tuple(getattr(row, part) for part in table.key) for row in _rows(spec, name))
         if name == "shape":
             keys = Counter((path.rstrip("!"),) for row in spec.shapes for path in row.paths)
@@ -172,7 +171,7 @@ def _ambiguous(spec: Spec) -> Iterator[Defect]:
 
 
 def _entry_choices(spec: Spec) -> dict[tuple[str, str], set[str]]:
-    """The primaries under which an entry can be entered, where the old one cannot be kept."""
+    """Primaries under which an entry can be entered if the old one cannot be kept."""
     entered = {(pair.primary, pair.secondary) for pair in spec.pairs if pair.entered}
     choices: dict[tuple[str, str], set[str]] = {}
     for change in spec.primary_transitions:

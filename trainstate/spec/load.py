@@ -1,7 +1,7 @@
-"""Facts from TOML to a typed, frozen and linted specification.
+"""Loads TOML facts into a typed, frozen and linted specification.
 
-A file can lie on top of another one: its rows are added to those, or replace the one of the
-same name. The facts of a machine that shows one status become those of one that shows two.
+A file can extend another one: its rows are added, or replace the row with the same key. The
+facts of a machine with one status become those of a machine with two.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from trainstate.spec.facts import AttemptFacts, RecordLayout, TimeFacts
 from trainstate.spec.lint import lint
 from trainstate.spec.model import TABLES, Spec
 
-# Rows that say the same of several statuses are written once, with lists.
+# Rows that say the same about several statuses are written once, with lists.
 _SPREAD = ("primary", "secondary", "before", "after")
 
 
@@ -41,9 +41,9 @@ def spread(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def overlaid(
     base: Mapping[str, Any], facts: Mapping[str, Any], *, place: str = "overlay"
 ) -> dict[str, Any]:
-    """The base facts with those of an overlay: tables by their keys, rows by their names.
+    """The base facts under an overlay: tables are merged by key, rows by name.
 
-    Raises SpecError where an array of tables was expected.
+    Raises SpecError if a value is not an array of tables.
     """
     found = dict(base)
     for table, rows in facts.items():
@@ -70,10 +70,10 @@ def _key(table: str, row: Mapping[str, Any]) -> str:
 
 
 def of_one_status(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts with what follows from the primaries and their changes, where that is all there is.
+    """Derives pairs and transitions, if the facts only have primaries and their changes.
 
-    A job in the status is in the pair of it with itself. What only follows the end comes alone,
-    beside the status in which the job ended.
+    A job in a status is in the pair of that status with itself. A status that only follows the
+    end changes alone, beside the status in which the job ended.
     """
     if facts.get("secondary") or not facts.get("primary_transition"):
         return facts
@@ -100,7 +100,7 @@ def _pair(primary: Mapping[str, Any], secondary: Mapping[str, Any], *, entered: 
 
 
 def _transitions(changes: list[Any]) -> Iterator[Mapping[str, Any]]:
-    """The edges of the statuses; what changes alone is none."""
+    """The edges of the statuses; a change of the primary alone is not one."""
     for row in changes:
         for change in spread(row):
             if not change.get("alone"):
@@ -115,13 +115,12 @@ BUILTIN, SHARED = "training-job", "five-statuses"
 
 
 def load_spec(path: str | PathLike[str]) -> Spec:
-    """The specification of a machine by its name, or the one that a TOML file holds.
+    """The specification of a machine by name, or from a TOML file.
 
     ``path`` is one of ``spec_names``, or a file in the form of
-    ``trainstate/data/training_job.toml``; one that says ``extends = "builtin"`` has only rows
-    that are added to the built-in ones, or that replace the row of the same name. Raises
-    SpecError when the file cannot be read, has an unknown or ill-typed row, or does not pass
-    the lint.
+    ``trainstate/data/training_job.toml``. With ``extends = "builtin"`` its rows are added to
+    the built-in ones, or replace the row with the same key. Raises SpecError if the file cannot
+    be read, has an unknown or ill-typed row, or fails the lint.
     """
     if path in spec_names():
         return builtin_spec(str(path)).alone()
@@ -139,10 +138,10 @@ def load_spec(path: str | PathLike[str]) -> Spec:
 
 @cache
 def builtin_spec(name: str = BUILTIN) -> Spec:
-    """The specification of a machine that comes with the package.
+    """The specification of a built-in machine.
 
-    With that of the training job the records of the others are read and judged, too, each by
-    the facts of its own machine.
+    The training job's also covers the other machines: their records are judged by their own
+    facts.
     """
     spec = parse_spec(_text(name), place=_file(name))
     return evolve(spec, narrow=name != BUILTIN)
@@ -150,7 +149,7 @@ def builtin_spec(name: str = BUILTIN) -> Spec:
 
 @cache
 def spec_names() -> tuple[str, ...]:
-    """The names of the machines that come with the package, the training job's first."""
+    """Names of the built-in machines, the training job's first."""
     files = [item.name for item in resources.files("trainstate.data").iterdir()]
     names = {file.removesuffix(".toml").replace("_", "-") for file in files if ".toml" in file}
     found = {name for name in names if "\n[spec]\n" in f"\n{_text(name)}"}
@@ -158,11 +157,11 @@ def spec_names() -> tuple[str, ...]:
 
 
 class _BuiltIn:
-    """The machines that come with the package."""
+    """The built-in machines."""
 
     @property
     def layouts(self) -> Mapping[str, RecordLayout]:
-        """The layouts of their records, for which no other table is read."""
+        """The layouts of their records, read without the other tables."""
         return _layouts()
 
     def spec(self, name: str) -> Spec:
@@ -178,7 +177,7 @@ def _layouts() -> Mapping[str, RecordLayout]:
 
 
 def _record(name: str) -> Mapping[str, Any]:
-    """The table of a file of the package that tells what a record looks like."""
+    """The table of a built-in file that describes its records."""
     found = _RECORD.search(_text(name))
     return tomllib.loads(found[1]) if found else {}
 
@@ -193,7 +192,7 @@ def _text(name: str) -> str:
 
 
 def parse_spec(text: str, *, place: str = "spec") -> Spec:
-    """The specification that a TOML text holds; ``place`` names it in errors."""
+    """The specification in a TOML text; ``place`` names it in errors."""
     try:
         facts: Mapping[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -210,7 +209,7 @@ def parse_spec(text: str, *, place: str = "spec") -> Spec:
 
 
 def _extended(facts: Mapping[str, Any], place: str) -> Mapping[str, Any]:
-    """The facts on top of those which they extend: a machine's, or what several share."""
+    """The facts on top of those that they extend: a machine's, or shared ones."""
     known = {"builtin": BUILTIN, SHARED: SHARED} | {name: name for name in spec_names()}
     base = known.get(facts["extends"]) if isinstance(facts["extends"], str) else None
     if base is None:

@@ -1,7 +1,7 @@
-"""The specification: the facts, typed and frozen, and what follows from them at a glance.
+"""The specification: the facts, typed and frozen, and what follows from them directly.
 
-Nothing here knows a status or a member by name: another service whose jobs have
-primary and secondary statuses is another TOML file, not another program.
+Nothing here knows a status or a member by name: another service whose jobs have primary and
+secondary statuses needs another TOML file, not another program.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ __all__ = [
 
 
 class Machines(Protocol):
-    """The machines that are known, of which the layouts are told before all other facts."""
+    """The known machines; their layouts are available before their other facts."""
 
     @property
     def layouts(self) -> Mapping[str, RecordLayout]:
-        """The layouts of the records by the machines' names."""
+        """The layouts of the records, by machine name."""
 
     def spec(self, name: str) -> Spec:
         """All facts of a machine."""
@@ -73,9 +73,8 @@ class Machines(Protocol):
 class Spec:
     """The model of a job's life: statuses, pairs, transitions, guards, members, attached machines.
 
-    A value object: it is never changed, ``accepting`` gives a narrower one. ``weaker`` are
-    the transitions that such a one leaves out. ``others`` knows the other machines; ``narrow``
-    tells that their records are left out.
+    An immutable value; ``accepting`` returns a narrower one, and ``weaker`` are the transitions
+    that it drops. ``others`` knows the other machines; ``narrow`` leaves their records out.
     """
 
     name: str
@@ -108,18 +107,18 @@ class Spec:
 
     @entered.default
     def _entered(self) -> tuple[tuple[str, str], ...]:
-        """The pairs under which an entry can begin; ``accepting`` keeps all of them.
+        """Pairs under which an entry can begin; ``accepting`` keeps all of them.
 
-        A recorded history goes through a pair that no recorded response shows.
+        A recorded history passes through a pair that no recorded response shows.
         """
         return tuple((pair.primary, pair.secondary) for pair in self.pairs if pair.entered)
 
     def __repr__(self) -> str:
-        # All rows would fill hundreds of lines of a terminal.
+        # All rows would fill hundreds of terminal lines.
         return f"<Spec {self.name} {self.version}, accepting {self.accepted}>"
 
     def accepting(self, level: Evidence) -> Spec:
-        """The same spec without the pairs, transitions and initial statuses of weaker evidence."""
+        """The same spec without pairs, transitions and initial statuses of weaker evidence."""
         if level is self.accepted:
             return self
 
@@ -137,22 +136,22 @@ class Spec:
         )
 
     def alone(self) -> Spec:
-        """The same spec, with which the records of other machines are left out."""
+        """The same spec without the records of other machines."""
         return self if self.narrow else evolve(self, narrow=True)
 
     @cached_property
     def known(self) -> Mapping[str, RecordLayout]:
-        """What the records of all known machines look like, by their names; this one's first."""
+        """The record layouts of all known machines by name, this one's first."""
         others = {} if self.others is None else self.others.layouts
         return {self.name: self.layout, **{n: one for n, one in others.items() if n != self.name}}
 
     @property
     def family(self) -> Mapping[str, RecordLayout]:
-        """The same of the machines whose records are read and judged."""
+        """The same for the machines whose records are judged."""
         return {self.name: self.layout} if self.narrow else self.known
 
     def of_machine(self, name: str) -> Spec:
-        """The specification of a machine that is known; its own for an empty name."""
+        """The specification of a known machine; this one for an empty name."""
         return self if self.others is None or name in (self.name, "") else self.others.spec(name)
 
     @cached_property
@@ -192,7 +191,7 @@ class Spec:
 
     @cached_property
     def telling(self) -> tuple[str, ...]:
-        """The names of the members whose presence or absence tells something."""
+        """Names of the members whose presence or absence says something."""
         return tuple(member.name for member in self.members if member.tells)
 
     @cached_property
@@ -204,27 +203,27 @@ class Spec:
 
     @cached_property
     def initial_by_secondary(self) -> Mapping[str, Initial]:
-        """The initial rows by the secondary status that a history begins with."""
+        """The initial rows by secondary status."""
         return MappingProxyType({row.secondary: row for row in self.initials})
 
     @cached_property
     def outcome_by_key(self) -> Mapping[tuple[str, str], OutcomeFact]:
-        """The outcomes by (primary, secondary), the secondary empty where any fits."""
+        """The outcomes by (primary, secondary); the secondary is empty if any fits."""
         return MappingProxyType({(row.primary, row.secondary): row for row in self.outcomes})
 
     @cached_property
     def terminal_primaries(self) -> frozenset[str]:
-        """The primaries that end a job."""
+        """Primaries that end a job."""
         return frozenset(status.name for status in self.primaries if status.kind == "terminal")
 
     @cached_property
     def ended_primaries(self) -> frozenset[str]:
-        """The terminal primaries and those that only follow them."""
+        """Terminal primaries, and those that only follow them."""
         return frozenset(status.name for status in self.primaries if status.kind != "active")
 
     @cached_property
     def terminal_secondaries(self) -> frozenset[str]:
-        """The secondaries that are entered under a terminal primary: a history ends with them."""
+        """Secondaries entered under a terminal primary: a history ends with them."""
         return frozenset(
             pair.secondary
             for pair in self.pairs
@@ -233,29 +232,29 @@ class Spec:
 
     @cached_property
     def spellings(self) -> Mapping[str, str]:
-        """Every accepted spelling of a secondary, lower case folded, to the status's own name."""
+        """Accepted spellings of secondaries, case-folded, to the status's own name."""
         return self._spelt(self.secondaries)
 
     @cached_property
     def primary_spellings(self) -> Mapping[str, str]:
-        """Every accepted spelling of a primary, lower case folded, to the status's own name."""
+        """Accepted spellings of primaries, case-folded, to the status's own name."""
         return self._spelt(self.primaries)
 
     def _spelt(self, statuses: tuple[Status, ...]) -> Mapping[str, str]:
-        """The spellings of statuses: one that is an alias of both kinds stands for each."""
+        """Spellings of statuses; an alias of both kinds stands for each."""
         names = {status.name for status in statuses}
         aliases = [row for row in self.aliases if row.status in names]
         folded = {alias.written.casefold(): alias.status for alias in aliases}
         return MappingProxyType(folded | {name.casefold(): name for name in names})
 
     def canonical_secondary(self, written: str) -> str | None:
-        """The status that a spelling stands for; None for an unknown one."""
+        """The status that a spelling stands for; None if unknown."""
         if written in self.secondary_by_name:
             return written
         return self.spellings.get(written.casefold())
 
     def canonical_primary(self, written: str) -> str | None:
-        """The primary status that a spelling stands for; None for an unknown one."""
+        """The primary status that a spelling stands for; None if unknown."""
         if written in self.primary_by_name:
             return written
         return self.primary_spellings.get(written.casefold())
@@ -271,15 +270,15 @@ class Spec:
             ) from None
 
     def members_with(self, role: str) -> tuple[Member, ...]:
-        """The members that play this role, in the order of the facts."""
+        """Members with this role, in the order of the facts."""
         return self._members_by_role.get(role, ())
 
 
 @frozen
 class Table:
-    """An array of tables: the member of a Spec that has its rows, their class, and their key.
+    """An array of tables: the Spec member with its rows, their class, and their key.
 
-    The members of the ``key`` together make two rows the same row.
+    Rows with equal values of the ``key`` members are the same row.
     """
 
     member: str
@@ -307,4 +306,4 @@ TABLES: Mapping[str, Table] = {
     "renamed": Table("renames", Renamed, ("form", "written")),
     "counter": Table("counters", Counter, ("pointers",)),
 }
-"""The arrays of tables that a file of facts can have, by their names there."""
+"""Arrays of tables that a file of facts can have, by name."""

@@ -1,4 +1,4 @@
-"""The vocabulary of outcomes: what has become of a job."""
+"""The vocabulary of outcomes: what became of a job."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What has become of a job, for somebody who waits for it.
+    """What became of a job, for code that waits for it.
 
-    *stopped*: the job has stopped, and why was not seen. *deleted*: its record is gone
-    before an end was seen. *unknown*: the status is not in the specification.
+    *stopped*: the job was stopped, and the reason was not seen. *deleted*: its record
+    disappeared before an end was seen. *unknown*: the status is not in the specification.
     """
 
     RUNNING = "running"

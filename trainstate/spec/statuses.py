@@ -1,7 +1,4 @@
-"""The statuses as enumerations, for editors and type checkers.
-
-A test holds them equal to the facts.
-"""
+"""The statuses as enumerations, for editors and type checkers; a test compares the facts."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ class PrimaryStatus(StrEnum):
 
 
 class SecondaryStatus(StrEnum):
-    """``SecondaryStatus`` of DescribeTrainingJobResponse, and ``Status`` of a history's entry.
+    """``SecondaryStatus`` of DescribeTrainingJobResponse, and ``Status`` of a history entry.
 
     Source: the API's enumeration of the same name.
     """
