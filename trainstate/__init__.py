@@ -1,8 +1,8 @@
 """A formal state machine of the life of an Amazon SageMaker training job.
 
-``check`` judges recorded DescribeTrainingJob responses against it; a ``Tracker`` follows
-one job and says what its responses mean; ``SPEC`` is the model with the evidence of every
-fact; ``rules`` lists what can be wrong.
+``check`` judges recorded DescribeTrainingJob responses against it; a ``Tracker`` follows one job
+and says what its responses mean; ``SPEC`` is the model with the evidence of every fact;
+``rules`` lists what can be wrong.
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    # A folder has the name of a function. It is imported and taken off again, so that no
-    # later import puts the folder where its function is wanted.
+    # A folder has the name of a function. Import it and remove it again, so that no later import
+    # replaces the function with the folder.
     from trainstate import rules
 
     del rules
 
-    # Reading the facts and building the classes costs more than many a program that
-    # embeds this takes to start, so that each name is fetched when it is first used.
+    # Reading the facts and building the classes costs more than starting many an embedding
+    # program, so each name is loaded at first use.
     _HOMES = {
         "checking.order": ("Order",),
         "checking.report": ("Finding", "JobReport", "Report", "Verdict"),
@@ -105,7 +105,7 @@ if not TYPE_CHECKING:
         elif name == "__version__":
             value = import_module("trainstate.version").installed_version()
         else:
-            # With the name and the module in it, the interpreter suggests the right spelling.
+            # With the name and the module, the interpreter suggests the right spelling.
             what = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(what, name=name, obj=sys.modules[__name__])
         globals()[name] = value

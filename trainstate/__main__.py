@@ -1,7 +1,6 @@
 """The command `trainstate`, and ``python -m trainstate``.
 
-Everything else is imported inside, so that Ctrl-C in the first moments, while modules are
-still being loaded, ends the program as it does later.
+Everything else is imported inside, so that Ctrl-C also works while modules are loading.
 """
 
 from __future__ import annotations
@@ -10,18 +9,18 @@ import signal
 import sys
 
 INTERRUPTED = 130
-"""The exit status after Ctrl-C, as shells have it."""
+"""The exit status after Ctrl-C, as in shells."""
 
 
 def main() -> None:
     """Runs the command line; an interruption is one line and the exit status 130.
 
-    A request to end (SIGTERM, a terminal that closes) lets what is being done put away what it
-    has begun, as an interruption does; the exit status is that of shells.
+    A request to end (SIGTERM, a closed terminal) lets running work clean up, as an interruption
+    does; the exit status is that of shells.
     """
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        # A caller who ignores it, as nohup does, is obeyed.
+        # Obey a caller who ignores it, as nohup does.
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end)
     try:
@@ -29,7 +28,7 @@ def main() -> None:
 
         command()
     except KeyboardInterrupt:
-        # Not 1: that would tell of findings, or of a job that failed.
+        # Not 1: that would mean findings, or a failed job.
         sys.stderr.write("trainstate: interrupted\n")
         sys.exit(INTERRUPTED)
 

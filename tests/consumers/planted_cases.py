@@ -115,7 +115,7 @@ def test_the_snippet_of_a_finding_runs(capsys: pytest.CaptureFixture[str]) -> No
     found = first(check(planted.stopped_is_success), Kind.MISREPORTS)
     exec(found.snippet, {})
 
-    assert "misreports: the outcome is stopped-by-user, and it reports done" in (
+    assert "misreports: the outcome is stopped-by-user, but it reports done" in (
         capsys.readouterr().out
     )
 

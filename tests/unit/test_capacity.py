@@ -144,11 +144,11 @@ def test_the_price_list_of_aws_is_read(jobs: str, tmp_path: Path, listed: Any) -
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a,b\n1,2\n", "is no price table; expected a CSV with the columns"),
-        ("instance_type,price,currency\nml.m5.large,dear,USD\n", "is no price table"),
+        ("a,b\n1,2\n", "is not a price table; expected a CSV with the columns"),
+        ("instance_type,price,currency\nml.m5.large,dear,USD\n", "is not a price table"),
         ("instance_type,price,currency\na,1,USD\nb,1,EUR\n", "has the currencies EUR, USD"),
         ('{"PriceList": []}', "has no price of training instances"),
-        ("[1]", "is no price table"),
+        ("[1]", "is not a price table"),
         ("", "has no price"),
     ],
 )

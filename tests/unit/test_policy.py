@@ -174,7 +174,7 @@ def test_a_defect_shows_its_history() -> None:
     found = [str(defect) for defect in lint_policy(sets)]
 
     assert (
-        "hangs at Stopped/Stopped: the job has ended (stopped-by-user), and it waits on"
+        "hangs at Stopped/Stopped: the job has ended (stopped-by-user), but it keeps waiting"
         " (InProgress/Starting -> Stopped/Stopped)"
     ) in found
     assert "(" not in str(lint_policy(StatusSets(success={"Won"}))[0])

@@ -68,10 +68,10 @@ def test_a_saved_tracker_is_small() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no JSON"),
-        ("{", "no JSON"),
-        ("[]", "no saved tracker"),
-        ('{"trainstate": "report"}', "no saved tracker"),
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ("[]", "not a saved tracker"),
+        ('{"trainstate": "report"}', "not a saved tracker"),
         ('{"trainstate": "tracker"}', "version None"),
         ('{"trainstate": "tracker", "version": 2}', "a newer one"),
         ('{"trainstate": "tracker", "version": 0}', "version 0"),

@@ -1,1 +1,1 @@
-"""Reports in the forms that people and tools read."""
+"""Reports in formats for people and tools."""

@@ -1,4 +1,4 @@
-"""Alignments as text and as JSON: what to keep, to insert and to delete."""
+"""Alignments as text and JSON: what to keep, insert and delete."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from trainstate.render.plain import plain
 
 _MARKS = {EditKind.KEEP: " ", EditKind.INSERT: "+", EditKind.DELETE: "-"}
 MOST_EDITS = 6
-"""Edits that one line names; `trainstate align` lists all."""
+"""Edits that one line lists; `trainstate align` lists all."""
 
 
 def alignment_lines(job: str, alignment: Alignment) -> Iterator[str]:
-    """An alignment as a listing of the history, inserted (+) and deleted (-) entries marked."""
+    """An alignment as a listing of the history, with insertions (+) and deletions (-)."""
     yield f"{plain(job)}: cost {alignment.cost}, fitness {alignment.fitness:.3f}"
     for edit in alignment.edits:
         number = "" if edit.kind is EditKind.INSERT else str(edit.index)

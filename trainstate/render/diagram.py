@@ -1,8 +1,7 @@
-"""The machine as a diagram: primaries as boxes of secondaries, evidence by the style of a line.
+"""The machine as a diagram: primaries as boxes of secondaries, evidence as line style.
 
-Drawn are the states under which an entry of the history can be entered. A change of the
-primary alone (a stop request, a deletion) is a line from box to box. Pictures are drawn by
-Graphviz, where its program is installed.
+It shows the states under which an entry can be entered. A change of the primary alone (a stop
+request, a deletion) is a line from box to box. Graphviz, if installed, draws pictures.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class Edge:
 
 
 def edges(spec: Spec) -> tuple[Edge, ...]:
-    """The transitions of the machine between the states that an entry can be entered in."""
+    """The transitions between states under which an entry can be entered."""
     found: dict[tuple[PairName, PairName], Edge] = {}
     for before in entered(spec):
         for following, row in successors(spec, State(before[0], Position(*before))):
@@ -56,9 +55,9 @@ def edges(spec: Spec) -> tuple[Edge, ...]:
 
 
 def entered(spec: Spec) -> tuple[PairName, ...]:
-    """The pairs under which an entry of the history can be entered, in the order of the facts.
+    """Pairs under which an entry can be entered, in the order of the facts.
 
-    Of narrowed facts those too that a history goes through, though no response shows them.
+    With narrowed facts this includes pairs that a history passes but no response shows.
     """
     begun = [(row.primary, row.secondary) for row in spec.initials]
     reached = reachable(begun, lambda pair: _entered_after(spec, pair))
@@ -72,7 +71,7 @@ def _entered_after(spec: Spec, pair: PairName) -> Iterator[PairName]:
 
 
 def mermaid_lines(spec: Spec) -> Iterator[str]:
-    """The machine as a Mermaid flowchart, a subgraph for each primary."""
+    """The machine as a Mermaid flowchart, one subgraph a primary."""
     yield "flowchart LR"
     yield f"  %% {spec.title} {spec.version}; {LEGEND}"
     yield '  begin(["creation"])'
@@ -98,7 +97,7 @@ def _mermaid_edge(before: str, after: str, row: Transition | PrimaryTransition) 
 
 
 def dot_lines(spec: Spec) -> Iterator[str]:
-    """The machine in Graphviz's language, a cluster for each primary."""
+    """The machine in Graphviz's language, one cluster a primary."""
     yield "digraph trainstate {"
     yield f"  // {spec.title} {spec.version}; {LEGEND}"
     yield '  rankdir=LR; compound=true; nodesep=0.3; ranksep=0.8; bgcolor="white"; pad=0.2;'
@@ -140,7 +139,7 @@ def _between_clusters(spec: Spec, change: PrimaryTransition) -> str:
 
 
 def boxes(spec: Spec) -> Iterator[tuple[Status, tuple[str, ...]]]:
-    """Each primary that has a pair, with the secondaries that can be entered under it."""
+    """Each primary with a pair, and the secondaries that can be entered under it."""
     pairs, paired = entered(spec), {pair.primary for pair in spec.pairs}
     for primary in spec.primaries:
         if primary.name in paired:
@@ -148,7 +147,7 @@ def boxes(spec: Spec) -> Iterator[tuple[Status, tuple[str, ...]]]:
 
 
 def node(primary: str, secondary: str) -> str:
-    """An identifier that both languages take."""
+    """An identifier that both languages accept."""
     return f"{primary}_{secondary or 'none'}"
 
 
@@ -169,11 +168,11 @@ def _label(row: Row) -> str:
 
 
 SECONDS = 60
-"""How long a drawing may take."""
+"""Seconds that a drawing may take."""
 
 
 def svg(text: str) -> str:
-    """The SVG of a graph in Graphviz's language; raises UsageError where `dot` is missing."""
+    """The SVG of a graph in Graphviz's language; raises UsageError if `dot` is missing."""
     program = shutil.which("dot")
     if program is None:
         raise UsageError(

@@ -1,6 +1,6 @@
 """The observed graph as a table, JSON, Mermaid, Graphviz's language, and a spec overlay.
 
-The histories behind it as XES (IEEE 1849), the format of process-mining tools: a trace a job.
+Its histories as XES (IEEE 1849), the format of process-mining tools: one trace a job.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from trainstate.stats.trails import FollowsGraph, Trail
 
 
 def discovery_lines(found: FollowsGraph) -> Iterator[str]:
-    """The graph as a text table, and what it says about the specification."""
+    """The graph as a text table, and its differences from the specification."""
     yield f"{found.jobs} histories, {len(found.trails)} transitions seen"
     if found.trails:
         yield ""
@@ -60,7 +60,7 @@ def _arrow(trail: Trail) -> str:
 
 
 def discovery_object(found: FollowsGraph) -> dict[str, Any]:
-    """The graph as JSON values; seconds are those of the status before."""
+    """The graph as JSON values; seconds are those of the earlier status."""
     return {
         "schema": 1,
         "spec": f"{found.spec.name} {found.spec.version}",
@@ -107,7 +107,7 @@ def discovery_mermaid(found: FollowsGraph) -> Iterator[str]:
 def discovery_dot(found: FollowsGraph) -> Iterator[str]:
     """The graph for Graphviz: lacking transitions red, unseen ones dashed and grey.
 
-    What was seen lays the graph out; the commoner, the thicker.
+    Observed transitions determine the layout; common ones are thicker.
     """
     nodes = _nodes(found)
     most = max((trail.count for trail in found.trails), default=1)
@@ -141,17 +141,17 @@ def _seen(trail: Trail) -> str:
 
 
 def _label(name: str) -> str:
-    """A recorded status as a label: nothing in it can end the label or begin markup."""
+    """A recorded status as a label: nothing in it ends the label or begins markup."""
     shown = "".join(c if c.isalnum() or c in " _-." else f"_{ord(c):x}_" for c in plain(name))
-    # Mermaid takes no label without a word.
+    # Mermaid needs a word in each label.
     return shown.strip() or "(empty)"
 
 
 def overlay_lines(found: FollowsGraph) -> Iterator[str]:
     """What the recordings add to the built-in specification, as TOML for ``--spec``.
 
-    A transition that no specification can have (from a terminal status, or with a
-    status that is unknown) is a comment.
+    A transition that no specification can have (from a terminal status, or with an unknown one) is
+    commented out.
     """
     spec = found.spec
     yield 'extends = "builtin"'
@@ -203,7 +203,7 @@ def _conditions(known: Transition | None) -> Iterator[str]:
 
 
 def xes_lines(jobs: Iterable[Surveyed]) -> Iterator[str]:
-    """The histories of the jobs; an event is an entry, at the time when it was entered."""
+    """The jobs' histories; each entry is an event, at the time when it was entered."""
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield '<log xes.version="1.0" xmlns="http://www.xes-standard.org/">'
     yield '  <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>'
@@ -231,7 +231,7 @@ def _event(entry: Entry) -> Iterator[str]:
 
 
 def _string(key: str, value: str) -> str:
-    # What XML cannot hold at all (controls, lone surrogates) is written as an escape.
+    # What XML cannot hold at all (controls, lone surrogates) is escaped.
     legal = "".join("\\ufffe" if c in "\ufffe\uffff" else c for c in plain(value))
     return f"<string key={quoteattr(key)} value={quoteattr(legal)}/>"
 

@@ -1,4 +1,4 @@
-"""Differences between the specification and a service's own model, as text and as JSON."""
+"""Differences between the specification and a service's own model, as text and JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNTOLD = ("job", "file", "line", "index", "witness")  # of what is about no rec
 
 
 def drift_lines(drift: Drift, findings: Sequence[Finding]) -> Iterator[str]:
-    """A line a difference and what to do about it, then what was compared."""
+    """One line a difference with its remedy, then what was compared."""
     for finding in findings:
         yield f"{finding.severity}: {finding.code} {finding.name}: {plain(finding.message)}"
         yield f"  help: {finding.help}"

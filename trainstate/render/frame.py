@@ -1,4 +1,4 @@
-"""Findings and jobs as tables, whose columns have the same types for any report."""
+"""Findings and jobs as tables, with the same column types for any report."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def report_parquet(report: Report) -> bytes:
 
 
 def report_csv(report: Report) -> Iterator[str]:
-    """The findings as lines of CSV; lists have a space between their items.
+    """The findings as lines of CSV; list items are separated by spaces.
 
-    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    A text that a spreadsheet would read as a formula gets an apostrophe.
     """
     rows = [row.values() for row in _findings(report)]
     cells = ([" ".join(one) if isinstance(one, list) else one for one in row] for row in rows)
@@ -59,7 +59,7 @@ def _findings(report: Report) -> list[dict[str, Any]]:
 
 
 def _utf8(value: Any) -> Any:
-    """A value that a column can hold: half a character is replaced."""
+    """A value that a column can hold: lone surrogates are replaced."""
     if isinstance(value, list):
         return [_utf8(item) for item in value]
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""The report for GitHub: annotations, by workflow commands, and a summary in Markdown."""
+"""The report for GitHub: annotations as workflow commands, and a Markdown summary."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ","
 
 
 def annotation_lines(report: Report) -> Iterator[str]:
-    """One workflow command a finding and an unread input.
+    """One workflow command for each finding and unread input.
 
-    Recorded text cannot end it or begin another.
+    Recorded text cannot end it or start another.
     """
     for finding in report.findings:
         text = f"{finding.job}: {finding.message}" if finding.job else finding.message
@@ -33,7 +33,7 @@ def annotation_lines(report: Report) -> Iterator[str]:
 
 
 def _command(level: str, properties: Mapping[str, Any], text: str) -> str:
-    # Standard input is no file that GitHub could show: the annotation stands for itself.
+    # GitHub cannot show standard input: the annotation has no file.
     listed = ",".join(
         f"{name}={plain(value).translate(_PROPERTY)}"
         for name, value in properties.items()
@@ -43,10 +43,10 @@ def _command(level: str, properties: Mapping[str, Any], text: str) -> str:
 
 
 def summary_markdown(report: Report) -> Iterator[str]:
-    """The verdict, the totals, and a row for each rule that spoke: how often, and where first.
+    """The verdict, the totals, and one row a rule with findings: how often, and where first.
 
-    What follows from another finding is not listed. Recorded text stands in code spans, where
-    it makes no link and no picture.
+    Findings that follow from another are not listed. Recorded text stands in code spans, so it
+    makes no link and no picture.
     """
     yield f"### trainstate check: {report.verdict}"
     yield ""
@@ -69,5 +69,5 @@ def summary_markdown(report: Report) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """A text as a code span of a table's cell: nothing in it ends the span or the cell."""
+    """A text as a code span in a table cell: nothing in it ends the span or the cell."""
     return f"`{plain(text).replace('`', chr(39)).replace('|', '/')}`"

@@ -1,4 +1,4 @@
-"""The report as JSON, version 1: what tools rely on; as one document, or line by line."""
+"""The report as JSON, version 1, on which tools rely: one document, or line by line."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
 
 
 def report_json(report: Report, *, jobs_detail: bool = True) -> str:
-    """The report as JSON text; ``jobs_detail`` False leaves the list of jobs out."""
+    """The report as JSON text; ``jobs_detail=False`` omits the list of jobs."""
     return _text(report_object(report, jobs_detail=jobs_detail))
 
 
 def report_object(report: Report, *, jobs_detail: bool = True) -> dict[str, Any]:
-    """The report as JSON values, in the order that the schema gives."""
+    """The report as JSON values, in the schema's order."""
     tool = {"name": "trainstate", "version": installed_version(), "spec": report.spec_version}
     jobs = {"jobs": [job_object(job) for job in report.jobs]} if jobs_detail else {}
     return {
@@ -45,7 +45,7 @@ def report_object(report: Report, *, jobs_detail: bool = True) -> dict[str, Any]
 
 
 def unread_object(source: SourceReport) -> dict[str, Any]:
-    """An input that could not be read, and why, as JSON values."""
+    """An unreadable input and the reason, as JSON values."""
     return {"file": source.file, "reason": source.detail}
 
 
@@ -57,7 +57,7 @@ def job_object(job: JobReport) -> dict[str, Any]:
 
 
 def finding_object(finding: Finding, names: Iterable[str] = (*FINDING, "implied_by")) -> Any:
-    """A finding as JSON values, or some members of it."""
+    """A finding, or some of its members, as JSON values."""
     return _members(finding, names)
 
 
@@ -66,7 +66,7 @@ def _members(shown: Finding | JobReport, names: Iterable[str]) -> dict[str, Any]
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON can hold it: a number that JSON has no form for becomes a text."""
+    """A value that JSON can hold: a number that JSON cannot write becomes text."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -77,12 +77,12 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    """JSON in ASCII: what a recording's text holds, lone surrogates too, comes out escaped."""
+    """JSON in ASCII: recorded text, even lone surrogates, is escaped."""
     return json_text(value, indent=1, allow_nan=False, default=str)
 
 
 def finding_json(finding: Finding) -> str:
-    """A finding as one line of JSON, its type in the member ``type``."""
+    """A finding as one line of JSON, with its type in the member ``type``."""
     return _line("finding", finding_object(finding))
 
 

@@ -1,4 +1,4 @@
-"""The report as JUnit XML: each job a test case, so that any CI shows it."""
+"""The report as JUnit XML: each job is a test case, so that any CI shows it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trainstate.checking.report import Finding, JobReport, Report, Verdict
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 
-# What XML 1.0 cannot hold, not even escaped, and ``plain`` leaves: two that are no characters.
+# What XML 1.0 cannot hold, even escaped, and ``plain`` leaves: two noncharacters.
 _NO_XML = re.compile("[\ufffe\uffff]")
 _LONGEST_NAME = 1000
 
@@ -18,9 +18,9 @@ _LONGEST_NAME = 1000
 def report_junit(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
     """The report as JUnit XML text.
 
-    A job with a finding at or above ``fail_on`` is a failure, a record or an input that
-    could not be read an error, a job whose verdict is UNKNOWN without either is skipped. Milder
-    findings are the case's output.
+    A job with a finding at or above ``fail_on`` is a failure, an unreadable record or input an
+    error; otherwise a job with the verdict UNKNOWN is skipped. Milder findings are the case's
+    output.
     """
     by_job: dict[str, list[Finding]] = {}
     for finding in report.findings:
@@ -28,7 +28,7 @@ def report_junit(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
     suite = Element("testsuite", name="trainstate")
     unread = by_job.pop("", [])
     for job in report.jobs:
-        # Epochs of one job share its name; its findings stand with the first of them.
+        # Epochs of one job share its name; its findings go to the first of them.
         _case(suite, job, by_job.pop(job.job, []), fail_on)
     for finding in unread:
         case = SubElement(suite, "testcase", classname="trainstate.record", name=_place(finding))
@@ -41,7 +41,7 @@ def report_junit(report: Report, *, fail_on: Severity = Severity.ERROR) -> str:
 
 
 def suite_text(suite: Element, **tags: str) -> str:
-    """A suite as a document, with how many of its cases have each of the tags."""
+    """A suite as a document, with the number of its cases that have each tag."""
     suite.set("tests", str(len(suite)))
     for name, tag in tags.items():
         suite.set(name, str(sum(case.find(tag) is not None for case in suite)))
@@ -89,5 +89,5 @@ def _place(finding: Finding) -> str:
 
 
 def xml_text(text: str, *, longest: int = 400) -> str:
-    """A recorded text as XML can hold it."""
+    """A recorded text that XML can hold."""
     return _NO_XML.sub("\ufffd", plain(text, longest=longest))

@@ -1,4 +1,4 @@
-"""A report as notebooks show it. Text that came from a recording is escaped."""
+"""A report in a notebook. Text from recordings is escaped."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from trainstate.render.plain import plain
 from trainstate.render.text import summary_line
 
 MOST = 10
-"""How many findings are shown."""
+"""The number of findings shown."""
 
 
 def report_view(report: Report) -> str:
-    """The verdict, the totals, the first findings, the worst first, and the first's timeline."""
+    """The verdict, the totals, the worst findings, and the first one's timeline."""
     worst = sorted(report.findings, key=lambda found: found.severity.rank)
     rows = "".join(map(_row, worst[:MOST]))
     table = f"<table><thead><tr>{_HEAD}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
@@ -36,7 +36,7 @@ def _row(finding: Finding) -> str:
 
 
 def _timeline(finding: Finding) -> str:
-    """The history that a finding is about: a bar a status, as long as it lasted."""
+    """The history that a finding is about: one bar a status, by duration."""
     history = finding.response.history if finding.response is not None else None
     entries = [entry for entry in history or () if entry.start is not None]
     if not entries:

@@ -1,4 +1,4 @@
-"""The measures of each job: a row a job, as a table, CSV, JSON or Parquet."""
+"""The measures of each job, one row a job: as a table, CSV, JSON or Parquet."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ TYPES: Mapping[str, type] = {
     **dict.fromkeys((*_NUMBERS, "retained", "cost"), float),
     "granted": bool,
 }
-"""The types of the columns that are no texts."""
+"""The types of the columns that are not text."""
 _SHOWN = ("outcome", "instance_type", "market", "waited", "trained", "billed", "lost", "cost")
 
 
 def job_rows(jobs: Iterable[JobMeasure], *, reasons: bool, prices: Prices | None) -> Iterator[Row]:
-    """A row a job: times are seconds, money is in the price table's currency.
+    """One row a job: times in seconds, money in the price table's currency.
 
-    A reason is quoted by its stable part, where ``reasons`` asks for it.
+    ``reasons`` quotes failure reasons by their stable part.
     """
     for job in jobs:
         cost = None if prices is None else costs(job, prices)
@@ -66,7 +66,7 @@ def _waits(job: JobMeasure) -> Row:
 
 
 def per_job_csv(rows: Iterable[Row]) -> Iterator[str]:
-    """The rows as lines of CSV under the names of their columns."""
+    """The rows as lines of CSV under their column names."""
     head: tuple[str, ...] = ()
     for row in rows:
         yield from csv_lines([] if head else [row])
@@ -75,7 +75,7 @@ def per_job_csv(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def per_job_lines(rows: Iterable[Row], *, width: int | None) -> Iterator[str]:
-    """The rows as a table with the columns that fit beside each other."""
+    """The rows as a table of the columns that fit."""
     yield from table_lines(
         ("job", *_SHOWN),
         (

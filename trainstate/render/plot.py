@@ -1,4 +1,4 @@
-"""The time in each status as a picture, by matplotlib where it is installed."""
+"""The time in each status as a picture, drawn by matplotlib if installed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from trainstate.stats.measure import Stats
 
 SUFFIXES = (".png", ".svg")
 MOST_STATUSES = 24
-"""Statuses that are drawn, the commonest ones."""
+"""The number of statuses drawn, the commonest ones."""
 LEAST = 0.1
-"""Seconds that the axis, a logarithmic one, begins with."""
+"""Seconds at the start of the logarithmic axis."""
 TICKS: Mapping[float, str] = {
     0.1: "0.1 s",
     1: "1 s",
@@ -32,14 +32,14 @@ TICKS: Mapping[float, str] = {
 def plot_durations(stats: Stats, path: str) -> None:
     """Draws the seconds in each status, one box a status, to a PNG or SVG file.
 
-    Raises UsageError for another kind of file and where matplotlib is missing,
-    InputError where the file cannot be written.
+    Raises UsageError for another kind of file or without matplotlib, InputError if the file cannot
+    be written.
     """
     target = Path(path)
     if target.suffix.lower() not in SUFFIXES:
         raise UsageError(f"Expected a picture's name to end in .png or .svg but got {path!r}.")
     try:
-        # Without pyplot: no window, no state that outlives the call.
+        # Not pyplot: no window, and no state that outlives the call.
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ImportError as error:
@@ -61,14 +61,14 @@ def plot_durations(stats: Stats, path: str) -> None:
 
 
 def _drawn(stats: Stats) -> list[str]:
-    """The statuses that have a box, in the order of the table."""
+    """The statuses with a box, in the order of the table."""
     counts = {name: spread.count for name, spread in stats.statuses.items()}
     common = sorted(counts, key=lambda name: -counts[name])[:MOST_STATUSES]
     return [name for name in counts if name in common]
 
 
 def _boxes(axes: Any, stats: Stats, names: list[str]) -> None:
-    """A box a status: a median and two quartiles, as the table has them, and the spread."""
+    """One box a status: the table's median and quartiles, and the spread."""
     axes.boxplot(
         [[max(seconds, LEAST) for seconds in stats.statuses[name].values] for name in names],
         orientation="horizontal",
@@ -79,7 +79,7 @@ def _boxes(axes: Any, stats: Stats, names: list[str]) -> None:
         flierprops={"markersize": 3, "alpha": 0.4},
     )
     labels = [f"{plain(name) or '(empty)'} ({stats.statuses[name].count})" for name in names]
-    # What was recorded is text: no `$` in it begins a formula.
+    # Recorded text: no `$` in it starts a formula.
     axes.set_yticks(range(1, len(names) + 1), labels, parse_math=False)
     axes.invert_yaxis()
     longest = max(stats.statuses[name].longest or LEAST for name in names)

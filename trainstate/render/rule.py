@@ -12,10 +12,10 @@ from trainstate.version import HOME
 _SCOPES = {
     Scope.RECORD: "each record as it is read",
     Scope.RESPONSE: "each response alone",
-    Scope.SEQUENCE: "each response against the earlier ones of its job",
+    Scope.SEQUENCE: "each response against earlier ones of its job",
     Scope.JOB: "each job at its end",
     Scope.DRIFT: "the specification against an installed botocore",
-    Scope.OPERATION: "calls of the API and their answers, in `trainstate fuzz`",
+    Scope.OPERATION: "API calls and their answers, in `trainstate fuzz`",
 }
 
 
@@ -28,7 +28,7 @@ def rule_table(rules: Iterable[Rule]) -> Iterator[str]:
 
 
 def rule_address(rule: Rule) -> str:
-    """Where the rule's page is in the documentation."""
+    """The address of the rule's page in the documentation."""
     return f"{HOME}/blob/main/docs/reference/rules/{rule.name}.md"
 
 
@@ -52,11 +52,11 @@ def rule_object(rule: Rule) -> dict[str, Any]:
 
 
 def rule_page(rule: Rule, spec: Spec, machines: Iterable[Spec] = ()) -> Iterator[str]:
-    """A rule in Markdown: what is wrong, why, examples, help, sources, the machines it judges."""
+    """A rule in Markdown: what is wrong, why, examples, help, sources, its machines."""
     for paragraph in _paragraphs(rule, machines):
         yield from (paragraph, "")
     for source_id in rule.sources:
-        # What a rule was made of may be told of another machine than this one.
+        # A source may be about another machine than this one.
         source = spec.source_by_id.get(source_id)
         if source is None:
             continue

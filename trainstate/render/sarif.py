@@ -1,4 +1,4 @@
-"""The report as SARIF 2.1.0, which code scanning services read."""
+"""The report as SARIF 2.1.0, for code scanning services."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def report_sarif(report: Report, rules: Iterable[Rule], spec: Spec) -> str:
 
 
 def _invocation(report: Report) -> dict[str, Any]:
-    """How the run went: an input that could not be read is a notification of it."""
+    """How the run went: an unreadable input is a notification."""
     unread = [
         {
             "level": "error",
@@ -90,13 +90,13 @@ def _result(finding: Finding, place: int | None) -> dict[str, Any]:
 
 
 def _unlinked(text: str) -> str:
-    """A text in which recorded characters make neither a link nor a placeholder of SARIF."""
+    """A text in which recorded characters make no link and no SARIF placeholder."""
     shown = plain(text).replace("](", "] (")
     return re.sub(r"\{(\d+)\}", r"{{\1}}", shown)
 
 
 def _location(finding: Finding) -> dict[str, Any]:
-    """Where a finding is: the file and line, if there is a file, and the member of the job."""
+    """Where a finding is: file and line, if there is a file, and the member of the job."""
     name = plain(finding.pointer or finding.job or "input")
     full = plain(f"{finding.job}{finding.pointer}" or "input")
     location: dict[str, Any] = {
@@ -111,7 +111,7 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """A URL, a path as a relative reference, or a ``file:`` address where it is absolute."""
+    """A URL; a relative path as a relative reference; an absolute one as ``file:``."""
     named = file.replace("\\", "/").encode("utf-8", "surrogatepass")
     path = quote(named, safe="/:" if is_url(file) else "/")
     return f"file://{path}" if path.startswith("/") else path.removeprefix("./")

@@ -1,4 +1,4 @@
-"""The model as tables and as JSON."""
+"""The model as tables and JSON."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _plain(_owner: Any, _field: Any, value: Any) -> Any:
 def spec_tables(spec: Spec, *, width: int | None = None) -> Iterator[str]:
     """The model as text tables: statuses, pairs, transitions, guards, sources.
 
-    Cells are folded where they are wider than ``width`` columns; None is no limit.
+    Cells wider than ``width`` columns allow are folded; None is no limit.
     """
     yield f"{spec.title}, version {spec.version}"
     for title, head, rows in (*_vocabulary(spec), *_relation(spec), *_background(spec)):

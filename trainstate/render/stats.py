@@ -1,4 +1,4 @@
-"""Measures of many jobs as a table, as JSON and as CSV."""
+"""Measures of many jobs as a table, JSON and CSV."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainstate.stats.spread import MEASURES, Distribution
 from trainstate.stats.waiting import Waiting, WaitingGroup
 
 MOST_ROWS = 20
-"""Rows of a text table of reasons; JSON and CSV have all."""
+"""Rows in a text table of reasons; JSON and CSV have all."""
 _TIMES = ("start", "queueing", "lost")
 _GROUP = (
     "jobs",
@@ -27,7 +27,7 @@ _GROUP = (
 
 
 def stats_object(stats: Stats) -> dict[str, Any]:
-    """The measures as JSON values; times are seconds, savings percent."""
+    """The measures as JSON values; times in seconds, savings in percent."""
     return {
         "schema": 1,
         "totals": _totals(stats.totals),
@@ -74,7 +74,7 @@ def _totals(totals: Totals) -> dict[str, Any]:
 
 
 def stats_csv(stats: Stats) -> Iterator[str]:
-    """One number a row of CSV: its table, its row in it, the measure, the value."""
+    """One number a row of CSV: table, row, measure, value."""
     rows = ((table, spreadsheet_cell(name), *rest) for table, name, *rest in _cells(stats))
     return csv_lines([("table", "name", "measure", "value"), *rows])
 
@@ -216,7 +216,7 @@ def _table(title: str, head: Sequence[str], rows: Any, *, left: int = 1) -> Iter
 
 
 def clock(seconds: float | None) -> str:
-    """A number of seconds for the eye: 12 s, 3 min 20 s, 2 h 05 min, 3 d 04 h."""
+    """Seconds in readable form: 12 s, 3 min 20 s, 2 h 05 min, 3 d 04 h."""
     if seconds is None:
         return "-"
     whole = round(seconds)

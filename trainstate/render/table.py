@@ -1,4 +1,4 @@
-"""Tables: for the eye, folded where the terminal is narrow, and for spreadsheets, as CSV."""
+"""Tables: folded to fit a narrow terminal, and as CSV for spreadsheets."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def table_lines(
     width: int | None = None,
     right: Collection[int] = (),
 ) -> Iterator[str]:
-    """The lines of a table; ``right`` are the columns that are set flush right.
+    """The lines of a table; ``right`` names the right-aligned columns.
 
-    Cells are folded where ``width`` is too narrow for the table; None is no limit.
+    Cells are folded if ``width`` is too narrow for the table; None is no limit.
     """
     from rich.console import Console  # noqa: PLC0415 - importing it takes longer than most commands
     from rich.table import Table  # noqa: PLC0415
@@ -47,7 +47,7 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 
 def spreadsheet_cell(value: Any) -> Any:
-    """A value that no spreadsheet takes for a formula: such a text begins with an apostrophe."""
+    """A value that no spreadsheet reads as a formula: such text gets an apostrophe."""
     if not isinstance(value, str):
         return value
     shown = plain(value)

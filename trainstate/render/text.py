@@ -1,4 +1,4 @@
-"""The report as text: each finding with its place, the job's history and the culprit marked."""
+"""The report as text: each finding with its place and the job's history, the culprit marked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STYLES: Mapping[str, str] = {
 }
 UNSTYLED: Mapping[str, str] = dict.fromkeys(STYLES, "")
 LONGEST_TRAIL, AROUND = 14, 4
-"""Entries of a history that are printed in full; of a longer one those around the culprit."""
+"""Entries of a history printed in full; of a longer one those around the culprit."""
 _ENTRY = re.compile(r"^/[^/]+/(\d+)(?:/|$)", re.ASCII)
 
 
@@ -39,8 +39,8 @@ def finding_lines(
 ) -> Iterator[str]:
     """A finding in full: rule and message, place, the history with the culprit marked, advice.
 
-    Without ``timeline`` the culprit alone is shown of the history; ``implied`` are
-    findings that follow from this one and are not shown.
+    Without ``timeline`` only the culprit's entry is shown; ``implied`` are hidden findings that
+    follow from this one.
     """
     colour, dim, off = style[finding.severity], style["dim"], style["off"]
     label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
@@ -55,7 +55,7 @@ def finding_lines(
 
 
 def _folded(finding: Finding, implied: Iterable[Finding]) -> Iterator[tuple[str, str]]:
-    """What a finding follows from, or what follows from it and is not shown."""
+    """The finding that this one follows from, or hidden findings that follow from it."""
     if finding.implied_by is not None:
         yield "follows", f"from {finding.implied_by}"
     names = Counter(f"{one.code} {one.name}" for one in implied)
@@ -125,7 +125,7 @@ def _carets(pointer: str, spec: Spec, cells: tuple[str, str, str]) -> tuple[str,
 
 
 def _culprit(finding: Finding, spec: Spec) -> int | None:
-    """The number of the entry that a finding points at; None for another member."""
+    """The index of the entry that a finding points at; None for another member."""
     found = _ENTRY.match(finding.pointer)
     inside = found is not None and finding.pointer.startswith(f"/{spec.layout.history}/")
     return int(found[1]) if found is not None and inside else None
@@ -141,7 +141,7 @@ def _underlined(pointer: str, spec: Spec, pair: Sequence[str]) -> str | None:
 
 
 def _shown(count: int, culprit: int | None) -> Iterator[int | None]:
-    """The entries of a history that are printed; None for some that are left out."""
+    """The printed entries of a history; None stands for omitted ones."""
     if count <= LONGEST_TRAIL:
         yield from range(count)
         return
@@ -176,7 +176,7 @@ def concise_line(finding: Finding, style: Mapping[str, str] = UNSTYLED) -> str:
 
 
 def grouped_lines(report: Report, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
-    """The findings under the job that they are about, jobs in order of their first finding."""
+    """The findings under their job, jobs in order of their first finding."""
     verdicts = {job.job: str(job.verdict) for job in reversed(report.jobs)}
     by_job: dict[str, list[Finding]] = {}
     for finding in report:
@@ -193,13 +193,13 @@ def _place(finding: Finding) -> str:
 
 
 def machines_of(jobs: Iterable[JobReport], spec_name: str) -> Mapping[str, int]:
-    """How many jobs there are of each machine; empty where all are of the one asked for."""
+    """The number of jobs of each machine; empty if all are of the requested one."""
     counts = Counter(job.machine or spec_name for job in jobs)
     return counts if counts.keys() - {spec_name} else {}
 
 
 def summary_line(summary: Summary, machines: Mapping[str, int] | None = None) -> str:
-    """The totals in one line, with the jobs of each machine where there are several."""
+    """The totals in one line, by machine if there are several."""
     judged = [
         f"{count} {word}"
         for count, word in (
@@ -235,7 +235,7 @@ def source_lines(sources: Iterable[SourceReport]) -> Iterator[str]:
 
 
 def statistics_lines(findings: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """How often each rule spoke, most often first."""
+    """The number of findings of each rule, largest first."""
     counted = Counter(findings)
     width = len(str(max(counted.values(), default=0)))
     for (code, name), times in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
@@ -243,7 +243,7 @@ def statistics_lines(findings: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def job_lines(jobs: Iterable[JobReport]) -> Iterator[str]:
-    """One line a job: the verdict and what it rests on."""
+    """One line a job: the verdict and its basis."""
     for job in jobs:
         state = "complete" if job.complete else "not complete"
         rests = f"{state}, by {job.basis}, assumed {job.assumed}"
@@ -251,5 +251,5 @@ def job_lines(jobs: Iterable[JobReport]) -> Iterator[str]:
 
 
 def counted(count: int, word: str, words: str = "") -> str:
-    """A number and its noun, in the singular of one."""
+    """A number and its noun, singular for one."""
     return f"{count} {word if count == 1 else words or word + 's'}"

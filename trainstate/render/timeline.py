@@ -1,4 +1,4 @@
-"""A tracker's timeline as text lines, for a terminal and for logs."""
+"""A tracker's timeline as text lines, for terminals and logs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trainstate.render.text import UNSTYLED
 from trainstate.track import Change, TimelineItem, Tracker
 
 _WIDE = 1_000
-_WHOLE, _OF_DAY = 26, 10  # columns of a time and of the space behind it
+_WHOLE, _OF_DAY = 26, 10  # columns of a time with the space after it
 _FEW = 3
 
 
@@ -27,8 +27,8 @@ def timeline_lines(
 ) -> Iterator[str]:
     """The job, its timeline, and what can come next.
 
-    ``room`` is the number of columns: where there are few, the job's name and the times
-    give way to the statuses.
+    ``room`` is the number of columns; if there are few, the job's name and the times give way to
+    the statuses.
     """
     name = plain((tracker.job or "no job yet").rpartition("/")[2])
     standing = f": {plain(tracker.state)}, {tracker.outcome}"
@@ -56,7 +56,7 @@ def summary_lines(tracker: Tracker) -> Iterator[str]:
 
 
 def _named(item: TimelineItem) -> str:
-    """The status, and the attempt where it is not the first."""
+    """The status, with the attempt unless it is the first."""
     attempt = "" if item.attempt == 1 else f" (attempt {item.attempt})"
     return f"{plain(item.status)}{attempt}"
 
@@ -68,7 +68,7 @@ def _item_line(item: TimelineItem, width: int, room: int) -> str:
 
 
 def _moment(item: TimelineItem, room: int) -> str:
-    """When a status was entered: whole, only the time of the day, or nothing, as room allows."""
+    """When a status was entered: in full, only the time of day, or nothing, as room allows."""
     moment = item.first_seen if item.start is None else item.start
     shown = "-" if moment is None else iso(parse(moment)[0])
     if room >= _WHOLE:
@@ -77,7 +77,7 @@ def _moment(item: TimelineItem, room: int) -> str:
 
 
 def _cut(text: str, room: int) -> str:
-    """A text that fits, but for a few characters of it that always stay."""
+    """A text cut to fit, except for a few characters that always stay."""
     return text if len(text) <= room else text[: max(room - 1, _FEW)] + "…"
 
 

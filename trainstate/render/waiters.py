@@ -14,7 +14,7 @@ from trainstate.track import outcome_of
 DELAY = 30
 """Seconds between two polls."""
 ATTEMPTS = 28 * 24 * 3600 // DELAY
-"""Polls until a waiter gives up: 28 days, the longest that a job can run."""
+"""Polls until a waiter gives up: 28 days, the longest run of a job."""
 
 Acceptor = dict[str, Any]
 
@@ -25,10 +25,10 @@ def waiters_json(spec: Spec) -> str:
 
 
 def waiters(spec: Spec) -> dict[str, Any]:
-    """The waiters: for the end, for a success, for the start of the clock, for each status.
+    """Waiters for the end, a success, the start of the clock, and each status.
 
-    A waiter fails where its goal cannot be reached any more. What a status that polls
-    missed shows in the history counts as reached.
+    A waiter fails once its goal is unreachable. A status that polls missed but the history shows
+    counts as reached.
     """
     operation = spec.layout.operation
     if not operation:
@@ -61,7 +61,7 @@ def waiters(spec: Spec) -> dict[str, Any]:
 
 
 def _successes(spec: Spec) -> list[str]:
-    """The primaries all of whose pairs are a success."""
+    """Primaries whose pairs are all a success."""
     ended = [name for name in spec.primary_by_name if name in spec.terminal_primaries]
     return [name for name in ended if outcome_of(spec, name, None) is Outcome.SUCCEEDED]
 
@@ -72,7 +72,7 @@ def _at_primaries(spec: Spec, names: Iterable[str], state: str) -> list[Acceptor
 
 
 def _started(spec: Spec) -> list[Acceptor]:
-    """The clock of training runs: the time of its start is there."""
+    """The clock of training runs: its start time is present."""
     member = spec.layout.started
     return [_path(f"{member} != `null`", True, "success")] if member else []
 
@@ -91,7 +91,7 @@ def _reached(spec: Spec, status: str) -> list[Acceptor]:
 
 
 def _failures(spec: Spec, goals: Iterable[Acceptor]) -> list[Acceptor]:
-    """Where a goal cannot be reached any more: another end, or no such job."""
+    """The goal is unreachable: another end, or no such job."""
     reached = {goal["expected"] for goal in goals if goal["argument"] == spec.layout.primary}
     missing = {"matcher": "error", "expected": spec.layout.missing, "state": "failure"}
     ends = _at_primaries(spec, spec.ended_primaries - reached, "failure")

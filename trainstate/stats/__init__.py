@@ -1,1 +1,1 @@
-"""Statistics of many jobs: times in each status, waiting, attempts, and the graph that was seen."""
+"""Statistics of many jobs: time in each status, waiting, attempts, and the observed graph."""

@@ -1,4 +1,4 @@
-"""What jobs cost, where the user gives prices: a CSV, or AWS's price list. None is shipped."""
+"""What jobs cost at the user's prices: a CSV, or AWS's price list. None is shipped."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _EXPECTED = "expected a CSV with the columns instance_type, price and currency, 
 
 @frozen(kw_only=True)
 class Prices:
-    """What an instance costs for an hour, by type and region; the region is empty for all."""
+    """Hourly prices of instances by type and region; an empty region covers all."""
 
     currency: str
     hourly: Mapping[tuple[str, str], float]
 
     def per_second(self, instance_type: str, region: str) -> float | None:
-        """The price of a second; None for what has no price."""
+        """The price of a second; None if there is none."""
         price = self.hourly.get((instance_type, region), self.hourly.get((instance_type, "")))
         return None if price is None else price / 3600
 
 
 def read_prices(path: str) -> Prices:
-    """The prices in a file; raises InputError where there are none, or of several currencies."""
+    """The prices in a file; raises InputError if it has none, or several currencies."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
         json_like = text.lstrip()[:1] in ("{", "[")
@@ -48,7 +48,7 @@ def read_prices(path: str) -> Prices:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {reason}.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise InputError(f"{path}: is no price table; {_EXPECTED}.") from None
+        raise InputError(f"{path}: is not a price table; {_EXPECTED}.") from None
     currencies = sorted({currency for _, currency in rows})
     if len(currencies) != 1:
         what = f"has the currencies {', '.join(currencies)}" if currencies else "has no price"
@@ -66,7 +66,7 @@ def _of_csv(text: str) -> Iterator[Row]:
 
 
 def _of_json(value: Any) -> Iterator[Row]:
-    """Prices of training by the hour, on demand: of an offer file, or of GetProducts' answers."""
+    """Hourly on-demand prices of training, from an offer file or GetProducts' answers."""
     for product, terms in _products(value):
         attributes = product["attributes"]
         found = _TRAINING.search(attributes.get("usagetype", ""))
@@ -90,10 +90,10 @@ def _products(value: Any) -> Iterable[tuple[Any, Any]]:
 
 @define
 class Cost:
-    """The sums of priced jobs: what was trained, billed, saved, lost and retained, times instances.
+    """Sums over priced jobs: trained, billed, saved, lost and retained, times instances.
 
-    The price of a spot job is that of its billable seconds, in which the savings are already.
-    ``unpriced`` counts jobs by the type and region that have no price.
+    A spot job is priced by its billable seconds, which already include the savings. ``unpriced``
+    counts jobs by type and region without a price.
     """
 
     prices: Prices
@@ -102,7 +102,7 @@ class Cost:
     unpriced: Counter[tuple[str, str]] = field(factory=Counter)
 
     def take(self, job: JobMeasure) -> None:
-        """Takes a job in."""
+        """Adds a job."""
         found = costs(job, self.prices)
         if found is None:
             self.unpriced[job.instance_type, job.region] += 1
@@ -113,7 +113,7 @@ class Cost:
 
 
 def costs(job: JobMeasure, prices: Prices) -> dict[str, float] | None:
-    """What a job cost, by what for; None where its instances have no price."""
+    """A job's costs by item; None if its instances have no price."""
     price = prices.per_second(job.instance_type, job.region)
     if price is None:
         return None

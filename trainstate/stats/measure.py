@@ -1,7 +1,7 @@
 """What many jobs took and cost: durations, attempts, lost time, savings, reasons.
 
-Everything is computed from the histories and the billing members; where these are absent
-(list pages, logs) the jobs are counted and not timed.
+Everything comes from histories and billing members; jobs without them (list pages, logs) are
+counted but not timed.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from trainstate.track.outcome import outcome_of
 from trainstate.track.timeline import attempts
 
 UNKNOWN = "unknown"
-"""The group of jobs whose instance type, or day of creation, was not recorded."""
+"""The group of jobs whose instance type or creation day was not recorded."""
 OTHER_REASON = "another reason"
 GROUPS = ("instance_type", "market", "region", "day", "hour")
-"""By what the waiting for capacity is told apart; days and hours are those of the creation, UTC."""
+"""What waiting for capacity is grouped by; days and hours of the creation, in UTC."""
 _MARKETS = {True: "spot", False: "on-demand", None: UNKNOWN}
 _KIND = re.compile(r"([A-Z][A-Za-z]{,60}(?:Error|Exception|Exceeded|Failure|Fault)) ?:", re.ASCII)
 
 
 @frozen(kw_only=True)
 class JobMeasure:
-    """One job, measured; seconds are None where the recording does not say.
+    """One measured job; seconds are None if the recording does not say.
 
-    ``start`` is from the creation to the training's start; ``queueing`` the time in
-    statuses that begin an attempt, ``waits`` one by one; ``lost`` what broken-off attempts
-    took beside that. ``granted`` tells whether it ever had an instance, ``market`` spot or
-    on-demand; ``retained`` is what a warm pool was kept for afterwards.
+    ``start`` is the time from creation to the start of training; ``queueing`` the time in statuses
+    that begin an attempt, ``waits`` one by one; ``lost`` the rest of broken-off attempts.
+    ``granted``: it once had an instance. ``market`` is spot or on-demand; ``retained`` is the time
+    for which its warm pool was kept.
     """
 
     job: str
@@ -68,7 +68,7 @@ class JobMeasure:
 
 @define
 class Totals:
-    """The sums of a group of jobs: of an instance type, of a day, or of all."""
+    """Sums over a group of jobs: an instance type, a day, or all."""
 
     jobs: int = 0
     outcomes: Counter[str] = field(factory=Counter)
@@ -80,7 +80,7 @@ class Totals:
     _comparable: tuple[float, float] = (0.0, 0.0)
 
     def take(self, job: JobMeasure) -> None:
-        """Takes a job in."""
+        """Adds a job."""
         self.jobs += 1
         self.outcomes[job.outcome] += 1
         self.interruptions += job.interruptions
@@ -94,7 +94,7 @@ class Totals:
 
     @property
     def savings(self) -> float | None:
-        """Percent of the trained seconds that were not billed; None where none has both."""
+        """Percent of the trained seconds that were not billed; None if no job has both."""
         trained, billed = self._comparable
         return (1 - billed / trained) * 100 if trained else None
 
@@ -103,7 +103,7 @@ class Totals:
 class Stats:
     """The measures of many jobs together; only numbers are kept of each.
 
-    ``quotes`` tells whether reasons of failures are quoted, by their stable part.
+    ``quotes``: failure reasons are quoted, by their stable part.
     """
 
     quotes: bool = False
@@ -122,7 +122,7 @@ class Stats:
     cost: Cost | None = None
 
     def take(self, job: JobMeasure) -> None:
-        """Takes a job in."""
+        """Adds a job."""
         self.totals.take(job)
         self.by_type.setdefault(job.instance_type, Totals()).take(job)
         self.by_day.setdefault(job.day, Totals()).take(job)
@@ -149,7 +149,7 @@ class Stats:
             self.stops[job.outcome] += 1
 
     def ordered(self, spec: Spec) -> Stats:
-        """The same, all in the order in which it is told: of the facts, of numbers, of names."""
+        """The same in display order: of the facts, of numbers, of names."""
         names = [row.name for row in spec.secondaries if row.name in self.statuses]
         names += [name for name in self.statuses if name not in names]
         return evolve(
@@ -176,7 +176,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
     timed = [
         (entry.status, number, (entry.end - entry.start) / SECOND)
         for entry, number in zip(job.entries, numbers, strict=True)
-        # An entry that ends before it starts has no length; `check` says what it has.
+        # An entry that ends before it starts has no length; `check` reports it.
         if entry.start is not None and entry.end is not None and entry.end >= entry.start
     ]
     last, waits = max(numbers, default=0), spec.attempts.begins
@@ -218,7 +218,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
 
 
 def _shown(job: Surveyed, spec: Spec) -> tuple[str | None, str | None]:
-    """The pair that was shown; a log shows no primary, but its last status may have only one."""
+    """The displayed pair; a log shows no primary, but its last status may have only one."""
     primary, secondary = job.life.shown
     if primary is not None or not job.entries:
         return primary, secondary
@@ -228,7 +228,7 @@ def _shown(job: Surveyed, spec: Spec) -> tuple[str | None, str | None]:
 
 
 def _granted(job: Surveyed, statuses: list[str], spec: Spec) -> bool | None:
-    """Whether the job ever had an instance: it got as far as what follows the waiting."""
+    """Whether the job ever had an instance: it reached what follows the waiting."""
     if job.started is not None or any(name in spec.time.clock_starts for name in statuses):
         return True
     return False if statuses else None
@@ -250,7 +250,7 @@ def _start(job: Surveyed, spec: Spec) -> float | None:
 def stats(
     jobs: Iterable[Surveyed], spec: Spec, *, reasons: bool = False, prices: Prices | None = None
 ) -> Stats:
-    """The measures of all jobs together; ``reasons`` quotes the reasons of failures."""
+    """The measures of all jobs together; ``reasons`` quotes failure reasons."""
     found = Stats(quotes=reasons, cost=None if prices is None else Cost(prices=prices))
     for job in jobs:
         found.take(measure(job, spec))
@@ -269,9 +269,9 @@ _STOPS = frozenset(
 
 
 def reason_kind(reason: str | None, *, quoted: bool = False) -> str:
-    """What kind of failure a reason tells of: the word before its colon, as AWS writes it.
+    """The kind of failure in a reason: the word before its colon, as AWS writes it.
 
-    A reason of another form may name anything: ``quoted`` gives its first 60 characters.
+    A reason of another form may contain anything: ``quoted`` returns its first 60 characters.
     """
     if not reason or not reason.strip():
         return "no reason given"
@@ -291,5 +291,5 @@ _CHANGING = re.compile(
 
 
 def stable_reason(reason: str) -> str:
-    """A reason on one line, cut, with a dot in place of addresses, ids, times and large numbers."""
+    """A reason on one line, cut, with dots for addresses, ids, times and large numbers."""
     return _CHANGING.sub("\N{HORIZONTAL ELLIPSIS}", " ".join(reason[:1000].split()))[:LONGEST]

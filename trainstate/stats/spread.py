@@ -1,4 +1,4 @@
-"""How numbers are spread: count, sum, quantiles."""
+"""The spread of numbers: count, sum, quantiles."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from statistics import median
 from attrs import define, field
 
 MEASURES = ("count", "total", "median", "p90", "p95", "longest")
-"""What is told of a distribution; the last four are None where it has no values."""
+"""The measures of a distribution; the last four are None if it has no values."""
 
 
 @define
 class Distribution:
-    """Seconds: how many values, their sum, and how they are spread.
+    """Seconds: the number of values, their sum and their spread.
 
-    ``p90`` and ``p95`` are the smallest value that at least 90, or 95, of 100 values do
-    not exceed.
+    ``p90`` and ``p95`` are the smallest values that at least 90 or 95 % of the values do not
+    exceed.
     """
 
     values: array[float] = field(factory=lambda: array("d"))
     _sorted: list[float] = field(factory=list, eq=False, repr=False)
 
     def add(self, value: float) -> None:
-        """Takes a value in."""
+        """Adds a value."""
         self.values.append(value)
 
     def told(self) -> dict[str, float | None]:
-        """The measures, by their names."""
+        """The measures by name."""
         return {name: getattr(self, name) for name in MEASURES}
 
     @property
     def count(self) -> int:
-        """How many values there are."""
+        """The number of values."""
         return len(self.values)
 
     @property
@@ -42,17 +42,17 @@ class Distribution:
 
     @property
     def median(self) -> float | None:
-        """The value in the middle."""
+        """The middle value."""
         return median(self._ordered) if self.values else None
 
     @property
     def p90(self) -> float | None:
-        """What 90 of 100 do not exceed."""
+        """The value that 90 % do not exceed."""
         return self._quantile(90)
 
     @property
     def p95(self) -> float | None:
-        """What 95 of 100 do not exceed."""
+        """The value that 95 % do not exceed."""
         return self._quantile(95)
 
     @property

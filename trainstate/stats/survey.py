@@ -1,7 +1,7 @@
-"""What is best known of each of many jobs: its longest history and its newest members.
+"""The best knowledge of each of many jobs: its longest history and newest members.
 
-For counting and measuring, not for judging: nothing is compared with the machine, and a
-history that contradicts a longer one is left out. Memory grows with the number of jobs.
+For counting and measuring, not for judging: nothing is compared with the machine, and a history
+that contradicts a longer one is left out. Memory grows with the number of jobs.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from trainstate.track.life import Life
 class Surveyed:
     """One job: what its responses say together.
 
-    ``training``, ``billable`` and ``retained`` are seconds, ``started`` is an instant,
-    ``spot`` tells whether spot instances were asked for; None where no response has them.
+    ``training``, ``billable`` and ``retained`` are seconds, ``started`` is an instant, ``spot``
+    says whether spot instances were requested; None if no response has them.
     """
 
     job: str
@@ -42,11 +42,11 @@ class Surveyed:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The longest history that was seen."""
+        """The longest history seen."""
         return self.life.entries
 
     def take(self, response: Response, spec: Spec) -> None:
-        """Takes a response in."""
+        """Adds a response."""
         rank = rank_of(response, arrival=self.responses, newest=self.newest, order=None)
         self.responses += 1
         self.newest = max(self.newest, response.modified or BEFORE_ALL)
@@ -67,7 +67,7 @@ class Surveyed:
 
 @define
 class Survey:
-    """The jobs of a stream of records, told apart as the check does: by ARN and creation."""
+    """The jobs in a stream of records, identified as in the check: by ARN and creation."""
 
     spec: Spec = field(factory=builtin_spec)
     unreadable: int = 0
@@ -76,7 +76,7 @@ class Survey:
     _names: dict[str, str] = field(factory=dict)
 
     def feed(self, records: Iterable[Response | Unreadable]) -> Survey:
-        """Takes records in; the survey itself."""
+        """Adds records; returns the survey itself."""
         for record in records:
             if isinstance(record, Unreadable):
                 self.unreadable += 1
@@ -87,7 +87,7 @@ class Survey:
 
     @property
     def jobs(self) -> Iterator[Surveyed]:
-        """The jobs, in the order of their names' first appearance."""
+        """The jobs, in order of their names' first appearance."""
         for lives in self._lives.values():
             yield from lives
 

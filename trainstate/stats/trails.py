@@ -1,4 +1,4 @@
-"""The directly-follows graph of recorded histories, beside what the specification has."""
+"""The directly-follows graph of recorded histories, compared with the specification."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from trainstate.stats.survey import Surveyed
 class Trail:
     """One status directly after another: how often, and how long the first one took.
 
-    ``row`` is the strongest fact of the specification about it, None where it has none;
-    ``logs`` and ``responses`` tell in which kind of recording it was seen.
+    ``row`` is the specification's strongest fact for it, None if there is none; ``logs`` and
+    ``responses`` count the recordings of each kind that show it.
     """
 
     before: str
@@ -31,16 +31,16 @@ class Trail:
 
     @property
     def count(self) -> int:
-        """The jobs' histories that show it, each as often as it does."""
+        """How often the jobs' histories show it."""
         return self.logs + self.responses
 
 
 @frozen(kw_only=True)
 class FollowsGraph:
-    """What histories show: trails, first statuses, and what the specification has beside it.
+    """The edges and first statuses of histories, compared with the specification.
 
-    ``jobs`` counts those that have a history; ``unseen`` are the transitions of the
-    specification that none shows; ``begins`` and ``ends`` count first and last statuses.
+    ``jobs`` counts those with a history; ``unseen`` are transitions of the specification that none
+    shows; ``begins`` and ``ends`` count first and last statuses.
     """
 
     spec: Spec
@@ -52,12 +52,12 @@ class FollowsGraph:
 
     @property
     def lacking(self) -> tuple[Trail, ...]:
-        """The trails that the specification has no transition for."""
+        """Edges without a transition in the specification."""
         return tuple(trail for trail in self.trails if trail.row is None)
 
     @property
     def raisable(self) -> tuple[Trail, ...]:
-        """The trails whose fact is only inferred: these recordings are better evidence."""
+        """Edges whose fact is only inferred: these recordings are better evidence."""
         return tuple(
             trail
             for trail in self.trails
@@ -102,7 +102,7 @@ def _strongest(spec: Spec) -> dict[tuple[str, str], Transition]:
 
 
 def _ordered(found: Iterable[tuple[str, str]], spec: Spec) -> list[tuple[str, str]]:
-    """Pairs of statuses in the order of the facts; unknown statuses at last, by name."""
+    """Pairs of statuses in the order of the facts; unknown statuses last, by name."""
     place = {name: number for number, name in enumerate(spec.secondary_by_name)}
     last = len(place)
     return sorted(found, key=lambda pair: [(place.get(name, last), name) for name in pair])

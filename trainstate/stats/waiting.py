@@ -16,7 +16,7 @@ STOPPED = frozenset({Outcome.STOPPED_BY_USER, Outcome.STOPPED})
 
 @frozen(kw_only=True)
 class Wait:
-    """One status in which a job waited: before its first attempt, or between two."""
+    """A wait in one status, before the first attempt or between two."""
 
     status: str
     when: str
@@ -25,10 +25,10 @@ class Wait:
 
 @define
 class WaitingGroup:
-    """The jobs of one group: what they waited, and how many waited in vain.
+    """The jobs of one group: how long they waited, and how many in vain.
 
-    ``granted`` had an instance at last; ``gave_up`` ended without one by themselves,
-    ``stopped`` were stopped without one.
+    ``granted`` got an instance in the end; ``gave_up`` ended by themselves without one, ``stopped``
+    were stopped without one.
     """
 
     waited: Distribution = field(factory=Distribution)
@@ -39,7 +39,7 @@ class WaitingGroup:
 
 @define
 class Waiting:
-    """What jobs waited: by status, and by what may explain it (type, market, region, day, hour)."""
+    """Waiting by status, and by what may explain it (type, market, region, day, hour)."""
 
     _statuses: dict[tuple[str, str], Distribution] = field(factory=dict)
     _groups: dict[tuple[str, str], WaitingGroup] = field(factory=dict)
@@ -52,7 +52,7 @@ class Waiting:
         granted: bool | None,
         outcome: Outcome,
     ) -> None:
-        """Takes a job in; ``groups`` are the names of those that it belongs to, by what."""
+        """Adds a job; ``groups`` are the names of its groups, by kind."""
         for wait in waits:
             self._statuses.setdefault((wait.status, wait.when), Distribution()).add(wait.seconds)
         for key in groups.items():
@@ -65,7 +65,7 @@ class Waiting:
 
     @property
     def statuses(self) -> Mapping[tuple[str, str], Distribution]:
-        """The seconds waited, by the status and by when."""
+        """Seconds waited, by status and time of the wait."""
         return dict(sorted(self._statuses.items()))
 
     @property

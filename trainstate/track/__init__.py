@@ -1,4 +1,4 @@
-"""For those who wait for a job: what changed, what it means, what can come next."""
+"""For code that waits for a job: what changed, what it means, what can come next."""
 
 from trainstate.track.future import NextState
 from trainstate.track.lint import PolicyDefect, StatusSets, lint_policy

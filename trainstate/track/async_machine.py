@@ -1,4 +1,4 @@
-"""The machine for embedding in asynchronous programs: callbacks may be coroutines."""
+"""The embeddable machine for asynchronous programs: callbacks may be coroutines."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from trainstate.track.update import Update
 
 
 class AsyncTrainingJobMachine(CallingMachine):
-    """As TrainingJobMachine; a callback that gives an awaitable is awaited before the next."""
+    """Like TrainingJobMachine; an awaitable from a callback is awaited before the next."""
 
     def __init__(self, *, tracker: Tracker | None = None) -> None:
         super().__init__(tracker=tracker)
         self._lock = asyncio.Lock()
 
     async def observe(self, observed: Any) -> Update:
-        """Takes an observation in, as ``Tracker.observe``, and passes its changes."""
+        """Takes an observation, as ``Tracker.observe``, and calls back for its changes."""
         async with self._lock:
             update = self._observed(observed)
             for callback, change in self._due():

@@ -1,4 +1,4 @@
-"""Callbacks by the states that they are about, for the machines that orchestrators embed."""
+"""Callbacks by state, for the machines that orchestrators embed."""
 
 from __future__ import annotations
 
@@ -14,28 +14,27 @@ from trainstate.track.update import Change, Standing
 Callback = Callable[[Change], Any]
 
 ANY = "*"
-"""Stands for any primary or secondary status in a pattern."""
+"""Any primary or secondary status in a pattern."""
 
 
 @frozen
 class Pattern:
-    """Which states a callback is about: each status None where any fits."""
+    """The states that a callback covers: each status is None if any fits."""
 
     primary: str | None = None
     secondary: str | None = None
 
     def fits(self, state: Standing | None) -> bool:
-        """Holds if a state is one that the callback is about."""
+        """Whether the callback covers a state."""
         if state is None:
             return self.primary is None and self.secondary is None
         return self.primary in (None, state.primary) and self.secondary in (None, state.secondary)
 
 
 def pattern(text: str, spec: Spec) -> Pattern:
-    """The pattern that a text stands for.
+    """The pattern in a text: ``Primary``, ``Primary/Secondary`` or ``*/Secondary``.
 
-    ``Primary``, ``Primary/Secondary`` or ``*/Secondary``. Raises UnknownNameError for a
-    status that does not exist.
+    Raises UnknownNameError for a status that does not exist.
     """
     primary, _, secondary = text.partition("/")
     for status, known, what in (
@@ -45,7 +44,7 @@ def pattern(text: str, spec: Spec) -> Pattern:
         if status not in ("", ANY) and status not in known:
             raise UnknownNameError(
                 f"Expected PRIMARY, PRIMARY/SECONDARY or {ANY}/SECONDARY but got {text!r}:"
-                f" {status!r} is no {what} status; known are: {', '.join(known)}."
+                f" {status!r} is not a {what} status; known are: {', '.join(known)}."
             )
     return Pattern(_named(primary), _named(secondary))
 
@@ -56,7 +55,7 @@ def _named(status: str) -> str | None:
 
 @define
 class Callbacks:
-    """What is to be called when a state is entered or left, and at each transition."""
+    """The callbacks for entered states, left states and transitions."""
 
     spec: Spec
     entering: list[tuple[Pattern, Callback]] = field(factory=list)
@@ -64,24 +63,24 @@ class Callbacks:
     passing: list[tuple[Pattern, Pattern, Callback]] = field(factory=list)
 
     def on_enter(self, state: str, callback: Callback) -> None:
-        """Calls back with each change that enters a state."""
+        """Calls back at each change that enters a state."""
         self.entering.append((pattern(state, self.spec), _callable(callback)))
 
     def on_exit(self, state: str, callback: Callback) -> None:
-        """Calls back with each change that leaves a state."""
+        """Calls back at each change that leaves a state."""
         self.leaving.append((pattern(state, self.spec), _callable(callback)))
 
     def on_transition(self, callback: Callback, *, before: str = ANY, after: str = ANY) -> None:
-        """Calls back with each change from a state to a state; by default with each change."""
+        """Calls back at each change between two states; by default at each change."""
         patterns = pattern(before, self.spec), pattern(after, self.spec)
         self.passing.append((*patterns, _callable(callback)))
 
     def entered(self, node: str) -> Iterator[Callback]:
-        """The callbacks for a node that is entered."""
+        """The callbacks for an entered node."""
         return _about(self.entering, node)
 
     def left(self, node: str) -> Iterator[Callback]:
-        """The callbacks for a node that is left."""
+        """The callbacks for a left node."""
         return _about(self.leaving, node)
 
     def passed(self, change: Change) -> Iterator[Callback]:
@@ -92,7 +91,7 @@ class Callbacks:
 
 
 def _about(registered: list[tuple[Pattern, Callback]], node: str) -> Iterator[Callback]:
-    """The callbacks of a node: a primary's own, or those of a pair and of its secondary."""
+    """The callbacks of a node: a primary's own, or those of a pair and its secondary."""
     primary, slash, secondary = node.partition("/")
     wanted = (
         {Pattern(primary, secondary), Pattern(None, secondary)} if slash else {Pattern(primary)}

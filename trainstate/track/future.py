@@ -1,4 +1,4 @@
-"""What can come next of a job, and what can still be reached."""
+"""What can come next for a job, and what can still be reached."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trainstate.track.update import Standing
 
 @frozen(kw_only=True)
 class NextState:
-    """A state that one step leads to, with the strongest fact that allows it.
+    """A state one step away, with the strongest fact that allows it.
 
     ``guard`` names what the job's configuration must allow; ``sources`` are ids of the
     specification's sources.
@@ -35,9 +35,9 @@ class NextState:
 
 
 def possible_states(epoch: Epoch, state: Standing) -> tuple[State, ...]:
-    """The states in which the job can be, by everything that was seen of it.
+    """The states that the job can be in, by everything that was seen.
 
-    Where what was seen contradicts itself, the states that fit the newest pair.
+    If the observations contradict each other, the states that fit the newest pair.
     """
     past = Past(tuple(entry.status for entry in epoch.known), epoch.config)
     moments = explains(epoch.spec, past, epoch.sightings.groups(), epoch.sightings.unordered())
@@ -51,7 +51,7 @@ def _fits(state: State, shown: Standing) -> bool:
 
 
 def next_states(epoch: Epoch, state: Standing) -> tuple[NextState, ...]:
-    """The states that can come next, those with the strongest evidence first."""
+    """States that can come next, the strongest evidence first."""
     found: dict[tuple[str, str], NextState] = {}
     for possible in possible_states(epoch, state):
         for following, row in successors(epoch.spec, possible, epoch.config):
@@ -68,7 +68,7 @@ def next_states(epoch: Epoch, state: Standing) -> tuple[NextState, ...]:
 
 
 def first_states(spec: Spec) -> tuple[NextState, ...]:
-    """The states in which a job can begin."""
+    """States in which a job can begin."""
     return tuple(
         NextState(
             primary=row.primary,
@@ -88,7 +88,7 @@ def can_reach(
     primary: str | None,
     secondary: str | None,
 ) -> bool:
-    """Holds if the job is in a state with these statuses, or can still come into one.
+    """Whether the job is in a state with these statuses or can still reach one.
 
     None fits any status. Raises UnknownNameError for a status that does not exist.
     """

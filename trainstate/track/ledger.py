@@ -42,15 +42,15 @@ class Ledger:
     _pictures: dict[int, Picture] = field(factory=dict, init=False, eq=False)
 
     def recognise(self, response: Response) -> None:
-        """Takes the job's name and ARN over; raises UsageError for another job's response."""
+        """Adopts the job's name and ARN; raises UsageError for another job's response."""
         name, arn = response.name, response.identity
         other_arn = bool(arn and self.arn and arn != self.arn)
-        # The service writes names in lower case in ARNs, and has no two that differ in case alone.
+        # ARNs have names in lower case, and the service has no two that differ only in case.
         other_name = bool(name and self.name and name.casefold() != self.name.casefold())
         if other_arn or other_name:
             raise UsageError(
                 f"This tracker follows {self.arn or self.name!r} but got a response of"
-                f" {arn or name!r}; make a tracker for each job, and keep them by ARN."
+                f" {arn or name!r}; make one tracker for each job, and store them by ARN."
             )
         first_named = (self.name, self.arn) == (None, None) and bool(self.lives)
         self.name, self.arn = name or self.name, self.arn or arn
@@ -58,12 +58,12 @@ class Ledger:
             self._rename(arn or name or "")
 
     def _rename(self, key: str) -> None:
-        """Gives the epochs of a job that had no name so far the name that it has."""
+        """Renames the epochs of a job that had no name so far."""
         for old in [known for known in self.checker.jobs if known != key]:
             self.checker.jobs[key] = self.checker.jobs.pop(old)
 
     def take(self, record: Record) -> Update:
-        """Judges a record and takes it in; raises UsageError for another job's response."""
+        """Judges a record and takes it; raises UsageError for another job's response."""
         if isinstance(record, Line) and len(self.lives) == 1 and self.checker.repeats(record):
             return self.update()
         response = whole(record)
@@ -73,7 +73,7 @@ class Ledger:
         response = named(response, self.name, self.arn)
         self.recognise(response)
         before = [(state.epoch.responses, state.epoch.newest) for state in self.checker.states]
-        # The check moves an epoch on: what was known before is drawn before.
+        # The check mutates an epoch: draw what was known before.
         pictures = [self.picture(place) for place in range(len(before))]
         found = self.checker.feed(record if isinstance(record, Line) else response)
         states = self.checker.states
@@ -124,7 +124,7 @@ class Ledger:
         return evolve(update, novelty=Novelty.NEW if taught else idle)
 
     def lose(self) -> Update:
-        """Takes in that the job's record is gone."""
+        """Records that the job's record is gone."""
         known = not self.lives or self.lives[self.current].gone
         if not known:
             self.lives[self.current].gone = True
@@ -138,7 +138,7 @@ class Ledger:
         *,
         place: int | None = None,
     ) -> Update:
-        """An update without changes, of the present state by default."""
+        """An update without changes, with the present state by default."""
         picture = self.picture() if picture is None else picture
         return Update(
             novelty=Novelty.REPEAT,
@@ -150,7 +150,7 @@ class Ledger:
 
     @property
     def current(self) -> int:
-        """Which epoch is the job's present one: the one created last; -1 where there is none."""
+        """The index of the present epoch, the one created last; -1 if there is none."""
         created = [(state.epoch.created or BEFORE_ALL) for state in self.checker.states]
         return max(range(len(created)), key=lambda place: (created[place], place), default=-1)
 

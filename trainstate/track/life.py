@@ -1,7 +1,7 @@
 """One epoch of a job as the tracker knows it: the merged history and the newest pair.
 
-Everything here is a function of the set of responses, not of their order of arrival, as
-far as their LastModifiedTime orders them.
+As far as LastModifiedTime orders the responses, everything here depends on the set of
+responses, not on their order of arrival.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from trainstate.spec.model import Spec
 class Life:
     """What is known of one epoch beside the state of its check.
 
-    ``entries`` is the history, the best reading of each entry; ``said`` the moment of
-    each entry's message; ``horizon`` the latest moment at which the whole history was
-    read. ``shown`` is the newest pair, ``rank`` its place in the order, and ``extent``
-    the size of the history beside it. ``gone`` holds when the record was found deleted.
+    ``entries`` is the history, with the best reading of each entry; ``said`` the moment of each
+    entry's message; ``horizon`` the latest moment at which the whole history was read. ``shown``
+    is the newest pair, ``rank`` its place in the order, ``extent`` the size of its history.
+    ``gone``: the record was found deleted.
     """
 
     entries: History = ()
@@ -38,7 +38,7 @@ class Life:
     gone: bool = False
 
     def take(self, response: Response, rank: Rank | None, spec: Spec) -> bool:
-        """Takes a response in; holds if it is the newest one of the epoch."""
+        """Takes a response; returns whether it is the newest of the epoch."""
         moment = BEFORE_ALL if rank is None else rank.moment
         self._take_history(response.history or (), moment)
         newest = self._is_newest(response, rank, spec)
@@ -56,7 +56,7 @@ class Life:
         return newest
 
     def is_older(self, rank: Rank | None) -> bool:
-        """Holds if the order says that a response is older than the newest one."""
+        """Whether a response is older than the newest one."""
         return rank is not None and self.rank is not None and is_after(self.rank, rank)
 
     def _take_history(self, history: History, moment: int) -> None:
@@ -88,15 +88,15 @@ class Life:
         if rank is None or self.rank is None:
             return _progress(spec, response.primary) >= _progress(spec, self.shown[0])
         if are_tied(rank, self.rank):
-            # A primary never goes back; beside it a longer history is further, and a
-            # summary, which has none, is not behind for that.
+            # A primary never goes back; with equal primaries a longer history is newer, and a
+            # summary, which has none, is not older for that.
             grown = (_progress(spec, response.primary), size(response.history or ()))
             return grown >= (_progress(spec, self.shown[0]), self.extent)
         return not is_after(self.rank, rank)
 
 
 def _progress(spec: Spec, primary: str | None) -> int:
-    """How far a primary is in a job's life: their order in the facts; an unknown one at last."""
+    """How far a primary is in a job's life: its index in the facts; an unknown one is last."""
     if primary is None:
         return -1
     names = list(spec.primary_by_name)
@@ -117,7 +117,7 @@ def _merged(old: Entry, new: Entry, *, newer: bool) -> Entry:
 
 
 def _sharper(old: Instant | None, new: Instant | None) -> Instant | None:
-    """The reading of a time that was not cut to the second; the later one of two such."""
+    """The time that was not cut to the second; the later if neither was."""
     if old is None or new is None:
         return new if old is None else old
     return max(old, new, key=lambda moment: (moment % SECOND != 0, moment))
@@ -128,7 +128,7 @@ def _earlier(old: Instant | None, new: Instant | None) -> Instant | None:
 
 
 def instances(response: Response, spec: Spec) -> int | None:
-    """The number of instances that a response's configuration asks for; None where absent."""
+    """The number of instances in a response's configuration; None if absent."""
     facts = spec.attempts
     count = response.get(facts.instances) if facts.instances else None
     if type(count) is int:

@@ -1,8 +1,8 @@
-"""The lint of a consumer's hard-coded status sets: the legal histories that it gets wrong.
+"""The lint of a consumer's hard-coded status sets: legal histories that it gets wrong.
 
-Most code that waits for a job has sets of statuses in it. Played against every run of
-the model, they show where the consumer waits for ever, reports the wrong end, ends too
-early, or raises; each defect comes with the shortest run that shows it.
+Most code that waits for a job contains sets of statuses. Run against every run of the model,
+they show where the consumer waits forever, reports the wrong end, ends too early, or raises;
+each defect comes with the shortest run that shows it.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ PairName = tuple[str, str]
 
 
 class Reads(StrEnum):
-    """Which status a consumer decides by."""
+    """The status by which a consumer decides."""
 
     PRIMARY = "primary"
     SECONDARY = "secondary"
 
 
 class Otherwise(StrEnum):
-    """What a consumer does with a status that none of its sets has."""
+    """What a consumer does with a status that is in none of its sets."""
 
     WAIT = "wait"
     CRASH = "crash"
@@ -42,10 +42,10 @@ class Otherwise(StrEnum):
 class Kind(StrEnum):
     """How a consumer gets a history wrong.
 
-    *hangs*: it waits although the job has ended. *misreports*: it reports the wrong
-    end. *early*: it reports an end although the job goes on. *crashes*: it raises.
-    *misses*: it waits for a status that the job may never show. *meaningless*: a set
-    has a word that is no such status, or one status is in two sets.
+    *hangs*: it keeps waiting after the end. *misreports*: it reports the wrong end. *early*: it
+    reports an end while the job goes on. *crashes*: it raises. *misses*: it waits for a status
+    that the job may never show. *meaningless*: a set has a word that is not such a status, or a
+    status is in two sets.
     """
 
     HANGS = "hangs"
@@ -66,9 +66,9 @@ def _names(statuses: Iterable[str]) -> frozenset[str]:
 class StatusSets:
     """The statuses that a consumer hard-codes.
 
-    ``success`` and ``failure`` end its wait, at ``waiting`` it polls on, ``otherwise``
-    is what it does with any other status. ``awaits`` are statuses that it waits to see
-    before it goes on (a stage of the job). ``reads`` says which status it looks at.
+    ``success`` and ``failure`` end its wait, at ``waiting`` it keeps polling, ``otherwise`` is
+    what it does with any other status. ``awaits`` are statuses that it waits to see before it
+    continues (a stage of the job). ``reads`` says which status it reads.
     """
 
     success: frozenset[str] = field(default=frozenset(), converter=_names)
@@ -92,8 +92,7 @@ class StatusSets:
 class PolicyDefect:
     """A legal history that a consumer gets wrong, and how.
 
-    ``history`` is the shortest run that shows it, as pairs; empty for a meaningless
-    word.
+    ``history`` is the shortest run that shows it, as pairs; empty for a meaningless word.
     """
 
     kind: Kind
@@ -109,11 +108,11 @@ class PolicyDefect:
 def lint_policy(
     sets: StatusSets, *, policy: Policy = STRICT, spec: Spec | None = None
 ) -> tuple[PolicyDefect, ...]:
-    """The legal histories that a consumer with these sets gets wrong.
+    """Legal histories that a consumer with these sets gets wrong.
 
-    ``policy`` says what is right: which ends are a success (the strict one by default).
-    Meaningless words come first, then one defect for each way in which a status goes
-    wrong, those with the shortest histories first, then the awaited statuses.
+    ``policy`` says which ends are a success (the strict one by default). Meaningless words come
+    first, then one defect for each way in which a status goes wrong, the shortest histories
+    first, then the awaited statuses.
     """
     spec = spec or builtin_spec()
     runs = _shortest_runs(spec)
@@ -140,7 +139,7 @@ def _shortest_runs(spec: Spec) -> list[tuple[State, ...]]:
 def _judged(
     sets: StatusSets, policy: Policy, spec: Spec, run: tuple[State, ...]
 ) -> Iterator[tuple[str, PolicyDefect]]:
-    """The defect at the end of a run, with the status that the consumer looked at."""
+    """The defect at the end of a run, with the status that the consumer read."""
     primary, secondary = pair = run[-1].pair
     status = primary if sets.reads is Reads.PRIMARY else secondary
     outcome = outcome_of(spec, primary, secondary)
@@ -157,13 +156,15 @@ def _wrong(does: Otherwise, right: Action, *, ended: bool, outcome: str) -> tupl
         return Kind.CRASHES, "no set has the status, and the consumer raises"
     if does is Otherwise.WAIT:
         waits = ended and right is not Action.WAIT
-        return (Kind.HANGS, f"the job has ended ({outcome}), and it waits on") if waits else None
+        return (
+            (Kind.HANGS, f"the job has ended ({outcome}), but it keeps waiting") if waits else None
+        )
     if not ended:
-        return Kind.EARLY, f"the job goes on ({outcome}), and it reports a {does}"
+        return Kind.EARLY, f"the job goes on ({outcome}), but it reports a {does}"
     expected = Otherwise.SUCCESS if right is Action.DONE else Otherwise.FAILURE
     if does is expected or right is Action.WAIT:
         return None
-    return Kind.MISREPORTS, f"the job has ended ({outcome}), and it reports a {does}"
+    return Kind.MISREPORTS, f"the job has ended ({outcome}), but it reports a {does}"
 
 
 def _meaningless(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
@@ -177,7 +178,7 @@ def _meaningless(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
     }
     for name, statuses in groups.items():
         for status in sorted(statuses - set(known)):
-            says = f"the {name} set has it, and it is no {sets.reads} status"
+            says = f"the {name} set has it, but it is not a {sets.reads} status"
             yield PolicyDefect(kind=Kind.MEANINGLESS, status=status, says=says)
     for status in sorted(sets.success & sets.failure):
         says = "it is in the success set and in the failure set"
@@ -185,7 +186,7 @@ def _meaningless(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
 
 
 def _missed(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
-    """The awaited statuses that a job can end without."""
+    """Awaited statuses that a job can end without."""
     for awaited in sorted(sets.awaits):
         run = shortest_path(
             [state for state in initial_states(spec) if awaited not in state.pair],

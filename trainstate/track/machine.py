@@ -1,7 +1,7 @@
 """The machine of the training job for embedding: callbacks once for each change.
 
-The tracker finds the changes, the machine of the `transitions` library goes through
-them: what polls skipped is passed state by state, where a history tells it.
+The tracker finds the changes, and the machine of the `transitions` library goes through them:
+states that polls skipped are passed one by one, if a history shows them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["ANY", "CallingMachine", "TrainingJobMachine"]
 
 
 class CallingMachine:
-    """What the machines share that call back: they differ in how a callback is waited for."""
+    """What synchronous and asynchronous machines share; they differ in how they call back."""
 
     def __init__(self, *, tracker: Tracker | None = None) -> None:
         self.tracker = Tracker() if tracker is None else tracker
@@ -43,15 +43,15 @@ class CallingMachine:
         return self._pair
 
     def on_enter(self, state: str, callback: Callback) -> None:
-        """Calls back with each change that enters a state; raises UnknownNameError."""
+        """Calls back at each change that enters a state; raises UnknownNameError."""
         self._callbacks.on_enter(state, callback)
 
     def on_exit(self, state: str, callback: Callback) -> None:
-        """Calls back with each change that leaves a state; raises UnknownNameError."""
+        """Calls back at each change that leaves a state; raises UnknownNameError."""
         self._callbacks.on_exit(state, callback)
 
     def on_transition(self, callback: Callback, *, before: str = ANY, after: str = ANY) -> None:
-        """Calls back with each change from a state to a state; by default with each change."""
+        """Calls back at each change between two states; by default at each change."""
         self._callbacks.on_transition(callback, before=before, after=after)
 
     def _observed(self, observed: Any) -> Update:
@@ -61,7 +61,7 @@ class CallingMachine:
         return update
 
     def _due(self) -> Iterator[tuple[Callback, Change]]:
-        """The callbacks for the changes that were not passed so far, each with its change."""
+        """The callbacks for pending changes, each with its change."""
         while self._pending:
             change = self._pending.popleft()
             yield from ((callback, change) for callback in self._passing(change))
@@ -78,7 +78,7 @@ class CallingMachine:
         yield from self._callbacks.passed(change)
 
     def _known_pair(self, state: Standing) -> PairName | None:
-        """The pair of a state, where the specification has it; None otherwise."""
+        """The pair of a state, if the specification has it; None otherwise."""
         primary, secondary = state.pair
         if primary is None or secondary is None:
             return None
@@ -89,14 +89,14 @@ class CallingMachine:
 class TrainingJobMachine(CallingMachine):
     """A tracker with callbacks: enter, exit and transition, each once a change.
 
-    ``tracker`` is one to go on with; None makes a new one. A state is written
-    ``Primary``, ``Primary/Secondary`` or ``*/Secondary``; a callback gets the Change.
-    The callback of a primary is called only when the primary itself changes. A change
-    that no legal step explains is passed too: the service decides where the job is. A
-    status that the specification does not know reaches only ``on_transition``.
+    ``tracker`` is one to continue with; None makes a new one. A state is written ``Primary``,
+    ``Primary/Secondary`` or ``*/Secondary``; a callback receives the Change. The callback of a
+    primary is called only when the primary itself changes. A change that no legal step explains
+    is made too: the service decides where the job is. A status that the specification does not
+    know reaches only ``on_transition``.
 
-    Where a callback raises, the error comes out of ``observe``, and the changes after it
-    are passed at the next call.
+    If a callback raises, ``observe`` raises its error, and the next call handles the changes
+    after it.
     """
 
     def __init__(self, *, tracker: Tracker | None = None) -> None:
@@ -104,11 +104,11 @@ class TrainingJobMachine(CallingMachine):
         self._lock = threading.RLock()
 
     def can(self, primary: str, secondary: str) -> bool:
-        """Holds if one legal move leads to the pair; raises UnknownNameError for no pair."""
+        """Whether one legal move leads to the pair; raises UnknownNameError for an illegal pair."""
         return self._engine.can((primary, secondary))
 
     def observe(self, observed: Any) -> Update:
-        """Takes an observation in, as ``Tracker.observe``, and passes its changes."""
+        """Takes an observation, as ``Tracker.observe``, and calls back for its changes."""
         with self._lock:
             update = self._observed(observed)
             for callback, change in self._due():
@@ -116,7 +116,7 @@ class TrainingJobMachine(CallingMachine):
             return update
 
     def move(self, primary: str, secondary: str) -> None:
-        """Makes one move without an observation; raises IllegalMoveError where none is legal.
+        """Makes one move without an observation; raises IllegalMoveError if it is illegal.
 
         For simulations and tests; the tracker does not learn of it.
         """

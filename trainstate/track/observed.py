@@ -1,4 +1,4 @@
-"""What a tracker is given, read as the check reads it."""
+"""A tracker's input, read as the check reads it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from trainstate.spec.model import Spec
 
 
 def records_of(observed: Any, spec: Spec) -> tuple[Record, ...]:
-    """The records in an observation: a response, an event, a summary, a history, or several.
+    """The records in an observation: a response, event, summary, history, or several.
 
-    A history is the list of its entries. Text is JSON, never a path: an orchestrator
-    hands over what it received. Raises InputError for text that is no JSON, and
-    UsageError for a value that can hold no response.
+    A history is the list of its entries. Text is JSON, never a path: an orchestrator passes what
+    it received. Raises InputError for text that is not JSON, and UsageError for a value that
+    cannot hold a response.
     """
     if isinstance(observed, Response | Unreadable):
         return (observed,)
@@ -40,17 +40,17 @@ def records_of(observed: Any, spec: Spec) -> tuple[Record, ...]:
 
 
 def refuse_another(observed: Any, spec: Spec) -> None:
-    """Raises UsageError for a record of another machine than a tracker's."""
+    """Raises UsageError for a record of another machine than the tracker's."""
     other = machine_of(observed, spec) if isinstance(observed, Mapping) else spec
     if other is not spec:
         raise UsageError(
-            f"This tracker follows a {spec.name} but got a record of a {other.name}; make a"
-            " tracker for each job, and keep them by ARN."
+            f"This tracker follows a {spec.name} but got a record of a {other.name}; make one"
+            " tracker for each job, and store them by ARN."
         )
 
 
 def is_history(value: Any, spec: Spec) -> bool:
-    """Holds if a value is a list of a history's entries."""
+    """Whether a value is a list of history entries."""
     return (
         isinstance(value, list | tuple)
         and bool(value)
@@ -60,7 +60,7 @@ def is_history(value: Any, spec: Spec) -> bool:
 
 
 def named(response: Response, name: str | None, arn: str | None) -> Response:
-    """The response under the name of the tracker's job, where it has none itself."""
+    """The response under the name of the tracker's job, if it has none itself."""
     if response.name or response.arn or not (name or arn):
         return response
     return evolve(response, name=name, arn=arn)

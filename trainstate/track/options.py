@@ -1,4 +1,4 @@
-"""What a tracker is made with."""
+"""A tracker's options."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _order(value: str | None) -> Order | None:
 
 @frozen(kw_only=True)
 class Options:
-    """What a tracker was made with, but for the specification; as in ``trainstate.check``."""
+    """A tracker's options without the specification; as in ``trainstate.check``."""
 
     select: tuple[str, ...] = field(default=(), converter=_names)
     ignore: tuple[str, ...] = field(default=(), converter=_names)

@@ -1,4 +1,4 @@
-"""What has become of a job, read from its statuses by the facts."""
+"""What became of a job, derived from its statuses by the facts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
 
 ENDED = frozenset(Outcome) - {Outcome.RUNNING, Outcome.STOPPING, Outcome.UNKNOWN}
-"""The outcomes after which nothing more is to be waited for."""
+"""Outcomes after which there is nothing to wait for."""
 
 
 def outcome_of(spec: Spec, primary: str | None, secondary: str | None) -> Outcome:
-    """The outcome of a pair; each status is None where it was not seen.
+    """The outcome of a pair; each status is None if it was not seen.
 
-    UNKNOWN where the specification has no such primary: AWS says that values are
-    subject to change, so that an unknown status is neither an end nor an error.
+    UNKNOWN if the specification has no such primary: AWS says that values are subject to change,
+    so an unknown status is neither an end nor an error.
     """
     if primary is None:
         return Outcome.UNKNOWN

@@ -1,8 +1,8 @@
-"""Frozen values to plain JSON values and back, driven by their fields and types.
+"""Converts frozen values to plain JSON values and back, driven by their fields and types.
 
-A large class is packed under its fields' names, without what is at its default; a small
-one (a rank, an entry) as an array. So a field that is added later, with a default, does
-not make older texts unreadable, and none can be forgotten.
+A large class is packed by field name, without defaults; a small one (a rank, an entry) as an
+array. So a field with a default can be added without making older texts unreadable, and no
+field can be forgotten.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from attrs import frozen
 
 @frozen
 class _Field:
-    """A field of a record, of attrs' or of msgspec's."""
+    """A field of an attrs or msgspec record."""
 
     name: str
     type: Any
@@ -29,7 +29,7 @@ class _Field:
 
 @frozen
 class Packer:
-    """How values are packed: the classes that go by name, and the fields that are left out."""
+    """How values are packed: classes packed by name, and omitted fields."""
 
     by_name: frozenset[type]
     left_out: Mapping[type, frozenset[str]]
@@ -60,13 +60,13 @@ class Packer:
         return [self.pack(item) for _, item in fields]
 
     def fields(self, kind: type) -> list[_Field]:
-        """The fields of a class that are packed; a private one only remembers, and is not."""
+        """The packed fields of a class; private fields are caches and are not packed."""
         skipped = self.left_out.get(kind, frozenset())
         fields = [field for field in _fields(kind) if not field.name.startswith("_")]
         return [field for field in fields if field.name not in skipped]
 
     def unpack(self, plain: Any, wanted: Any, **given: Any) -> Any:
-        """The value of a type that a plain form stands for; ``given`` are fields left out.
+        """The value of a type for a plain form; ``given`` are the omitted fields.
 
         Raises ValueError, TypeError or KeyError for a form that does not fit.
         """
@@ -129,7 +129,7 @@ def _fields(kind: Any) -> tuple[_Field, ...]:
 
 
 def _chosen(hint: Any, chosen: Mapping[Any, Any]) -> Any:
-    """A type with the argument of its generic class in it."""
+    """A type whose generic argument is filled in."""
     return chosen.get(hint, hint) if isinstance(hint, TypeVar) else hint
 
 

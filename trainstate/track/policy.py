@@ -1,4 +1,4 @@
-"""What an orchestrator does about each outcome: ready-made policies, and how to make one."""
+"""What an orchestrator does about each outcome: ready-made policies, and custom ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainstate.spec.outcome import Outcome
 
 
 class Action(StrEnum):
-    """What to do: take the result, raise an error, start the job again, or wait on."""
+    """What to do: take the result, raise an error, start the job again, or keep waiting."""
 
     DONE = "done"
     ERROR = "error"
@@ -44,8 +44,8 @@ def _checked(actions: Mapping[str, str]) -> Mapping[Outcome, Action]:
 class Policy:
     """An action for each outcome.
 
-    A policy leaves no outcome out: what is not decided is where orchestrators hang.
-    Raises UsageError for an unknown outcome or action, and for a missing one.
+    A policy covers every outcome: orchestrators hang where nothing is decided. Raises UsageError
+    for an unknown outcome or action, and for a missing one.
     """
 
     name: str
@@ -80,7 +80,7 @@ STRICT = Policy(
         Outcome.UNKNOWN: Action.WAIT,
     },
 )
-"""Only a completed job is a success; an unknown status is waited out, within a time limit."""
+"""Only a completed job is a success; an unknown status means wait, within a time limit."""
 
 BOTOCORE = STRICT.but(
     {
@@ -92,4 +92,4 @@ BOTOCORE = STRICT.but(
     },
     name="botocore",
 )
-"""As botocore's waiter ``training_job_completed_or_stopped``: a stopped job is a success."""
+"""Like botocore's waiter ``training_job_completed_or_stopped``: a stopped job is a success."""

@@ -1,7 +1,7 @@
-"""A tracker as JSON: versioned, small, and refused where it is damaged or newer.
+"""A tracker as JSON: versioned, small, and refused if damaged or newer.
 
-The text holds what was seen, never configuration: of that there are only digests. A
-checksum over the content finds any damage.
+The text contains observations and only digests of the configuration. A checksum over the
+content detects any damage.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ Statuses = dict[tuple[str, str], tuple[Seen[str], ...]]
 
 @frozen(kw_only=True)
 class Content:
-    """What a saved tracker holds, without version and checksum.
+    """The content of a saved tracker, without version and checksum.
 
-    ``keys`` has the job under which each name is known, ``jobs`` the job of each epoch;
-    ``billing`` and ``attached`` have one item an epoch.
+    ``keys`` has the job of each known name, ``jobs`` the job of each epoch; ``billing`` and
+    ``attached`` have one item an epoch.
     """
 
     spec: str
@@ -89,9 +89,9 @@ def _runs(timelines: dict[Any, Any]) -> dict[Any, tuple[Seen[Any], ...]]:
 
 
 def load(text: str | bytes, spec: Spec | None) -> tuple[Ledger, Options]:
-    """The tracker in a JSON text; raises InputError where it cannot be gone on with.
+    """The tracker in a JSON text; raises InputError if it cannot be continued.
 
-    Without a specification it is followed by that of the package which it was made with.
+    Without a specification, the package's specification of the tracker's name is used.
     """
     plain = _content(_parsed(text))
     try:
@@ -113,7 +113,7 @@ def _fits(content: Content, spec: Spec) -> None:
     if content.spec != spec.name:
         raise InputError(
             f"The saved tracker follows the specification {content.spec!r}, not {spec.name!r};"
-            " pass the one that it was made with as spec=."
+            " pass its own one as spec=."
         )
 
 
@@ -152,13 +152,13 @@ def _parsed(text: str | bytes) -> dict[str, Any]:
         saved = json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
         raise InputError(
-            f"The saved tracker is no JSON: {error}. It was cut off or changed; start a new"
+            f"The saved tracker is not JSON: {error}. It was cut off or changed; start a new"
             " tracker and observe the job again."
         ) from None
     if not isinstance(saved, dict) or saved.get("trainstate") != "tracker":
         raise InputError(
-            'The JSON is no saved tracker: expected {"trainstate": "tracker", ...} as'
-            " Tracker.to_json gives it."
+            'The JSON is not a saved tracker: expected {"trainstate": "tracker", ...} as'
+            " Tracker.to_json returns it."
         )
     version = saved.get("version")
     if type(version) is not int or not 1 <= version <= VERSION:

@@ -1,4 +1,4 @@
-"""Where a job stands, and the changes that lead from one standing to the next."""
+"""Where a job stands, and the changes from one standing to the next."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def changes(
     *,
     at: int | None,
 ) -> Iterator[Change]:
-    """The changes from one standing to another along the timeline's fresh items.
+    """The changes between two standings along the timeline's fresh items.
 
-    ``at`` is the instant of the newest response: when a change that has no entry of its
-    own was seen.
+    ``at`` is the instant of the newest response: when a change without an entry of its own was
+    seen.
     """
     current = before
     for item in fresh:
@@ -53,7 +53,7 @@ def changes(
 
 
 def _carried(spec: Spec, current: Standing | None, item: TimelineItem) -> str:
-    """The primary that shows with an entry: one that ran ahead stays ahead where it can."""
+    """The primary that shows with an entry: one that ran ahead stays ahead if it can."""
     ahead = None if current is None else current.primary
     if ahead is None or ahead in spec.ended_primaries or item.primary in spec.ended_primaries:
         return item.primary
@@ -61,7 +61,7 @@ def _carried(spec: Spec, current: Standing | None, item: TimelineItem) -> str:
 
 
 def split(old: Items, new: Items) -> tuple[Items, Items]:
-    """What a timeline has more than an older one: of the past, and after its last item."""
+    """What a timeline adds to an older one: in the past, and after its last item."""
     if not old:
         return (), new
     anchor = _anchor(old, new)
@@ -78,7 +78,7 @@ def split(old: Items, new: Items) -> tuple[Items, Items]:
 
 
 def _anchor(old: Items, new: Items) -> int | None:
-    """Where the last item of the older timeline stands in the newer one."""
+    """The index of the older timeline's last item in the newer one."""
     last, place = old[-1], len(old) - 1
     spots = [place] if place < len(new) else []
     for spot in (*spots, *reversed(range(len(new)))):
@@ -98,7 +98,7 @@ def _is_one(old: TimelineItem, new: TimelineItem) -> bool:
 
 
 def message_changes(old: History, new: History) -> Iterator[MessageChange]:
-    """The entries whose message changed in place."""
+    """Entries whose message changed in place."""
     for index, (before, after) in enumerate(zip(old, new, strict=False)):
         if after.message is not None and after.message != before.message:
             yield MessageChange(

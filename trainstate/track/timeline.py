@@ -1,4 +1,4 @@
-"""The exact timeline of an epoch: what was read, what was seen, what must have been passed."""
+"""The exact timeline of an epoch: what was read, seen, or must have been passed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from trainstate.track.update import Provenance, TimelineItem
 class Duration:
     """How long a job was in a status during one attempt.
 
-    ``open`` holds while the last entry has no end: the seconds then count up to the
-    newest LastModifiedTime.
+    ``open``: the last entry has no end, and the seconds count up to the newest
+    LastModifiedTime.
     """
 
     status: str
@@ -63,7 +63,7 @@ def _read(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
 
 
 def _seen_after(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
-    """The statuses that responses showed after the history was last read whole."""
+    """Statuses that responses showed after the history was last read whole."""
     for run in epoch.sightings.runs:
         if life.entries and run.last.moment < life.horizon:
             continue
@@ -83,7 +83,7 @@ def _seen_after(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
 
 def _seen(spec: Spec, run: Run) -> TimelineItem | None:
     primary, secondary = run.value.primary, run.value.secondary
-    alone = not spec.layout.secondary  # the primary is all that there is to see
+    alone = not spec.layout.secondary  # there is only the primary to see
     status = secondary or sole_secondary(spec, primary)
     if status is None:
         return None
@@ -107,7 +107,7 @@ def _time(instant: int | None) -> datetime | None:
 
 @lru_cache(maxsize=256)
 def sole_secondary(spec: Spec, primary: str | None) -> str | None:
-    """The one secondary of an ended primary, or of a machine without any; None where it is open."""
+    """The only secondary of an ended primary, or of a machine without secondaries; else None."""
     if primary not in spec.terminal_primaries and spec.layout.secondary:
         return None
     found = [pair.secondary for pair in spec.pairs if pair.primary == primary]
@@ -116,7 +116,7 @@ def sole_secondary(spec: Spec, primary: str | None) -> str | None:
 
 @lru_cache(maxsize=256)
 def _entered_under(spec: Spec, status: str) -> str:
-    """The primary under which a status is entered; the first in the facts where several can be."""
+    """The primary under which a status is entered; of several the first in the facts."""
     rows = (pair.primary for pair in spec.pairs if pair.secondary == status and pair.entered)
     return next(rows, spec.primaries[0].name)
 
@@ -161,7 +161,7 @@ def _with_attempts(spec: Spec, items: Sequence[TimelineItem]) -> Iterator[Timeli
 
 
 def attempts(spec: Spec, statuses: Iterable[str]) -> Iterator[int]:
-    """The attempt, from 1, that each status of a job belongs to."""
+    """The attempt, from 1, of each status of a job."""
     facts, attempt, before = spec.attempts, 1, None
     for status in statuses:
         again = status in facts.begins and before not in facts.begins
@@ -172,10 +172,10 @@ def attempts(spec: Spec, statuses: Iterable[str]) -> Iterator[int]:
 
 
 def durations(items: Iterable[TimelineItem], newest: int) -> tuple[Duration, ...]:
-    """The time in each status, the attempts apart, in the order in which they began.
+    """The time in each status, by attempt, in order of their start.
 
-    Only what was read from a history has a duration. ``newest`` is the instant up to which
-    an open entry counts.
+    Only statuses read from a history have a duration. An open entry counts up to the instant
+    ``newest``.
     """
     spent: dict[tuple[str, int], Duration] = {}
     for item in items:

@@ -1,7 +1,7 @@
-"""A tracker follows one job: fed with what the service says, it tells what that means.
+"""A tracker follows one job: it takes the service's answers and reports what they mean.
 
-It is built on the check itself: every response is judged by the rules as `check` would
-judge it, so that the tracker after n responses knows what a check of the first n says.
+It is built on the check: the rules judge every response as `check` would, so after n responses
+the tracker knows what a check of those n responses says.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from trainstate.track.update import Standing, TimelineItem, Update, joined
 class Tracker:
     """What is known of one job, kept up to date by observations in any order.
 
-    ``job`` is the name or the ARN; None takes that of the first observation. Where ``spec`` is
-    None the ARN tells the machine, or the first observation: a training job, a processing job,
-    … ``spec``, ``select``, ``ignore``, ``accept``, ``order`` and ``tolerances`` are as in
-    ``trainstate.check``. Two trackers are equal if they know the same of their jobs.
+    ``job`` is the name or the ARN; None takes that of the first observation. If ``spec`` is None,
+    the ARN or the first observation decides the machine: a training job, a processing job, …
+    ``spec``, ``select``, ``ignore``, ``accept``, ``order`` and ``tolerances`` are as in
+    ``trainstate.check``. Two trackers are equal if they know the same about their jobs.
 
-    A tracker may be shared by threads: observing, asking and saving exclude each other.
+    Threads may share a tracker: it locks while it observes, answers and saves.
     """
 
     def __init__(
@@ -71,14 +71,13 @@ class Tracker:
         self._lock = threading.RLock()
 
     def observe(self, observed: Any) -> Update:
-        """Takes an observation in and says what it brought.
+        """Takes an observation and returns what it changed.
 
-        ``observed`` is a DescribeTrainingJob response as boto3 gives it, an EventBridge
-        event, a ListTrainingJobs summary, a history (the list of its entries), JSON text
-        of one of these, or a list of them; it is never changed. Nothing that the service
-        may say raises: an unknown status is a finding. Raises UsageError for another
-        job's response and for a value that can hold none, InputError for text that is
-        no JSON.
+        ``observed`` is a DescribeTrainingJob response as boto3 returns it, an EventBridge event,
+        a ListTrainingJobs summary, a history (the list of its entries), JSON text of one of
+        these, or a list of them; it is never changed. No answer of the service raises: an
+        unknown status is a finding. Raises UsageError for another job's response and for a
+        value that cannot hold one, InputError for text that is not JSON.
         """
         with self._lock:
             records = records_of(observed, self.spec)
@@ -90,7 +89,7 @@ class Tracker:
             return reduce(joined, updates) if updates else self._ledger.update()
 
     def _is_of(self, records: Iterable[Record]) -> None:
-        """Takes over the machine of the first observation."""
+        """Adopts the machine of the first observation."""
         read = (record for record in records if isinstance(record, Response))
         machine = next((record.machine for record in read), "")
         if machine:
@@ -98,7 +97,7 @@ class Tracker:
             self._ledger.checker = self._options.checker(spec)
 
     def lost(self) -> Update:
-        """Takes in that the service has no record of the job any more: it was deleted."""
+        """Records that the service no longer has the job: it was deleted."""
         with self._lock:
             return self._ledger.lose()
 
@@ -109,19 +108,19 @@ class Tracker:
 
     @property
     def job_was_seen(self) -> bool:
-        """Holds if an observation has shown the job."""
+        """Whether an observation has shown the job."""
         return bool(self._ledger.lives)
 
     @property
     def created(self) -> datetime | None:
-        """When the present job of the name was created, in UTC; None where unknown."""
+        """When the present job of the name was created, in UTC; None if unknown."""
         with self._lock:
             created = None if self._epoch is None else self._epoch.created
             return None if created is None else datetime_of(created)
 
     @property
     def spec(self) -> Spec:
-        """The specification that the job is judged by."""
+        """The specification of the job."""
         return self._ledger.checker.spec
 
     @property
@@ -132,30 +131,30 @@ class Tracker:
 
     @property
     def state(self) -> Standing:
-        """Where the job stands: the newest pair."""
+        """The newest pair of statuses."""
         with self._lock:
             return self._ledger.picture().state
 
     @property
     def outcome(self) -> Outcome:
-        """What has become of the job."""
+        """What became of the job."""
         with self._lock:
             return self._ledger.picture().outcome
 
     @property
     def is_terminal(self) -> bool:
-        """Holds if the job has ended, or its record is gone."""
+        """Whether the job has ended or its record is gone."""
         return self.outcome in ENDED
 
     @property
     def timeline(self) -> tuple[TimelineItem, ...]:
-        """Every status that the job passed, with its times and how it is known."""
+        """Every status that the job passed, with its times and provenance."""
         with self._lock:
             return self._ledger.picture().items
 
     @property
     def durations(self) -> tuple[Duration, ...]:
-        """How long the job was in each status, the attempts apart."""
+        """How long the job was in each status, by attempt."""
         with self._lock:
             epoch = self._epoch
             newest = -1 if epoch is None else epoch.newest
@@ -163,35 +162,35 @@ class Tracker:
 
     @property
     def attempts(self) -> int:
-        """How often the job was started, retries and restarts counted; 0 before it was seen."""
+        """How often the job was started, including retries and restarts; 0 before it was seen."""
         return max((item.attempt for item in self.timeline), default=0)
 
     @property
     def interruptions(self) -> int:
-        """How often the job's capacity was taken away."""
+        """How often the job lost its capacity."""
         counted = self.spec.attempts.interruptions
         return sum(item.status in counted for item in self.timeline)
 
     @property
     def training_seconds(self) -> float | None:
-        """The newest training time, in seconds; None where it was not seen."""
+        """The newest training time in seconds; None if it was not seen."""
         return self._newest(self.spec.layout.training_seconds)
 
     @property
     def billable(self) -> float | None:
-        """The newest billable time of one instance, in seconds; None where it was not seen."""
+        """The newest billable time of one instance in seconds; None if it was not seen."""
         return self._newest(self.spec.layout.billable_seconds)
 
     @property
     def instances(self) -> int | None:
-        """The number of instances that are billed; None where the configuration was not seen."""
+        """The number of billed instances; None if the configuration was not seen."""
         with self._lock:
             life = self._life
             return None if life is None else life.instances
 
     @property
     def savings(self) -> float | None:
-        """What managed spot saved, in per cent; None where it is not defined.
+        """Percent saved by managed spot; None if undefined.
 
         It is (1 - billable / training) * 100, for jobs that trained at all.
         """
@@ -202,21 +201,21 @@ class Tracker:
 
     @property
     def failure_reason(self) -> str | None:
-        """The newest failure reason: the service's text, untrusted; None where absent."""
+        """The newest failure reason: the service's text, untrusted; None if absent."""
         with self._lock:
             life = self._life
             return None if life is None else life.reason
 
     @property
     def next(self) -> tuple[NextState, ...]:
-        """The states that can come next, with the evidence; empty after the end."""
+        """States that can come next, with the evidence; empty after the end."""
         with self._lock:
             if self._epoch is None:
                 return first_states(self.spec)
             return next_states(self._epoch, self._ledger.picture().state)
 
     def can_reach(self, primary: str | None = None, secondary: str | None = None) -> bool:
-        """Holds if the job is in a state with these statuses, or can still come into one.
+        """Whether the job is in a state with these statuses or can still reach one.
 
         None fits any status. Raises UnknownNameError for a status that does not exist.
         """
@@ -231,7 +230,7 @@ class Tracker:
 
     @property
     def epochs(self) -> tuple[JobReport, ...]:
-        """What the check says of each job that had the name, in order of their appearance."""
+        """What the check says about each job of this name, in order of appearance."""
         with self._lock:
             return tuple(state.report for state in self._ledger.checker.states)
 
@@ -242,10 +241,10 @@ class Tracker:
         return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.CONSISTENT)
 
     def to_json(self) -> str:
-        """The tracker as JSON text, to go on with in another process.
+        """The tracker as JSON text, to continue in another process.
 
-        The form has a version; no hyperparameter, environment variable or other
-        configuration is in it, only digests of them.
+        The form has a version; it contains no hyperparameter, environment variable or other
+        configuration, only digests.
         """
         with self._lock:
             return dump(self._ledger, self._options)
@@ -254,16 +253,15 @@ class Tracker:
     def from_json(cls, text: str | bytes, *, spec: Spec | None = None) -> Tracker:
         """The tracker that ``to_json`` saved, as if it had never stopped.
 
-        ``spec`` is the one that the saved tracker had, where that was not one of the package's.
-        Raises InputError for text that is damaged, of a newer version, or of a tracker with
-        another specification.
+        ``spec`` is the saved tracker's own, if it was not one of the package's. Raises InputError
+        for text that is damaged, newer, or of a tracker with another specification.
         """
         tracker = cls(spec=spec)
         tracker._ledger, tracker._options = load(text, spec)
         return tracker
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copying and pickling save a tracker and go on from that: a copy shares nothing."""
+        """Copies and pickles go through a saved tracker: a copy shares nothing."""
         spec = self.spec
         own = spec.name in spec_names() and spec == builtin_spec(spec.name)
         return Tracker._revived, (self.to_json(), None if own else spec)

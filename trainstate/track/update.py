@@ -1,4 +1,4 @@
-"""What an observation brought: changes, things learned about the past, findings."""
+"""What an observation changed: changes, things learned about the past, findings."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Provenance(StrEnum):
 
 
 class Novelty(StrEnum):
-    """Whether an observation taught anything.
+    """Whether an observation was informative.
 
-    *new*: it did. *repeat*: it shows what is known, and is not older than the newest.
-    *stale*: it is older than what is known, and taught nothing.
+    *new*: it was. *repeat*: it shows what is known, and is not older than the newest. *stale*: it
+    is older than what is known, and shows nothing new.
     """
 
     NEW = "new"
@@ -37,9 +37,9 @@ class Novelty(StrEnum):
 
 @frozen(kw_only=True)
 class Standing:
-    """Where a job stands: its primary and secondary status, each None where unknown.
+    """A job's primary and secondary status, each None if unknown.
 
-    ``inferred`` holds if one of the two was not shown and follows from the rest.
+    ``inferred``: one of the two was not shown but follows from the rest.
     """
 
     primary: str | None = None
@@ -59,9 +59,9 @@ class Standing:
 class TimelineItem:
     """A status that the job passed or is in.
 
-    ``start`` and ``end`` are times in UTC, from a history; ``first_seen`` and ``last_seen``
-    are those of responses without a history. ``attempt`` counts from 1. ``primary`` is the
-    one under which the status was entered.
+    ``start`` and ``end`` are UTC times from a history; ``first_seen`` and ``last_seen`` are those
+    of responses without a history. ``attempt`` counts from 1. The status was entered under
+    ``primary``.
     """
 
     status: str
@@ -77,11 +77,10 @@ class TimelineItem:
 
 @frozen(kw_only=True)
 class Change:
-    """A change of the job's state: one status further, or the primary alone.
+    """A change of the job's state: to the next status, or of the primary alone.
 
-    ``before`` is None for the first state of a job. ``item`` is the timeline's item
-    that was entered; None where only the primary changed. ``at`` is the time in UTC, as
-    far as it is known.
+    ``before`` is None for the first state of a job. ``item`` is the entered timeline item; None if
+    only the primary changed. ``at`` is the time in UTC, as far as known.
     """
 
     before: Standing | None
@@ -100,7 +99,7 @@ class Change:
 
 @frozen(kw_only=True)
 class MessageChange:
-    """The message of an entry changed in place; never a reason to decide anything."""
+    """A change of an entry's message in place; never decide anything by it."""
 
     index: int
     status: str
@@ -110,13 +109,12 @@ class MessageChange:
 
 @frozen(kw_only=True)
 class Update:
-    """What one observation brought.
+    """What one observation changed.
 
-    ``changes`` are the statuses passed since the last observation, in order, those too
-    that no poll saw. ``learned`` are statuses of the past, before the state that was
-    known, which this observation told of. ``messages`` are in-place changes. ``epoch``
-    counts the jobs that had the name, from 0; ``began`` holds with the first
-    observation of another one.
+    ``changes`` are the statuses passed since the last observation, in order, even if no poll saw
+    them. ``learned`` are past statuses, before the known state, that this observation revealed.
+    ``messages`` are in-place changes. ``epoch`` counts the jobs of this name, from 0; ``began``
+    holds for the first observation of another one.
     """
 
     novelty: Novelty
@@ -131,22 +129,22 @@ class Update:
 
     @property
     def is_new(self) -> bool:
-        """Holds if the observation taught anything."""
+        """Whether the observation was informative."""
         return self.novelty is Novelty.NEW
 
     @property
     def is_repeat(self) -> bool:
-        """Holds if the observation shows what is known already."""
+        """Whether the observation shows only what is known."""
         return self.novelty is Novelty.REPEAT
 
     @property
     def is_stale(self) -> bool:
-        """Holds if the observation is older than what is known, and taught nothing."""
+        """Whether the observation is older than what is known, and shows nothing new."""
         return self.novelty is Novelty.STALE
 
 
 def joined(before: Update, after: Update) -> Update:
-    """One update for two observations, the first of which came first."""
+    """One update for two successive observations."""
     both = before.novelty, after.novelty
     return evolve(
         after,

@@ -104,7 +104,7 @@ def judged(
         if allowed == (Action.WAIT,) and outcome in ENDED:
             return None
         state = f"has ended ({outcome})" if outcome in ENDED else f"is {outcome}"
-        return wrong(Kind.HANGS, f"the job {state}, and it waits on")
+        return wrong(Kind.HANGS, f"the job {state}, but it keeps waiting")
     if isinstance(ending.error, crashes):
         return wrong(Kind.CRASHES, "it raises what is no report")
     return _reported(ending, outcome, allowed, reading, wrong)
@@ -122,14 +122,14 @@ def _reported(
         return None
     if said is Action.WAIT:
         ended = outcome in ENDED and Action.WAIT not in allowed
-        says = f"the job has ended ({outcome}), and it stops waiting without a report"
+        says = f"the job has ended ({outcome}), but it stops waiting without a report"
         return wrong(Kind.MISREPORTS, says, said) if ended else None
     if Action.WAIT in allowed:
-        says = f"the job is {outcome}, and it reports {said or 'an end'}"
+        says = f"the job is {outcome}, but it reports {said or 'an end'}"
         return wrong(Kind.EARLY, says, said)
     if said in allowed or (said is Action.ERROR and Action.RETRY in allowed):
         return None
-    says = f"the outcome is {outcome}, and it reports {said}"
+    says = f"the outcome is {outcome}, but it reports {said}"
     return wrong(Kind.MISREPORTS, says, said)
 
 
