@@ -32,7 +32,7 @@ from trainstate.rules.index import select_rules
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.corpus import Corpus, responses, whole
 from trainstate.testing.faults import operators
-from trainstate.testing.showing import written
+from trainstate.testing.observations import written
 
 RULES = ("entry-ends-before-start", "billable-exceeds-training", "forked-history")
 HISTORY = ("forked-history", "rewritten-history")

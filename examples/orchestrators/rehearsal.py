@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from trainstate.aws import Pace
-from trainstate.simulator import Clock, on_demand, simulate, spot
+from trainstate.simulator import VirtualClock, on_demand, simulate, spot
 
 PLOT = {
     "unlucky-1": spot().then_out_of_wait_time(),
@@ -26,6 +26,6 @@ PACE = Pace(shortest=0.02, longest=0.05)
 @contextmanager
 def rehearsed(what: str = "unlucky") -> Iterator[tuple[Any, dict[str, Any]]]:
     """A boto3 client, and the arguments of a create_training_job; an hour lasts half a second."""
-    with simulate(PLOT, clock=Clock(speed=7200)) as simulation:
+    with simulate(PLOT, clock=VirtualClock(speed=7200)) as simulation:
         scenario = PLOT.get(f"{what}-*", on_demand())
         yield simulation.client(), scenario.request(what)

@@ -8,7 +8,7 @@ import pytest
 from attrs import define, field
 
 from tests.service import Service, serving
-from trainstate.aws import Clock
+from trainstate.aws import Timing
 
 
 @define
@@ -23,8 +23,8 @@ class Hours:
         self.time += seconds
 
     @property
-    def clock(self) -> Clock:
-        return Clock(now=lambda: self.time, sleep=self.sleep, chance=lambda: 0.0)
+    def clock(self) -> Timing:
+        return Timing(now=lambda: self.time, sleep=self.sleep, chance=lambda: 0.0)
 
 
 @pytest.fixture

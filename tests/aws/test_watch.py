@@ -14,13 +14,13 @@ from tests.service import BROKEN, CUT, DENIED, ENDED, EXPIRED, HANG, MISSING, TH
 from tests.watched import WHOLE, passed
 from trainstate.aws import (
     AccessError,
-    Clock,
     Fault,
     JobFailed,
     JobNotFound,
-    Limits,
     Pace,
     ServiceError,
+    Timing,
+    WatchLimits,
     WatchTimeout,
     fault_of,
     stop_job,
@@ -93,7 +93,7 @@ def test_a_quiet_job_is_polled_ever_less(service: Service, hours: Any) -> None:
 def test_jitter_takes_a_part_of_the_delay(service: Service, hours: Any) -> None:
     """Two watchers with different chances do not ask at the same time."""
     service.jobs["job-1"] = [poll("Starting"), poll(*COMPLETED)]
-    clock = Clock(now=hours.clock.now, sleep=hours.sleep, chance=lambda: 0.5)
+    clock = Timing(now=hours.clock.now, sleep=hours.sleep, chance=lambda: 0.5)
     list(watch(service.client(), "job-1", clock=clock, pace=Pace(jitter=0.4)))
 
     assert [4.0] == hours.sleeps
@@ -124,7 +124,7 @@ def test_a_fault_that_stays_is_an_error(
     service.plan = [fault] * 100
 
     with pytest.raises(error, match="job-1"):
-        list(watch(service.client(), "job-1", clock=hours.clock, limits=Limits(patience=60)))
+        list(watch(service.client(), "job-1", clock=hours.clock, limits=WatchLimits(patience=60)))
 
 
 def test_a_job_that_never_was_is_an_error(service: Service, hours: Any) -> None:
@@ -163,7 +163,7 @@ def test_a_watch_ends_when_the_time_is_over(service: Service, hours: Any) -> Non
     service.jobs["job-1"] = [poll("Starting")]
 
     with pytest.raises(WatchTimeout, match="InProgress/Starting"):
-        list(watch(service.client(), "job-1", clock=hours.clock, limits=Limits(total=100)))
+        list(watch(service.client(), "job-1", clock=hours.clock, limits=WatchLimits(total=100)))
 
 
 def test_a_watch_ends_on_request(service: Service, hours: Any) -> None:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from trainstate.aws import Pace, wait, watch
-from trainstate.aws.pace import Clock
+from trainstate.aws.pace import Timing
 from trainstate.simulator import simulate, spot
 
 SCENARIO = spot().interrupted(after="10m").then_completed()
@@ -18,9 +18,9 @@ PATIENCE = 20.0
 def test_a_clock_sleeps_as_time_sleeps_when_it_is_made() -> None:
     """What replaces `time.sleep` for a while is what a watch sleeps by in that while."""
     with simulate(SCENARIO, sleep=True):
-        assert Clock().sleep is time.sleep
+        assert Timing().sleep is time.sleep
 
-    assert Clock().sleep is time.sleep
+    assert Timing().sleep is time.sleep
 
 
 @pytest.mark.parametrize("stoppable", [False, True])

@@ -18,7 +18,7 @@ from trainstate.history.readers.settings import Limits
 from trainstate.history.readers.source import Asked, Input
 from trainstate.rules.index import select_rules
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.showing import written
+from trainstate.testing.observations import written
 
 SPEC = builtin_spec()
 Row = dict[str, Any]

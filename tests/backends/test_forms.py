@@ -17,7 +17,7 @@ import trainstate as ts  # noqa: E402
 from tests.backends.rows import SPEC, Row, alike, bare, ndjson, table_of  # noqa: E402
 from tests.backends.test_frames import told  # noqa: E402
 from trainstate.testing.corpus import Corpus, responses  # noqa: E402
-from trainstate.testing.showing import written  # noqa: E402
+from trainstate.testing.observations import written  # noqa: E402
 
 MAPS = {member.name for member in SPEC.members if member.type == "map"}
 SEEDS = range(3)

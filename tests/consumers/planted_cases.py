@@ -11,22 +11,22 @@ from tests.consumers import planted
 from trainstate.testing.consumers import (
     ConsumerFinding,
     ConsumerReport,
-    Kind,
-    Scope,
+    CourseScope,
+    FindingKind,
     check_consumer,
     replay,
 )
 from trainstate.track import STRICT
 
-PLAIN = Scope(longest=3, spot=False, retries=False, random=0, reuse=False)
-SPOT = Scope(longest=3, spot=True, retries=False, random=0, reuse=False)
+PLAIN = CourseScope(longest=3, spot=False, retries=False, random=0, reuse=False)
+SPOT = CourseScope(longest=3, spot=True, retries=False, random=0, reuse=False)
 
 
-def check(wait: Callable[..., Any], scope: Scope = PLAIN, **options: Any) -> ConsumerReport:
+def check(wait: Callable[..., Any], scope: CourseScope = PLAIN, **options: Any) -> ConsumerReport:
     return check_consumer(wait, scope=scope, **options)
 
 
-def first(report: ConsumerReport, kind: Kind) -> ConsumerFinding:
+def first(report: ConsumerReport, kind: FindingKind) -> ConsumerFinding:
     return next(finding for finding in report.findings if finding.kind is kind)
 
 
@@ -36,31 +36,31 @@ STOPPED = "InProgress/Starting, InProgress/Pending, Stopped/Stopped"
 @pytest.mark.parametrize(
     ("wait", "kind", "course"),
     [
-        (planted.hangs_on_stopped, Kind.HANGS, STOPPED),
-        (planted.asynchronous, Kind.HANGS, STOPPED),
-        (planted.swallows_everything, Kind.HANGS, STOPPED),
-        (planted.stopped_is_success, Kind.MISREPORTS, STOPPED),
-        (planted.wants_a_reason, Kind.CRASHES, STOPPED),
+        (planted.hangs_on_stopped, FindingKind.HANGS, STOPPED),
+        (planted.asynchronous, FindingKind.HANGS, STOPPED),
+        (planted.swallows_everything, FindingKind.HANGS, STOPPED),
+        (planted.stopped_is_success, FindingKind.MISREPORTS, STOPPED),
+        (planted.wants_a_reason, FindingKind.CRASHES, STOPPED),
         (
             planted.stopping_is_done,
-            Kind.EARLY,
+            FindingKind.EARLY,
             "InProgress/Starting, Stopping/Stopping, Stopped/Stopped",
         ),
         (
             planted.ignores_deleting,
-            Kind.HANGS,
+            FindingKind.HANGS,
             "InProgress/Starting, (Failed/Failed), gone",
         ),
         (
             planted.wants_messages,
-            Kind.CRASHES,
+            FindingKind.CRASHES,
             "InProgress/Starting, Failed/Failed; without StatusMessage",
         ),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_a_planted_bug_is_found_with_the_shortest_history(
-    wait: Callable[..., Any], kind: Kind, course: str
+    wait: Callable[..., Any], kind: FindingKind, course: str
 ) -> None:
     """The finding of the bug's kind has the shortest course on which the bug shows."""
     found = first(check(wait), kind)
@@ -70,7 +70,7 @@ def test_a_planted_bug_is_found_with_the_shortest_history(
 
 def test_a_race_between_two_calls_of_one_decision_is_found() -> None:
     """The record of a completed job may go between the two."""
-    scope = Scope(longest=4, spot=False, retries=False, random=0, reuse=False)
+    scope = CourseScope(longest=4, spot=False, retries=False, random=0, reuse=False)
     found = check(planted.asks_twice, scope).findings
 
     assert (
@@ -81,14 +81,14 @@ def test_a_race_between_two_calls_of_one_decision_is_found() -> None:
 
 def test_a_division_is_found_on_a_job_that_never_trained() -> None:
     """Only spot jobs that show zero seconds show it."""
-    found = first(check(planted.divides, SPOT), Kind.CRASHES)
+    found = first(check(planted.divides, SPOT), FindingKind.CRASHES)
 
     assert "InProgress/Starting, Failed/Failed; spot; zero seconds" == str(found.course)
 
 
 def test_what_chance_finds_is_made_small() -> None:
     """No history of three states shows it; of the longer ones nothing can be left out."""
-    scope = Scope(longest=3, spot=True, retries=False, random=200, reuse=False)
+    scope = CourseScope(longest=3, spot=True, retries=False, random=200, reuse=False)
     (found,) = check(planted.fears_interruptions, scope).findings
 
     assert ("; spot", 2) == (str(found.course)[-6:], str(found.course).count("Interrupted"))
@@ -99,7 +99,7 @@ def test_what_chance_finds_is_made_small() -> None:
 
 def test_a_finding_says_what_happened() -> None:
     """The polls with their times, what the consumer did, what the policy allows."""
-    found = first(check(planted.wants_a_reason), Kind.CRASHES)
+    found = first(check(planted.wants_a_reason), FindingKind.CRASHES)
 
     assert str(found).splitlines()[1:4] == [
         f"  course: {STOPPED}",
@@ -112,7 +112,7 @@ def test_a_finding_says_what_happened() -> None:
 
 def test_the_snippet_of_a_finding_runs(capsys: pytest.CaptureFixture[str]) -> None:
     """It plays the course again, and the same is wrong."""
-    found = first(check(planted.stopped_is_success), Kind.MISREPORTS)
+    found = first(check(planted.stopped_is_success), FindingKind.MISREPORTS)
     exec(found.snippet, {})
 
     assert "misreports: the outcome is stopped-by-user, but it reports done" in (
@@ -142,10 +142,10 @@ def test_a_snippet_has_the_policy_and_the_reading() -> None:
 
 def test_the_same_cause_is_one_finding() -> None:
     """Whoever waits on for a record that is gone does so however the job had ended."""
-    scope = Scope(longest=4, spot=False, retries=False, random=0, reuse=False)
+    scope = CourseScope(longest=4, spot=False, retries=False, random=0, reuse=False)
     found = check(planted.ignores_deleting, scope).findings
 
-    assert [(Kind.HANGS, None)] == [(one.kind, one.polls[-1].pair) for one in found]
+    assert [(FindingKind.HANGS, None)] == [(one.kind, one.polls[-1].pair) for one in found]
     assert found[0].times > 10
 
 
@@ -154,7 +154,7 @@ def test_sleeping_for_nothing_is_hanging() -> None:
     played = replay(planted.naps, STOPPED)
 
     assert played.judgement is not None
-    assert (Kind.HANGS, "200001 sleeps without a call") == (
+    assert (FindingKind.HANGS, "200001 sleeps without a call") == (
         played.judgement.kind,
         str(played.ending.error),
     )
@@ -169,7 +169,7 @@ def test_a_consumer_that_does_nothing_is_ended_in_real_time(
     played = replay(wait, STOPPED, watchdog=0.3)
 
     assert played.judgement is not None
-    assert Kind.STUCK is played.judgement.kind
+    assert FindingKind.STUCK is played.judgement.kind
 
 
 def test_a_check_goes_on_only_where_the_consumer_can_be_ended(

@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from trainstate.testing.consumers import Kind, MissingLibraryError, Scope, check_consumer, replay
+from trainstate.testing.consumers import (
+    CourseScope,
+    FindingKind,
+    MissingLibraryError,
+    check_consumer,
+    replay,
+)
 from trainstate.testing.consumers.adapters import (
     AirflowHook,
     AirflowSensor,
@@ -56,7 +62,7 @@ ADAPTERS = [
 
 def test_botocore_s_waiter_is_what_its_policy_says() -> None:
     """Under the policy named after it there is nothing but names that are given away."""
-    scope = Scope(longest=4, random=40)
+    scope = CourseScope(longest=4, random=40)
     report = check_consumer(BotocoreWaiter(), policy=BOTOCORE, scope=scope)
 
     assert report.findings
@@ -65,10 +71,10 @@ def test_botocore_s_waiter_is_what_its_policy_says() -> None:
 
 def test_botocore_s_waiter_takes_a_stop_for_a_success() -> None:
     """Under the strict policy that is the first finding."""
-    report = check_consumer(BotocoreWaiter(), scope=Scope(longest=3, random=0))
+    report = check_consumer(BotocoreWaiter(), scope=CourseScope(longest=3, random=0))
     found = report.findings[0]
 
-    assert (Kind.MISREPORTS, "InProgress/Starting, InProgress/Pending, Stopped/Stopped") == (
+    assert (FindingKind.MISREPORTS, "InProgress/Starting, InProgress/Pending, Stopped/Stopped") == (
         found.kind,
         str(found.course),
     )

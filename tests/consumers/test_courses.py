@@ -20,8 +20,8 @@ from trainstate.machine.walks import configured
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.consumers import (
     Course,
+    CourseScope,
     How,
-    Scope,
     check_consumer,
     course,
     replay,
@@ -48,8 +48,8 @@ def collects(client: Any, name: str) -> None:
 
 
 SCOPES = {
-    "recorded": Scope(longest=4, plan=True, random=60),
-    "inferred": Scope(longest=3, spot=True, reuse=False, accept=ts.Evidence.INFERRED),
+    "recorded": CourseScope(longest=4, plan=True, random=60),
+    "inferred": CourseScope(longest=3, spot=True, reuse=False, accept=ts.Evidence.INFERRED),
 }
 
 
@@ -97,7 +97,7 @@ def test_the_shortest_way_comes_first() -> None:
 
 def test_a_course_is_read_back_from_its_text() -> None:
     """Every course of a scope is what its text says."""
-    scope = Scope(longest=3, plan=True)
+    scope = CourseScope(longest=3, plan=True)
     made = [one for way in ways(SPEC, scope.guards, 3) for one in courses(way, scope, SPEC)]
 
     assert made == [course(str(one)) for one in made]
@@ -131,7 +131,7 @@ def test_a_course_that_no_job_goes_is_refused(text: str, says: str) -> None:
 def test_a_scope_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
     """The error names the option and its value."""
     with pytest.raises(UsageError, match=next(iter(options))):
-        Scope(**options)
+        CourseScope(**options)
 
 
 def gives_up(client: Any, name: str) -> str:
@@ -307,7 +307,7 @@ def test_real_time_is_back_afterwards() -> None:
 
 def test_a_rehearsal_plays_all_of_a_course() -> None:
     """Every course of the default bound is one that a job can go."""
-    scope = Scope(longest=4)
+    scope = CourseScope(longest=4)
     made: list[Course] = [
         one
         for way in ways(SPEC.accepting(scope.accept), scope.guards, 4)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.consumers import planted
-from trainstate.aws import Clock, JobFailed, JobNotFound, wait
+from trainstate.aws import JobFailed, JobNotFound, Timing, wait
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
-from trainstate.testing.consumers import ConsumerReport, Scope, check_consumer
+from trainstate.testing.consumers import ConsumerReport, CourseScope, check_consumer
 from trainstate.testing.consumers.course import ways
 from trainstate.track import STRICT, Action
 
@@ -33,7 +33,7 @@ def test_a_tracker_with_a_policy_is_right(
 
 def test_the_report_says_how_much_was_played(report: ConsumerReport) -> None:
     """The exhaustive part has every recorded history of at most five states."""
-    spec, guards = builtin_spec().accepting(Evidence.RECORDED), Scope().guards
+    spec, guards = builtin_spec().accepting(Evidence.RECORDED), CourseScope().guards
     count = len(list(ways(spec, guards, 5)))
 
     assert (5, count, 100) == (report.longest, report.exhaustive, report.random)
@@ -44,7 +44,7 @@ def test_the_report_says_how_much_was_played(report: ConsumerReport) -> None:
 
 def of_the_package(client: Any, name: str) -> None:
     """The wait that the package itself offers, without the sleep that it keeps by default."""
-    clock = Clock(now=time.monotonic, sleep=time.sleep)
+    clock = Timing(now=time.monotonic, sleep=time.sleep)
     wait(client, name, clock=clock)
 
 
@@ -58,7 +58,7 @@ def reading(value: Any, error: BaseException | None) -> Action:
 
 def test_the_package_s_own_wait_is_right() -> None:
     """`trainstate.aws.wait` says of every course what the strict policy says."""
-    scope = Scope(longest=4, random=30)
+    scope = CourseScope(longest=4, random=30)
     found = check_consumer(of_the_package, scope=scope, outcome=reading, policy=STRICT)
 
     assert () == found.findings, str(found)

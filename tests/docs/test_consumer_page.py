@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from trainstate.testing.consumers import Kind, Scope, adapters
+from trainstate.testing.consumers import CourseScope, FindingKind, adapters
 
 pytest_plugins = ["pytester"]
 
@@ -26,8 +26,8 @@ def test_the_file_of_the_page_passes(pytester: pytest.Pytester, text: str) -> No
 
 def test_the_page_names_what_there_is() -> None:
     """Every kind of finding, option of the scope and adapter is on the page."""
-    options = [field.name for field in attrs.fields(Scope)]
+    options = [field.name for field in attrs.fields(CourseScope)]
     named = set(re.findall(r"`(\w+)", PAGE))
     public = {name for name in adapters.__all__ if name[0].isupper()}
 
-    assert set() == {*Kind, *options, *public} - named
+    assert set() == {*FindingKind, *options, *public} - named

@@ -16,9 +16,9 @@ from trainstate.render.discovery import xes_lines
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.render.text import finding_lines
 from trainstate.rules.model import Severity
+from trainstate.stats.follows import discover
 from trainstate.stats.measure import stats
 from trainstate.stats.survey import Survey
-from trainstate.stats.trails import discover
 
 # Small, so that no input makes the fuzzer slow; a limit that is reached is a case, too.
 LIMITS = Limits(line=1 << 16, document=1 << 18, decompressed=1 << 20)

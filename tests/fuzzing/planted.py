@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from tests.quality.simulators import Simulator
 from tests.quality.test_planted_bugs import tell
 from trainstate.machine.record import Record, moment
-from trainstate.simulator import Clock, Service, ServiceError, chooser
+from trainstate.simulator import ApiError, Service, VirtualClock, chooser
 from trainstate.testing.fuzzing import Subject
 
 
@@ -63,7 +63,7 @@ class PlantedClient:
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         try:
             return self.service.call(operation, params)
-        except ServiceError as error:
+        except ApiError as error:
             said = {"Error": {"Code": error.code, "Message": error.message}}
             raise ClientError(said, operation) from error
 
@@ -72,7 +72,7 @@ def planted(kind: type[Simulator]) -> Any:
     """The function that makes clients of a planted simulator, for the fuzzer."""
 
     def make(seed: int) -> Subject:
-        clock = Clock()
+        clock = VirtualClock()
         service = Service(choose=chooser(seed), clock=clock)
         client = PlantedClient(kind, service)
         service.listen(client.take)

@@ -11,7 +11,7 @@ import trainstate
 from trainstate.rules.index import find_rule, select_rules
 from trainstate.rules.model import Severity
 from trainstate.simulator import service as simulated
-from trainstate.simulator.errors import ServiceError
+from trainstate.simulator.errors import ApiError
 from trainstate.testing.fuzzing import fuzz
 from trainstate.testing.fuzzing.beside import WORDS
 from trainstate.testing.fuzzing.performing import Performer
@@ -39,7 +39,7 @@ def found(seed: int = 1) -> set[str]:
 
 
 def broken(_answer: dict[str, Any]) -> dict[str, Any]:
-    raise ServiceError("InternalFailure", "oops", status=500)
+    raise ApiError("InternalFailure", "oops", status=500)
 
 
 def cut(member: str) -> Wrong:
@@ -64,7 +64,7 @@ WRONG: dict[str, tuple[str, Wrong, str]] = {
     "it breaks": ("DescribeLogStreams", broken, "TS902"),
     "it refuses": (
         "AddTags",
-        lambda _: (_ for _ in ()).throw(ServiceError("ValidationException", "no")),
+        lambda _: (_ for _ in ()).throw(ApiError("ValidationException", "no")),
         "TS908",
     ),
 }

@@ -9,7 +9,7 @@ from trainstate.machine.step import State
 from trainstate.simulator import on_demand, simulate, spot, through
 from trainstate.spec.model import Evidence
 from trainstate.testing.visits import Visits
-from trainstate.testing.ways import guard_sets, ways
+from trainstate.testing.walks import guard_sets, walk_graph
 
 SPEC = trainstate.SPEC
 RESERVED = on_demand().requeued().request("x")["ResourceConfig"]
@@ -19,7 +19,7 @@ def prefixes() -> dict[tuple[str, tuple[str, str]], tuple[State, ...]]:
     """For each kind of step of the machine a way there from a creation, all guards holding."""
     everything = guard_sets(SPEC, spot=None, retries=None, terminal=None)[-1]
     found = {}
-    for prefix in ways(SPEC, everything, None, None).prefixes:
+    for prefix in walk_graph(SPEC, everything, None, None).prefixes:
         states = tuple(hop.state for hop in prefix)
         before = states[-2].position.secondary if len(states) > 1 else ""
         found[before, states[-1].pair] = states

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from trainstate.rules.index import rules
-from trainstate.simulator import Clock, Service, ServiceError, chooser, on_demand
+from trainstate.simulator import ApiError, Service, VirtualClock, chooser, on_demand
 from trainstate.testing.fuzzing import Subject, fuzz
 
 Params = dict[str, Any]
@@ -39,7 +39,7 @@ class Broken:
         """The service's own answer."""
         try:
             return self.service.call(operation, params)
-        except ServiceError as error:
+        except ApiError as error:
             said = {"Error": {"Code": error.code, "Message": error.message}}
             raise ClientError(said, operation) from error
 
@@ -187,7 +187,7 @@ def service(wrong: Wrong, scenario: Any = None) -> Any:
 
     @contextmanager
     def make(seed: int) -> Iterator[Subject]:
-        clock = Clock()
+        clock = VirtualClock()
         plot = chooser(seed if scenario is None else scenario)
         client = Broken(Service(choose=plot, clock=clock), wrong)
         yield Subject(client=client, advance=clock.advance)

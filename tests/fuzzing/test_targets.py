@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 import trainstate
 from tests.fuzzing.test_operation_bugs import Broken, right
 from trainstate.errors import UsageError
-from trainstate.simulator import Clock, Service, chooser
+from trainstate.simulator import Service, VirtualClock, chooser
 from trainstate.simulator.server import App, bound
 from trainstate.testing.fuzzing import fuzz
 from trainstate.testing.fuzzing.targets import local_mode, named
@@ -39,7 +39,7 @@ def serving(service: Service) -> Iterator[str]:
 
 def test_a_server_of_ours_has_a_clock() -> None:
     """The fuzzer finds the clock of `trainstate serve`, and nothing else is wrong."""
-    with serving(Service(choose=chooser(5), clock=Clock())) as url:
+    with serving(Service(choose=chooser(5), clock=VirtualClock())) as url:
         report = fuzz(named(url), budget=120, seconds=None)
 
     assert [] == [str(found.finding) for found in report]
@@ -116,7 +116,7 @@ def test_aws_is_no_target() -> None:
 
 def test_a_client_of_one_service_gets_new_names() -> None:
     """Where all programs meet one service, no job of one is taken for another's."""
-    clock = Clock()
+    clock = VirtualClock()
     client = Broken(Service(choose=chooser(3), clock=clock), right)
     report = fuzz(lambda: client, advance=clock.advance, budget=300, seconds=None)
 

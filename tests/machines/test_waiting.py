@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from tests.machines.test_recognition import ARN, TIMES, response
 from trainstate.aws import pull, stop_job, wait
 from trainstate.aws.faults import JobNotFound
-from trainstate.aws.follow import Limits
+from trainstate.aws.follow import WatchLimits
 from trainstate.cli.next import command as next_command
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec, load_spec, spec_names
@@ -96,7 +96,7 @@ def test_the_kind_of_a_missing_job_is_named() -> None:
     """Nobody looks for a training job where a transform job is missing."""
     gone = ClientError({"Error": {"Code": "ResourceNotFound", "Message": "no"}}, "Describe")
     with pytest.raises(JobNotFound, match="no transform job 'tern'"):
-        wait(Service(gone), "tern", spec=load_spec("transform-job"), limits=Limits(grace=0))
+        wait(Service(gone), "tern", spec=load_spec("transform-job"), limits=WatchLimits(grace=0))
 
 
 @pytest.mark.parametrize("name", OTHERS)

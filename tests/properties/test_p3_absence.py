@@ -17,7 +17,7 @@ from trainstate.history.excerpt import always_given
 from trainstate.history.instants import SECOND, parse
 from trainstate.spec.load import builtin_spec
 from trainstate.testing import polls
-from trainstate.testing.showing import written
+from trainstate.testing.observations import written
 
 Response = dict[str, Any]
 

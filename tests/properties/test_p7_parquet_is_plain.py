@@ -17,7 +17,7 @@ from trainstate.backends.writing import fits, schema_of
 from trainstate.testing import faulty, jobs, polls
 from trainstate.testing.corpus import Corpus, responses, whole
 from trainstate.testing.faults import operators
-from trainstate.testing.showing import written
+from trainstate.testing.observations import written
 
 MODIFIED = SPEC.layout.modified
 NAMES = sorted(operators())

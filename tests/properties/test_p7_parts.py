@@ -32,7 +32,7 @@ from trainstate.spec.load import builtin_spec
 from trainstate.testing import faulty, jobs, polls
 from trainstate.testing.corpus import Corpus, generated
 from trainstate.testing.faults import operators
-from trainstate.testing.showing import written
+from trainstate.testing.observations import written
 
 SPEC = builtin_spec()
 MODIFIED = SPEC.layout.modified

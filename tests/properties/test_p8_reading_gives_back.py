@@ -24,7 +24,7 @@ from trainstate.history.model import Response, Unreadable
 from trainstate.history.readers import FORMATS, read_paths, read_values
 from trainstate.history.readers.settings import SourceReport
 from trainstate.testing import jobs, logs, polls
-from trainstate.testing.showing import written
+from trainstate.testing.observations import written
 
 SPEC = trainstate.SPEC
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

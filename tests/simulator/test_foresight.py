@@ -6,7 +6,7 @@ import pytest
 
 from trainstate.errors import IllegalMoveError
 from trainstate.history.instants import Instant
-from trainstate.simulator import Clock, Service, ServiceError, chooser, on_demand
+from trainstate.simulator import ApiError, Service, VirtualClock, chooser, on_demand
 from trainstate.simulator.timeline import ENTER, PlannedStep
 
 SCENARIO = on_demand().then_completed()
@@ -14,7 +14,7 @@ SCENARIO = on_demand().then_completed()
 
 @pytest.fixture
 def service() -> Service:
-    made = Service(choose=chooser(SCENARIO), clock=Clock())
+    made = Service(choose=chooser(SCENARIO), clock=VirtualClock())
     made.call("CreateTrainingJob", SCENARIO.request("job"))
     return made
 
@@ -53,5 +53,5 @@ def test_a_step_that_cannot_be_is_refused_and_changes_nothing(service: Service) 
 
 def test_a_job_that_is_not_there_is_refused(service: Service) -> None:
     """As by every operation."""
-    with pytest.raises(ServiceError):
+    with pytest.raises(ApiError):
         service.foresee("other", [])

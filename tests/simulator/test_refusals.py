@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from trainstate.errors import TrainstateError
-from trainstate.simulator import Clock, Service, chooser, on_demand, simulate, spot
+from trainstate.simulator import Service, VirtualClock, chooser, on_demand, simulate, spot
 from trainstate.simulator.errors import facts
 from trainstate.simulator.service import HANDLERS
 from trainstate.simulator.wire import answer
@@ -103,7 +103,7 @@ def test_a_client_gets_the_arns_of_its_own_region(region: str, partition: str) -
 @pytest.mark.parametrize("time", [1e18, 1e400, float("nan"), -1e300, 10**400, "soon", True, [1]])
 def test_a_time_that_is_none_is_refused(time: Any) -> None:
     """With status 400."""
-    service = Service(choose=chooser(None), clock=Clock())
+    service = Service(choose=chooser(None), clock=VirtualClock())
     body = json.dumps({"CreationTimeAfter": time}).encode()
 
     assert 400 == answer(service, "ListTrainingJobs", body).status
@@ -180,7 +180,7 @@ def test_no_request_gets_a_500() -> None:
     chance = random.Random(7)
     failed: list[tuple[str, bytes, object]] = []
     for part in range(0, count, 500):
-        service = Service(choose=chooser(part), clock=Clock())
+        service = Service(choose=chooser(part), clock=VirtualClock())
         answer(service, "CreateTrainingJob", json.dumps({**PLAIN, "TrainingJobName": "a"}).encode())
         answer(service, "CreateHyperParameterTuningJob", json.dumps(TUNING).encode())
         for _ in range(500):
@@ -200,7 +200,7 @@ def test_no_request_gets_a_500() -> None:
 
 def test_control_requests_are_bounded() -> None:
     """No number is too large for an error in one sentence."""
-    service = Service(choose=chooser(None), clock=Clock())
+    service = Service(choose=chooser(None), clock=VirtualClock())
     for by in (1e12, 3e11, 1e308, float("inf"), float("nan"), -1, 10**60, "1" * 400 + "d"):
         with pytest.raises(TrainstateError):
             service.clock.advance(by)

@@ -9,7 +9,7 @@ import pytest
 import trainstate
 from trainstate.errors import UsageError
 from trainstate.machine.step import Position, State
-from trainstate.simulator import Clock, Scenario, on_demand, simulate, spot, through
+from trainstate.simulator import Scenario, VirtualClock, on_demand, simulate, spot, through
 from trainstate.simulator.chance import chance_scenario, seeded
 from trainstate.simulator.clock import seconds
 from trainstate.simulator.job import config_of
@@ -247,7 +247,7 @@ def test_a_pool_of_instances_is_kept_and_released() -> None:
     scenario = on_demand().then_completed()
     resources = {**scenario.request("x")["ResourceConfig"], "KeepAlivePeriodInSeconds": 600}
     seen = []
-    with simulate(scenario, clock=Clock()) as sm:
+    with simulate(scenario, clock=VirtualClock()) as sm:
         client = sm.client()
         client.create_training_job(**scenario.request("job", ResourceConfig=resources))
         for _ in range(30):

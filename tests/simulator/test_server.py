@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 import trainstate
 from tests.served import Connect, Serve
-from trainstate.simulator import Clock, Service, chooser, on_demand, spot
+from trainstate.simulator import Service, VirtualClock, chooser, on_demand, spot
 
 JSON = {"Content-Type": "application/json"}
 
@@ -165,7 +165,7 @@ def test_a_slow_connection_is_closed(monkeypatch: pytest.MonkeyPatch, began: byt
     server = pytest.importorskip("trainstate.simulator.server")
     monkeypatch.setattr(server, "IDLE", 1)
     listening = server.bound("127.0.0.1", 0)
-    service = Service(choose=chooser(None), clock=Clock())
+    service = Service(choose=chooser(None), clock=VirtualClock())
     Thread(target=server.serve, args=(server.App(service), listening), daemon=True).start()
     with socket.create_connection(listening.getsockname(), timeout=10) as connection:
         for byte in range(0, len(began), 8):

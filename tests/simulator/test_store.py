@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 import trainstate
 from tests.served import Connect, Serve, clock_of
 from trainstate.errors import InputError, UsageError
-from trainstate.simulator import Clock, Store, on_demand, simulate, spot
+from trainstate.simulator import Store, VirtualClock, on_demand, simulate, spot
 
 
 def described(client: Any, name: str) -> dict[str, Any]:
@@ -36,7 +36,9 @@ def test_a_restart_changes_nothing(tmp_path: Path) -> None:
         client.stop_training_job(TrainingJobName="gone")
         before = described(client, "job")
         seen.append(before)
-    with simulate(store=Store(tmp_path / "jobs.db"), clock=Clock("2030-01-01T00:00:00Z")) as sm:
+    with simulate(
+        store=Store(tmp_path / "jobs.db"), clock=VirtualClock("2030-01-01T00:00:00Z")
+    ) as sm:
         client = sm.client()
         after = described(client, "job")
         sm.clock.advance("1h")

@@ -24,8 +24,8 @@ from trainstate.render.discovery import (
 )
 from trainstate.rules.example import Poll, written
 from trainstate.spec.load import builtin_spec, parse_spec
+from trainstate.stats.follows import FollowsGraph, discover
 from trainstate.stats.survey import Survey
-from trainstate.stats.trails import FollowsGraph, discover
 
 SPEC = builtin_spec()
 RECORDINGS = Path(__file__).parents[2] / "examples" / "recordings"
@@ -65,7 +65,7 @@ def test_inferred_evidence_can_be_raised() -> None:
 def test_seen_and_unseen_are_all_transitions() -> None:
     """Each transition of the specification was seen or was not."""
     found = discovered(INFERRED)
-    seen = {(trail.before, trail.after) for trail in found.trails}
+    seen = {(edge.before, edge.after) for edge in found.edges}
     unseen = {(row.before, row.after) for row in found.unseen}
 
     assert ({(row.before, row.after) for row in SPEC.transitions}, set()) == (
@@ -75,10 +75,10 @@ def test_seen_and_unseen_are_all_transitions() -> None:
 
 
 def test_times_are_those_of_the_status_before() -> None:
-    """The seconds of a trail are how long its first status lasted."""
-    trail = discovered(LACKING).trails[0]
+    """The seconds of a edge are how long its first status lasted."""
+    edge = discovered(LACKING).edges[0]
 
-    assert (90.0, 90.0) == (trail.seconds.median, trail.seconds.longest)
+    assert (90.0, 90.0) == (edge.seconds.median, edge.seconds.longest)
 
 
 def test_the_overlay_makes_the_recordings_legal() -> None:
@@ -159,9 +159,7 @@ def test_pm4py_reads_the_histories_back(tmp_path: Path) -> None:
     moments = [int(moment.timestamp()) for moment in log["time:timestamp"]]
     entries = [(job.job, entry) for job in jobs for entry in job.entries]
 
-    assert {
-        (t.before, t.after): t.count for t in discovered(LACKING, INFERRED, ODD).trails
-    } == graph
+    assert {(t.before, t.after): t.count for t in discovered(LACKING, INFERRED, ODD).edges} == graph
     assert [(job, entry.status) for job, entry in entries] == events
     assert [(entry.start or 0) // 1_000_000 for _, entry in entries] == moments
 

@@ -20,7 +20,7 @@ from trainstate.track import (
     lint_policy,
     outcome_of,
 )
-from trainstate.track.lint import Kind
+from trainstate.track.lint import DefectKind
 
 SPEC = builtin_spec()
 RIGHT = StatusSets(
@@ -136,7 +136,7 @@ def test_a_status_that_raises_is_a_crash() -> None:
 def test_a_stage_that_may_not_come_is_missed() -> None:
     """A job can fail before it trains."""
     sets = StatusSets(reads="secondary", awaits={"Training"})
-    missed = [found for found in lint_policy(sets) if found.kind is Kind.MISSES]
+    missed = [found for found in lint_policy(sets) if found.kind is DefectKind.MISSES]
 
     assert [(("InProgress", "Starting"), ("Failed", "Failed"))] == [
         found.history for found in missed
@@ -148,7 +148,7 @@ def test_a_stage_that_always_comes_is_not_missed() -> None:
     documented = SPEC.accepting(Evidence.DOCUMENTED)
     sets = StatusSets(reads="secondary", awaits={"Starting"})
 
-    assert Kind.MISSES not in {found.kind for found in lint_policy(sets, spec=documented)}
+    assert DefectKind.MISSES not in {found.kind for found in lint_policy(sets, spec=documented)}
 
 
 def test_a_status_in_two_sets_is_meaningless() -> None:

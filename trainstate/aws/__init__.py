@@ -9,19 +9,19 @@ from trainstate.aws.faults import (
     WatchTimeout,
     fault_of,
 )
-from trainstate.aws.follow import Limits
-from trainstate.aws.pace import Clock, Pace
+from trainstate.aws.follow import WatchLimits
+from trainstate.aws.pace import Pace, Timing
 from trainstate.aws.pull import Pulled, pull
 from trainstate.aws.watch import Ended, JobFailed, stop_job, wait, watch, watch_async
 
 __all__ = [
     "AccessError",
-    "Clock",
+    "Timing",
     "Ended",
     "Fault",
     "JobFailed",
     "JobNotFound",
-    "Limits",
+    "WatchLimits",
     "Pace",
     "Pulled",
     "ServiceError",

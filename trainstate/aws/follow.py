@@ -19,7 +19,7 @@ from trainstate.aws.faults import (
     WatchTimeout,
     fault_of,
 )
-from trainstate.aws.pace import Clock, Pace
+from trainstate.aws.pace import Pace, Timing
 from trainstate.history.instants import NotAnInstant, parse, same_instant
 from trainstate.track import Tracker, Update
 
@@ -27,7 +27,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @frozen(kw_only=True)
-class Limits:
+class WatchLimits:
     """How long to wait, in seconds.
 
     ``total`` for the job's end, None for ever; ``patience`` for a service or a network
@@ -49,8 +49,8 @@ class Follower:
     name: str
     tracker: Tracker
     pace: Pace
-    limits: Limits
-    clock: Clock
+    limits: WatchLimits
+    clock: Timing
     done: bool = False
     renewals: int = 0
     _began: float = field(init=False)

@@ -52,7 +52,7 @@ class Pace:
 
 
 @frozen(kw_only=True)
-class Clock:
+class Timing:
     """Time, sleep and chance, so that tests can do without waiting.
 
     ``now`` gives seconds on a clock that does not go back. The functions are those that

@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 
 from trainstate.aws.faults import AccessError, Fault, ServiceError, fault_of
 from trainstate.aws.journal import Journal
-from trainstate.aws.pace import Clock, Pace
+from trainstate.aws.pace import Pace, Timing
 from trainstate.aws.requests import method_of, request_for
 from trainstate.errors import UsageError
 from trainstate.spec.load import builtin_spec
@@ -27,7 +27,7 @@ class Caller:
     rate: float
     pace: Pace
     patience: float
-    clock: Clock
+    clock: Timing
     renew: Callable[[], Any] | None = None
     _next: float = field(init=False)
 
@@ -102,7 +102,7 @@ def pull(
     pace: Pace | None = None,
     renew: Callable[[], Any] | None = None,
     progress: Callable[[Pulled], object] | None = None,
-    clock: Clock | None = None,
+    clock: Timing | None = None,
     **filters: Any,
 ) -> Pulled:
     """Records a response of every job in an NDJSON file, and says what was done.
@@ -118,7 +118,7 @@ def pull(
     """
     if not rate > 0:
         raise UsageError(f"Expected rate to be calls a second, above 0, but got {rate!r}.")
-    spec, clock = spec or builtin_spec(), clock or Clock()
+    spec, clock = spec or builtin_spec(), clock or Timing()
     caller = Caller(
         client=client,
         rate=rate,

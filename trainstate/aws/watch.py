@@ -13,8 +13,8 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.aws.faults import WatchError, has_ended_before
-from trainstate.aws.follow import Follower, Limits
-from trainstate.aws.pace import Clock, Pace
+from trainstate.aws.follow import Follower, WatchLimits
+from trainstate.aws.pace import Pace, Timing
 from trainstate.aws.requests import method_of, named_in
 from trainstate.errors import TrainstateError
 from trainstate.history.machines import machine_named
@@ -55,10 +55,10 @@ def watch(
     spec: Spec | None = None,
     tracker: Tracker | None = None,
     pace: Pace | None = None,
-    limits: Limits | None = None,
+    limits: WatchLimits | None = None,
     stop: threading.Event | None = None,
     renew: Callable[[], Any] | None = None,
-    clock: Clock | None = None,
+    clock: Timing | None = None,
 ) -> Iterator[Update]:
     """Yields each update of a job until it has ended: a training job, or one of ``spec``.
 
@@ -69,7 +69,7 @@ def watch(
     used again end the watch. A set ``stop`` ends it quietly; the job goes on. Raises
     WatchTimeout, JobNotFound, AccessError or ServiceError, all of them WatchError.
     """
-    clock = clock or Clock()
+    clock = clock or Timing()
     tracker = tracker or Tracker(job=name, spec=machine_named(name, spec))
     follower = _follower(name, tracker, pace, limits, clock)
     while not (follower.done or _is_set(stop)):
@@ -91,15 +91,15 @@ async def watch_async(
     spec: Spec | None = None,
     tracker: Tracker | None = None,
     pace: Pace | None = None,
-    limits: Limits | None = None,
+    limits: WatchLimits | None = None,
     stop: asyncio.Event | None = None,
     renew: Callable[[], Any] | None = None,
-    clock: Clock | None = None,
+    clock: Timing | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Update]:
     """As ``watch``; boto3's calls run in a thread, those of an asynchronous client are awaited."""
     tracker = tracker or Tracker(job=name, spec=machine_named(name, spec))
-    follower = _follower(name, tracker, pace, limits, clock or Clock())
+    follower = _follower(name, tracker, pace, limits, clock or Timing())
     while not (follower.done or _is_set(stop)):
         try:
             response = await _awaited(_describing(client, name, follower))
@@ -167,14 +167,14 @@ def _follower(
     name: str,
     tracker: Tracker,
     pace: Pace | None,
-    limits: Limits | None,
-    clock: Clock,
+    limits: WatchLimits | None,
+    clock: Timing,
 ) -> Follower:
     return Follower(
         name=name,
         tracker=tracker,
         pace=pace or Pace(),
-        limits=limits or Limits(),
+        limits=limits or WatchLimits(),
         clock=clock,
     )
 
@@ -194,7 +194,7 @@ def _is_set(stop: threading.Event | asyncio.Event | None) -> bool:
     return stop is not None and stop.is_set()
 
 
-def _pause(delay: float, stop: threading.Event | None, clock: Clock) -> None:
+def _pause(delay: float, stop: threading.Event | None, clock: Timing) -> None:
     """Sleeps; a stop ends the sleep."""
     if stop is not None and clock.sleep is _REAL_SLEEP:
         stop.wait(delay)

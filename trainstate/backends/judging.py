@@ -58,7 +58,7 @@ _BLOCK, _MOST_JOBS = 1000, 10_000
 
 
 @frozen(kw_only=True)
-class Asked:
+class JudgeOptions:
     """The options of a check, such that another process can be told."""
 
     select: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class Asked:
         )
 
 
-def judged(batches: Iterable[Any], asked: Asked) -> Iterator[Any]:
+def judged(batches: Iterable[Any], asked: JudgeOptions) -> Iterator[Any]:
     """The rows of findings and verdicts about a partition's rows, as record batches."""
     judge = _Judge(asked=asked)
     for batch in batches:
@@ -101,7 +101,7 @@ class _Judge:
     and is let go between two jobs.
     """
 
-    asked: Asked
+    asked: JudgeOptions
     checker: Checker = field(init=False)
     tally: Tally = field(init=False)
     made: list[dict[str, Any]] = field(factory=list)
@@ -168,4 +168,4 @@ def _job(job: JobReport, place: tuple[str | None, int | None]) -> dict[str, Any]
     return {**job_object(job), "file": place[0], "line": place[1]}
 
 
-__all__ = ["SCHEMA", "Asked", "judged"]
+__all__ = ["SCHEMA", "JudgeOptions", "judged"]

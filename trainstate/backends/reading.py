@@ -120,7 +120,7 @@ def _table_records(frame: pl.LazyFrame, what: str, tally: Tally, pointer: str) -
         return
     if twice := _named_twice(names, own):
         raise CannotRead(f"{what}: the columns {' and '.join(twice)} are one member")
-    yield from Reading(frame=frame, count=count, tally=tally, pointer=pointer).records()
+    yield from TableReader(frame=frame, count=count, tally=tally, pointer=pointer).records()
 
 
 def _named_twice(names: Iterable[str], spec: Spec) -> list[str]:
@@ -156,7 +156,7 @@ def _with_partitions(frame: pl.LazyFrame, tally: Tally) -> pl.LazyFrame:
 
 
 @frozen(kw_only=True)
-class Reading:
+class TableReader:
     """A table that is being read."""
 
     frame: pl.LazyFrame

@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 from pyspark.storagelevel import StorageLevel
 
-from trainstate.backends.judging import FINDING_FIELDS, JOB_FIELDS, SCHEMA, Asked, judged
+from trainstate.backends.judging import FINDING_FIELDS, JOB_FIELDS, SCHEMA, JudgeOptions, judged
 from trainstate.backends.keying import FILE, KEY, LINE, PART, TEXT, named_lines
 from trainstate.backends.keying import SCHEMA as NAMED
 from trainstate.checking.order import Order
@@ -125,7 +125,7 @@ def check(
     ``trainstate.check``. Raises UsageError or UnknownNameError for an option, UsageError
     for a frame that holds no responses.
     """
-    asked = Asked(
+    asked = JudgeOptions(
         select=tuple([select] if isinstance(select, str) else select),
         ignore=tuple([ignore] if isinstance(ignore, str) else ignore),
         accept=Evidence(accept),

@@ -12,7 +12,7 @@ from attrs import define, fields_dict
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
-from trainstate.cli.known import Ignores, ignores
+from trainstate.cli.baseline import Ignores, ignores
 from trainstate.cli.options import listed, spec_at
 from trainstate.errors import UsageError
 from trainstate.history.readers import Limits, SourceReport, read_records

@@ -12,7 +12,7 @@ from attrs import fields_dict
 
 from trainstate.checking.order import Order
 from trainstate.cli.asked import CheckOptions
-from trainstate.cli.known import WRITE, known_findings
+from trainstate.cli.baseline import WRITE, known_findings
 from trainstate.cli.options import (
     BASELINE,
     BASELINE_MODE,

@@ -63,7 +63,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 def _checked(options: dict[str, Any]) -> tuple[bool, str]:
     kit = _kit()
     deletion = not options["no_deletion"]
-    scope = kit.Scope(
+    scope = kit.CourseScope(
         longest=options["longest"],
         accept=options["accept"],
         random=options["random"],

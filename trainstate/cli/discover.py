@@ -19,7 +19,7 @@ from trainstate.render.discovery import (
 )
 from trainstate.render.plain import json_text
 from trainstate.spec.load import BUILTIN
-from trainstate.stats.trails import FollowsGraph, discover
+from trainstate.stats.follows import FollowsGraph, discover
 
 FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
     "table": discovery_lines,

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from trainstate.cli.known import WRITE, KnownFindings, known_findings
+from trainstate.cli.baseline import WRITE, KnownFindings, known_findings
 from trainstate.cli.options import (
     BASELINE,
     BASELINE_MODE,

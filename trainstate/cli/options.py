@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trainstate.cli.known import COMPARE, MODES
+from trainstate.cli.baseline import COMPARE, MODES
 from trainstate.history.readers import FORMATS
 from trainstate.rules.index import rules
 from trainstate.spec.load import builtin_spec, load_spec

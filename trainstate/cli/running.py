@@ -15,7 +15,7 @@ from trainstate.checking.implied import Folding, batches
 from trainstate.checking.report import Finding, JobReport, Report
 from trainstate.checking.stream import Checker
 from trainstate.cli.asked import CheckOptions
-from trainstate.cli.known import COMPARE, KnownFindings
+from trainstate.cli.baseline import COMPARE, KnownFindings
 from trainstate.cli.output import Output
 from trainstate.cli.progress import watched
 from trainstate.cli.surveyed import refuse

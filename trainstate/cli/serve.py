@@ -105,7 +105,7 @@ def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
 
 def _service(book: Any, options: dict[str, Any]) -> Any:
     """The service with its clock, store and event target."""
-    from trainstate.simulator.clock import Clock
+    from trainstate.simulator.clock import VirtualClock
     from trainstate.simulator.events import Bus, Faults, sink_to
     from trainstate.simulator.service import Service
     from trainstate.simulator.store import Store
@@ -113,7 +113,7 @@ def _service(book: Any, options: dict[str, Any]) -> Any:
     start = options["start"] or datetime.now(UTC)
     service = Service(
         choose=book,
-        clock=Clock(start, speed=options["speed"]),
+        clock=VirtualClock(start, speed=options["speed"]),
         store=Store(options["store"]) if options["store"] else None,
         region=options["region"],
         quotas=dict(map(_quota, options["quota"])),

@@ -82,7 +82,7 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 
 def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     """The tracker after the job's end; shows and saves every update on the way."""
-    from trainstate.aws import Limits, Pace, watch
+    from trainstate.aws import Pace, WatchLimits, watch
     from trainstate.history.machines import machine_named
 
     path = options["state_path"]
@@ -95,7 +95,7 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
         job if spec.layout.asked else job.rpartition("/")[2],
         tracker=tracker,
         pace=Pace(shortest=min(5.0, longest), longest=longest),
-        limits=Limits(total=options["timeout"]),
+        limits=WatchLimits(total=options["timeout"]),
     )
     show = _show_live if _is_live() else _show_lines
     for _ in show(updates, tracker):

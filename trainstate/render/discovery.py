@@ -15,20 +15,20 @@ from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock
 from trainstate.render.table import table_lines
 from trainstate.spec.model import Spec, Transition
+from trainstate.stats.follows import FollowsEdge, FollowsGraph
 from trainstate.stats.survey import Surveyed
-from trainstate.stats.trails import FollowsGraph, Trail
 
 
 def discovery_lines(found: FollowsGraph) -> Iterator[str]:
     """The graph as a text table, and its differences from the specification."""
-    yield f"{found.jobs} histories, {len(found.trails)} transitions seen"
-    if found.trails:
+    yield f"{found.jobs} histories, {len(found.edges)} transitions seen"
+    if found.edges:
         yield ""
         yield from _table(found)
     yield from _listed("Not in the specification", (_arrow(t) for t in found.lacking))
     yield from _listed(
         "Seen here, inferred in the specification: evidence that could be raised",
-        (_arrow(trail) for trail in found.raisable),
+        (_arrow(edge) for edge in found.raisable),
     )
     yield from _listed(
         "In the specification, not seen here",
@@ -38,11 +38,11 @@ def discovery_lines(found: FollowsGraph) -> Iterator[str]:
 
 def _table(found: FollowsGraph) -> Iterator[str]:
     rows: list[tuple[str, ...]] = []
-    for trail in found.trails:
-        times = (trail.seconds.median, trail.seconds.p95)
-        evidence = "not in the specification" if trail.row is None else trail.row.evidence
-        ends = (plain(trail.before), plain(trail.after))
-        rows.append((*ends, str(trail.count), *map(clock, times), str(evidence)))
+    for edge in found.edges:
+        times = (edge.seconds.median, edge.seconds.p95)
+        evidence = "not in the specification" if edge.row is None else edge.row.evidence
+        ends = (plain(edge.before), plain(edge.after))
+        rows.append((*ends, str(edge.count), *map(clock, times), str(evidence)))
     head = ("from", "to", "seen", "median", "p95", "evidence")
     yield from (f"  {line}" for line in table_lines(head, rows))
 
@@ -55,8 +55,8 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in listed)
 
 
-def _arrow(trail: Trail) -> str:
-    return f"{plain(trail.before)} -> {plain(trail.after)}  (seen {trail.count} times)"
+def _arrow(edge: FollowsEdge) -> str:
+    return f"{plain(edge.before)} -> {plain(edge.after)}  (seen {edge.count} times)"
 
 
 def discovery_object(found: FollowsGraph) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def discovery_object(found: FollowsGraph) -> dict[str, Any]:
         "histories": found.jobs,
         "begins": found.begins,
         "ends": found.ends,
-        "transitions": [_trail_object(trail) for trail in found.trails],
+        "transitions": [_edge_object(edge) for edge in found.edges],
         "unseen": [
             {"before": row.before, "after": row.after, "evidence": str(row.evidence)}
             for row in found.unseen
@@ -75,15 +75,15 @@ def discovery_object(found: FollowsGraph) -> dict[str, Any]:
     }
 
 
-def _trail_object(trail: Trail) -> dict[str, Any]:
+def _edge_object(edge: FollowsEdge) -> dict[str, Any]:
     return {
-        "before": trail.before,
-        "after": trail.after,
-        "count": trail.count,
-        "logs": trail.logs,
-        "responses": trail.responses,
-        "seconds": trail.seconds.told(),
-        "evidence": None if trail.row is None else str(trail.row.evidence),
+        "before": edge.before,
+        "after": edge.after,
+        "count": edge.count,
+        "logs": edge.logs,
+        "responses": edge.responses,
+        "seconds": edge.seconds.told(),
+        "evidence": None if edge.row is None else str(edge.row.evidence),
     }
 
 
@@ -94,9 +94,9 @@ def discovery_mermaid(found: FollowsGraph) -> Iterator[str]:
     for name, node in nodes.items():
         yield f'  {node}["{_label(name)}"]'
     number = -1
-    for number, trail in enumerate(found.trails):
-        yield f'  {nodes[trail.before]} -->|"{_seen(trail)}"| {nodes[trail.after]}'
-        if trail.row is None:
+    for number, edge in enumerate(found.edges):
+        yield f'  {nodes[edge.before]} -->|"{_seen(edge)}"| {nodes[edge.after]}'
+        if edge.row is None:
             styles.append(f"  linkStyle {number} stroke:#c00,color:#c00")
     for place, row in enumerate(found.unseen, number + 1):
         yield f"  {nodes[row.before]} -.-> {nodes[row.after]}"
@@ -110,17 +110,17 @@ def discovery_dot(found: FollowsGraph) -> Iterator[str]:
     Observed transitions determine the layout; common ones are thicker.
     """
     nodes = _nodes(found)
-    most = max((trail.count for trail in found.trails), default=1)
+    most = max((edge.count for edge in found.edges), default=1)
     yield "digraph observed {"
     yield '  rankdir=LR; node [shape=box, style=rounded, fontname="sans-serif"];'
     yield '  edge [fontname="sans-serif", fontsize=10];'
     for name, node in nodes.items():
         yield f'  {node} [label="{_label(name)}"];'
-    for trail in found.trails:
-        colour = ', color="#cc0000"' if trail.row is None else ""
-        ends = f"{nodes[trail.before]} -> {nodes[trail.after]}"
-        width = f"penwidth={1 + 3 * (trail.count / most) ** 0.5:.1f}"
-        yield f'  {ends} [label="{_seen(trail)}", {width}{colour}];'
+    for edge in found.edges:
+        colour = ', color="#cc0000"' if edge.row is None else ""
+        ends = f"{nodes[edge.before]} -> {nodes[edge.after]}"
+        width = f"penwidth={1 + 3 * (edge.count / most) ** 0.5:.1f}"
+        yield f'  {ends} [label="{_seen(edge)}", {width}{colour}];'
     for row in found.unseen:
         ends = f"{nodes[row.before]} -> {nodes[row.after]}"
         yield f'  {ends} [style=dashed, color="#bbbbbb", constraint=false];'
@@ -128,16 +128,16 @@ def discovery_dot(found: FollowsGraph) -> Iterator[str]:
 
 
 def _nodes(found: FollowsGraph) -> dict[str, str]:
-    pairs = [(trail.before, trail.after) for trail in found.trails]
+    pairs = [(edge.before, edge.after) for edge in found.edges]
     pairs += [(row.before, row.after) for row in found.unseen]
     ends = [name for pair in pairs for name in pair]
     names = dict.fromkeys([*found.begins, *found.ends, *ends])
     return {name: f"s{number}" for number, name in enumerate(names)}
 
 
-def _seen(trail: Trail) -> str:
-    median = trail.seconds.median
-    return str(trail.count) if median is None else f"{trail.count}, {clock(median)}"
+def _seen(edge: FollowsEdge) -> str:
+    median = edge.seconds.median
+    return str(edge.count) if median is None else f"{edge.count}, {clock(median)}"
 
 
 def _label(name: str) -> str:
@@ -163,31 +163,31 @@ def overlay_lines(found: FollowsGraph) -> Iterator[str]:
     yield 'id = "observed"'
     yield 'kind = "recording"'
     yield f'title = "{found.jobs} recorded histories"'
-    for trail in (*found.lacking, *found.raisable):
+    for edge in (*found.lacking, *found.raisable):
         yield ""
-        reason = _unfit(trail, spec)
+        reason = _unfit(edge, spec)
         if reason is None:
-            yield from _row(trail)
+            yield from _row(edge)
         else:
-            yield f"# {_arrow(trail)}: {reason}."
+            yield f"# {_arrow(edge)}: {reason}."
 
 
-def _unfit(trail: Trail, spec: Spec) -> str | None:
-    if {trail.before, trail.after} - set(spec.secondary_by_name):
+def _unfit(edge: FollowsEdge, spec: Spec) -> str | None:
+    if {edge.before, edge.after} - set(spec.secondary_by_name):
         return "one of them is no status of the specification"
-    if trail.before in spec.terminal_secondaries:
+    if edge.before in spec.terminal_secondaries:
         return "a terminal status has no way out"
     return None
 
 
-def _row(trail: Trail) -> Iterator[str]:
-    known = trail.row
+def _row(edge: FollowsEdge) -> Iterator[str]:
+    known = edge.row
     yield "[[transition]]"
-    yield f"before = {json_text(trail.before)}"
-    yield f"after = {json_text(trail.after)}"
+    yield f"before = {json_text(edge.before)}"
+    yield f"after = {json_text(edge.after)}"
     yield from _conditions(known)
-    yield f"logs = {trail.logs + (known.logs if known else 0)}"
-    yield f"responses = {trail.responses + (known.responses if known else 0)}"
+    yield f"logs = {edge.logs + (known.logs if known else 0)}"
+    yield f"responses = {edge.responses + (known.responses if known else 0)}"
     yield 'evidence = "recorded"'
     sources = [*(known.sources if known else ()), "observed"]
     yield f"sources = {json_text(list(dict.fromkeys(sources)))}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trainstate.simulator.clock import Clock, TimeIsUp
-from trainstate.simulator.errors import ServiceError
+from trainstate.simulator.clock import TimeIsUp, VirtualClock
+from trainstate.simulator.errors import ApiError
 from trainstate.simulator.inprocess import Simulation, chooser, simulate
 from trainstate.simulator.scenario import Act, Scenario, on_demand, spot, through
 from trainstate.simulator.service import Service
@@ -11,10 +11,10 @@ from trainstate.simulator.store import Store
 
 __all__ = [
     "Act",
-    "Clock",
+    "VirtualClock",
     "Scenario",
     "Service",
-    "ServiceError",
+    "ApiError",
     "Simulation",
     "Store",
     "TimeIsUp",

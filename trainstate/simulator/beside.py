@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainstate.errors import needing
-from trainstate.simulator.errors import ServiceError
+from trainstate.simulator.errors import ApiError
 from trainstate.simulator.wire import Reply, unknown
 
 _TIMEOUT = 60
@@ -31,7 +31,7 @@ class MotoServer:
         self._address = self._server.get_host_and_port()
 
     def reply(self, scope: Mapping[str, Any], body: bytes, operation: str) -> Reply:
-        """What the other server says to a request. Raises ServiceError where it says nothing."""
+        """What the other server says to a request. Raises ApiError where it says nothing."""
         target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         if scope.get("query_string"):
             target += "?" + scope["query_string"].decode("latin-1")
@@ -54,7 +54,7 @@ class MotoServer:
             said = response.read()
         except (OSError, http.client.HTTPException, ValueError) as error:
             message = f"The server beside does not answer: {type(error).__name__}."
-            raise ServiceError("ServiceUnavailable", message, status=503) from error
+            raise ApiError("ServiceUnavailable", message, status=503) from error
         finally:
             connection.close()
         if response.status >= 500 and said.lstrip()[:9].lower() == b"<!doctype":

@@ -89,7 +89,7 @@ class Setting:
     last: int = 0
 
 
-class Clock:
+class VirtualClock:
     """Virtual time. It stands still until it is advanced; with a speed it runs by itself.
 
     It never goes back. All methods may be called from several threads.
@@ -119,7 +119,7 @@ class Clock:
         self._listeners: list[Callable[[Instant], None]] = []
 
     def __repr__(self) -> str:
-        return f"Clock({iso(self.now)!r}, speed={self.speed})"
+        return f"VirtualClock({iso(self.now)!r}, speed={self.speed})"
 
     @property
     def now(self) -> Instant:
@@ -177,7 +177,7 @@ class Clock:
     @contextmanager
     def driven_by_sleep(
         self, *, within: Duration | None = None, wall: bool = False
-    ) -> Iterator[Clock]:
+    ) -> Iterator[VirtualClock]:
         """A context in which ``time.sleep`` lets virtual time pass instead of real time.
 
         ``time.time``, ``time.monotonic`` and ``time.perf_counter`` go on by what was slept, so

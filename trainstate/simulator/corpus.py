@@ -11,7 +11,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from trainstate.simulator.chance import seeded
-from trainstate.simulator.clock import Clock
+from trainstate.simulator.clock import VirtualClock
 from trainstate.simulator.inprocess import chooser
 from trainstate.simulator.scenario import Scenario, on_demand, spot
 from trainstate.simulator.service import Chooser, Params, Service
@@ -61,7 +61,7 @@ def recorded(
 
 
 def _polled(names: Iterable[str], polls: int, seed: int, accept: Evidence) -> Iterator[str]:
-    clock, elapsed = Clock(), 0.0
+    clock, elapsed = VirtualClock(), 0.0
     service = Service(choose=_ways(seed, accept), clock=clock)
     turns = [_first(name, seeded(seed, f"turn of {name}")) for name in names]
     heapify(turns)

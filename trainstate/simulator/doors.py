@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainstate.history.instants import SECOND
 from trainstate.machine.record import start_of_training
-from trainstate.simulator.errors import ServiceError
+from trainstate.simulator.errors import ApiError
 from trainstate.simulator.job import Job
 from trainstate.simulator.output import measured, visible
 from trainstate.simulator.plain import KINDS
@@ -42,7 +42,7 @@ def is_ours(door: str, operation: str, params: Mapping[str, Any]) -> bool:
 def _job(service: Service, asked: Request, name: str) -> Job | None:
     try:
         job: Job = service.found(asked.arn("training-job", name), asked.now)
-    except ServiceError:
+    except ApiError:
         return None
     return job
 
@@ -77,7 +77,7 @@ def _get_events(service: Service, asked: Request) -> Answer:
     stream = params["logStreamName"]
     job = _job(service, asked, stream.partition("/")[0])
     if job is None or stream not in _streams(job):
-        raise ServiceError("ResourceNotFoundException", "The specified log stream does not exist.")
+        raise ApiError("ResourceNotFoundException", "The specified log stream does not exist.")
     lines = visible(job, asked.now) if stream == _streams(job)[0] else []
     least, most = params.get("startTime", 0), params.get("endTime", 1 << 62)
     lines = [line for line in lines if least <= line[0] // _MILLISECOND < most]
@@ -105,7 +105,7 @@ def _begin(token: str | None, count: int, size: int, *, head: bool | None) -> in
     way, _, rest = token.partition("/")
     number = rest.removesuffix("/s")
     if way not in ("f", "b") or not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise ServiceError("InvalidParameterException", "The specified nextToken is invalid.")
+        raise ApiError("InvalidParameterException", "The specified nextToken is invalid.")
     return min(int(number), count) if way == "f" else max(0, int(number) - size)
 
 

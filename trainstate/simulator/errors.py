@@ -13,7 +13,7 @@ from trainstate.errors import TrainstateError
 NOT_FOUND = "Requested resource not found."
 
 
-class ServiceError(TrainstateError):
+class ApiError(TrainstateError):
     """A request was refused. ``code`` is what clients see as the error's code."""
 
     def __init__(self, code: str, message: str, *, status: int = 400) -> None:
@@ -30,18 +30,18 @@ def facts() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def refused(what: str, **values: Any) -> ServiceError:
+def refused(what: str, **values: Any) -> ApiError:
     """The refusal of what a row of the facts names, in the service's words."""
     row = next(row for row in facts()["refused"] if row["what"] == what)
-    return ServiceError(row["code"], row["text"].format(**values))
+    return ApiError(row["code"], row["text"].format(**values))
 
 
-def invalid(message: str) -> ServiceError:
+def invalid(message: str) -> ApiError:
     """The refusal of a request whose parameters, or whose moment, are wrong."""
-    return ServiceError("ValidationException", message)
+    return ApiError("ValidationException", message)
 
 
-def not_found() -> ServiceError:
+def not_found() -> ApiError:
     """The refusal of a request for a job that does not exist.
 
     The service says so with the code of a validation; the text is what clients match.
@@ -49,17 +49,17 @@ def not_found() -> ServiceError:
     return invalid(NOT_FOUND)
 
 
-def in_status(status: str, what: str = "training job") -> ServiceError:
+def in_status(status: str, what: str = "training job") -> ApiError:
     """The refusal of a request that a job's status does not allow."""
     return invalid(f"The request was rejected because the {what} is in status {status}.")
 
 
-def in_use(message: str) -> ServiceError:
+def in_use(message: str) -> ApiError:
     """The refusal of a name that is taken, or of the deletion of what is in use."""
-    return ServiceError("ResourceInUse", message)
+    return ApiError("ResourceInUse", message)
 
 
-def name_taken(arn: str) -> ServiceError:
+def name_taken(arn: str) -> ApiError:
     """The refusal of a second job with one name."""
     resource = arn.rpartition("/")[0].rpartition(":")[2].removesuffix("-job")
     kind = "Hyperparameter tuning" if resource.startswith("hyper") else resource.capitalize()
@@ -69,6 +69,6 @@ def name_taken(arn: str) -> ServiceError:
     )
 
 
-def unknown_operation(operation: str) -> ServiceError:
+def unknown_operation(operation: str) -> ApiError:
     """The refusal of an operation that the simulator does not have."""
-    return ServiceError("UnknownOperationException", f"The operation {operation} is not simulated.")
+    return ApiError("UnknownOperationException", f"The operation {operation} is not simulated.")

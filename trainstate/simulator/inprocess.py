@@ -19,7 +19,7 @@ from botocore.parsers import create_parser
 
 from trainstate.errors import UsageError
 from trainstate.simulator.chance import chance_scenario, seeded
-from trainstate.simulator.clock import Clock, Duration, seconds
+from trainstate.simulator.clock import Duration, VirtualClock, seconds
 from trainstate.simulator.doors import SAGEMAKER
 from trainstate.simulator.job import config_of, fields_of
 from trainstate.simulator.scenario import Scenario, on_demand
@@ -126,7 +126,7 @@ def leave(events: Any, serve: Callable[..., Any]) -> None:
 def simulate(
     scenario: Plot | None = None,
     *,
-    clock: Clock | None = None,
+    clock: VirtualClock | None = None,
     sleep: bool = False,
     latency: Duration = 0,
     region: str = "us-east-1",
@@ -148,7 +148,7 @@ def simulate(
     spec = spec or builtin_spec()
     service = Service(
         choose=chooser(scenario, spec=spec, accept=accept),
-        clock=clock or Clock(),
+        clock=clock or VirtualClock(),
         store=store,
         region=region,
         spec=spec,

@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
 from trainstate.errors import needing
-from trainstate.simulator.clock import Clock
+from trainstate.simulator.clock import VirtualClock
 from trainstate.simulator.doors import LOGS, SAGEMAKER
 from trainstate.simulator.inprocess import Plot, Simulation, chooser
 from trainstate.simulator.service import Service
@@ -35,7 +35,7 @@ def legal_jobs(
     moto's reset, which each ``mock_aws`` begins with, takes the jobs away. Raises UsageError
     where moto is not installed.
     """
-    choose, clock = chooser(scenario), Clock(speed=speed)
+    choose, clock = chooser(scenario), VirtualClock(speed=speed)
 
     def made() -> Service:
         return Service(choose=choose, clock=clock, full_pages=full_pages)

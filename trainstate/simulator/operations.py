@@ -12,7 +12,7 @@ from trainstate.history.instants import Instant
 from trainstate.machine.record import delete, describe, request_stop
 from trainstate.simulator import attached
 from trainstate.simulator.errors import (
-    ServiceError,
+    ApiError,
     in_status,
     in_use,
     invalid,
@@ -37,7 +37,7 @@ _ACTIVE = ("InProgress", "Stopping")
 
 
 def planned(service: Service, params: Mapping[str, Any], arn: str, at: Instant) -> Job:
-    """The job of a request, with what its scenario brings; a ServiceError where it cannot be."""
+    """The job of a request, with what its scenario brings; an ApiError where it cannot be."""
     try:
         return begun(params, service.choose(params), spec=service.spec, arn=arn, at=at)
     except IllegalMoveError as error:
@@ -45,7 +45,7 @@ def planned(service: Service, params: Mapping[str, Any], arn: str, at: Instant) 
 
 
 def started(service: Service, params: Mapping[str, Any], arn: str, at: Instant) -> Job:
-    """The job that a request creates, in the store. Raises ServiceError for what is refused."""
+    """The job that a request creates, in the store. Raises ApiError for what is refused."""
     job = planned(service, params, arn, at)
     _check_quotas(service, job)
     pool = _reused(service, job, at)
@@ -134,7 +134,7 @@ def _stop(service: Service, asked: Request) -> Answer:
 
 
 def asked_to_stop(service: Service, job: Job, now: Instant) -> Job:
-    """A job after a request to stop it. Raises ServiceError where it cannot be stopped."""
+    """A job after a request to stop it. Raises ApiError where it cannot be stopped."""
     primary = job.record.state.primary
     if primary in service.spec.ended_primaries or primary == "Stopping":
         raise in_status(primary)
@@ -183,7 +183,7 @@ def _add_tags(service: Service, asked: Request) -> Answer:
     check_tags(asked.params["Tags"])
     tags = {**item.tags, **{tag["Key"]: tag["Value"] for tag in asked.params["Tags"]}}
     if len(tags) > _MOST_TAGS:
-        raise ServiceError("ResourceLimitExceeded", f"At most {_MOST_TAGS} tags are allowed.")
+        raise ApiError("ResourceLimitExceeded", f"At most {_MOST_TAGS} tags are allowed.")
     service.keep(evolve(item, tags=tags))
     return {"Tags": tag_list(tags)}
 

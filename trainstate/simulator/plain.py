@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from trainstate.machine.record import moment, start_of_training
-from trainstate.simulator.errors import ServiceError, in_status, name_taken
+from trainstate.simulator.errors import ApiError, in_status, name_taken
 from trainstate.simulator.job import Job
 from trainstate.simulator.listing import next_of, page_of
 from trainstate.simulator.operations import asked_to_stop, planned
@@ -61,9 +61,9 @@ def _found(spec: Spec, service: Service, asked: Request) -> Job:
     name = asked.params[spec.layout.name]
     try:
         job: Job = service.found(asked.arn(spec.layout.resource, name), asked.now)
-    except ServiceError as error:
+    except ApiError as error:
         text = f"Could not find requested job with name: {name}"
-        raise ServiceError(spec.layout.missing, text) from error
+        raise ApiError(spec.layout.missing, text) from error
     return job
 
 

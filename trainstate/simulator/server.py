@@ -17,7 +17,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from trainstate.errors import TrainstateError, UsageError
 from trainstate.history.instants import iso
 from trainstate.simulator.beside import MotoServer
-from trainstate.simulator.errors import ServiceError
+from trainstate.simulator.errors import ApiError
 from trainstate.simulator.script import Book
 from trainstate.simulator.service import Service
 from trainstate.simulator.wire import Reply, answer, asked, is_known, refused, region_of, unknown
@@ -72,7 +72,7 @@ class App:
             reply = await self._replied(scope, headers, body)
         except TimeoutError:
             reply = _json(408, {"error": "The body did not come in time."})
-        except ServiceError as error:
+        except ApiError as error:
             reply = refused(error)
         except TrainstateError as error:
             reply = _json(400, {"error": str(error)})
@@ -85,13 +85,13 @@ class App:
         await send({"type": "http.response.body", "body": body})
 
     def _check_host(self, headers: Headers) -> None:
-        """Raises ServiceError for a host that is not ours: a page of it may want to rebind it."""
+        """Raises ApiError for a host that is not ours: a page of it may want to rebind it."""
         origin = headers.get("origin", "").rpartition("//")[2]
         for host in filter(None, (headers.get("host"), origin)):
             name = _PORT.sub("", host.lower())
             if name not in self._hosts and not name.endswith(".localhost"):
                 message = f"{name[:80]} is no host of this server; --allow-host adds one."
-                raise ServiceError("AccessDeniedException", message, status=403)
+                raise ApiError("AccessDeniedException", message, status=403)
 
     async def _replied(self, scope: Mapping[str, Any], headers: Headers, body: bytes) -> Reply:
         method, path = scope["method"], scope["path"]
@@ -202,7 +202,7 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Is called ten times a second."""
         if counter % 2 == 0:
-            with suppress(ServiceError):  # a disk may be full now and have room later
+            with suppress(ApiError):  # a disk may be full now and have room later
                 self._service.tick()
         if counter % 10 == 0:
             self._sweep(time.monotonic())
@@ -227,7 +227,7 @@ class _Server(uvicorn.Server):
 
 
 async def _body(receive: Callable[[], Awaitable[Mapping[str, Any]]], limit: int) -> bytes:
-    """The body of a request; raises ServiceError as soon as it is too long."""
+    """The body of a request; raises ApiError as soon as it is too long."""
     parts, size = [], 0
     while True:
         message = await receive()
@@ -240,9 +240,9 @@ async def _body(receive: Callable[[], Awaitable[Mapping[str, Any]]], limit: int)
             return b"".join(parts)
 
 
-def _too_long(limit: int) -> ServiceError:
+def _too_long(limit: int) -> ApiError:
     message = f"The body has more than {limit} bytes."
-    return ServiceError("RequestEntityTooLargeException", message, status=413)
+    return ApiError("RequestEntityTooLargeException", message, status=413)
 
 
 def _asked(headers: Headers, body: bytes) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from trainstate.history.instants import Instant
 from trainstate.machine.record import Record
 from trainstate.simulator import doors, listing, operations, plain, tuner
 from trainstate.simulator.attached import keep_alive
-from trainstate.simulator.clock import Clock
-from trainstate.simulator.errors import ServiceError, invalid, not_found, unknown_operation
+from trainstate.simulator.clock import VirtualClock
+from trainstate.simulator.errors import ApiError, invalid, not_found, unknown_operation
 from trainstate.simulator.job import Job, passing
 from trainstate.simulator.scenario import Scenario
 from trainstate.simulator.store import FAILURES, Store
@@ -72,7 +72,7 @@ class Service:
         self,
         *,
         choose: Chooser,
-        clock: Clock,
+        clock: VirtualClock,
         store: Store | None = None,
         region: str = "us-east-1",
         spec: Spec | None = None,
@@ -110,7 +110,7 @@ class Service:
         self._followers.append(call)
 
     def call(self, operation: str, params: Params, *, region: str | None = None) -> Answer:
-        """The answer to a request. Raises ServiceError where the service refuses it."""
+        """The answer to a request. Raises ApiError where the service refuses it."""
         handler = HANDLERS.get(operation)
         if handler is None:
             raise unknown_operation(operation)
@@ -124,7 +124,7 @@ class Service:
             try:
                 answer = handler(self, asked)
                 self._finish()
-            except ServiceError:
+            except ApiError:
                 self._undo()
                 raise
             except FAILURES as error:
@@ -166,7 +166,7 @@ class Service:
     def foresee(self, name: str, plan: Iterable[PlannedStep]) -> None:
         """Replaces what will happen to a job by itself; what is due of it happens at once.
 
-        Raises ServiceError where there is no such job, and IllegalMoveError where it
+        Raises ApiError where there is no such job, and IllegalMoveError where it
         cannot take a step that is due.
         """
         with self._lock:
@@ -188,7 +188,7 @@ class Service:
             self.store.close()
 
     def found(self, arn: str, now: Instant) -> Any:
-        """What has an ARN, as it is at an instant. Raises ServiceError where nothing has."""
+        """What has an ARN, as it is at an instant. Raises ApiError where nothing has."""
         item = self.store.get(arn)
         if item is not None and _meets_others(item):
             self._go_on(now)
@@ -254,8 +254,8 @@ class Service:
                 listener(before, after)
 
 
-def _not_stored(error: Exception) -> ServiceError:
-    return ServiceError("InternalFailure", f"not stored: {error}", status=500)
+def _not_stored(error: Exception) -> ApiError:
+    return ApiError("InternalFailure", f"not stored: {error}", status=500)
 
 
 def _meets_others(item: Any) -> bool:

@@ -11,7 +11,7 @@ from attrs import evolve
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import describe, moment
 from trainstate.simulator.chance import seeded
-from trainstate.simulator.errors import ServiceError, in_status, name_taken
+from trainstate.simulator.errors import ApiError, in_status, name_taken
 from trainstate.simulator.job import Job
 from trainstate.simulator.listing import next_of, page_of, small_page
 from trainstate.simulator.operations import asked_to_stop, started
@@ -58,7 +58,7 @@ def _continued(service: Service, tuning: Tuning, at: Instant) -> Tuning:
     ):
         try:
             tuning = _launched(service, tuning, at)
-        except ServiceError as error:
+        except ApiError as error:
             tuning = evolve(tuning, status="Failed", reason=error.message)
         active += 1
     if tuning.status == "Failed" or active == 0:
@@ -221,10 +221,10 @@ def _create(service: Service, asked: Request) -> Answer:
         ends = PlannedStep(at=Instant(asked.now + limit * SECOND), kind=_LIMIT)
         tuning = evolve(tuning, plan=(ends,))
     if not tuning.definitions:
-        raise ServiceError("ValidationException", "A TrainingJobDefinition is needed.")
+        raise ApiError("ValidationException", "A TrainingJobDefinition is needed.")
     begun = _continued(service, tuning, asked.now)
     if begun.reason is not None:
-        raise ServiceError("ValidationException", begun.reason)
+        raise ApiError("ValidationException", begun.reason)
     service.keep(begun)
     return {"HyperParameterTuningJobArn": arn}
 

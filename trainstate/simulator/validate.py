@@ -18,7 +18,7 @@ from botocore.validate import ParamValidator
 
 from trainstate.history.instants import NotAnInstant, parse
 from trainstate.simulator.attached import keep_alive
-from trainstate.simulator.errors import ServiceError, invalid, refused, unknown_operation
+from trainstate.simulator.errors import ApiError, invalid, refused, unknown_operation
 
 _LONGEST_RUN = 28 * 86_400
 _DEEPEST = 64
@@ -38,7 +38,7 @@ def service_model(service: str = "sagemaker") -> ServiceModel:
 
 @lru_cache(maxsize=64)
 def operation_model(operation: str, service: str = "sagemaker") -> OperationModel:
-    """The model of an operation. Raises ServiceError where the installed botocore has none."""
+    """The model of an operation. Raises ApiError where the installed botocore has none."""
     try:
         return service_model(service).operation_model(operation)
     except OperationNotFoundError:
@@ -51,13 +51,13 @@ def validated(
     """The parameters without nulls; raises a ValidationException that lists what is wrong."""
     shape = operation_model(operation, service).input_shape
     if _is_deeper(params, _DEEPEST):
-        raise ServiceError("SerializationException", "The body is nested too deep.")
+        raise ApiError("SerializationException", "The body is nested too deep.")
     given: dict[str, Any] = _without_nulls(params)
     try:
         report = ParamValidator().validate(given, shape)
     except (ValueError, ArithmeticError, OSError, RuntimeError):
         # botocore makes a date of a number to see whether it is a time.
-        raise ServiceError("SerializationException", "A time is out of range.") from None
+        raise ApiError("SerializationException", "A time is out of range.") from None
     if report.has_errors():
         raise invalid(report.generate_report())
     wrong = list(_broken(given, shape, ""))
@@ -113,19 +113,19 @@ def _broken_scalar(value: Any, shape: Shape, path: str) -> Iterator[str]:
 
 
 def _check_size(value: float, shape: Shape, path: str) -> None:
-    """Raises ServiceError for a number that the protocol has no room for."""
+    """Raises ApiError for a number that the protocol has no room for."""
     most = _MOST[shape.type_name]
     if not -most <= value <= most:
-        raise ServiceError("SerializationException", f"The number at '{path}' is too large.")
+        raise ApiError("SerializationException", f"The number at '{path}' is too large.")
 
 
 def _check_time(value: Any, path: str) -> None:
-    """Raises ServiceError for what is no time, or is outside the calendar."""
+    """Raises ApiError for what is no time, or is outside the calendar."""
     try:
         parse(value)
     except NotAnInstant as error:
         message = f"The value at '{path}' is no time: {error}."
-        raise ServiceError("SerializationException", message) from None
+        raise ApiError("SerializationException", message) from None
 
 
 def _member(path: str, name: str) -> str:
@@ -169,7 +169,7 @@ def _wrong(value: Any, path: str, constraint: str) -> str:
 
 
 def check_creation(params: Mapping[str, Any], place: str) -> None:
-    """Raises ServiceError for what the API's model allows and the service does not."""
+    """Raises ApiError for what the API's model allows and the service does not."""
     for what in _wrong_creation(params, place):
         limits = {"limit": _LONGEST_RUN, "delta": _stopping(params)[0]}
         raise refused(what, **limits)
@@ -177,7 +177,7 @@ def check_creation(params: Mapping[str, Any], place: str) -> None:
 
 
 def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
-    """Raises ServiceError for tags that nobody may give."""
+    """Raises ApiError for tags that nobody may give."""
     keys = [tag["Key"].lower() for tag in tags]
     if any(key.startswith("aws:") for key in keys):
         raise refused("a tag of the service's own")

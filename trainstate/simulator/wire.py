@@ -15,7 +15,7 @@ from attrs import frozen
 
 from trainstate.errors import TrainstateError
 from trainstate.simulator.doors import DOORS, IAM, METRICS, SAGEMAKER, STS, TARGETS, is_ours
-from trainstate.simulator.errors import ServiceError, invalid, unknown_operation
+from trainstate.simulator.errors import ApiError, invalid, unknown_operation
 from trainstate.simulator.service import HANDLERS, Service
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -69,10 +69,10 @@ def answer(
     try:
         params = _form(body) if door in NAMESPACES else parameters(body)
         answered = service.call(operation, params, region=region)
-    except ServiceError as error:
+    except ApiError as error:
         return refused(error)
     except RecursionError:
-        return refused(ServiceError("SerializationException", "The body is nested too deep."))
+        return refused(ApiError("SerializationException", "The body is nested too deep."))
     except TrainstateError as error:
         return refused(invalid(str(error)))
     if door in NAMESPACES:
@@ -86,11 +86,11 @@ def is_known(door: str, operation: str, body: bytes) -> bool:
         return operation in HANDLERS
     try:
         return operation in HANDLERS and is_ours(door, operation, parameters(body))
-    except (ServiceError, RecursionError):
+    except (ApiError, RecursionError):
         return operation in HANDLERS and door == SAGEMAKER
 
 
-def refused(error: ServiceError) -> Reply:
+def refused(error: ApiError) -> Reply:
     """The reply that tells a client of an error."""
     # botocore reads the small letter, the API's model has the large one.
     said = {"__type": error.code, "message": error.message, "Message": error.message}
@@ -109,15 +109,15 @@ def unknown(operation: str, headers: Mapping[str, str]) -> Reply:
 
 
 def parameters(body: bytes) -> Mapping[str, Any]:
-    """The parameters of a request. Raises ServiceError where the body is no JSON object."""
+    """The parameters of a request. Raises ApiError where the body is no JSON object."""
     try:
         params = json.loads(body or b"{}")
     except (ValueError, RecursionError):
-        raise ServiceError("SerializationException", "The body is not JSON.") from None
+        raise ApiError("SerializationException", "The body is not JSON.") from None
     if b"\\ud" in body.lower() and _has_half_characters(params):
-        raise ServiceError("SerializationException", "The body has half a character.")
+        raise ApiError("SerializationException", "The body has half a character.")
     if not isinstance(params, dict):
-        raise ServiceError("SerializationException", "The body is no JSON object.")
+        raise ApiError("SerializationException", "The body is no JSON object.")
     return params
 
 

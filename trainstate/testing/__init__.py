@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainstate.testing.faults import faulty
 from trainstate.testing.fuzzing import FuzzReport, Subject, fuzz
-from trainstate.testing.options import Options
+from trainstate.testing.options import StrategyOptions
 from trainstate.testing.planting import Faulty
 from trainstate.testing.runs import Run
 from trainstate.testing.strategies import (
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Faulty",
     "FuzzReport",
-    "Options",
+    "StrategyOptions",
     "Run",
     "Subject",
     "Strategies",

@@ -20,11 +20,11 @@ from trainstate.machine.record import moment
 from trainstate.rules.index import rules
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
-from trainstate.testing import showing
+from trainstate.testing import observations
 from trainstate.testing.configuration import ARN
 from trainstate.testing.faults import operators
-from trainstate.testing.lifelike import everything, lifelike
 from trainstate.testing.planting import Faulty, Operator
+from trainstate.testing.random_walks import everything, random_run
 from trainstate.testing.runs import Run
 from trainstate.testing.strategies import narrowed
 
@@ -149,7 +149,7 @@ def _run(spec: Spec, random: Random, name: str) -> Run:
     }
     bulk["InputDataConfig"] = [_channel(random, at) for at in range(1 + random.randrange(4))]
     known = {member: value for member, value in bulk.items() if member in spec.member_by_name}
-    return lifelike(narrowed(spec, _EVIDENCE), random, name=name, bulk=known)
+    return random_run(narrowed(spec, _EVIDENCE), random, name=name, bulk=known)
 
 
 def whole(spec: Spec) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def _shown(run: Run, polls: int, random: Random) -> list[dict[str, Any]]:
         while at + 1 < len(records) and records[at + 1].modified <= until:
             at += 1
         if at != seen:
-            shown.append(showing.response(run, at, times="datetime"))
+            shown.append(observations.response(run, at, times="datetime"))
         elif random.random() < _TOUCHED:
             shown.append({**shown[-1], modified: moment(until)})
         else:
@@ -229,4 +229,4 @@ def _place(fault: Faulty, spec: Spec) -> int:
 
 def _text(response: dict[str, Any]) -> str:
     """A response as AWS CLI JSON on one line."""
-    return msgspec.json.encode(showing.written(response, "iso"), enc_hook=repr).decode()
+    return msgspec.json.encode(observations.written(response, "iso"), enc_hook=repr).decode()

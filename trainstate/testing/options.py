@@ -14,7 +14,7 @@ DENSITIES = ("any", "dense", "sparse", "every")
 
 
 class Keywords(TypedDict, total=False):
-    """The keyword arguments of every strategy; see ``Options`` for what they mean."""
+    """The keyword arguments of every strategy; see ``StrategyOptions`` for what they mean."""
 
     spot: bool | None
     retries: int | None
@@ -33,7 +33,7 @@ def _level(value: str) -> Evidence:
 
 
 @frozen(kw_only=True)
-class Options:
+class StrategyOptions:
     """What is drawn; None leaves a choice open.
 
     ``spot``: managed spot training. ``retries``: the attempts of the retry strategy, 0
@@ -58,10 +58,10 @@ class Options:
     most: int = 8
 
 
-_NAMES = tuple(attribute.name for attribute in fields(Options))
+_NAMES = tuple(attribute.name for attribute in fields(StrategyOptions))
 
 
-def options_of(asked: Keywords) -> Options:
+def options_of(asked: Keywords) -> StrategyOptions:
     """The options that a call asks for. Raises UsageError for one that does not exist."""
     for name in asked:
         if name not in _NAMES:
@@ -69,7 +69,7 @@ def options_of(asked: Keywords) -> Options:
                 f"Expected an option of the strategies but got {name!r}; they are"
                 f" {', '.join(_NAMES)}."
             )
-    options = Options(**asked)
+    options = StrategyOptions(**asked)
     one_of("density", options.density, DENSITIES)
     one_of("times", options.times, TIMES)
     if options.retries is not None and not 0 <= options.retries <= 30:
@@ -81,6 +81,6 @@ def options_of(asked: Keywords) -> Options:
     return options
 
 
-def with_defaults(asked: Keywords, **defaults: object) -> Options:
+def with_defaults(asked: Keywords, **defaults: object) -> StrategyOptions:
     """The options that a call asks for, with other defaults for what it leaves open."""
     return options_of({**defaults, **asked})  # type: ignore[typeddict-item]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from trainstate.spec.model import Bound, Evidence
+from trainstate.testing.observations import written
 from trainstate.testing.planting import (
     LEFT_OUT,
     Bed,
@@ -17,7 +18,6 @@ from trainstate.testing.planting import (
     instant,
     need,
 )
-from trainstate.testing.showing import written
 
 _UNHEARD, _NO_DAY = "WarmingForNobody", "2026-02-30T10:00:00Z"
 

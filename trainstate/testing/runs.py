@@ -39,8 +39,8 @@ from trainstate.testing.configuration import (
     machine_steps,
     message,
 )
-from trainstate.testing.options import Options
-from trainstate.testing.ways import Ways, guard_sets, ways
+from trainstate.testing.options import StrategyOptions
+from trainstate.testing.walks import WalkGraph, guard_sets, walk_graph
 
 HEAD = 14
 """The bytes of a head: what is decided once for a job."""
@@ -132,13 +132,13 @@ class Tapes:
     texture: bytes
 
 
-def run_of(spec: Spec, options: Options, tapes: Tapes, *, name: str) -> Run:
+def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> Run:
     """The run that the tapes decide."""
     head = Head.of(tapes.head)
     sets = guard_sets(spec, spot=options.spot, retries=options.retries, terminal=options.terminal)
     guards = sets[head.guards % len(sets)]
     budget = options.retries or 1 + head.budget % 3
-    known = ways(spec, guards, options.terminal, options.file_mode)
+    known = walk_graph(spec, guards, options.terminal, options.file_mode)
     finish = options.terminal is not None
     states = tuple(_walk(spec, known, head, tapes.path, budget, finish=finish))
     bits, mode = head.bits, input_mode(options.file_mode, head.mode)
@@ -196,7 +196,7 @@ def finished(records: tuple[Record, ...], spec: Spec, guards: frozenset[str]) ->
 
 
 def _walk(
-    spec: Spec, known: Ways, head: Head, path: bytes, budget: int, *, finish: bool
+    spec: Spec, known: WalkGraph, head: Head, path: bytes, budget: int, *, finish: bool
 ) -> Iterator[State]:
     """The states of a run: a prefix, then what the path chooses, then the shortest way out."""
     prefix = known.prefixes[head.prefix % len(known.prefixes)]

@@ -1,6 +1,6 @@
 """Hypothesis strategies for what jobs do and for what an observer sees of them.
 
-Every strategy takes the keyword-only options that ``Options`` describes. Runs are drawn
+Every strategy takes the keyword-only options that ``StrategyOptions`` describes. Runs are drawn
 from the graph of the machine, never from the rules, and shrink to the simplest job:
 the first status, then the shortest way to the end.
 """
@@ -18,10 +18,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from trainstate.history.model import Entry
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
-from trainstate.testing import showing
-from trainstate.testing.options import Keywords, Options, options_of, with_defaults
+from trainstate.testing import observations
+from trainstate.testing.options import Keywords, StrategyOptions, options_of, with_defaults
 from trainstate.testing.runs import HEAD, Run, Tapes, run_of
-from trainstate.testing.ways import guard_sets, ways
+from trainstate.testing.walks import guard_sets, walk_graph
 
 T = TypeVar("T")
 Response = dict[str, Any]
@@ -87,15 +87,17 @@ class Strategies:
         return _interleaved(self._drawing(options_of(options), _polled))
 
     def _drawn(
-        self, asked: Options, show: Callable[[Run, Options, DrawFn], T]
+        self, asked: StrategyOptions, show: Callable[[Run, StrategyOptions, DrawFn], T]
     ) -> SearchStrategy[T]:
         return _shown(self._drawing(asked, show))
 
-    def _drawing(self, asked: Options, show: Callable[[Run, Options, DrawFn], Any]) -> _Drawing:
+    def _drawing(
+        self, asked: StrategyOptions, show: Callable[[Run, StrategyOptions, DrawFn], Any]
+    ) -> _Drawing:
         spec = narrowed(self.spec, asked.evidence)
         sets = guard_sets(spec, spot=asked.spot, retries=asked.retries, terminal=asked.terminal)
         for guards in sets:
-            ways(spec, guards, asked.terminal, asked.file_mode)
+            walk_graph(spec, guards, asked.terminal, asked.file_mode)
         return _Drawing(spec, asked, show)
 
 
@@ -104,8 +106,8 @@ class _Drawing:
     """What is drawn and how it is shown; its repr is short, as Hypothesis prints strategies."""
 
     spec: Spec
-    asked: Options
-    show: Callable[[Run, Options, DrawFn], Any]
+    asked: StrategyOptions
+    show: Callable[[Run, StrategyOptions, DrawFn], Any]
 
     def __repr__(self) -> str:
         return f"{self.spec.name}, {self.asked!r}"
@@ -142,45 +144,45 @@ def _shown(draw: DrawFn, drawing: _Drawing) -> Any:
     return drawing.show(drawing.run(draw), drawing.asked, draw)
 
 
-def _one_response(run: Run, asked: Options, draw: DrawFn) -> Response:
+def _one_response(run: Run, asked: StrategyOptions, draw: DrawFn) -> Response:
     mark = draw(st.integers(0, 255))
     index = len(run.records) - 1 if asked.terminal else mark % len(run.records)
-    return showing.response(run, index, times=asked.times, short=not _has_history(asked, mark))
+    return observations.response(run, index, times=asked.times, short=not _has_history(asked, mark))
 
 
-def _has_history(asked: Options, mark: int) -> bool:
+def _has_history(asked: StrategyOptions, mark: int) -> bool:
     return mark < 128 if asked.history is None else asked.history
 
 
-def _tape(draw: DrawFn, asked: Options) -> bytes:
+def _tape(draw: DrawFn, asked: StrategyOptions) -> bytes:
     return draw(st.binary(min_size=asked.least, max_size=asked.most))
 
 
-def _moments(run: Run, asked: Options, tape: bytes) -> tuple[int, ...]:
-    return showing.moments(run, asked.density, tape, last=asked.terminal is not None)
+def _moments(run: Run, asked: StrategyOptions, tape: bytes) -> tuple[int, ...]:
+    return observations.moments(run, asked.density, tape, last=asked.terminal is not None)
 
 
-def _polled(run: Run, asked: Options, draw: DrawFn) -> list[Response]:
+def _polled(run: Run, asked: StrategyOptions, draw: DrawFn) -> list[Response]:
     tape = _tape(draw, asked)
     marks = tape.ljust(len(run.records), b"\0")
     return [
-        showing.response(run, at, times=asked.times, short=not _has_history(asked, mark))
+        observations.response(run, at, times=asked.times, short=not _has_history(asked, mark))
         for at, mark in zip(_moments(run, asked, tape), marks, strict=False)
     ]
 
 
-def _emitted(run: Run, asked: Options, draw: DrawFn) -> list[Response]:
+def _emitted(run: Run, asked: StrategyOptions, draw: DrawFn) -> list[Response]:
     sent = [
-        showing.event(
-            showing.response(run, at, times=asked.times), run.records[at], number, run.spec
+        observations.event(
+            observations.response(run, at, times=asked.times), run.records[at], number, run.spec
         )
-        for number, at in enumerate(showing.changes(run))
+        for number, at in enumerate(observations.changes(run))
     ]
-    return showing.delivered(sent, draw(_marks)) or sent[-1:]
+    return observations.delivered(sent, draw(_marks)) or sent[-1:]
 
 
-def _printed(run: Run, asked: Options, draw: DrawFn) -> str:
-    return showing.log_text(run, _moments(run, asked, _tape(draw, asked)))
+def _printed(run: Run, asked: StrategyOptions, draw: DrawFn) -> str:
+    return observations.log_text(run, _moments(run, asked, _tape(draw, asked)))
 
 
 @st.composite

@@ -39,7 +39,7 @@ class Otherwise(StrEnum):
     FAILURE = "failure"
 
 
-class Kind(StrEnum):
+class DefectKind(StrEnum):
     """How a consumer gets a history wrong.
 
     *hangs*: it keeps waiting after the end. *misreports*: it reports the wrong end. *early*: it
@@ -95,7 +95,7 @@ class PolicyDefect:
     ``history`` is the shortest run that shows it, as pairs; empty for a meaningless word.
     """
 
-    kind: Kind
+    kind: DefectKind
     status: str
     says: str
     history: tuple[PairName, ...] = ()
@@ -116,7 +116,7 @@ def lint_policy(
     """
     spec = spec or builtin_spec()
     runs = _shortest_runs(spec)
-    found: dict[tuple[Kind, str, str], PolicyDefect] = {}
+    found: dict[tuple[DefectKind, str, str], PolicyDefect] = {}
     for run in runs:
         for status, defect in _judged(sets, policy, spec, run):
             found.setdefault((defect.kind, status, defect.says), defect)
@@ -151,20 +151,24 @@ def _judged(
         yield status, PolicyDefect(kind=kind, status="/".join(pair), says=says, history=history)
 
 
-def _wrong(does: Otherwise, right: Action, *, ended: bool, outcome: str) -> tuple[Kind, str] | None:
+def _wrong(
+    does: Otherwise, right: Action, *, ended: bool, outcome: str
+) -> tuple[DefectKind, str] | None:
     if does is Otherwise.CRASH:
-        return Kind.CRASHES, "no set has the status, and the consumer raises"
+        return DefectKind.CRASHES, "no set has the status, and the consumer raises"
     if does is Otherwise.WAIT:
         waits = ended and right is not Action.WAIT
         return (
-            (Kind.HANGS, f"the job has ended ({outcome}), but it keeps waiting") if waits else None
+            (DefectKind.HANGS, f"the job has ended ({outcome}), but it keeps waiting")
+            if waits
+            else None
         )
     if not ended:
-        return Kind.EARLY, f"the job goes on ({outcome}), but it reports a {does}"
+        return DefectKind.EARLY, f"the job goes on ({outcome}), but it reports a {does}"
     expected = Otherwise.SUCCESS if right is Action.DONE else Otherwise.FAILURE
     if does is expected or right is Action.WAIT:
         return None
-    return Kind.MISREPORTS, f"the job has ended ({outcome}), but it reports a {does}"
+    return DefectKind.MISREPORTS, f"the job has ended ({outcome}), but it reports a {does}"
 
 
 def _meaningless(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
@@ -179,10 +183,10 @@ def _meaningless(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
     for name, statuses in groups.items():
         for status in sorted(statuses - set(known)):
             says = f"the {name} set has it, but it is not a {sets.reads} status"
-            yield PolicyDefect(kind=Kind.MEANINGLESS, status=status, says=says)
+            yield PolicyDefect(kind=DefectKind.MEANINGLESS, status=status, says=says)
     for status in sorted(sets.success & sets.failure):
         says = "it is in the success set and in the failure set"
-        yield PolicyDefect(kind=Kind.MEANINGLESS, status=status, says=says)
+        yield PolicyDefect(kind=DefectKind.MEANINGLESS, status=status, says=says)
 
 
 def _missed(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
@@ -199,7 +203,7 @@ def _missed(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
         )
         if run is not None:
             yield PolicyDefect(
-                kind=Kind.MISSES,
+                kind=DefectKind.MISSES,
                 status=awaited,
                 says="the job can end without it, and polls can miss it",
                 history=tuple(state.pair for state in run),

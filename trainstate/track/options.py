@@ -27,7 +27,7 @@ def _order(value: str | None) -> Order | None:
 
 
 @frozen(kw_only=True)
-class Options:
+class TrackerOptions:
     """A tracker's options without the specification; as in ``trainstate.check``."""
 
     select: tuple[str, ...] = field(default=(), converter=_names)

@@ -21,7 +21,7 @@ from trainstate.spec.load import BUILTIN, builtin_spec, spec_names
 from trainstate.spec.model import Spec
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
-from trainstate.track.options import Options
+from trainstate.track.options import TrackerOptions
 from trainstate.track.packing import Packer
 
 VERSION = 1
@@ -40,7 +40,7 @@ class Content:
     """
 
     spec: str
-    options: Options = field(factory=Options)
+    options: TrackerOptions = field(factory=TrackerOptions)
     name: str | None = None
     arn: str | None = None
     keys: dict[str, str] = field(factory=dict)
@@ -51,7 +51,7 @@ class Content:
 
 
 _PACKER = Packer(
-    by_name=frozenset({Content, Epoch, JobState, Life, Options, Sightings}),
+    by_name=frozenset({Content, Epoch, JobState, Life, TrackerOptions, Sightings}),
     left_out={
         Epoch: frozenset({"spec", "order", "tolerances", "billing", "attached"}),
         JobState: frozenset({"begin", "shown", "straight", "pending", "responses", "judged"}),
@@ -59,7 +59,7 @@ _PACKER = Packer(
 )
 
 
-def dump(ledger: Ledger, options: Options) -> str:
+def dump(ledger: Ledger, options: TrackerOptions) -> str:
     """The tracker as JSON text."""
     checker = ledger.checker
     states = checker.states
@@ -88,7 +88,7 @@ def _runs(timelines: dict[Any, Any]) -> dict[Any, tuple[Seen[Any], ...]]:
     return {key: tuple(timeline.runs) for key, timeline in timelines.items()}
 
 
-def load(text: str | bytes, spec: Spec | None) -> tuple[Ledger, Options]:
+def load(text: str | bytes, spec: Spec | None) -> tuple[Ledger, TrackerOptions]:
     """The tracker in a JSON text; raises InputError if it cannot be continued.
 
     Without a specification, the package's specification of the tracker's name is used.

@@ -27,7 +27,7 @@ from trainstate.track.future import NextState, can_reach, first_states, next_sta
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
 from trainstate.track.observed import records_of, refuse_another
-from trainstate.track.options import Options
+from trainstate.track.options import TrackerOptions
 from trainstate.track.outcome import ENDED
 from trainstate.track.snapshot import dump, load
 from trainstate.track.timeline import Duration, durations
@@ -56,7 +56,7 @@ class Tracker:
         order: str | None = None,
         tolerances: Tolerances | None = None,
     ) -> None:
-        self._options = Options(
+        self._options = TrackerOptions(
             select=select,
             ignore=ignore,
             accept=accept,

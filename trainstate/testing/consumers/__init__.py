@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from trainstate.testing.consumers import adapters
 from trainstate.testing.consumers.check import check_consumer, replay
-from trainstate.testing.consumers.course import Course, Item, Scope, course
-from trainstate.testing.consumers.judge import CRASHES, Judgement, Kind, plainly
+from trainstate.testing.consumers.course import Course, CourseScope, Item, course
+from trainstate.testing.consumers.judge import CRASHES, FindingKind, Judgement, plainly
 from trainstate.testing.consumers.perform import Ending, How
 from trainstate.testing.consumers.report import ConsumerFinding, ConsumerReport, Played
-from trainstate.testing.consumers.stage import Poll
+from trainstate.testing.consumers.stage import CoursePoll
 from trainstate.testing.imported import MissingLibraryError, named
 
 __all__ = [
@@ -20,11 +20,11 @@ __all__ = [
     "How",
     "Item",
     "Judgement",
-    "Kind",
+    "FindingKind",
     "MissingLibraryError",
     "Played",
-    "Poll",
-    "Scope",
+    "CoursePoll",
+    "CourseScope",
     "adapters",
     "check_consumer",
     "course",

@@ -17,15 +17,15 @@ from trainstate.spec.model import Spec
 from trainstate.testing.consumers.course import (
     FLAGS,
     Course,
+    CourseScope,
     Item,
-    Scope,
     courses,
     varied_by_chance,
     walk_by_chance,
     ways,
 )
 from trainstate.testing.consumers.course import course as parsed
-from trainstate.testing.consumers.judge import CRASHES, Reading, judged, plainly
+from trainstate.testing.consumers.judge import CRASHES, OutcomeReader, judged, plainly
 from trainstate.testing.consumers.perform import Stage, Wait, staged
 from trainstate.testing.consumers.report import (
     ConsumerFinding,
@@ -52,7 +52,7 @@ class Trial:
 
     wait: Wait
     policy: Policy
-    outcome: Reading
+    outcome: OutcomeReader
     crashes: tuple[type[BaseException], ...]
     patience: float
     polls: int
@@ -82,9 +82,9 @@ def check_consumer(
     wait: Wait,
     *,
     policy: Policy = STRICT,
-    outcome: Reading = plainly,
+    outcome: OutcomeReader = plainly,
     crashes: tuple[type[BaseException], ...] = CRASHES,
-    scope: Scope | None = None,
+    scope: CourseScope | None = None,
     patience: Duration = "1d",
     polls: int = POLLS,
     watchdog: float = 10.0,
@@ -101,7 +101,7 @@ def check_consumer(
     times after the last one; ``watchdog`` are real seconds for a course. ``quiet`` shows
     nothing of what it prints and logs; ``progress`` is told of each course.
     """
-    begun, spec, scope = time.monotonic(), builtin_spec(), scope or Scope()
+    begun, spec, scope = time.monotonic(), builtin_spec(), scope or CourseScope()
     trial = Trial(wait, policy, outcome, crashes, seconds(patience), polls, spec)
     count, planned = _exhaustive(scope, spec)
     chosen = list(_by_chance(scope, spec))
@@ -127,7 +127,7 @@ def replay(
     course: str | Course,
     *,
     policy: Policy = STRICT,
-    outcome: Reading = plainly,
+    outcome: OutcomeReader = plainly,
     crashes: tuple[type[BaseException], ...] = CRASHES,
     patience: Duration = "1d",
     polls: int = POLLS,
@@ -147,14 +147,14 @@ def replay(
         return trial.played(stage, chosen)
 
 
-def _exhaustive(scope: Scope, spec: Spec) -> tuple[int, list[Course]]:
+def _exhaustive(scope: CourseScope, spec: Spec) -> tuple[int, list[Course]]:
     """How many histories there are up to the bound, and their courses, the shortest first."""
     known = list(ways(spec.accepting(scope.accept), scope.guards, scope.longest))
     planned = [course for way in known for course in courses(way, scope, spec)]
     return len(known), sorted(planned, key=lambda course: course.size)
 
 
-def _by_chance(scope: Scope, spec: Spec) -> Iterator[Course]:
+def _by_chance(scope: CourseScope, spec: Spec) -> Iterator[Course]:
     chance = Random(scope.seed)  # noqa: S311 - what is drawn must be drawn again
     sets, accepted = list(subsets(sorted(scope.guards))), spec.accepting(scope.accept)
     for _ in range(scope.random):

@@ -165,7 +165,7 @@ def _level(written: str) -> Evidence:
 
 
 @frozen(kw_only=True)
-class Scope:
+class CourseScope:
     """Which courses are played.
 
     All histories of at most ``longest`` states are, that rest on evidence up to
@@ -243,7 +243,7 @@ def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Ran
     return Way((*states, *way_out(known, states[-1])), guards)
 
 
-def courses(way: Way, scope: Scope, spec: Spec) -> Iterator[Course]:
+def courses(way: Way, scope: CourseScope, spec: Spec) -> Iterator[Course]:
     """The courses of a way, the plainest first, none twice."""
     found: dict[Course, None] = {}
     for plain in _as_configured(way, scope):
@@ -252,7 +252,7 @@ def courses(way: Way, scope: Scope, spec: Spec) -> Iterator[Course]:
     yield from sorted(found, key=lambda course: course.size)
 
 
-def _as_configured(way: Way, scope: Scope) -> Iterator[Course]:
+def _as_configured(way: Way, scope: CourseScope) -> Iterator[Course]:
     plain = _plain(way, spot=scope.spot is True)
     yield plain
     if scope.spot is None and not plain.spot:
@@ -269,7 +269,7 @@ def _plain(way: Way, *, spot: bool) -> Course:
     )
 
 
-def _varied(plain: Course, scope: Scope, spec: Spec) -> Iterator[Course]:
+def _varied(plain: Course, scope: CourseScope, spec: Spec) -> Iterator[Course]:
     yield plain
     yield from _paced(plain)
     for member in scope.omit:
@@ -336,7 +336,7 @@ def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
     yield (first, *way_out(known, first, primary=other))
 
 
-def varied_by_chance(way: Way, scope: Scope, spec: Spec, chance: Random) -> Course:
+def varied_by_chance(way: Way, scope: CourseScope, spec: Spec, chance: Random) -> Course:
     """A course of a way with any number of polls and any of the variations at once."""
     spot = scope.spot is True or (scope.spot is None and chance.random() < 0.3)
     plain = _plain(way, spot=spot)

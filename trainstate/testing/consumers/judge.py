@@ -12,11 +12,11 @@ from trainstate.errors import UsageError
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
 from trainstate.testing.consumers.perform import Ending, How
-from trainstate.testing.consumers.stage import Play, Poll
+from trainstate.testing.consumers.stage import CoursePoll, Play
 from trainstate.track.outcome import ENDED, outcome_of
 from trainstate.track.policy import Action, Policy
 
-Reading = Callable[[Any, BaseException | None], "Action | str | None"]
+OutcomeReader = Callable[[Any, BaseException | None], "Action | str | None"]
 """What a consumer reports, by the value that it returned or the error that it raised."""
 
 CRASHES: tuple[type[BaseException], ...] = (
@@ -31,7 +31,7 @@ CRASHES: tuple[type[BaseException], ...] = (
 """Errors that no consumer raises on purpose to report a job's failure."""
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """How a consumer gets a course wrong.
 
     *hangs*: it waits although the job has ended. *crashes*: it raises what is no report.
@@ -54,7 +54,7 @@ class Judgement:
     ``hint`` is how to say that it is no report.
     """
 
-    kind: Kind
+    kind: FindingKind
     outcome: Outcome
     says: str
     allowed: tuple[Action, ...]
@@ -79,7 +79,7 @@ def judged(
     play: Play,
     *,
     policy: Policy,
-    reading: Reading,
+    reading: OutcomeReader,
     crashes: tuple[type[BaseException], ...],
     spec: Spec,
 ) -> Judgement | None:
@@ -87,7 +87,7 @@ def judged(
     outcome = outcome_of(spec, *play.own.state.pair)
     allowed = tuple(sorted(allowed_actions(outcome, play.polls, policy, spec)))
 
-    def wrong(kind: Kind, says: str, reported: Action | None = None) -> Judgement:
+    def wrong(kind: FindingKind, says: str, reported: Action | None = None) -> Judgement:
         unread = ending.value is not None and reading is plainly
         return Judgement(
             kind=kind,
@@ -99,14 +99,14 @@ def judged(
         )
 
     if ending.how is How.STUCK:
-        return wrong(Kind.STUCK, f"{ending.error}")
+        return wrong(FindingKind.STUCK, f"{ending.error}")
     if ending.how is How.WAITED_ON:
         if allowed == (Action.WAIT,) and outcome in ENDED:
             return None
         state = f"has ended ({outcome})" if outcome in ENDED else f"is {outcome}"
-        return wrong(Kind.HANGS, f"the job {state}, but it keeps waiting")
+        return wrong(FindingKind.HANGS, f"the job {state}, but it keeps waiting")
     if isinstance(ending.error, crashes):
-        return wrong(Kind.CRASHES, "it raises what is no report")
+        return wrong(FindingKind.CRASHES, "it raises what is no report")
     return _reported(ending, outcome, allowed, reading, wrong)
 
 
@@ -114,7 +114,7 @@ def _reported(
     ending: Ending,
     outcome: Outcome,
     allowed: tuple[Action, ...],
-    reading: Reading,
+    reading: OutcomeReader,
     wrong: Callable[..., Judgement],
 ) -> Judgement | None:
     said = read(reading, ending)
@@ -123,17 +123,17 @@ def _reported(
     if said is Action.WAIT:
         ended = outcome in ENDED and Action.WAIT not in allowed
         says = f"the job has ended ({outcome}), but it stops waiting without a report"
-        return wrong(Kind.MISREPORTS, says, said) if ended else None
+        return wrong(FindingKind.MISREPORTS, says, said) if ended else None
     if Action.WAIT in allowed:
         says = f"the job is {outcome}, but it reports {said or 'an end'}"
-        return wrong(Kind.EARLY, says, said)
+        return wrong(FindingKind.EARLY, says, said)
     if said in allowed or (said is Action.ERROR and Action.RETRY in allowed):
         return None
     says = f"the outcome is {outcome}, but it reports {said}"
-    return wrong(Kind.MISREPORTS, says, said)
+    return wrong(FindingKind.MISREPORTS, says, said)
 
 
-def read(reading: Reading, ending: Ending) -> Action | None:
+def read(reading: OutcomeReader, ending: Ending) -> Action | None:
     """What a consumer reports; raises UsageError where the reading gives no action."""
     said = reading(ending.value, ending.error)
     if said is None:
@@ -148,7 +148,7 @@ def read(reading: Reading, ending: Ending) -> Action | None:
 
 
 def allowed_actions(
-    outcome: Outcome, polls: Iterable[Poll], policy: Policy, spec: Spec
+    outcome: Outcome, polls: Iterable[CoursePoll], policy: Policy, spec: Spec
 ) -> frozenset[Action]:
     """What may be reported: what the policy says of the outcome.
 

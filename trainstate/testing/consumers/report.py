@@ -9,9 +9,9 @@ from typing import Any
 from attrs import evolve, frozen
 
 from trainstate.testing.consumers.course import Course
-from trainstate.testing.consumers.judge import Judgement, Kind, plainly
+from trainstate.testing.consumers.judge import FindingKind, Judgement, plainly
 from trainstate.testing.consumers.perform import Ending
-from trainstate.testing.consumers.stage import Poll
+from trainstate.testing.consumers.stage import CoursePoll
 from trainstate.track.policy import BOTOCORE, STRICT, Policy
 from trainstate.version import installed_version
 
@@ -32,13 +32,13 @@ class ConsumerFinding:
 
     judgement: Judgement
     course: Course
-    polls: tuple[Poll, ...]
+    polls: tuple[CoursePoll, ...]
     ending: Ending
     snippet: str
     times: int = 1
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> FindingKind:
         """How the consumer gets the course wrong."""
         return self.judgement.kind
 
@@ -85,7 +85,7 @@ class Played:
     """One course as a consumer lived it; ``judgement`` is None where nothing is wrong."""
 
     course: Course
-    polls: tuple[Poll, ...]
+    polls: tuple[CoursePoll, ...]
     ending: Ending
     judgement: Judgement | None
 
@@ -123,7 +123,7 @@ class Played:
         return "\n".join((*lines, f"  it {self.ending}", *hint))
 
 
-def _shown(polls: tuple[Poll, ...]) -> str:
+def _shown(polls: tuple[CoursePoll, ...]) -> str:
     if not polls:
         return "none"
     if len(polls) <= _MOST_POLLS:
@@ -237,7 +237,7 @@ def counted(findings: Iterator[ConsumerFinding]) -> tuple[ConsumerFinding, ...]:
 def identity(finding: ConsumerFinding) -> tuple[object, ...]:
     """What makes two findings the same."""
     judged, ending = finding.judgement, finding.ending
-    if judged.kind is Kind.CRASHES:
+    if judged.kind is FindingKind.CRASHES:
         return judged.kind, type(ending.error).__name__, str(ending.error), ending.where
     last = finding.polls[-1] if finding.polls else None
     read = None if last is None else (last.again, last.pair and last.pair[0])

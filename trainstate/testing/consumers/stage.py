@@ -17,8 +17,8 @@ from attrs import evolve, frozen
 from trainstate.errors import IllegalMoveError, UsageError
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import Record
-from trainstate.simulator.clock import Clock, TimeIsUp
-from trainstate.simulator.errors import ServiceError
+from trainstate.simulator.clock import TimeIsUp, VirtualClock
+from trainstate.simulator.errors import ApiError
 from trainstate.simulator.inprocess import Simulation
 from trainstate.simulator.scenario import Scenario, messages, through
 from trainstate.simulator.service import Service
@@ -43,7 +43,7 @@ _PATIENCE = 3
 
 
 @frozen
-class Poll:
+class CoursePoll:
     """What a poll read, and when: virtual seconds after the job's creation.
 
     ``pair`` is None where the record was gone; ``again`` marks another job's record.
@@ -73,8 +73,8 @@ class Play:
     def __init__(self, course: Course, spec: Spec, *, patience: float, polls: int) -> None:
         self.course = course
         # Now, for consumers that compare the times of a job with datetime.now().
-        self.clock = Clock(datetime.now(UTC))
-        self.polls: list[Poll] = []
+        self.clock = VirtualClock(datetime.now(UTC))
+        self.polls: list[CoursePoll] = []
         self.parked = threading.Event()
         self.beats = 0
         self.thread: threading.Thread | None = None
@@ -128,11 +128,11 @@ class Play:
                 self.polls.append(self._poll())
             return http, self._shown(parsed)
 
-    def _poll(self) -> Poll:
+    def _poll(self) -> CoursePoll:
         record = self._record()
         if record is None:
-            return Poll(self.elapsed, None)
-        return Poll(self.elapsed, record.state.pair, record.created != self.own.created)
+            return CoursePoll(self.elapsed, None)
+        return CoursePoll(self.elapsed, record.state.pair, record.created != self.own.created)
 
     def sleep(self, duration: float) -> None:
         """Lets virtual time pass; raises TimeIsUp where nothing will happen any more."""
@@ -215,7 +215,7 @@ class Play:
         self._beginning = item
         try:
             self._service.call("CreateTrainingJob", made.request(NAME))
-        except ServiceError as error:
+        except ApiError as error:
             raise UsageError(f"No job goes so: {str(self.course)!r}: {error}") from error
         self._service.foresee(NAME, [])  # nothing happens by itself, not at a limit either
 

@@ -87,9 +87,9 @@ def simulator() -> Target:
     where boto3 is not installed.
     """
     with needing("Fuzzing the simulator", ": pip install '.[server]'."):
-        from trainstate.simulator import Clock, Service, Simulation, chooser  # noqa: PLC0415
+        from trainstate.simulator import Service, Simulation, VirtualClock, chooser  # noqa: PLC0415
         from trainstate.simulator.inprocess import leave  # noqa: PLC0415
-    first = Simulation(Service(choose=chooser(None), clock=Clock()), region="us-east-1")
+    first = Simulation(Service(choose=chooser(None), clock=VirtualClock()), region="us-east-1")
     # Making a client takes a hundred times as long as a call: one is attached to each service.
     services = ("sagemaker", "logs", "sagemaker-metrics")
     clients = {name: first.client(name) for name in services}
@@ -99,7 +99,7 @@ def simulator() -> Target:
     @contextmanager
     def opened(seed: int) -> Iterator[Subject]:
         accept = Evidence.RECORDED if seed % 2 else Evidence.INFERRED
-        service = Service(choose=chooser(seed, accept=accept), clock=Clock())
+        service = Service(choose=chooser(seed, accept=accept), clock=VirtualClock())
         simulation = Simulation(service, region="us-east-1")
         for client in clients.values():
             simulation.attach(client)

@@ -15,7 +15,7 @@ from trainstate.stats.survey import Surveyed
 
 
 @define(kw_only=True)
-class Trail:
+class FollowsEdge:
     """One status directly after another: how often, and how long the first one took.
 
     ``row`` is the specification's strongest fact for it, None if there is none; ``logs`` and
@@ -45,29 +45,29 @@ class FollowsGraph:
 
     spec: Spec
     jobs: int
-    trails: tuple[Trail, ...]
+    edges: tuple[FollowsEdge, ...]
     unseen: tuple[Transition, ...]
     begins: dict[str, int]
     ends: dict[str, int]
 
     @property
-    def lacking(self) -> tuple[Trail, ...]:
+    def lacking(self) -> tuple[FollowsEdge, ...]:
         """Edges without a transition in the specification."""
-        return tuple(trail for trail in self.trails if trail.row is None)
+        return tuple(edge for edge in self.edges if edge.row is None)
 
     @property
-    def raisable(self) -> tuple[Trail, ...]:
+    def raisable(self) -> tuple[FollowsEdge, ...]:
         """Edges whose fact is only inferred: these recordings are better evidence."""
         return tuple(
-            trail
-            for trail in self.trails
-            if trail.row is not None and trail.row.evidence is Evidence.INFERRED
+            edge
+            for edge in self.edges
+            if edge.row is not None and edge.row.evidence is Evidence.INFERRED
         )
 
 
 def discover(jobs: Iterable[Surveyed], spec: Spec) -> FollowsGraph:
     """The directly-follows graph of the jobs' longest histories."""
-    rows, found = _strongest(spec), dict[tuple[str, str], Trail]()
+    rows, found = _strongest(spec), dict[tuple[str, str], FollowsEdge]()
     begins: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     for job in jobs:
@@ -77,15 +77,17 @@ def discover(jobs: Iterable[Surveyed], spec: Spec) -> FollowsGraph:
         ends[job.entries[-1].status] += 1
         for before, after in pairwise(job.entries):
             pair = (before.status, after.status)
-            trail = found.setdefault(pair, Trail(before=pair[0], after=pair[1], row=rows.get(pair)))
-            trail.logs += before.start is None
-            trail.responses += before.start is not None
+            edge = found.setdefault(
+                pair, FollowsEdge(before=pair[0], after=pair[1], row=rows.get(pair))
+            )
+            edge.logs += before.start is None
+            edge.responses += before.start is not None
             if before.start is not None and before.end is not None:
-                trail.seconds.add((before.end - before.start) / SECOND)
+                edge.seconds.add((before.end - before.start) / SECOND)
     return FollowsGraph(
         spec=spec,
         jobs=begins.total(),
-        trails=tuple(found[pair] for pair in _ordered(found, spec)),
+        edges=tuple(found[pair] for pair in _ordered(found, spec)),
         unseen=tuple(row for pair, row in rows.items() if pair not in found),
         begins=dict(begins.most_common()),
         ends=dict(ends.most_common()),

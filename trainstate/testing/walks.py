@@ -24,7 +24,7 @@ _WEIGHT = 3
 
 
 @frozen(eq=False)
-class Ways:
+class WalkGraph:
     """The runs of a job with one configuration.
 
     ``way`` leads each state along the shortest way to the simplest end; ``onward`` has
@@ -70,7 +70,9 @@ def guard_sets(
 
 
 @lru_cache(maxsize=1024)
-def ways(spec: Spec, guards: frozenset[str], terminal: str | None, file_mode: bool | None) -> Ways:
+def walk_graph(
+    spec: Spec, guards: frozenset[str], terminal: str | None, file_mode: bool | None
+) -> WalkGraph:
     """The ways of a job for which these guards hold.
 
     Raises UsageError where no run ends with the terminal status.
@@ -89,7 +91,7 @@ def ways(spec: Spec, guards: frozenset[str], terminal: str | None, file_mode: bo
     way = _way(spec, known, ends)
     onward = {state: tuple(_weighted(spec, hops, way.get(state))) for state, hops in known.items()}
     starts = [state for state in initial_states(spec) if state in known]
-    return Ways(config, way, onward, tuple(_prefixes(known, starts)))
+    return WalkGraph(config, way, onward, tuple(_prefixes(known, starts)))
 
 
 def _in_mode(spec: Spec, known: Edges, file_mode: bool | None) -> Edges:

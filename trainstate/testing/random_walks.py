@@ -39,7 +39,7 @@ from trainstate.testing.configuration import (
     message,
 )
 from trainstate.testing.runs import CREATED, Run, born, finished, stepped
-from trainstate.testing.ways import Ways, ways
+from trainstate.testing.walks import WalkGraph, walk_graph
 
 SHARES: Mapping[str, int] = {
     "InputDataConfig": 95,
@@ -80,13 +80,13 @@ _MILLISECOND = SECOND // 1000
 _SPREAD = 90 * 24 * 3600 * 1000  # jobs of three months
 
 
-def lifelike(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]) -> Run:
+def random_run(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]) -> Run:
     """A run whose way, times and members are as likely as they are in production.
 
     ``bulk`` has the values of members that the job has, in place of the catalogue's.
     """
     guards = frozenset(guard.name for guard in spec.guards if _chance(random, _share(spec, guard)))
-    known, budget = ways(spec, guards, None, None), 1 + random.randrange(3)
+    known, budget = walk_graph(spec, guards, None, None), 1 + random.randrange(3)
     states = list(_walk(spec, known, random, budget))
     fields = _fields(spec, random, guards, budget)
     fields |= {member: bulk[member] for member in bulk if member in fields}
@@ -141,7 +141,7 @@ def everything(spec: Spec, bulk: Mapping[str, Any]) -> dict[str, Any]:
     return {**whole, **dict.fromkeys(seconds, 1), **times, **outcome}
 
 
-def _walk(spec: Spec, known: Ways, random: Random, budget: int) -> Iterator[State]:
+def _walk(spec: Spec, known: WalkGraph, random: Random, budget: int) -> Iterator[State]:
     """States from the creation to an end, each step as likely as it was recorded."""
     steps = ending(spec, known.config)
     start = next(start for start in initial_states(spec) if start in steps)
