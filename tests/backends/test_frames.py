@@ -214,7 +214,7 @@ def test_a_cut_file_is_refused(rows: list[Row]) -> None:
     sink = io.BytesIO()
     pl.DataFrame(table_of(rows)).write_ipc(sink)
 
-    with pytest.raises(ts.InputError, match="is no Arrow file that can be read"):
+    with pytest.raises(ts.InputError, match="is not a readable Arrow file"):
         ts.check(sink.getvalue()[:200])
 
 

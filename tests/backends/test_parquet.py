@@ -331,7 +331,7 @@ def test_a_broken_file_is_misuse(rows: list[Row], cut: int, tmp_path: Path) -> N
     alone, beside = check(str(path)), check(str(tmp_path), "--format", "jsonl")
 
     assert 2 == alone.exit_code
-    assert "is no Parquet file that can be read" in alone.output
+    assert "is not a readable Parquet file" in alone.output
     assert 1 == len(alone.output.splitlines())
     assert "unreadable-record" in beside.output
 

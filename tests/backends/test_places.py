@@ -55,7 +55,7 @@ def test_a_cut_file_behind_a_url_is_refused(rows: list[Row], bucket: Any) -> Non
     """What is left of a file is no file."""
     bucket.pipe("/bucket/jobs.parquet", parquet(table_of(rows))[:-9])
 
-    with pytest.raises(ts.InputError, match="is no Parquet file that can be read"):
+    with pytest.raises(ts.InputError, match="is not a readable Parquet file"):
         ts.check("memory://bucket/jobs.parquet")
 
 

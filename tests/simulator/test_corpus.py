@@ -55,4 +55,4 @@ def test_what_the_simulator_does_not_do_is_refused(option: tuple[str, str], tmp_
     words = ["generate", "--source", "simulator", *option, "-o", str(tmp_path / "x")]
     result = CliRunner().invoke(main, words)
 
-    assert (2, True) == (result.exit_code, "tells no lies" in result.output)
+    assert (2, True) == (result.exit_code, "plants no faults" in result.output)

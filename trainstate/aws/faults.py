@@ -1,4 +1,4 @@
-"""What went wrong with a call: errors of boto3 sorted by what to do about them."""
+"""What went wrong with a call: boto3's errors sorted by what to do about them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from trainstate.errors import TrainstateError
 class Fault(StrEnum):
     """What a failed call means.
 
-    *missing*: there is no such job. *throttled*: too many calls. *expired*: the
-    credentials are not valid any more. *transient*: the network or the service failed.
-    *fatal*: anything else; another try would fail the same way.
+    *missing*: there is no such job. *throttled*: too many calls. *expired*: the credentials are no
+    longer valid. *transient*: the network or the service failed. *fatal*: anything else; another
+    try would fail the same way.
     """
 
     MISSING = "missing"
@@ -30,19 +30,19 @@ class WatchError(TrainstateError):
 
 
 class WatchTimeout(WatchError, TimeoutError):
-    """The job did not end within the time that was allowed."""
+    """The job did not end within the allowed time."""
 
 
 class JobNotFound(WatchError, LookupError):
-    """The service knows no job of this name."""
+    """The service knows no job with this name."""
 
 
 class AccessError(WatchError, PermissionError):
-    """The service refuses the call, or the credentials have expired and were not renewed."""
+    """The service refuses the call, or expired credentials were not renewed."""
 
 
 class ServiceError(WatchError, OSError):
-    """The service or the network failed for longer than was allowed."""
+    """The service or the network failed for longer than allowed."""
 
 
 _THROTTLED = frozenset(
@@ -71,11 +71,11 @@ _EXPIRED = frozenset(
     }
 )
 _MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
-# SageMaker says ValidationException with "Requested resource not found.", and simulators
-# "Could not find ...": the code alone would also be a misspelt argument.
+# SageMaker says ValidationException with "Requested resource not found.", and simulators "Could
+# not find ...": the code alone could also mean a misspelt argument.
 _NOT_FOUND = re.compile(r"not found|could not find|does not exist", re.IGNORECASE)
 _NOT_RUNNING = re.compile(r"is in status|non-running|not running|cannot be stopped", re.IGNORECASE)
-# A clock that jumped (a machine that slept, was moved or restored) is set again in a while.
+# A clock that jumped (a machine that slept, was moved or restored) is corrected after a while.
 _SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
 _SIGNED = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch"})
 _SIGNED_WHEN = re.compile(r"signature (expired|not yet current)", re.IGNORECASE)
@@ -96,7 +96,7 @@ _NETWORK = (
 
 def fault_of(error: BaseException) -> Fault:
     """What an error of a call means."""
-    # Whoever has such an error has botocore; the package can be imported without it.
+    # Only a caller with botocore has such an error; the package works without it.
     from botocore import exceptions, parsers  # noqa: PLC0415
 
     if isinstance(error, exceptions.ClientError):
@@ -125,18 +125,18 @@ def _of_service(error: Any) -> Fault:
 
 
 def _is_skewed(code: str, message: str) -> bool:
-    """Holds if the service's clock and this machine's are too far apart."""
+    """Whether the service's clock and this machine's are too far apart."""
     return code in _SKEWED or (code in _SIGNED and _SIGNED_WHEN.search(message) is not None)
 
 
 def code_and_message(error: Any) -> tuple[str, str]:
-    """The code and the message of the service's error; empty for any other error."""
+    """The code and message of a service error; empty for any other error."""
     parts = getattr(error, "response", {}).values()
     said = next((part for part in parts if isinstance(part, Mapping) and "Code" in part), {})
     return str(said.get("Code", "")), str(said.get("Message", ""))
 
 
 def has_ended_before(error: BaseException) -> bool:
-    """Holds if a stop was refused because the job does not run any more."""
+    """Whether a stop was refused because the job no longer runs."""
     code, message = code_and_message(error)
     return code == "ValidationException" and bool(_NOT_RUNNING.search(message))

@@ -1,6 +1,6 @@
-"""Following a job, without doing anything: what a response or an error means, and when to ask.
+"""Follows a job without I/O: what a response or an error means, and when to ask next.
 
-Both the synchronous and the asynchronous watch drive this, so that they cannot differ.
+The synchronous and the asynchronous watch both use it, so they cannot differ.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _LOG = logging.getLogger(__name__)
 class WatchLimits:
     """How long to wait, in seconds.
 
-    ``total`` for the job's end, None for ever; ``patience`` for a service or a network
-    that fails; ``grace`` for a job that the service does not know yet, or not any more.
+    ``total`` for the job's end, None for ever; ``patience`` for a failing service or network;
+    ``grace`` for a job that the service does not know yet, or no longer knows.
     """
 
     total: float | None = None
@@ -41,9 +41,9 @@ class WatchLimits:
 
 @define(kw_only=True)
 class Follower:
-    """One job that is being followed.
+    """One followed job.
 
-    ``renew`` is called when credentials have expired; it may give another client.
+    ``renew`` is called when credentials have expired; it may return another client.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Follower:
         self._began = self._changed = self._well = self.clock.now()
 
     def took(self, response: Mapping[str, Any]) -> Iterator[Update]:
-        """The updates that a response brings; the last one of the job sets ``done``."""
+        """The updates from a response; the job's last one sets ``done``."""
         self._faults = self._misses = self.renewals = 0
         self._well, self._trouble = self.clock.now(), ""
         if self._is_another_job(response):
@@ -80,7 +80,7 @@ class Follower:
             yield update
 
     def failed(self, error: Exception) -> Iterator[Update]:
-        """The updates that an error brings; raises what it means, where there is no going on."""
+        """The updates from an error; raises its meaning if the watch cannot continue."""
         fault = fault_of(error)
         self._faults += 1
         self._trouble = f" The last call failed: {_said(error)}."
@@ -97,7 +97,7 @@ class Follower:
             self.renewals += 1
 
     def delay(self) -> float:
-        """The seconds until the next call; raises WatchTimeout where the time is over."""
+        """Seconds until the next call; raises WatchTimeout if the time is over."""
         left = self._left()
         if left is not None and left <= 0:
             raise WatchTimeout(f"{self._late()}{self._trouble}")
@@ -123,7 +123,7 @@ class Follower:
         return None if total is None else self._began + total - self.clock.now()
 
     def _missing(self, error: Exception) -> Iterator[Update]:
-        """A job that was there is deleted once two calls say so; a new one may come yet."""
+        """A known job is deleted once two calls say so; a new one may come."""
         self._misses += 1
         if self.tracker.job_was_seen:
             if self._misses > 1:
@@ -140,7 +140,7 @@ class Follower:
         yield update
 
     def _is_another_job(self, response: Mapping[str, Any]) -> bool:
-        """Whether the name belongs to another job by now: one that was created later."""
+        """Whether the name now belongs to another job, created later."""
         created = _created(response, self.tracker.spec.layout.created)
         if self._created is None:
             known = self.tracker.created
@@ -157,7 +157,7 @@ class Follower:
 
 
 def _said(error: Exception) -> str:
-    """What an error says, to stand in a sentence of ours."""
+    """The text of an error, to be embedded in a sentence."""
     return str(error).rstrip(" .")
 
 

@@ -1,8 +1,8 @@
-"""The file that a pull writes: complete lines only, whatever ends the program.
+"""The file that a pull writes: complete lines only, however the program ends.
 
-Lines go to ``FILE.part``, each one whole and flushed to the disk; the finished part
-replaces FILE at once. A kill leaves a part that may end in half a line, which the next
-run cuts off before it goes on.
+Lines go to ``FILE.part``, each one whole and flushed to disk; the finished part replaces FILE in
+one step. A kill leaves a part that may end in half a line, which the next run cuts off before it
+continues.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from trainstate.errors import InputError, unwritable
 
 try:
     import fcntl as _fcntl
-except ImportError:  # pragma: no cover - not on Windows, where a second run is not kept off
+except ImportError:  # pragma: no cover - Windows, where a second run is not locked out
     _fcntl = None  # type: ignore[assignment]
 
 fcntl: Any = _fcntl  # None on some systems, whatever the system is that types are checked on
@@ -32,8 +32,8 @@ Key = tuple[str, ...]
 class Journal:
     """A growing NDJSON file of responses, each recorded once.
 
-    ``identity`` names the members that tell two records apart. Use it as a context
-    manager; what is in FILE or in its part already counts as recorded.
+    ``identity`` names the members that distinguish two records. Use it as a context manager;
+    everything in FILE or in its part already counts as recorded.
     """
 
     path: Path
@@ -66,7 +66,7 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # Where there are claims, the file has its name before the claim ends.
+        # With locks, the file gets its name before the lock ends.
         if error is None and fcntl is not None:
             with self._alone():
                 self.part.replace(self.path)
@@ -77,16 +77,16 @@ class Journal:
     def close(self) -> None:
         """Closes the file; the part stays for the next run."""
         if self._stream is not None:
-            # What a full disk did not take would be tried once more: the next run cuts it off.
+            # Closing would retry what a full disk refused: the next run cuts it off.
             with suppress(OSError):
                 self._stream.close()
 
     def has(self, record: Mapping[str, Any]) -> bool:
-        """Holds if the record is there already, at this state of the job."""
+        """Whether the record is already there, in this state of the job."""
         return self._key(record) in self.known
 
     def add(self, record: Mapping[str, Any]) -> bool:
-        """Adds a record as one line; holds if it was not there yet."""
+        """Adds a record as one line; returns whether it is new."""
         key = self._key(record)
         if key in self.known or self._stream is None:
             return False
@@ -102,7 +102,7 @@ class Journal:
         return True
 
     def _check(self) -> None:
-        """Takes the file that a link points to; raises InputError where no file can be."""
+        """Resolves a link to its file; raises InputError if no file is possible."""
         path = self.path.resolve()
         if not path.name or (path.exists() and not path.is_file()):
             raise InputError(
@@ -115,17 +115,16 @@ class Journal:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keeps other runs from beginning or ending while this one does.
+        """Locks out the start and end of other runs.
 
-        Else one could begin with an empty part, or with an old file, while another gives
-        its part the last name.
+        Otherwise one could start with an empty part or an old file while another renames its part.
         """
         if fcntl is None:
             yield
             return
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
-            with suppress(OSError):  # some file systems have no claims on folders
+            with suppress(OSError):  # some file systems cannot lock folders
                 fcntl.flock(folder, fcntl.LOCK_EX)
             yield
         finally:
@@ -135,12 +134,12 @@ class Journal:
         return tuple(str(record.get(member)) for member in self.identity)
 
     def _claim(self, stream: IO[bytes]) -> None:
-        """Keeps other runs off the part; the system ends the claim with the process."""
+        """Locks the part; the system releases the lock with the process."""
         if fcntl is None:
             return
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # A run that ended between the opening and the claim has given it its last name.
+            # A run that ended between opening and locking has renamed the part.
             if not os.path.samestat(self.part.stat(), os.fstat(stream.fileno())):
                 raise BlockingIOError
         except (BlockingIOError, FileNotFoundError) as error:
@@ -151,18 +150,18 @@ class Journal:
             ) from error
 
     def _copy(self) -> None:
-        """Begins the part with the finished file, so that the old one stays until the end."""
+        """Starts the part as a copy of the finished file, which stays until the end."""
         draft = self.path.with_name(self.path.name + ".draft")
         draft.write_bytes(self.path.read_bytes())
         draft.replace(self.part)
 
     def _recover(self, stream: IO[bytes]) -> None:
-        """Reads what is recorded, and cuts off a last line that was not written whole."""
+        """Reads what is recorded, and cuts off an incomplete last line."""
         whole, ended = 0, True
         stream.seek(0)
         for line in stream:
             record, ended = _record(line), line.endswith(b"\n")
-            # A record without an end was written whole, by another program.
+            # Another program wrote a whole record without a line end.
             if record is None and not ended:
                 ended = True
                 break
@@ -176,7 +175,7 @@ class Journal:
 
 
 def _record(line: bytes) -> Mapping[str, Any] | None:
-    """The record of a line; None for a line that holds none."""
+    """The record in a line; None if there is none."""
     try:
         value = json.loads(line)
     except ValueError:

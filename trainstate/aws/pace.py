@@ -1,4 +1,4 @@
-"""When to ask again: often after a change, seldom while nothing happens, later after a fault."""
+"""When to poll: often after a change, seldom while nothing happens, later after a fault."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def _positive(_owner: object, attribute: object, value: float) -> None:
 class Pace:
     """Seconds between polls.
 
-    After a change the delay is ``shortest``; it grows with the time that nothing has
-    changed, ``ease`` times that, up to ``longest``. After faults in a row it doubles from
-    ``shortest``. Of each delay a random part, up to ``jitter`` of it, is taken away, so
-    that many watchers do not ask at once.
+    After a change the delay is ``shortest``; it grows with the time since the last change, times
+    ``ease``, up to ``longest``. After consecutive faults it doubles from ``shortest``. A random
+    part of each delay, up to ``jitter`` of it, is dropped, so that many watchers do not poll at
+    once.
     """
 
     shortest: float = field(default=5.0, validator=_positive)
@@ -39,11 +39,11 @@ class Pace:
             )
 
     def quiet(self, unchanged: float, chance: float) -> float:
-        """The delay where nothing has changed for so many seconds; ``chance`` is in [0, 1)."""
+        """The delay after so many seconds without a change; ``chance`` is in [0, 1)."""
         return self._jittered(min(max(self.shortest, self.ease * unchanged), self.longest), chance)
 
     def troubled(self, faults: int, chance: float) -> float:
-        """The delay after so many faults in a row."""
+        """The delay after so many consecutive faults."""
         grown = self.shortest * 2.0 ** min(faults - 1, 16)
         return self._jittered(min(grown, self.longest), chance)
 
@@ -53,10 +53,10 @@ class Pace:
 
 @frozen(kw_only=True)
 class Timing:
-    """Time, sleep and chance, so that tests can do without waiting.
+    """Time, sleep and chance, so that tests need not wait.
 
-    ``now`` gives seconds on a clock that does not go back. The functions are those that
-    `time` has when the clock is made: the simulator replaces its sleep.
+    ``now`` returns seconds of a monotonic clock. The functions are those of `time` at the moment
+    of creation: the simulator replaces its sleep.
     """
 
     now: Callable[[], float] = field(factory=lambda: time.monotonic)

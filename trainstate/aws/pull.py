@@ -1,4 +1,4 @@
-"""Recording the histories of many jobs: list them, describe each, one line a response."""
+"""Records the histories of many jobs: list them, describe each, one line a response."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trainstate.spec.model import Spec
 
 @define(kw_only=True)
 class Caller:
-    """Calls of one client. ``rate`` is the most calls a second; ``renew`` gives a fresh client."""
+    """Calls of one client. ``rate`` is the most calls a second; ``renew`` makes a fresh client."""
 
     client: Any
     rate: float
@@ -35,10 +35,10 @@ class Caller:
         self._next = self.clock.now()
 
     def call(self, operation: str, **arguments: Any) -> Any:
-        """The answer to a call; None where the resource is missing.
+        """The answer to a call; None if the resource is missing.
 
-        Raises AccessError where the call is refused, ServiceError where it fails for
-        longer than ``patience``.
+        Raises AccessError if the call is refused, ServiceError if it fails for longer than
+        ``patience``.
         """
         began, faults = self.clock.now(), 0
         while True:
@@ -78,12 +78,12 @@ class Caller:
 
 _METADATA = "ResponseMetadata"
 _MOST = 100
-"""Jobs on a page of the list: the most that the service gives."""
+"""Jobs on a page of the list: the service's maximum."""
 
 
 @frozen(kw_only=True)
 class Pulled:
-    """What a pull did: jobs listed, responses written, those known before, jobs gone since."""
+    """What a pull did: jobs listed, responses written, jobs already known, jobs now gone."""
 
     listed: int = 0
     written: int = 0
@@ -105,16 +105,15 @@ def pull(
     clock: Timing | None = None,
     **filters: Any,
 ) -> Pulled:
-    """Records a response of every job in an NDJSON file, and says what was done.
+    """Records one response of every job in an NDJSON file, and reports what it did.
 
-    They are training jobs, or those of ``spec``. ``client`` is boto3's for SageMaker;
-    ``filters`` are arguments of ListTrainingJobs, or of the like (``NameContains``,
-    ``CreationTimeAfter``, …); ``rate`` is the most calls a second. A job that is in the file
-    at its present LastModifiedTime is not recorded again, so that a second run adds what is
-    new, and a run that was interrupted is gone on with:
-    nothing is lost, nothing recorded twice. Hyperparameters and environment variables
-    are left out unless ``secrets`` is true. Of a job that is deleted meanwhile the
-    summary is recorded. Raises AccessError, ServiceError, InputError or UsageError.
+    The jobs are training jobs, or those of ``spec``. ``client`` is boto3's for SageMaker;
+    ``filters`` are arguments of ListTrainingJobs or its like (``NameContains``,
+    ``CreationTimeAfter``, …); ``rate`` is the most calls a second. A job already recorded at its
+    present LastModifiedTime is skipped, so a second run adds what is new and continues an
+    interrupted one: nothing is lost or recorded twice. Hyperparameters and environment variables
+    are left out unless ``secrets`` is true. If a job is deleted meanwhile, its summary is
+    recorded. Raises AccessError, ServiceError, InputError or UsageError.
     """
     if not rate > 0:
         raise UsageError(f"Expected rate to be calls a second, above 0, but got {rate!r}.")
@@ -141,7 +140,7 @@ def pull(
 def _summaries(
     caller: Caller, spec: Spec, filters: Mapping[str, Any]
 ) -> Iterator[Mapping[str, Any]]:
-    """The summaries of all jobs, oldest first: a job that is created meanwhile comes last."""
+    """The summaries of all jobs, oldest first, so that jobs created meanwhile come last."""
     page: dict[str, Any] = {}
     wanted = {"SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": _MOST, **filters}
     while True:
@@ -161,7 +160,7 @@ def _recorded(
     *,
     secrets: bool,
 ) -> Pulled:
-    """What was done, with one more job."""
+    """The counts with one more job."""
     listed = _plain(summary)
     if spec.layout.modified in listed and journal.has(listed):
         return _counted(done, known=1)

@@ -1,4 +1,4 @@
-"""The calls about a job of any machine: their names in boto3, and how they name the job."""
+"""Calls about a job of any machine: their boto3 names, and how they name the job."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from trainstate.spec.model import Spec
 
 
 def method_of(operation: str) -> str:
-    """The name that boto3 gives an operation of the service."""
+    """boto3's name of an operation."""
     from botocore import xform_name  # noqa: PLC0415 - an extra
 
     return str(xform_name(operation))
 
 
 def named_in(spec: Spec, job: str) -> dict[str, str]:
-    """The parameters that name a job, from its name, or from what its ARN ends with."""
+    """The parameters that name a job, from its name or the end of its ARN."""
     asked = spec.layout.asked or (spec.layout.name,)
     parts = job.rsplit("/", len(asked) - 1) if len(asked) > 1 else [job.rpartition("/")[2]]
     if len(parts) != len(asked):

@@ -1,6 +1,6 @@
-"""What an installed botocore says of the response: its members, their types, its statuses.
+"""What an installed botocore says about the response: its members, types and statuses.
 
-Read from the data that botocore ships; nothing is asked over a network.
+Read from botocore's own data, without a network.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SERVICE = "sagemaker"
 
 
 def installed_drift(spec: Spec) -> Drift:
-    """The view of the installed botocore; raises UsageError where there is none."""
+    """The installed botocore's view; raises UsageError if there is none."""
     try:
         import botocore  # noqa: PLC0415 - an extra
         from botocore.loaders import Loader  # noqa: PLC0415
@@ -30,7 +30,7 @@ def installed_drift(spec: Spec) -> Drift:
 
 
 def drift_of(spec: Spec, shapes: Mapping[str, Any], *, version: str) -> Drift:
-    """The view of a service's shapes, as botocore's JSON has them; raises UsageError."""
+    """The view of a service's shapes, in botocore's JSON; raises UsageError."""
     response = f"{spec.layout.operation}Response"
     if response not in shapes:
         raise UsageError(f"Expected {version} to have the shape {response} but it has none.")
@@ -54,7 +54,7 @@ def _statuses(
 
 
 def _values(shapes: Mapping[str, Any], name: str, inner: str) -> tuple[str, ...]:
-    """The enumeration behind a shape: its own, its items', or that of a member inside."""
+    """The enumeration of a shape: its own, its items', or that of a member inside."""
     shape = shapes[name]
     if shape["type"] == "list":
         return _values(shapes, shape["member"]["shape"], inner)

@@ -1,4 +1,4 @@
-"""A boto3 client that leaves retries to us, so that they are seen and paced once."""
+"""A boto3 client without retries of its own, so that all retries are seen and paced here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CONNECT, _READ = 10, 60
 def sagemaker_client(
     *, profile: str | None = None, region: str | None = None, endpoint_url: str | None = None
 ) -> Any:
-    """A client of SageMaker; raises UsageError where the session cannot be set up."""
+    """A SageMaker client; raises UsageError if the session cannot be set up."""
     config = Config(
         connect_timeout=_CONNECT,
         read_timeout=_READ,

@@ -1,4 +1,4 @@
-"""Watching a job to its end: each update as it is noticed, whatever happens on the way."""
+"""Watches a job to its end and yields each update, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REAL_SLEEP = time.sleep
 class JobFailed(WatchError):
     """The job ended in a way that the policy calls an error.
 
-    ``outcome`` says how, ``tracker`` what is known of the job.
+    ``outcome`` says how; ``tracker`` is what is known of the job.
     """
 
     def __init__(self, message: str, *, outcome: Outcome, tracker: Tracker) -> None:
@@ -41,7 +41,7 @@ class JobFailed(WatchError):
 
 @frozen(kw_only=True)
 class Ended:
-    """How a wait ended: what has become of the job, and what the policy says to do."""
+    """How a wait ended: the job's outcome, and the policy's action."""
 
     outcome: Outcome
     action: Action
@@ -62,11 +62,10 @@ def watch(
 ) -> Iterator[Update]:
     """Yields each update of a job until it has ended: a training job, or one of ``spec``.
 
-    ``client`` is boto3's for SageMaker; an ARN as the ``name`` tells the machine, too;
-    ``tracker`` is one to go on with. Throttling,
-    failures of the service and of the network, and expired credentials are waited out;
-    ``renew`` gives a client with fresh credentials. A deleted job and a name that is
-    used again end the watch. A set ``stop`` ends it quietly; the job goes on. Raises
+    ``client`` is boto3's for SageMaker; an ARN as the ``name`` also decides the machine;
+    ``tracker`` is one to continue with. The watch waits out throttling, failures of the service
+    and the network, and expired credentials; ``renew`` makes a client with fresh ones. A deleted
+    job or a reused name ends the watch. Setting ``stop`` ends it quietly; the job goes on. Raises
     WatchTimeout, JobNotFound, AccessError or ServiceError, all of them WatchError.
     """
     clock = clock or Timing()
@@ -97,7 +96,7 @@ async def watch_async(
     clock: Timing | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Update]:
-    """As ``watch``; boto3's calls run in a thread, those of an asynchronous client are awaited."""
+    """Like ``watch``; boto3's calls run in a thread, an asynchronous client's are awaited."""
     tracker = tracker or Tracker(job=name, spec=machine_named(name, spec))
     follower = _follower(name, tracker, pace, limits, clock or Timing())
     while not (follower.done or _is_set(stop)):
@@ -106,7 +105,7 @@ async def watch_async(
         except Exception as error:  # noqa: BLE001 - sorted by fault_of; what is fatal is raised
             for update in follower.failed(_foreign(error)):
                 yield update
-            # Making a client may take a second, in which everything else would stand still.
+            # Making a client may take a second, which would block the event loop.
             client = await asyncio.to_thread(_renewed, client, follower, renew)
         else:
             for update in follower.took(response):
@@ -124,10 +123,10 @@ def wait(
     tracker: Tracker | None = None,
     **how: Any,
 ) -> Ended:
-    """Waits until the policy has something to do about a job, and says what.
+    """Waits until the policy has an action for a job, and returns it.
 
-    ``how`` are the options of ``watch``. Raises JobFailed where the policy calls the
-    outcome an error, else as ``watch``.
+    ``how`` are the options of ``watch``. Raises JobFailed if the policy calls the outcome an
+    error, else the errors of ``watch``.
     """
     tracker = tracker or Tracker(job=name, spec=machine_named(name, spec))
     action = policy.action(tracker.outcome)
@@ -149,9 +148,9 @@ def wait(
 
 
 def stop_job(client: Any, name: str, *, spec: Spec | None = None) -> bool:
-    """Asks for the stop of a job; holds if it was asked, not if the job had ended before.
+    """Requests a job's stop; returns whether it did: not if the job had already ended.
 
-    Asking twice is no error. ``spec`` and an ARN as the name are as in ``watch``.
+    Asking twice is fine. ``spec`` and an ARN as the name are as in ``watch``.
     """
     spec = machine_named(name, spec)
     try:
@@ -180,7 +179,7 @@ def _follower(
 
 
 def _foreign(error: Exception) -> Exception:
-    """The error of a call; raises one of our own, which no waiting mends."""
+    """The error of a call; raises our own errors, which no waiting fixes."""
     if isinstance(error, TrainstateError):
         raise error
     return error
@@ -195,7 +194,7 @@ def _is_set(stop: threading.Event | asyncio.Event | None) -> bool:
 
 
 def _pause(delay: float, stop: threading.Event | None, clock: Timing) -> None:
-    """Sleeps; a stop ends the sleep."""
+    """Sleeps until the delay is over or ``stop`` is set."""
     if stop is not None and clock.sleep is _REAL_SLEEP:
         stop.wait(delay)
     else:
@@ -215,7 +214,7 @@ async def _pause_async(delay: float, stop: asyncio.Event | None, sleep: Sleep) -
 
 
 def _describing(client: Any, name: str, follower: Follower) -> Callable[[], Any]:
-    """The call that shows the job."""
+    """The call that describes the job."""
     spec = follower.tracker.spec
     return partial(getattr(client, method_of(spec.layout.operation)), **named_in(spec, name))
 

@@ -1,1 +1,1 @@
-"""Responses in columns: Parquet files and Spark. Each needs an extra of its own."""
+"""Responses in columns: Parquet files and Spark. Each needs its own extra."""

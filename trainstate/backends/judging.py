@@ -1,8 +1,7 @@
-"""Jobs of a partition to rows of findings and verdicts, as Arrow streams them.
+"""A partition's jobs to rows of findings and verdicts, as Arrow streams them.
 
-A partition comes sorted by job, then by arrival: a checker is let go after some thousand
-jobs, so that what is held grows neither with the jobs nor with the responses of a
-partition.
+A partition is sorted by job, then by arrival. A checker is replaced after some thousand jobs, so
+memory grows with neither the jobs nor the responses of a partition.
 """
 
 from __future__ import annotations
@@ -52,14 +51,14 @@ _KINDS = {
 SCHEMA = pa.schema(
     [(name, _KINDS.get(name, _TEXT)) for name in dict.fromkeys(FINDING_FIELDS + JOB_FIELDS)]
 )
-"""The rows that come out: a row with a code is a finding, one with a verdict a job."""
+"""The output rows: one with a code is a finding, one with a verdict a job."""
 
 _BLOCK, _MOST_JOBS = 1000, 10_000
 
 
 @frozen(kw_only=True)
 class JudgeOptions:
-    """The options of a check, such that another process can be told."""
+    """The options of a check, in a form that another process can receive."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -73,7 +72,7 @@ class JudgeOptions:
         return self.spec or builtin_spec()
 
     def checker(self) -> Checker:
-        """A checker as asked for; raises the errors of wrong names."""
+        """The checker; raises the errors of wrong names."""
         return Checker(
             spec=self.facts(),
             rules=select_rules(select=self.select, ignore=self.ignore),
@@ -84,7 +83,7 @@ class JudgeOptions:
 
 
 def judged(batches: Iterable[Any], asked: JudgeOptions) -> Iterator[Any]:
-    """The rows of findings and verdicts about a partition's rows, as record batches."""
+    """Findings and verdicts of a partition's rows, as record batches."""
     judge = _Judge(asked=asked)
     for batch in batches:
         judge.take(batch)
@@ -95,10 +94,10 @@ def judged(batches: Iterable[Any], asked: JudgeOptions) -> Iterator[Any]:
 
 @define(kw_only=True)
 class _Judge:
-    """The checker at hand, its input, and the rows that were made of it and of those before.
+    """The present checker, its input, and the rows made by it and its predecessors.
 
-    A checker judges some thousand jobs, so that what it learnt of one serves the others,
-    and is let go between two jobs.
+    A checker judges some thousand jobs, so that what it learnt from one serves the others, and is
+    replaced between two jobs.
     """
 
     asked: JudgeOptions
@@ -124,14 +123,14 @@ class _Judge:
             self.places += [place] * (len(self.checker.states) - len(self.places))
 
     def turn(self) -> None:
-        """Ends the checker at hand and begins another."""
+        """Closes the present checker and starts another."""
         found, jobs = self.checker.close()
         self.made += [self._finding(finding) for _, finding in found]
         self.made += [_job(job, place) for job, place in zip(jobs, self.places, strict=True)]
         self._begin()
 
     def ready(self, least: int) -> Iterator[Any]:
-        """A batch of the rows that were made, if there are enough."""
+        """A batch of the finished rows, if there are enough."""
         if len(self.made) >= least:
             yield pa.RecordBatch.from_pylist(self.made, schema=SCHEMA)
             self.made = []
@@ -142,7 +141,7 @@ class _Judge:
         self.tally = Tally(spec=spec, limits=Limits(), file=None, reader="spark")
 
     def _meets(self, key: str) -> None:
-        """Another job: the checker is let go if it has had many."""
+        """A new job: replaces the checker if it has had many."""
         self.key = key
         if len(self.places) >= _MOST_JOBS:
             self.turn()

@@ -1,7 +1,7 @@
-"""Lines of JSON to the jobs that they are about, so that each can be sent to its job.
+"""Assigns lines of JSON to the jobs that they are about, so that each can be sent to its job.
 
-Of a plain response only the name is decoded; anything else is taken apart, so that the
-jobs of a page go their own ways.
+Of a plain response only the name is decoded; anything else is taken apart, so that a page's jobs
+can go separate ways.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
 KEY, FILE, LINE, PART = "_job", "_file", "_line", "_part"
-"""Columns that say whose a row is, and where it was."""
+"""Columns for the owner of a row, and where it was recorded."""
 
 BODY, FORM, POINTER = "_body", "_form", "_pointer"
-"""Columns of a row that is a JSON text: the text, what it was wrapped in, and where in it."""
+"""Columns of a row of JSON text: the text, its envelope, and its place in that."""
 
 TEXT = "value"
 """The column of a table of lines."""
@@ -39,10 +39,10 @@ Row = tuple[bytes, str, str | None, int | None, int, str | None, str | None]
 
 
 def named_lines(batches: Iterable[Any], spec: Spec | None) -> Iterator[Any]:
-    """The lines of record batches, each with the job that it is about.
+    """The lines of record batches, each with its job.
 
-    The batches have the columns *value*, ``FILE`` and ``LINE``; ``spec`` None is the
-    built-in one, which a process has already.
+    The batches have the columns *value*, ``FILE`` and ``LINE``; ``spec`` None is the built-in one,
+    which every process already has.
     """
     naming = Naming.of(spec or builtin_spec())
     for batch in batches:
@@ -57,14 +57,14 @@ def named_lines(batches: Iterable[Any], spec: Spec | None) -> Iterator[Any]:
 
 @define(kw_only=True)
 class Naming:
-    """How a line's job is told."""
+    """How the job of a line is found."""
 
     spec: Spec
     probe: msgspec.json.Decoder[Any] = field(repr=False)
 
     @classmethod
     def of(cls, spec: Spec) -> Naming:
-        """What tells the jobs of a specification."""
+        """The naming of a specification's jobs."""
         names = {"arn": spec.layout.arn, "name": spec.layout.name}
         wrapped = {f"wrapper{at}": name for at, name in enumerate(sorted(wrappers(spec)))}
         struct = msgspec.defstruct(
@@ -75,7 +75,7 @@ class Naming:
         return cls(spec=spec, probe=msgspec.json.Decoder(struct))
 
     def rows(self, line: bytes | str | None, file: str | None, number: int | None) -> Iterator[Row]:
-        """A row for each record in a line; one with the line itself where it has one at most."""
+        """One row a record in a line; one with the line itself if it has at most one."""
         body = line.encode() if isinstance(line, str) else line or b""
         if body.isspace() or not body:
             return
@@ -96,7 +96,7 @@ class Naming:
                 yield whole, key, file, number, at, str(part.form), part.pointer
 
     def _plain(self, body: bytes) -> str | None:
-        """The job of a line that is one response under the service's names."""
+        """The job of a line that is one response in the service's notation."""
         try:
             seen = self.probe.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -114,12 +114,12 @@ class Naming:
         return self._family(key_of(shown.get(folded(layout.arn)), shown.get(folded(layout.name))))
 
     def _family(self, key: str | None) -> str | None:
-        """The key of a job, which is that of the one that began it."""
+        """A job's key: that of the job that began it."""
         return None if key is None else family_of(key, self.spec)
 
 
 def key_of(arn: object, name: object) -> str | None:
-    """The name that all records of a job share; None where neither tells one."""
+    """The name that all records of a job share; None if there is none."""
     own = arn if isinstance(arn, str) else None
     return called(own, name if isinstance(name, str) else None) or (own and own.casefold())
 

@@ -1,6 +1,6 @@
 """Tables to records: Parquet and Arrow files, and frames of pandas, polars, DuckDB and Arrow.
 
-Each row becomes a line of JSON, and takes the way of NDJSON from there.
+Each row becomes a line of JSON, and is read as NDJSON from there.
 """
 
 from __future__ import annotations
@@ -26,41 +26,41 @@ from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
-# Those before write other rows than there are, and end without a word where rows are damaged.
+# Older versions write wrong rows, and end silently at damaged ones.
 _OLDEST = (1, 37)
 if tuple(map(int, pl.__version__.split(".")[:2])) < _OLDEST:
     raise ImportError(f"polars {pl.__version__} is too old", name="polars 1.37 or newer")
 _BROKEN = (PolarsError, OSError, ValueError, MemoryError, pl.exceptions.PanicException)
 _NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 BATCH = 2_048
-"""How many rows are held as lines at a time."""
-# Many a file has all its rows in one group, and each slice reads past the rows before it there:
-# of 200,000 rows twelve take half the memory that one takes, and 4 us a row more.
+"""Rows held as lines at a time."""
+# Many files have all rows in one group, and each slice reads past the rows before it there: for
+# 200,000 rows twelve slices take half the memory of one, and 4 us a row more.
 _SLICES, _SLICE = 12, 16_384
 
 
 def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of a Parquet file; ``line`` is the row, counted from 1.
 
-    Rows that are damaged are one unreadable record, and those after them are read. Raises
-    CannotRead for a file that cannot be read at all.
+    Damaged rows are one unreadable record, and those after them are read. Raises CannotRead for a
+    file that cannot be read at all.
     """
-    what = "is no Parquet file that can be read"
+    what = "is not a readable Parquet file"
     with _refused(what):
         frame = pl.scan_parquet(_source(stream), low_memory=True)
     return _table_records(frame, what, tally, pointer)
 
 
 def read_arrow(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Record]:
-    """The records in the rows of an Arrow file, which Feather is, too."""
-    what = "is no Arrow file that can be read"
+    """The records in the rows of an Arrow or Feather file."""
+    what = "is not a readable Arrow file"
     with _refused(what):
         frame = pl.scan_ipc(_source(stream))
     return _table_records(frame, what, tally, pointer)
 
 
 def read_frame(value: Any, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
-    """The records in the rows of a table of a program; ``line`` is the row, counted from 1."""
+    """The records in the rows of a Python table; ``line`` is the row, counted from 1."""
     what = "cannot be read as a table"
     try:
         frame = _frame(value, tally.spec)
@@ -80,7 +80,7 @@ def _frame(value: Any, spec: Spec) -> pl.LazyFrame:
 
 
 def _of_pandas(value: Any, spec: Spec) -> pl.DataFrame:
-    """A frame of pandas, with the members that are its index; mixed types make objects of all."""
+    """A pandas frame, with members from its index; mixed types make every column objects."""
     if not value.columns.is_unique:
         raise ValueError("two columns have one name")
     spec = machine_of(dict.fromkeys([*value.columns, *value.index.names]), spec)
@@ -97,7 +97,7 @@ def _of_pandas(value: Any, spec: Spec) -> pl.DataFrame:
 
 
 def _source(stream: IO[bytes]) -> Any:
-    """The path of an open file; of one without a path its number, of bytes themselves."""
+    """The path of an open file; its number if it has no path; bytes as they are."""
     name = getattr(stream, "name", stream)
     return f"/dev/fd/{name}" if isinstance(name, int) else name
 
@@ -124,7 +124,7 @@ def _table_records(frame: pl.LazyFrame, what: str, tally: Tally, pointer: str) -
 
 
 def _named_twice(names: Iterable[str], spec: Spec) -> list[str]:
-    """The columns that are one member in several notations, none of them the service's own."""
+    """Columns for one member in several notations, none of them the service's own."""
     alike: dict[str, list[str]] = {folded(member.name): [] for member in spec.members}
     if spec.member_by_name.keys().isdisjoint(names):
         for name in names:
@@ -137,7 +137,7 @@ def _folded(name: object) -> str:
 
 
 def _with_partitions(frame: pl.LazyFrame, tally: Tally) -> pl.LazyFrame:
-    """The rows with the members that only folders tell: ``TrainingJobStatus=Failed/part-0``."""
+    """The rows with members that only folders show: ``TrainingJobStatus=Failed/part-0``."""
     folders = (tally.file or "").split("/")[:-1]
     pairs = [folder.split("=", 1) for folder in folders if "=" in folder]
     told = {folded(name): unquote(text) for name, text in pairs if text != _NO_PARTITION}
@@ -145,7 +145,7 @@ def _with_partitions(frame: pl.LazyFrame, tally: Tally) -> pl.LazyFrame:
         return frame
     names = frame.collect_schema().names()
     spec = machine_of(dict.fromkeys([*names, *told]), tally.spec)
-    # Names are told apart by the notation that one of them has.
+    # The notation of one name decides for all.
     own = not spec.member_by_name.keys().isdisjoint(names)
     known = {folded(name) for name in names}
     return frame.with_columns(
@@ -165,7 +165,7 @@ class TableReader:
     pointer: str
 
     def records(self) -> Iterator[Record]:
-        """The records of all rows, in their order."""
+        """The records of all rows, in order."""
         done = 0
         try:
             for batch in self._batches():
@@ -175,7 +175,7 @@ class TableReader:
             yield from self._rest(done)
 
     def _batches(self) -> Iterator[pl.DataFrame]:
-        """The rows in batches; polars holds all of a slice that lie in one group of rows."""
+        """The rows in batches; polars holds all rows of a slice that lie in one row group."""
         slices = _SLICES if self.tally.reader == PARQUET else 1
         size = max(-(-self.count // slices), _SLICE)
         for start in range(0, self.count, size):
@@ -189,7 +189,7 @@ class TableReader:
         return line_records(numbered, self.tally, pointer=self.pointer)
 
     def _rest(self, done: int) -> Iterator[Record]:
-        """The records from a row on, of a table in which some rows cannot be read."""
+        """The records from a row on, in a table with unreadable rows."""
         while done < self.count:
             size = self._readable(done, min(BATCH, self.count - done))
             yield from self._of(self._part(done, size), done)
@@ -198,7 +198,7 @@ class TableReader:
                 if bad == self.count:
                     footer = self.tally.reader == PARQUET
                     why = ", as the footers of other Parquet files have" if footer else ""
-                    raise CannotRead(f"has no row that can be read{why}: {self._fault(done)}")
+                    raise CannotRead(f"has no readable row{why}: {self._fault(done)}")
                 rows = f"rows {done + 1:,} to {done + bad:,}"
                 reason = f"{rows} cannot be read: {self._fault(done)}"
                 yield self.tally.unreadable(reason, self._at(done + 1))
@@ -231,7 +231,7 @@ class TableReader:
         return most
 
     def _fault(self, start: int, size: int = 1) -> str:
-        """Why rows cannot be read; empty where they can."""
+        """Why rows cannot be read; empty if they can."""
         try:
             self._part(start, size)
         except _BROKEN as error:
@@ -244,7 +244,7 @@ class TableReader:
 
 
 def _said(error: BaseException) -> str:
-    """The first line of what a library says of an error, without its traceback."""
+    """The first line of a library's error, without its traceback."""
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return line.partition(" Detail: ")[0].rstrip(".")
 

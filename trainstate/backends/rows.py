@@ -1,7 +1,7 @@
-"""Rows of a table as lines of JSON, which take the way of NDJSON from there.
+"""Rows of a table as lines of JSON, read as NDJSON from there.
 
-A null is written as null, which says what an absent member says; so is NaN, with which tables
-of programs say the same. Times become text in ISO 8601, whatever their unit.
+Null and NaN are written as null, which means an absent member. Times become ISO 8601 text,
+whatever their unit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NESTED = ("structure", "list", "map")
 
 
 def lines_of(batch: pl.DataFrame, spec: Spec) -> Iterable[bytes]:
-    """The rows of a batch, a line of JSON each."""
+    """The rows of a batch, one line of JSON each."""
     nested = {folded(member.name): member.type for member in spec.members}
     apart = {
         name: known
@@ -38,7 +38,7 @@ def lines_of(batch: pl.DataFrame, spec: Spec) -> Iterable[bytes]:
 
 
 def _is_apart(kind: Any, known: str | None) -> bool:
-    """Whether Python writes the values of a column: what polars would write is another thing.
+    """Whether Python writes a column's values, because polars would write something else.
 
     A flat table has the JSON of a nested member as text; a map can be a list of pairs.
     """
@@ -55,7 +55,7 @@ def _lines(plain: pl.DataFrame, height: int) -> list[bytes]:
 
 
 def _written(column: pl.Expr, kind: Any) -> pl.Expr:
-    """A column as JSON can hold it, in structures and lists as well."""
+    """A column that JSON can hold, also inside structures and lists."""
     if isinstance(kind, pl.Struct):
         fields = [_written(pl.field(part.name), part.dtype) for part in kind.fields]
         column = column.struct.with_fields(fields) if fields else column
@@ -77,7 +77,7 @@ def _written(column: pl.Expr, kind: Any) -> pl.Expr:
 
 
 def _time(column: pl.Expr, kind: pl.Datetime) -> pl.Expr:
-    """Times as text; those beyond the year 9999 as one that is read as no time."""
+    """Times as text; those beyond the year 9999 as text that is read as a bad timestamp."""
     ticks, per_second = column.cast(pl.Int64), _UNITS[kind.time_unit]
     near = ticks.is_between(_FIRST * per_second, (_LAST + 1) * per_second - 1)
     inside = ticks if kind.time_unit == "ns" else pl.when(near).then(ticks)
@@ -107,12 +107,12 @@ def _joined(line: bytes, names: Iterable[str], values: Iterable[bytes | None]) -
 
 
 def _mapping(value: Any) -> bytes:
-    """A map as an object, where it is a list of its pairs."""
+    """A map as an object, if it is a list of pairs."""
     return _nested(mapping_of(value))
 
 
 def _nested(value: Any) -> bytes:
-    """The JSON in a text; the text itself where it holds none."""
+    """The JSON in a text; the text itself if there is none."""
     data = value.strip().encode() if isinstance(value, str) else b""
     try:
         if data[:1] in (b"{", b"["):
@@ -131,7 +131,7 @@ def _json(value: Any) -> bytes:
 
 
 def _bare(value: Any) -> Any:
-    """What numpy has, as Python has it; of what nobody knows the text."""
+    """A numpy value as Python's; the text of an unknown one."""
     return value.tolist() if hasattr(value, "tolist") else str(value)
 
 

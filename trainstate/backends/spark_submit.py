@@ -1,7 +1,7 @@
 """`spark-submit` of a check: paths in, findings and verdicts out, the exit status of `check`.
 
-Usage: spark-submit trainstate/backends/spark_submit.py PATH... --findings OUT, or, where
-Spark is configured by its defaults, python -m trainstate.backends.spark_submit.
+Usage: spark-submit trainstate/backends/spark_submit.py PATH... --findings OUT, or, with Spark's
+default configuration, python -m trainstate.backends.spark_submit.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ MISUSE = 2
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--input-format", "form", type=click.Choice(["parquet", "ndjson"]))
-@click.option("--findings", metavar="FOLDER", help="Where the findings are written.")
-@click.option("--verdicts", metavar="FOLDER", help="Where the verdicts of the jobs are written.")
+@click.option("--findings", metavar="FOLDER", help="Write the findings to FOLDER.")
+@click.option("--verdicts", metavar="FOLDER", help="Write the jobs' verdicts to FOLDER.")
 @click.option("--format", "written", type=click.Choice(["parquet", "json"]), default="parquet")
 @click.option("--select", multiple=True, metavar="RULES")
 @click.option("--ignore", multiple=True, metavar="RULES")
@@ -34,9 +34,9 @@ MISUSE = 2
 )
 @click.pass_context
 def main(ctx: click.Context, /, **options: Any) -> None:
-    """Judge the recorded responses in PATHs with Spark; print how many findings each rule has.
+    """Judge the recorded responses in PATHs with Spark, and count the findings of each rule.
 
-    Exit status: 0 nothing at or above the fail level, 1 findings, 2 misuse.
+    Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse.
     """
     try:
         worst = _checked(options)
@@ -48,7 +48,7 @@ def main(ctx: click.Context, /, **options: Any) -> None:
 
 
 def _checked(options: dict[str, Any]) -> set[str]:
-    """Checks, writes and prints; gives the severities that were found."""
+    """Checks, writes and prints; returns the severities found."""
     from trainstate.backends import spark  # noqa: PLC0415 - its errors are told apart
 
     running = spark.session(master=options["master"])

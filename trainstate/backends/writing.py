@@ -1,4 +1,4 @@
-"""Responses to Parquet: the types that they need, and a file that is written in row groups."""
+"""Writes responses as Parquet: their types, and a file of row groups."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from trainstate.errors import InputError
 from trainstate.spec.model import Spec
 
 ROWS = 50_000
-"""How many rows a row group has."""
+"""Rows in a row group."""
 
 _BLOCK = 1000
 
 
 class Unfit(Exception):
-    """Values of different types stand where a column has one."""
+    """A column has values of different types."""
 
 
 def schema_of(rows: Iterable[Mapping[str, Any]], spec: Spec) -> Any:
-    """The schema that has a place for every value of these responses.
+    """The schema that fits every value of these responses.
 
-    Members that are maps by the specification, whose keys users choose, become maps.
-    Raises Unfit where two values cannot stand in one column.
+    Members that the specification calls maps, whose keys users choose, become maps. Raises Unfit
+    if two values cannot share a column.
     """
     found: dict[str, Any] = {}
     for row in rows:
@@ -73,7 +73,7 @@ def _unfit(value: Any) -> Any:
 
 
 def merged(one: Any, other: Any) -> Any:
-    """The type that can hold what either of two can; raises Unfit where there is none."""
+    """A type for the values of either of two; raises Unfit if there is none."""
     if one == other or kinds.is_null(other):
         return one
     if kinds.is_null(one):
@@ -91,7 +91,7 @@ def merged(one: Any, other: Any) -> Any:
 
 
 def fits(rows: Iterable[Any], schema: Any, spec: Spec) -> bool:
-    """Holds if all are responses, and a schema has a place for every value of them."""
+    """Whether all rows are responses whose values fit a schema."""
     try:
         return all(isinstance(row, Mapping) and _has_place(row, schema, spec) for row in rows)
     except Unfit:
@@ -111,7 +111,7 @@ def _has_place(row: Mapping[str, Any], schema: Any, spec: Spec) -> bool:
 
 @define
 class Writing:
-    """A Parquet file that is being written; rows are laid down in row groups.
+    """A Parquet file that is being written in row groups.
 
     A thousand rows are held as values at a time, a row group in columns.
     """
@@ -124,7 +124,7 @@ class Writing:
     _count: int = 0
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Takes a row; each of its values must have a place in the schema."""
+        """Adds a row, whose values must fit the schema."""
         self._waiting.append(row)
         if len(self._waiting) >= _BLOCK or self._count + len(self._waiting) >= self.most:
             self._turn()
@@ -132,7 +132,7 @@ class Writing:
             self._lay()
 
     def end(self) -> None:
-        """Lays down the rows that wait."""
+        """Writes the pending rows."""
         self._turn()
         self._lay()
 
@@ -155,11 +155,11 @@ class Writing:
 def writing(path: str, schema: Any, *, rows: int = ROWS) -> Iterator[Writing]:
     """A Parquet file at a path, written beside it and moved there at the end.
 
-    Raises InputError where it cannot be written.
+    Raises InputError if it cannot be written.
     """
     target = Path(path)
     try:
-        # The file outlives this block on success: it is moved to its place.
+        # On success the file outlives this block: it is moved to its place.
         laid = NamedTemporaryFile(  # noqa: SIM115
             dir=target.parent, prefix=f".{target.name}.", delete=False
         )
@@ -182,7 +182,7 @@ __all__ = ["ROWS", "Unfit", "Writing", "fits", "merged", "schema_of", "type_of",
 
 
 def write_rows(rows: Iterable[Mapping[str, Any]], path: str, types: Mapping[str, type]) -> None:
-    """Writes flat rows as a Parquet file; columns that ``types`` does not name are texts."""
+    """Writes flat rows as a Parquet file; columns that ``types`` does not name are text."""
     kinds_of = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
     listed = list(rows)
     names = listed[0] if listed else types
@@ -193,5 +193,5 @@ def write_rows(rows: Iterable[Mapping[str, Any]], path: str, types: Mapping[str,
 
 
 def _utf8(value: Any) -> Any:
-    """A value that Parquet can hold: half a character is replaced."""
+    """A value that Parquet can hold: lone surrogates are replaced."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

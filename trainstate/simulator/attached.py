@@ -1,4 +1,4 @@
-"""What hangs on a job: evaluations of rules, the profiler, the warm pool of its instances."""
+"""What is attached to a job: rule evaluations, the profiler, its instances' warm pool."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MATCHING = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId"
 
 
 def at_creation(fields: Mapping[str, Any], arn: str, at: Instant) -> dict[str, Any]:
-    """The members of what hangs on a job, as they are when it is created."""
+    """The members of attached machines at a job's creation."""
     made: dict[str, Any] = {
         shown: [_evaluation(rule, arn, at) for rule in fields[rules]]
         for rules, shown in _RULES.items()
@@ -37,17 +37,17 @@ def at_creation(fields: Mapping[str, Any], arn: str, at: Instant) -> dict[str, A
 
 
 def profiling(config: Mapping[str, Any]) -> str:
-    """The status of the profiler by its configuration."""
+    """The profiler's status in a configuration."""
     return "Disabled" if config.get("DisableProfiler") else "Enabled"
 
 
 def keep_alive(fields: Mapping[str, Any]) -> int:
-    """The seconds for which the instances are kept after the end; 0 for no warm pool."""
+    """Seconds for which the instances are kept after the end; 0 for no warm pool."""
     return int((fields.get(_RESOURCES) or {}).get(PERIOD) or 0)
 
 
 def after_end(record: Record, findings: str) -> Iterator[PlannedStep]:
-    """The steps that follow the end of a job, in order."""
+    """The steps after a job's end, in order."""
     ended = record.ended or record.modified
     yield from sorted(
         (*_evaluations(record, findings, ended), *_pool(record, ended)), key=lambda step: step.at
@@ -55,7 +55,7 @@ def after_end(record: Record, findings: str) -> Iterator[PlannedStep]:
 
 
 def released(record: Record, at: int, note: str, **members: Any) -> tuple[PlannedStep, PlannedStep]:
-    """The steps by which the pool of a job ends: its status, and the message of the end."""
+    """The steps that end a job's pool: its status, and the message of the end."""
     plain = str(record.history[-1].message).partition(";")[0]
     kept = max(0, round((at - (record.ended or at)) / SECOND))
     status = {"ResourceRetainedBillableTimeInSeconds": kept, **members}
@@ -66,7 +66,7 @@ def released(record: Record, at: int, note: str, **members: Any) -> tuple[Planne
 
 
 def kept_until(record: Record, period: int, now: int) -> tuple[PlannedStep, PlannedStep]:
-    """The steps that end a pool when its period is over, or now where that has passed."""
+    """The steps that end a pool when its period is over, or now if that has passed."""
     at = max(now, (record.ended or now) + period * SECOND)
     return released(record, at, RELEASED, Status=TERMINATED)
 
@@ -77,19 +77,19 @@ def reuse(record: Record, name: str, at: int) -> tuple[PlannedStep, PlannedStep]
 
 
 def is_available(record: Record) -> bool:
-    """Holds if a job has ended and its instances wait for another."""
+    """Whether a job has ended and its instances wait for another."""
     return bool((record.fields.get(POOL) or {}).get("Status") == AVAILABLE)
 
 
 def is_matching(record: Record, fields: Mapping[str, Any]) -> bool:
-    """Holds if the pool of a job fits what another asks for."""
+    """Whether a job's pool fits another job's request."""
     own, other = record.fields.get(_RESOURCES) or {}, fields.get(_RESOURCES) or {}
     same_role = record.fields.get("RoleArn") == fields.get("RoleArn")
     return same_role and all(own.get(name) == other.get(name) for name in _MATCHING)
 
 
 def is_of_pool(step: PlannedStep) -> bool:
-    """Holds if a step belongs to what happens to a pool after the end."""
+    """Whether a step belongs to the pool after the end."""
     return step.kind == REWRITE or POOL in (step.fields or {})
 
 

@@ -1,4 +1,4 @@
-"""A moto server beside the simulator: it answers what is not about training jobs."""
+"""A moto server beside the simulator: it answers everything that is not about training jobs."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _OF_THE_CONNECTION = {
 
 
 class MotoServer:
-    """A moto server in this process, on a port of its own, and what passes requests to it."""
+    """A moto server in this process on its own port, and the forwarding of requests to it."""
 
     def __init__(self) -> None:
         with needing("`trainstate serve --beside moto`", ": pip install 'moto[server]'"):
             from moto.server import ThreadedMotoServer  # noqa: PLC0415 - an optional package
-        # Its log of requests would have what their headers and queries hold.
+        # Its request log would contain headers and queries.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self._server.start()
         self._address = self._server.get_host_and_port()
 
     def reply(self, scope: Mapping[str, Any], body: bytes, operation: str) -> Reply:
-        """What the other server says to a request. Raises ApiError where it says nothing."""
+        """The other server's reply to a request. Raises ApiError if there is none."""
         target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         if scope.get("query_string"):
             target += "?" + scope["query_string"].decode("latin-1")
@@ -58,11 +58,11 @@ class MotoServer:
         finally:
             connection.close()
         if response.status >= 500 and said.lstrip()[:9].lower() == b"<!doctype":
-            # An operation that moto does not have is an exception there, and a page of HTML.
+            # An operation that moto lacks is an exception there, and an HTML page.
             asked = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
             return unknown(operation, asked)
         return Reply(status=response.status, body=said, headers=headers)
 
     def close(self) -> None:
-        """Ends the other server."""
+        """Stops the other server."""
         self._server.stop()

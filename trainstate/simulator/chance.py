@@ -1,4 +1,4 @@
-"""Scenarios by chance: a walk on the machine itself, the same for the same seed."""
+"""Random scenarios: walks on the machine itself, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trainstate.simulator.scenario import FAILURE, LASTS, Scenario, through
 from trainstate.spec.model import Evidence, Spec
 
 _LONGEST = 14
-# Seconds: instances take time to start, and no job ends in the moment of its creation.
+# Seconds: instances take time to start, and no job ends at its creation.
 _LEAST = 1.0
 _WEIGHTS = {
     Evidence.DOCUMENTED: 8,
@@ -27,9 +27,9 @@ _FINDINGS = ("NoIssuesFound", "IssuesFound", "Error")
 
 
 def chance_scenario(spec: Spec, config: Configuration, chance: random.Random) -> Scenario:
-    """A scenario by chance, possible for a job with this configuration.
+    """A random scenario that is possible for a job with this configuration.
 
-    It takes only what the specification has: narrow that with ``Spec.accepting``.
+    It uses only what the specification has: narrow that with ``Spec.accepting``.
     """
     drawn = through(_walk(spec, config, chance))
     acts = [
@@ -50,7 +50,7 @@ def chance_scenario(spec: Spec, config: Configuration, chance: random.Random) ->
 
 
 def _walk(spec: Spec, config: Configuration, chance: random.Random) -> list[State]:
-    """States from a creation to an end, each a step of the machine from the one before."""
+    """States from a creation to an end, each one step of the machine after the previous."""
     known = ending(spec, config)
     weights = [_WEIGHTS[row.evidence] for row in spec.initials]
     start = chance.choices(initial_states(spec), weights)[0]
@@ -70,7 +70,7 @@ def _length(status: str, chance: random.Random) -> float:
 
 
 def seeded(seed: int | None, *parts: Any) -> random.Random:
-    """A source of chance that depends on a seed and on what it is for, and on nothing else."""
+    """A random generator that depends only on a seed and its purpose."""
     return random.Random(  # noqa: S311 - what happens to jobs is no secret
         ":".join(str(part) for part in (seed or 0, *parts))
     )

@@ -1,6 +1,6 @@
-"""The clock of a simulation: it stands still, is advanced, or runs faster than time does.
+"""The clock of a simulation: it stands still, is advanced, or runs faster than real time.
 
-Lengths of time are as people write them.
+Durations are written as people write them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from trainstate.machine.record import moment
 Duration = str | float | timedelta
 
 LONGEST = 100 * 365 * 86_400.0
-"""The seconds of the longest length of time that can be asked for."""
+"""Seconds of the longest duration."""
 
 _UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)", re.ASCII)
@@ -33,8 +33,8 @@ _WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+", re.ASCII)
 def seconds(value: Duration) -> float:
     """The seconds of a duration: ``"1h30m"``, ``"90s"``, a number of seconds, a timedelta.
 
-    Raises UsageError for another form, for a negative one, and for more than a hundred years
-    that is not for ever.
+    Raises UsageError for another form, a negative duration, or a finite one of more than a hundred
+    years.
     """
     if isinstance(value, timedelta):
         value = value.total_seconds()
@@ -54,10 +54,10 @@ def _parsed(text: str) -> float:
 
 
 START = "2026-01-02T10:00:00Z"
-"""When a simulation begins unless it is told otherwise: always the same moment."""
+"""The default start of a simulation: always the same moment."""
 
 LATEST = Instant(parse("9990-01-01T00:00:00Z")[0])
-"""Where time stands still: what is due later never happens, so that every time has a date."""
+"""The end of time: what is due later never happens, so that every time has a date."""
 
 _MILLISECOND = 1000
 _SECONDS, _NANOSECONDS = 1.0, 1_000_000_000
@@ -65,22 +65,22 @@ _CLOCKS = {
     **dict.fromkeys(("time", "monotonic", "perf_counter"), _SECONDS),
     **dict.fromkeys(("time_ns", "monotonic_ns", "perf_counter_ns"), _NANOSECONDS),
 }
-"""The functions of ``time`` that tell how late it is, with their units."""
+"""The functions of ``time`` that return the time, with their units."""
 
 
 class TimeIsUp(BaseException):
-    """The code under test slept beyond the moment that it was given.
+    """The code under test slept beyond its allowed time.
 
-    No child of Exception, so that a consumer which catches everything does not go on.
+    Not an Exception, so that a consumer that catches everything stops.
     """
 
 
 @frozen
 class Setting:
-    """What a clock is set to: at the real time ``real`` it showed ``shown``.
+    """The state of a clock: at the real time ``real`` it showed ``shown``.
 
-    ``real`` is in epoch seconds, ``speed`` in virtual seconds for a real one; ``last`` is
-    the latest moment that it showed.
+    ``real`` is in epoch seconds, ``speed`` in virtual seconds a real one; ``last`` is the latest
+    moment that it showed.
     """
 
     shown: int
@@ -92,7 +92,7 @@ class Setting:
 class VirtualClock:
     """Virtual time. It stands still until it is advanced; with a speed it runs by itself.
 
-    It never goes back. All methods may be called from several threads.
+    It never goes back. All methods are thread-safe.
     """
 
     def __init__(
@@ -123,42 +123,42 @@ class VirtualClock:
 
     @property
     def now(self) -> Instant:
-        """The moment that the clock shows, in microseconds, cut to the millisecond."""
+        """The clock's time in microseconds, cut to the millisecond."""
         with self._lock:
             setting = self._setting
             passed = (self._real() - setting.real) * setting.speed if setting.speed else 0.0
             shown = setting.shown + int(min(passed * SECOND, LATEST))
-            # The real clock may be set back; the virtual one stands still meanwhile.
+            # If the real clock is set back, the virtual one stands still meanwhile.
             self._last = min(max(self._last, shown - shown % _MILLISECOND), LATEST)
             return Instant(self._last)
 
     @property
     def moment(self) -> datetime:
-        """What the clock shows as an aware datetime."""
+        """The clock's time as an aware datetime."""
         return moment(self.now)
 
     @property
     def speed(self) -> float:
-        """Virtual seconds for a real one; 0 for a clock that is only advanced."""
+        """Virtual seconds a real one; 0 for a clock that is only advanced."""
         return self._setting.speed
 
     @property
     def setting(self) -> Setting:
-        """What the clock is set to; a clock that is set to it shows the same."""
+        """The state of the clock; a clock restored to it shows the same."""
         with self._lock:
             return evolve(self._setting, last=self.now)
 
     def restore(self, setting: Setting) -> None:
-        """Sets the clock to what another was set to; it runs at its own speed from now on."""
+        """Sets the clock to another's state; it runs at its own speed from now on."""
         with self._lock:
             own, self._setting = self._setting.speed, setting
             self._last = max(setting.shown, setting.last)
             self._setting = Setting(self.now, self._real(), own)
 
     def advance(self, by: Duration) -> Instant:
-        """Lets a length of time pass at once, tells the listeners, and returns the new moment.
+        """Advances the clock at once, notifies the listeners, and returns the new moment.
 
-        Raises UsageError for a length beyond the end of the calendar.
+        Raises UsageError for a duration beyond the end of the calendar.
         """
         step = round(min(seconds(by), LATEST / SECOND) * SECOND)
         with self._lock:
@@ -178,13 +178,13 @@ class VirtualClock:
     def driven_by_sleep(
         self, *, within: Duration | None = None, wall: bool = False
     ) -> Iterator[VirtualClock]:
-        """A context in which ``time.sleep`` lets virtual time pass instead of real time.
+        """A context in which ``time.sleep`` advances virtual time instead of real time.
 
-        ``time.time``, ``time.monotonic`` and ``time.perf_counter`` go on by what was slept, so
-        that code which waits by them waits as long as virtual time does; ``datetime`` does not.
-        ``within`` is how much may pass before TimeIsUp is raised; ``wall`` lets ``time.time``
-        show the virtual clock. Code that imported the functions by name keeps the real ones.
-        Not for several contexts at once in several threads.
+        ``time.time``, ``time.monotonic`` and ``time.perf_counter`` advance by the same amount, so
+        code that waits by them waits in virtual time; ``datetime`` does not. ``within`` is how much
+        may pass before TimeIsUp is raised; ``wall`` makes ``time.time`` show the virtual clock.
+        Code that imported the functions by name keeps the real ones. Not for several contexts at
+        once in several threads.
         """
         until = None if within is None else self.now + round(seconds(within) * SECOND)
         slept = [0.0]

@@ -1,4 +1,4 @@
-"""Recordings of a simulated fleet: what polls of the service would have written down."""
+"""Recordings of a simulated fleet: what polls of the service would have recorded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trainstate.simulator.wire import answer
 from trainstate.spec.model import Evidence
 
 AT_ONCE = 50
-"""Jobs that one service has: each passing of time looks at all of them."""
+"""Jobs in one service: each advance of time visits all of them."""
 
 _WITHIN = 900.0
 _GAPS = (15.0, 60.0, 300.0, 900.0)
@@ -37,7 +37,7 @@ _ANYTHING, _INTERRUPTED, _WAITING, _RETRIED = 0.1, 0.5, 0.2, 0.6
 
 @frozen(order=True)
 class _Turn:
-    """When a job is created (times 0) or polled, and how long it is to the next poll."""
+    """When a job is created (times 0) or polled, and how long until the next poll."""
 
     at: float
     name: str
@@ -50,12 +50,12 @@ def recorded(
 ) -> Iterator[str]:
     """The polls of jobs as lines of JSON in the service's own form, ``polls`` of each job.
 
-    Most jobs do what is usual, some whatever ``accept`` allows; a seed always gives the
-    same lines.
+    Most jobs do the usual, some anything that ``accept`` allows; the same seed gives the same
+    lines.
     """
     for first in range(0, jobs, AT_ONCE):
         numbers = range(first, min(jobs, first + AT_ONCE))
-        # Of three jobs one has a name that its ARN has in lower case.
+        # One job in three has capitals, which its ARN has in lower case.
         names = [f"{'sim' if number % 3 else 'Sim'}-{number:06d}" for number in numbers]
         yield from _polled(names, polls, seed, accept)
 
@@ -80,7 +80,7 @@ def _polled(names: Iterable[str], polls: int, seed: int, accept: Evidence) -> It
 
 
 def _ways(seed: int, accept: Evidence) -> Chooser:
-    """What happens to the jobs: mostly what is usual, and sometimes whatever can happen."""
+    """What happens to the jobs: mostly the usual, sometimes anything possible."""
     by_chance = chooser(seed, accept=accept)
 
     def choose(request: Params) -> Scenario:
@@ -102,7 +102,7 @@ def _ways(seed: int, accept: Evidence) -> Chooser:
 
 
 def _ended(begun: Scenario, trains: float, chance: Random) -> Scenario:
-    """A scenario with the way in which it ends; out of ten jobs six are completed."""
+    """A scenario with its ending; six jobs in ten complete."""
     ending = chance.random()
     if ending < 0.6:
         return begun.then_completed(after=trains)
@@ -119,7 +119,7 @@ def _first(name: str, chance: Random) -> _Turn:
 
 
 def _request(name: str, seed: int) -> dict[str, Any]:
-    """The arguments of a creation, by chance."""
+    """Random arguments of a creation."""
     chance = seeded(seed, f"request of {name}")
     spotty = chance.random() < _SPOT
     members: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""What the clients of training jobs ask of other services: logs, metrics, who may do what."""
+"""What clients of training jobs ask of other services: logs, metrics, permissions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST, _MILLISECOND = 10_000, 1_000
 
 
 def is_ours(door: str, operation: str, params: Mapping[str, Any]) -> bool:
-    """Holds if a request is about training jobs, for an operation that is simulated."""
+    """Whether a request is about training jobs, for a simulated operation."""
     if operation not in HANDLERS and door != SAGEMAKER:
         return False
     if door == LOGS:
@@ -48,7 +48,7 @@ def _job(service: Service, asked: Request, name: str) -> Job | None:
 
 
 def _streams(job: Job) -> list[str]:
-    """The names of a job's log streams: one an instance, from the start of the training on."""
+    """The names of a job's log streams: one an instance, from the start of training."""
     resources = job.record.fields.get("ResourceConfig") or {}
     groups = resources.get("InstanceGroups") or [resources]
     count = sum(group.get("InstanceCount") or 1 for group in groups)
@@ -99,7 +99,7 @@ def _get_events(service: Service, asked: Request) -> Answer:
 
 
 def _begin(token: str | None, count: int, size: int, *, head: bool | None) -> int:
-    """Where a page of events begins: at a token, at the head, or so that the last is on it."""
+    """Where a page of events begins: at a token, at the head, or so that it has the last one."""
     if token is None:
         return 0 if head else max(0, count - size)
     way, _, rest = token.partition("/")
@@ -164,7 +164,7 @@ def _identity(_service: Service, asked: Request) -> Answer:
 
 
 def _permissions(_service: Service, asked: Request) -> Answer:
-    """Everybody may do everything: the SDK asks before it trains."""
+    """Everyone may do everything: the SDK asks before it trains."""
     results = [
         {"EvalActionName": name, "EvalResourceName": resource, "EvalDecision": "allowed"}
         for name in asked.params["ActionNames"]
@@ -187,4 +187,4 @@ DOORS = {
     "GetCallerIdentity": STS,
     "SimulatePrincipalPolicy": IAM,
 }
-"""The services to which the operations here belong."""
+"""The services of these operations."""

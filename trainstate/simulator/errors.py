@@ -1,4 +1,4 @@
-"""The service's errors, worded as its clients match them."""
+"""The service's errors, worded as clients match them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_FOUND = "Requested resource not found."
 
 
 class ApiError(TrainstateError):
-    """A request was refused. ``code`` is what clients see as the error's code."""
+    """A refused request. ``code`` is the error code that clients see."""
 
     def __init__(self, code: str, message: str, *, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
@@ -25,26 +25,26 @@ class ApiError(TrainstateError):
 
 @cache
 def facts() -> Mapping[str, Any]:
-    """What the operations answer, by the facts: `filled`, `refused` and the errors."""
+    """The facts about operations: `filled`, `refused` and the errors."""
     text = resources.files("trainstate.data").joinpath("training_job_api.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 
 def refused(what: str, **values: Any) -> ApiError:
-    """The refusal of what a row of the facts names, in the service's words."""
+    """The refusal named by a row of the facts, in the service's words."""
     row = next(row for row in facts()["refused"] if row["what"] == what)
     return ApiError(row["code"], row["text"].format(**values))
 
 
 def invalid(message: str) -> ApiError:
-    """The refusal of a request whose parameters, or whose moment, are wrong."""
+    """The refusal of a request with wrong parameters, or at the wrong time."""
     return ApiError("ValidationException", message)
 
 
 def not_found() -> ApiError:
     """The refusal of a request for a job that does not exist.
 
-    The service says so with the code of a validation; the text is what clients match.
+    The service uses the code of a validation; clients match the text.
     """
     return invalid(NOT_FOUND)
 
@@ -55,7 +55,7 @@ def in_status(status: str, what: str = "training job") -> ApiError:
 
 
 def in_use(message: str) -> ApiError:
-    """The refusal of a name that is taken, or of the deletion of what is in use."""
+    """The refusal of a taken name, or of deleting what is in use."""
     return ApiError("ResourceInUse", message)
 
 
@@ -70,5 +70,5 @@ def name_taken(arn: str) -> ApiError:
 
 
 def unknown_operation(operation: str) -> ApiError:
-    """The refusal of an operation that the simulator does not have."""
+    """The refusal of an operation that the simulator lacks."""
     return ApiError("UnknownOperationException", f"The operation {operation} is not simulated.")

@@ -1,4 +1,4 @@
-"""State change events as EventBridge delivers them: late, twice, in another order, never."""
+"""State change events as EventBridge delivers them: late, twice, out of order, or never."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _TIMEOUT = 5.0
 
 @frozen(kw_only=True)
 class Faults:
-    """How often an event is lost, comes twice, or comes after the next: shares from 0 to 1.
+    """Shares from 0 to 1 of events that are lost, sent twice, or sent after the next one.
 
-    ``delay`` is how many virtual seconds late each may come, by chance.
+    ``delay`` is the longest random delay in virtual seconds.
     """
 
     delay: float = 0.0
@@ -50,7 +50,7 @@ class Faults:
 
 
 def event_of(record: Record, spec: Spec, number: int) -> Event:
-    """The event that tells of a record's state, its times in epoch milliseconds."""
+    """The event for a record's state, its times in epoch milliseconds."""
     _, _, _, region, account, _ = record.arn.split(":", 5)
     return {
         "version": "0",
@@ -66,7 +66,7 @@ def event_of(record: Record, spec: Spec, number: int) -> Event:
 
 
 class Bus:
-    """Sends an event whenever the status of a job changes, with the faults of a delivery."""
+    """Sends an event whenever a job's status changes, with the faults of a delivery."""
 
     def __init__(self, sink: Sink, *, spec: Spec, faults: Faults | None = None) -> None:
         self._sink = sink
@@ -78,7 +78,7 @@ class Bus:
         self._count = 0
 
     def __call__(self, before: Record | None, after: Record) -> None:
-        """Takes notice of a change; most changes of a message alone are no event."""
+        """Handles a change; most changes of only a message send no event."""
         self.pass_time(after.modified)
         same_job = before is not None and before.created == after.created
         if same_job and before is not None and before.state == after.state:
@@ -99,7 +99,7 @@ class Bus:
             self._sink(heappop(self._late)[2])
 
     def flush(self) -> None:
-        """Delivers what is still held back."""
+        """Delivers what is held back."""
         held, self._held = self._held, []
         for event in (*(late[2] for late in sorted(self._late)), *held):
             self._sink(event)
@@ -119,8 +119,8 @@ class Bus:
 def file_sink(path: Path | str) -> Sink:
     """A sink that appends each event to a file, one JSON object a line.
 
-    Raises InputError where the file cannot be written; what it does not take later is
-    lost, as the delivery is best effort.
+    Raises InputError if the file cannot be written; later failures lose events, as delivery is
+    best effort.
     """
     lock, target = threading.Lock(), Path(path)
     try:
@@ -136,10 +136,10 @@ def file_sink(path: Path | str) -> Sink:
 
 
 def url_sink(url: str) -> Sink:
-    """A sink that posts each event to an address, from a thread of its own.
+    """A sink that posts each event to an address, from its own thread.
 
-    The delivery is best effort: what the address does not take is lost. Raises
-    UsageError for an address that is not HTTP.
+    Delivery is best effort: what the address does not accept is lost. Raises UsageError for an
+    address that is not HTTP.
     """
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"Expected an address that begins with http:// but got {url!r}.")
@@ -162,7 +162,7 @@ def _post(url: str, event: Event) -> None:
     request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
         url, data=json.dumps(event).encode(), headers={"Content-Type": "application/json"}
     )
-    # EventBridge gives up in the end, too.
+    # EventBridge also gives up in the end.
     with suppress(OSError), urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310
         return
 

@@ -1,4 +1,4 @@
-"""The simulator inside a process: ordinary boto3 clients talk to it, without a server."""
+"""The simulator inside a process: plain boto3 clients use it, without a server."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 
 Plot = Scenario | Mapping[str, Scenario] | Chooser | int
-"""One scenario for all jobs, by patterns of their names, by a function, or by a seed."""
+"""One scenario for all jobs, scenarios by name pattern, a function, or a seed."""
 
 _EVENTS = tuple(
     f"before-call.{name}"
@@ -39,7 +39,7 @@ _EVENTS = tuple(
 
 
 class Simulation:
-    """A service and its clock, as the code under test meets it."""
+    """A service and its clock, for the code under test."""
 
     def __init__(self, service: Service, *, region: str, latency: Duration = 0) -> None:
         self.service = service
@@ -49,30 +49,30 @@ class Simulation:
         self._open = True
 
     def client(self, service: str = SAGEMAKER, **options: Any) -> Any:
-        """A boto3 client of this simulation; credentials and a region are not needed."""
+        """A boto3 client of this simulation; it needs no credentials and no region."""
         core = botocore.session.get_session()
-        # The service's model is large: it is loaded once for all clients.
+        # The service's model is large: load it once for all clients.
         core.register_component("data_loader", _loader())
         session = boto3.session.Session(botocore_session=core, region_name=self._region)
-        # Given at once, they are looked for nowhere else. They sign nothing.
+        # Explicit credentials stop the search for others. They sign nothing.
         unused = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
         return self.attach(session.client(service, **{**unused, **options}))
 
     def attach(self, client: Any) -> Any:
-        """Lets a client that exists already talk to this simulation; returns it."""
+        """Connects an existing client to this simulation; returns it."""
         reach(client.meta.events, self.serve)
         return client
 
     def advance(self, by: Duration) -> None:
-        """Lets a length of time pass."""
+        """Advances the clock."""
         self.clock.advance(by)
 
     def serve(
         self, model: OperationModel, params: Mapping[str, Any], **_: Any
     ) -> tuple[AWSResponse, dict[str, Any]] | None:
-        """Answers in place of the network; botocore calls it before it would sign and send.
+        """Answers in place of the network; botocore calls it before it signs and sends.
 
-        None for what is asked of another service about something else.
+        None for a request to another service about something else.
         """
         if not self._open:
             raise UsageError(
@@ -100,7 +100,7 @@ class Simulation:
 
 @lru_cache(maxsize=1)
 def _loader() -> Any:
-    """A loader of botocore's models, which remembers what it has loaded."""
+    """A caching loader of botocore's models."""
     return botocore.session.get_session().get_component("data_loader")
 
 
@@ -111,13 +111,13 @@ def _parser(protocol: str) -> Any:
 
 
 def reach(events: Any, serve: Callable[..., Any]) -> None:
-    """Lets a function answer what clients ask: the handlers of a client or of a session."""
+    """Makes a function answer a client's or session's requests, through its handlers."""
     for event in _EVENTS:
         events.register_first(event, serve)
 
 
 def leave(events: Any, serve: Callable[..., Any]) -> None:
-    """Takes the function away again."""
+    """Removes the function again."""
     for event in _EVENTS:
         events.unregister(event, serve)
 
@@ -136,14 +136,13 @@ def simulate(
     quotas: Mapping[str, int] | None = None,
     full_pages: bool = False,
 ) -> Iterator[Simulation]:
-    """A context in which new ``boto3.client("sagemaker")`` objects talk to a simulator.
+    """A context in which new ``boto3.client("sagemaker")`` objects use a simulator.
 
     ``scenario`` is what happens to the jobs: one Scenario, a mapping of name patterns to
-    scenarios, a function of the request, or a seed for scenarios by chance, which go no
-    weaker ways than ``accept`` allows. ``sleep`` lets ``time.sleep`` drive the clock,
-    ``latency`` lets each call take time. ``quotas`` has how many instances of a type active
-    jobs may have; ``full_pages`` lets lists filter before they cut a page, as the service
-    does not. Clients made before are added by ``attach``.
+    scenarios, a function of the request, or a seed for random scenarios, which use no evidence
+    weaker than ``accept``. ``sleep`` makes ``time.sleep`` drive the clock, ``latency`` makes each
+    call take time. ``quotas`` limits the instances of a type in active jobs; ``full_pages`` filters
+    lists before cutting pages, unlike the service. ``attach`` adds existing clients.
     """
     spec = spec or builtin_spec()
     service = Service(
@@ -172,7 +171,7 @@ def chooser(
 ) -> Chooser:
     """The function that chooses a job's scenario by its request.
 
-    A job that no pattern of a mapping fits is completed in the plainest way.
+    A job that matches no pattern of a mapping completes in the simplest way.
     """
     plain = on_demand().then_completed()
     if plot is None or isinstance(plot, Scenario):
@@ -203,7 +202,7 @@ def _by_chance(seed: int, spec: Spec) -> Chooser:
 
 @contextmanager
 def reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[None]:
-    """Registers a handler where sessions and clients that are made now take theirs from."""
+    """Registers a handler where new sessions and clients take theirs from."""
     builtin = [(event, serve) for event in _EVENTS]
     handlers: list[Any] = botocore.handlers.BUILTIN_HANDLERS
     handlers[:0] = builtin
@@ -217,7 +216,7 @@ def reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[N
     finally:
         for handler in builtin:
             handlers.remove(handler)
-        # boto3 may have made its default session meanwhile; clients to come are not ours.
+        # boto3 may have made its default session meanwhile; its later clients are not ours.
         for session in (before, boto3.DEFAULT_SESSION):
             if session is not None:
                 leave(session.events, serve)
@@ -226,7 +225,7 @@ def reached_by_new_clients(serve: Callable[..., Any], region: str) -> Iterator[N
 
 
 def _settings(region: str) -> dict[str, str]:
-    """The environment that new clients need: a region, and no search for credentials."""
+    """The environment of new clients: a region, and no search for credentials."""
     settings = {} if "AWS_REGION" in os.environ else {"AWS_DEFAULT_REGION": region}
     settings["AWS_EC2_METADATA_DISABLED"] = "true"
     return {name: value for name, value in settings.items() if name not in os.environ}

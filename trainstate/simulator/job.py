@@ -1,4 +1,4 @@
-"""A simulated job: its record and what will happen to it. Time passes by pure functions."""
+"""A simulated job: its record and its future. Pure functions advance it in time."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _REASON, _MODEL = "FailureReason", "ModelArtifacts"
 class Job:
     """A job of the simulator.
 
-    ``plan`` is what happens next if nobody asks for anything, in order. ``findings`` is
-    the result of its rule evaluations, ``lines`` are what its script prints, and when.
-    ``gone`` marks a job that was deleted.
+    ``plan`` is what happens next, in order, if nobody interferes. ``findings`` is the result of
+    its rule evaluations, ``lines`` are what its script prints, and when. ``gone`` marks a deleted
+    job.
     """
 
     record: Record
@@ -69,7 +69,7 @@ class Job:
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """What a response shows of its configuration, and of what hangs on it."""
+        """What a response shows of its configuration and attached machines."""
         return self.record.fields
 
     @property
@@ -85,7 +85,7 @@ class Job:
 
 
 def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
-    """The guards that a job's configuration lets hold."""
+    """The guards that a job's configuration establishes."""
     blank = Response(
         kind=Kind.RESPONSE,
         name=None,
@@ -105,7 +105,7 @@ def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
 
 
 def fields_of(request: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
-    """The members that show from the creation on, by the request that created the job."""
+    """The members that show from the creation on, by the creation request."""
     asked = {
         name: value
         for name, value in request.items()
@@ -117,9 +117,9 @@ def fields_of(request: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
 def begun(
     request: Mapping[str, Any], scenario: Scenario, *, spec: Spec, arn: str, at: Instant
 ) -> Job:
-    """The job that a request creates, with what its scenario brings.
+    """The job that a request creates, with its scenario.
 
-    Raises IllegalMoveError where the scenario is not possible for the configuration.
+    Raises IllegalMoveError if the scenario is impossible for the configuration.
     """
     fields = fields_of(request, spec)
     acts = fitted(scenario.first_acts, limits(fields, spec), spec)
@@ -146,12 +146,12 @@ def begun(
         lines=tuple(printed(acts, scenario.lines, at)),
     )
     for _ in passing(job, None, spec):
-        pass  # a scenario that is not possible is refused now, not when its time has come
+        pass  # an impossible scenario is refused now, not when its time has come
     return job
 
 
 def passing(job: Job, until: int | None, spec: Spec) -> Iterator[Job]:
-    """The job after each step that is due at an instant; None stands for the end of time."""
+    """The job after each step that is due at an instant; None is the end of time."""
     while job.plan and (until is None or job.plan[0].at <= until) and not job.gone:
         step, *rest = job.plan
         job = applied(evolve(job, plan=tuple(rest)), step, spec)
@@ -159,7 +159,7 @@ def passing(job: Job, until: int | None, spec: Spec) -> Iterator[Job]:
 
 
 def applied(job: Job, step: PlannedStep, spec: Spec) -> Job:
-    """The job after one step. Raises IllegalMoveError where the machine does not have it."""
+    """The job after one step. Raises IllegalMoveError if the machine lacks it."""
     record, at = job.record, step.at
     if step.kind == FORGET:
         return evolve(job, gone=True)
@@ -174,7 +174,7 @@ def applied(job: Job, step: PlannedStep, spec: Spec) -> Job:
 
 
 def _artifacts(output: Mapping[str, Any], name: str) -> dict[str, str]:
-    """Where the model is, by how the output is configured."""
+    """The model's location in the output configuration."""
     base = output["S3OutputPath"].removesuffix("/")
     file = "model" if output.get("CompressionType") == "NONE" else "model.tar.gz"
     return {"S3ModelArtifacts": f"{base}/{name}/output/{file}"}
@@ -187,13 +187,13 @@ def _explained(record: Record, reason: str | None) -> Record:
 
 
 def _settled(job: Job, record: Record) -> Job:
-    """The job with a new record; when it has just ended, with what follows the end."""
+    """The job with a new record, and with what follows its end if it has just ended."""
     ended = job.record.ended is None and record.ended is not None
     if not ended:
         return evolve(job, record=record)
     record = _explained(record, record.outcome.get(_REASON, FAILURE))
     if any(entry.status == "Uploading" for entry in record.history):
-        # What was uploaded is there, however the job ended.
+        # Uploaded artifacts exist, however the job ended.
         fields = {**record.fields, _MODEL: record.outcome[_MODEL]}
         record = evolve(record, fields=fields)
     follows = tuple(after_end(record, job.findings))
@@ -201,7 +201,7 @@ def _settled(job: Job, record: Record) -> Job:
 
 
 def filled(members: Mapping[str, Any]) -> dict[str, Any]:
-    """The members with what the service fills in; what was asked for stays."""
+    """The members with the service's defaults; requested values stay."""
     whole = dict(members)
     for row in facts()["filled"]:
         *path, name = row["path"].split("/")
@@ -211,7 +211,7 @@ def filled(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _places(whole: dict[str, Any], path: list[str]) -> Iterator[dict[str, Any]]:
-    """The structures at a path, each of a list, copied on the way."""
+    """The structures at a path, each item of a list, copied on the way."""
     if not path:
         yield whole
         return

@@ -29,7 +29,7 @@ _PROPERTY = "PropertyNameHint"
 
 
 def is_listed(item: Any, params: Mapping[str, Any]) -> bool:
-    """Holds if a job meets the filters of a list which are no bounds of time."""
+    """Whether a job meets the filters of a list other than time bounds."""
     name, fields = split(item.arn)[1], item.fields
     pool = (fields.get(POOL) or {}).get("Status")
     plan = (fields.get("ResourceConfig") or {}).get("TrainingPlanArn")
@@ -44,8 +44,8 @@ def is_listed(item: Any, params: Mapping[str, Any]) -> bool:
 def page_of(service: Service, asked: Request, kind: str) -> tuple[list[Any], str | None]:
     """The items of a page of a list, and the token of the next.
 
-    The page is cut first and filtered then, as the service does, unless ``full_pages`` is
-    set: it may be short or empty while another follows. The newest come first by default.
+    The page is cut before it is filtered, as the service does, unless ``full_pages`` is set: it may
+    be short or empty while another follows. The newest come first by default.
     """
     service.tick(asked.now)
     params, by = asked.params, _SORTS[asked.params.get("SortBy", "CreationTime")]
@@ -112,7 +112,7 @@ def _search(service: Service, asked: Request) -> Answer:
 
 
 def _suggest(service: Service, asked: Request) -> Answer:
-    """The properties that can be searched for, as far as a hint fits their names."""
+    """Searchable properties whose names match a hint."""
     asks = asked.params.get("SuggestionQuery", {}).get("PropertyNameQuery", {})
     hint = str(asks.get(_PROPERTY, "")).lower()
     if asked.params["Resource"] != "TrainingJob":
@@ -134,13 +134,13 @@ def search_page(jobs: Iterable[Shown], params: Mapping[str, Any]) -> tuple[list[
     found = [job for job in jobs if is_found(job, expression)]
     member = params.get("SortBy", "LastModifiedTime")
     if found and all(at(job, member) is None for job in found):
-        raise invalid(f"SortBy {member} is no property of a training job.")
+        raise invalid(f"SortBy {member} is not a property of a training job.")
     down = params.get("SortOrder") != "Ascending"
     return small_page(found, params, member, "TrainingJobName", down=down)
 
 
 def is_found(job: Shown, expression: Mapping[str, Any]) -> bool:
-    """Holds if a job meets an expression of Search."""
+    """Whether a job meets a Search expression."""
     answers = [
         *(_has_nested(job, nested) for nested in expression.get("NestedFilters", ())),
         *(_meets(job, condition) for condition in expression.get("Filters", ())),
@@ -152,7 +152,7 @@ def is_found(job: Shown, expression: Mapping[str, Any]) -> bool:
 
 
 def _has_nested(job: Shown, nested: Mapping[str, Any]) -> bool:
-    """Holds if one object of a list meets all conditions, whose names begin with the list's."""
+    """Whether one object of a list meets all conditions, whose names begin with the list's."""
     prefix = nested["NestedPropertyName"]
     inner = [
         {**condition, "Name": condition["Name"].removeprefix(f"{prefix}.")}
@@ -194,7 +194,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def _compare(actual: Any, wanted: str, holds: Callable[[Any, Any], bool]) -> bool:
-    """Whether a value and a text compare: as times, numbers, or texts without case."""
+    """Whether a value and a text compare: as times, numbers, or case-insensitive text."""
     if hasattr(actual, "timestamp"):
         return holds(_micro(actual), _micro(wanted))
     if isinstance(actual, bool):
@@ -203,7 +203,7 @@ def _compare(actual: Any, wanted: str, holds: Callable[[Any, Any], bool]) -> boo
         try:
             return holds(actual, float(wanted))
         except ValueError:
-            raise invalid(f"{wanted!r} is no number.") from None
+            raise invalid(f"{wanted!r} is not a number.") from None
     return holds(str(actual), wanted)
 
 
@@ -219,14 +219,14 @@ def at(job: Shown, name: str) -> Any:
 
 
 def _bounds(params: Mapping[str, Any], member: str) -> tuple[int, int]:
-    """The instants between which a time lies, by the filters of a list."""
+    """The time bounds in the filters of a list, as instants."""
     after, before = params.get(f"{member}After"), params.get(f"{member}Before")
     least = -_EVER if after is None else _micro(after)
     return least, _EVER if before is None else _micro(before)
 
 
 def _sortable(value: Any) -> list[Any]:
-    """A value that compares with others of its property, those that are absent first."""
+    """A value that compares with others of its property; absent ones come first."""
     if value is None:
         return [0]
     if hasattr(value, "timestamp"):
@@ -256,4 +256,4 @@ def _micro(value: Any) -> int:
     try:
         return parse(value)[0]
     except NotAnInstant:
-        raise invalid(f"{value!r} is no point in time.") from None
+        raise invalid(f"{value!r} is not a point in time.") from None

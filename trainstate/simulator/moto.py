@@ -1,4 +1,4 @@
-"""Legal lives of training jobs behind moto's own service, in a process.
+"""Puts legal lives of training jobs behind moto's own service, in process.
 
 with mock_aws(), legal_jobs() as jobs:
     boto3.client("sagemaker").create_training_job(...)
@@ -27,13 +27,13 @@ def legal_jobs(
     sleep: bool = False,
     full_pages: bool = False,
 ) -> Iterator[Simulation]:
-    """A context, and a decorator, in which moto's training jobs live as the service's do.
+    """A context and decorator in which moto's training jobs live like the service's.
 
-    It may be inside or outside of ``mock_aws``; clients may be older than both. What is not
+    It works inside or outside of ``mock_aws``; clients may be created before either. What is not
     about training and tuning jobs stays moto's. ``scenario`` is what ``simulate`` takes;
-    ``speed`` is virtual seconds for a real one, ``sleep`` lets ``time.sleep`` drive the clock.
-    moto's reset, which each ``mock_aws`` begins with, takes the jobs away. Raises UsageError
-    where moto is not installed.
+    ``speed`` is virtual seconds a real one, ``sleep`` makes ``time.sleep`` drive the clock.
+    moto's reset, which each ``mock_aws`` starts with, removes the jobs. Raises UsageError if
+    moto is not installed.
     """
     choose, clock = chooser(scenario), VirtualClock(speed=speed)
 
@@ -51,7 +51,7 @@ def legal_jobs(
 
 @contextmanager
 def _behind_moto(simulation: Simulation, made: Callable[[], Service]) -> Iterator[None]:
-    """Lets moto ask the simulation what is about training; its reset asks for a new service."""
+    """Makes moto ask the simulation about training; its reset makes a new service."""
     with needing("trainstate.simulator.moto", ": pip install 'moto[sagemaker]'"):
         from moto.core.responses import BaseResponse  # noqa: PLC0415 - an optional package
         from moto.sagemaker.models import SageMakerModelBackend  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What is asked of one training job: created, described, stopped, updated, deleted, tagged."""
+"""Requests about one training job: create, describe, stop, update, delete, tag."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ACTIVE = ("InProgress", "Stopping")
 
 
 def planned(service: Service, params: Mapping[str, Any], arn: str, at: Instant) -> Job:
-    """The job of a request, with what its scenario brings; an ApiError where it cannot be."""
+    """The job of a request, with its scenario. Raises ApiError if it is impossible."""
     try:
         return begun(params, service.choose(params), spec=service.spec, arn=arn, at=at)
     except IllegalMoveError as error:
@@ -45,7 +45,7 @@ def planned(service: Service, params: Mapping[str, Any], arn: str, at: Instant) 
 
 
 def started(service: Service, params: Mapping[str, Any], arn: str, at: Instant) -> Job:
-    """The job that a request creates, in the store. Raises ApiError for what is refused."""
+    """The job that a request creates, in the store. Raises ApiError if it is refused."""
     job = planned(service, params, arn, at)
     _check_quotas(service, job)
     pool = _reused(service, job, at)
@@ -78,7 +78,7 @@ def _create(service: Service, asked: Request) -> Answer:
 
 
 def _check_quotas(service: Service, job: Job) -> None:
-    """Raises ResourceLimitExceeded where a job asks for more instances than are left."""
+    """Raises ResourceLimitExceeded if a job requests more instances than are left."""
     wanted = _instances(job)
     for kind in wanted.keys() & service.quotas.keys():
         place = job.arn.rpartition("/")[0] + "/"
@@ -110,7 +110,7 @@ def _reused(service: Service, job: Job, now: Instant) -> Job | None:
     for other in service.store.pools(job.arn.rpartition("/")[0] + "/"):
         ready = service.caught_up(other, now)
         if not ready or ready.record.modified > now:
-            continue  # a child began before what was already asked about the other
+            continue  # a child started before the other job was queried
         if ready.has_pool and attached.is_matching(ready.record, job.record.fields):
             steps = attached.reuse(ready.record, job.record.name, now)
             rest = (step for step in ready.plan if not attached.is_of_pool(step))
@@ -134,7 +134,7 @@ def _stop(service: Service, asked: Request) -> Answer:
 
 
 def asked_to_stop(service: Service, job: Job, now: Instant) -> Job:
-    """A job after a request to stop it. Raises ApiError where it cannot be stopped."""
+    """A job after a stop request. Raises ApiError if it cannot be stopped."""
     primary = job.record.state.primary
     if primary in service.spec.ended_primaries or primary == "Stopping":
         raise in_status(primary)
@@ -154,7 +154,7 @@ def _delete(service: Service, asked: Request) -> Answer:
     try:
         record = delete(job.record, service.spec, at=asked.now)
     except IllegalMoveError:
-        record = job.record  # a retired pair: no status of a deletion goes with it
+        record = job.record  # a retired pair: no deletion status goes with it
     service.keep(evolve(job, record=record, plan=(gone,)))
     return {}
 
@@ -212,16 +212,16 @@ HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
 
 
 UPDATABLE = ("ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig")
-"""The members that a request replaces while a job is active; of ResourceConfig, a part."""
+"""Members that a request replaces while a job is active; of ResourceConfig only a part."""
 
 
 def updated(
     job: Job, changes: Mapping[str, Any], resources: Mapping[str, Any] | None, now: Instant
 ) -> Job:
-    """The job after an update: ``resources`` has how long its instances are kept alive.
+    """The job after an update: ``resources`` says how long its instances are kept alive.
 
-    A new profiler configuration starts or stops the profiler; a new period moves the end
-    of a warm pool that is there.
+    A new profiler configuration starts or stops the profiler; a new period moves the end of an
+    existing warm pool.
     """
     fields, plan = dict(changes), job.plan
     if "ProfilerConfig" in changes:

@@ -1,4 +1,4 @@
-"""What a training script prints, and what the service finds in it: logs and metrics."""
+"""What a training script prints, and what the service extracts: logs and metrics."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _LONGEST = 1_000
 
 
 def printed(acts: Iterable[Act], lines: Sequence[str], begun: int) -> Iterator[tuple[int, str]]:
-    """The lines of a script, each with its instant: evenly over the first training.
+    """The lines of a script with their instants, spread evenly over the first training.
 
-    In a training without an end there is one a minute.
+    A training without an end prints one a minute.
     """
     at: float = begun
     for act in acts:
@@ -39,17 +39,17 @@ def printed(acts: Iterable[Act], lines: Sequence[str], begun: int) -> Iterator[t
 
 
 def visible(job: Job, now: int) -> list[tuple[int, str]]:
-    """The lines that a job has printed until an instant, and until its training ended."""
+    """The lines that a job printed until an instant, and until its training ended."""
     ends = [e.end for e in job.record.history if e.status == _TRAINING and e.end is not None]
     until = min([now, *ends[-1:]])
     return [line for line in job.lines if line[0] <= until]
 
 
 def measured(job: Job, now: int) -> dict[str, list[tuple[int, float]]]:
-    """The values of each metric of a job until an instant, with their instants.
+    """The values of a job's metrics until an instant, with their instants.
 
-    They are what the metric's expression finds in the lines of the script. Of one that is
-    found in none there is one value, by chance, from the end of the training on.
+    They are what the metric's expression finds in the script's lines. A metric that is found in
+    none has one random value, from the end of training on.
     """
     definitions = job.record.fields["AlgorithmSpecification"].get("MetricDefinitions") or ()
     return {
@@ -60,7 +60,7 @@ def measured(job: Job, now: int) -> dict[str, list[tuple[int, float]]]:
 
 
 def final_metrics(job: Job) -> list[Mapping[str, Any]]:
-    """The last value of each metric of a job that has ended, as DescribeTrainingJob has it."""
+    """The last value of each metric of an ended job, as DescribeTrainingJob has it."""
     ended = job.record.ended
     values = measured(job, ended) if ended is not None else {}
     return [

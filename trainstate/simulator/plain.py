@@ -1,7 +1,7 @@
-"""Jobs of machines that show one status: processing and transform jobs, by their facts.
+"""Jobs of machines with one status: processing and transform jobs, by their facts.
 
-Each has the life of a training job, of which its operations show less: the primary status and
-the times. So scenarios, limits, stops and time are those of training jobs.
+Each has the life of a training job, but its operations show less: the primary status and
+the times. So scenarios, limits, stops and time work as for training jobs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LIFE: Mapping[str, Any] = {
     "OutputDataConfig": {"S3OutputPath": "s3://none"},
     "ResourceConfig": {"InstanceType": "none", "InstanceCount": 1, "VolumeSizeInGB": 1},
 }
-"""What a training job is asked for, of which nothing is shown."""
+"""The request of the underlying training job, which is never shown."""
 _LONGEST = {"MaxRuntimeInSeconds": 86_400}
 
 
@@ -68,7 +68,7 @@ def _found(spec: Spec, service: Service, asked: Request) -> Job:
 
 
 def _shown(spec: Spec, service: Service, job: Job) -> Answer:
-    """All that the service knows of a job; each operation shows a part of it."""
+    """Everything that the service knows about a job; each operation shows a part of it."""
     record, layout = job.record, spec.layout
     times = {
         "CreationTime": record.created,

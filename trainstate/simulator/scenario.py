@@ -1,8 +1,8 @@
 """What happens to a job, in a few readable lines.
 
-``spot().interrupted(after="10m").then_completed()`` is a value: each method gives a
-longer scenario and leaves the old one as it was. What a method does not mention is
-filled in with the plainest way there.
+``spot().interrupted(after="10m").then_completed()`` is a value: each method returns a longer
+scenario and leaves the old one unchanged. What a method does not mention is filled in the
+simplest way.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ MESSAGES: Mapping[str, tuple[str, ...]] = {
     "Completed": ("The training is complete",),
     "Failed": ("The training has failed",),
 }
-"""The message of an entry when it begins, and what it is rewritten to while it lasts.
+"""An entry's first message, and the ones that replace it while the status lasts.
 
-The texts are our own: the service's are subject to change, and no code should read them.
+The texts are ours: the service's may change, and no code should read them.
 """
 
 RETAINED = "{message}; its instances are kept for {period} seconds"
@@ -65,7 +65,7 @@ LASTS: Mapping[str, float] = {
     "Interrupted": 180.0,
     "Stopping": 10.0,
 }
-"""How many seconds a status lasts where a scenario does not say."""
+"""Seconds that a status lasts by default."""
 
 _ELSE = 30.0
 _BEFORE_TRAINING = {"Starting", "Pending", "Interrupted", "Restarting", "Downloading"}
@@ -75,9 +75,9 @@ _BEFORE_TRAINING = {"Starting", "Pending", "Interrupted", "Restarting", "Downloa
 class Act:
     """One change of a job and the seconds until the next.
 
-    ``status`` is the secondary status that begins, or where ``alone`` is set the primary
-    status that changes without an entry. ``message`` replaces the simulator's wording;
-    ``reason`` is why the job fails.
+    ``status`` is the secondary status that begins, or, if ``alone``, the primary status that
+    changes without an entry. ``message`` replaces the simulator's wording; ``reason`` is why the
+    job fails.
     """
 
     status: str
@@ -91,10 +91,10 @@ class Act:
 class Scenario:
     """What happens to a job from its creation on. Without an ending the job never ends.
 
-    ``spot``, ``retries`` and ``reserved`` (a training plan) say what the job must be
-    configured for; ``request`` makes such a request. ``billed`` is the share of the time
-    that a spot job pays for; ``findings`` is the result of its debugger rules; ``lines`` are
-    what its script prints while it trains.
+    ``spot``, ``retries`` and ``reserved`` (a training plan) say what the job's configuration
+    must have; ``request`` makes such a request. ``billed`` is the share of the time that a spot
+    job pays for; ``findings`` is the result of its debugger rules; ``lines`` are what its script
+    prints while it trains.
     """
 
     acts: tuple[Act, ...] = ()
@@ -107,7 +107,7 @@ class Scenario:
 
     @property
     def first_acts(self) -> tuple[Act, ...]:
-        """The acts, at least one: without any the job starts, and goes no further."""
+        """The acts, at least one: without any the job only starts."""
         return self.acts or self.then_hanging().acts
 
     def starting(self, lasts: Duration, *, message: str | None = None) -> Scenario:
@@ -127,18 +127,18 @@ class Scenario:
         return _and(_started(self), "Training", lasts, message=message)
 
     def uploading(self, lasts: Duration = 30, *, message: str | None = None) -> Scenario:
-        """What the training made is uploaded."""
+        """The results of training are uploaded."""
         return _and(_trained(self), "Uploading", lasts, message=message)
 
     def interrupted(
         self, *, after: Duration | None = None, lasts: Duration = 180, resumes: str = "Starting"
     ) -> Scenario:
-        """Spot capacity is taken away, and comes back: from ``resumes`` on it goes on."""
+        """Spot capacity is lost and comes back; the job continues from ``resumes``."""
         broken = _and(_lasting(_trained(self), after), "Interrupted", lasts)
         return evolve(_and(broken, resumes, _usual(resumes)), spot=True)
 
     def retried(self, *, after: Duration | None = None) -> Scenario:
-        """The service fails, and tries again from the start."""
+        """The service fails and retries from the start."""
         again = _and(_lasting(_trained(self), after), "Starting", _usual("Starting"))
         return evolve(again, retries=self.retries + 1)
 
@@ -147,7 +147,7 @@ class Scenario:
         return evolve(_and(_lasting(_trained(self), after), "Pending", lasts), reserved=True)
 
     def then_completed(self, *, after: Duration | None = None) -> Scenario:
-        """The training ends well."""
+        """The job completes."""
         return _and(_uploaded(_lasting(_trained(self), after)), "Completed", 0)
 
     def then_failed(
@@ -157,32 +157,32 @@ class Scenario:
         after: Duration | None = None,
         reason: str | None = None,
     ) -> Scenario:
-        """The job fails during a status; most jobs that fail upload before."""
+        """The job fails during a status; most failing jobs upload first."""
         stage = _lasting(_reaching(self, during), after)
         why = reason or (FAILURE if during in ("Training", "Uploading") else CAPACITY)
         return evolve(stage, acts=(*stage.acts, Act(status="Failed", lasts=0, reason=why)))
 
     def then_failed_internally(self, *, after: Duration | None = None) -> Scenario:
-        """The service fails, and does not try again."""
+        """The service fails and does not retry."""
         return self.then_failed(during="Training", after=after, reason=INTERNAL)
 
     def then_stopped(self, *, after: Duration | None = None, lag: Duration = 2) -> Scenario:
-        """Somebody else stops the job: its primary status changes before its secondary."""
+        """Someone stops the job: its primary status changes before its secondary."""
         last = _lasting(_started(self), after)
         request = Act(status="Stopping", lasts=seconds(lag), alone=True)
         asked = _and(evolve(last, acts=(*last.acts, request)), "Stopping", _usual("Stopping"))
         return _and(_uploaded(asked) if _has_trained(self) else asked, "Stopped", 0)
 
     def then_out_of_time(self) -> Scenario:
-        """The job trains until the limit of its run time."""
+        """The job trains until its run-time limit."""
         return _at_limit(_trained(self), "MaxRuntimeExceeded")
 
     def then_out_of_wait_time(self) -> Scenario:
-        """Spot capacity does not come back before the limit of the waiting time."""
+        """Spot capacity does not come back before the waiting-time limit."""
         return evolve(_at_limit(_started(self), "MaxWaitTimeExceeded"), spot=True)
 
     def then_hanging(self) -> Scenario:
-        """The last status lasts until somebody, or a limit, ends the job."""
+        """The last status lasts until someone, or a limit, ends the job."""
         return _lasting(_started(self), math.inf)
 
     def finding_issues(self, result: str = "IssuesFound") -> Scenario:
@@ -190,7 +190,7 @@ class Scenario:
         return evolve(self, findings=result)
 
     def printing(self, *lines: str) -> Scenario:
-        """The script prints these lines, evenly over its training; logs and metrics have them."""
+        """The script prints these lines, spread over its training; logs and metrics have them."""
         return evolve(self, lines=(*self.lines, *lines))
 
     def paying(self, share: float) -> Scenario:
@@ -198,7 +198,7 @@ class Scenario:
         return evolve(self, billed=share)
 
     def request(self, name: str, **members: Any) -> dict[str, Any]:
-        """The arguments of a create_training_job for which this scenario is possible."""
+        """The arguments of a create_training_job that makes this scenario possible."""
         return {
             **_REQUEST,
             "TrainingJobName": name,
@@ -222,7 +222,7 @@ def _and(
 
 
 def _lasting(scenario: Scenario, after: Duration | None) -> Scenario:
-    """The scenario whose last act lasts so long; as it was for None."""
+    """The scenario with this duration of its last act; unchanged for None."""
     if after is None:
         return scenario
     longer = evolve(scenario.acts[-1], lasts=seconds(after))
@@ -286,20 +286,20 @@ _REQUEST: dict[str, Any] = {
 
 
 def on_demand() -> Scenario:
-    """The beginning of a job on instances of its own."""
+    """The start of an on-demand job."""
     return Scenario()
 
 
 def spot() -> Scenario:
-    """The beginning of a job with managed spot training."""
+    """The start of a job with managed spot training."""
     return Scenario(spot=True)
 
 
 def through(states: Iterable[State | str], *, lasts: Duration | None = None) -> Scenario:
-    """The scenario that goes through these states, or secondary statuses, one after the other.
+    """The scenario that goes through these states, or secondary statuses, in order.
 
-    Where only the primary of two states differs it changes alone. Each lasts ``lasts``,
-    by default what is usual for its status. Raises UsageError where there is none.
+    If only the primaries of two states differ, the primary changes alone. Each lasts ``lasts``,
+    by default the usual time of its status. Raises UsageError for an empty sequence.
     """
     acts: list[Act] = []
     before: State | None = None

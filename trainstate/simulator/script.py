@@ -1,4 +1,4 @@
-"""Scenarios as text, for command lines and other languages: read, never evaluated."""
+"""Scenarios as text, for command lines and other languages: parsed, never evaluated."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ _METHODS = frozenset(
 
 
 def parsed(text: str) -> Scenario:
-    """The scenario of a text such as ``spot().interrupted(after="10m").then_completed()``.
+    """The scenario in a text such as ``spot().interrupted(after="10m").then_completed()``.
 
-    Raises UsageError for anything else: only calls of scenarios with literal arguments
-    are understood.
+    Raises UsageError for anything but calls of scenarios with literal arguments.
     """
     try:
         tree = ast.parse(text.strip(), mode="eval").body
@@ -42,7 +41,7 @@ def parsed(text: str) -> Scenario:
 
 def _scenario(node: ast.expr) -> Scenario:
     if not isinstance(node, ast.Call):
-        raise UsageError("it is no call")
+        raise UsageError("it is not a call")
     given: list[Any] = [ast.literal_eval(argument) for argument in node.args]
     named = {word.arg or "": ast.literal_eval(word.value) for word in node.keywords}
     target = node.func
@@ -56,14 +55,14 @@ def _scenario(node: ast.expr) -> Scenario:
 
 
 class Book:
-    """The scenarios of a server by patterns of job names; what was added last comes first."""
+    """A server's scenarios by pattern of job names; the last one added comes first."""
 
     def __init__(self, otherwise: Chooser) -> None:
         self._otherwise = otherwise
         self._pages: tuple[tuple[str, Chooser], ...] = ()
 
     def add(self, pattern: str, text: str) -> None:
-        """Lets jobs whose names fit a pattern have a scenario; raises UsageError."""
+        """Assigns a scenario to jobs whose names match a pattern; raises UsageError."""
         self._pages = ((pattern, chooser(parsed(text))), *self._pages)
 
     def __call__(self, request: Params) -> Scenario:

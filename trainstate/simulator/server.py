@@ -1,4 +1,4 @@
-"""The simulator as a server: any AWS SDK talks to it."""
+"""The simulator as a server for any AWS SDK."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from trainstate.simulator.wire import Reply, answer, asked, is_known, refused, r
 from trainstate.version import installed_version
 
 BODY_LIMIT = 4 * 1024 * 1024
-"""The bytes of the largest body that is read; a request with more is refused."""
+"""Bytes of the largest body; a larger request is refused."""
 
 IDLE = 120
-"""Seconds after which a connection is closed that asks nothing, or has not asked to the end.
+"""Seconds after which a connection without a complete request is closed.
 
-Longer than any usual time between two polls: closed sooner, a connection would be closed at
-times in the moment of the client's next request.
+Longer than the usual time between two polls: a shorter time would sometimes close a
+connection just as the client sends its next request.
 """
 
 _PORT = re.compile(r":\d*$", re.ASCII)
@@ -42,10 +42,10 @@ Headers = Mapping[str, str]
 class App:
     """The ASGI application of a service.
 
-    ``POST /`` is the service, ``GET /`` answers when it is ready, ``/_trainstate/clock``
-    shows and advances the clock, ``/_trainstate/scenarios`` takes scenarios for jobs that
-    are created later. What is not simulated goes to the server ``beside``, if there is one.
-    Hosts are the names by which it may be called. Nothing is logged.
+    ``POST /`` is the service, ``GET /`` answers when it is ready, ``/_trainstate/clock`` shows
+    and advances the clock, ``/_trainstate/scenarios`` takes scenarios for jobs created later.
+    What is not simulated goes to the server ``beside``, if there is one. Hosts are the names
+    that clients may use for it. Nothing is logged.
     """
 
     def __init__(
@@ -85,12 +85,12 @@ class App:
         await send({"type": "http.response.body", "body": body})
 
     def _check_host(self, headers: Headers) -> None:
-        """Raises ApiError for a host that is not ours: a page of it may want to rebind it."""
+        """Raises ApiError for a foreign host: a web page may try to rebind it."""
         origin = headers.get("origin", "").rpartition("//")[2]
         for host in filter(None, (headers.get("host"), origin)):
             name = _PORT.sub("", host.lower())
             if name not in self._hosts and not name.endswith(".localhost"):
-                message = f"{name[:80]} is no host of this server; --allow-host adds one."
+                message = f"{name[:80]} is not a host of this server; --allow-host adds one."
                 raise ApiError("AccessDeniedException", message, status=403)
 
     async def _replied(self, scope: Mapping[str, Any], headers: Headers, body: bytes) -> Reply:
@@ -129,20 +129,20 @@ class App:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 stands for any. Raises UsageError where it cannot."""
+    """A listening socket; port 0 means any. Raises UsageError if that fails."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         made = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
-    # asyncio turns Nagle's delay off where a socket says that it is TCP, and create_server's
-    # does not: with it each answer waits 40 ms for the client's acknowledgement.
+    # asyncio disables Nagle's algorithm only for sockets that say they are TCP, and create_server's
+    # does not: each answer would wait 40 ms for the client's acknowledgement.
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
 
 
 def serve(application: App, listening: socket.socket) -> None:
     """Serves until the process is asked to end."""
-    # No access log: a request's headers hold credentials, its path and query may.
+    # No access log: headers hold credentials, and path and query may.
     config = uvicorn.Config(
         application,
         log_level="warning",
@@ -159,9 +159,9 @@ def serve(application: App, listening: socket.socket) -> None:
 
 
 class _Whole:
-    """A transport that sends what is written in one turn of the loop at once.
+    """A transport that sends everything written in one turn of the loop at once.
 
-    uvicorn writes head and body of an answer apart: two system calls, and two packets.
+    uvicorn writes head and body separately: two system calls and two packets.
     """
 
     def __init__(self, transport: Any) -> None:
@@ -192,7 +192,7 @@ class _Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 
 
 class _Server(uvicorn.Server):
-    """Lets time pass for the jobs without anybody's asking, and closes slow connections."""
+    """Advances the jobs without requests, and closes slow connections."""
 
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
@@ -200,21 +200,21 @@ class _Server(uvicorn.Server):
         self._waiting: dict[Any, tuple[Any, float]] = {}
 
     async def on_tick(self, counter: int) -> bool:
-        """Is called ten times a second."""
+        """Called ten times a second."""
         if counter % 2 == 0:
-            with suppress(ApiError):  # a disk may be full now and have room later
+            with suppress(ApiError):  # a full disk may have room later
                 self._service.tick()
         if counter % 10 == 0:
             self._sweep(time.monotonic())
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Is called before the signal that ends the process is given on."""
+        """Called before the ending signal is passed on."""
         await super().shutdown(sockets)
         self._service.close()
 
     def _sweep(self, now: float) -> None:
-        """Closes connections whose next request has not come to the end of its head in time."""
+        """Closes connections whose next request head is not complete in time."""
         before, self._waiting = self._waiting, {}
         for connection in tuple(self.server_state.connections):
             last = connection.cycle  # type: ignore[union-attr]
@@ -248,7 +248,7 @@ def _too_long(limit: int) -> ApiError:
 def _asked(headers: Headers, body: bytes) -> dict[str, Any]:
     """The JSON object of a control request.
 
-    Its content type is not one that a browser sends to a foreign host unasked.
+    Browsers do not send its content type to a foreign host unasked.
     """
     if headers.get("content-type", "").partition(";")[0] != _JSON:
         raise UsageError(f"Expected the content type {_JSON}.")

@@ -1,4 +1,4 @@
-"""The service: its jobs, its clock, and one door for every operation."""
+"""The service: its jobs, its clock, and one entry point for every operation."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ JOB = "training-job"
 
 @frozen(kw_only=True)
 class Request:
-    """A request: its parameters, the moment, and where it is: the ARN of an account's region."""
+    """A request: its parameters, the moment, and the place: the ARN of an account's region."""
 
     params: Params
     now: Instant
     place: str
 
     def arn(self, kind: str, name: str) -> str:
-        """The ARN of a thing that is here."""
+        """The ARN of a thing in this place."""
         # The service writes names in lower case there.
         return f"{self.place}:{kind}/{name.lower()}"
 
@@ -57,15 +57,15 @@ HANDLERS: Mapping[str, Handler] = {
     **plain.HANDLERS,
     **doors.HANDLERS,
 }
-"""The operations that are simulated, by their names."""
+"""Simulated operations by name."""
 
 
 class Service:
-    """A training-job service. Each operation is one step: no other comes between.
+    """A training-job service. Operations are atomic.
 
-    ``choose`` gives the scenario of a job by its request. ``quotas`` has how many instances
-    of a type active jobs may have, ``full_pages`` lets lists filter before they cut a page. A
-    change that was asked for is in the store before the operation returns.
+    ``choose`` returns a job's scenario by its request. ``quotas`` limits the instances of a type
+    in active jobs, ``full_pages`` filters lists before cutting pages. A requested change is in
+    the store before the operation returns.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Service:
         setting = self.store.setting()
         if setting is not None:
             clock.restore(setting)
-        self._to_commit = True  # with another speed the clock must not be what it was before
+        self._to_commit = True  # a new speed changes the clock's stored state
         self.tick()
         clock.on_advance(self._advanced)
 
@@ -106,20 +106,20 @@ class Service:
         self._listeners.append(listener)
 
     def on_tick(self, call: Callable[[Instant], None]) -> None:
-        """Calls a function with the moment whenever time has passed for the jobs."""
+        """Calls a function with the moment whenever the jobs have advanced."""
         self._followers.append(call)
 
     def call(self, operation: str, params: Params, *, region: str | None = None) -> Answer:
-        """The answer to a request. Raises ApiError where the service refuses it."""
+        """The answer to a request. Raises ApiError if the service refuses it."""
         handler = HANDLERS.get(operation)
         if handler is None:
             raise unknown_operation(operation)
-        # Services without regions are asked in one that is none.
+        # Services without regions are called in a pseudo-region.
         region = self.region if region in (None, "aws-global") else region
         given = validated(operation, params, doors.DOORS.get(operation, doors.SAGEMAKER))
         with self._lock:
             asked = Request(params=given, now=self.clock.now, place=_place(region))
-            # What was shown under a running clock is not to be later than what a restart shows.
+            # A restart must not show less than a running clock has shown.
             self._answered = self.clock.speed > 0
             try:
                 answer = handler(self, asked)
@@ -133,7 +133,7 @@ class Service:
             return answer
 
     def tick(self, now: Instant | None = None) -> None:
-        """Lets every job go on to an instant, by default to what the clock shows."""
+        """Advances every job to an instant, by default the clock's."""
         with self._lock:
             now = self.clock.now if now is None else now
             try:
@@ -148,7 +148,7 @@ class Service:
 
     def _go_on(self, now: Instant) -> None:
         while due := self.store.due(now):
-            # What meets others goes on together with them, moment by moment.
+            # Jobs that affect each other advance together, moment by moment.
             first = min((i.plan[0].at for i in due if _meets_others(i)), default=now)
             for item in due:
                 self.caught_up(item, first if _meets_others(item) else now)
@@ -158,29 +158,29 @@ class Service:
         self.tick(now)
 
     def records(self) -> tuple[Record, ...]:
-        """The records of the jobs at this moment, in the order of their creation."""
+        """The present records of the jobs, in order of creation."""
         self.tick()
         with self._lock:
             return tuple(job.record for job in self.store.every(JOB))
 
     def foresee(self, name: str, plan: Iterable[PlannedStep]) -> None:
-        """Replaces what will happen to a job by itself; what is due of it happens at once.
+        """Replaces a job's future; steps that are due happen at once.
 
-        Raises ApiError where there is no such job, and IllegalMoveError where it
-        cannot take a step that is due.
+        Raises ApiError if there is no such job, and IllegalMoveError if it cannot
+        take a step that is due.
         """
         with self._lock:
             now = self.clock.now
             arn = f"{_place(self.region)}:{JOB}/{name.lower()}"
             job = evolve(self.found(arn, now), plan=tuple(plan))
             for _ in passing(job, now, self.spec):
-                pass  # refused before anything of it has happened
+                pass  # refused before any of it happens
             self.keep(job)
             self.caught_up(job, now)
             self._finish()
 
     def close(self) -> None:
-        """Ends the use of the store."""
+        """Closes the store."""
         with self._lock:
             self._to_commit = True
             with suppress(*FAILURES):
@@ -188,7 +188,7 @@ class Service:
             self.store.close()
 
     def found(self, arn: str, now: Instant) -> Any:
-        """What has an ARN, as it is at an instant. Raises ApiError where nothing has."""
+        """The thing with an ARN at an instant. Raises ApiError if there is none."""
         item = self.store.get(arn)
         if item is not None and _meets_others(item):
             self._go_on(now)
@@ -199,7 +199,7 @@ class Service:
         return item
 
     def keep(self, item: Any) -> None:
-        """Stores what has changed on request."""
+        """Stores what a request has changed."""
         old = self.store.get(item.arn)
         self.store.put(item)
         self._to_commit = True
@@ -207,17 +207,17 @@ class Service:
             self._tell(None if old is None else old.record, item.record)
 
     def _tell(self, before: Record | None, after: Record) -> None:
-        """Keeps for the listeners what has become of a training job."""
+        """Notes a training job's change for the listeners."""
         if f":{JOB}/" in after.arn:
             self._news.append((before, after))
 
     def forget(self, item: Any) -> None:
-        """Drops what was deleted."""
+        """Drops a deleted thing."""
         self.store.drop(item)
         self._to_commit = True
 
     def caught_up(self, item: Any, now: Instant) -> Any:
-        """What a thing has become at an instant; None where it is gone."""
+        """A thing at an instant; None if it is gone."""
         if not item.plan or item.plan[0].at > now:
             return item
         if not isinstance(item, Job):
@@ -236,14 +236,14 @@ class Service:
         return job
 
     def _undo(self) -> None:
-        """Forgets what a request that was refused has changed, and what happened meanwhile."""
+        """Reverts what a refused request has changed, and what happened meanwhile."""
         if self._to_commit:
             self._news.clear()
             self._to_commit = False
             self.store.undo()
 
     def _finish(self) -> None:
-        """Makes what was asked for durable, then tells of what has happened."""
+        """Commits the request, then notifies the listeners."""
         if self._to_commit:
             setting = self.clock.setting
             self.store.commit(setting)
@@ -259,7 +259,7 @@ def _not_stored(error: Exception) -> ApiError:
 
 
 def _meets_others(item: Any) -> bool:
-    """Holds for a tuning job, its children, and a job whose instances another may take over."""
+    """Whether it is a tuning job, its child, or a job whose instances another may take over."""
     is_job = isinstance(item, Job)
     return not is_job or item.parent is not None or keep_alive(item.record.fields) > 0
 
@@ -269,5 +269,5 @@ def _place(region: str) -> str:
     try:
         partition = get_session().get_partition_for_region(region)
     except UnknownRegionError:
-        raise invalid(f"{region!r} is no region.") from None
+        raise invalid(f"{region!r} is not a region.") from None
     return f"arn:{partition}:sagemaker:{region}:{ACCOUNT}"

@@ -1,7 +1,7 @@
-"""Where a simulator keeps what it has: one SQLite base.
+"""The simulator's storage: one SQLite database.
 
-What is asked for is durable before it is acknowledged. What happens by itself follows from
-the plan of a job and the clock, after a restart, too.
+Requests are durable before they are acknowledged. What happens by itself follows from a job's
+plan and the clock, also after a restart.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ create table clock (id integer primary key check (id = 1), setting text not null
 Item = Job | Tuning
 _TUNING = ":hyper-parameter-tuning-job/"
 FAILURES = (sqlite3.Error,)
-"""What a base raises that can no longer keep anything."""
+"""Errors of a database that can no longer store anything."""
 
 _COLUMNS = "place, name, created, modified, status, due, pool, parent"
 
 
 @frozen(kw_only=True)
 class Range:
-    """Which items a walk shows, and in what order: bounds are exclusive instants.
+    """The items and the order of a walk; bounds are exclusive instants.
 
-    ``by`` is a column; ``after`` is the place in the order behind which the walk begins.
+    ``by`` is a column; the walk starts behind the place ``after`` in the order.
     """
 
     by: str = "created"
@@ -59,10 +59,10 @@ class Range:
 
 
 class Store:
-    """What a simulator keeps, in memory or in a file. One simulator at a time uses it.
+    """A simulator's storage, in memory or in a file, for one simulator at a time.
 
-    Raises InputError where the file is no store of this version, or was changed by others;
-    then it stays as it was.
+    Raises InputError if the file is not a store of this version, or another program changed it;
+    then it stays as it is.
     """
 
     def __init__(self, path: Path | str = ":memory:") -> None:
@@ -91,13 +91,13 @@ class Store:
             )
         else:
             self._look_through()
-        # With a journal of its own kind, FULL is what makes a commit survive the power's end.
+        # With WAL only FULL makes a commit survive a power failure.
         for word in ("locking_mode = exclusive", "journal_mode = wal", "synchronous = full"):
             self._base.execute(f"pragma {word}")
         self._base.execute("begin immediate")
 
     def _is_fresh(self) -> bool:
-        """Whether the store is to be made. Nothing is written to a file that is not ours."""
+        """Whether the store is new. Nothing is written to a foreign file."""
         file = Path(self._path)
         if self._path == ":memory:" or not file.exists() or not file.stat().st_size:
             return True
@@ -112,7 +112,7 @@ class Store:
         return False
 
     def _look_through(self) -> None:
-        """Raises InputError where a row is not as it was written."""
+        """Raises InputError if a row is not as it was written."""
         for *row, total in self._base.execute(f"select {_COLUMNS}, value, sum from item"):  # noqa: S608 - columns of ours
             if total != _sum(row):
                 raise self._unusable(f"{row[1]!r} was changed by others")
@@ -122,22 +122,22 @@ class Store:
         return InputError(f"{self._path} cannot be used as a store: {why}.")
 
     def setting(self) -> Setting | None:
-        """What the clock was set to, if the store was used before."""
+        """The clock's stored state, if the store was used before."""
         row = self._base.execute("select setting from clock").fetchone()
         return None if row is None else msgspec.json.decode(row[0], type=Setting)
 
     def get(self, arn: str) -> Any:
-        """What has an ARN, or None."""
+        """The item with an ARN, or None."""
         asked = "select place, value from item where place = ? and name = ?"
         return _read(self._base.execute(asked, split(arn)).fetchone())
 
     def put(self, item: Item) -> None:
-        """Keeps an item in place of what had its name."""
+        """Stores an item in place of the one with its name."""
         place, name = split(item.arn)
         due = item.plan[0].at if item.plan else None
         row = [
             *(place, name, item.created, item.modified, item.status),
-            # A truth value comes back as a number, and the sum is of what comes back.
+            # A bool comes back as a number, and the checksum covers what comes back.
             *(due, int(item.has_pool) or None, item.parent, _packed(item)),
         ]
         self._base.execute(
@@ -145,32 +145,32 @@ class Store:
         )
 
     def drop(self, item: Item) -> None:
-        """Forgets an item."""
+        """Removes an item."""
         self._base.execute("delete from item where place = ? and name = ?", split(item.arn))
 
     def due(self, now: int) -> list[Any]:
-        """The items to which something happens until an instant, soonest first."""
+        """Items with a step due until an instant, soonest first."""
         asked = "select place, value from item where due <= ? order by due"
         return [_read(row) for row in self._base.execute(asked, (now,)).fetchall()]
 
     def having(self, place: str, status: str) -> Iterator[Any]:
-        """The items of a place that have a status."""
+        """The items of a place with a status."""
         asked = "select place, value from item where place = ? and status = ?"
         yield from map(_read, self._base.execute(asked, (place, status)).fetchall())
 
     def pools(self, place: str) -> Iterator[Any]:
-        """The jobs whose warm pool waits for another."""
+        """Jobs whose warm pool waits for another job."""
         asked = "select place, value from item indexed by pool where place = ? and pool"
         found = self._base.execute(f"{asked} order by created, name", (place,)).fetchall()
         yield from map(_read, found)
 
     def children(self, parent: str) -> Iterator[Any]:
-        """The jobs that a tuning job has created, the oldest first."""
+        """A tuning job's children, the oldest first."""
         asked = "select place, value from item where parent = ? order by created, name"
         yield from map(_read, self._base.execute(asked, (parent,)).fetchall())
 
     def every(self, kind: str) -> Iterator[Any]:
-        """The items of a kind in all regions, in the order of their creation."""
+        """The items of a kind in all regions, in order of creation."""
         asked = "select place, value from item where place like ? order by created, name"
         yield from map(_read, self._base.execute(asked, (f"%:{kind}/",)).fetchall())
 
@@ -189,20 +189,20 @@ class Store:
             yield (row[2], row[3]), _read(row)
 
     def commit(self, setting: Setting) -> None:
-        """Makes all changes durable, and what the clock is set to."""
+        """Commits all changes, and the clock's state."""
         text = msgspec.json.encode(setting).decode()
         self._base.execute("insert or replace into clock values (1, ?)", (text,))
         self._base.execute("commit")
         self._base.execute("begin immediate")
 
     def undo(self) -> None:
-        """Forgets what has changed since the last commit, as far as the base still works."""
+        """Reverts changes since the last commit, as far as the database still works."""
         with suppress(sqlite3.Error):
             self._base.execute("rollback")
             self._base.execute("begin immediate")
 
     def close(self) -> None:
-        """Closes the file; what was not committed is lost."""
+        """Closes the file; uncommitted changes are lost."""
         self._base.close()
 
 
@@ -217,7 +217,7 @@ def _sum(row: list[Any]) -> int:
 
 
 def _packed(item: Item) -> bytes:
-    """An item as bytes: 100,000 jobs are to have room in memory, and are half as large so."""
+    """An item as bytes, which halves the memory of 100,000 jobs."""
     return zlib.compress(msgspec.msgpack.encode(item), 1)
 
 
@@ -225,14 +225,14 @@ def _read(row: Any) -> Any:
     return None if row is None else _unpacked(row[0], row[1])
 
 
-# A fifth of a poll's time goes into this, and most polls show what the one before showed.
+# Decoding is a fifth of a poll's time, and most polls show what the previous one did.
 @lru_cache(maxsize=2048)
 def _unpacked(place: str, packed: bytes) -> Item:
     value = zlib.decompress(packed)
     if place.endswith(_TUNING):
         return msgspec.msgpack.decode(value, type=Tuning)
     job = msgspec.msgpack.decode(value, type=Job)
-    # The decoder leaves out what attrs adds to a state: it is taken from those that were made.
+    # The decoder omits what attrs adds to a state: take it from existing objects.
     state, position = job.record.state, job.record.state.position
     made = _state(state.primary, position.primary, position.secondary)
     return evolve(job, record=evolve(job.record, state=made))

@@ -1,4 +1,4 @@
-"""When what happens: the acts of a scenario, fitted to a job's limits, become dated steps."""
+"""A scenario's acts, fitted to a job's limits and turned into dated steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trainstate.spec.model import Spec
 ENTER, PRIMARY, REWRITE, TOUCH, FORGET = "enter", "primary", "rewrite", "touch", "forget"
 
 _UPLOADING, _STOPPING, _PENDING = "Uploading", "Stopping", "Pending"
-_ROUNDING = 1e-6  # seconds: sums of lengths are not exact
+_ROUNDING = 1e-6  # seconds: sums of durations are not exact
 _PENDING_LIMIT = "/StoppingCondition/MaxPendingTimeInSeconds"
 
 
@@ -24,9 +24,9 @@ _PENDING_LIMIT = "/StoppingCondition/MaxPendingTimeInSeconds"
 class PlannedStep:
     """Something that happens to a job at an instant.
 
-    ``kind`` is one of *enter* (a status begins), *primary* (the primary changes alone),
-    *rewrite* (the message of the last entry), *touch* (some fields) and *forget* (a
-    deleted job is gone). ``value`` is the status or the message.
+    ``kind`` is one of *enter* (a status begins), *primary* (the primary changes alone), *rewrite*
+    (the message of the last entry), *touch* (some fields) and *forget* (a deleted job disappears).
+    ``value`` is the status or the message.
     """
 
     at: Instant
@@ -39,7 +39,7 @@ class PlannedStep:
 
 @frozen(kw_only=True)
 class JobLimits:
-    """The seconds that a job may train, wait in all, and wait for capacity."""
+    """Seconds that a job may train, wait in all, and wait for capacity."""
 
     run: float = math.inf
     wait: float = math.inf
@@ -47,7 +47,7 @@ class JobLimits:
 
 
 def limits(fields: Mapping[str, Any], spec: Spec) -> JobLimits:
-    """The limits of a job by its configuration."""
+    """The limits in a job's configuration."""
     by_span = {
         spec.time.spans[status]: _number(fields, pointer)
         for status, pointer in spec.time.limits.items()
@@ -60,7 +60,7 @@ def limits(fields: Mapping[str, Any], spec: Spec) -> JobLimits:
 
 
 def fitted(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ...]:
-    """The acts of a job that ends at its limits: for a limit no sooner, else no later."""
+    """The acts of a job that ends at its limits: exactly at one that ends it, else no later."""
     ending = acts[-1].status if acts else ""
     span = spec.time.spans.get(ending)
     if span == spec.layout.started:
@@ -68,12 +68,12 @@ def fitted(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ..
     elif span == spec.layout.created:
         missing = allowed.wait - sum(act.lasts for act in acts[:-1])
         acts = _stretched(acts, missing, spec, waiting=True)
-    # Another limit may come before the one that the job was to end at.
+    # Another limit may come before the intended one.
     return _cut(acts, allowed, spec)
 
 
 def laid_out(acts: Iterable[Act], created: int) -> Iterator[PlannedStep]:
-    """The steps of the acts, one after the other from an instant on; none after all time."""
+    """The acts' steps, one after the other from an instant; none after the end of time."""
     at: float = created
     for act in acts:
         kind = PRIMARY if act.alone else ENTER
@@ -91,7 +91,7 @@ def laid_out(acts: Iterable[Act], created: int) -> Iterator[PlannedStep]:
 
 
 def stopped(statuses: Sequence[str], now: int, *, lag: float = 2.0) -> Iterator[PlannedStep]:
-    """What happens to a job after a request to stop it, by the statuses of its history."""
+    """What follows a stop request, by the statuses of the job's history."""
     acts = [Act(status=_STOPPING, lasts=LASTS[_STOPPING])]
     if "Training" in statuses and statuses[-1] != _UPLOADING:
         acts.append(Act(status=_UPLOADING, lasts=LASTS[_UPLOADING]))
@@ -106,19 +106,19 @@ def _rewrites(texts: Sequence[str], at: float, length: float) -> Iterator[Planne
 
 
 def _whole(at: float) -> Instant:
-    """An instant cut to the millisecond, the resolution of the service."""
+    """An instant cut to the millisecond, the service's resolution."""
     return Instant(int(at) - int(at) % 1000)
 
 
 def _counted(acts: Iterable[Act], spec: Spec) -> float:
-    """The seconds of the acts that count for the limit of the run time."""
+    """Seconds of the acts that count towards the run-time limit."""
     return sum(act.lasts for act, counts in _clocked(acts, spec) if counts)
 
 
 def _clocked(acts: Iterable[Act], spec: Spec) -> Iterator[tuple[Act, bool]]:
     begun, status = False, ""
     for act in acts:
-        # A primary that changes alone does not stop the clock of the status that goes on.
+        # A change of the primary alone does not stop the clock of the continuing status.
         status = status if act.alone else act.status
         begun = begun or status in spec.time.clock_starts
         yield act, begun and status not in spec.time.clock_breaks
@@ -127,7 +127,7 @@ def _clocked(acts: Iterable[Act], spec: Spec) -> Iterator[tuple[Act, bool]]:
 def _stretched(
     acts: Sequence[Act], missing: float, spec: Spec, *, waiting: bool = False
 ) -> tuple[Act, ...]:
-    """The acts with one of them longer by what is missing to the limit."""
+    """The acts, one of them lengthened by what is missing to the limit."""
     if not 0 < missing < math.inf:
         return tuple(acts)
     active = [
@@ -145,7 +145,7 @@ def _stretched(
 
 
 def _cut(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ...]:
-    """The acts up to the first limit that they exceed, and how the job ends there."""
+    """The acts up to the first limit that they exceed, and the job's end there."""
     run, wait, pending, trained = allowed.run, allowed.wait, allowed.pending, False
     for at, (act, counts) in enumerate(_clocked(acts, spec)):
         trained = trained or act.status == "Training"

@@ -1,4 +1,4 @@
-"""Hyperparameter tuning jobs: their children are training jobs, their counters are theirs."""
+"""Hyperparameter tuning jobs: their children are training jobs, and their counters follow."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ _NO_SUCCESS = "No training job succeeded."
 
 
 def went_on(service: Service, tuning: Tuning) -> Tuning:
-    """A tuning job at the limit of its run time: it stops."""
+    """A tuning job at its run-time limit: it stops."""
     limit = evolve(tuning, plan=())
     return _stopping(service, limit, tuning.plan[0].at) if tuning.ended is None else limit
 
 
 def child_ended(service: Service, job: Job) -> None:
-    """Lets a tuning job go on after a child has ended."""
+    """Continues a tuning job after a child has ended."""
     tuning = service.store.get(job.parent or "")
     if tuning is not None and tuning.ended is None and job.record.ended is not None:
         service.keep(_continued(service, tuning, job.record.ended))
 
 
 def _continued(service: Service, tuning: Tuning, at: Instant) -> Tuning:
-    """A tuning job with new children where there is room, or at its end."""
+    """A tuning job with new children if there is room, or at its end."""
     active = sum(job.record.ended is None for job in service.store.children(tuning.arn))
     most = tuning.limits.get("MaxNumberOfTrainingJobs", _MOST)
     while (
@@ -76,7 +76,7 @@ def _ended(service: Service, tuning: Tuning, at: Instant) -> Tuning:
 
 
 def _stopping(service: Service, tuning: Tuning, at: Instant) -> Tuning:
-    """A tuning job after a request to stop it, and its children with it."""
+    """A tuning job after a stop request, with its children."""
     stopping = evolve(tuning, status="Stopping", modified=at)
     service.keep(stopping)
     children = list(service.store.children(tuning.arn))
@@ -116,7 +116,7 @@ def _launched(service: Service, tuning: Tuning, at: Instant) -> Tuning:
 def _drawn(
     tuning: Tuning, definition: Mapping[str, Any], chance: Random
 ) -> Iterator[tuple[str, str]]:
-    """Hyperparameters by chance, within their ranges; the objective is one, too."""
+    """Random hyperparameters within their ranges, including the objective."""
     ranges = definition.get("HyperParameterRanges") or tuning.request[_CONFIG].get(
         "ParameterRanges", {}
     )
@@ -169,7 +169,7 @@ def _summary(service: Service, tuning: Tuning, job: Job) -> Answer:
 
 
 def _shown(service: Service, tuning: Tuning) -> Answer:
-    """A tuning job as it is described; a list shows a part of it."""
+    """A tuning job as described; a list shows a part of it."""
     children = [_summary(service, tuning, job) for job in service.store.children(tuning.arn)]
     counts = dict.fromkeys(("Completed", "InProgress", "RetryableError", *_COUNTED.values()), 0)
     goals = dict.fromkeys(("Succeeded", "Pending", "Failed"), 0)
@@ -247,9 +247,9 @@ def _stop(service: Service, asked: Request) -> Answer:
 
 
 def _delete(service: Service, asked: Request) -> Answer:
-    """Only the entry is deleted; its training jobs stay (API_DeleteHyperParameterTuningJob).
+    """Deletes only the entry; its training jobs stay (API_DeleteHyperParameterTuningJob).
 
-    That an active one is refused is not documented; other jobs are refused so.
+    It is undocumented that an active one is refused; other jobs are.
     """
     tuning = _found(service, asked)
     if tuning.ended is None:

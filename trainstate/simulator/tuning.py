@@ -1,4 +1,4 @@
-"""A hyperparameter tuning job: what was asked for, and how far it is."""
+"""A hyperparameter tuning job: its request and its progress."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from trainstate.simulator.timeline import PlannedStep
 
 @frozen(kw_only=True)
 class Tuning:
-    """A tuning job: what was asked for, and how many children it has created.
+    """A tuning job: its request, and the number of children created.
 
-    ``plan`` has the limit of its run time, if there is one.
+    ``plan`` has its run-time limit, if there is one.
     """
 
     arn: str
@@ -40,7 +40,7 @@ class Tuning:
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """Nothing that a filter of a list asks for."""
+        """Nothing that a list filter uses."""
         return {}
 
     @property
@@ -51,6 +51,6 @@ class Tuning:
 
     @property
     def definitions(self) -> list[Mapping[str, Any]]:
-        """What its children are, in turns."""
+        """The definitions of its children, used in turn."""
         one = self.request.get("TrainingJobDefinition")
         return [one] if one else list(self.request.get("TrainingJobDefinitions") or ())

@@ -1,7 +1,7 @@
-"""What the service refuses before it looks.
+"""Requests that the service refuses without looking further.
 
-Parameters are held against botocore's own model, and those of a creation against what
-that model does not say.
+Parameters are validated against botocore's own model; a creation also against rules that the
+model lacks.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _MOST = {
 
 @lru_cache(maxsize=8)
 def service_model(service: str = "sagemaker") -> ServiceModel:
-    """A service's model of the installed botocore."""
+    """A service's model in the installed botocore."""
     return get_session().get_service_model(service)
 
 
 @lru_cache(maxsize=64)
 def operation_model(operation: str, service: str = "sagemaker") -> OperationModel:
-    """The model of an operation. Raises ApiError where the installed botocore has none."""
+    """The model of an operation. Raises ApiError if the installed botocore lacks it."""
     try:
         return service_model(service).operation_model(operation)
     except OperationNotFoundError:
@@ -48,7 +48,7 @@ def operation_model(operation: str, service: str = "sagemaker") -> OperationMode
 def validated(
     operation: str, params: Mapping[str, Any], service: str = "sagemaker"
 ) -> dict[str, Any]:
-    """The parameters without nulls; raises a ValidationException that lists what is wrong."""
+    """The parameters without nulls; raises a ValidationException that lists the errors."""
     shape = operation_model(operation, service).input_shape
     if _is_deeper(params, _DEEPEST):
         raise ApiError("SerializationException", "The body is nested too deep.")
@@ -56,7 +56,7 @@ def validated(
     try:
         report = ParamValidator().validate(given, shape)
     except (ValueError, ArithmeticError, OSError, RuntimeError):
-        # botocore makes a date of a number to see whether it is a time.
+        # botocore converts a number to a date to see whether it is a time.
         raise ApiError("SerializationException", "A time is out of range.") from None
     if report.has_errors():
         raise invalid(report.generate_report())
@@ -68,7 +68,7 @@ def validated(
 
 
 def _is_deeper(value: Any, left: int) -> bool:
-    """Holds if a value has more levels than any request that the model allows."""
+    """Whether a value is nested deeper than any request in the model."""
     if not isinstance(value, Mapping | list):
         return False
     inner = value.values() if isinstance(value, Mapping) else value
@@ -84,7 +84,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _broken(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    """The constraints that a value breaks which botocore leaves to the service."""
+    """Constraints that a value breaks and botocore leaves to the service."""
     if shape.type_name == "structure":
         for name, item in value.items():
             yield from _broken(item, shape.members[name], _member(path, name))
@@ -113,18 +113,18 @@ def _broken_scalar(value: Any, shape: Shape, path: str) -> Iterator[str]:
 
 
 def _check_size(value: float, shape: Shape, path: str) -> None:
-    """Raises ApiError for a number that the protocol has no room for."""
+    """Raises ApiError for a number that the protocol cannot hold."""
     most = _MOST[shape.type_name]
     if not -most <= value <= most:
         raise ApiError("SerializationException", f"The number at '{path}' is too large.")
 
 
 def _check_time(value: Any, path: str) -> None:
-    """Raises ApiError for what is no time, or is outside the calendar."""
+    """Raises ApiError for a value that is not a time, or outside the calendar."""
     try:
         parse(value)
     except NotAnInstant as error:
-        message = f"The value at '{path}' is no time: {error}."
+        message = f"The value at '{path}' is not a time: {error}."
         raise ApiError("SerializationException", message) from None
 
 
@@ -154,7 +154,7 @@ def _worded(value: str, shape: Shape, path: str) -> Iterator[str]:
 
 @lru_cache(maxsize=512)
 def _pattern(written: str) -> re.Pattern[str] | None:
-    """The service's pattern for Python; None where it says what Python's cannot."""
+    """The service's pattern for Python; None if Python cannot express it."""
     try:
         return re.compile(re.sub(r"\\p\{[LN]\}", r"\\w", written).replace(r"\p{Z}", r"\s"))
     except re.error:
@@ -162,7 +162,7 @@ def _pattern(written: str) -> re.Pattern[str] | None:
 
 
 def _wrong(value: Any, path: str, constraint: str) -> str:
-    # A long value would hide the constraint, and may be a secret of the caller's.
+    # A long value would hide the constraint, and may be the caller's secret.
     shown = str(value)
     shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
     return f"Value '{shown}' at '{path}' failed to satisfy constraint: {constraint}"
@@ -177,7 +177,7 @@ def check_creation(params: Mapping[str, Any], place: str) -> None:
 
 
 def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
-    """Raises ApiError for tags that nobody may give."""
+    """Raises ApiError for tags that are not allowed."""
     keys = [tag["Key"].lower() for tag in tags]
     if any(key.startswith("aws:") for key in keys):
         raise refused("a tag of the service's own")
@@ -191,7 +191,7 @@ def _stopping(params: Mapping[str, Any]) -> tuple[int, int | None]:
 
 
 def _wrong_creation(params: Mapping[str, Any], place: str) -> Iterator[str]:
-    """What is wrong with a request to create a job, by the rows of the facts."""
+    """What is wrong with a creation request, by the rows of the facts."""
     run, wait = _stopping(params)
     spot = params.get("EnableManagedSpotTraining")
     if wait is not None and not spot:

@@ -1,4 +1,4 @@
-"""Requests and answers as they are on the wire: AWS's JSON, and forms with XML."""
+"""Requests and answers on the wire: AWS's JSON, and forms with XML."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ NAMESPACES = {
     STS: "https://sts.amazonaws.com/doc/2011-06-15/",
     IAM: "https://iam.amazonaws.com/doc/2010-05-08/",
 }
-"""The services that are asked in forms and answer in XML."""
+"""Services that take forms and answer in XML."""
 
 
 @frozen(kw_only=True)
 class Reply:
-    """A status, headers and a body, as they are sent."""
+    """A status, headers and a body."""
 
     status: int
     body: bytes
@@ -38,7 +38,7 @@ class Reply:
 
 
 def asked(path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
-    """The service and the operation that a request means; empty where it is none of ours."""
+    """The service and operation of a request; empty if it is not ours."""
     prefix, _, operation = headers.get("x-amz-target", "").partition(".")
     if path == "/" and prefix in TARGETS:
         return TARGETS[prefix], operation
@@ -81,7 +81,7 @@ def answer(
 
 
 def is_known(door: str, operation: str, body: bytes) -> bool:
-    """Holds if a request is for the simulator, not for a service that stands beside it."""
+    """Whether a request is for the simulator, not for a service beside it."""
     if door in NAMESPACES:
         return operation in HANDLERS
     try:
@@ -91,14 +91,14 @@ def is_known(door: str, operation: str, body: bytes) -> bool:
 
 
 def refused(error: ApiError) -> Reply:
-    """The reply that tells a client of an error."""
-    # botocore reads the small letter, the API's model has the large one.
+    """The reply that reports an error to a client."""
+    # botocore reads the lower-case member, the API's model has the capital.
     said = {"__type": error.code, "message": error.message, "Message": error.message}
     return _reply(error.status, said, {"x-amzn-ErrorType": error.code})
 
 
 def unknown(operation: str, headers: Mapping[str, str]) -> Reply:
-    """The reply to what nobody here knows, in the protocol of the one who asked."""
+    """The reply to an unknown request, in the caller's protocol."""
     error = unknown_operation(operation[:80])
     if "x-amz-target" in headers:
         return refused(error)
@@ -109,20 +109,20 @@ def unknown(operation: str, headers: Mapping[str, str]) -> Reply:
 
 
 def parameters(body: bytes) -> Mapping[str, Any]:
-    """The parameters of a request. Raises ApiError where the body is no JSON object."""
+    """The parameters of a request. Raises ApiError if the body is not a JSON object."""
     try:
         params = json.loads(body or b"{}")
     except (ValueError, RecursionError):
         raise ApiError("SerializationException", "The body is not JSON.") from None
     if b"\\ud" in body.lower() and _has_half_characters(params):
-        raise ApiError("SerializationException", "The body has half a character.")
+        raise ApiError("SerializationException", "The body has a lone surrogate.")
     if not isinstance(params, dict):
-        raise ApiError("SerializationException", "The body is no JSON object.")
+        raise ApiError("SerializationException", "The body is not a JSON object.")
     return params
 
 
 def _has_half_characters(params: object) -> bool:
-    """Holds if a text has one half of a pair of surrogates, which is no character."""
+    """Whether a text has a lone surrogate, which is not a character."""
     try:
         json.dumps(params, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -137,7 +137,7 @@ def _reply(status: int, content: Mapping[str, Any], headers: Mapping[str, str] =
 
 
 def _form(body: bytes) -> dict[str, Any]:
-    """The parameters of a form; those of a list are numbered there."""
+    """The parameters of a form, in which list items are numbered."""
     params: dict[str, Any] = {}
     for name, value in parse_qsl(body.decode("latin-1")):
         first, numbered, _ = name.partition(".member.")
@@ -169,7 +169,7 @@ def _elements(value: Any) -> str:
 
 
 def _plain(value: object) -> float:
-    """A time as the epoch seconds that the protocol has for it."""
+    """A time as epoch seconds, the protocol's form."""
     if isinstance(value, datetime):
         return round(value.timestamp(), 3)
     raise TypeError(f"{type(value).__name__} is not on the wire")
