@@ -23,7 +23,9 @@ def test_a_wrong_consumer_makes_the_exit_status_1() -> None:
     done = run(f"{PLANTED}:wants_a_reason", "--no-reuse", *QUICK)
 
     assert 1 == done.exit_code
-    assert "crashes: it raises what is no report; the policy allows error" in done.stdout
+    assert (
+        "crashes: it raises an error that reports nothing; the policy allows error" in done.stdout
+    )
     assert "histories of at most 3 states" in done.stdout.splitlines()[-1]
 
 

@@ -109,12 +109,12 @@ def test_a_course_is_read_back_from_its_text() -> None:
         ("InProgress", "got 'InProgress'"),
         ("(InProgress/Starting, Failed/Failed", "got '(InProgress/Starting'"),
         ("InProgress/Starting, Failed/Failed; fast", "got 'fast'"),
-        ("InProgress/Starting, Completed/Uploading", "No job goes so"),
-        ("Completed/Completed", "No job goes so"),
+        ("InProgress/Starting, Completed/Uploading", "No job takes this course"),
+        ("Completed/Completed", "No job takes this course"),
         ("gone", "begins with a state"),
         ("InProgress/Starting, gone", "Only an ended job is deleted"),
         ("InProgress/Starting, Failed/Failed, gone, Failed/Failed", "No job is left"),
-        ("InProgress/Interrupted, Failed/Failed", "No job goes so"),
+        ("InProgress/Interrupted, Failed/Failed", "No job takes this course"),
     ],
 )
 def test_a_course_that_no_job_goes_is_refused(text: str, says: str) -> None:

@@ -1,9 +1,8 @@
-"""The test kit: Hypothesis strategies for jobs, and faults to plant into what they show.
+"""The test kit: Hypothesis strategies for jobs, and faults to plant in their responses.
 
-For people who test job simulators and code that consumes job statuses. Needs the extra
-``testing``. ``fuzz`` finds the calls that make a simulator lie, ``check_consumer`` the
-histories that make a consumer hang or misreport; that one needs boto3, too, and is loaded
-when it is first asked for.
+For testing job simulators and code that consumes job statuses. Needs the extra ``testing``.
+``fuzz`` finds the calls on which a simulator is wrong, ``check_consumer`` the histories on which
+a consumer hangs or misreports; the latter needs boto3 too, and is loaded at first use.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The check of a consumer, which brings boto3 along."""
+    """``check_consumer``, which imports boto3."""
     if name != "check_consumer":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from trainstate.testing.consumers import check_consumer  # noqa: PLC0415 - brings boto3 along

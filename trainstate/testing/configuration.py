@@ -1,8 +1,8 @@
-"""The members of a job: values for those that the model does not read, and what it decides.
+"""The members of a job: values for those outside the model, and what the model decides.
 
-The values are of the API's types and within its patterns, so that code under test that looks
-at them finds what a real response has. Members that a specification lacks are left out. Guards,
-limits and attached machines decide the others.
+The values have the API's types and patterns, so that code under test finds what a real
+response has. Members that a specification lacks are left out. Guards, limits and attached
+machines decide the others.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ BUCKET = "s3://example-bucket"
 
 
 def arn_of(name: str, spec: Spec) -> str:
-    """The ARN of a job: the service writes its name in lower case there."""
+    """The ARN of a job, with its name in lower case as the service writes it."""
     return f"{ARN}:{spec.layout.resource or spec.name}/{name.lower()}"
 
 
 INPUT_MODES = ("File", "FastFile", "Pipe")
-"""The first of them downloads the data before the training."""
+"""The first one downloads the data before training."""
 
 _IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/train:1"
 _RULE = {"RuleConfigurationName": "loss", "RuleEvaluatorImage": _IMAGE}
@@ -73,20 +73,20 @@ OPTIONAL: Mapping[str, Any] = {
     "ProgressInfo": {"TotalStepCountPerEpoch": 10, "CurrentStep": 1, "MaxEpoch": 3},
     "MlflowDetails": {"MlflowExperimentId": "1", "MlflowRunId": "2"},
 }
-"""What a response may have besides, from the creation on."""
+"""Optional members of a response, from the creation on."""
 
 OUTCOME: Mapping[str, Any] = {
     "ModelArtifacts": {"S3ModelArtifacts": f"{BUCKET}/out/model.tar.gz"},
     "FailureReason": "AlgorithmError: the training script exited with code 1",
 }
-"""What the end of a job adds, each at the primaries that the specification says."""
+"""Members that the end of a job adds, at the primaries in the specification."""
 
 RESULTS: Mapping[str, Any] = {
     "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.5}],
     "OutputModelPackageArn": f"{ARN}:model-package/example/1",
     "BillableTokenCount": 4096,
 }
-"""What the end of a job may add; ``dated`` gives metrics their times."""
+"""Members that the end of a job may add; ``dated`` sets the times of metrics."""
 
 MESSAGES: Mapping[str, tuple[str, ...]] = {
     "Starting": ("Starting the training job", "Preparing the instances for training"),
@@ -100,7 +100,7 @@ MESSAGES: Mapping[str, tuple[str, ...]] = {
     "Completed": ("Training job completed", "Resource retained for reuse"),
     "Failed": ("Training job failed", "Resource released due to keep alive period expiry"),
 }
-"""What the service writes with a status: first, and later."""
+"""The service's messages for a status: first, and later."""
 
 
 def kept(members: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
@@ -110,19 +110,19 @@ def kept(members: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
 
 
 def chosen(members: Mapping[str, Any], spec: Spec, bits: int) -> dict[str, Any]:
-    """The members whose bit is set, of those that the specification has."""
+    """The members with their bit set, if the specification has them."""
     known = kept(members, spec)
     return {name: value for at, (name, value) in enumerate(known.items()) if bits >> at & 1}
 
 
 def fitting(members: Mapping[str, Any], spec: Spec, beside: Mapping[str, Any]) -> dict[str, Any]:
-    """The members without those that go only with another one which is not there."""
+    """The members without those that need an absent one."""
     needed = ((name, spec.member_by_name[name].only_with) for name in members)
     return {name: members[name] for name, other in needed if not other or other in beside}
 
 
 def dated(members: Mapping[str, Any], spec: Spec, at: datetime) -> dict[str, Any]:
-    """The members with this time in each of the lists whose items have one."""
+    """The members, with this time in each list whose items have one."""
     found = dict(members)
     for member, time in (pointer.strip("/").split("/") for pointer in spec.layout.moments):
         if member in found:
@@ -131,7 +131,7 @@ def dated(members: Mapping[str, Any], spec: Spec, at: datetime) -> dict[str, Any
 
 
 def message(status: str, times: int) -> str:
-    """The message of an entry after it was rewritten so many times."""
+    """The message of an entry after so many rewrites."""
     texts = MESSAGES.get(status)
     if texts is None:
         return status if not times else f"{status} ({times})"
@@ -160,7 +160,7 @@ def configured(
 
 
 def _needed(spec: Spec) -> Iterator[Member]:
-    """The members that each response has and that no part of the model fills."""
+    """Required members that no part of the model fills."""
     told = {"identity", "status", "time", "history"}
     own = {spec.layout.stopping, spec.layout.artifacts, _ALGORITHM}
     for member in spec.members:
@@ -169,14 +169,14 @@ def _needed(spec: Spec) -> Iterator[Member]:
 
 
 def input_mode(file_mode: bool | None, number: int) -> str:
-    """The input mode that goes with the option."""
+    """The input mode for the option."""
     if file_mode is None:
         return INPUT_MODES[number % len(INPUT_MODES)]
     return INPUT_MODES[0] if file_mode else INPUT_MODES[1 + number % (len(INPUT_MODES) - 1)]
 
 
 def attached(machine: AttachedMachine, status: str) -> Any:
-    """The value of the member of an attached machine that has a status."""
+    """The value of an attached machine's member with a status."""
     if not machine.status:
         return status
     item = {machine.status: status}
@@ -184,14 +184,14 @@ def attached(machine: AttachedMachine, status: str) -> Any:
 
 
 def status_of(machine: AttachedMachine, value: Any) -> str:
-    """The status in the value of the member of an attached machine."""
+    """The status in the value of an attached machine's member."""
     item = value[0] if machine.items else value
     found: str = item[machine.status] if machine.status else item
     return found
 
 
 def limited(spec: Spec, guards: frozenset[str], last: Record) -> dict[str, Any]:
-    """The limits of a job that ended like this: reached where its end says so, else far off."""
+    """The limits of a job with this end: reached if the end says so, else far off."""
     fields: dict[str, Any] = {spec.layout.stopping: {}} if spec.layout.stopping else {}
     reached = spec.time.limits.get(last.status)
     lived = ((last.ended or last.modified) - last.created) // SECOND
@@ -210,12 +210,12 @@ _FAR = 30 * _LIMIT
 
 
 def _may_be_set(spec: Spec, guards: frozenset[str], pointer: str) -> bool:
-    """Holds unless the limit would show that a guard holds which does not."""
+    """Whether the limit proves no guard that does not hold."""
     return all(guard.name in guards for guard in spec.guards if guard.implied_by == pointer)
 
 
 def _guard_value(spec: Spec, guard: Guard, holds: bool, budget: int) -> Any:
-    """What stands at a guard's member; None where nothing does."""
+    """The value of a guard's member; None if absent."""
     steps = guard.member.strip("/").split("/")
     member = spec.member_by_name.get(steps[0])
     if member is not None and member.type == "boolean" and len(steps) == 1:
@@ -239,9 +239,9 @@ def _set(fields: dict[str, Any], pointer: str, value: Any) -> None:
 
 
 def machine_steps(spec: Spec, record: Record, pick: int) -> Iterator[tuple[str, Any]]:
-    """One step of one attached machine that the job has: its member and the new value.
+    """One step of one of the job's attached machines: its member and the new value.
 
-    While the job is active no machine has a status that can only come after its end.
+    While the job is active, no machine has a status that comes only after its end.
     """
     fields, active = record.fields, record.ended is None
     present = [machine for machine in spec.machines if machine.member in fields]

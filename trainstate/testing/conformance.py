@@ -1,7 +1,7 @@
-"""Conformance cases: recordings with the verdict and the findings that the model gives them.
+"""Conformance cases: recordings with the verdict and findings that the model gives them.
 
-The cases are data, ``cases/*.toml``, so that an implementation in any language can use
-them. This module reads them and holds a check of this shape against them.
+The cases are data, ``cases/*.toml``, for implementations in any language. This module reads
+them and compares a check of this shape with them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from attrs import field, fields, frozen
 
 FOLDER = resources.files("trainstate.testing") / "cases"
-"""Where the files are: one a group, named after it."""
+"""The folder of the files, one a group."""
 
 _JUDGED = ("error", "warning")
 
@@ -36,7 +36,7 @@ class Expected:
 
 @frozen(kw_only=True)
 class Case:
-    """A recording, and what any right implementation says of it.
+    """A recording, and what any correct implementation says about it.
 
     The recording is either ``responses`` or the ``text`` of a file. ``options`` are
     keyword arguments of the check. ``complete`` holds if every job has ended.
@@ -53,14 +53,14 @@ class Case:
 
     @property
     def recording(self) -> str | list[Mapping[str, Any]]:
-        """What the check is given: the text of a file, or a list of responses."""
+        """The input of the check: the text of a file, or a list of responses."""
         return list(self.responses) if self.text is None else self.text
 
 
 def cases(*groups: str) -> tuple[Case, ...]:
-    """The cases of these groups, of all where none is named, in the order of the files.
+    """The cases of these groups, or of all if none is named, in the order of the files.
 
-    Raises FileNotFoundError for a group that is not there.
+    Raises FileNotFoundError for a missing group.
     """
     files = [FOLDER / f"{group}.toml" for group in groups] or sorted(
         (file for file in FOLDER.iterdir() if file.name.endswith(".toml")),
@@ -74,7 +74,7 @@ def cases(*groups: str) -> tuple[Case, ...]:
 
 
 def differences(case: Case, check: Callable[..., Any]) -> tuple[str, ...]:
-    """How the check's report on a case differs from what is expected, in words; empty if not.
+    """How the check's report differs from what a case expects, in words; empty if equal.
 
     The report has the members ``verdict``, ``findings`` and ``jobs`` of ``trainstate.Report``.
     """

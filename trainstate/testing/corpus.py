@@ -1,7 +1,7 @@
 """Generated corpora: the polls of many jobs at once, of realistic size, with planted faults.
 
-Runs come from the graph of the machine, as those of the strategies do; what decides
-them is drawn from a seeded generator, so that a seed gives the same bytes everywhere.
+Runs come from the graph of the machine, like those of the strategies; a seeded generator
+decides them, so the same seed gives the same bytes everywhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from trainstate.testing.runs import Run
 from trainstate.testing.strategies import narrowed
 
 AT_ONCE = 250
-"""Jobs that are polled in turn, until all of them have been polled to their last time."""
+"""Jobs that are polled in turn, until each has had its last poll."""
 
 _TRIES = 40
 _TOUCHED = 0.3
@@ -39,10 +39,10 @@ _BULK = {"HyperParameters": (12, 40), "Environment": (4, 24)}
 
 @frozen(kw_only=True)
 class Corpus:
-    """What is generated: so many jobs, each polled so often, faults in a share of them.
+    """The size of a corpus: jobs, polls of each, and the share of them with a fault.
 
-    ``faults`` is from 0 to 1. A fault is planted only where ``fits`` holds for the
-    responses that it makes: a table has no place for every fault. Raises UsageError for
+    ``faults`` is from 0 to 1. A fault is planted only if ``fits`` holds for its responses: a table
+    cannot hold every fault. Raises UsageError for impossible
     numbers that make no corpus.
     """
 
@@ -64,7 +64,7 @@ class Corpus:
 
 @frozen(kw_only=True)
 class Planted:
-    """A fault in a corpus: its rule, where the finding is, and how it was planted.
+    """A fault in a corpus: its rule, the place of the finding, and its operator.
 
     ``line`` counts the lines of the corpus from 1, ``index`` the job's responses from 0.
     """
@@ -79,7 +79,7 @@ class Planted:
 
 @frozen
 class _Polls:
-    """The responses of one job, and the fault that was planted into them."""
+    """The responses of one job, and the fault planted in them."""
 
     job: str
     responses: list[Any]
@@ -88,8 +88,8 @@ class _Polls:
 
 
 def generated(corpus: Corpus) -> Iterator[tuple[str, Planted | None]]:
-    """The lines of a corpus as JSON, each with the fault that is to be found there, if any."""
-    # A response that is shown again comes soon, while the others of its turn are held.
+    """The lines of a corpus as JSON, each with the fault to be found there, if any."""
+    # A repeated response comes soon, while the others of its turn are held.
     made: dict[int, tuple[Any, str]] = {}
     for response, planted in responses(corpus):
         if id(response) not in made:
@@ -101,9 +101,9 @@ def generated(corpus: Corpus) -> Iterator[tuple[str, Planted | None]]:
 
 
 def responses(corpus: Corpus) -> Iterator[tuple[Any, Planted | None]]:
-    """The responses of a corpus as boto3 gives them, each with the fault that is to be found there.
+    """The responses of a corpus as boto3 returns them, each with the fault to be found there.
 
-    A fault of a record that cannot be read makes the job's responses texts.
+    A fault that makes a record unreadable turns the job's responses into text.
     """
     line = 0
     for start in range(0, corpus.jobs, AT_ONCE):
@@ -132,7 +132,7 @@ def _planted(polls: _Polls, index: int, line: int) -> Planted | None:
 
 def _polls(corpus: Corpus, number: int) -> _Polls:
     random = Random(f"{corpus.seed}/{number}")  # noqa: S311 - the same bytes for a seed
-    # Of three jobs one has a name that its ARN has in lower case.
+    # One job in three has capitals, which its ARN has in lower case.
     name = f"{'train' if number % 3 else 'Train'}-{corpus.seed}-{number:07d}"
     run = _run(corpus.spec, random, name)
     shown = _shown(run, corpus.polls, random)
@@ -143,7 +143,7 @@ def _polls(corpus: Corpus, number: int) -> _Polls:
 
 
 def _run(spec: Spec, random: Random, name: str) -> Run:
-    """A run whose configuration is as bulky as that of jobs in production."""
+    """A run with a configuration as bulky as in production."""
     bulk: dict[str, Any] = {
         member: _bulk(random, random.randrange(*sizes)) for member, sizes in _BULK.items()
     }
@@ -153,7 +153,7 @@ def _run(spec: Spec, random: Random, name: str) -> Run:
 
 
 def whole(spec: Spec) -> dict[str, Any]:
-    """A response with every member that one of a corpus can have, each with all its parts."""
+    """A response with every possible member of a corpus, each with all its parts."""
     random = Random(0)  # noqa: S311 - its values are not looked at
     bulk: dict[str, Any] = {member: _bulk(random, 1) for member in _BULK}
     return everything(spec, {**bulk, "InputDataConfig": [_channel(random, 0)]})
@@ -180,7 +180,7 @@ def _channel(random: Random, at: int) -> dict[str, Any]:
 
 
 def _shown(run: Run, polls: int, random: Random) -> list[dict[str, Any]]:
-    """The responses to polls at even times, from the creation until after the last change.
+    """The responses to evenly spaced polls, from the creation until after the last change.
 
     Between its changes the service modifies the record for reasons that do not show.
     """
@@ -203,13 +203,13 @@ def _shown(run: Run, polls: int, random: Random) -> list[dict[str, Any]]:
 
 
 def _fault(corpus: Corpus, shown: list[dict[str, Any]], random: Random) -> Faulty | None:
-    """A fault for which the job offers a place; None where a few tries find none."""
+    """A fault that the job has a place for; None if a few tries find none."""
     planted_by = operators()
     named = [rule.name for rule in rules() if not rule.on_request]
     known: list[Operator] = [
         one for name in named for one in planted_by.get(name, ()) if not one.in_log
     ]
-    # Polls that show the same share it: a fault is planted into one of them alone.
+    # Polls with equal content share it: plant the fault in only one of them.
     apart = [deepcopy(response) for response in shown]
     for _ in range(_TRIES):
         found = random.choice(known).apply(apart, corpus.spec, random.randrange(256))
@@ -219,7 +219,7 @@ def _fault(corpus: Corpus, shown: list[dict[str, Any]], random: Random) -> Fault
 
 
 def _place(fault: Faulty, spec: Spec) -> int:
-    """Which of the responses has the fault; an index counts those of one job's life."""
+    """The response with the fault; an index counts those of one job's life."""
     created = spec.layout.created
     if fault.pointer != f"/{created}":
         return fault.index

@@ -1,4 +1,4 @@
-"""Planted faults: legal sequences that are made to break one rule at a known place.
+"""Planted faults: legal sequences changed to break one rule at a known place.
 
 ``faulty(polls(), rule="forked-history")`` is a strategy of such sequences. The operators
 are in the modules ``plant_*``, one for each group of rules.
@@ -23,22 +23,22 @@ from trainstate.testing.planting import Faulty, Operator, Response, operators_of
 from trainstate.testing.strategies import Strategies, from_spec
 
 PLANTS = (plant_record, plant_history, plant_times, plant_limits, plant_sequence)
-"""The modules whose import registers the operators."""
+"""Importing these modules registers the operators."""
 
 
 def faulty(
     sequences: SearchStrategy[list[Response]], *, rule: str, spec: Spec | None = None
 ) -> SearchStrategy[Faulty]:
-    """Sequences with a fault that breaks the rule, with the place of the fault.
+    """Sequences with a fault that breaks the rule, and the fault's place.
 
-    Where a sequence offers no place for the fault another one is drawn that does.
-    Raises UnknownNameError for a rule that is not in the index.
+    If a sequence has no place for the fault, another one is drawn. Raises
+    UnknownNameError for a rule that is not in the index.
     """
     return _planted(sequences, operators_of(rule), from_spec(spec or builtin_spec()))
 
 
 def operators() -> dict[str, tuple[Operator, ...]]:
-    """Every operator, by the name of its rule."""
+    """Every operator, by rule name."""
     return registered()
 
 

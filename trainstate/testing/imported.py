@@ -1,4 +1,4 @@
-"""What a text names, ``module:function``, and libraries that only some need."""
+"""Imports of ``module:function`` names, and of optional libraries."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from trainstate.errors import UsageError
 
 
 def imported(text: str, *, what: str = "") -> Any:
-    """What ``module:function`` names; raises UsageError where there is no such thing.
+    """The object that ``module:function`` names; raises UsageError if there is none.
 
-    ``what`` begins what is said of it then.
+    ``what`` begins the error's text.
     """
     module, _, path = text.partition(":")
     if not module or not path:
         raise UsageError(f"Expected module:function but got {text!r}.")
-    # As `python -m` does: what lies in the current folder can be imported.
+    # Modules in the current folder can be imported, as with `python -m`.
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:
@@ -28,13 +28,13 @@ def imported(text: str, *, what: str = "") -> Any:
         raise UsageError(f"{what}{text!r} cannot be imported: {error}.") from error
     for step in path.split("."):
         if not hasattr(found, step):
-            raise UsageError(f"{what}{text!r} is not there: {module} has no {path}.")
+            raise UsageError(f"{what}{text!r} does not exist: {module} has no {path}.")
         found = getattr(found, step)
     return found
 
 
 class MissingLibraryError(UsageError, ImportError):
-    """A library that was asked for is not installed."""
+    """A required library is not installed."""
 
 
 def needed(module: str, *, package: str, use: str) -> Any:
@@ -57,9 +57,9 @@ def _installed(package: str) -> str:
 
 
 def named(text: str) -> Any:
-    """What ``module:function`` names; of a class (an adapter) the object with its defaults.
+    """The object that ``module:function`` names; a class (an adapter) is instantiated.
 
-    Raises UsageError where there is no such thing.
+    Raises UsageError if there is none.
     """
     found = imported(text)
     if isinstance(found, type):

@@ -1,4 +1,4 @@
-"""What an observer gets to see of a run: responses, summaries, events and log lines."""
+"""What an observer sees of a run: responses, summaries, events and log lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainstate.testing.configuration import ACCOUNT, REGION
 from trainstate.testing.runs import Run
 
 _LOCAL = timezone(timedelta(hours=2))
-# By how many records the observer's moment moves on from one response to the next.
+# Records between one response and the next.
 _ADVANCES = {
     "any": (1, 0, 2, 1, 0, 3, 1, 5),
     "dense": (1, 0, 0, 0, 1, 0),
@@ -35,7 +35,7 @@ _WRITERS: dict[str, Callable[[datetime], Any]] = {
 
 
 def written(value: Any, times: str) -> Any:
-    """A copy of a response in which its times have a form."""
+    """A copy of a response with its times in another form."""
     return _copied(value, _WRITERS[times])
 
 
@@ -48,7 +48,7 @@ def _copied(value: Any, write: Callable[[datetime], Any]) -> Any:
 
 
 def response(run: Run, index: int, *, times: str, short: bool = False) -> dict[str, Any]:
-    """The response that shows a record of a run; ``short`` as a list of jobs shows it."""
+    """The response for a record of a run; ``short`` as in a list of jobs."""
     whole = describe(run.records[index], run.spec, counting=run.counting)
     shown = _summary(whole, run.spec) if short else whole
     copied: dict[str, Any] = written(shown, times)
@@ -73,7 +73,7 @@ def moments(run: Run, density: str, tape: bytes, *, last: bool) -> tuple[int, ..
 
 
 def event(shown: dict[str, Any], record: Record, number: int, spec: Spec) -> dict[str, Any]:
-    """The EventBridge event that carries a response."""
+    """The EventBridge event with a response."""
     return {
         "version": "0",
         "id": f"{number:08x}-0000-4000-8000-000000000000",
@@ -88,7 +88,7 @@ def event(shown: dict[str, Any], record: Record, number: int, spec: Spec) -> dic
 
 
 def changes(run: Run) -> tuple[int, ...]:
-    """The records with which the state of the job changes: those that give an event."""
+    """The records at which the job's state changes: those that send an event."""
     return (
         0,
         *(at for at, (one, two) in enumerate(pairwise(run.records), 1) if one.state != two.state),
@@ -96,7 +96,7 @@ def changes(run: Run) -> tuple[int, ...]:
 
 
 def delivered(sent: Sequence[Any], tape: bytes) -> list[Any]:
-    """What arrives of a sequence: some is lost, some comes twice, neighbours change places."""
+    """What arrives of a sequence: some is lost, some comes twice, neighbours swap."""
     arrived: list[Any] = []
     marks = tape.ljust(len(sent), b"\0")
     for item, mark in zip(sent, marks, strict=False):

@@ -1,4 +1,4 @@
-"""What a user of the strategies can ask for, validated before anything is drawn."""
+"""The options of the strategies, validated before anything is drawn."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def _level(value: str) -> Evidence:
 class StrategyOptions:
     """What is drawn; None leaves a choice open.
 
-    ``spot``: managed spot training. ``retries``: the attempts of the retry strategy, 0
-    for none. ``terminal``: the primary or secondary status with which the last response
-    ends; with None it is any, or none yet. ``file_mode``: the input is downloaded before
-    the training. ``evidence``: the weakest that a status may rest on. ``density``: how
-    polls lie to the steps of the job (*any*, *dense* with many repeats, *sparse* with
-    gaps, *every* step once). ``history``: whether responses have theirs; those that do
-    not are short, as in lists. ``times``: *datetime*, *iso*, *iso-local* (with another
+    ``spot``: managed spot training. ``retries``: the attempts of the retry strategy, 0 for
+    none. ``terminal``: the primary or secondary status of the last response; with None it is
+    any, terminal or not. ``file_mode``: the input is downloaded before training.
+    ``evidence``: the weakest evidence for a status. ``density``: how often polls
+    fall between the job's steps (*any*, *dense* with many repeats, *sparse* with
+    gaps, *every* step once). ``history``: whether responses have theirs; those without
+    are short, as in lists. ``times``: *datetime*, *iso*, *iso-local* (with another
     offset), *epoch*, *epoch-ms*. ``least`` and ``most`` bound the number of polls.
     """
 
@@ -62,7 +62,7 @@ _NAMES = tuple(attribute.name for attribute in fields(StrategyOptions))
 
 
 def options_of(asked: Keywords) -> StrategyOptions:
-    """The options that a call asks for. Raises UsageError for one that does not exist."""
+    """The options of a call. Raises UsageError for one that does not exist."""
     for name in asked:
         if name not in _NAMES:
             raise UsageError(
@@ -82,5 +82,5 @@ def options_of(asked: Keywords) -> StrategyOptions:
 
 
 def with_defaults(asked: Keywords, **defaults: object) -> StrategyOptions:
-    """The options that a call asks for, with other defaults for what it leaves open."""
+    """The options of a call, with other defaults for what it leaves open."""
     return options_of({**defaults, **asked})  # type: ignore[typeddict-item]

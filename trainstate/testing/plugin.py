@@ -1,4 +1,4 @@
-"""What the pytest plugin does: a history that is collected and checked.
+"""The pytest plugin's work: it collects and checks a history.
 
 The hooks are in ``trainstate_pytest``, which pytest imports at its start; this module is
 imported when a test asks for the fixture ``job_history``.
@@ -25,10 +25,10 @@ _REFUSED = 300
 
 @define(kw_only=True)
 class JobHistory:
-    """The responses that a test has seen, in the order of their arrival.
+    """The responses that a test has seen, in order of arrival.
 
-    ``accepted`` are the rules whose findings do not matter. ``verified`` tells whether
-    the check has been made.
+    ``accepted`` are rules whose findings are ignored. ``verified`` says whether the check
+    has run.
     """
 
     accepted: tuple[str, ...] = ()
@@ -37,20 +37,20 @@ class JobHistory:
     _watched: list[Any] = field(factory=list)
 
     def add(self, response: Mapping[str, Any]) -> None:
-        """Takes a copy of a response, as boto3 gives it or in any form that ``check`` reads."""
+        """Adds a copy of a response, as boto3 returns it or in any form that ``check`` reads."""
         self.responses.append(deepcopy(response))
 
     def watch(self, client: Any) -> Any:
-        """Takes every DescribeTrainingJob response of a boto3 client; returns the client.
+        """Adds every DescribeTrainingJob response of a boto3 client; returns the client.
 
-        Refusals are left out. The client is left alone again when the test ends.
+        Errors are left out. Watching ends with the test.
         """
         client.meta.events.register(_EVENT, self._called)
         self._watched.append(client)
         return client
 
     def close(self) -> None:
-        """Leaves the watched clients alone."""
+        """Stops watching the clients."""
         while self._watched:
             self._watched.pop().meta.events.unregister(_EVENT, self._called)
 
@@ -59,7 +59,7 @@ class JobHistory:
         return check(list(self.responses), ignore=self.accepted)
 
     def complaint(self) -> str:
-        """The report as text, or nothing where it has no error."""
+        """The report as text; empty if it has no error."""
         report = self.report()
         if not report.at_least(Severity.ERROR):
             return ""
@@ -68,7 +68,7 @@ class JobHistory:
         return "\n\n".join([*parts, summary_line(report.summary)])
 
     def verify(self) -> None:
-        """Fails the test, with the report, where the responses have an error."""
+        """Fails the test, with the report, if the responses have an error."""
         self.verified = True
         if said := self.complaint():
             pytest.fail(f"no run of the service explains these responses\n\n{said}", pytrace=False)

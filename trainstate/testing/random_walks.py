@@ -1,9 +1,9 @@
-"""Runs as production has them: ways as frequent as they were recorded, times as long.
+"""Runs as in production: histories as frequent as they were recorded, times as long.
 
-The strategies draw every corner of the machine with equal ease; a corpus for measuring
-wants what is common to be common. Steps are as likely as their counts in the facts say,
-none less than a few in a hundred, so that stops, failures and interruptions are there.
-Everything is drawn in whole numbers: a seed gives the same bytes on every machine.
+The strategies draw every corner of the machine equally; a corpus for measuring should have common
+things often. Steps are as likely as their counts in the facts, none less than a few in a hundred,
+so that stops, failures and interruptions occur. Everything is drawn in whole numbers: the same
+seed gives the same bytes on every machine.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ SHARES: Mapping[str, int] = {
     "RemoteDebugConfig": 10,
     "TensorBoardOutputConfig": 10,
 }
-"""Of a hundred jobs, how many have a member that not every job has; of others, RARELY."""
+"""Percent of jobs with an optional member; for others, RARELY."""
 
 RARELY = 2
 SPOT, OTHER_GUARDS = 30, 10
-"""Of a hundred jobs, how many have managed spot, and each other thing that must be allowed."""
+"""Percent of jobs with managed spot, and with each other guard."""
 
 SECONDS: Mapping[str, int] = {
     "Starting": 100,
@@ -71,7 +71,7 @@ SECONDS: Mapping[str, int] = {
     "Interrupted": 900,
     "Stopping": 30,
 }
-"""How long a status lasts: half of the time less, and up to eight times as long."""
+"""The duration of a status: half of the time less, and up to eight times as long."""
 
 _FILE_MODE, _UNFINISHED, _REWRITTEN, _TOUCHED, _MOVED = 60, 5, 30, 60, 50
 _MACHINE, _LEAST = 30, 3
@@ -81,9 +81,9 @@ _SPREAD = 90 * 24 * 3600 * 1000  # jobs of three months
 
 
 def random_run(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]) -> Run:
-    """A run whose way, times and members are as likely as they are in production.
+    """A run whose history, times and members are as likely as in production.
 
-    ``bulk`` has the values of members that the job has, in place of the catalogue's.
+    ``bulk`` has values of the job's members, in place of the catalogue's.
     """
     guards = frozenset(guard.name for guard in spec.guards if _chance(random, _share(spec, guard)))
     known, budget = walk_graph(spec, guards, None, None), 1 + random.randrange(3)
@@ -123,7 +123,7 @@ def _fields(spec: Spec, random: Random, guards: frozenset[str], budget: int) -> 
 
 
 def everything(spec: Spec, bulk: Mapping[str, Any]) -> dict[str, Any]:
-    """A mapping with every member that a response of a corpus can have, each with all its parts."""
+    """A mapping with every possible member of a corpus, each with all its parts."""
     guards = frozenset(guard.name for guard in spec.guards)
     every = (1 << len(OPTIONAL) + len(spec.machines)) - 1
     fields = {**configured(spec, guards, budget=1, bits=every, mode=input_mode(True, 0)), **bulk}
@@ -142,7 +142,7 @@ def everything(spec: Spec, bulk: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _walk(spec: Spec, known: WalkGraph, random: Random, budget: int) -> Iterator[State]:
-    """States from the creation to an end, each step as likely as it was recorded."""
+    """States from the creation to an end, each step as likely as recorded."""
     steps = ending(spec, known.config)
     start = next(start for start in initial_states(spec) if start in steps)
 
@@ -160,7 +160,7 @@ def _walk(spec: Spec, known: WalkGraph, random: Random, budget: int) -> Iterator
 
 
 def _is_sure(spec: Spec, state: State) -> bool:
-    """Holds if the pair that shows is documented or recorded: no rule has a word on it."""
+    """Whether the displayed pair is documented or recorded, so that no rule reports it."""
     return spec.pair_by_key[state.pair].evidence.rank <= Evidence.RECORDED.rank
 
 
@@ -195,6 +195,6 @@ def _meanwhile(
 
 
 def _lasting(status: str, random: Random) -> int:
-    """How long a status lasts, in microseconds, to the millisecond."""
+    """The duration of a status in microseconds, to the millisecond."""
     usual = SECONDS.get(status, SECONDS["Stopping"])
     return usual * random.randrange(200, 1000) * random.randrange(250, 8000) // 2000 * _MILLISECOND

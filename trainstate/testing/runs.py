@@ -1,7 +1,7 @@
-"""Runs of the model: what a few bytes decide becomes the records of one job.
+"""Runs of the model: a few bytes decide the records of one job.
 
-A *tape* is a byte string that decides step by step. Zeros and an empty tape stand for
-the simplest choice, so that what Hypothesis shrinks becomes the simplest job.
+A *tape* is a byte string that decides step by step. Zeros and an empty tape mean the simplest
+choice, so Hypothesis shrinks to the simplest job.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ from trainstate.testing.options import StrategyOptions
 from trainstate.testing.walks import WalkGraph, guard_sets, walk_graph
 
 HEAD = 14
-"""The bytes of a head: what is decided once for a job."""
+"""The length of a head, the choices made once for a job."""
 
 CREATED = Instant(1_767_348_000 * SECOND)  # 2026-01-02T10:00:00Z
 _MILLISECOND = SECOND // 1000
-# Milliseconds that a step takes, chosen by half a byte; the first is the simplest.
+# Milliseconds of a step, chosen by half a byte; the first is the simplest.
 _DURATIONS = (
     *(60_000, 60_000, 5_000, 20_123, 90_500, 1_000, 1_499, 1_500),
     *(0, 1, 340, 999, 300_000, 600_001, 3_600_000, 7_200_750),
@@ -59,7 +59,7 @@ _MOST_EXTRAS = 3
 
 @frozen(kw_only=True)
 class Head:
-    """What is decided once for a job, each a small number; 0 is the simplest."""
+    """Choices made once for a job, each a small number; 0 is the simplest."""
 
     prefix: int
     guards: int
@@ -74,7 +74,7 @@ class Head:
 
     @classmethod
     def of(cls, tape: bytes) -> Head:
-        """The head that a tape of ``HEAD`` bytes spells."""
+        """The head in a tape of ``HEAD`` bytes."""
         return cls(
             prefix=tape[0] << 8 | tape[1],
             guards=tape[2],
@@ -93,7 +93,7 @@ class Head:
 class Run:
     """A run of a job: its records in order, one for each step of the service.
 
-    ``counting`` tells whether responses show seconds while the job is active.
+    ``counting``: responses show seconds while the job is active.
     """
 
     spec: Spec
@@ -115,16 +115,16 @@ class Run:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The pairs that the run goes through, repeats left out."""
+        """The pairs of the run, without repeats."""
         return tuple(dict.fromkeys(record.state.pair for record in self.records))
 
 
 @frozen(kw_only=True)
 class Tapes:
-    """What decides a run: its head, ``HEAD`` bytes of it, and a byte for each step.
+    """The choices of a run: its head, of ``HEAD`` bytes, and one byte for each step.
 
-    ``path`` chooses what follows what, ``texture`` how long it takes and what else
-    happens: messages are rewritten, the record is touched, attached machines move.
+    ``path`` chooses the steps, ``texture`` how long they take and what else happens: messages
+    are rewritten, the record is touched, attached machines move.
     """
 
     head: bytes
@@ -186,7 +186,7 @@ def born(
 
 
 def finished(records: tuple[Record, ...], spec: Spec, guards: frozenset[str]) -> tuple[Record, ...]:
-    """The records with the limits and the results that go with how the job ended."""
+    """The records with limits and results that fit the job's end."""
     last = records[-1]
     limits = limited(spec, guards, last)
     outcome = dated(last.outcome, spec, moment(last.ended or last.created))
@@ -198,7 +198,7 @@ def finished(records: tuple[Record, ...], spec: Spec, guards: frozenset[str]) ->
 def _walk(
     spec: Spec, known: WalkGraph, head: Head, path: bytes, budget: int, *, finish: bool
 ) -> Iterator[State]:
-    """The states of a run: a prefix, then what the path chooses, then the shortest way out."""
+    """The states of a run: a prefix, then the path's choices, then the shortest path to an end."""
     prefix = known.prefixes[head.prefix % len(known.prefixes)]
     left = budgets(spec, budget - sum(hop.budget is not None for hop in prefix))
     steps = iter(path)
@@ -216,7 +216,7 @@ def _walk(
 def _records(
     spec: Spec, record: Record, states: tuple[State, ...], texture: bytes
 ) -> Iterator[Record]:
-    """The records of a run through these states; after each step at most one other happens."""
+    """The records of a run through these states; each step may be followed by one other event."""
     yield record
     marks = texture.ljust(len(states) + 1, b"\0")
     for number, (state, mark) in enumerate(zip((None, *states), marks, strict=False)):
@@ -241,7 +241,7 @@ def stepped(spec: Spec, record: Record, state: State, at: Instant) -> Record:
 
 
 def _extra(spec: Spec, record: Record, mark: int, number: int) -> Iterator[Record]:
-    """What happens besides: half of the marks leave the record as it is."""
+    """Another event; half of the marks leave the record unchanged."""
     kind, at = mark >> 4, _later(record, mark)
     if kind in _REWRITES:
         yield rewrite(record, message(record.status, 1 + number), at=at)

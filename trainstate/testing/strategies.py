@@ -1,8 +1,8 @@
-"""Hypothesis strategies for what jobs do and for what an observer sees of them.
+"""Hypothesis strategies for jobs, and for what an observer sees of them.
 
-Every strategy takes the keyword-only options that ``StrategyOptions`` describes. Runs are drawn
-from the graph of the machine, never from the rules, and shrink to the simplest job:
-the first status, then the shortest way to the end.
+Every strategy takes the keyword-only options that ``StrategyOptions`` describes. Runs come from
+the machine's graph, never from the rules, and shrink to the simplest job: the first status, then
+the shortest path to the end.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _marks = st.binary(max_size=2 * _MOST_STEPS)
 class Strategies:
     """The strategies for one specification.
 
-    Each method takes the options as keyword arguments and raises UsageError at once for
-    one that does not exist or that no run can meet.
+    Each method takes the options as keyword arguments and raises UsageError at once for an
+    option that does not exist or that no run can meet.
     """
 
     spec: Spec
@@ -61,18 +61,18 @@ class Strategies:
         return self._drawn(options_of(options), lambda run, _asked, _draw: run.records[-1].history)
 
     def responses(self, **options: Unpack[Keywords]) -> SearchStrategy[Response]:
-        """Single responses, at any moment of a job, with every member that fits its state."""
+        """Single responses at any moment of a job, with every member that fits its state."""
         return self._drawn(options_of(options), _one_response)
 
     def polls(self, **options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
-        """Responses of one job in the order in which they were asked for.
+        """Responses of one job in the order of the polls.
 
-        A state is repeated, states are missed, and the record is modified after the end.
+        States are repeated and missed, and the record is modified after the end.
         """
         return self._drawn(options_of(options), _polled)
 
     def events(self, **options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
-        """EventBridge events of one job: some are lost, come twice, or change places.
+        """EventBridge events of one job: some are lost, come twice, or are swapped.
 
         Their times are epoch milliseconds unless the options say otherwise.
         """
@@ -83,7 +83,7 @@ class Strategies:
         return self._drawn(options_of(options), _printed)
 
     def jobs(self, **options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
-        """Responses of several jobs, interleaved; each job's own are in their order."""
+        """Responses of several jobs, interleaved; each job's own are in order."""
         return _interleaved(self._drawing(options_of(options), _polled))
 
     def _drawn(
@@ -103,7 +103,7 @@ class Strategies:
 
 @frozen(repr=False)
 class _Drawing:
-    """What is drawn and how it is shown; its repr is short, as Hypothesis prints strategies."""
+    """A drawn value and its display; the repr is short, as Hypothesis prints strategies."""
 
     spec: Spec
     asked: StrategyOptions
@@ -123,10 +123,9 @@ class _Drawing:
 
 @lru_cache(maxsize=64)
 def narrowed(spec: Spec, level: Evidence) -> Spec:
-    """The specification without weaker evidence; one object for each level.
+    """The specification without weaker evidence; cached for each level.
 
-    Every state of a run may be shown, so that a run goes through no pair of weaker
-    evidence either.
+    Every state of a run may be shown, so a run also avoids pairs of weaker evidence.
     """
     accepting = spec.accepting(level)
     shown = tuple(key for key in spec.entered if key in accepting.pair_by_key)
@@ -215,7 +214,7 @@ def histories(**options: Unpack[Keywords]) -> SearchStrategy[tuple[Entry, ...]]:
 
 
 def responses(**options: Unpack[Keywords]) -> SearchStrategy[Response]:
-    """Single DescribeTrainingJob responses, as boto3 gives them."""
+    """Single DescribeTrainingJob responses, as boto3 returns them."""
     return from_spec(builtin_spec()).responses(**options)
 
 

@@ -1,4 +1,4 @@
-"""What responses have shown of the specification: statuses, pairs and transitions."""
+"""Coverage of the specification by responses: statuses, pairs and transitions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trainstate.spec.model import Spec
 
 @define
 class Visits:
-    """The statuses, pairs and transitions of the specification that responses have shown."""
+    """Statuses, pairs and transitions of the specification that responses have shown."""
 
     statuses: set[str] = field(factory=set)
     pairs: set[tuple[str, str]] = field(factory=set)
@@ -46,19 +46,19 @@ class Visits:
         self.transitions |= other.transitions
 
     def lines(self, spec: Spec | None = None) -> Iterator[str]:
-        """What was visited and what never, each kind in a few lines; retired facts are apart."""
+        """What was visited and what was not, each kind in a few lines; retired facts are apart."""
         for kind, facts, seen in self._kinds(spec or builtin_spec()):
             yield from _shown(kind, facts, seen)
 
     def missed(self, level: Evidence, spec: Spec | None = None) -> dict[str, list[str]]:
-        """What was never visited of the facts with this evidence or stronger, by kind."""
+        """Facts with this evidence or stronger that were never visited, by kind."""
         return {
             kind: [n for n, found in facts.items() if found.rank <= level.rank and n not in seen]
             for kind, facts, seen in self._kinds(spec or builtin_spec())
         }
 
     def counted(self, spec: Spec | None = None) -> dict[str, dict[str, list[int]]]:
-        """By kind and evidence: how many facts were visited, of how many."""
+        """Visited facts and all facts, counted by kind and evidence."""
         return {
             kind: {
                 str(level): [

@@ -1,6 +1,6 @@
-"""The ways that a job can go, computed once for each set of guards and reused by all draws.
+"""The walks that a job can take, computed once for each set of guards and reused by all draws.
 
-The steps are those of ``machine.walks``; here is what makes some of them the simpler ones.
+The steps are those of ``machine.walks``; this module decides which of them are simpler.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from trainstate.machine.walks import Edges, Hop, configured, edges, leading_to, 
 from trainstate.spec.graph import reachable, shortest_path
 from trainstate.spec.model import Spec
 
-# File mode downloads the data before the training; other modes have no such stage. A
-# specification without these statuses has no file mode, and the option does nothing.
+# File mode downloads the data before training; other modes have no such stage. Without these
+# statuses a specification has no file mode, and the option does nothing.
 DOWNLOADING, TRAINING = "Downloading", "Training"
 _WEIGHT = 3
 
@@ -27,10 +27,10 @@ _WEIGHT = 3
 class WalkGraph:
     """The runs of a job with one configuration.
 
-    ``way`` leads each state along the shortest way to the simplest end; ``onward`` has
-    what can follow, that way first, each as often as it shall be chosen; ``prefixes``
-    are the shortest ways from a creation over each kind of step in the graph, so that each
-    can be drawn as easily as any other; the first of them is the creation alone.
+    ``way`` leads each state along the shortest path to the simplest end; ``onward`` has the
+    steps, that one first, each as often as it shall be chosen; ``prefixes`` are the shortest
+    paths from a creation over each kind of step in the graph, so that each is equally
+    likely; the first of them is the creation alone.
     """
 
     config: Configuration
@@ -39,7 +39,7 @@ class WalkGraph:
     prefixes: tuple[tuple[Hop, ...], ...]
 
     def home(self, state: State) -> Iterator[State]:
-        """The states after this one on its way to the simplest end."""
+        """The states after this one on its path to the simplest end."""
         while state in self.way:
             state = self.way[state]
             yield state
@@ -48,9 +48,9 @@ class WalkGraph:
 def guard_sets(
     spec: Spec, *, spot: bool | None, retries: int | None, terminal: str | None
 ) -> tuple[frozenset[str], ...]:
-    """The sets of guards that may hold for a job, the smallest first.
+    """Sets of guards that may hold for a job, the smallest first.
 
-    An end that only some guard allows leaves only the sets with that guard.
+    An end that needs a guard leaves only the sets with that guard.
     """
     wanted: dict[str, bool | None] = {}
     if spec.time.savings_guard is not None:
@@ -73,9 +73,9 @@ def guard_sets(
 def walk_graph(
     spec: Spec, guards: frozenset[str], terminal: str | None, file_mode: bool | None
 ) -> WalkGraph:
-    """The ways of a job for which these guards hold.
+    """The walks of a job for which these guards hold.
 
-    Raises UsageError where no run ends with the terminal status.
+    Raises UsageError if no run ends with the terminal status.
     """
     config = configured(spec, guards)
     known = _in_mode(spec, edges(spec, config), file_mode)
@@ -95,7 +95,7 @@ def walk_graph(
 
 
 def _in_mode(spec: Spec, known: Edges, file_mode: bool | None) -> Edges:
-    """The steps that a job of this input mode can take."""
+    """Steps that a job with this input mode can take."""
     if file_mode is None:
         return known
     found = {
@@ -127,7 +127,7 @@ Cost = tuple[int, int, int]
 def _way(spec: Spec, known: Edges, ends: Iterable[State]) -> dict[State, State]:
     """Each state's next step to the first terminal primary of the facts, else to another.
 
-    Of two ways the one with fewer changes of the primary is simpler, then the shorter.
+    Fewer changes of the primary are simpler, then fewer steps.
     """
     order = [status.name for status in spec.primaries]
     cost: dict[State, Cost] = {state: (order.index(state.primary), 0, 0) for state in ends}
@@ -154,7 +154,7 @@ def _added(cost: Cost | None, state: State, hop: Hop) -> Cost | None:
 
 
 def _weighted(spec: Spec, hops: tuple[Hop, ...], best: State | None) -> Iterator[Hop]:
-    """The steps, the best first; those that go on several times, so that runs are long."""
+    """The steps, the best first; continuing ones several times, so that runs are long."""
     ordered = sorted(hops, key=lambda hop: hop.state != best)
     for hop in ordered:
         goes_on = hop.state.primary not in spec.ended_primaries

@@ -1,7 +1,7 @@
 """Ready-made consumers: the waiting code of boto3, the SageMaker Python SDK and Airflow.
 
-Each is an object to be given to ``check_consumer``. Its library is imported when it is
-called; MissingLibraryError names the package where that is not installed.
+Each is an object for ``check_consumer``. Its library is imported at the call;
+MissingLibraryError names the package if it is not installed.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class AirflowTrigger:
 
 
 def airflow_outcome(value: Any, error: BaseException | None) -> Action:
-    """The reading of Airflow's consumers: an error, or an event whose status is no success."""
+    """The outcome of Airflow's consumers: an error, or an event whose status is not a success."""
     if error is not None:
         return Action.ERROR
     if isinstance(value, dict) and value.get("status") not in (None, "success"):
@@ -135,7 +135,7 @@ def _hook(client: Any) -> Any:
 
 
 class _Created:
-    """A client whose job has been created already."""
+    """A client whose job already exists."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -173,7 +173,7 @@ class SdkV2Logs:
 
 @lru_cache(maxsize=1)
 def session(client: Any) -> Any:
-    """The SDK's session over a client of ours; what it would need besides reaches nothing."""
+    """The SDK's session over our client; its other calls reach nothing."""
     module = needed("sagemaker.session", package=_V2, use="SdkV2Wait or SdkV2Logs")
     unused: Any = object()
     return module.Session(
@@ -239,7 +239,7 @@ class _HelperSession:
 
 
 def resource(client: Any, job: str) -> Any:
-    """The SDK's object for a job, with our client in place of the one that it would make."""
+    """The SDK's object for a job, with our client instead of its own."""
     module = needed("sagemaker.core.resources", package=_CORE, use="SdkV3Wait")
 
     class TrainingJob(module.TrainingJob):  # type: ignore[misc, name-defined]
@@ -279,7 +279,7 @@ def _in_notebook(module: Any) -> Iterator[None]:
 
 
 class ResourceNotFoundException(ClientError):  # type: ignore[misc]
-    """The error of CloudWatch for a group of logs that does not exist."""
+    """CloudWatch's error for a missing log group."""
 
 
 class _Exceptions:
@@ -287,7 +287,7 @@ class _Exceptions:
 
 
 class EmptyLogs:
-    """What consumers use of a client of CloudWatch Logs: there are no streams."""
+    """The part of a CloudWatch Logs client that consumers use: there are no streams."""
 
     exceptions = _Exceptions
 
@@ -301,7 +301,7 @@ class EmptyLogs:
 
 
 def session_without_logs(region: str) -> Any:
-    """A boto3 session whose clients for logs are empty; its others would reach AWS."""
+    """A boto3 session whose log clients are empty; its others would reach AWS."""
 
     class Session(boto3.session.Session):  # type: ignore[misc]
         """The session with other logs."""

@@ -1,4 +1,4 @@
-"""A consumer is run over all legal histories up to a bound, then over others by chance."""
+"""Runs a consumer over all legal histories up to a bound, then over random ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from trainstate.testing.fuzzing.shrinking import descended
 from trainstate.track.policy import STRICT, Policy
 
 POLLS = 40
-"""How often a consumer may ask after the last change before it counts as hanging."""
+"""Polls after the last change before a consumer counts as hanging."""
 
 _LONGER = 7
 _TRIES = 300
@@ -48,7 +48,7 @@ _TRIES = 300
 
 @frozen
 class Trial:
-    """How one course is played to a consumer, and judged."""
+    """How one course is played to a consumer and judged."""
 
     wait: Wait
     policy: Policy
@@ -73,7 +73,7 @@ class Trial:
         return Played(course=course, polls=tuple(play.polls), ending=ending, judgement=judgement)
 
     def finding(self, stage: Stage, course: Course) -> ConsumerFinding | None:
-        """What the consumer gets wrong on a course; None where nothing."""
+        """The consumer's mistake on a course; None if there is none."""
         again = snippet(self.wait, course, self.policy, self.outcome)
         return self.played(stage, course).finding(again)
 
@@ -91,15 +91,15 @@ def check_consumer(
     quiet: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> ConsumerReport:
-    """The legal histories that a consumer's waiting code gets wrong, the shortest of each kind.
+    """Legal histories that a consumer's waiting code gets wrong, the shortest of each kind.
 
-    ``wait(client, name)`` is run against a simulated service, on every course of
-    ``scope``. ``outcome(value, error)`` reads what it reports (``done``, ``error``,
-    ``retry``, ``wait``, or None for nothing); by default who returns reports a success,
-    and who raises a failure. ``crashes`` are errors that are no report. It hangs if it
-    sleeps for ``patience`` of virtual time without a change, or asks more than ``polls``
-    times after the last one; ``watchdog`` are real seconds for a course. ``quiet`` shows
-    nothing of what it prints and logs; ``progress`` is told of each course.
+    ``wait(client, name)`` runs against a simulated service, on every course of ``scope``.
+    ``outcome(value, error)`` interprets its report (``done``, ``error``,
+    ``retry``, ``wait``, or None for nothing); by default a return is a success,
+    and an exception a failure. ``crashes`` are errors that report nothing. It hangs if it
+    sleeps for ``patience`` of virtual time without a change, or polls more than ``polls``
+    times after the last one; ``watchdog`` is real seconds for a course. ``quiet`` hides
+    its output and logs; ``progress`` is called for each course.
     """
     begun, spec, scope = time.monotonic(), builtin_spec(), scope or CourseScope()
     trial = Trial(wait, policy, outcome, crashes, seconds(patience), polls, spec)
@@ -136,8 +136,8 @@ def replay(
 ) -> Played:
     """One course, played to a consumer: what it read and did, and what is wrong with that.
 
-    ``course`` is text as findings show it, the rest is as in ``check_consumer``. Raises
-    UsageError where no job goes so.
+    ``course`` is text as in findings, the rest is as in ``check_consumer``. Raises
+    UsageError for an impossible course.
     """
     spec = builtin_spec()
     chosen = parsed(course) if isinstance(course, str) else course
@@ -148,7 +148,7 @@ def replay(
 
 
 def _exhaustive(scope: CourseScope, spec: Spec) -> tuple[int, list[Course]]:
-    """How many histories there are up to the bound, and their courses, the shortest first."""
+    """The number of histories up to the bound, and their courses, the shortest first."""
     known = list(ways(spec.accepting(scope.accept), scope.guards, scope.longest))
     planned = [course for way in known for course in courses(way, scope, spec)]
     return len(known), sorted(planned, key=lambda course: course.size)
@@ -168,7 +168,7 @@ def _found(
     planned: list[Course],
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[ConsumerFinding]:
-    """The findings on these courses, in their order, until the consumer blocks its thread."""
+    """The findings on these courses, in order, until the consumer blocks its thread."""
     for number, course in enumerate(planned, 1):
         finding = trial.finding(stage, course)
         if finding is not None:
@@ -180,7 +180,7 @@ def _found(
 
 
 def _shrunk(trial: Trial, stage: Stage, finding: ConsumerFinding) -> ConsumerFinding:
-    """The finding on the smallest course that is reached by leaving one thing out after another."""
+    """The finding on the smallest course, reached by leaving out one thing after another."""
     best, tries = finding, iter(range(_TRIES))
 
     def is_wrong(course: Course) -> bool:
@@ -198,9 +198,9 @@ def _shrunk(trial: Trial, stage: Stage, finding: ConsumerFinding) -> ConsumerFin
 
 
 def smaller_ones(course: Course) -> Iterator[Course]:
-    """The courses with one thing less: states, deviations, unusual numbers of polls.
+    """Courses with one thing less: states, deviations, unusual numbers of polls.
 
-    Some of them no job can go.
+    Some of them are impossible.
     """
     items = course.items
     if _is_after_end(items[-1]):
@@ -225,7 +225,7 @@ def _is_after_end(item: Item) -> bool:
 
 
 def is_possible(course: Course, spec: Spec) -> bool:
-    """Holds if a job can go so."""
+    """Whether a job can take this course."""
     try:
         Play(course, spec, patience=0, polls=0).rehearse()
     except UsageError:

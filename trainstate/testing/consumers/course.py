@@ -1,11 +1,11 @@
-"""A course: what becomes of a job, which of it the polls read, and what the service leaves out.
+"""A course: what happens to a job, what the polls read of it, and what the service omits.
 
 As text it is one line: ``InProgress/Starting, (InProgress/Training), Failed/Failed; spot``.
-A state in brackets passes between two polls, ``x2`` is read by two polls. After the end
-there may be ``gone`` (the record was deleted) and the states of another job of the same
-name, each with ``again`` before it.
+A state in brackets passes between two polls, ``x2`` is read by two polls. After the end there
+may be ``gone`` (the record was deleted) and the states of another job with the same name, each
+preceded by ``again``.
 
-The courses of a way that a job can go differ by the polls, the messages and the members.
+Courses of the same walk differ in polls, messages and members.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ FLAGS: Mapping[str, str] = {
     SAME_MESSAGES: "same_messages",
     ZERO_SECONDS: "zero_seconds",
 }
-"""What can be said of a course, and the members of Course that hold it."""
+"""Flags of a course, and the members of Course that hold them."""
 
 
 @frozen(kw_only=True)
 class Item:
-    """A state of a job, or (``pair`` None) that its record is gone, and how many polls read it.
+    """A state of a job, or (``pair`` None) its deleted record, and how many polls read it.
 
     ``again`` marks the states of a second job with the same name.
     """
@@ -65,11 +65,11 @@ class Item:
 
 @frozen(kw_only=True)
 class Course:
-    """What becomes of a job from its creation on, and what polls read of it.
+    """What happens to a job from its creation on, and what polls read of it.
 
     ``spot``, ``retries`` and ``plan`` are the job's configuration. ``omits`` are members
-    that no response has. ``same_messages`` gives all entries one message. ``zero_seconds``
-    lets a job that never trained show 0 seconds instead of none.
+    that no response has. ``same_messages`` gives all entries one message. ``zero_seconds`` makes
+    a job that never trained show 0 seconds instead of none.
     """
 
     items: tuple[Item, ...]
@@ -87,7 +87,7 @@ class Course:
 
     @property
     def size(self) -> tuple[int, int, int]:
-        """By what courses are ordered: states, then deviations from the plain, then polls."""
+        """The sort key of courses: states, then deviations from the plain, then polls."""
         odd = len(self.omits) + self.same_messages + self.zero_seconds
         odd += sum(item.again or item.pair is None for item in self.items)
         polls = sum(abs(item.polls - 1) for item in self.items)
@@ -95,17 +95,17 @@ class Course:
 
     @property
     def own(self) -> tuple[Item, ...]:
-        """The items of the job that is waited for."""
+        """The items of the awaited job."""
         return tuple(item for item in self.items if not item.again)
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The statuses that the job goes through, those too that no poll reads."""
+        """The statuses of the job, even those that no poll reads."""
         return tuple(item.pair for item in self.own if item.pair is not None)
 
     @property
     def guards(self) -> Mapping[str, bool]:
-        """What the job's configuration allows, by the guards of the specification."""
+        """What the job's configuration allows, by guard."""
         return {"managed-spot": self.spot, "retry": self.retries, "training-plan": self.plan}
 
     def read(self, polls: Iterable[int]) -> Course:
@@ -115,7 +115,7 @@ class Course:
 
 
 def course(text: str) -> Course:
-    """The course that a text describes; raises UsageError for another form."""
+    """The course in a text; raises UsageError for another form."""
     listed, *flags = (part.strip() for part in text.split(";"))
     items = tuple(_item(part.strip(), text) for part in listed.split(","))
     return _flagged(Course(items=items), flags, text)
@@ -157,7 +157,7 @@ def of_states(states: Iterable[State], *, again: bool = False) -> Iterator[Item]
 
 
 OMITTED = ("StatusMessage", "SecondaryStatusTransitions")
-"""Members of a response that the API does not promise, and that real responses have lacked."""
+"""Members that the API does not promise and real responses have lacked."""
 
 
 def _level(written: str) -> Evidence:
@@ -166,13 +166,13 @@ def _level(written: str) -> Evidence:
 
 @frozen(kw_only=True)
 class CourseScope:
-    """Which courses are played.
+    """The courses to play.
 
-    All histories of at most ``longest`` states are, that rest on evidence up to
-    ``accept``, then ``random`` longer ones of ``seed``. Jobs are with and without ``spot``
+    All histories of at most ``longest`` states with evidence up to ``accept`` are played, then
+    ``random`` longer ones of ``seed``. Jobs are with and without ``spot``
     (None: both), ``retries`` and a training ``plan``. Responses lack each member of
     ``omit``, entries have the ``same_messages``, jobs that never trained show
-    ``zero_seconds``; records are deleted (``deletion``), names given away (``reuse``).
+    ``zero_seconds``; records are deleted (``deletion``), names reused (``reuse``).
     """
 
     longest: int = field(default=5)
@@ -211,14 +211,14 @@ class CourseScope:
 
 @frozen
 class Way:
-    """A walk from a creation to an end, and the guards that must hold for it, as few as can be."""
+    """A walk from a creation to an end, and the minimal guards that it needs."""
 
     states: tuple[State, ...]
     guards: frozenset[str]
 
 
 def ways(spec: Spec, guards: frozenset[str], longest: int) -> Iterator[Way]:
-    """Every way with at most ``longest`` states, the shortest first, for subsets of the guards."""
+    """Every walk of at most ``longest`` states, the shortest first, for subsets of the guards."""
     found: dict[tuple[State, ...], frozenset[str]] = {}
     for chosen in subsets(sorted(guards)):
         known = ending(spec, configured(spec, chosen))
@@ -230,13 +230,13 @@ def ways(spec: Spec, guards: frozenset[str], longest: int) -> Iterator[Way]:
 
 
 def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Random) -> Way:
-    """A way that is led by chance, and home on the shortest way when it gets long."""
+    """A random walk that takes the shortest path to an end when it gets long."""
     known = ending(spec, configured(spec, guards))
     start = chance.choice([start for start in initial_states(spec) if start in known])
     most = chance.randint(2, longest) - 1
 
     def choose(hops: Sequence[Hop]) -> Hop | None:
-        # A state counts once, by however many facts it can come next.
+        # A state counts once, however many facts lead to it.
         return chance.choice(list({hop.state: hop for hop in hops}.values())) if hops else None
 
     states = (start, *walk(known, start, choose, most=most))
@@ -244,7 +244,7 @@ def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Ran
 
 
 def courses(way: Way, scope: CourseScope, spec: Spec) -> Iterator[Course]:
-    """The courses of a way, the plainest first, none twice."""
+    """The courses of a walk, the simplest first, none twice."""
     found: dict[Course, None] = {}
     for plain in _as_configured(way, scope):
         for other in _varied(plain, scope, spec):
@@ -260,7 +260,7 @@ def _as_configured(way: Way, scope: CourseScope) -> Iterator[Course]:
 
 
 def _plain(way: Way, *, spot: bool) -> Course:
-    """The course of a way, with spot instances where it needs them or they are asked for."""
+    """The course of a walk, with spot instances if needed or requested."""
     return Course(
         items=tuple(of_states(way.states)),
         spot=spot or "managed-spot" in way.guards,
@@ -297,7 +297,7 @@ def _has_trained(plain: Course, spec: Spec) -> bool:
 
 
 def deleting(plain: Course, spec: Spec) -> tuple[str, str] | None:
-    """What shows while the ended job is being deleted; None where nothing can."""
+    """The pair during the deletion of the ended job; None if impossible."""
     _, secondary = plain.pairs[-1]
     after = spec.ended_primaries - spec.terminal_primaries
     pairs = ((primary, secondary) for primary in sorted(after))
@@ -316,7 +316,7 @@ def _deleted(plain: Course, spec: Spec) -> Iterator[Course]:
 
 
 def _reused(plain: Course, spec: Spec) -> Iterator[Course]:
-    """Between two polls the job ends, is deleted, and its name is given to another."""
+    """Between two polls the job ends, is deleted, and another job takes its name."""
     *before, end = plain.items
     passed = (*before, evolve(end, polls=0), Item(pair=None, polls=0))
     for states in another(plain, spec):
@@ -326,7 +326,7 @@ def _reused(plain: Course, spec: Spec) -> Iterator[Course]:
 
 
 def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
-    """What the next job of the name does: it runs for ever, or has the other end."""
+    """The next job of the name: it runs forever, or has the other end."""
     first = initial_states(spec)[0]
     yield (first,)
     primaries = [row.name for row in spec.primaries if row.name in spec.terminal_primaries]
@@ -337,10 +337,10 @@ def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
 
 
 def varied_by_chance(way: Way, scope: CourseScope, spec: Spec, chance: Random) -> Course:
-    """A course of a way with any number of polls and any of the variations at once."""
+    """A course of a walk with any number of polls and any of the variations at once."""
     spot = scope.spot is True or (scope.spot is None and chance.random() < 0.3)
     plain = _plain(way, spot=spot)
-    # The first state is read: nobody can miss the end of a job that was never seen.
+    # The first state is read: an unseen job's end cannot be missed.
     polls = [chance.choice((0, 1, 1, 2)) for _ in plain.items[1:-1]]
     plain = plain.read([1, *polls, 1])
     ends = [plain]

@@ -1,4 +1,4 @@
-"""What a consumer's report is worth: the true outcome of the job beside what it said."""
+"""Compares a consumer's report with the true outcome of the job."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trainstate.track.outcome import ENDED, outcome_of
 from trainstate.track.policy import Action, Policy
 
 OutcomeReader = Callable[[Any, BaseException | None], "Action | str | None"]
-"""What a consumer reports, by the value that it returned or the error that it raised."""
+"""A consumer's report, from its return value or its error."""
 
 CRASHES: tuple[type[BaseException], ...] = (
     ArithmeticError,
@@ -28,15 +28,15 @@ CRASHES: tuple[type[BaseException], ...] = (
     RecursionError,
     TypeError,
 )
-"""Errors that no consumer raises on purpose to report a job's failure."""
+"""Errors that no consumer raises to report a job's failure."""
 
 
 class FindingKind(StrEnum):
     """How a consumer gets a course wrong.
 
-    *hangs*: it waits although the job has ended. *crashes*: it raises what is no report.
+    *hangs*: it keeps waiting after the end. *crashes*: it raises an error that reports nothing.
     *misreports*: it reports an outcome that the policy does not allow. *early*: it
-    reports an end although the job goes on. *stuck*: it does nothing in real time.
+    reports an end while the job goes on. *stuck*: it does nothing in real time.
     """
 
     HANGS = "hangs"
@@ -48,10 +48,10 @@ class FindingKind(StrEnum):
 
 @frozen(kw_only=True)
 class Judgement:
-    """What is wrong with the end of a consumer's waiting.
+    """What is wrong with the end of a consumer's wait.
 
-    ``reported`` is None where it reported nothing; ``allowed`` is what it may report;
-    ``hint`` is how to say that it is no report.
+    ``reported`` is None if it reported nothing; ``allowed`` is what it may report; ``hint``
+    says how to interpret its report differently.
     """
 
     kind: FindingKind
@@ -63,7 +63,7 @@ class Judgement:
 
 
 def plainly(value: Any, error: BaseException | None) -> Action:
-    """The default reading: who returns reports a success, who raises a failure."""
+    """The default: a return is a success, an exception a failure."""
     del value
     return Action.DONE if error is None else Action.ERROR
 
@@ -83,7 +83,7 @@ def judged(
     crashes: tuple[type[BaseException], ...],
     spec: Spec,
 ) -> Judgement | None:
-    """What is wrong with an ending; None where nothing is."""
+    """What is wrong with an ending; None if nothing is."""
     outcome = outcome_of(spec, *play.own.state.pair)
     allowed = tuple(sorted(allowed_actions(outcome, play.polls, policy, spec)))
 
@@ -106,7 +106,7 @@ def judged(
         state = f"has ended ({outcome})" if outcome in ENDED else f"is {outcome}"
         return wrong(FindingKind.HANGS, f"the job {state}, but it keeps waiting")
     if isinstance(ending.error, crashes):
-        return wrong(FindingKind.CRASHES, "it raises what is no report")
+        return wrong(FindingKind.CRASHES, "it raises an error that reports nothing")
     return _reported(ending, outcome, allowed, reading, wrong)
 
 
@@ -134,7 +134,7 @@ def _reported(
 
 
 def read(reading: OutcomeReader, ending: Ending) -> Action | None:
-    """What a consumer reports; raises UsageError where the reading gives no action."""
+    """A consumer's report; raises UsageError if ``reading`` returns no action."""
     said = reading(ending.value, ending.error)
     if said is None:
         return None
@@ -150,10 +150,10 @@ def read(reading: OutcomeReader, ending: Ending) -> Action | None:
 def allowed_actions(
     outcome: Outcome, polls: Iterable[CoursePoll], policy: Policy, spec: Spec
 ) -> frozenset[Action]:
-    """What may be reported: what the policy says of the outcome.
+    """What may be reported: the policy's action for the outcome.
 
-    Who was not shown the end, but that the record is being deleted, is gone, or is
-    another job's, may report that as well.
+    If polls showed only the deletion, a missing record or another job, but not the end,
+    reporting that is allowed too.
     """
     right = {policy.action(outcome)}
     for poll in polls:

@@ -1,7 +1,7 @@
-"""The functions by which code tells and spends time, led by the play that is on.
+"""The functions of time, driven by the current play.
 
-``time.sleep``, ``asyncio.sleep`` and the clocks of ``time`` are replaced while courses are
-played, also where a library has imported them by name; so are those of ``datetime``. They show
+``time.sleep``, ``asyncio.sleep`` and the clocks of ``time`` and ``datetime`` are replaced
+while courses are played, even where a library imported them by name. They show
 and spend virtual time in every thread but those of before. ``threading.Event.wait`` with a
 time-out does so in the consumer's own thread, since many sleep by it. What else waits inside
 the interpreter (locks, queues, sockets, the timers of an event loop) stays with real time.
@@ -51,7 +51,7 @@ def _led_sleep(duration: float, /) -> None:
 
 
 def _instant() -> Instant | None:
-    """The virtual moment; None where time is real."""
+    """The virtual moment; None if time is real."""
     play = _play()
     return None if play is None else play.clock.now
 
@@ -105,7 +105,7 @@ def _loop_time(_: asyncio.BaseEventLoop) -> float:
     return _monotonic()
 
 
-# One function for all stages: a library that is imported while one is open may keep it.
+# One function for all stages: a library imported while one is open may keep it.
 _REPLACED: Mapping[Any, Any] = {
     _sleep: _led_sleep,
     _nap: _led_nap,
@@ -115,7 +115,7 @@ _REPLACED: Mapping[Any, Any] = {
     _monotonic_ns: _elapsed_ns(_monotonic_ns),
     _perf: _elapsed(_perf),
     _perf_ns: _elapsed_ns(_perf_ns),
-    # Asked for anew: while a stage is open the class has other methods.
+    # Looked up at each call: while a stage is open the class has other methods.
     _now: lambda tz=None: datetime.now(tz),
     _utcnow: lambda: datetime.utcnow(),  # noqa: DTZ003, PLW0108
 }
@@ -123,10 +123,10 @@ _REPLACED: Mapping[Any, Any] = {
 
 @contextmanager
 def led_by(current: Leader) -> Iterator[None]:
-    """A context in which sleeping lets the virtual time of the current play pass."""
+    """A context in which sleeping advances the virtual time of the current play."""
     places = tuple(_places(_REPLACED))
     loop_time = asyncio.BaseEventLoop.time
-    # An event loop sleeps in real time, so that it must count real time.
+    # An event loop sleeps in real time, so it must count real time.
     asyncio.BaseEventLoop.time = _loop_time  # type: ignore[method-assign, assignment]
     for module, name, value in places:
         setattr(module, name, _REPLACED[value])
@@ -144,16 +144,16 @@ def led_by(current: Leader) -> Iterator[None]:
 
 
 def _places(functions: Mapping[Any, Any]) -> Iterator[tuple[ModuleType, str, Any]]:
-    """Where the functions are named in the modules that are loaded.
+    """The names of the functions in loaded modules.
 
-    The standard library's own modules keep what they have imported by name: their locks
+    The standard library's own modules keep their imports: their locks
     and queues count real time.
     """
     for module in tuple(sys.modules.values()):
         if not isinstance(module, ModuleType) or not _is_led(module.__name__):
             continue
         for name, value in tuple(vars(module).items()):
-            # Methods of a class are equal, and made anew whenever they are asked for.
+            # Bound methods are equal, but new at each access.
             if isinstance(value, BuiltinFunctionType | FunctionType) and value in functions:
                 yield module, name, value
 
@@ -167,7 +167,7 @@ def _is_led(name: str) -> bool:
 
 @contextmanager
 def silence(*, on: bool = True) -> Iterator[None]:
-    """A context in which nothing that is printed, logged or warned of is shown."""
+    """A context that hides output, logs and warnings."""
     if not on:
         yield
         return
@@ -218,5 +218,5 @@ def led_datetimes(current: Callable[[], Instant | None]) -> Iterator[None]:
 
 def _set(members: dict[str, Any], **methods: Any) -> None:
     members.update(methods)
-    # The interpreter keeps what it has looked up in a class.
+    # The interpreter caches class lookups.
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime))

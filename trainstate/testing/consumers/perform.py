@@ -1,4 +1,4 @@
-"""A consumer at work: its code runs in a thread of its own, and is ended when it is stuck."""
+"""Runs a consumer's code in its own thread, and ends it when it is stuck."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from trainstate.testing.consumers.patched import led_by, silence
 from trainstate.testing.consumers.stage import REGION, Play
 
 Wait = Callable[[Any, str], Any]
-"""A consumer: given a boto3 client and a job's name, it waits for the job's end."""
+"""A consumer: with a boto3 client and a job's name, it waits for the job's end."""
 
 _LAST_BREATH = 1.0
 _FIRST = 90.0
-"""Real seconds that the first course may take longer: a consumer imports its library then."""
+"""Extra real seconds for the first course, when a consumer imports its library."""
 
 
 UNUSED = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-"""Credentials that sign nothing; given at once, they are looked for nowhere else."""
+"""Credentials that sign nothing; explicit ones stop the search for others."""
 
 
 class How(StrEnum):
-    """How a consumer's waiting came to its end."""
+    """How a consumer's wait ended."""
 
     RETURNED = "returned"
     RAISED = "raised"
@@ -48,9 +48,9 @@ class How(StrEnum):
 
 @frozen(kw_only=True)
 class Ending:
-    """How a consumer's waiting came to its end, and with what.
+    """How a consumer's wait ended, and with what.
 
-    ``where`` is the place of the consumer's code that raised, as ``file:line``.
+    ``where`` is the consumer's raising code, as ``file:line``.
     """
 
     how: How
@@ -74,7 +74,7 @@ def _short(value: object) -> str:
 
 
 class Stage:
-    """Where courses are played to one consumer, one after the other."""
+    """Plays courses to one consumer, one after the other."""
 
     def __init__(self, *, seconds: float) -> None:
         self.client: Any = None
@@ -85,17 +85,17 @@ class Stage:
         self.is_blocked = False
 
     def current(self) -> Play | None:
-        """The play that is on, for the threads of the consumer; None for those of before."""
+        """The current play, for the consumer's threads; None for older threads."""
         return None if threading.current_thread() in self._others else self._play
 
     def serve(self, model: Any, params: Any, **extra: Any) -> Any:
-        """Lets the play that is on answer a call; raises UsageError where none is."""
+        """Makes the current play answer a call; raises UsageError if there is none."""
         if self._play is None:
             raise UsageError(f"{model.name}: no course is played to this client any more.")
         return self._play.serve(model, params, **extra)
 
     def perform(self, wait: Wait, play: Play, name: str) -> Ending:
-        """What became of the consumer's waiting for the job of this play."""
+        """How the consumer's wait for this play's job ended."""
         endings: list[Ending] = []
         over = play.parked
 
@@ -114,7 +114,7 @@ class Stage:
             self._play, self._warm = None, True
 
     def _watched(self, play: Play) -> bool:
-        """Holds when the consumer is done; not, when it has neither called nor slept for long."""
+        """Whether the consumer is done; False if it has neither called nor slept for long."""
         patience = self._seconds if self._warm else self._seconds + _FIRST
         while not play.parked.wait(patience):
             if play.beats == 0:
@@ -130,7 +130,7 @@ class Stage:
         thread.join(_LAST_BREATH)
         self.is_blocked = thread.is_alive()
         if self.is_blocked:
-            # What nobody receives would make the interpreter look for it at every step.
+            # An undelivered exception would make the interpreter look for it at every step.
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), None)
         return Ending(how=How.STUCK, error=stuck)
 
@@ -146,7 +146,7 @@ def _ending(wait: Wait, client: Any, name: str) -> Ending:
             value = asyncio.run(_awaited(value))
     except TimeIsUp as error:
         return Ending(how=How.WAITED_ON, error=error)
-    except BaseException as error:  # noqa: BLE001 - whatever a consumer raises is its report
+    except BaseException as error:  # noqa: BLE001 - a consumer's error is its report
         return Ending(how=How.RAISED, error=error, where=_where(error))
     return Ending(how=How.RETURNED, value=value)
 
@@ -161,7 +161,7 @@ _INSIDE = tuple(
 
 
 def _where(error: BaseException) -> str:
-    """The innermost place that is not inside this package or the client's library."""
+    """The innermost frame outside this package and the client's library."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -174,11 +174,11 @@ def _where(error: BaseException) -> str:
 
 _STAGES: list[Stage] = []
 _ALONE = threading.RLock()
-"""Time is led for a whole process: threads that check consumers do so one after the other."""
+"""Time is replaced in the whole process: threads check consumers one after the other."""
 
 
 def _served(model: Any, params: Any, **extra: Any) -> Any:
-    """Answers on the stage that is open: consumers keep clients from one to the next."""
+    """Answers on the open stage: consumers keep clients from one to the next."""
     if not _STAGES:
         raise UsageError(f"{model.name}: no course is played to this client any more.")
     return _STAGES[-1].serve(model, params, **extra)
@@ -195,7 +195,7 @@ def _on(stage: Stage) -> Iterator[Stage]:
 
 @contextmanager
 def staged(*, seconds: float, quiet: bool) -> Iterator[Stage]:
-    """A stage whose client, and all clients that are made in the context, see its plays only."""
+    """A stage; its client, and all clients made in the context, see only its plays."""
     with (
         _ALONE,
         _on(Stage(seconds=seconds)) as stage,

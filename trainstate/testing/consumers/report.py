@@ -24,10 +24,10 @@ _MOST_POLLS = 8
 
 @frozen(kw_only=True)
 class ConsumerFinding:
-    """A legal history that a consumer gets wrong: the shortest that shows it.
+    """The shortest legal history on which a consumer makes a mistake.
 
-    ``polls`` is what the consumer read, and when. ``times`` counts the courses that
-    showed the same. ``snippet`` is a program that plays the course again.
+    ``polls`` is what the consumer read, and when. ``times`` counts the courses with the same
+    mistake. ``snippet`` is a program that replays the course.
     """
 
     judgement: Judgement
@@ -44,7 +44,7 @@ class ConsumerFinding:
 
     @property
     def history(self) -> tuple[tuple[str, str], ...]:
-        """The statuses that the job went through, those too that no poll read."""
+        """The statuses of the job, even those that no poll read."""
         return self.course.pairs
 
     def as_dict(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class ConsumerFinding:
 
 @frozen(kw_only=True)
 class Played:
-    """One course as a consumer lived it; ``judgement`` is None where nothing is wrong."""
+    """One played course; ``judgement`` is None if nothing is wrong."""
 
     course: Course
     polls: tuple[CoursePoll, ...]
@@ -90,7 +90,7 @@ class Played:
     judgement: Judgement | None
 
     def finding(self, snippet: str) -> ConsumerFinding | None:
-        """What is wrong, as a finding; None where nothing is."""
+        """The mistake as a finding; None if there is none."""
         if self.judgement is None:
             return None
         return ConsumerFinding(
@@ -102,7 +102,7 @@ class Played:
         )
 
     def to_json(self) -> str:
-        """What was played, as JSON text; ``kind`` is null where nothing is wrong."""
+        """What was played, as JSON text; ``kind`` is null if nothing is wrong."""
         wrong = self.judgement
         content = {
             "schema": SCHEMA,
@@ -134,12 +134,12 @@ def _shown(polls: tuple[CoursePoll, ...]) -> str:
 
 @frozen(kw_only=True)
 class ConsumerReport:
-    """What became of a consumer on all courses that were played.
+    """The result of a consumer on all played courses.
 
-    ``exhaustive`` counts the histories, from a creation to an end, all of which were
-    played up to the bound; ``courses`` how often they were played in all, with other
-    polls, members and deletions; ``random`` the courses by chance behind them.
-    ``is_complete`` is False where the consumer blocked its thread and playing ended.
+    ``exhaustive`` counts the histories from creation to end, all of which were played up to the
+    bound; ``courses`` counts the plays, with varied polls, members and deletions; ``random`` the
+    additional random courses. ``is_complete`` is False if the consumer blocked its thread and
+    playing ended.
     """
 
     consumer: str
@@ -175,18 +175,18 @@ class ConsumerReport:
 
     @property
     def summary(self) -> str:
-        """What was played, and how many findings there are, in one line."""
+        """What was played, and the number of findings, in one line."""
         ended = "" if self.is_complete else "; ended early: the consumer is stuck"
         count = f"{len(self.findings)} finding{'s' * (len(self.findings) != 1)}"
         return (
             f"{self.consumer}, policy {self.policy}: {count}; all {self.exhaustive} histories of at"
-            f" most {self.longest} states in {self.courses} courses, {self.random} by chance,"
+            f" most {self.longest} states in {self.courses} courses, {self.random} random ones,"
             f" {self.seconds:.1f} s{ended}"
         )
 
 
 def snippet(consumer: object, course: Course, policy: Policy, reading: object) -> str:
-    """A program that plays a course to a consumer again."""
+    """A program that replays a course to a consumer."""
     imports, named = reached(consumer)
     lines, options = [imports], [named, repr(str(course))]
     for name, value in (("policy", _policy(policy)), ("outcome", _reading(reading))):
@@ -210,9 +210,9 @@ def _reading(reading: object) -> tuple[str, str] | None:
 
 
 def reached(consumer: object, *, name: str = "wait") -> tuple[str, str]:
-    """How a program imports a consumer, and the expression for it.
+    """The import of a consumer in a program, and the expression for it.
 
-    What cannot be imported is to be put in by hand, under ``name``.
+    A consumer that cannot be imported has to be pasted in, under ``name``.
     """
     module = getattr(consumer, "__module__", None) or type(consumer).__module__
     path = getattr(consumer, "__qualname__", None)
@@ -225,7 +225,7 @@ def reached(consumer: object, *, name: str = "wait") -> tuple[str, str]:
 
 
 def counted(findings: Iterator[ConsumerFinding]) -> tuple[ConsumerFinding, ...]:
-    """The findings, each kind once with the number of its courses, the first of them kept."""
+    """The findings, each once with the number of its courses; the first course is kept."""
     kept: dict[object, ConsumerFinding] = {}
     for finding in findings:
         key = identity(finding)
@@ -235,13 +235,13 @@ def counted(findings: Iterator[ConsumerFinding]) -> tuple[ConsumerFinding, ...]:
 
 
 def identity(finding: ConsumerFinding) -> tuple[object, ...]:
-    """What makes two findings the same."""
+    """The identity of a finding."""
     judged, ending = finding.judgement, finding.ending
     if judged.kind is FindingKind.CRASHES:
         return judged.kind, type(ending.error).__name__, str(ending.error), ending.where
     last = finding.polls[-1] if finding.polls else None
     read = None if last is None else (last.again, last.pair and last.pair[0])
-    # Who read that the record is gone, or another job's, did not read how its own ended.
+    # A consumer that read only the deletion or another job did not read the end.
     unread = last is not None and (last.again or last.pair is None)
     own = None if unread else judged.outcome
     return judged.kind, judged.reported, read, own

@@ -1,8 +1,7 @@
 """A play: one course, shown to a consumer step by step as it polls.
 
-Time alone changes nothing here: the job goes on when it is polled. So every consumer
-reads the states that a course says it reads, whatever its interval; the times of the job
-follow from when it polled.
+Time alone changes nothing: the job advances when it is polled. So every consumer reads the
+states of the course, whatever its interval; the job's times follow from its polls.
 """
 
 from __future__ import annotations
@@ -33,20 +32,20 @@ _CHANGES = frozenset({"StopTrainingJob", "DeleteTrainingJob", "CreateTrainingJob
 _SAME = "The training job is in progress"
 _LIMITS = {"MaxRuntimeExceeded": 3_600.0, "MaxWaitTimeExceeded": 7_200.0}
 _BETWEEN = 1.0
-"""Virtual seconds that a step of the job, or a call, takes at least."""
+"""The least virtual seconds of a step of the job, or of a call."""
 
 _MOST_NAPS = 200_000
-"""How often a consumer may sleep between two calls, however short: some sleep for nothing."""
+"""Sleeps allowed between two calls, however short: some sleep for nothing."""
 
 _PATIENCE = 3
-"""How often a consumer may swallow that its time is up before its thread is put aside."""
+"""How often a consumer may swallow TimeIsUp before its thread is abandoned."""
 
 
 @frozen
 class CoursePoll:
     """What a poll read, and when: virtual seconds after the job's creation.
 
-    ``pair`` is None where the record was gone; ``again`` marks another job's record.
+    ``pair`` is None if the record was gone; ``again`` marks another job's record.
     """
 
     at: float
@@ -64,15 +63,15 @@ class CoursePoll:
 
 
 class Play:
-    """A course that is being played: the simulated service, its clock, and what was polled.
+    """A running course: the simulated service, its clock, and the polls.
 
-    ``patience`` is how many virtual seconds a consumer may sleep without a change of the
-    job, ``polls`` how often it may ask after the last one.
+    ``patience`` is the virtual seconds that a consumer may sleep without a change of the job,
+    ``polls`` how often it may poll after the last one.
     """
 
     def __init__(self, course: Course, spec: Spec, *, patience: float, polls: int) -> None:
         self.course = course
-        # Now, for consumers that compare the times of a job with datetime.now().
+        # The real present, for consumers that compare job times with datetime.now().
         self.clock = VirtualClock(datetime.now(UTC))
         self.polls: list[CoursePoll] = []
         self.parked = threading.Event()
@@ -95,13 +94,13 @@ class Play:
         (self._own,) = self._service.records()
 
     def rehearse(self) -> None:
-        """Plays the course without a consumer; raises UsageError where no job can go so."""
+        """Plays the course without a consumer; raises UsageError if it is impossible."""
         while self._place + 1 < len(self.course.items):
             self._step()
 
     @property
     def own(self) -> Record:
-        """The newest record of the job that is waited for; the last one where it is gone."""
+        """The newest record of the awaited job; the last one if it is gone."""
         record = self._record()
         if record is not None and record.created == self._own.created:
             self._own = record
@@ -113,7 +112,7 @@ class Play:
         return (self.clock.now - self._began) / SECOND
 
     def serve(self, model: Any, params: Mapping[str, Any], **extra: Any) -> Any:
-        """Answers a call of the consumer; raises TimeIsUp where it has asked too often."""
+        """Answers a call of the consumer; raises TimeIsUp if it polls too often."""
         with self._lock:
             self.beats += 1
             self._naps = 0
@@ -135,7 +134,7 @@ class Play:
         return CoursePoll(self.elapsed, record.state.pair, record.created != self.own.created)
 
     def sleep(self, duration: float) -> None:
-        """Lets virtual time pass; raises TimeIsUp where nothing will happen any more."""
+        """Advances virtual time; raises TimeIsUp if nothing more will happen."""
         if duration < 0:
             raise ValueError("sleep length must be non-negative")
         with self._lock:
@@ -148,7 +147,7 @@ class Play:
             self.clock.advance(float(duration))
 
     def _turn(self) -> None:
-        """Lets the job go on to what the next poll reads."""
+        """Advances the job to what the next poll reads."""
         if self._left == 0 and self._is_over:
             self._since += 1
             if self._since > self._most:
@@ -160,7 +159,7 @@ class Play:
 
     @property
     def _is_over(self) -> bool:
-        """Holds if nothing is left to be read, or the consumer itself decides what happens."""
+        """Whether nothing is left to read, or the consumer itself decides what happens."""
         rest = self.course.items[self._place + 1 :]
         return self._loose or not any(item.polls for item in rest)
 
@@ -174,7 +173,7 @@ class Play:
         self._own = self.own  # while there is a record to be read
 
     def _missing(self, item: Item) -> float:
-        """The seconds that are missing to the limit at which the job will be ended."""
+        """Seconds left until the limit that ends the job."""
         first = next((one for one in self.course.own if _stops(one)), None)
         return _LIMITS.get(self.course.pairs[-1][1], 0.0) if item is first else 0.0
 
@@ -188,10 +187,10 @@ class Play:
         try:
             self._service.foresee(NAME, [self._as_step(record, item)])
         except IllegalMoveError as error:
-            raise UsageError(f"No job goes so: {str(self.course)!r}: {error}") from error
+            raise UsageError(f"No job takes this course: {str(self.course)!r}: {error}") from error
         after = self._record()
         if (None if after is None else after.state.pair) != item.pair:
-            raise UsageError(f"No job goes so: {str(self.course)!r}: at {item}.")
+            raise UsageError(f"No job takes this course: {str(self.course)!r}: at {item}.")
 
     def _as_step(self, record: Record, item: Item) -> PlannedStep:
         at = Instant(self.clock.now)
@@ -216,7 +215,7 @@ class Play:
         try:
             self._service.call("CreateTrainingJob", made.request(NAME))
         except ApiError as error:
-            raise UsageError(f"No job goes so: {str(self.course)!r}: {error}") from error
+            raise UsageError(f"No job takes this course: {str(self.course)!r}: {error}") from error
         self._service.foresee(NAME, [])  # nothing happens by itself, not at a limit either
 
     def _scenario(self) -> Scenario:
@@ -238,7 +237,7 @@ class Play:
         raise TimeIsUp(why)
 
     def _shown(self, parsed: dict[str, Any]) -> dict[str, Any]:
-        """The answer as this course's service gives it: without what it omits."""
+        """The answer without what this course's service omits."""
         if self.course.zero_seconds and "TrainingEndTime" in parsed:
             parsed = {"TrainingTimeInSeconds": 0, "BillableTimeInSeconds": 0, **parsed}
         if "Results" in parsed:

@@ -1,4 +1,4 @@
-"""The fuzzer: finds the shortest programs of API calls that make a simulator of jobs lie."""
+"""The fuzzer: finds the shortest programs of API calls on which a job simulator is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operations answer, by the facts: their errors, and how the service refuses."""
+"""Facts about the operations: their errors, and how the service refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BROKEN = 500
 
 @frozen(kw_only=True)
 class Operation:
-    """An operation: the part that it plays, its name, and the codes of its errors."""
+    """An operation: its role, its name, and its error codes."""
 
     part: str
     name: str
@@ -28,7 +28,7 @@ class Operation:
 
 @frozen(kw_only=True)
 class Api:
-    """The operations by part, the refusals by reason, and how a lack is told."""
+    """Operations by role, refusals by reason, and the signs of a missing operation."""
 
     operations: Mapping[str, Operation]
     refusals: Mapping[Why, RefusalForm]
@@ -37,7 +37,7 @@ class Api:
     lacking_types: frozenset[str]
 
     def fault_of(self, error: Exception) -> Failure:
-        """What an exception says, where it has the shape of botocore's ClientError or not."""
+        """The content of an exception, whether or not it is like botocore's ClientError."""
         kind = type(error).__name__
         said = getattr(error, "response", None)
         about = said.get("Error") if isinstance(said, Mapping) else None
@@ -45,7 +45,7 @@ class Api:
             return Failure(type=kind, message=str(error), lacking=kind in self.lacking_types)
         code = str(about.get("Code") or "")
         status = _status(said)
-        # A server that does not know the operation has nothing but the number to say so.
+        # A server that lacks the operation can only say so by its status.
         lacking = code in self.lacking or (status in (404, 501) and not code.isalpha())
         return Failure(
             type=kind,

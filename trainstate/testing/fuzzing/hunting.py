@@ -1,4 +1,4 @@
-"""The fuzzer: programs are tried until the time or the calls are spent, then made smaller."""
+"""The fuzzer: tries programs until time or calls are spent, then shrinks them."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ from trainstate.testing.fuzzing.subject import Advance, Maker, Target, target_of
 from trainstate.testing.visits import Visits
 
 _SHARE = 0.6
-"""Of the time, for trying programs; the rest is for making them smaller."""
+"""The share of the time for trying programs; the rest is for shrinking."""
 _IMPATIENT = 0.05
-"""Seconds for which an end is waited in real time, once one was waited for in vain."""
+"""Real seconds to wait for an end after one wait was in vain."""
 INTERRUPTED = "interrupted"
 _MOST_RUNS = 150
-"""Runs for making the program of one finding smaller."""
+"""Runs for shrinking the program of one finding."""
 
 
 class Spent(BaseException):
-    """The calls or the time are spent. No child of Exception: nothing shall catch it."""
+    """The calls or the time are spent. Not an Exception: nothing shall catch it."""
 
 
 @frozen(kw_only=True)
 class Budget:
-    """How much may be tried: calls of the API, programs, and seconds; None for no limit."""
+    """How much may be tried: API calls, programs, and seconds; None for no limit."""
 
     calls: int | None
     programs: int
@@ -64,7 +64,7 @@ class Budget:
 
 @define
 class Trace:
-    """What is known of one finding: the shortest program so far that showed it."""
+    """The shortest program so far that showed a finding."""
 
     finding: Finding
     program: Program
@@ -102,7 +102,7 @@ class Hunt:
         return time.monotonic() - self._begun
 
     def explore(self) -> None:
-        """Tries the openings, then what Hypothesis draws, while calls and time last."""
+        """Tries the openings, then programs from Hypothesis, while calls and time last."""
         until = None if self.limits.seconds is None else self.limits.seconds * _SHARE
         self._shared = self._is_shared() if self.target.shared is None else self.target.shared
         try:
@@ -113,11 +113,11 @@ class Hunt:
         except Spent:
             pass
         except KeyboardInterrupt:
-            # What was found so far is worth a report.
+            # Report what was found so far.
             self.ended = INTERRUPTED
 
     def _is_shared(self) -> bool:
-        """Holds if a job of one client is there for the next."""
+        """Whether one client's job exists for the next."""
         name = job_name("a", f"{self._run}0")
         with self.target.open(0) as first, suppress(Exception):
             first.client.create_training_job(**creation("plain", name))
@@ -167,7 +167,7 @@ class Hunt:
         return performance
 
     def _spend(self, until: float | None, calls: int | None) -> None:
-        """Raises Spent where the time is over or the calls are made."""
+        """Raises Spent if the time is over or the calls are made."""
         if until is not None and self.seconds > until:
             self.ended = "time"
             raise Spent
@@ -176,7 +176,7 @@ class Hunt:
             raise Spent
 
     def perform(self, program: Program) -> Performance:
-        """Carries out a program on a fresh subject."""
+        """Runs a program on a fresh subject."""
         token = f"{self._run}{self.programs}x{self.calls}" if self._shared else "0"
         with self.target.open(program.seed) as subject:
             return Performer(
@@ -188,7 +188,7 @@ class Hunt:
             ).perform(program)
 
     def _note(self, program: Program, performance: Performance) -> None:
-        """Keeps of each finding the shortest program: what comes after it is left out."""
+        """Keeps the shortest program of each finding, without what comes after it."""
         noted: set[Key] = set()
         for spotted in performance.spotted:
             key, finding = key_of(spotted.finding), spotted.finding
@@ -196,7 +196,7 @@ class Hunt:
                 continue
             noted.add(key)
             if "polls" in finding.facts:
-                # A job was waited for in vain; to wait as long for the next tells nothing new.
+                # A wait was in vain; waiting as long for the next tells nothing new.
                 self._patience = min(self._patience, _IMPATIENT)
             cut = evolve(program, calls=program.calls[: spotted.at + 1])
             known = self.traces.get(key)
@@ -208,9 +208,9 @@ class Hunt:
                 known.finding, known.program = finding, cut
 
     def discoveries(self) -> Iterator[Discovery]:
-        """What was found, each with the smallest program, worst first.
+        """The findings, each with its smallest program, worst first.
 
-        Making one smaller may find others: they have their turn after it.
+        Shrinking may find others: they come after it.
         """
         settled: set[Key] = set()
         while left := self.traces.keys() - settled:
@@ -234,7 +234,7 @@ class Hunt:
             shown[0] = any(key_of(spotted.finding) == key for spotted in found.spotted)
             return shown[0]
 
-        # Every run is noted: where it breaks off, what was reached is in the trace.
+        # Every run is noted: if it breaks off, the trace has what was reached.
         with suppress(Spent):
             if self.ended != INTERRUPTED and holds(trace.program):
                 trace.program = shrunk(trace.program, holds)
@@ -255,7 +255,7 @@ class Hunt:
         )
 
     def _of_all(self) -> Iterable[Discovery]:
-        """The findings about everything that was tried together."""
+        """The findings about all programs together."""
         exchange = whole(self.spec, spots=self._spots, shown=frozenset(self._shown))
         program = Program(calls=(create(word="spot"), finish()))
         for finding in judged(exchange, self.rules):
@@ -265,7 +265,7 @@ class Hunt:
 
 
 SECONDS, PROGRAMS = 50.0, 1_000
-"""How long the fuzzer tries, and how many programs at most, where nobody says otherwise."""
+"""The default time and number of programs."""
 
 
 def fuzz(
@@ -282,13 +282,13 @@ def fuzz(
     spec: Spec | None = None,
     on_program: Callable[[int], object] | None = None,
 ) -> FuzzReport:
-    """The report on a service of training jobs, by programs of calls that it is driven through.
+    """Drives a service of training jobs through programs of calls, and reports on it.
 
-    ``make_client`` makes a client with the methods of a boto3 SageMaker client, for each
-    program a fresh one: it returns the client, a ``Subject``, or a context manager of
-    either, and may take a ``seed``. ``advance`` lets so many seconds pass on the
-    service. ``budget`` is a number of API calls, ``max_examples`` one of programs
-    (1,000, and without a limit where there is a budget), ``seconds`` a time; None for no
+    ``make_client`` makes a client with the methods of a boto3 SageMaker client, a fresh one for
+    each program: it returns the client, a ``Subject``, or a context manager of either, and
+    may take a ``seed``. ``advance`` advances the service by so many seconds.
+    ``budget`` limits API calls, ``max_examples`` programs
+    (1,000, or unlimited with a budget), ``seconds`` the time; None for no
     limit. Findings in ``baseline``, a file or a Baseline, are known. ``select`` and
     ``ignore`` choose rules as ``trainstate.check`` does. Raises UsageError for an
     option, InputError for a baseline that cannot be read.
@@ -323,7 +323,7 @@ def _report(hunt: Hunt, known: Baseline) -> FuzzReport:
 
 
 def _silently(_calls: int) -> None:
-    """Nobody wants to know how far the run is."""
+    """Shows no progress."""
 
 
 def _rank(found: Discovery) -> tuple[int, str]:

@@ -31,15 +31,15 @@ from trainstate.testing.fuzzing.requests import limit_of
 
 Pages = tuple[tuple[Mapping[str, Any], ...], ...]
 _POOL = "WarmPoolStatus"
-"""A job with a warm pool may be kept from being deleted, by a pool that is available."""
+"""An available warm pool may prevent a job's deletion."""
 
 
 @define(kw_only=True)
 class JobLedger:
-    """The standings of the jobs of one program. Fed with calls, it gives exchanges.
+    """What is known of the jobs of one program. It turns calls into exchanges.
 
-    ``still`` tells whether time passes only by ``pass_time``; else a job that is active
-    may have gone on since it was seen.
+    ``still``: time passes only by ``pass_time``; otherwise an active job may have changed since it
+    was seen.
     """
 
     spec: Spec
@@ -51,7 +51,7 @@ class JobLedger:
     _polls: dict[str, int] = field(factory=dict)
 
     def pass_time(self, seconds: float) -> None:
-        """Lets the jobs grow older: what was seen of the active ones is not fresh any more."""
+        """Ages the jobs: observations of active ones are no longer fresh."""
         for name, known in self.standings.items():
             self.standings[name] = evolve(known, age=known.age + seconds, fresh=False)
 
@@ -76,7 +76,7 @@ class JobLedger:
             operation=operation.name,
             fault=fault,
             documented=frozenset() if fault and fault.internal else operation.documented,
-            # Of two reasons to refuse a request, who knows which the service names?
+            # With two reasons to refuse, the service may name either.
             refusal=None if before and why is Why.INVALID else self.facts.refusals.get(why),
             expected=expected,
             why=why,
@@ -105,7 +105,7 @@ class JobLedger:
         )
 
     def ended(self, name: str, *, clocked: bool) -> Exchange:
-        """The exchange of a job that was given time to end."""
+        """The exchange of a job that had time to end."""
         known = self.standings.get(name)
         limit = limit_of(known.request) if known is not None and clocked else None
         if known is not None and known.is_over(self.spec) and self._is_spot(known):
@@ -126,7 +126,7 @@ class JobLedger:
     def _expected(
         self, part: str, known: KnownJob | None, *, valid: bool
     ) -> tuple[bool | None, Why]:
-        """Whether the service accepts a call, and why not; None where nobody can know."""
+        """Whether the service accepts a call, and why not; None if that is unknown."""
         if part == CREATE and not valid:
             return False, Why.INVALID
         if known is None:
@@ -172,13 +172,13 @@ class JobLedger:
             told = arn if isinstance(arn, str) else ""
             fresh = KnownJob(name=name, request=request, arn=told)
             if known is not None and not known.deleted:
-                # Who is it now, the first or the second? Nobody can say what to expect.
+                # It may be the first or the second job: expect nothing.
                 fresh = evolve(fresh, doubtful=True, seen=known.seen)
             else:
                 self._polls.pop(name, None)
             self.standings[name] = fresh
         elif exchange.expected and not exchange.refused:
-            # It broke: nobody knows whether there is a job.
+            # It broke: the job may or may not exist.
             self.standings[name] = KnownJob(name=name, request=request, doubtful=True)
 
     def _described(self, exchange: Exchange, name: str) -> None:
@@ -196,7 +196,7 @@ class JobLedger:
             self.standings[name] = evolve(known, doubtful=True)
 
     def _asked(self, part: str, known: KnownJob) -> KnownJob:
-        """The standing after an accepted request to change a job."""
+        """What is known after an accepted request to change a job."""
         active = known.is_active(self.spec) and known.primary in stoppable(self.spec)
         if part == STOP:
             return evolve(known, fresh=False, stopped=known.stopped or active)
@@ -206,5 +206,5 @@ class JobLedger:
 
 
 def whole(spec: Spec, *, spots: int, shown: frozenset[str]) -> Exchange:
-    """The exchange of everything: what many programs have shown together."""
+    """The exchange of the whole session: what all programs have shown together."""
     return Exchange(spec=spec, part=WHOLE, spots=spots, shown=shown)

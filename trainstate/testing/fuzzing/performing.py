@@ -1,4 +1,4 @@
-"""A program carried out against a service, and what is wrong with the answers."""
+"""Runs a program against a service, and judges the answers."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ _POLLS = (
     14_400.0,
     28_800.0,
 )
-"""Seconds between the looks at a job that shall end; the last is repeated to its limit."""
+"""Seconds between polls of a job that should end; the last is repeated to its limit."""
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25
 
 
 @frozen(kw_only=True)
 class Spotted:
-    """A finding, and the number of the call after which it was found."""
+    """A finding, and the number of the call that showed it."""
 
     at: int
     finding: Finding
@@ -64,7 +64,7 @@ class Spotted:
 
 @frozen(kw_only=True)
 class Performance:
-    """What came of a program: the findings, in order, and what it took and showed."""
+    """The result of a program: findings in order, its cost, and what it showed."""
 
     spotted: tuple[Spotted, ...]
     calls: int
@@ -75,7 +75,7 @@ class Performance:
 
 @define(kw_only=True)
 class Performer:
-    """Carries out one program. ``token`` keeps its jobs apart from those of others."""
+    """Runs one program. ``token`` keeps its jobs apart from others'."""
 
     subject: Subject
     spec: Spec
@@ -104,7 +104,7 @@ class Performer:
         self._operation_rules = tuple(r for r in self.rules if r.scope is Scope.OPERATION)
 
     def perform(self, program: Program) -> Performance:
-        """Carries out the steps, and gives what was found."""
+        """Runs the steps, and returns the findings."""
         for number, call in enumerate(program.calls):
             self._number = number
             self._step(call)
@@ -184,13 +184,13 @@ class Performer:
         self._check_summaries(tuple(pages))
 
     def _check_summaries(self, pages: Pages) -> None:
-        """The summaries of our own jobs go into the histories that are checked."""
+        """Adds the summaries of our own jobs to the checked histories."""
         for summary in (summary for page in pages for summary in page):
             if summary.get(self.spec.layout.name) in self.ledger.standings:
                 self._keep(self.checker.feed(self._read(summary, kind=Kind.SUMMARY)))
 
     def _finish(self, slot: str) -> None:
-        """Looks at a job until it has ended, or is gone, or its time is over."""
+        """Polls a job until it has ended, is gone, or its time is over."""
         name = job_name(slot, self.token)
         begun = time.monotonic()
         for pause in self._pauses(name, begun):
@@ -220,7 +220,7 @@ class Performer:
 
     def _pass(self, seconds: float) -> None:
         if self.subject.advance is None:
-            # Where nobody can let time pass only a moment does.
+            # Without a clock to advance, only a moment passes.
             time.sleep(min(seconds, _LONGEST_PAUSE) if self.patience else 0.0)
             self.ledger.pass_time(self._real())
         else:
@@ -247,7 +247,7 @@ class Performer:
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}, None
 
     def _read(self, members: Mapping[str, Any], *, kind: Kind = Kind.RESPONSE) -> Response:
-        whole = kind is Kind.RESPONSE  # what a service answers is no excerpt
+        whole = kind is Kind.RESPONSE  # a service's answer is not an excerpt
         origin = Origin(reader="call", line=self._number + 1, whole=whole)
         return read_response(members, self.spec, kind=kind, origin=origin)
 
@@ -272,11 +272,11 @@ METHODS: Mapping[str, str] = {
     "update": "update_training_job",
     "list": "list_training_jobs",
 }
-"""The methods of a boto3 client, by the parts that their operations play."""
+"""The methods of a boto3 client, by role of their operation."""
 
 
 def judged(exchange: Exchange, rules: Iterable[Rule] | None = None) -> Iterator[Finding]:
-    """The findings about one exchange; without ``rules`` those of all rules about operations."""
+    """The findings about one exchange; without ``rules``, of all rules about operations."""
     for rule in all_rules() if rules is None else rules:
         if rule.scope is Scope.OPERATION:
             for place in rule.check(exchange):

@@ -1,6 +1,6 @@
-"""Programs: what is called on a service, in order. Small values, so that they can be shrunk.
+"""Programs: calls to a service, in order, as small values that can be shrunk.
 
-Some are tried first, each thing that can be wrong once; others are drawn.
+Some are tried first, one for each possible fault; others are drawn.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from trainstate.testing.fuzzing.beside import WORDS
 from trainstate.testing.fuzzing.requests import ADVANCES, CREATIONS, INVALID, LISTS, UPDATES
 
 ADVANCE, FINISH = "advance", "finish"
-"""No operations: time passes; a job is looked at until it has ended, or is gone."""
+"""Not operations: time passes; a job is polled until it has ended or is gone."""
 
 SLOTS = ("a", "b", "c")
 _WORDS = {CREATE: tuple(CREATIONS), UPDATE: tuple(UPDATES), LIST: tuple(LISTS), ASK: tuple(WORDS)}
@@ -25,7 +25,7 @@ _WORDS = {CREATE: tuple(CREATIONS), UPDATE: tuple(UPDATES), LIST: tuple(LISTS), 
 
 @frozen(kw_only=True)
 class Call:
-    """One step of a program: a verb, the slot of a job, and what else the verb needs."""
+    """One step of a program: a verb, the slot of a job, and the verb's argument."""
 
     verb: str
     slot: str = ""
@@ -37,7 +37,7 @@ class Call:
         return " ".join(part for part in (self.verb, self.slot, rest) if part)
 
     def simpler(self) -> Iterator[Call]:
-        """The same step with a plainer argument, the plainest first."""
+        """The same step with simpler arguments, the simplest first."""
         words = _WORDS.get(self.verb, ())
         for word in words[: words.index(self.word)] if self.word in words else ():
             yield evolve(self, word=word)
@@ -48,7 +48,7 @@ class Call:
 
 @frozen(kw_only=True)
 class Program:
-    """Steps in order, and the seed that a service may use for what happens by chance."""
+    """Steps in order, and the seed for a service's random choices."""
 
     calls: tuple[Call, ...]
     seed: int = field(default=0)
@@ -116,14 +116,14 @@ def advance(seconds: float = ADVANCES[0]) -> Call:
 
 
 def finish(slot: str = "a") -> Call:
-    """A job is looked at until it has ended, or, once deleted, until it is gone."""
+    """A job is polled until it has ended, or, once deleted, until it is gone."""
     return Call(verb=FINISH, slot=slot)
 
 
 def observed(steps: list[Call]) -> tuple[Call, ...]:
-    """The steps with a look at the job before and after each request, and every job finished.
+    """The steps with polls before and after each request, and every job finished.
 
-    What a request does can only be judged where the state before it is known.
+    A request's effect can only be judged if the previous state is known.
     """
     calls: list[Call] = []
     for step in steps:
@@ -137,7 +137,7 @@ def observed(steps: list[Call]) -> tuple[Call, ...]:
 
 
 ORDINARY = tuple(word for word in CREATIONS if word not in INVALID)
-"""The creations that the API allows, the plainest first."""
+"""Creations that the API allows, the simplest first."""
 
 _STAGES = 4
 _SPOTS = 10
@@ -145,7 +145,7 @@ _LIVES = 4
 
 
 def openings() -> Iterator[Program]:
-    """Short programs, each about one way in which services are known to be wrong."""
+    """Short programs, each for one known fault of services."""
     yield _of(describe(), stop(), delete(), update())
     for word in CREATIONS:
         yield _of(create(word=word), describe(), finish(), describe())
@@ -160,9 +160,9 @@ def openings() -> Iterator[Program]:
 
 
 def lives() -> Iterator[Program]:
-    """Jobs that nobody meddles with, of each kind a few, as chance has it.
+    """Undisturbed jobs, a few of each kind, as chance has it.
 
-    Of those with managed spot training so many that an interruption is due.
+    So many have managed spot training that an interruption is due.
     """
     for seed, word in product(range(1, _LIVES), ORDINARY):
         yield Program(calls=(create(word=word), finish()), seed=seed)
@@ -177,7 +177,7 @@ def stages() -> Iterator[Program]:
 
 
 def beside() -> Iterator[Program]:
-    """Everything beside, before and after its job and its tuning job are there, and later."""
+    """Every other call, before and after its job and its tuning job exist, and later."""
     everything = [ask(word=word) for word in WORDS]
     for passes in (1.0, 301.3, 86_400.0):
         looks = [call for call in everything if call.word != "halt"]
@@ -185,7 +185,7 @@ def beside() -> Iterator[Program]:
 
 
 def short() -> Iterator[Program]:
-    """Every program of two steps after the creation of a job, over the plain requests."""
+    """Every program of two steps after a creation, over the simple requests."""
     alphabet = (create(), stop(), delete(), update(), advance(), advance(3_600.0), listed())
     for one, other in product(alphabet, repeat=2):
         yield Program(calls=observed([create(), one, other]))
@@ -200,7 +200,7 @@ _MOST_SEED = 1 << 20
 
 _slots = st.sampled_from(SLOTS)
 _creations = st.builds(create, _slots, st.sampled_from(tuple(CREATIONS)))
-# A job that nobody asks to stop goes its own way: most steps let time pass.
+# Jobs develop only with time: most steps let it pass.
 _advances = st.builds(advance, st.sampled_from(ADVANCES))
 _steps: SearchStrategy[Call] = st.one_of(
     _advances,
@@ -218,9 +218,9 @@ _asked = st.builds(ask, _slots, st.sampled_from(tuple(WORDS)))
 
 
 def programs(*, wide: bool = False) -> SearchStrategy[Program]:
-    """Programs that create a job, do some steps, and let every job come to its end.
+    """Programs that create a job, do some steps, and bring every job to its end.
 
-    Where they are ``wide`` every other step is about something beside.
+    If ``wide``, every other step is one of the other calls.
     """
     steps = st.one_of(_asked, _steps) if wide else _steps
     first = st.builds(create, st.just(SLOTS[0]), st.sampled_from(ORDINARY))

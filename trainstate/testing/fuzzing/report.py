@@ -1,4 +1,4 @@
-"""What a run of the fuzzer found, how, and what it never saw: as text, JSON and JUnit XML."""
+"""What a run of the fuzzer found and never saw: as text, JSON and JUnit XML."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _LONGEST = 80
 
 @frozen(order=True)
 class Key:
-    """What makes two findings one: the rule, the place without numbers, and the words.
+    """The identity of a finding: the rule, the place without numbers, and the words.
 
-    Words are the facts that are no numbers, times, names or free text: statuses,
-    members, operations, codes of errors.
+    Words are facts other than numbers, times, names or free text: statuses, members,
+    operations, error codes.
     """
 
     code: str
@@ -65,9 +65,9 @@ def _is_word(value: str) -> bool:
 class Discovery:
     """A finding, and the smallest program that shows it.
 
-    ``script`` is the program as Python that anybody can run; ``programs`` counts the
-    programs that showed the finding; ``reproducible`` tells whether the program showed
-    it again when it was run once more, None where there was no time for that.
+    ``script`` is the program as runnable Python; ``programs`` counts the programs that showed
+    the finding; ``reproducible``: the program showed it again; None if there was no time to
+    try.
     """
 
     key: Key
@@ -79,20 +79,20 @@ class Discovery:
 
     @property
     def emblem(self) -> Finding:
-        """The finding as baselines know it: without what differs from run to run."""
+        """The finding as baselines know it, without what differs between runs."""
         words = " ".join(self.key.words)
         return evolve(self.finding, job="", file=None, pointer=self.key.place, message=words)
 
 
 @frozen(kw_only=True)
 class FuzzReport:
-    """The result of a run of the fuzzer. Iterating gives the discoveries.
+    """The result of a run of the fuzzer. Iterating yields the discoveries.
 
-    ``discoveries`` are those that no baseline knows, worst first; ``known`` those that
-    it does. ``calls`` counts the calls of the API, ``programs`` the programs;
-    ``visits`` is what of the specification the responses showed. ``ended`` says what
-    ended the run: *programs*, *calls*, *time*, or *interrupted*, after which no program
-    was made smaller.
+    ``discoveries`` are those outside the baseline, worst first; ``known`` those in it. ``calls``
+    counts API calls, ``programs`` programs; ``visits`` is the coverage of the specification.
+    ``ended`` says what ended the run: *programs*, *calls*, *time*, or *interrupted*, after which
+    no program was
+    shrunk.
     """
 
     target: str
@@ -111,7 +111,7 @@ class FuzzReport:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings that no baseline knows, worst first."""
+        """The findings outside the baseline, worst first."""
         return tuple(found.finding for found in self.discoveries)
 
     def at_least(self, severity: Severity | str) -> tuple[Discovery, ...]:
@@ -121,7 +121,7 @@ class FuzzReport:
 
     @property
     def coverage(self) -> Mapping[str, Any]:
-        """By kind of fact and its evidence: how many were visited, of how many."""
+        """Visited facts and all facts, counted by kind and evidence."""
         return self.visits.counted()
 
     def to_json(self) -> str:
@@ -216,7 +216,7 @@ def report_json(report: FuzzReport) -> str:
 
 
 def report_junit(report: FuzzReport, *, fail_on: Severity = Severity.ERROR) -> str:
-    """The report as JUnit XML: each rule that the fuzzer asks a test case, or a failure."""
+    """The report as JUnit XML: each rule of the fuzzer is a test case, perhaps a failure."""
     suite = Element("testsuite", name=f"trainstate fuzz {plain(report.target)}")
     by_rule: dict[str, list[Discovery]] = {}
     for found in report:

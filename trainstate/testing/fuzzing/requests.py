@@ -1,4 +1,4 @@
-"""The requests that a program can make, by short words: the plainest of each kind stands first."""
+"""The requests of programs, named by short words: the simplest of each kind comes first."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ CREATIONS: Mapping[str, Mapping[str, Any]] = {
     },
     "bad-name": {},
 }
-"""What a request to create a job has besides the plain one."""
+"""What a creation request adds to the plain one."""
 
 INVALID = frozenset({"bad-name", "short-wait"})
-"""The creations that the API does not allow: a pattern of its model, a bound of its prose."""
+"""Creations that the API does not allow: by a pattern of its model, or a bound of its prose."""
 
 UPDATES: Mapping[str, Mapping[str, Any]] = {
     "profiler-off": {"ProfilerConfig": {"DisableProfiler": True}},
@@ -91,17 +91,17 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "after-first": {"CreationTimeAfter": timedelta(seconds=1)},
     "before-first": {"CreationTimeBefore": timedelta(seconds=-1)},
 }
-"""What a list is asked for. A length of time is counted from the first job's creation."""
+"""The filters of a list. Durations count from the first job's creation."""
 
 ADVANCES = (60.0, 1.0, 7.5, 0.001, 301.3, 3_600.0, 86_400.0)
-"""How many seconds pass, the plainest first."""
+"""Seconds to advance, the simplest first."""
 
 _BAD_NAME = "_"
-"""A character that no name of a job may have."""
+"""A character that job names may not have."""
 
 
 def job_name(slot: str, token: str) -> str:
-    """The name of the job in a slot; ``token`` keeps the programs of a service apart."""
+    """The name of the job in a slot; ``token`` keeps programs apart."""
     return f"job-{slot}-{token}"
 
 
@@ -128,9 +128,9 @@ def listing(word: str, first_created: datetime | None) -> dict[str, Any]:
 
 
 def limit_of(request: Mapping[str, Any]) -> float:
-    """The seconds after which any job of such a request has ended, its queue included.
+    """Seconds after which any job of such a request has ended, including its queue.
 
-    The limits count run time, waiting time and time in the queue each by itself, and an
-    end takes its time: what is counted is their sum and a day.
+    Run time, waiting time and time in the queue have separate limits, and an end takes time:
+    the result is their sum and a day.
     """
     return float(sum(request.get("StoppingCondition", {}).values())) + 86_400.0

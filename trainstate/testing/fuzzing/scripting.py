@@ -1,4 +1,4 @@
-"""A program as Python: plain calls of a boto3 client that anybody can run."""
+"""A program as Python: plain calls of a boto3 client that anyone can run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ seen = []
 
 
 def call(operation, at=None, **params):
-    """Makes a call, prints what comes of it, and keeps what describes a job."""
+    """Makes a call, prints the result, and keeps job descriptions."""
     try:
         answer = getattr(at or client, operation)(**params) or {}
     except Exception as error:
@@ -67,8 +67,8 @@ _LONGEST_VALUE = 60
 def script(program: Program, finding: Finding, how: Script) -> str:
     """The program as the text of a script, with the finding on its first line.
 
-    For a finding about responses the script checks them; about a call it shows what
-    came of the last one.
+    For a finding about responses the script checks them; for one about a call it shows the
+    result of the last one.
     """
     judges = find_rule(finding.name).scope is not Scope.OPERATION
     head = f"# {finding.code} {finding.name}: {' '.join(finding.message.split())}"
@@ -103,7 +103,7 @@ def _lines(call: Call, how: Script) -> Iterator[str]:
 
 
 class _Noted:
-    """A client that notes what it is asked for."""
+    """A client that records its calls."""
 
     def __init__(self, service: str, calls: list[tuple[str, str, dict[str, Any]]]) -> None:
         model = SimpleNamespace(operation_model=lambda _name: SimpleNamespace(error_shapes=()))

@@ -1,8 +1,8 @@
 """The smallest program that still shows a finding.
 
-Hypothesis shrinks what one example failed by. Here one program shows many findings at
-once, most programs show some, and every run of one costs calls to a service: so the
-programs that Hypothesis drew are made smaller step by step, each for one finding.
+Hypothesis shrinks one failure of one example. Here one program shows many findings, most
+programs show some, and every run costs calls to a service: so the programs that Hypothesis
+drew are shrunk step by step, each for one finding.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Holds = Callable[[Program], bool]
 
 
 def shrunk(program: Program, holds: Holds) -> Program:
-    """A program for which ``holds`` holds, as it does for the given one, and no smaller one.
+    """A minimal program for which ``holds`` still holds.
 
-    No step of it can be left out, and no argument be plainer.
+    No step can be left out, and no argument can be simpler.
     """
     best, before = program, None
     while best != before:
@@ -32,7 +32,7 @@ def shrunk(program: Program, holds: Holds) -> Program:
 
 
 def _fewer(program: Program, holds: Holds) -> Program:
-    """The program without the steps that it can do without, long stretches first."""
+    """The program without dispensable steps, long stretches first."""
     size = max(1, len(program.calls) // 2)
     while True:
         start = 0
@@ -48,7 +48,7 @@ def _fewer(program: Program, holds: Holds) -> Program:
 
 
 def descended(value: T, holds: Callable[[T], bool], smaller: Callable[[T], Iterator[T]]) -> T:
-    """The value after each of the changes that make it smaller, and leave it what it was."""
+    """The value after every shrinking change under which ``holds`` still holds."""
     found: T | None = value
     while found is not None:
         value = found

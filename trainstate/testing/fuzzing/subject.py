@@ -1,4 +1,4 @@
-"""What is fuzzed: a client that calls a service, and how to let time pass there."""
+"""What is fuzzed: a client of a service, and how to advance time there."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ Advance = Callable[[float], object]
 
 @frozen(kw_only=True)
 class Subject:
-    """A service as one program meets it.
+    """A service for one program.
 
-    ``client`` has the methods of a boto3 SageMaker client. ``advance`` lets so many
-    seconds pass, None where nobody can; ``still`` tells whether time stands still
-    otherwise. ``close`` is called when the program is over. ``beside`` are clients of what is
-    asked for beside, by the names of their services; empty where nothing is.
+    ``client`` has the methods of a boto3 SageMaker client. ``advance`` advances time by seconds,
+    None if impossible; ``still``: time stands still otherwise. ``close`` is called after the
+    program. ``beside`` are clients for the other calls, by service; empty if there are none.
     """
 
     client: Any
@@ -33,11 +32,11 @@ class Subject:
 
 @frozen(kw_only=True)
 class Script:
-    """How a program against a service is written down, so that anybody can run it.
+    """How a program against a service becomes a script that anyone can run.
 
-    ``setup`` are lines of Python that leave a ``client``; ``block`` is a with statement
-    around the rest, if any; ``advance`` is the text of a call with ``{seconds}``.
-    ``unique`` holds where a second run of the script would meet the jobs of the first.
+    ``setup`` are lines of Python that make a ``client``; ``block`` is a with statement around the
+    rest, if any; ``advance`` is the text of a call with ``{seconds}``. ``unique``: a second run of
+    the script would meet the jobs of the first.
     """
 
     setup: tuple[str, ...] = ()
@@ -51,11 +50,10 @@ class Script:
 class Target:
     """Something that can be fuzzed.
 
-    ``open`` gives a Subject for the seed of a program. ``patience`` is the real seconds
-    for which an end is waited where nobody can let time pass; ``shared`` tells whether
-    the programs of a run meet the same service, so that their jobs need other names:
-    None lets the fuzzer try it out. ``wide`` holds where tuning jobs, search, tags, logs and
-    metrics are asked for, too.
+    ``open`` returns a Subject for a program's seed. ``patience`` is the real seconds to wait for an
+    end if time cannot be advanced; ``shared``: the programs of a run meet the same service, so
+    their jobs need other names; None lets the fuzzer find out. ``wide``: tuning jobs, search,
+    tags, logs and metrics are called too.
     """
 
     label: str
@@ -72,8 +70,8 @@ Maker = Callable[..., Any]
 def target_of(make: Maker | Target, *, advance: Advance | None = None) -> Target:
     """The target that a function makes.
 
-    It returns a client, a Subject, or a context manager of either; a parameter called
-    ``seed`` gets the seed of each program. ``advance`` lets seconds pass on every client.
+    It returns a client, a Subject, or a context manager of either; a parameter ``seed`` receives
+    the seed of each program. ``advance`` advances every client by seconds.
     Raises UsageError for anything but a function.
     """
     if isinstance(make, Target):
@@ -103,7 +101,7 @@ def target_of(make: Maker | Target, *, advance: Advance | None = None) -> Target
 
 
 def script_of(make: Maker) -> Script:
-    """How a function is used from a script, where it can be imported."""
+    """How a script uses a function, if it can be imported."""
     name, module = getattr(make, "__qualname__", ""), getattr(make, "__module__", "")
     found = f"from {module} import {name}"
     if not name.isidentifier():
@@ -129,7 +127,7 @@ def _label(make: Maker) -> str:
 
 
 def _is_context(made: Any) -> bool:
-    # Of the class: a client that makes its methods as they are asked for has every attribute.
+    # Ask the class: a client with dynamic methods has every attribute.
     return all(hasattr(type(made), name) for name in ("__enter__", "__exit__"))
 
 
