@@ -1,4 +1,4 @@
-"""Unit tests of the order of responses, the timelines and the sightings."""
+"""Unit tests of the order of responses, the timelines and the observations."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from attrs import evolve
 from trainstate.checking.order import Order, Rank, are_tied, is_after, rank_of
 from trainstate.checking.report import Verdict
 from trainstate.checking.run import check
-from trainstate.checking.sightings import Sightings
+from trainstate.checking.seen import Observations
 from trainstate.checking.timeline import Timeline
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
-from trainstate.machine.moments import Sighting
+from trainstate.machine.run_states import Observation
 from trainstate.rules.example import poll, written
 from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec
@@ -120,38 +120,38 @@ def test_a_timeline_is_bounded() -> None:
     assert [run.value for run in timeline.runs] == [2, 3, 4]
 
 
-A, B = Sighting("InProgress", "Starting"), Sighting("InProgress", "Training")
+A, B = Observation("InProgress", "Starting"), Observation("InProgress", "Training")
 
 
-def seen(*sightings: tuple[Sighting, Rank | None]) -> Sightings:
-    gathered = Sightings()
-    for index, (sighting, rank) in enumerate(sightings):
-        gathered = gathered.adding(sighting, rank, index)
+def seen(*observations: tuple[Observation, Rank | None]) -> Observations:
+    gathered = Observations()
+    for index, (observation, rank) in enumerate(observations):
+        gathered = gathered.adding(observation, rank, index)
     return gathered
 
 
-def test_equal_sightings_are_one_run() -> None:
+def test_equal_observations_are_one_run() -> None:
     """Stuttering does not grow the state."""
     gathered = seen((A, Rank(1, 0)), (A, Rank(2, 1)), (B, Rank(3, 2)))
 
     assert [run.value for run in gathered.runs] == [A, B]
 
 
-def test_a_late_sighting_splits_a_run() -> None:
-    """What was seen between two equal sightings stands between them."""
+def test_a_late_observation_splits_a_run() -> None:
+    """What was seen between two equal observations stands between them."""
     gathered = seen((A, Rank(1, 0)), (A, Rank(3, 1)), (B, Rank(2, 2)))
 
     assert list(gathered.groups()) == [(A,), (B,), (A,)]
 
 
-def test_tied_sightings_are_one_group() -> None:
+def test_tied_observations_are_one_group() -> None:
     """What no order tells apart is searched together."""
     tied = seen((A, Rank(1, 0, loose=True)), (B, Rank(1, 1, loose=True)), (A, Rank(2, 2)))
 
     assert list(tied.groups()) == [(A, B), (A,)]
 
 
-def test_a_sighting_without_a_rank_floats() -> None:
+def test_a_observation_without_a_rank_floats() -> None:
     """It is kept once, apart from the ordered ones."""
     gathered = seen((A, None), (A, None), (B, Rank(1, 2)))
 
@@ -161,14 +161,14 @@ def test_a_sighting_without_a_rank_floats() -> None:
 
 
 def test_a_repeat_moves_the_end_of_the_newest_run() -> None:
-    """The last moment at which a sighting was seen is kept."""
+    """The last moment at which an observation was seen is kept."""
     gathered = seen((A, Rank(1, 0)))
 
     assert gathered.is_repeat(A, Rank(4, 1))
     assert gathered.repeated(Rank(4, 1)).runs[0].last == Rank(4, 1)
     assert gathered.repeated(Rank(1, 1)) is gathered
     assert gathered.repeated(None) is gathered
-    assert not Sightings().is_repeat(A, Rank(1, 0))
+    assert not Observations().is_repeat(A, Rank(1, 0))
 
 
 def test_an_event_stands_anywhere_among_polls_of_its_moment() -> None:

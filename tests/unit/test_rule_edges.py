@@ -205,7 +205,7 @@ def test_a_history_that_is_lacking_alone_was_dropped(modified: Any, severity: st
 
 
 def test_the_response_to_blame_stands_on_the_side_that_contradicts() -> None:
-    """What may follow a sighting is not to blame for one like it that came before."""
+    """What may follow an observation is not to blame for one like it that came before."""
     shown = ("Stopping/Stopping", 100), ("Stopping/Uploading", 700), ("Stopping/Stopping", 900)
     seen = [response(text, at=at) for text, at in (*shown, ("InProgress/Training", 500))]
     del seen[1]["SecondaryStatus"]

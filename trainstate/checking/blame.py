@@ -1,4 +1,4 @@
-"""Which earlier response is to blame where no run shows a sighting together with the others."""
+"""Which earlier response is to blame where no run shows an observation together with the others."""
 
 from __future__ import annotations
 
@@ -8,50 +8,50 @@ from itertools import chain, islice
 from attrs import define, field
 
 from trainstate.checking.order import Rank, is_after
-from trainstate.checking.sightings import Sightings
+from trainstate.checking.seen import Observations
 from trainstate.machine.belief import is_explained
-from trainstate.machine.moments import Past, Sighting
+from trainstate.machine.run_states import KnownHistory, Observation
 from trainstate.rules.model import Clash
 from trainstate.spec.model import Spec
 
 MOST_BLAMED = 256
-"""Earlier sightings, the nearest first, among which the one to blame is sought."""
+"""Earlier observations, the nearest first, among which the one to blame is sought."""
 
-Placed = tuple[Sighting, Rank | None, int]
-"""A sighting, its rank, and which response showed it."""
+Placed = tuple[Observation, Rank | None, int]
+"""An observation, its rank, and which response showed it."""
 
 
-def blamed(spec: Spec, past: Past, seen: Sightings, new: Placed) -> Clash:
-    """The nearest earlier response that alone contradicts a sighting, else the newest."""
+def blamed(spec: Spec, past: KnownHistory, seen: Observations, new: Placed) -> Clash:
+    """The nearest earlier response that alone contradicts an observation, else the newest."""
     others = tuple(islice(_nearest(seen), MOST_BLAMED))
     pairs = _Pairs(spec, past, new)
     chosen = next((other for other in others if not pairs.agree(other)), others[0])
-    (sighting, rank, _), (other, other_rank, at) = new, chosen
-    pair = (sighting.primary, sighting.secondary)
+    (observation, rank, _), (other, other_rank, at) = new, chosen
+    pair = (observation.primary, observation.secondary)
     other_pair = (other.primary, other.secondary)
     swapped = rank is not None and other_rank is not None and is_after(other_rank, rank)
     before, after = (pair, other_pair) if swapped else (other_pair, pair)
     return Clash(before=before, after=after, at=at)
 
 
-def _nearest(seen: Sightings) -> Iterator[Placed]:
+def _nearest(seen: Observations) -> Iterator[Placed]:
     ordered = ((run.value, run.last, run.index) for run in reversed(seen.runs))
     return chain(ordered, ((value, None, at) for value, at in reversed(seen.floating)))
 
 
 @define
 class _Pairs:
-    """Whether a run shows a sighting and one other; equal ones are asked for once."""
+    """Whether a run shows an observation and one other; equal ones are asked for once."""
 
     spec: Spec
-    past: Past
+    past: KnownHistory
     new: Placed
     told: dict[Hashable, bool] = field(factory=dict)
 
     def agree(self, other: Placed) -> bool:
         key = other[0], other[0].by, self._order(other[1])
         if key not in self.told:
-            both = Sightings().adding(*other).adding(*self.new)
+            both = Observations().adding(*other).adding(*self.new)
             self.told[key] = is_explained(self.spec, self.past, both.groups(), both.unordered())
         return self.told[key]
 

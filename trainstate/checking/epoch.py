@@ -23,10 +23,10 @@ from trainstate.checking.attached import (
     vanished,
 )
 from trainstate.checking.blame import blamed
-from trainstate.checking.course import FEWEST, Courses
 from trainstate.checking.members import FixedMembers
 from trainstate.checking.order import BEFORE_ALL, Order, Rank, is_after, rank_of
-from trainstate.checking.sightings import Sightings
+from trainstate.checking.search import FEWEST, Searches
+from trainstate.checking.seen import Observations
 from trainstate.checking.timeline import Timeline
 from trainstate.history.chain import (
     Comparison,
@@ -51,7 +51,7 @@ from trainstate.machine.guards import (
     shared,
     shut,
 )
-from trainstate.machine.moments import Past, Sighting, is_legal
+from trainstate.machine.run_states import KnownHistory, Observation, is_legal
 from trainstate.rules.model import AttachedChange, EarlierEpoch, MemberChange, Reading, Step
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import AttachedMachine, Spec
@@ -86,7 +86,7 @@ class Epoch:
     responses: int = 0
     known: History = ()
     config: Configuration = UNSEEN
-    sightings: Sightings = field(factory=Sightings)
+    observations: Observations = field(factory=Observations, alias="sightings")
     spreads: dict[HistorySize, Spread] = field(factory=dict)
     members: FixedMembers = field(factory=FixedMembers)
     billing: dict[str, Timeline[float]] = field(factory=dict)
@@ -99,8 +99,8 @@ class Epoch:
     bare: Rank | None = None
     full: Rank | None = None
     has_bare: bool = False
-    _courses: Courses | None = field(default=None, eq=False, repr=False)
-    _told: tuple[History, Configuration, bool, Past] | None = field(
+    _searches: Searches | None = field(default=None, eq=False, repr=False)
+    _told: tuple[History, Configuration, bool, KnownHistory] | None = field(
         default=None, eq=False, repr=False
     )
 
@@ -199,73 +199,84 @@ class Epoch:
     def _seen(
         self, response: Response, rank: Rank | None, index: int, length: int | None
     ) -> dict[str, Any]:
-        """What a step says of its clash, if no run shows the sighting together with the others."""
-        sighting = Sighting(response.primary, response.secondary, length, response.modified)
-        if not self._is_telling(sighting):
+        """The clash of a step, where no run shows its observation together with the others."""
+        observation = Observation(response.primary, response.secondary, length, response.modified)
+        if not self._is_telling(observation):
             return {}
-        if self.sightings.is_repeat(sighting, rank):
-            self.sightings = self.sightings.repeated(rank)
+        if self.observations.is_repeat(observation, rank):
+            self.observations = self.observations.repeated(rank)
             return {}
-        return self._seen_first(sighting, rank, index)
+        return self._seen_first(observation, rank, index)
 
-    def _seen_first(self, sighting: Sighting, rank: Rank | None, index: int) -> dict[str, Any]:
-        """The same of a sighting that is no repetition."""
-        candidate, alone = self.sightings.adding(sighting, rank, index), sighting.length is None
+    def _seen_first(
+        self, observation: Observation, rank: Rank | None, index: int
+    ) -> dict[str, Any]:
+        """The same of an observation that is no repetition."""
+        candidate, alone = (
+            self.observations.adding(observation, rank, index),
+            observation.length is None,
+        )
         past = self._past()
         # A known history that is no run itself: its own rules say so already.
         if not is_legal(self.spec, past):
             return {}
         explained = self._explained(past, candidate, rank)
         # What is explained with the known history can be shown by a run that has it.
-        own = Past(config=self.config) if alone else past
-        if not ((explained and not alone) or is_possible(self.spec, own, sighting)):
+        own = KnownHistory(config=self.config) if alone else past
+        if not ((explained and not alone) or is_possible(self.spec, own, observation)):
             return {}
         if explained:
             unproven = self.has_bare and not self._is_proven(past, candidate, rank)
             self._take(candidate)
             return {"unproven": unproven}
         # Before anything was seen only a history that its own response contradicts says otherwise.
-        if not (self.sightings.runs or self.sightings.floating):
+        if not (self.observations.runs or self.observations.floating):
             return {}
-        return {"clash": blamed(self.spec, past, self.sightings, (sighting, rank, index))}
+        return {"clash": blamed(self.spec, past, self.observations, (observation, rank, index))}
 
-    def _past(self) -> Past:
+    def _past(self) -> KnownHistory:
         """What is known of the job's past; made anew only where it is another one."""
         kept = self._told
         if kept is None or kept[0] is not self.known or kept[1:3] != (self.config, self.has_bare):
             statuses = tuple(entry.status for entry in self.known)
             starts = tuple(entry.start for entry in self.known) if self.has_bare else ()
-            past = Past(statuses, self.config, starts)
+            past = KnownHistory(statuses, self.config, starts)
             kept = self._told = (self.known, self.config, self.has_bare, past)
         return kept[3]
 
-    def _is_telling(self, sighting: Sighting) -> bool:
-        """Holds if the model knows what the sighting shows, and it shows anything."""
+    def _is_telling(self, observation: Observation) -> bool:
+        """Holds if the model knows what the observation shows, and it shows anything."""
         spec = self.spec
-        known_primary = sighting.primary is None or sighting.primary in spec.primary_by_name
-        known_secondary = sighting.secondary is None or sighting.secondary in spec.secondary_by_name
-        shows = (sighting.primary, sighting.secondary, sighting.length) != (None, None, None)
+        known_primary = observation.primary is None or observation.primary in spec.primary_by_name
+        known_secondary = (
+            observation.secondary is None or observation.secondary in spec.secondary_by_name
+        )
+        shows = (observation.primary, observation.secondary, observation.length) != (
+            None,
+            None,
+            None,
+        )
         return known_primary and known_secondary and shows
 
-    def _explained(self, past: Past, sightings: Sightings, rank: Rank | None) -> bool:
-        """Whether a run shows what was seen so far and one sighting more, at a rank."""
-        if not self.has_bare or len(self.sightings.runs) < FEWEST:
-            self._courses = self._told = None
-            return is_explained(self.spec, past, sightings.groups(), sightings.unordered())
-        if self._courses is None:
-            self._courses = Courses(self.spec)
-        self._courses.follow(self.sightings)
-        return self._courses.explain(past, sightings, rank)
+    def _explained(self, past: KnownHistory, observations: Observations, rank: Rank | None) -> bool:
+        """Whether a run shows what was seen so far and one observation more, at a rank."""
+        if not self.has_bare or len(self.observations.runs) < FEWEST:
+            self._searches = self._told = None
+            return is_explained(self.spec, past, observations.groups(), observations.unordered())
+        if self._searches is None:
+            self._searches = Searches(self.spec)
+        self._searches.follow(self.observations)
+        return self._searches.explain(past, observations, rank)
 
-    def _is_proven(self, past: Past, sightings: Sightings, rank: Rank | None) -> bool:
-        """Whether a run explains the sightings without a guard that was not seen."""
+    def _is_proven(self, past: KnownHistory, observations: Observations, rank: Rank | None) -> bool:
+        """Whether a run explains the observations without a guard that was not seen."""
         sure = evolve(past, config=proven(self.config, self.spec))
-        return sure.config == self.config or self._explained(sure, sightings, rank)
+        return sure.config == self.config or self._explained(sure, observations, rank)
 
-    def _take(self, sightings: Sightings) -> None:
-        self.sightings = sightings
-        if self._courses is not None:
-            self._courses.take(sightings)
+    def _take(self, observations: Observations) -> None:
+        self.observations = observations
+        if self._searches is not None:
+            self._searches.take(observations)
 
     def _billing(self, response: Response, rank: Rank | None, index: int) -> Iterator[MemberChange]:
         if rank is None or response.kind is Kind.LOG:

@@ -1,6 +1,6 @@
 """Belief sets: which runs explain the observations, where not every response has a history.
 
-After each group of sightings the search keeps the moments at which a run that has shown all
+After each group of observations the search keeps the run states at which a run that has shown all
 of them can be. Another group is another step (``onward``), so the search can be continued
 instead of repeated.
 """
@@ -12,17 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
 from itertools import groupby
 
-from trainstate.machine.moments import (
-    Moment,
-    Past,
-    Sighting,
-    entry_moments,
-    first_moments,
+from trainstate.machine.run_states import (
+    KnownHistory,
+    Observation,
+    RunState,
+    entry_states,
+    first_states,
     is_in_order,
     is_straight,
-    next_moments,
+    next_states,
     plain_moment,
-    showing_moments,
+    showing_states,
     shows,
     within,
 )
@@ -30,38 +30,42 @@ from trainstate.spec.graph import reachable, undominated
 from trainstate.spec.model import Spec
 
 MOST_UNORDERED = 8
-"""Unordered sightings that are searched for together; more are searched in portions."""
+"""Unordered observations that are searched for together; more are searched in batches."""
 
-Group = Sequence[Sighting]
-Sightings = tuple[Sighting, ...]
-Standing = tuple[Moment, frozenset[int]]
-"""A moment of a run, and the unordered sightings that it has yet to show."""
-Front = frozenset[Standing]
+Group = Sequence[Observation]
+Batch = tuple[Observation, ...]
+Standing = tuple[RunState, frozenset[int]]
+"""A run state of a run, and the unordered observations that it has yet to show."""
+Frontier = frozenset[Standing]
 """Where runs that have shown all groups so far can be."""
 
 
 def explains(
-    spec: Spec, past: Past, groups: Iterable[Group], floating: Group = ()
-) -> frozenset[Moment]:
-    """The moments at which a run that has shown every sighting can be; empty if none can.
+    spec: Spec, past: KnownHistory, groups: Iterable[Group], floating: Group = ()
+) -> frozenset[RunState]:
+    """The run states at which a run that has shown every observation can be; empty if none can.
 
-    ``groups`` are in order; sightings inside a group are unordered among themselves, those in
+    ``groups`` are in order; observations inside a group are unordered among themselves, those in
     ``floating`` altogether.
     """
     ordered = tuple(distinct(group) for group in groups)
 
-    def end(afloat: Sightings) -> frozenset[Moment]:
+    def end(afloat: Batch) -> frozenset[RunState]:
         begin = beginning(spec, past, afloat)
-        last = reduce(lambda front, group: onward(spec, past, front, group, afloat), ordered, begin)
+        last = reduce(
+            lambda frontier, group: onward(spec, past, frontier, group, afloat), ordered, begin
+        )
         return ends(spec, past, last, afloat)
 
-    return common(end(afloat) for afloat in portions(floating))
+    return common(end(afloat) for afloat in batches(floating))
 
 
-def is_explained(spec: Spec, past: Past, groups: Iterable[Group], floating: Group = ()) -> bool:
-    """Whether a run shows every sighting: whether ``explains`` finds a moment.
+def is_explained(
+    spec: Spec, past: KnownHistory, groups: Iterable[Group], floating: Group = ()
+) -> bool:
+    """Whether a run shows every observation: whether ``explains`` finds a run state.
 
-    Fully ordered sightings that all have histories need no search beyond the known history:
+    Fully ordered observations that all have histories need no search beyond the known history:
     none of them can be shown there.
     """
     ordered = tuple(tuple(group) for group in groups)
@@ -74,171 +78,183 @@ def is_explained(spec: Spec, past: Past, groups: Iterable[Group], floating: Grou
 
 
 @lru_cache(maxsize=16384)
-def _is_found(spec: Spec, past: Past, ordered: tuple[Sightings, ...], floating: Sightings) -> bool:
+def _is_found(spec: Spec, past: KnownHistory, ordered: tuple[Batch, ...], floating: Batch) -> bool:
     """Whether the search finds a run. Cached: it takes 15 ms, and jobs without history are alike.
 
-    The past has no starts, so the times of the sightings decide nothing.
+    The past has no starts, so the times of the observations decide nothing.
     """
     return bool(explains(spec, past, ordered, floating))
 
 
 @lru_cache(maxsize=16384)
-def _is_shown_in_turn(spec: Spec, past: Past, turns: Sightings) -> bool:
-    """Whether a run shows sightings, each with its history, in this order."""
+def _is_shown_in_turn(spec: Spec, past: KnownHistory, turns: Batch) -> bool:
+    """Whether a run shows observations, each with its history, in this order."""
     if _is_shown_by_entries(spec, past, turns):
         return True
-    moments: Iterable[Moment] = first_moments(spec, past)
-    for sighting in turns:
-        passing = reachable(moments, lambda moment: within(spec, past, moment))
-        moments = [moment for moment in passing if shows(past, moment, sighting)]
-    return bool(moments)
+    run_states: Iterable[RunState] = first_states(spec, past)
+    for observation in turns:
+        passing = reachable(run_states, lambda run_state: within(spec, past, run_state))
+        run_states = [run_state for run_state in passing if shows(past, run_state, observation)]
+    return bool(run_states)
 
 
-def _is_shown_by_entries(spec: Spec, past: Past, turns: Sightings) -> bool:
-    """Whether the run of the entries alone shows the sightings in this order.
+def _is_shown_by_entries(spec: Spec, past: KnownHistory, turns: Batch) -> bool:
+    """Whether the run of the entries alone shows the observations in this order.
 
     It does in most recordings, and saves the search for another run.
     """
     shown = 0
-    for moment in entry_moments(spec, past):
-        while shown < len(turns) and shows(past, moment, turns[shown]):
+    for run_state in entry_states(spec, past):
+        while shown < len(turns) and shows(past, run_state, turns[shown]):
             shown += 1
     return shown == len(turns)
 
 
-def is_possible(spec: Spec, past: Past, sighting: Sighting) -> bool:
-    """Whether some run shows the sighting, whatever else was seen."""
-    return is_explained(spec, past, [(sighting,)])
+def is_possible(spec: Spec, past: KnownHistory, observation: Observation) -> bool:
+    """Whether some run shows the observation, whatever else was seen."""
+    return is_explained(spec, past, [(observation,)])
 
 
-def portions(floating: Group) -> tuple[Sightings, ...]:
-    """The unordered sightings, split into portions that are searched together."""
+def batches(floating: Group) -> tuple[Batch, ...]:
+    """The unordered observations, split into batches that are searched together."""
     starts = range(0, len(floating), MOST_UNORDERED)
     return tuple(tuple(floating[at : at + MOST_UNORDERED]) for at in starts) or ((),)
 
 
-def common(found: Iterable[frozenset[Moment]]) -> frozenset[Moment]:
-    """The moments that every search has found, whatever budgets each has used."""
-    places = [{(moment.state, moment.passed): moment for moment in end} for end in found]
+def common(found: Iterable[frozenset[RunState]]) -> frozenset[RunState]:
+    """The run states that every search has found, whatever budgets each has used."""
+    places = [
+        {(run_state.state, run_state.passed): run_state for run_state in end} for end in found
+    ]
     shared = set(places[0]).intersection(*places)
     return frozenset(places[0][place] for place in shared)
 
 
-def distinct(group: Iterable[Sighting]) -> Sightings:
-    """Each sighting of a group once, with the earliest instant at which it was seen.
+def distinct(group: Iterable[Observation]) -> Batch:
+    """Each observation of a group once, with the earliest instant at which it was seen.
 
-    A moment that shows one of equal unordered sightings shows all of them.
+    A run state that shows one of equal unordered observations shows all of them.
     """
-    found: dict[Sighting, Sighting] = {}
-    for sighting in group:
-        known = found.setdefault(sighting, sighting)
-        if sighting.by is not None and (known.by is None or sighting.by < known.by):
-            found[sighting] = sighting
+    found: dict[Observation, Observation] = {}
+    for observation in group:
+        known = found.setdefault(observation, observation)
+        if observation.by is not None and (known.by is None or observation.by < known.by):
+            found[observation] = observation
     return tuple(found.values())
 
 
-def beginning(spec: Spec, past: Past, afloat: Sightings) -> Front:
+def beginning(spec: Spec, past: KnownHistory, afloat: Batch) -> Frontier:
     """Where runs can be before they have shown anything."""
     left = frozenset(range(len(afloat)))
-    return frozenset((moment, left) for moment in first_moments(spec, past))
+    return frozenset((run_state, left) for run_state in first_states(spec, past))
 
 
-def onward(spec: Spec, past: Past, front: Front, group: Sightings, afloat: Sightings) -> Front:
-    """Where runs can be after one more group, whose sightings are distinct."""
-    # Instants matter only if the past has starts: without them equal sightings are one, and
+def onward(
+    spec: Spec, past: KnownHistory, frontier: Frontier, group: Batch, afloat: Batch
+) -> Frontier:
+    """Where runs can be after one more group, whose observations are distinct."""
+    # Instants matter only if the past has starts: without them equal observations are one, and
     # the cache finds them.
     step = _onward if past.starts else _known
-    return step(spec, past, front, group, afloat)
+    return step(spec, past, frontier, group, afloat)
 
 
-def ends(spec: Spec, past: Past, front: Front, afloat: Sightings) -> frozenset[Moment]:
-    """The moments at which a run that has also shown the unordered sightings can be."""
-    done = _search(spec, past, (), afloat, front)
-    return frozenset(moment for moment, left, _ in done if not left)
+def ends(spec: Spec, past: KnownHistory, frontier: Frontier, afloat: Batch) -> frozenset[RunState]:
+    """The run states at which a run that has also shown the unordered observations can be."""
+    done = _search(spec, past, (), afloat, frontier)
+    return frozenset(run_state for run_state, left, _ in done if not left)
 
 
-def _onward(spec: Spec, past: Past, front: Front, group: Sightings, afloat: Sightings) -> Front:
+def _onward(
+    spec: Spec, past: KnownHistory, frontier: Frontier, group: Batch, afloat: Batch
+) -> Frontier:
     if len(group) == 1 and not afloat and past.statuses and is_straight(spec, past):
-        return _soonest(spec, past, front, group[0])
-    done = _search(spec, past, group, afloat, front)
-    return frozenset((moment, left) for moment, left, missing in done if not missing)
+        return _soonest(spec, past, frontier, group[0])
+    done = _search(spec, past, group, afloat, frontier)
+    return frozenset((run_state, left) for run_state, left, missing in done if not missing)
 
 
 _known = lru_cache(maxsize=16384)(_onward)
 
 
-def _soonest(spec: Spec, past: Past, front: Front, sighting: Sighting) -> Front:
-    """Where runs that have shown one more sighting can be, at the earliest.
+def _soonest(
+    spec: Spec, past: KnownHistory, frontier: Frontier, observation: Observation
+) -> Frontier:
+    """Where runs that have shown one more observation can be, at the earliest.
 
-    The earliest plain moment of a straight history leaves every later continuation possible, so
-    neither later moments nor those on the way are searched.
+    The earliest plain run state of a straight history leaves every later continuation possible, so
+    neither later run states nor those on the way are searched.
     """
-    plain = min((one.passed for one, _ in front if one.is_plain and one.passed), default=None)
-    ahead = {one for one, _ in front if plain is None or (one.passed or plain) < plain}
-    starts = ahead if plain is None else ahead | _jumped(spec, past, plain, sighting)
+    plain = min((one.passed for one, _ in frontier if one.is_plain and one.passed), default=None)
+    ahead = {one for one, _ in frontier if plain is None or (one.passed or plain) < plain}
+    starts = ahead if plain is None else ahead | _jumped(spec, past, plain, observation)
 
-    def after(moment: Moment) -> Iterable[Moment]:
-        return () if shows(past, moment, sighting) else next_moments(spec, past, moment)
+    def after(run_state: RunState) -> Iterable[RunState]:
+        return () if shows(past, run_state, observation) else next_states(spec, past, run_state)
 
     found = undominated(
         starts,
         after,
-        cost=lambda moment: (moment.used,),
-        key=lambda moment: (moment.state, moment.passed),
+        cost=lambda run_state: (run_state.used,),
+        key=lambda run_state: (run_state.state, run_state.passed),
         covers=lambda one, other: one.used <= other.used,
     )
     none_left: frozenset[int] = frozenset()
-    return frozenset((one, none_left) for one in found if shows(past, one, sighting))
+    return frozenset((one, none_left) for one in found if shows(past, one, observation))
 
 
-def _jumped(spec: Spec, past: Past, passed: int, sighting: Sighting) -> set[Moment]:
-    """The next moments after a plain one that show a sighting, or the last one before the rest."""
-    moments = showing_moments(spec, past, sighting.primary, sighting.secondary)
-    found: set[Moment] = set()
-    least = max(passed, sighting.length or 0)
-    for at in range(bisect_left(moments, least, key=_place), len(moments)):
-        moment = moments[at]
-        if shows(past, moment, sighting):
-            found.add(moment)
-            if moment.is_plain:
+def _jumped(spec: Spec, past: KnownHistory, passed: int, observation: Observation) -> set[RunState]:
+    """The next run states after a plain one that show an observation, or else the last one."""
+    run_states = showing_states(spec, past, observation.primary, observation.secondary)
+    found: set[RunState] = set()
+    least = max(passed, observation.length or 0)
+    for at in range(bisect_left(run_states, least, key=_place), len(run_states)):
+        run_state = run_states[at]
+        if shows(past, run_state, observation):
+            found.add(run_state)
+            if run_state.is_plain:
                 return found
-        elif sighting.length is not None or is_in_order(past):
+        elif observation.length is not None or is_in_order(past):
             break  # later ones have no fewer entries and began no earlier
     return found | {plain_moment(spec, past, len(past.statuses))}
 
 
-def _place(moment: Moment) -> int:
-    return moment.passed or 0
+def _place(run_state: RunState) -> int:
+    return run_state.passed or 0
 
 
-Node = tuple[Moment, frozenset[int], frozenset[int]]
-"""A moment, with the floating sightings and those of the group that are still to show."""
+Node = tuple[RunState, frozenset[int], frozenset[int]]
+"""A run state, with the floating observations and those of the group that are still to show."""
 
 
 def _search(
-    spec: Spec, past: Past, group: Sightings, afloat: Sightings, front: Front
+    spec: Spec, past: KnownHistory, group: Batch, afloat: Batch, frontier: Frontier
 ) -> frozenset[Node]:
-    """Nodes reachable by steps of the run; each moment shows everything that it can.
+    """Nodes reachable by steps of the run; each run state shows everything that it can.
 
-    Match each sighting at the earliest moment that can show it; later is never better. Nodes
+    Match each observation at the earliest run state that can show it; later is never better. Nodes
     that another node at the same place covers are dropped.
     """
 
-    def at(moment: Moment, left: frozenset[int], missing: frozenset[int]) -> Node:
-        return moment, _unshown(past, moment, afloat, left), _unshown(past, moment, group, missing)
+    def at(run_state: RunState, left: frozenset[int], missing: frozenset[int]) -> Node:
+        return (
+            run_state,
+            _unshown(past, run_state, afloat, left),
+            _unshown(past, run_state, group, missing),
+        )
 
     def after(node: Node) -> Iterator[Node]:
-        moment, left, missing = node
-        # Later moments belong to the next group: a run that has shown all continues there.
+        run_state, left, missing = node
+        # Later run states belong to the next group: a run that has shown all continues there.
         # If several are to show, nodes that show more first save the others' paths.
         if len(group) == 1 and not missing:
             return
-        for following in next_moments(spec, past, moment):
+        for following in next_states(spec, past, run_state):
             yield at(following, left, missing)
 
     wanted = frozenset(range(len(group)))
     return undominated(
-        (at(moment, left, wanted) for moment, left in front),
+        (at(run_state, left, wanted) for run_state, left in frontier),
         after,
         cost=lambda node: (len(node[1]) + len(node[2]), node[0].used),
         key=lambda node: (node[0].state, node[0].passed),
@@ -247,14 +263,14 @@ def _search(
 
 
 def _unshown(
-    past: Past, moment: Moment, group: Sightings, missing: frozenset[int]
+    past: KnownHistory, run_state: RunState, group: Batch, missing: frozenset[int]
 ) -> frozenset[int]:
-    """What is still to show after a moment."""
-    shown = [index for index in missing if shows(past, moment, group[index])]
+    """What is still to show after a run state."""
+    shown = [index for index in missing if shows(past, run_state, group[index])]
     return missing.difference(shown) if shown else missing
 
 
 def _covers(one: Node, other: Node) -> bool:
     """Whether everything that follows a node also follows another one at its place."""
-    (moment, *unshown), (later, *more) = one, other
-    return moment.used <= later.used and unshown[0] <= more[0] and unshown[1] <= more[1]
+    (run_state, *unshown), (later, *more) = one, other
+    return run_state.used <= later.used and unshown[0] <= more[0] and unshown[1] <= more[1]

@@ -7,7 +7,7 @@ from attrs import frozen
 from trainstate.checking.epoch import Epoch
 from trainstate.errors import UnknownNameError
 from trainstate.machine.belief import explains
-from trainstate.machine.moments import Past
+from trainstate.machine.run_states import KnownHistory
 from trainstate.machine.step import State, initial_states, showing, successors
 from trainstate.spec.graph import reachable
 from trainstate.spec.model import Evidence, Spec, Transition
@@ -39,9 +39,11 @@ def possible_states(epoch: Epoch, state: Standing) -> tuple[State, ...]:
 
     If the observations contradict each other, the states that fit the newest pair.
     """
-    past = Past(tuple(entry.status for entry in epoch.known), epoch.config)
-    moments = explains(epoch.spec, past, epoch.sightings.groups(), epoch.sightings.unordered())
-    fitting = {moment.state for moment in moments if _fits(moment.state, state)}
+    past = KnownHistory(tuple(entry.status for entry in epoch.known), epoch.config)
+    run_states = explains(
+        epoch.spec, past, epoch.observations.groups(), epoch.observations.unordered()
+    )
+    fitting = {run_state.state for run_state in run_states if _fits(run_state.state, state)}
     return tuple(sorted(fitting)) or showing(epoch.spec, *state.pair)
 
 

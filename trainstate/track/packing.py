@@ -20,8 +20,9 @@ from attrs import frozen
 
 @frozen
 class _Field:
-    """A field of an attrs or msgspec record."""
+    """A field of an attrs or msgspec record; ``name`` is its name in saved text."""
 
+    attribute: str
     name: str
     type: Any
     default: Any
@@ -50,7 +51,7 @@ class Packer:
 
     def _packed(self, value: Any) -> Any:
         kind = type(value)
-        fields = [(field, getattr(value, field.name)) for field in self.fields(kind)]
+        fields = [(field, getattr(value, field.attribute)) for field in self.fields(kind)]
         if kind in self.by_name:
             return {
                 field.name: self.pack(item) for field, item in fields if item != _default(field)
@@ -62,8 +63,8 @@ class Packer:
     def fields(self, kind: type) -> list[_Field]:
         """The packed fields of a class; private fields are caches and are not packed."""
         skipped = self.left_out.get(kind, frozenset())
-        fields = [field for field in _fields(kind) if not field.name.startswith("_")]
-        return [field for field in fields if field.name not in skipped]
+        fields = [field for field in _fields(kind) if not field.attribute.startswith("_")]
+        return [field for field in fields if field.attribute not in skipped]
 
     def unpack(self, plain: Any, wanted: Any, **given: Any) -> Any:
         """The value of a type for a plain form; ``given`` are the omitted fields.
@@ -123,9 +124,10 @@ def _is_record(kind: Any) -> bool:
 def _fields(kind: Any) -> tuple[_Field, ...]:
     if not attrs.has(kind):
         found = msgspec.structs.fields(kind)
-        return tuple(_Field(field.name, field.type, field.default) for field in found)
+        return tuple(_Field(one.name, one.name, one.type, one.default) for one in found)
     attrs.resolve_types(kind)
-    return tuple(_Field(field.name, field.type, field.default) for field in attrs.fields(kind))
+    fields = attrs.fields(kind)
+    return tuple(_Field(one.name, one.alias, one.type, one.default) for one in fields)
 
 
 def _chosen(hint: Any, chosen: Mapping[Any, Any]) -> Any:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.order import BEFORE_ALL
-from trainstate.checking.sightings import Run
+from trainstate.checking.seen import Run
 from trainstate.history.instants import datetime_of
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import trace
@@ -64,7 +64,7 @@ def _read(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
 
 def _seen_after(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
     """Statuses that responses showed after the history was last read whole."""
-    for run in epoch.sightings.runs:
+    for run in epoch.observations.runs:
         if life.entries and run.last.moment < life.horizon:
             continue
         if run.value.length is None:

@@ -129,7 +129,7 @@ def _polls(epoch: Epoch) -> list[tuple[int, str]]:
     Of a job whose history is illegal no states are kept, only when each length was seen.
     """
     shown: dict[int, str] = {}
-    for run in epoch.sightings.runs:
+    for run in epoch.observations.runs:
         seen = (run.value.primary, run.value.secondary)
         pair = "/".join(name for name in seen if name)
         shown |= {run.first.moment: pair, run.last.moment: pair}

@@ -1,8 +1,8 @@
-"""Whether a run shows all that was seen of a job, asked again with each sighting more.
+"""Whether a run shows all that was seen of a job, asked again with each observation more.
 
-What a run can have come to is kept after each group of sightings. A new one is searched
+What a run can have come to is kept after each group of observations. A new one is searched
 for from its place on, and only as far as it makes a difference: a group allows less the
-more was seen, and never more, so that all searches together grow with the sightings.
+more was seen, and never more, so that all searches together grow with the observations.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ from collections.abc import Iterable
 from attrs import define, field, frozen
 
 from trainstate.checking.order import Rank
-from trainstate.checking.sightings import (
+from trainstate.checking.seen import (
     End,
     Grouped,
+    Observations,
     Runs,
-    Sightings,
     ends_between,
     ends_changed,
     ends_of,
     grouped,
     joined,
 )
-from trainstate.machine.belief import Front, beginning, common, ends, onward, portions
-from trainstate.machine.moments import Moment, Past, Sighting
+from trainstate.machine.belief import Frontier, batches, beginning, common, ends, onward
+from trainstate.machine.run_states import KnownHistory, Observation, RunState
 from trainstate.spec.model import Spec
 
 FEWEST = 8
-"""Runs of sightings from which on a course is kept; fewer are searched for anew."""
+"""Runs of observations from which on a search is kept; fewer are searched for anew."""
 
-Stage = tuple[Grouped, Front]
+Stage = tuple[Grouped, Frontier]
 """A group, and where runs can be that have shown it and all before."""
 
 
 @frozen
 class Draft:
-    """What one sighting more makes of a course: other stages from ``low`` to ``high``."""
+    """What one observation more makes of a search: other stages from ``low`` to ``high``."""
 
     low: int = 0
     high: int = 0
@@ -45,26 +45,26 @@ class Draft:
 
 
 @define(eq=False)
-class Course:
-    """The groups of sightings in order under one past, each with what it leaves possible.
+class IncrementalSearch:
+    """The groups of observations in order under one past, each with what it leaves possible.
 
-    ``afloat`` are the sightings without an order that are searched for beside them.
+    ``afloat`` are the observations without an order that are searched for beside them.
     """
 
     spec: Spec
-    past: Past
-    afloat: tuple[Sighting, ...] = ()
+    past: KnownHistory
+    afloat: tuple[Observation, ...] = ()
     stages: list[Stage] = field(factory=list)
 
     def begun(self, runs: Runs) -> bool:
-        """Whether a run shows these sightings; the course then holds them."""
+        """Whether a run shows these observations; the search then holds them."""
         draft = self._carried(0, 0, grouped(ends_of(runs)))
         if draft is not None:
             self.take(draft)
         return draft is not None
 
     def draft(self, old: Runs, new: Runs, rank: Rank) -> Draft | None:
-        """The change that a sighting at a rank makes; None if no run shows it with the others."""
+        """The change that an observation makes; None if no run shows it with the others."""
         gone, come = ends_changed(old, new, rank)
         if not gone and not come:
             return Draft()
@@ -79,14 +79,14 @@ class Course:
         """Takes a change in."""
         self.stages[draft.low : draft.high] = draft.stages
 
-    def ends(self, draft: Draft) -> frozenset[Moment]:
+    def ends(self, draft: Draft) -> frozenset[RunState]:
         """Where a run can be after all, with a change that was not taken in yet."""
         unchanged = draft.high < len(self.stages) or not draft.stages
         last = self._before(len(self.stages)) if unchanged else draft.stages[-1][1]
         return ends(self.spec, self.past, last, self.afloat)
 
     def _joining(self, end: End) -> tuple[int, int, list[Grouped]]:
-        """The stages that a sighting changes which arrived last of its moment."""
+        """The stages that an observation changes which arrived last of its moment."""
         new, moment = Grouped.of([end]), end[1].moment
         high = self._behind(moment)
         if not high or self.stages[high - 1][0].moment != moment:
@@ -99,21 +99,21 @@ class Course:
     def _carried(self, low: int, high: int, groups: Iterable[Grouped]) -> Draft | None:
         """The change that these groups make in place of others, as far as it goes."""
         stages: list[Stage] = []
-        front = self._before(low)
+        frontier = self._before(low)
         for group in groups:
-            front = self._after(front, group)
-            stages.append((group, front))
-        while front and high < len(self.stages) and front != self._before(high):
+            frontier = self._after(frontier, group)
+            stages.append((group, frontier))
+        while frontier and high < len(self.stages) and frontier != self._before(high):
             group = self.stages[high][0]
-            front = self._after(front, group)
-            stages.append((group, front))
+            frontier = self._after(frontier, group)
+            stages.append((group, frontier))
             high += 1
-        return Draft(low, high, tuple(stages)) if front else None
+        return Draft(low, high, tuple(stages)) if frontier else None
 
-    def _after(self, front: Front, group: Grouped) -> Front:
-        return onward(self.spec, self.past, front, group.sightings, self.afloat)
+    def _after(self, frontier: Frontier, group: Grouped) -> Frontier:
+        return onward(self.spec, self.past, frontier, group.observations, self.afloat)
 
-    def _before(self, at: int) -> Front:
+    def _before(self, at: int) -> Frontier:
         """Where runs can be before a stage."""
         return self.stages[at - 1][1] if at else beginning(self.spec, self.past, self.afloat)
 
@@ -128,67 +128,69 @@ def _moment(stage: Stage) -> int:
     return stage[0].moment
 
 
-Key = tuple[Past, tuple[Sighting, ...]]
+Key = tuple[KnownHistory, tuple[Observation, ...]]
 
 
 @define(eq=False)
-class Courses:
-    """The courses of one job: one for each past that is asked for, and each portion afloat.
+class Searches:
+    """The searches of one job: one for each past that is asked for, and each batch afloat.
 
-    ``held`` is what they hold. None stands for a course that no run can take, whatever is
+    ``held`` is what they hold. None stands for a search that no run can take, whatever is
     seen besides.
     """
 
     spec: Spec
-    held: Sightings = field(factory=Sightings)
-    courses: dict[Key, Course | None] = field(factory=dict)
-    _asked: Sightings | None = None
+    held: Observations = field(factory=Observations)
+    searches: dict[Key, IncrementalSearch | None] = field(factory=dict)
+    _asked: Observations | None = None
     _drafts: dict[Key, Draft | None] = field(factory=dict)
 
-    def explain(self, past: Past, new: Sightings, rank: Rank | None) -> bool:
-        """Whether a run shows what is held and one sighting more, at a rank."""
+    def explain(self, past: KnownHistory, new: Observations, rank: Rank | None) -> bool:
+        """Whether a run shows what is held and one observation more, at a rank."""
         if new is not self._asked:
             self._asked, self._drafts = new, {}
-        found: list[frozenset[Moment]] = []
-        for afloat in portions(new.unordered()):
+        found: list[frozenset[RunState]] = []
+        for afloat in batches(new.unordered()):
             key = past, afloat
-            course = self._course(key)
-            draft = None if course is None else self._draft(course, new, rank)
+            search = self._search(key)
+            draft = None if search is None else self._draft(search, new, rank)
             self._drafts[key] = draft
-            if course is None or draft is None:
+            if search is None or draft is None:
                 return False
             if afloat:
-                found.append(course.ends(draft))
+                found.append(search.ends(draft))
         return bool(common(found)) if found else True
 
-    def take(self, new: Sightings) -> None:
-        """Holds other sightings from now on: those that were asked for last."""
+    def take(self, new: Observations) -> None:
+        """Holds other observations from now on: those that were asked for last."""
         drafts = self._drafts if new is self._asked else {}
-        kept = {key: self.courses[key] if draft else None for key, draft in drafts.items()}
-        for key, course in kept.items():
-            if course is not None and (draft := drafts[key]) is not None:
-                course.take(draft)
-        self.held, self.courses, self._asked, self._drafts = new, kept, None, {}
+        kept = {key: self.searches[key] if draft else None for key, draft in drafts.items()}
+        for key, search in kept.items():
+            if search is not None and (draft := drafts[key]) is not None:
+                search.take(draft)
+        self.held, self.searches, self._asked, self._drafts = new, kept, None, {}
 
-    def follow(self, now: Sightings) -> None:
+    def follow(self, now: Observations) -> None:
         """Holds what a job's state holds by now: the newest may have been seen again since."""
         old = self.held
         if now is old:
             return
         again = len(now.runs) == len(old.runs) and now.runs[:-1] == old.runs[:-1]
         if again and now.runs and now.floating == old.floating:
-            for past, _ in tuple(self.courses):
+            for past, _ in tuple(self.searches):
                 self.explain(past, now, now.runs[-1].last)
         self.take(now)
 
-    def _course(self, key: Key) -> Course | None:
-        if key not in self.courses:
-            course = Course(self.spec, *key)
-            self.courses[key] = course if course.begun(self.held.runs) else None
-        return self.courses[key]
+    def _search(self, key: Key) -> IncrementalSearch | None:
+        if key not in self.searches:
+            search = IncrementalSearch(self.spec, *key)
+            self.searches[key] = search if search.begun(self.held.runs) else None
+        return self.searches[key]
 
-    def _draft(self, course: Course, new: Sightings, rank: Rank | None) -> Draft | None:
-        return Draft() if rank is None else course.draft(self.held.runs, new.runs, rank)
+    def _draft(
+        self, search: IncrementalSearch, new: Observations, rank: Rank | None
+    ) -> Draft | None:
+        return Draft() if rank is None else search.draft(self.held.runs, new.runs, rank)
 
 
-__all__ = ["FEWEST", "Course", "Courses", "Draft"]
+__all__ = ["FEWEST", "IncrementalSearch", "Searches", "Draft"]

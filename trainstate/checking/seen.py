@@ -1,4 +1,4 @@
-"""The sightings of a job in order, each change once, and their groups for the search."""
+"""The observations of a job in order, each change once, and their groups for the search."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from attrs import evolve, frozen
 from trainstate.checking.order import Rank, are_tied
 from trainstate.checking.timeline import Seen
 from trainstate.machine.belief import distinct
-from trainstate.machine.moments import Sighting
+from trainstate.machine.run_states import Observation
 
-Run = Seen[Sighting]
+Run = Seen[Observation]
 Runs = tuple[Run, ...]
-End = tuple[Sighting, Rank]
+End = tuple[Observation, Rank]
 
 
 @frozen
 class Grouped:
-    """Sightings of one moment that no order tells apart, each once.
+    """Observations of one moment that no order tells apart, each once.
 
     ``loose`` holds where all have ranks that leave the order open, ``free`` where the
     arrival of one of them says nothing.
     """
 
     moment: int
-    sightings: tuple[Sighting, ...]
+    observations: tuple[Observation, ...]
     loose: bool
     free: bool
 
     @classmethod
     def of(cls, ends: Iterable[End]) -> Grouped:
-        """The group of sightings of one moment."""
+        """The group of observations of one moment."""
         shown, ranks = zip(*ends, strict=True)
         return cls(
             moment=ranks[0].moment,
-            sightings=distinct(shown),
+            observations=distinct(shown),
             loose=all(rank.loose for rank in ranks),
             free=any(rank.free for rank in ranks),
         )
@@ -46,61 +46,61 @@ class Grouped:
         """Both as one group."""
         return Grouped(
             moment=self.moment,
-            sightings=distinct((*self.sightings, *other.sightings)),
+            observations=distinct((*self.observations, *other.observations)),
             loose=self.loose and other.loose,
             free=self.free or other.free,
         )
 
 
 @frozen
-class Sightings:
-    """What was seen of a job's state: ordered runs of equal sightings, and unordered ones.
+class Observations:
+    """What was seen of a job's state: ordered runs of equal observations, and unordered ones.
 
-    A value object: ``adding`` gives another one, so that a sighting that contradicts
+    A value object: ``adding`` gives another one, so that an observation that contradicts
     the others can be left out.
     """
 
     runs: Runs = ()
-    floating: tuple[tuple[Sighting, int], ...] = ()
+    floating: tuple[tuple[Observation, int], ...] = ()
 
-    def is_repeat(self, sighting: Sighting, rank: Rank | None) -> bool:
-        """Holds if the sighting says nothing new: it equals the newest and is not older."""
+    def is_repeat(self, observation: Observation, rank: Rank | None) -> bool:
+        """Holds if the observation says nothing new: it equals the newest and is not older."""
         if rank is None:
-            return any(known == sighting for known, _ in self.floating)
+            return any(known == observation for known, _ in self.floating)
         if not self.runs:
             return False
         newest = self.runs[-1]
         if len(self.runs) > 1 and are_tied(newest.first, self.runs[-2].last):
             return False
-        return newest.value == sighting and rank.moment >= newest.last.moment
+        return newest.value == observation and rank.moment >= newest.last.moment
 
-    def repeated(self, rank: Rank | None) -> Sightings:
-        """These sightings, the newest of them seen once more at a later rank."""
+    def repeated(self, rank: Rank | None) -> Observations:
+        """These observations, the newest of them seen once more at a later rank."""
         if rank is None or rank.moment <= self.runs[-1].last.moment:
             return self
         return evolve(self, runs=(*self.runs[:-1], evolve(self.runs[-1], last=rank)))
 
-    def adding(self, sighting: Sighting, rank: Rank | None, index: int) -> Sightings:
-        """These sightings and one more."""
+    def adding(self, observation: Observation, rank: Rank | None, index: int) -> Observations:
+        """These observations and one more."""
         if rank is None:
-            known = any(seen == sighting for seen, _ in self.floating)
-            return self if known else evolve(self, floating=(*self.floating, (sighting, index)))
-        return evolve(self, runs=_inserted(self.runs, Seen(sighting, rank, rank, index)))
+            known = any(seen == observation for seen, _ in self.floating)
+            return self if known else evolve(self, floating=(*self.floating, (observation, index)))
+        return evolve(self, runs=_inserted(self.runs, Seen(observation, rank, rank, index)))
 
-    def groups(self) -> Iterator[tuple[Sighting, ...]]:
-        """The ordered sightings in groups of those that no order tells apart."""
-        return (group.sightings for group in grouped(ends_of(self.runs)))
+    def groups(self) -> Iterator[tuple[Observation, ...]]:
+        """The ordered observations in groups of those that no order tells apart."""
+        return (group.observations for group in grouped(ends_of(self.runs)))
 
-    def unordered(self) -> tuple[Sighting, ...]:
-        """The sightings that have no order at all."""
-        return tuple(sighting for sighting, _ in self.floating)
+    def unordered(self) -> tuple[Observation, ...]:
+        """The observations that have no order at all."""
+        return tuple(observation for observation, _ in self.floating)
 
 
 def grouped(ends: Iterable[End]) -> Iterator[Grouped]:
-    """Sightings in order, in groups of those that no order tells apart."""
+    """Observations in order, in groups of those that no order tells apart."""
     for _, members in groupby(ends, lambda end: end[1].moment):
         together = tuple(members)
-        # Where one arrival says nothing, the sighting may stand between any two of its
+        # Where one arrival says nothing, the observation may stand between any two of its
         # moment: groups in a row could not say so, and one group allows all of it.
         if any(rank.free for _, rank in together):
             yield Grouped.of(together)
@@ -109,7 +109,7 @@ def grouped(ends: Iterable[End]) -> Iterator[Grouped]:
 
 
 def _in_a_row(ends: Iterable[End]) -> Iterator[Grouped]:
-    """Sightings of one moment by their arrival, in groups of those that leave the order open."""
+    """Observations of one moment by their arrival, in groups of those that leave the order open."""
     for loose, members in groupby(ends, lambda end: end[1].loose):
         if loose:
             yield Grouped.of(members)
@@ -118,7 +118,7 @@ def _in_a_row(ends: Iterable[End]) -> Iterator[Grouped]:
 
 
 def joined(groups: list[Grouped], new: Grouped) -> list[Grouped]:
-    """The groups of a moment with one more sighting, which arrived last."""
+    """The groups of a moment with one more observation, which arrived last."""
     *others, last = groups
     if new.free or last.free:
         for other in reversed(others):
@@ -128,7 +128,7 @@ def joined(groups: list[Grouped], new: Grouped) -> list[Grouped]:
 
 
 def ends_of(runs: Iterable[Run]) -> Iterator[End]:
-    """The first and the last sighting of each run; the first is seen by its rank's moment."""
+    """The first and the last observation of each run; the first is seen by its rank's moment."""
     for run in runs:
         yield run.value, run.first
         if run.last.moment != run.first.moment:
@@ -144,20 +144,20 @@ def ends_between(runs: Runs, low: int, high: int) -> Iterator[End]:
 
 
 def ends_changed(old: Runs, new: Runs, rank: Rank) -> tuple[list[End], list[End]]:
-    """The ends that are gone, and those that came, by a sighting at a rank."""
+    """The ends that are gone, and those that came, by an observation at a rank."""
     low = max(_spot(old, rank) - 1, 0)
     high = low + 2
-    before = {(sighting, sighting.by, at): 0 for sighting, at in ends_of(old[low:high])}
+    before = {(observation, observation.by, at): 0 for observation, at in ends_of(old[low:high])}
     after = {
-        (sighting, sighting.by, at): 0
-        for sighting, at in ends_of(new[low : high + len(new) - len(old)])
+        (observation, observation.by, at): 0
+        for observation, at in ends_of(new[low : high + len(new) - len(old)])
     }
     gone = [(key[0], key[2]) for key in before if key not in after]
     return gone, [(key[0], key[2]) for key in after if key not in before]
 
 
 def _inserted(runs: Runs, new: Run) -> Runs:
-    """The runs with one more sighting: a run grows, is split, or a new one stands between."""
+    """The runs with one more observation: a run grows, is split, or a new one stands between."""
     rank = new.first
     spot = _spot(runs, rank)
     if spot and runs[spot - 1].value == new.value:
@@ -176,7 +176,7 @@ def _inserted(runs: Runs, new: Run) -> Runs:
 
 
 def _spot(runs: Runs, rank: Rank) -> int:
-    """The place of a sighting behind the runs that begin before it, or with it."""
+    """The place of an observation behind the runs that begin before it, or with it."""
     return bisect_right(runs, (rank.moment, rank.arrival), key=_place)
 
 
