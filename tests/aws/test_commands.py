@@ -113,7 +113,7 @@ def test_a_file_about_another_job_is_an_error(
 def test_a_tracker_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     """A folder is no file."""
     with pytest.raises(InputError, match="cannot be read"):
-        watch.kept_tracker(str(tmp_path), "job-1")
+        watch.saved_tracker(str(tmp_path), "job-1")
 
 
 def test_a_terminal_gets_a_live_timeline(

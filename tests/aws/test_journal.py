@@ -96,5 +96,5 @@ def test_what_is_no_file_is_not_recorded_to(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / "pipe")
     place = tmp_path / name if name else Path()
 
-    with pytest.raises(InputError, match="is no file"), Journal(place, ("TrainingJobArn",)):
+    with pytest.raises(InputError, match="is not a file"), Journal(place, ("TrainingJobArn",)):
         pass

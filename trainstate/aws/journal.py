@@ -106,7 +106,7 @@ class Journal:
         path = self.path.resolve()
         if not path.name or (path.exists() and not path.is_file()):
             raise InputError(
-                f"The recording cannot be written to {str(self.path)!r}: that is no file; name one."
+                f"The recording cannot be written to {str(self.path)!r}: it is not a file."
             )
         self.path = path
 

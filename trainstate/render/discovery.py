@@ -174,7 +174,7 @@ def overlay_lines(found: FollowsGraph) -> Iterator[str]:
 
 def _unfit(edge: FollowsEdge, spec: Spec) -> str | None:
     if {edge.before, edge.after} - set(spec.secondary_by_name):
-        return "one of them is no status of the specification"
+        return "one of them is not a status of the specification"
     if edge.before in spec.terminal_secondaries:
         return "a terminal status has no way out"
     return None

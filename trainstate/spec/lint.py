@@ -218,4 +218,4 @@ def _exits(spec: Spec) -> Iterator[Defect]:
             change.after not in spec.ended_primaries or not change.alone
         ):
             place = f"primary transition {change.before} -> {change.after}"
-            yield Defect("exit-from-terminal", place, "a terminal primary goes on")
+            yield Defect("exit-from-terminal", place, "a terminal primary has a way out")

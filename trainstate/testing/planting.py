@@ -181,7 +181,7 @@ class Operator:
         return self.name
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports, too."""
+        """Prints the short repr in Hypothesis's reports too."""
         printer.text(repr(self))
 
     def apply(self, responses: Sequence[Response], spec: Spec, pick: int = 0) -> Faulty | None:

@@ -105,7 +105,7 @@ class Run:
         return f"Run({shown})"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports, too."""
+        """Prints the short repr in Hypothesis's reports too."""
         printer.text(repr(self))
 
     @property

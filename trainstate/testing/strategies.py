@@ -49,7 +49,7 @@ class Strategies:
         return f"from_spec({self.spec.name})"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports, too."""
+        """Prints the short repr in Hypothesis's reports too."""
         printer.text(repr(self))
 
     def runs(self, **options: Unpack[Keywords]) -> SearchStrategy[Run]:
@@ -113,7 +113,7 @@ class _Drawing:
         return f"{self.spec.name}, {self.asked!r}"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports, too."""
+        """Prints the short repr in Hypothesis's reports too."""
         printer.text(repr(self))
 
     def run(self, draw: DrawFn, name: str = "job-1") -> Run:

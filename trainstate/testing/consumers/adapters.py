@@ -188,7 +188,7 @@ def session(client: Any) -> Any:
 
 @frozen(kw_only=True)
 class SdkV3Wait:
-    """``TrainingJob.wait()`` of sagemaker-core's resources; ``logs`` follows the log, too."""
+    """``TrainingJob.wait()`` of sagemaker-core's resources; ``logs`` also follows the log."""
 
     poll: int = 5
     logs: bool = False

@@ -1,4 +1,4 @@
-"""What stands beside the operations on one job: tuning jobs, search, tags, logs, metrics."""
+"""Calls beside those about one job: tuning jobs, search, tags, logs, metrics."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ Members = Mapping[str, Any]
 
 @define(kw_only=True)
 class Beside:
-    """Asks one service for what is not about one job alone, and compares what it says.
+    """Makes these calls to one service, and compares its answers.
 
-    ``clients`` are boto3 clients by the names of their services.
+    ``clients`` are boto3 clients by service.
     """
 
     clients: Mapping[str, Any]
@@ -50,13 +50,13 @@ class Beside:
     _tunings: dict[str, set[str]] = field(factory=dict)
 
     def ask(self, word: str, slot: str) -> Iterator[Told]:
-        """What comes of one of ``WORDS``: exchanges to judge, and responses of jobs."""
+        """The results of one of ``WORDS``: exchanges to judge, and job responses."""
         yield from WORDS[word](self, slot)
 
     def _call(
         self, method: str, *, service: str = "sagemaker", **params: Any
     ) -> tuple[Members, Exchange]:
-        """The answer to a request, and the exchange that tells of it."""
+        """The answer to a request, and its exchange."""
         self.calls += 1
         client = self.clients[service]
         name = client.meta.method_to_api_mapping[method]
@@ -77,19 +77,19 @@ class Beside:
         )
 
     def _stands(self, name: str) -> bool | None:
-        """Whether there is a job of a name; None where nobody can know."""
+        """Whether a job of this name exists; None if unknown."""
         known = self.ledger.standings.get(name)
         if known is None:
             return False
         return None if known.deleted or known.doubtful else True
 
     def _about(self, exchange: Exchange, there: bool | None, said: str = "") -> Exchange:
-        """An exchange about something that is there, or is not."""
+        """An exchange about something that exists, or does not."""
         why = Why.ABSENT if there is False else Why.NOTHING
         return evolve(exchange, expected=there, why=why, contradiction=said)
 
     def search(self, asked: Mapping[str, str]) -> Iterator[Told]:
-        """All pages of a search, held against what lists must hold."""
+        """All pages of a search, checked like lists."""
         names = {"StatusEquals": "TrainingJobStatus", "NameContains": "TrainingJobName"}
         operators = {"StatusEquals": "Equals", "NameContains": "Contains"}
         filters = [
@@ -121,7 +121,7 @@ class Beside:
         return read_response(members, self.spec, kind=kind, origin=origin)
 
     def tags(self, slot: str) -> Iterator[Told]:
-        """Tags that were added are there, those that were deleted are not."""
+        """Added tags are present, deleted ones are not."""
         name = job_name(slot, self.token)
         there, known = self._stands(name), self.ledger.standings.get(name)
         arn = known.arn if known is not None and known.arn else _arn(name)
@@ -142,7 +142,7 @@ class Beside:
         yield self._about(listed, there, f"the tags are {shown}, not {own}" if wrong else "")
 
     def _own_tags(self, name: str, known: KnownJob | None) -> dict[str, str]:
-        """The tags that a job was given; another job of its name has none yet."""
+        """The tags given to a job; another job of its name has none yet."""
         request = {} if known is None else known.request
         before, own = self._tags.get(name, (None, {}))
         if before is not request:
@@ -151,7 +151,7 @@ class Beside:
         return own
 
     def logs(self, slot: str) -> Iterator[Told]:
-        """What a job has printed stays as it is, and goes on."""
+        """A job's log only grows."""
         name = job_name(slot, self.token)
         prefix = {"logGroupName": GROUP, "logStreamNamePrefix": f"{name}/"}
         answer, exchange = self._call("describe_log_streams", service="logs", **prefix)
@@ -168,7 +168,7 @@ class Beside:
             yield self._about(exchange, True, "the log has lost lines" if wrong else "")
 
     def metrics(self, slot: str) -> Iterator[Told]:
-        """A query of a metric is answered; values go with times."""
+        """A metric query is answered, with a time for each value."""
         names = sorted(self._tunings.get(self._tuning(slot), ())) or [job_name(slot, self.token)]
         query = {"MetricName": METRIC, "MetricStat": "Last", "Period": "OneMinute"}
         arns = [
@@ -187,7 +187,7 @@ class Beside:
         return f"tuning-{slot}-{self.token}"
 
     def tune(self, slot: str) -> Iterator[Told]:
-        """A tuning job of four children, two at once; a name is taken once."""
+        """A tuning job of four children, two at a time; its name is taken once."""
         name = self._tuning(slot)
         taken = name in self._tunings
         plain = creation("plain", name)
@@ -214,7 +214,7 @@ class Beside:
         yield evolve(exchange, expected=not taken, why=why, refusal=api().refusals.get(why))
 
     def halt(self, slot: str) -> Iterator[Told]:
-        """A request to stop a tuning job: refused, too, where it has ended."""
+        """A request to stop a tuning job; refused if it has ended."""
         name = self._tuning(slot)
         _, exchange = self._call(
             "stop_hyper_parameter_tuning_job", HyperParameterTuningJobName=name
@@ -222,7 +222,7 @@ class Beside:
         yield self._about(exchange, None if name in self._tunings else False)
 
     def children(self, slot: str) -> Iterator[Told]:
-        """The children are training jobs; the counters are theirs; none is ever lost."""
+        """Children are training jobs; the counters match them; none is ever lost."""
         name = self._tuning(slot)
         there, told = name in self._tunings, {"HyperParameterTuningJobName": name}
         tuning, described = self._call("describe_hyper_parameter_tuning_job", **told)
@@ -268,4 +268,4 @@ WORDS: Mapping[str, Callable[[Beside, str], Iterator[Told]]] = {
     "logs": Beside.logs,
     "metrics": Beside.metrics,
 }
-"""What can be asked for, the plainest first."""
+"""The possible calls, the simplest first."""

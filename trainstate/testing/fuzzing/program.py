@@ -106,7 +106,7 @@ def listed(word: str = "all") -> Call:
 
 
 def ask(slot: str = "a", word: str = "tune") -> Call:
-    """Something beside is asked for."""
+    """One of the other calls is made."""
     return Call(verb=ASK, slot=slot, word=word)
 
 

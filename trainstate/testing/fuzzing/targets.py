@@ -1,4 +1,4 @@
-"""What can be fuzzed by name: each target imports what it needs when it is used."""
+"""The targets that can be fuzzed by name; each imports what it needs when used."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNUSED: Mapping[str, str] = {
     "aws_secret_access_key": "any",
 }
 
-# The SDK has no other way to run without Docker than to replace what is private to it.
+# The SDK runs without Docker only if its private parts are replaced.
 _CONTAINER, _JOBS = "_SageMakerContainer", "_training_jobs"
 _MODULES = ("sagemaker.local.local_session", "sagemaker.core.local.local_session")
 
@@ -37,7 +37,7 @@ _UNREACHED = "it cannot be reached"
 
 
 def named(text: str) -> Target:
-    """The target for the text of ``--target``. Raises UsageError where there is none."""
+    """The target for the text of ``--target``. Raises UsageError if there is none."""
     if text == MOTO:
         return moto()
     if text == SIMULATOR:
@@ -57,7 +57,7 @@ def named(text: str) -> Target:
 def moto() -> Target:
     """Moto in this process: the mock is on while a program runs, and reset before each.
 
-    Raises UsageError where moto is not installed.
+    Raises UsageError if moto is not installed.
     """
     with needing("Fuzzing moto", ": pip install 'moto[sagemaker]'."):
         from moto import mock_aws  # noqa: PLC0415 - an optional package
@@ -80,11 +80,11 @@ def moto() -> Target:
 
 
 def simulator() -> Target:
-    """The reference simulator in this process, with scenarios by chance.
+    """The reference simulator in this process, with random scenarios.
 
-    The jobs of every other program do what is recorded, and those of the others what is
-    inferred, too: else the many inferred ways leave little time for the rest. Raises UsageError
-    where boto3 is not installed.
+    Every other program's jobs do what is recorded, the rest also what is inferred: otherwise the
+    many inferred walks would leave little time for the others. Raises UsageError if boto3 is
+    not installed.
     """
     with needing("Fuzzing the simulator", ": pip install '.[server]'."):
         from trainstate.simulator import Service, Simulation, VirtualClock, chooser  # noqa: PLC0415
@@ -126,7 +126,7 @@ def simulator() -> Target:
 
 
 class Container:
-    """Stands for a container: has what the SDK asks of one, and runs nothing."""
+    """Stands in for the SDK's container, and runs nothing."""
 
     fails = False
 
@@ -136,7 +136,7 @@ class Container:
         self.container_arguments: Any = None
 
     def train(self, *_: Any, **__: Any) -> str:
-        """The place of the model, or what the SDK raises for a container that failed."""
+        """The model's location, or the SDK's error for a failed container."""
         if self.fails:
             raise RuntimeError("Failed to run: docker compose up, the container ended with 1")
         return "file:///tmp/model.tar.gz"
@@ -145,9 +145,9 @@ class Container:
 def local_mode() -> Target:
     """Local mode of the SageMaker Python SDK, v2 or v3: its client; containers run nothing.
 
-    A job is created in a call that returns when it has run. The container is replaced by
-    one that succeeds, or for the creations of odd seeds fails, so that no Docker is needed.
-    Raises UsageError where the SDK is not installed.
+    A job is created in a call that returns after its run. The container is replaced by one that
+    succeeds, or, for odd seeds, fails at creation, so no Docker is needed.
+    Raises UsageError if the SDK is not installed.
     """
     module = _session_module()
 
@@ -200,9 +200,9 @@ def _session_module() -> Any:
 
 
 def served(url: str) -> Target:
-    """A service by its URL: a trainstate or moto server, or any other that speaks AWS's JSON.
+    """A service by URL: a trainstate or moto server, or any other that speaks AWS's JSON.
 
-    Raises InputError where nobody answers there, and UsageError for AWS itself.
+    Raises InputError if nothing answers there, and UsageError for AWS itself.
     """
     base = url.rstrip("/")
     host = urlsplit(base).hostname or ""
@@ -219,7 +219,7 @@ def served(url: str) -> Target:
         import boto3  # noqa: F401, PLC0415 - an optional package
         from botocore.config import Config  # noqa: PLC0415
 
-        # A retry hides what the service said at first.
+        # A retry would hide the service's first answer.
         client = _client(endpoint_url=base, config=Config(retries={"total_max_attempts": 1}))
 
     @contextmanager
@@ -252,7 +252,7 @@ def _speed(base: str) -> float:
 
 
 def _asked(base: str, path: str, *, method: str, body: bytes | None = None) -> bytes | None:
-    """What a server says; empty where it refuses, None where it cannot be reached."""
+    """A server's answer; empty if it refuses, None if it is unreachable."""
     headers = {"Content-Type": "application/json"}
     request = Request(base + path, data=body, method=method, headers=headers)  # noqa: S310 - http
     try:
@@ -276,7 +276,7 @@ def _script(base: str, ours: bool) -> Script:
 
 
 def _client(**options: Any) -> Any:
-    """A client whose credentials nobody asks for."""
+    """A client with dummy credentials."""
     import boto3  # noqa: PLC0415 - an optional package
 
     return boto3.client("sagemaker", **options, **_UNUSED)
