@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.render.recordings import bad, entry, good, response
+from tests.render.recordings import bad, entry, good, response, write
 from trainstate.checking.stream import Checker, judge
-from trainstate.history.readers import read_values
+from trainstate.history.readers import read_records, read_values
 from trainstate.render.html import gather, picture
 from trainstate.render.html.gather import report_data
 from trainstate.render.html.page import report_html
@@ -160,6 +161,23 @@ def test_the_box_has_the_quartiles_of_what_was_recorded() -> None:
     assert {"count": 2, "box": [0, 22.5, 45, 67.5, 90], "beyond": []} == data["durations"][
         "Starting"
     ]
+
+
+@pytest.mark.parametrize("groups", [False, True])
+def test_waiting_is_told_by_instance_type(groups: bool, tmp_path: Path) -> None:
+    """Of a job that was counted as of one that was judged, and of one with instance groups."""
+    other: dict[str, Any] = {"InstanceType": "ml.p5.48xlarge", "InstanceCount": 1}
+    if groups:
+        other = {"InstanceGroups": [{**other, "InstanceGroupName": "one"}]}
+    slow = named(good(), "slow") | {"ResourceConfig": {**other, "VolumeSizeInGB": 1}}
+    judged = data_of(good(), slow)["waits"]
+    checker = Checker()
+    file = str(write(tmp_path / "jobs.jsonl", [good(), slow]))
+    counted = report_data(judge(read_records([file], checker.spec), checker), checker)["waits"]
+
+    assert {"ml.m5.large", "ml.p5.48xlarge"} == set(judged)
+    assert [90] * 5 == judged["ml.p5.48xlarge"]["box"]
+    assert judged == counted
 
 
 def test_a_status_has_the_colour_of_its_meaning() -> None:

@@ -87,6 +87,12 @@ class JobState:
         return seen.runs[-1].value if seen is not None and seen.runs else None
 
     @property
+    def instance_type(self) -> str | None:
+        """The type of the instances, in the same way."""
+        shown = self._latest
+        return self.epoch.instance_type if shown is None else shown.terms.instance_type
+
+    @property
     def _latest(self) -> Shown | None:
         """What the newest response showed, where the epoch has not taken it in."""
         return self.shown if self._epoch is None or self.pending else None

@@ -29,7 +29,7 @@ from trainstate.cli.options import (
 from trainstate.cli.output import AUTO, COLORS, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import FORMS, CheckRun
-from trainstate.cli.settings import USED, Configured
+from trainstate.cli.settings import TYPED, USED, Configured
 from trainstate.cli.surveyed import refuse
 from trainstate.errors import InputError, TrainstateError, UsageError
 from trainstate.history.readers import FORMATS
@@ -131,7 +131,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     for name in ("config", "isolated"):
         options.pop(name)
     watched = options.pop("watch")
-    asked = CheckOptions(**options, settings=ctx.meta[USED])
+    asked = CheckOptions(**options, settings=ctx.meta[USED], typed=ctx.meta[TYPED])
     if not watched:
         ctx.exit(_status(asked))
     for _ in changes(asked.paths, but=(asked.output, asked.baseline)):

@@ -14,7 +14,7 @@ from trainstate.checking.report import Finding, JobReport, Report, Verdict
 from trainstate.checking.stream import Checker
 from trainstate.history.instants import SECOND, iso
 from trainstate.render.align import alignment_line
-from trainstate.render.html.picture import picture
+from trainstate.render.html.picture import picture, seconds_waited
 from trainstate.render.html.timeline import bare_timeline, timeline
 from trainstate.render.plain import plain
 from trainstate.rules.model import Rule, Severity
@@ -157,16 +157,11 @@ def _timelines(findings: Iterable[Finding], checker: Checker, numbers: _Numbers)
 
 def _measures(state: JobState, job: JobReport, spec: Spec) -> list[Any]:
     """A job's outcome by number, and its whole, waiting and billable seconds, None if unseen."""
-    history, waits = state.history, spec.attempts.begins
-    took = [
-        (entry.status, (entry.end - entry.start) / SECOND)
-        for entry in history
-        if entry.start is not None and entry.end is not None and entry.end >= entry.start
-    ]
+    history = state.history
     ends = [entry.end or entry.start for entry in history]
     last = max((end for end in ends if end is not None), default=None)
     first = job.created if job.created is not None or not history else history[0].start
     whole = None if last is None or first is None else max(0, last - first) / SECOND
-    waited = sum(seconds for name, seconds in took if name in waits) if took else None
+    measured = (whole, seconds_waited(history, spec), state.billable)
     outcome = list(Outcome).index(outcome_of(spec, *state.last_pair))
-    return [outcome, *(None if n is None else round(n, 1) for n in (whole, waited, state.billable))]
+    return [outcome, *(None if n is None else round(n, 1) for n in measured)]
