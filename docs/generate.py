@@ -303,7 +303,13 @@ def _command(name: str) -> Iterator[str]:
     yield f"# trainstate {name}"
     yield ""
     yield from _prose(cleandoc(command.help or "").replace("\b", "")).splitlines()
-    yield ""
+    yield from (
+        "",
+        "```sh",
+        *(line[2:] for line in (command.epilog or "").splitlines()[2:]),
+        "```",
+        "",
+    )
     rows = [_parameter(parameter) for parameter in command.params]
     yield from _table(("argument or option", "values", "default", "meaning"), rows)
 

@@ -22,6 +22,7 @@ from trainstate.cli.options import (
     SPEC,
     accept_option,
     choice_option,
+    examples,
     file_option,
     listed_option,
     number_option,
@@ -43,7 +44,16 @@ FOUND = 1
 """The exit status when there are findings at or above the fail level."""
 
 
-@click.command(name="check", cls=Configured, short_help="Judge recorded histories (the main job).")
+@click.command(
+    name="check",
+    epilog=examples(
+        "check recordings/",
+        "check recordings/ --format concise --fail-on warning",
+        "check recordings/ --format html --output report.html",
+    ),
+    cls=Configured,
+    short_help="Judge recorded histories (the main job).",
+)
 @PATHS
 @choice_option("--format", "form", of=FORMS, default="text")
 @file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
@@ -125,8 +135,6 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse, unreadable
     input or unwritable output, 130 after Ctrl-C.
-
-    Example: trainstate check recordings/ --format concise
     """
     for name in ("config", "isolated"):
         options.pop(name)
