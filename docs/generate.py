@@ -330,7 +330,7 @@ def _parameter(parameter: click.Parameter) -> tuple[str, str, str, str]:
 
 
 def _values(parameter: click.Option) -> str:
-    if isinstance(parameter.type, click.Choice):
+    if isinstance(parameter.type, click.Choice) and not parameter.metavar:
         return ", ".join(f"`{choice}`" for choice in parameter.type.choices)
     return f"`{parameter.metavar or parameter.type.name.upper()}`"
 

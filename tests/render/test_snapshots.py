@@ -21,6 +21,7 @@ NAMES = {
     "sarif": "report.sarif.json",
     "junit": "report.junit.xml",
     "github": "report.github.txt",
+    "gitlab": "report.gitlab.json",
     "html": "report.html.json",
 }
 

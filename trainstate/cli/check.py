@@ -55,7 +55,15 @@ FOUND = 1
     short_help="Judge recorded histories (the main job).",
 )
 @PATHS
-@choice_option("--format", "form", of=FORMS, default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="text",
+    metavar="FORMAT",
+    show_default=True,
+    help=f"{', '.join(FORMS)}.",
+)
 @file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
 @SELECT
 @IGNORE

@@ -49,6 +49,7 @@ FORMS = (
     "sarif",
     "junit",
     "github",
+    "gitlab",
     "html",
 )
 """Values of ``--format``; text, concise and jsonl are written while the input is read."""
@@ -78,8 +79,9 @@ def whole_report(
 ) -> Iterator[str]:
     """What is written at the end, in pieces; for jsonl everything but the findings.
 
-    SARIF, JUnit and GitHub leave out what is milder than ``shown``: each of their results asks
-    for someone's attention. HTML names the ``command`` and how many ``files`` were read.
+    SARIF, JUnit, GitHub and GitLab leave out what is milder than ``shown``: each of their
+    results asks for someone's attention. HTML names the ``command`` and how many ``files``
+    were read.
     """
     if form == "json":
         from trainstate.render.json import report_json
@@ -111,6 +113,10 @@ def _for_services(form: str, report: Report, checker: Checker, fail_on: Severity
         from trainstate.render.junit import report_junit
 
         yield report_junit(report, fail_on=fail_on)
+    elif form == "gitlab":
+        from trainstate.render.gitlab import report_gitlab
+
+        yield report_gitlab(report)
     else:
         from trainstate.render.github import annotation_lines
 
