@@ -101,7 +101,12 @@ const pictures = ({ data, make, choose }) => {
     const place = (seconds) => Math.log10(Math.max(seconds, 0.1));
     const points = rows.flatMap(({ status, beyond }) => beyond.map((seconds) => ({ status, seconds })));
     const values = [...rows.flatMap(({ box }) => box), ...points.map(({ seconds }) => seconds)].map((seconds) => Math.max(seconds, 0.1));
-    const [least, greatest] = d3.extent(values);
+    let [least, greatest] = d3.extent(values);
+    // Where all are about the same, the axis reaches to what people count in.
+    if (greatest < 10 * least) {
+      least = POWERS.findLast((each) => each <= least) ?? least;
+      greatest = POWERS.find((each) => each > greatest) ?? greatest;
+    }
     const named = (status) => `${status} (${number(measured[status].count)})`;
     const marginLeft = Math.min(isNarrow() ? 170 : 320, 20 + 8 * d3.max(rows, ({ status }) => named(status).length));
     // Labels need room beside each other.
@@ -112,9 +117,9 @@ const pictures = ({ data, make, choose }) => {
     rows.sort((a, b) => a.box[2] - b.box[2]);
     return Plot.plot({
       width: size(), height: 96 + rows.length * 34, marginLeft, marginTop: 20, marginBottom: 46, ariaLabel, style: { fontSize: "13px" },
-      x: { grid: true, nice: true, label, labelOffset: 42, tickFormat: (power) => spell(10 ** power), ticks }, y: { label: null, domain: rows.map(({ status }) => status) },
+      x: { domain: [place(least) - 0.02, place(greatest) + 0.02], grid: true, label, labelOffset: 42, tickFormat: (power) => spell(10 ** power), ticks }, y: { label: null, domain: rows.map(({ status }) => status) },
       marks: [
-        Plot.axisY({ label: null, tickFormat: named, tickSize: 0, textOverflow: "ellipsis", lineWidth: marginLeft / 13 - 0.5 }),
+        Plot.axisY({ label: null, tickFormat: named, tickSize: 0, textOverflow: "ellipsis", lineWidth: marginLeft / 15 - 1 }),
         Plot.ruleY(rows, { y: "status", x1: ({ box }) => place(box[0]), x2: ({ box }) => place(box[4]), stroke: "currentColor" }),
         Plot.barX(rows, { y: "status", x1: ({ box }) => place(box[1]) - 0.004, x2: ({ box }) => place(box[3]) + 0.004, fill: ({ status }) => colour(status), fillOpacity: 0.75, insetTop: 6, insetBottom: 6, title: about, tip: true }),
         Plot.tickX(rows, { y: "status", x: ({ box }) => place(box[2]), stroke: "currentColor", strokeWidth: 2.5, insetTop: 6, insetBottom: 6 }),
