@@ -71,6 +71,11 @@ class JobState:
         return self.epoch.known if shown is None else tuple(map(entry_of, shown.entries))
 
     @property
+    def counted(self) -> tuple[Change, ...]:
+        """All that was seen of a job whose responses needed no epoch; nothing of another one."""
+        return tuple(self.pending) if self._epoch is None else ()
+
+    @property
     def config(self) -> Configuration:
         """The guards as far as they were seen, in the same way."""
         shown = self._latest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import nlargest
 from itertools import pairwise
 from statistics import median, quantiles
@@ -11,12 +11,12 @@ from typing import Any
 
 from attrs import define, field
 
-from trainstate.checking.stream import Checker
 from trainstate.history.chain import History
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Entry
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import Refusal, trace
+from trainstate.render.html.timeline import Life
 from trainstate.render.plain import plain
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
@@ -76,12 +76,11 @@ class _Observed:
         return shown
 
 
-def picture(checker: Checker) -> dict[str, Any]:
-    """The statuses, the transitions and the durations, as the page draws them."""
-    spec, observed = checker.spec, _Observed()
+def picture(lives: Iterable[Life], spec: Spec) -> dict[str, Any]:
+    """The statuses, the transitions, the waiting and the durations, as the page draws them."""
+    observed = _Observed()
     waits: defaultdict[str, list[float]] = defaultdict(list)
-    for state in checker.states:
-        history = state.history
+    for state, history in lives:
         observed.take(history, state.config, spec)
         if (waited := seconds_waited(history, spec)) is not None:
             waits[plain(state.instance_type or UNKNOWN, longest=60)].append(waited)
