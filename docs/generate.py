@@ -303,7 +303,13 @@ def _command(name: str) -> Iterator[str]:
     yield f"# trainstate {name}"
     yield ""
     yield from _prose(cleandoc(command.help or "").replace("\b", "")).splitlines()
-    yield ""
+    yield from (
+        "",
+        "```sh",
+        *(line[2:] for line in (command.epilog or "").splitlines()[2:]),
+        "```",
+        "",
+    )
     rows = [_parameter(parameter) for parameter in command.params]
     yield from _table(("argument or option", "values", "default", "meaning"), rows)
 
@@ -324,7 +330,7 @@ def _parameter(parameter: click.Parameter) -> tuple[str, str, str, str]:
 
 
 def _values(parameter: click.Option) -> str:
-    if isinstance(parameter.type, click.Choice):
+    if isinstance(parameter.type, click.Choice) and not parameter.metavar:
         return ", ".join(f"`{choice}`" for choice in parameter.type.choices)
     return f"`{parameter.metavar or parameter.type.name.upper()}`"
 

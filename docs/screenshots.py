@@ -46,7 +46,7 @@ def run(command: str, *arguments: str) -> None:
 
 def opened(browser: Any, scheme: str, file: Path) -> Any:
     """The report in a window."""
-    page = browser.new_page(color_scheme=scheme, viewport={"width": 1200, "height": 1900})
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 1200, "height": 1810})
     page.goto(file.resolve().as_uri())
     page.wait_for_selector(READY)
     return page

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import configparser
 import re
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
@@ -72,3 +76,41 @@ def test_no_heading_is_empty() -> None:
 def test_the_newest_version_has_entries() -> None:
     """The newest section of the changelog is not empty."""
     assert parts(sections()[0][1])
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="makes a repository with git")
+@pytest.mark.parametrize(
+    ("files", "message", "status"),
+    [
+        (["trainstate/a.py"], "Change", 1),
+        (["trainstate/a.py"], "Change\n\nChangelog: none", 1),
+        (["trainstate/a.py"], "Change\n\nChangelog: none, the outside is the same", 0),
+        (["trainstate/a.py", "CHANGELOG.md"], "Change", 0),
+        (["tests/a.py"], "Change", 0),
+    ],
+)
+def test_a_commit_of_the_package_has_a_line_in_the_changelog(
+    files: list[str], message: str, status: int, tmp_path: Path
+) -> None:
+    """Or says why it needs none; what came before the check is let alone."""
+
+    def commit(names: list[str], message: str) -> None:
+        for name in names:
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(message)
+        for words in (["add", "--all"], ["commit", "--quiet", f"--message={message}"]):
+            subprocess.run(
+                ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *words],
+                cwd=tmp_path,
+                check=True,
+            )
+
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    commit(["trainstate/old.py"], "Before")
+    (tmp_path / ".ci").mkdir()
+    check = shutil.copy(ROOT / ".ci" / "changelog", tmp_path / ".ci")
+    commit([], "The check")
+    commit(files, message)
+    done = subprocess.run([str(check)], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (status, "Change" in done.stdout) == (done.returncode, bool(status))

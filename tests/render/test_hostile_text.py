@@ -115,7 +115,7 @@ SARIF = closed(
 )
 
 
-FORMS = ("text", "json", "jsonl", "sarif", "junit", "github", "html")
+FORMS = ("text", "json", "jsonl", "sarif", "junit", "github", "gitlab", "html")
 Reports = Mapping[str, str]
 
 
@@ -249,6 +249,16 @@ def test_github_has_one_command_a_line(reports: Reports) -> None:
     assert lines
     assert [] == [line for line in lines if not form.fullmatch(line)]
     assert is_harmless("\n".join(lines))
+
+
+def test_gitlab_has_an_entry_a_finding_with_a_fingerprint_of_its_own(reports: Reports) -> None:
+    """GitLab drops one of two entries with the same fingerprint."""
+    entries = json.loads(reports["gitlab"])
+
+    assert len(json.loads(reports["json"])["findings"]) == len(entries)
+    assert len(entries) == len({entry["fingerprint"] for entry in entries})
+    assert {"check_name", "description", "severity", "fingerprint", "location"} == {*entries[0]}
+    assert all(map(is_harmless, strings(entries)))
 
 
 class Page(HTMLParser):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.render.recordings import bad, entry, good, response
+from tests.render.recordings import bad, entry, good, response, write
 from trainstate.checking.stream import Checker, judge
-from trainstate.history.readers import read_values
+from trainstate.history.readers import read_records, read_values
+from trainstate.history.readers.lines import whole
 from trainstate.render.html import gather, picture
 from trainstate.render.html.gather import report_data
 from trainstate.render.html.page import report_html
@@ -160,6 +162,46 @@ def test_the_box_has_the_quartiles_of_what_was_recorded() -> None:
     assert {"count": 2, "box": [0, 22.5, 45, 67.5, 90], "beyond": []} == data["durations"][
         "Starting"
     ]
+
+
+def test_a_job_that_needed_no_epoch_has_the_polls_of_one_that_did(tmp_path: Path) -> None:
+    """The first and the last poll of each state, whichever way they were kept."""
+    entries = [entry("Pending", 0, 60), entry("Starting", 60, None)]
+    waiting = response("job", entry("Pending", 0, None), primary="InProgress", secondary="Pending")
+    begun = response("job", *entries, primary="InProgress", secondary="Starting")
+    polls = [
+        {**shown, "LastModifiedTime": 1_700_000_000 + moment}
+        for shown, moment in ((waiting, 0), (waiting, 20), (waiting, 40), (begun, 60), (begun, 70))
+    ]
+    records = list(read_records([str(write(tmp_path / "jobs.jsonl", polls))], Checker().spec))
+
+    def polled(records: list[Any]) -> list[tuple[int, str]]:
+        checker = Checker()
+        data = report_data(judge(records, checker), checker)
+        (shown,) = data["timelines"].values()
+        return [(moment, data["texts"][pair]) for moment, pair in shown["polls"]]
+
+    found = polled(records)
+
+    assert [0, 40_000, 60_000, 70_000] == [moment for moment, _ in found]
+    assert found == polled([*map(whole, records)])
+
+
+@pytest.mark.parametrize("groups", [False, True])
+def test_waiting_is_told_by_instance_type(groups: bool, tmp_path: Path) -> None:
+    """Of a job that was counted as of one that was judged, and of one with instance groups."""
+    other: dict[str, Any] = {"InstanceType": "ml.p5.48xlarge", "InstanceCount": 1}
+    if groups:
+        other = {"InstanceGroups": [{**other, "InstanceGroupName": "one"}]}
+    slow = named(good(), "slow") | {"ResourceConfig": {**other, "VolumeSizeInGB": 1}}
+    judged = data_of(good(), slow)["waits"]
+    checker = Checker()
+    file = str(write(tmp_path / "jobs.jsonl", [good(), slow]))
+    counted = report_data(judge(read_records([file], checker.spec), checker), checker)["waits"]
+
+    assert {"ml.m5.large", "ml.p5.48xlarge"} == set(judged)
+    assert [90] * 5 == judged["ml.p5.48xlarge"]["box"]
+    assert judged == counted
 
 
 def test_a_status_has_the_colour_of_its_meaning() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -63,13 +64,12 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_loads_without_a_word_on_the_console(browser: Any, plain: Path, scheme: str) -> None:
-    """No error, no warning, no refused style or script, and all three plots are drawn."""
+    """No error, no warning, no refused style or script, and all plots are drawn."""
     page, said = opened(browser, plain, color_scheme=scheme)
 
     assert [] == said
-    assert [1, 1, 1] == [
-        min(1, page.locator(f"#{plot} svg").count()) for plot in ("machine", "durations", "heat")
-    ]
+    plots = ("outcomes", "waits", "durations", "machine", "heat")
+    assert [] == [plot for plot in plots if not page.locator(f"#{plot} svg").count()]
 
 
 def test_search_narrows_the_list(browser: Any, plain: Path) -> None:
@@ -324,16 +324,72 @@ def test_a_job_that_was_born_with_its_end_has_a_minute_around_it(
     assert "1 min" in page.inner_text("#job-detail .timeline")
 
 
-def test_letters_are_large_enough_to_read(browser: Any, plain: Path) -> None:
-    """No text of a picture is smaller than 12 pixels."""
-    page, _ = opened(browser, plain, viewport={"width": 1280, "height": 900})
+@pytest.mark.parametrize("width", [390, 1280])
+def test_letters_are_large_enough_to_read(browser: Any, plain: Path, width: int) -> None:
+    """No text of a picture is smaller than 12 pixels, as it is shown."""
+    page, _ = opened(browser, plain, viewport={"width": width, "height": 900})
     page.click(".row >> nth=0")
     sizes = page.evaluate(
         "[...document.querySelectorAll('svg text')].filter((t) => t.textContent.trim())"
-        ".map((t) => parseFloat(getComputedStyle(t).fontSize))"
+        ".map((t) => { const { a, b } = t.getScreenCTM();"
+        " return Math.hypot(a, b) * parseFloat(getComputedStyle(t).fontSize); })"
     )
 
-    assert min(sizes) >= 12
+    assert min(sizes) >= 11.99
+
+
+def test_the_head_says_when_of_what_and_how(browser: Any, plain: Path) -> None:
+    """The date, the inputs, the command without what is secret in it, and the versions."""
+    page, _ = opened(browser, plain)
+    head = page.inner_text("header")
+
+    assert re.search(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d UTC · 1 file read · trainstate \S+, specification", head
+    )
+    assert f"trainstate check {plain.parent / 'jobs.jsonl'} --format html" in head
+
+
+def test_a_page_without_findings_shows_how_the_jobs_went(browser: Any, tmp_path: Path) -> None:
+    """No empty list with filters: a sentence, and below it jobs and plots."""
+    page, said = opened(browser, report(tmp_path, [good()]))
+
+    assert page.inner_text("#none") == "Nothing was found."
+    assert not page.locator("#list, #search, #detail").filter(visible=True).count()
+    assert page.locator("#outcomes svg g[aria-label=rect] rect").count() == 1
+    assert [] == said
+
+
+def test_what_stands_in_backticks_is_code(browser: Any, plain: Path) -> None:
+    """In a row and in the finding that is opened."""
+    page, _ = opened(browser, plain)
+    page.click(".row >> nth=0")
+
+    assert page.locator(".row >> nth=0 >> code").count() >= 1
+    assert "`" not in page.inner_text("#detail .message")
+
+
+def test_only_what_is_wrong_is_red(browser: Any, tmp_path: Path) -> None:
+    """The mark of a finding that is no error is not red."""
+    naive = json.loads(json.dumps(good()).replace("1700000000", '"2023-11-14T22:13:20"'))
+    page, _ = opened(browser, report(tmp_path, [naive]))
+    page.click(".jobrow >> nth=0")
+    tones = page.evaluate(
+        "[...document.querySelectorAll('.timeline g[aria-label=dot] path')]"
+        ".map((mark) => mark.getAttribute('fill'))"
+    )
+
+    assert tones
+    assert "var(--error)" not in tones
+
+
+def test_a_turned_phone_gets_pictures_of_its_new_width(browser: Any, plain: Path) -> None:
+    """The plots and the open timeline are drawn anew."""
+    page, _ = opened(browser, plain, viewport={"width": 820, "height": 390})
+    page.click(".jobrow >> nth=0")
+    page.set_viewport_size({"width": 390, "height": 820})
+    page.wait_for_selector("#job-detail .timeline > svg[width='318']")
+
+    assert int(page.get_attribute("#durations svg", "width")) < 390
 
 
 def test_twenty_thousand_jobs_are_there_in_a_second(browser: Any, tmp_path: Path) -> None:

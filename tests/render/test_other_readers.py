@@ -141,16 +141,22 @@ def test_mermaid_draws_every_diagram(tmp_path: Path, browser: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("folder", ["examples", "examples/recordings"])
+@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_for_everybody(tmp_path: Path, browser: Any, scheme: str) -> None:
+def test_the_page_is_for_everybody(
+    tmp_path: Path, browser: Any, scheme: str, width: int, folder: str
+) -> None:
     """axe finds no barrier in the HTML report: contrast, names, roles, order, with all open."""
     library = from_npm(AXE)
     file = tmp_path / "report.html"
-    run("check", str(ROOT / "examples"), "--format", "html", "-o", str(file))
-    page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
+    run("check", str(ROOT / folder), "--format", "html", "-o", str(file))
+    window = {"width": width, "height": 900}
+    page = browser.new_context(color_scheme=scheme, bypass_csp=True, viewport=window).new_page()
     page.goto(file.as_uri())
     page.wait_for_selector("html[data-ready]")
     page.click(".row >> nth=0")
+    page.click(".jobrow >> nth=0")
     page.click("summary")
     page.add_script_tag(path=str(library))
     barriers = page.evaluate("axe.run()")["violations"]

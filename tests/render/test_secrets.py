@@ -26,7 +26,7 @@ SHAPES: tuple[Any, ...] = (
 )
 COMMANDS = (
     *(("check", "--verbose", "--format", form) for form in ("text", "json", "jsonl", "sarif")),
-    *(("check", "--verbose", "--format", form) for form in ("junit", "github", "html")),
+    *(("check", "--verbose", "--format", form) for form in ("junit", "github", "gitlab", "html")),
     *(("stats", "--format", form) for form in ("table", "json", "csv")),
     *(
         ("discover", "--format", form)

@@ -21,6 +21,7 @@ NAMES = {
     "sarif": "report.sarif.json",
     "junit": "report.junit.xml",
     "github": "report.github.txt",
+    "gitlab": "report.gitlab.json",
     "html": "report.html.json",
 }
 
@@ -33,6 +34,7 @@ def shown(form: str, text: str) -> str:
         value = json.loads(data[1])
         for rule in value["rules"].values():
             rule["why"] = "…"
+        value["made"]["at"] = "…"
         text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     if form == "sarif":
         value = json.loads(text)

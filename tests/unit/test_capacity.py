@@ -174,6 +174,7 @@ def test_a_row_a_job(jobs: str, prices: str, tmp_path: Path) -> None:
     table = csv.DictReader(io.StringIO(run(*asked, "--format", "csv").stdout))
     assert [row["outcome"] for row in table] == [row["outcome"] for row in rows]
     assert "gave-up" in run(*asked).stdout
+    assert "4.40 EUR" in run(*asked).stdout
     parquet = pytest.importorskip("pyarrow.parquet")
     target = tmp_path / "jobs.parquet"
     assert run(*asked, "--format", "parquet", "-o", str(target)).exit_code == 0

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Entry, Origin, Response
-from trainstate.history.typed import MODIFIED, Decode, Values
+from trainstate.history.typed import HISTORY, MODIFIED, PAIR, Decode, Values
 from trainstate.history.typed import Entry as TypedEntry
 from trainstate.history.wire import read_response
 
@@ -34,6 +34,17 @@ class Change:
 
     def __attrs_post_init__(self) -> None:
         self.last, self.again = self.first, self.values[MODIFIED]
+
+    @property
+    def shows(self) -> tuple[str, int]:
+        """The state that was seen, and the number of entries."""
+        entries = self.decode.history(self.values[HISTORY]) or ()
+        return "/".join(self.values[PAIR]), len(entries)
+
+    @property
+    def times(self) -> tuple[Instant | None, Instant | None]:
+        """When it was seen first, and last."""
+        return _instant(self.values[MODIFIED]), _instant(self.again)
 
     def replay(self, epoch: Epoch) -> None:
         """Shows the change to its job's epoch."""

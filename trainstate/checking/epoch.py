@@ -40,7 +40,7 @@ from trainstate.history.chain import (
 from trainstate.history.excerpt import is_tail, may_be_unshown
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response, number_at
-from trainstate.history.nested import amount
+from trainstate.history.nested import amount, instance_type
 from trainstate.machine.belief import is_explained, is_possible
 from trainstate.machine.guards import (
     UNSEEN,
@@ -93,6 +93,7 @@ class Epoch:
     attached: Statuses = field(factory=dict)
     newest: int = BEFORE_ALL
     newest_file: str | None = None
+    instance_type: str | None = None
     ended: bool = False
     naive: bool = False
     zoned: bool = False
@@ -370,6 +371,7 @@ class Epoch:
         return self.full is not None and is_after(rank, self.full)
 
     def _advance(self, response: Response) -> None:
+        self.instance_type = self.instance_type or instance_type(response.members, self.spec)
         if response.modified is not None and response.modified >= self.newest:
             self.newest, self.newest_file = response.modified, response.origin.file
         last = response.history[-1].status if response.history else None

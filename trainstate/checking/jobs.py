@@ -71,6 +71,11 @@ class JobState:
         return self.epoch.known if shown is None else tuple(map(entry_of, shown.entries))
 
     @property
+    def counted(self) -> tuple[Change, ...]:
+        """All that was seen of a job whose responses needed no epoch; nothing of another one."""
+        return tuple(self.pending) if self._epoch is None else ()
+
+    @property
     def config(self) -> Configuration:
         """The guards as far as they were seen, in the same way."""
         shown = self._latest
@@ -85,6 +90,12 @@ class JobState:
             return seconds
         seen = self.epoch.billing.get(self.epoch.spec.layout.billable_seconds)
         return seen.runs[-1].value if seen is not None and seen.runs else None
+
+    @property
+    def instance_type(self) -> str | None:
+        """The type of the instances, in the same way."""
+        shown = self._latest
+        return self.epoch.instance_type if shown is None else shown.terms.instance_type
 
     @property
     def _latest(self) -> Shown | None:

@@ -35,12 +35,13 @@ class Terms:
     """What a job's configuration allows.
 
     ``limit`` is its smallest limit in seconds, ``saves`` tells whether the job can be billed
-    less than it trained.
+    less than it trained, ``instance_type`` is the type of its instances.
     """
 
     config: Configuration = UNSEEN
     limit: float = 0
     saves: bool = False
+    instance_type: str | None = None
 
 
 _UNKNOWN = Terms()

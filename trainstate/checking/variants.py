@@ -20,7 +20,7 @@ from trainstate.checking.shown import Shown, Silence, Terms
 from trainstate.history.excerpt import always_given
 from trainstate.history.identity import Plain, job_of
 from trainstate.history.model import Kind, Origin, Response
-from trainstate.history.nested import misfits
+from trainstate.history.nested import instance_type, misfits
 from trainstate.history.typed import SLICED, Decode, Sliced, Typed, Values
 from trainstate.history.wire import read_response
 from trainstate.machine.guards import Configuration, configuration_of, shared
@@ -201,7 +201,7 @@ def terms_of(members: Mapping[str, Any], config: Configuration, spec: Spec) -> T
     stopping = members.get(spec.layout.stopping)
     values = stopping.values() if isinstance(stopping, Mapping) else ()
     limit = min([one for one in values if isinstance(one, int | float)], default=float("inf"))
-    return Terms(config, limit, saves)
+    return Terms(config, limit, saves, instance_type(members, spec))
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,15 @@ import click
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
-from trainstate.cli.options import INPUT_FORMAT, OUTPUT, PATHS, SPEC, TEXT_OR_JSON, spec_at
+from trainstate.cli.options import (
+    INPUT_FORMAT,
+    OUTPUT,
+    PATHS,
+    SPEC,
+    TEXT_OR_JSON,
+    examples,
+    spec_at,
+)
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import Records
 from trainstate.history.model import Response, Unreadable
@@ -20,7 +28,11 @@ from trainstate.spec.load import BUILTIN
 from trainstate.spec.model import Spec
 
 
-@click.command(name="align", short_help="Explain illegal histories by the fewest edits.")
+@click.command(
+    name="align",
+    epilog=examples("align recordings/", "align recordings/ --format json"),
+    short_help="Explain illegal histories by the fewest edits.",
+)
 @PATHS
 @TEXT_OR_JSON
 @OUTPUT
@@ -41,8 +53,6 @@ def command(
     Aligns the longest history of each job in PATHs with the model at the lowest cost: one
     for each insertion or deletion. A legal history has fitness 1. JSON output has one object
     a line.
-
-    Example: trainstate align recordings/
     """
     spec = spec_at(spec_path or BUILTIN)
     reading = Records()

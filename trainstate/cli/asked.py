@@ -51,6 +51,7 @@ class CheckOptions:
     baseline: str | None
     baseline_mode: str
     settings: Path | None
+    typed: tuple[str, ...]
 
     def checker(self) -> Checker:
         """The checker; raises the errors of wrong names and specs."""

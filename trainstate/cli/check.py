@@ -22,6 +22,7 @@ from trainstate.cli.options import (
     SPEC,
     accept_option,
     choice_option,
+    examples,
     file_option,
     listed_option,
     number_option,
@@ -29,7 +30,7 @@ from trainstate.cli.options import (
 from trainstate.cli.output import AUTO, COLORS, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import FORMS, CheckRun
-from trainstate.cli.settings import USED, Configured
+from trainstate.cli.settings import TYPED, USED, Configured
 from trainstate.cli.surveyed import refuse
 from trainstate.errors import InputError, TrainstateError, UsageError
 from trainstate.history.readers import FORMATS
@@ -43,9 +44,26 @@ FOUND = 1
 """The exit status when there are findings at or above the fail level."""
 
 
-@click.command(name="check", cls=Configured, short_help="Judge recorded histories (the main job).")
+@click.command(
+    name="check",
+    epilog=examples(
+        "check recordings/",
+        "check recordings/ --format concise --fail-on warning",
+        "check recordings/ --format html --output report.html",
+    ),
+    cls=Configured,
+    short_help="Judge recorded histories (the main job).",
+)
 @PATHS
-@choice_option("--format", "form", of=FORMS, default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="text",
+    metavar="FORMAT",
+    show_default=True,
+    help=f"{', '.join(FORMS)}.",
+)
 @file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
 @SELECT
 @IGNORE
@@ -125,13 +143,11 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse, unreadable
     input or unwritable output, 130 after Ctrl-C.
-
-    Example: trainstate check recordings/ --format concise
     """
     for name in ("config", "isolated"):
         options.pop(name)
     watched = options.pop("watch")
-    asked = CheckOptions(**options, settings=ctx.meta[USED])
+    asked = CheckOptions(**options, settings=ctx.meta[USED], typed=ctx.meta[TYPED])
     if not watched:
         ctx.exit(_status(asked))
     for _ in changes(asked.paths, but=(asked.output, asked.baseline)):

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from trainstate.cli import check
-from trainstate.cli.options import files
+from trainstate.cli.options import examples, files
 from trainstate.cli.settings import USED, Configured, config_options
 from trainstate.render.plain import plain
 from trainstate.render.table import table_lines
@@ -22,8 +22,6 @@ def _show(ctx: click.Context, /, **values: Any) -> None:
     The first place that sets a value decides: the command line, environment variables
     (TRAINSTATE_CHECK_FAIL_ON), the nearest trainstate.toml or [tool.trainstate] in
     pyproject.toml in the folder of the first PATH or above, the default.
-
-    Example: trainstate config recordings/
     """
     for line in table_lines(("setting", "value", "from"), _rows(ctx, values)):
         click.echo(line)
@@ -59,6 +57,7 @@ command = Configured(
     callback=_show,
     help=_show.__doc__,
     short_help="Show the settings of a check and their origin.",
+    epilog=examples("config recordings/"),
     params=[
         click.Argument(["paths"], nargs=-1, metavar="[PATH]...", shell_complete=files),
         *(option for option in check.command.params[1:] if option not in config_options),

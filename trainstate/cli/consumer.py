@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 
-from trainstate.cli.options import REPORT, SEED, TEXT_OR_JSON, choice_option, number_option
+from trainstate.cli.options import (
+    REPORT,
+    SEED,
+    TEXT_OR_JSON,
+    choice_option,
+    examples,
+    number_option,
+)
 from trainstate.cli.output import open_output
 from trainstate.errors import installed_by, needing
 from trainstate.spec.model import Evidence
@@ -20,7 +27,11 @@ FOUND = 1
 _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 
-@click.command(name="consumer", short_help="Find what code that waits for a job gets wrong.")
+@click.command(
+    name="consumer",
+    epilog=examples("consumer mypackage.jobs:wait --no-reuse"),
+    short_help="Find what code that waits for a job gets wrong.",
+)
 @click.argument("consumer", metavar="MODULE:FUNCTION")
 @choice_option("--policy", of=_POLICIES, default=STRICT.name, about="Which ends are a success.")
 @click.option(
@@ -51,8 +62,6 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     reports what the policy does not allow. Needs the extra `testing`, and boto3.
 
     Exit status: 0 no findings, 1 findings, 2 misuse.
-
-    Example: trainstate consumer mypackage.jobs:wait --no-reuse
     """
     found, text = _played(options) if options["course"] else _checked(options)
     with open_output(options["output"]) as output:

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 
 import click
 
-from trainstate.cli.options import INPUT_FORMAT, OUTPUT, PATHS, SPEC, choice_option, spec_at
+from trainstate.cli.options import (
+    INPUT_FORMAT,
+    OUTPUT,
+    PATHS,
+    SPEC,
+    choice_option,
+    examples,
+    spec_at,
+)
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.render.discovery import (
@@ -30,7 +38,11 @@ FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
 }
 
 
-@click.command(name="discover", short_help="Find what recordings show and the model lacks.")
+@click.command(
+    name="discover",
+    epilog=examples("discover recordings/", "discover recordings/ --format toml -o observed.toml"),
+    short_help="Find what recordings show and the model lacks.",
+)
 @PATHS
 @choice_option(
     "--format",
@@ -54,8 +66,6 @@ def command(
 
     Each job counts once, with its longest history. The output lists transitions that the model
     lacks, those never seen, and those whose evidence these recordings could raise.
-
-    Example: trainstate discover recordings/ --format toml -o observed.toml
     """
     spec = spec_at(spec_path or BUILTIN)
     survey, reading = surveyed(paths, spec, input_format=input_format)

@@ -8,11 +8,15 @@ import click
 
 from trainstate.checking.drift import check_drift
 from trainstate.cli.check import FOUND
-from trainstate.cli.options import SPEC, TEXT_OR_JSON, spec_at
+from trainstate.cli.options import SPEC, TEXT_OR_JSON, examples, spec_at
 from trainstate.render.drift import drift_lines, drift_object
 
 
-@click.command(name="drift", short_help="Compare the model with an installed botocore.")
+@click.command(
+    name="drift",
+    epilog=examples("drift", "drift --format json"),
+    short_help="Compare the model with an installed botocore.",
+)
 @TEXT_OR_JSON
 @SPEC
 @click.pass_context
@@ -20,8 +24,6 @@ def command(ctx: click.Context, form: str, spec_path: str | None) -> None:
     """List the statuses and members that differ between the model and the installed botocore.
 
     Exit status: 0 no differences, 1 differences, 2 botocore is not installed.
-
-    Example: trainstate drift --format json
     """
     from trainstate.aws.service_model import installed_drift
 

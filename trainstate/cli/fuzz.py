@@ -17,6 +17,7 @@ from trainstate.cli.options import (
     SEED,
     SELECT,
     choice_option,
+    examples,
     files,
     listed,
     number_option,
@@ -35,7 +36,11 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     return [CompletionItem(name) for name in known if name.startswith(begun)]
 
 
-@click.command(name="fuzz", short_help="Find the calls on which a simulator is wrong.")
+@click.command(
+    name="fuzz",
+    epilog=examples("fuzz --target moto --scripts found/"),
+    short_help="Find the calls on which a simulator is wrong.",
+)
 @click.option(
     "--target",
     required=True,
@@ -86,8 +91,6 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse, 130 after
     Ctrl-C, with a report of what was tried so far.
-
-    Example: trainstate fuzz --target moto --scripts found/
     """
     report = _report(options)
     known = known_findings(options["baseline"], options["baseline_mode"])

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from attrs import asdict
 
-from trainstate.cli.options import OUTPUT, choice_option, file_option, number_option
+from trainstate.cli.options import OUTPUT, choice_option, examples, file_option, number_option
 from trainstate.cli.output import open_output
 from trainstate.cli.progress import watched
 from trainstate.errors import UsageError, installed_by, needing
@@ -20,7 +20,11 @@ PARQUET = "parquet"
 MACHINE, SIMULATOR = "machine", "simulator"
 
 
-@click.command(name="generate", short_help="Write recordings of jobs that never ran.")
+@click.command(
+    name="generate",
+    epilog=examples("generate --jobs 10000 --faults 0.01 -o corpus.ndjson"),
+    short_help="Write recordings of jobs that never ran.",
+)
 @number_option("--jobs", click.IntRange(1), 1000, "N")
 @number_option("--polls", click.IntRange(1), 20, "K")
 @number_option("--seed", int, 0, "S")
@@ -54,8 +58,6 @@ def command(**options: Any) -> None:
     Histories, times and members are as frequent as in recordings. The same seed gives the same
     bytes. The list of planted faults has one line of JSON for each: job, rule, line, index,
     pointer, operator. Needs the extra `testing`.
-
-    Example: trainstate generate --jobs 10000 --faults 0.01 -o corpus.ndjson
     """
     form, output, beside = options["form"], options["output"], options["planted"]
     if form == PARQUET and output in (None, "-"):

@@ -89,7 +89,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> N
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
     },
-    epilog="Example: trainstate check recordings/ --statistics",
+    epilog="\b\nExamples:\n  trainstate check recordings/\n  trainstate check --help",
 )
 @click.option(
     "--version",

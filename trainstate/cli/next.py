@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import click
 
-from trainstate.cli.options import SPEC, TEXT_OR_JSON, spec_at
+from trainstate.cli.options import SPEC, TEXT_OR_JSON, examples, spec_at
 from trainstate.errors import UnknownNameError, UsageError
 from trainstate.machine.step import showing, successors
 from trainstate.render.plain import json_text
@@ -20,7 +20,11 @@ def completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
     return [pair for pair in pairs if pair.casefold().startswith(incomplete.casefold())]
 
 
-@click.command(name="next", short_help="List what can come after a pair.")
+@click.command(
+    name="next",
+    epilog=examples("next InProgress/Training", "next InProgress --spec processing-job"),
+    short_help="List what can come after a pair.",
+)
 @click.argument("pair", metavar="PRIMARY/SECONDARY", shell_complete=completed)
 @TEXT_OR_JSON
 @SPEC
@@ -28,8 +32,6 @@ def command(pair: str, form: str, spec_path: str | None) -> None:
     """List the pairs that can come next, with their evidence and condition.
 
     For a machine with one status: trainstate next InProgress --spec processing-job
-
-    Example: trainstate next InProgress/Training
     """
     spec = spec_at(spec_path)
     found = next_pairs(spec, pair)

@@ -37,6 +37,11 @@ def rule_lists(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     return [f"{before}{comma}{name}" for name in rule_names(ctx, param, typed)]
 
 
+def examples(*lines: str) -> str:
+    """The end of a command's help: lines to try, as they are."""
+    return "\n".join(("\b", "Examples:", *(f"  trainstate {line}" for line in lines)))
+
+
 Decorator = Callable[[Any], Any]
 
 

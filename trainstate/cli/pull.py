@@ -10,12 +10,16 @@ from typing import Any
 
 import click
 
-from trainstate.cli.options import files
+from trainstate.cli.options import examples, files
 from trainstate.cli.session import client_of, session_options
 from trainstate.spec.load import load_spec
 
 
-@click.command(name="pull", short_help="Record the histories of many live jobs.")
+@click.command(
+    name="pull",
+    epilog=examples("pull jobs.ndjson --after 2026-03-01"),
+    short_help="Record the histories of many live jobs.",
+)
 @click.argument("path", metavar="FILE")
 @click.option("--name-contains", metavar="TEXT", help="Only jobs whose names contain TEXT.")
 @click.option("--status", metavar="STATUS", help="Only jobs with this primary status.")
@@ -53,8 +57,6 @@ def command(path: str, **options: Any) -> None:
 
     Run it again to add what is new, or to continue after an interruption: nothing is recorded
     twice. Then: trainstate check FILE
-
-    Example: trainstate pull jobs.ndjson --after 2026-03-01
     """
     client = client_of(options)
     from trainstate.aws import pull

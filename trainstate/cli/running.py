@@ -6,6 +6,7 @@ A format's writer is imported on demand.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from trainstate.cli.progress import watched
 from trainstate.cli.surveyed import refuse
 from trainstate.history.chain import History
 from trainstate.history.readers import SourceReport
+from trainstate.history.readers.remote import public
 from trainstate.history.readers.settings import SKIPPED, UNREAD
 from trainstate.render.plain import plain
 from trainstate.render.text import (
@@ -47,6 +49,7 @@ FORMS = (
     "sarif",
     "junit",
     "github",
+    "gitlab",
     "html",
 )
 """Values of ``--format``; text, concise and jsonl are written while the input is read."""
@@ -71,11 +74,14 @@ def whole_report(
     shown: Severity,
     fail_on: Severity,
     jobs_detail: bool,
+    command: str = "",
+    files: int = 0,
 ) -> Iterator[str]:
     """What is written at the end, in pieces; for jsonl everything but the findings.
 
-    SARIF, JUnit and GitHub leave out what is milder than ``shown``: each of their results asks
-    for someone's attention.
+    SARIF, JUnit, GitHub and GitLab leave out what is milder than ``shown``: each of their
+    results asks for someone's attention. HTML names the ``command`` and how many ``files``
+    were read.
     """
     if form == "json":
         from trainstate.render.json import report_json
@@ -92,7 +98,7 @@ def whole_report(
     elif form == "html":
         from trainstate.render.html.page import report_html
 
-        yield report_html(report, checker)
+        yield report_html(report, checker, command=command, files=files)
     else:
         louder = evolve(report, findings=report.at_least(shown))
         yield from _for_services(form, louder, checker, fail_on)
@@ -107,6 +113,10 @@ def _for_services(form: str, report: Report, checker: Checker, fail_on: Severity
         from trainstate.render.junit import report_junit
 
         yield report_junit(report, fail_on=fail_on)
+    elif form == "gitlab":
+        from trainstate.render.gitlab import report_gitlab
+
+        yield report_gitlab(report)
     else:
         from trainstate.render.github import annotation_lines
 
@@ -215,6 +225,8 @@ class CheckRun:
             shown=self.asked.shown,
             fail_on=Severity(self.asked.fail_on),
             jobs_detail=self.asked.jobs_detail == "all",
+            command=shlex.join(("trainstate", "check", *map(public, self.asked.typed))),
+            files=sum(source.reader not in (SKIPPED, UNREAD) for source in self.sources),
         )
         self.output.lines(pieces)
         # GitHub gives every step a file to append to, and shows it with the run.

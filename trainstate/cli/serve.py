@@ -7,7 +7,13 @@ from typing import Any
 
 import click
 
-from trainstate.cli.options import choice_option, file_option, listed_option, number_option
+from trainstate.cli.options import (
+    choice_option,
+    examples,
+    file_option,
+    listed_option,
+    number_option,
+)
 from trainstate.errors import UsageError, installed_by, needing
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
@@ -16,7 +22,11 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SHARE = click.FloatRange(0, 1)
 
 
-@click.command(name="serve", short_help="Simulate the service for any AWS SDK.")
+@click.command(
+    name="serve",
+    epilog=examples("serve --port 4599 --speed 60 --store jobs.db"),
+    short_help="Simulate the service for any AWS SDK.",
+)
 @number_option("--port", click.IntRange(0, 65535), 4599, "PORT", "0: any free port.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Address to listen on."
@@ -70,8 +80,6 @@ def command(host: str, port: int, **options: Any) -> None:
     """Serve simulated training jobs to boto3, the AWS CLI and every other SDK.
 
     Plain `GET /` answers when the server is ready. Any credentials will do.
-
-    Example: trainstate serve --port 4599 --speed 60 --store jobs.db
     """
     with needing("`trainstate serve`", f"; {installed_by('server')}"):
         from trainstate.simulator import server

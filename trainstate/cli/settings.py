@@ -20,8 +20,8 @@ from click.core import ParameterSource
 from trainstate.errors import InputError, UsageError
 
 OWN, SHARED = "trainstate.toml", "pyproject.toml"
-USED = "trainstate.settings"
-"""Where a context keeps the path of its settings; None without any."""
+USED, TYPED = "trainstate.settings", "trainstate.typed"
+"""Where a context keeps the path of its settings, None without any; and the words typed."""
 _TYPED_ONLY = frozenset(
     {"output", "baseline-mode", "max-ratio", "workers", "config", "isolated", "watch"}
 )
@@ -49,7 +49,7 @@ class Configured(click.Command):
             file = self._file(ctx, typed)
         if file is not None:
             ctx.default_map = _defaults(file, self.params)
-        ctx.meta[USED] = file
+        ctx.meta[USED], ctx.meta[TYPED] = file, tuple(args)
         try:
             return super().parse_args(ctx, args)
         except click.BadParameter as error:

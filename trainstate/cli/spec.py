@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import click
 
-from trainstate.cli.options import OUTPUT, SPEC, accept_option, choice_option, spec_at
+from trainstate.cli.options import OUTPUT, SPEC, accept_option, choice_option, examples, spec_at
 from trainstate.cli.output import open_output
 from trainstate.render.diagram import dot_lines, mermaid_lines, svg
 from trainstate.render.spec import spec_json, spec_tables
@@ -23,7 +23,11 @@ FORMS: Mapping[str, Callable[[Spec], Iterable[str]]] = {
 }
 
 
-@click.command(name="spec", short_help="Show the model and its evidence, or draw it.")
+@click.command(
+    name="spec",
+    epilog=examples("spec", "spec --format svg -o machine.svg"),
+    short_help="Show the model and its evidence, or draw it.",
+)
 @choice_option("--format", "form", of=FORMS, default="table")
 @accept_option("The weakest evidence to show.")
 @OUTPUT
@@ -33,8 +37,6 @@ def command(form: str, accept: str, output: str | None, spec_path: str | None) -
 
     mermaid, dot and svg (which needs Graphviz) draw the machine: primaries as boxes, the
     evidence for a transition as its line style. waiters is a waiters-2 file for botocore.
-
-    Example: trainstate spec --format svg -o machine.svg
     """
     spec = spec_at(spec_path).accepting(Evidence(accept))
     with open_output(output) as out:

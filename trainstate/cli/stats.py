@@ -12,6 +12,7 @@ from trainstate.cli.options import (
     PATHS,
     SPEC,
     choice_option,
+    examples,
     file_option,
     spec_at,
 )
@@ -52,7 +53,15 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
             out.lines(per_job_lines(rows, width=out.width))
 
 
-@click.command(name="stats", short_help="Durations, attempts, losses, savings, reasons.")
+@click.command(
+    name="stats",
+    epilog=examples(
+        "stats recordings/",
+        "stats recordings/ --per-job --prices prices.csv",
+        "stats recordings/ --plot durations.svg",
+    ),
+    short_help="Durations, attempts, losses, savings, reasons.",
+)
 @PATHS
 @choice_option(
     "--format",
@@ -80,8 +89,6 @@ def command(
     Each job counts once, with its longest history; nothing is judged. A price CSV has the
     columns instance_type, price (an hour), currency and, if they differ, region. The plot
     needs matplotlib, which the extra `plot` brings.
-
-    Example: trainstate stats recordings/ --plot durations.svg
     """
     path, form = options["spec_path"], options["form"]
     spec = spec_at(path or BUILTIN)

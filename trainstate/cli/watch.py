@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trainstate.cli.options import choice_option, file_option, files
+from trainstate.cli.options import choice_option, examples, file_option, files
 from trainstate.cli.output import MISUSE, is_coloured, leave_output
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain
@@ -30,7 +30,11 @@ _SECONDS = click.FloatRange(0, min_open=True)
 POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 
-@click.command(name="watch", short_help="Follow a live job until it has ended.")
+@click.command(
+    name="watch",
+    epilog=examples("watch my-training-job --timeout 7200"),
+    short_help="Follow a live job until it has ended.",
+)
 @click.argument("job")
 @choice_option(
     "--policy",
@@ -65,8 +69,6 @@ def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> Non
 
     Exit status: 0 the job ended as the policy wants, 1 it did not, 2 it could not be
     followed.
-
-    Example: trainstate watch my-training-job --timeout 7200
     """
     client = client_of(options)
     try:

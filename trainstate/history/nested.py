@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from trainstate.history.instants import NotAnInstant, parse
+from trainstate.history.model import value_at
 from trainstate.spec.model import AttachedMachine, Spec
 
 _NESTED = 2
@@ -89,6 +90,19 @@ def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
             yield bound.pointer, value, f"at least {floor}, as `{_name(bound.least_of)}`"
         elif top is not None and value > top:
             yield bound.pointer, value, f"at most {top}, as `{_name(bound.most_of)}`"
+
+
+def instance_type(members: Mapping[str, Any], spec: Spec) -> str | None:
+    """The type of a job's instances, of several the types; None where none is recorded."""
+    facts = spec.attempts
+    kind = value_at(members, facts.instance_type) if facts.instance_type else None
+    if isinstance(kind, str):
+        return kind
+    groups = value_at(members, facts.groups) if facts.groups else None
+    if not isinstance(groups, list | tuple):
+        return None
+    found = [group.get(facts.group_type) for group in groups if isinstance(group, Mapping)]
+    return "+".join(sorted({kind for kind in found if isinstance(kind, str)})) or None
 
 
 def _name(pointer: str) -> str:

@@ -79,7 +79,7 @@ def per_job_lines(rows: Iterable[Row], *, width: int | None) -> Iterator[str]:
     yield from table_lines(
         ("job", *_SHOWN),
         (
-            (plain(row["job"].rpartition("/")[2]), *(_cell(name, row[name]) for name in _SHOWN))
+            (plain(row["job"].rpartition("/")[2]), *(_cell(row, name) for name in _SHOWN))
             for row in rows
         ),
         width=width,
@@ -87,9 +87,10 @@ def per_job_lines(rows: Iterable[Row], *, width: int | None) -> Iterator[str]:
     )
 
 
-def _cell(name: str, value: Any) -> str:
+def _cell(row: Row, name: str) -> str:
+    value = row[name]
     if name == "cost":
-        return "-" if value is None else f"{value:,.2f}"
+        return "-" if value is None else plain(f"{value:,.2f} {row['currency']}")
     return plain(value) if isinstance(value, str) else clock(value)
 
 

@@ -7,13 +7,14 @@ that contradicts a longer one is left out. Memory grows with the number of jobs.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from attrs import define, field
 
 from trainstate.checking.order import BEFORE_ALL, rank_of
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Entry, Response, Unreadable
+from trainstate.history.nested import instance_type
 from trainstate.machine.guards import configuration
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -53,7 +54,7 @@ class Surveyed:
         self.created = response.created if self.created is None else self.created
         newest = self.life.take(response, rank, spec)
         if self.instance_type is None:
-            self.instance_type = _instance_type(response, spec)
+            self.instance_type = instance_type(response.members, spec)
         if self.spot is None and spec.time.savings_guard:
             self.spot = configuration(response, spec).of(spec.time.savings_guard).holds
         if newest:
@@ -122,15 +123,3 @@ def _else(value: float | None, other: float | None) -> float | None:
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
-
-
-def _instance_type(response: Response, spec: Spec) -> str | None:
-    facts = spec.attempts
-    kind = response.get(facts.instance_type) if facts.instance_type else None
-    if isinstance(kind, str):
-        return kind
-    groups = response.get(facts.groups) if facts.groups else None
-    if not isinstance(groups, list | tuple):
-        return None
-    found = [group.get(facts.group_type) for group in groups if isinstance(group, Mapping)]
-    return "+".join(sorted({kind for kind in found if isinstance(kind, str)})) or None

@@ -14,8 +14,8 @@ from trainstate.checking.report import Finding, JobReport, Report, Verdict
 from trainstate.checking.stream import Checker
 from trainstate.history.instants import SECOND, iso
 from trainstate.render.align import alignment_line
-from trainstate.render.html.picture import picture
-from trainstate.render.html.timeline import bare_timeline, timeline
+from trainstate.render.html.picture import picture, seconds_waited
+from trainstate.render.html.timeline import History, Life, bare_timeline, timeline
 from trainstate.render.plain import plain
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.model import Spec
@@ -37,6 +37,7 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
     numbers = _Numbers()
     for job in report.jobs:
         numbers.job(job.job)
+    lives = [(state, state.history) for state in checker.states]
     listed = _listed(report.findings)
     findings = [_finding(finding, numbers) for finding in listed]
     used = Counter(finding.code for finding in report.findings)
@@ -59,10 +60,10 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
                 _VERDICTS.index(job.verdict),
                 int(job.complete),
                 job.responses,
-                *_measures(state, job, checker.spec),
+                *_measures(state, history, job, checker.spec),
                 flagged[job.job],
             ]
-            for job, state in zip(report.jobs, checker.states, strict=False)
+            for job, (state, history) in zip(report.jobs, lives, strict=False)
         ],
         "outcomes": list(Outcome),
         "files": [plain(file) for file in numbers.files],
@@ -70,9 +71,9 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
         "findings": findings,
         "unread": [[plain(source.file), plain(source.detail)] for source in report.unread],
         "left_out": len(report.findings) - len(listed),
-        "timelines": _timelines(listed, checker, numbers),
+        "timelines": _timelines(listed, lives, checker.spec, numbers),
         "texts": list(numbers.texts),
-        **picture(checker),
+        **picture(lives, checker.spec),
     }
 
 
@@ -131,42 +132,36 @@ def _rule(rule: Rule, spec: Spec) -> dict[str, Any]:
     }
 
 
-def _timelines(findings: Iterable[Finding], checker: Checker, numbers: _Numbers) -> dict[str, Any]:
+def _timelines(
+    findings: Iterable[Finding], lives: Iterable[Life], spec: Spec, numbers: _Numbers
+) -> dict[str, Any]:
     """A timeline of each flagged job, by the job's number."""
     flagged: dict[str, list[tuple[int, Finding]]] = {}
     for number, finding in enumerate(findings):
         if finding.job in flagged or len(flagged) < MOST_TIMELINES:
             flagged.setdefault(finding.job, []).append((number, finding))
-    epochs: dict[str, list[Any]] = {}
+    named: dict[str, list[Life]] = {}
     drawn: dict[str, Any] = {}
-    for state in checker.states:
+    for state, history in lives:
         name = state.report.job
         if name in flagged:
-            epochs.setdefault(name, []).append(state.epoch)
+            named.setdefault(name, []).append((state, history))
         elif len(drawn) < MOST_TIMELINES:
-            drawn[str(numbers.job(name))] = bare_timeline(state.history, number_of=numbers.text)
+            drawn[str(numbers.job(name))] = bare_timeline(history, number_of=numbers.text)
     told = {
-        str(numbers.job(job)): timeline(
-            epochs.get(job, ()), found, checker.spec, number_of=numbers.text
-        )
+        str(numbers.job(job)): timeline(named.get(job, ()), found, spec, number_of=numbers.text)
         for job, found in flagged.items()
         if job
     }
     return told | drawn
 
 
-def _measures(state: JobState, job: JobReport, spec: Spec) -> list[Any]:
+def _measures(state: JobState, history: History, job: JobReport, spec: Spec) -> list[Any]:
     """A job's outcome by number, and its whole, waiting and billable seconds, None if unseen."""
-    history, waits = state.history, spec.attempts.begins
-    took = [
-        (entry.status, (entry.end - entry.start) / SECOND)
-        for entry in history
-        if entry.start is not None and entry.end is not None and entry.end >= entry.start
-    ]
     ends = [entry.end or entry.start for entry in history]
     last = max((end for end in ends if end is not None), default=None)
     first = job.created if job.created is not None or not history else history[0].start
     whole = None if last is None or first is None else max(0, last - first) / SECOND
-    waited = sum(seconds for name, seconds in took if name in waits) if took else None
+    measured = (whole, seconds_waited(history, spec), state.billable)
     outcome = list(Outcome).index(outcome_of(spec, *state.last_pair))
-    return [outcome, *(None if n is None else round(n, 1) for n in (whole, waited, state.billable))]
+    return [outcome, *(None if n is None else round(n, 1) for n in measured)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -11,20 +12,34 @@ from typing import Any
 from trainstate.checking.report import Report
 from trainstate.checking.stream import Checker
 from trainstate.render.html.gather import report_data
-from trainstate.render.plain import json_text
+from trainstate.render.plain import json_text, plain
 
 # Layout of the machine, drawing, plots; then the report's own scripts, in the order of use.
-SCRIPTS = ("dagre.min.js", "d3.min.js", "plot.umd.min.js", "pictures.js", "jobs.js", "report.js")
+SCRIPTS = (
+    "dagre.min.js",
+    "d3.min.js",
+    "plot.umd.min.js",
+    "pictures.js",
+    "list.js",
+    "jobs.js",
+    "report.js",
+)
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def report_html(report: Report, checker: Checker) -> str:
-    """The report as one HTML document.
+def report_html(report: Report, checker: Checker, *, command: str = "", files: int = 0) -> str:
+    """The report as one HTML document; its head has the command and the number of files.
 
     Nothing is loaded from anywhere: the policy allows only the scripts whose hashes it
     names. Styles are allowed inline, because the plots bring their own.
     """
     scripts = [_asset(name) for name in SCRIPTS]
+    made = {
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "command": plain(command, longest=1000),
+        "files": files,
+    }
+    data = {"made": made, **report_data(report, checker)}
     return "".join(
         (
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
@@ -34,7 +49,7 @@ def report_html(report: Report, checker: Checker) -> str:
             "<title>trainstate report</title>\n",
             f"<style>{_asset('report.css')}</style>\n</head>\n<body>\n",
             _asset("report.html"),
-            f'<script id="data" type="application/json">{_embedded(report_data(report, checker))}',
+            f'<script id="data" type="application/json">{_embedded(data)}',
             "</script>\n",
             *(f"<script>{script}</script>\n" for script in scripts),
             "</body>\n</html>",

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import nlargest
 from itertools import pairwise
 from statistics import median, quantiles
 from typing import Any
 
 from attrs import define, field
 
-from trainstate.checking.stream import Checker
 from trainstate.history.chain import History
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Entry
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import Refusal, trace
+from trainstate.render.html.timeline import Life
 from trainstate.render.plain import plain
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
@@ -23,9 +24,11 @@ from trainstate.track.outcome import outcome_of
 
 SAMPLE = 100
 """Durations beyond the whiskers of one status that the page gets, evenly spaced."""
+MOST_TYPES = 12
+"""Instance types whose waiting is drawn, the commonest ones."""
 MOST_UNKNOWN = 12
 """Statuses that no fact knows and that are drawn, the commonest ones; the others are one."""
-EMPTY, OTHERS = "(empty)", "(other statuses)"
+EMPTY, OTHERS, UNKNOWN = "(empty)", "(other statuses)", "(unknown)"
 
 Edge = tuple[str, str]
 _ILLEGAL = frozenset(Refusal) - {Refusal.UNKNOWN_STATUS}
@@ -73,20 +76,31 @@ class _Observed:
         return shown
 
 
-def picture(checker: Checker) -> dict[str, Any]:
-    """The statuses, the transitions and the durations, as the page draws them."""
-    spec, observed = checker.spec, _Observed()
-    for state in checker.states:
-        observed.take(state.history, state.config, spec)
+def picture(lives: Iterable[Life], spec: Spec) -> dict[str, Any]:
+    """The statuses, the transitions, the waiting and the durations, as the page draws them."""
+    observed = _Observed()
+    waits: defaultdict[str, list[float]] = defaultdict(list)
+    for state, history in lives:
+        observed.take(history, state.config, spec)
+        if (waited := seconds_waited(history, spec)) is not None:
+            waits[plain(state.instance_type or UNKNOWN, longest=60)].append(waited)
     shown = observed.under(_names(spec, observed.statuses))
     return {
         "statuses": list(_statuses(spec, shown)),
         "edges": list(_edges(spec, shown)),
-        "durations": {
-            status: {"count": len(seconds), **_box(seconds)}
-            for status, seconds in shown.seconds.items()
+        "durations": {name: _box(seconds) for name, seconds in shown.seconds.items()},
+        "waits": {
+            name: _box(waits[name])
+            for name in nlargest(MOST_TYPES, waits, key=lambda name: len(waits[name]))
         },
     }
+
+
+def seconds_waited(history: History, spec: Spec) -> float | None:
+    """The seconds that a job waited for its instances; None where no times were recorded."""
+    took = [(entry.status, lasted) for entry in history if (lasted := _lasted(entry)) is not None]
+    begins = spec.attempts.begins
+    return sum(lasted for name, lasted in took if name in begins) if took and begins else None
 
 
 def _names(spec: Spec, counts: Counter[str]) -> dict[str, str]:
@@ -143,7 +157,7 @@ def _lasted(entry: Entry) -> float | None:
 
 
 def _box(values: list[float]) -> dict[str, Any]:
-    """Quartiles, whiskers within one and a half of the box's length, and some values beyond."""
+    """The count, quartiles, whiskers of at most 1.5 boxes, and some values beyond them."""
     ordered = sorted(values)
     low, middle, high = quantiles(ordered, n=4, method="inclusive") if ordered[1:] else ordered * 3
     reach = 1.5 * (high - low)
@@ -151,6 +165,7 @@ def _box(values: list[float]) -> dict[str, Any]:
     beyond = [value for value in ordered if not low - reach <= value <= high + reach]
     step = max(1, len(beyond) // SAMPLE)
     return {
+        "count": len(values),
         "box": [round(value, 3) for value in (inside[0], low, middle, high, inside[-1])],
         "beyond": [*beyond[::step], *beyond[-1:]],
     }

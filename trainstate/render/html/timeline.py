@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 
-from trainstate.checking.epoch import Epoch
+from trainstate.checking.jobs import JobState
 from trainstate.checking.report import Finding
-from trainstate.history.model import Entry
+from trainstate.history.model import Entry, Response
 from trainstate.spec.model import Spec
 
 MOST_ROWS = 6
@@ -19,10 +19,12 @@ MOST_ENTRIES = 400
 
 _ENTRY = re.compile(r"/(\d+)(?:/|$)", re.ASCII)
 History = tuple[Entry, ...]
+Life = tuple[JobState, History]
+"""A job and its longest history."""
 
 
 def timeline(
-    epochs: Iterable[Epoch],
+    lives: Iterable[Life],
     found: Sequence[tuple[int, Finding]],
     spec: Spec,
     *,
@@ -30,18 +32,19 @@ def timeline(
 ) -> dict[str, Any]:
     """The rows, polls and marks of a job; ``found`` are its findings with their numbers.
 
+    ``lives`` are the jobs of its name, one after another, with the history of each.
     A row is a label and its bars (status, start, end or None while it is open); a poll a
     moment, and the pair that it showed; a mark a moment, a row and a finding's number.
     Moments are milliseconds after ``base``, texts are their numbers.
     """
-    listed = tuple(epochs)
+    listed = tuple(lives)
     rows: list[tuple[str, History]] = []
-    for number, epoch in enumerate(listed):
+    for number, (_, history) in enumerate(listed):
         label = "history" if len(listed) == 1 else f"history {number + 1}"
-        rows.append((label, tuple(epoch.known)))
-    drawn: dict[int, int] = {}
+        rows.append((label, history))
+    drawn: dict[int, tuple[Response, int]] = {}
     marks = [(*_mark(finding, rows, drawn, spec), number) for number, finding in found]
-    polls = [poll for epoch in listed for poll in _polls(epoch)][:MOST_POLLS]
+    polls = [poll for state, _ in listed for poll in _polls(state)][:MOST_POLLS]
     bars = [_bars(history) for _, history in rows]
     base = min((start for row in bars for _, start, _ in row), default=0)
 
@@ -71,19 +74,24 @@ def bare_timeline(history: History, *, number_of: Callable[[str], int]) -> dict[
 
 
 def _mark(
-    finding: Finding, rows: list[tuple[str, History]], drawn: dict[int, int], spec: Spec
+    finding: Finding,
+    rows: list[tuple[str, History]],
+    drawn: dict[int, tuple[Response, int]],
+    spec: Spec,
 ) -> tuple[int | None, int]:
     """When a finding is, and in which row; a history that no row shows becomes a row.
 
-    ``drawn`` remembers the row of a response's history, which all its findings share.
+    ``drawn`` remembers the response of a record and its row, which all its findings share.
     """
-    response = finding.response
-    if response is None:
-        return None, 0
+    record = id(finding.record)
+    if record not in drawn:
+        response = finding.response
+        if response is None:
+            return None, 0
+        label = f"response {finding.index}"
+        drawn[record] = response, _row_of(response.history or (), rows, label)
+    response, row = drawn[record]
     history = response.history or ()
-    row = drawn.get(id(response))
-    if row is None:
-        row = drawn[id(response)] = _row_of(history, rows, f"response {finding.index}")
     place = _ENTRY.search(finding.pointer)
     inside = place is not None and finding.pointer.startswith(f"/{spec.layout.history}/")
     index = int(place[1]) if inside and place is not None else len(history) - 1
@@ -123,19 +131,24 @@ def _bars(history: History) -> list[tuple[str, int, int | None]]:
     return bars
 
 
-def _polls(epoch: Epoch) -> list[tuple[int, str]]:
+def _polls(state: JobState) -> list[tuple[int, str]]:
     """The first and the last poll that showed each state, at its LastModifiedTime.
 
     Of a job whose history is illegal no states are kept, only when each length was seen.
+    To make the epoch of a job that needed none takes as long as judging it.
     """
     shown: dict[int, str] = {}
-    for run in epoch.observations.runs:
-        seen = (run.value.primary, run.value.secondary)
-        pair = "/".join(name for name in seen if name)
-        shown |= {run.first.moment: pair, run.last.moment: pair}
-    for (length, _), spread in epoch.spreads.items():
-        for moment in (spread.earliest.moment, spread.latest.moment):
-            shown.setdefault(moment, f"{length} entries")
+    if state.counted:
+        for (pair, _), run in groupby(state.counted, lambda change: change.shows):
+            times = [time for change in run for time in change.times]
+            shown |= {time: pair for time in (times[0], times[-1]) if time is not None}
+    else:
+        for seen in state.epoch.observations.runs:
+            pair = "/".join(filter(None, (seen.value.primary, seen.value.secondary)))
+            shown |= {seen.first.moment: pair, seen.last.moment: pair}
+        for (length, _), spread in state.epoch.spreads.items():
+            for moment in (spread.earliest.moment, spread.latest.moment):
+                shown.setdefault(moment, f"{length} entries")
     return [(moment // 1000, text) for moment, text in sorted(shown.items()) if moment > 0]
 
 

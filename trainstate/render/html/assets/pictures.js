@@ -1,5 +1,5 @@
 "use strict";
-// The pictures of the report: timeline, machine, durations, heat map. The texts in `data` come
+// The pictures of the report: timeline, outcomes, waiting, durations, machine, heat map. The texts in `data` come
 // from strangers and reach the page only as text nodes and attribute values, never as markup.
 const spell = (seconds) => {
   if (seconds < 60) return `${+seconds.toPrecision(3)} s`;
@@ -20,7 +20,8 @@ const pictures = ({ data, make, choose }) => {
   };
   const meant = d3.group(data.statuses.filter(([, , , , meaning]) => SHADES[meaning]), ([, , , , meaning]) => meaning);
   const colours = new Map([...meant].flatMap(([meaning, list]) => list.map(([name], place) => [name, SHADES[meaning][place % SHADES[meaning].length]])));
-  const colourOf = (status) => colours.get(status) ?? "#8a8f98";
+  const GREY = "#8a8f98";
+  const colourOf = (status) => colours.get(status) ?? GREY;
   const style = { fontSize: "12px" };
   const size = () => Math.max(320, Math.min(1200, document.querySelector("main").clientWidth - 20));
   const nothing = (text) => make("p", { class: "hint", text });
@@ -34,6 +35,8 @@ const pictures = ({ data, make, choose }) => {
     if (!bars.length) return nothing("No times were recorded for a timeline of this job.");
     const polls = job.polls.map(([time, pair]) => ({ row: "polls", time: job.base + time, pair: data.texts[pair] }));
     const marks = job.marks.map(([time, row, finding]) => ({ time: job.base + time, row: job.rows[row][0], finding, own: finding === own }));
+    // Of marks at one moment the worst, and the one that was chosen, lie on top.
+    marks.sort((a, b) => a.own - b.own || data.findings[b.finding][1] - data.findings[a.finding][1]);
     const times = [...bars.flatMap((bar) => [bar.start, bar.end ?? bar.start]), ...polls.map((poll) => poll.time), ...marks.map((mark) => mark.time)];
     const [earliest, latest] = d3.extent(times);
     // A job that was born with its end has a minute around it.
@@ -48,42 +51,77 @@ const pictures = ({ data, make, choose }) => {
     const x = (ms) => (ms - earliest) / 1000;
     const about = (bar) => `${bar.status}\n${iso(bar.start)}\n${bar.end === null ? "open" : since(bar.end - bar.start)}`;
     const code = (mark) => data.findings[mark.finding][0];
+    const tone = (mark) => `var(--${data.severities[data.findings[mark.finding][1]]})`;
+    const top = marks.length ? 24 : 4;
     const svg = Plot.plot({
-      width: size() - 20, height: 96 + rows.length * 46, marginLeft: 90, marginTop: 34, marginBottom: 46, style, ariaLabel: "Timeline of the job",
+      width: size() - 20, height: 70 + rows.length * (top + 37), marginLeft: 90, marginTop: 10, marginBottom: 46, style, ariaLabel: "Timeline of the job",
       x: { domain: [-span / 1e5, span / 980], label: `since ${iso(earliest)}`, labelOffset: 42, grid: true, ticks: d3.range(0, span / 980, step), tickFormat: spell },
-      y: { domain: rows, label: null }, color: { domain: shown, range: shown.map(colourOf) },
+      y: { domain: rows, label: null }, r: { type: "identity" },
       marks: [
-        Plot.barX(bars, { y: "row", x1: (bar) => x(bar.start), x2: (bar) => x(bar.to), fill: "status", fillOpacity: (bar) => (bar.end === null ? 0.45 : 0.9), insetTop: 9, insetBottom: 4, title: about, tip: true }),
+        Plot.barX(bars, { y: "row", x1: (bar) => x(bar.start), x2: (bar) => x(bar.to), fill: (bar) => colourOf(bar.status), fillOpacity: (bar) => (bar.end === null ? 0.45 : 0.9), insetTop: top, insetBottom: 4, title: about, tip: true }),
         Plot.tickX(polls, { y: "row", x: (poll) => x(poll.time), stroke: "currentColor", strokeWidth: 1.5, insetTop: 8, insetBottom: 8, title: (poll) => `${poll.pair}\n${iso(poll.time)}`, tip: true }),
-        Plot.dot(marks, { y: "row", x: (mark) => x(mark.time), r: (mark) => (mark.own ? 7 : 5), fill: "var(--error)", stroke: "var(--back)", symbol: "triangle", rotate: 180, dy: -16, title: (mark) => `${code(mark)}: ${data.findings[mark.finding][7]}` }),
-        Plot.text(marks.filter((mark) => mark.own), { y: "row", x: (mark) => x(mark.time), text: code, dy: -29, fill: "var(--error)", fontWeight: "bold" }),
+        Plot.dot(marks, { y: "row", x: (mark) => x(mark.time), r: (mark) => (mark.own ? 7 : 5), fill: tone, stroke: "var(--back)", symbol: "triangle", sort: null, rotate: 180, dy: -8, title: (mark) => `${code(mark)}: ${data.findings[mark.finding][7]}` }),
+        Plot.text(marks.filter((mark) => mark.own), { y: "row", x: (mark) => x(mark.time), text: code, dy: -21, fill: tone, fontWeight: "bold" }),
       ],
     });
-    return make("div", { class: "wide timeline" }, Plot.legend({ color: { domain: shown, range: shown.map(colourOf) }, style: { fontSize: "13px" } }), svg);
+    const drawn = make("div", { class: "wide timeline" }, legend(shown, colourOf), svg);
+    drawn.again = () => drawn.replaceWith(draws.timeline(job, own));
+    return drawn;
+  }
+  const legend = (domain, colour) => Plot.legend({ color: { domain, range: domain.map(colour) }, style: { fontSize: "13px" } });
+
+  // What became of the jobs, by the time of their creation: bars of hours, days, weeks, months or years.
+  const SPANS = [[3600, "hour", d3.utcHour], [86400, "day", d3.utcDay], [604800, "week", d3.utcMonday], [2629800, "month", d3.utcMonth], [31557600, "year", d3.utcYear], [Infinity, "century", d3.utcYear.every(100)]];
+  const MEANT = { succeeded: "well", failed: "badly", running: "working", stopping: "closing" };
+  const UNSEEN = ["deleted", "unknown"];
+  const STOPS = data.outcomes.filter((name) => !MEANT[name] && !UNSEEN.includes(name));
+  const ORDER = ["succeeded", "failed", ...STOPS, "stopping", "running", ...UNSEEN];
+  const outcomeColour = (name) => (UNSEEN.includes(name) ? GREY : MEANT[name] ? SHADES[MEANT[name]][0] : SHADES.stopped[STOPS.indexOf(name) % 3]);
+  function outcomes() {
+    const rows = data.jobs.filter(([, created]) => created).map((job) => ({ at: new Date(job[1]), outcome: data.outcomes[job[5]] }));
+    if (!rows.length) return nothing("No job was recorded with its creation.");
+    const [first, last] = d3.extent(rows, (row) => row.at);
+    const [, unit, interval] = SPANS.find(([seconds]) => (last - first) / 1000 / seconds <= (isNarrow() ? 25 : 60));
+    const most = d3.max(d3.rollup(rows, (some) => some.length, (row) => +interval.floor(row.at)).values());
+    const domain = ORDER.filter((name) => rows.some((row) => row.outcome === name));
+    return make("div", {}, legend(domain, outcomeColour), Plot.plot({
+      width: size(), height: 240, marginLeft: 60, marginBottom: 46, style, ariaLabel: "Outcomes over time",
+      x: { label: `created, by the ${unit} (UTC)`, labelOffset: 42 }, y: { grid: true, label: "jobs", ticks: Math.min(5, most) }, color: { domain, range: domain.map(outcomeColour) },
+      marks: [Plot.rectY(rows, Plot.binX({ y: "count" }, { x: "at", interval, fill: "outcome", order: domain, tip: { lineWidth: 40 } })), Plot.ruleY([0])],
+    }));
   }
 
-  function durations() {
-    const rows = Object.entries(data.durations).map(([status, { count, box, beyond }]) => ({ status, count, box, beyond }));
-    if (!rows.length) return nothing("No entry was recorded with its start and its end.");
+  const durations = () => boxes(data.durations, colourOf, "Durations per status", "duration, of all entries that have ended");
+  const waits = () => boxes(data.waits, () => SHADES.waiting[0], "Waiting by instance type", "time that a job waited for its instances");
+  function boxes(measured, colour, ariaLabel, label) {
+    const rows = Object.entries(measured).map(([status, { count, box, beyond }]) => ({ status, count, box, beyond }));
+    if (!rows.length) return nothing("No times were recorded for this.");
     // A linear axis of logarithms: d3 labels no tick of a logarithmic one between powers of ten.
     // Nothing is shorter than a tenth of a second on it; the quartiles are of what was recorded.
     const place = (seconds) => Math.log10(Math.max(seconds, 0.1));
     const points = rows.flatMap(({ status, beyond }) => beyond.map((seconds) => ({ status, seconds })));
     const values = [...rows.flatMap(({ box }) => box), ...points.map(({ seconds }) => seconds)].map((seconds) => Math.max(seconds, 0.1));
-    const [least, greatest] = d3.extent(values);
+    let [least, greatest] = d3.extent(values);
+    // Where all are about the same, the axis reaches to what people count in.
+    if (greatest < 10 * least) {
+      least = POWERS.findLast((each) => each <= least) ?? least;
+      greatest = POWERS.find((each) => each > greatest) ?? greatest;
+    }
+    const named = (status) => `${status} (${number(measured[status].count)})`;
+    const marginLeft = Math.min(isNarrow() ? 170 : 320, 20 + 8 * d3.max(rows, ({ status }) => named(status).length));
     // Labels need room beside each other.
-    const apart = (50 * Math.log10((greatest * 1.5) / least)) / (size() - (isNarrow() ? 150 : 210));
+    const apart = (50 * Math.log10((greatest * 1.5) / least)) / (size() - marginLeft);
     const ticks = [];
     for (const power of POWERS.filter((each) => each >= least / 1.5 && each <= greatest * 1.5).map(Math.log10)) if (!ticks.length || power - ticks.at(-1) >= apart) ticks.push(power);
-    const label = (status) => `${status} (${number(data.durations[status].count)})`;
     const about = ({ status, box: [low, first, middle, third, high] }) => `${status}\nmedian ${spell(middle)}\nquartiles ${spell(first)} and ${spell(third)}\nfrom ${spell(low)} to ${spell(high)}`;
     rows.sort((a, b) => a.box[2] - b.box[2]);
     return Plot.plot({
-      width: size(), height: 96 + rows.length * 34, marginLeft: isNarrow() ? 150 : 210, marginTop: 20, marginBottom: 46, ariaLabel: "Durations per status", style: { fontSize: "13px" },
-      x: { grid: true, nice: true, label: "duration, of all entries that have ended", labelOffset: 42, tickFormat: (power) => spell(10 ** power), ticks }, y: { label: null, tickFormat: label, domain: rows.map(({ status }) => status) },
+      width: size(), height: 96 + rows.length * 34, marginLeft, marginTop: 20, marginBottom: 46, ariaLabel, style: { fontSize: "13px" },
+      x: { domain: [place(least) - 0.02, place(greatest) + 0.02], grid: true, label, labelOffset: 42, tickFormat: (power) => spell(10 ** power), ticks }, y: { label: null, domain: rows.map(({ status }) => status) },
       marks: [
+        Plot.axisY({ label: null, tickFormat: named, tickSize: 0, textOverflow: "ellipsis", lineWidth: marginLeft / 15 - 1 }),
         Plot.ruleY(rows, { y: "status", x1: ({ box }) => place(box[0]), x2: ({ box }) => place(box[4]), stroke: "currentColor" }),
-        Plot.barX(rows, { y: "status", x1: ({ box }) => place(box[1]) - 0.004, x2: ({ box }) => place(box[3]) + 0.004, fill: "var(--info)", fillOpacity: 0.45, insetTop: 6, insetBottom: 6, title: about, tip: true }),
+        Plot.barX(rows, { y: "status", x1: ({ box }) => place(box[1]) - 0.004, x2: ({ box }) => place(box[3]) + 0.004, fill: ({ status }) => colour(status), fillOpacity: 0.75, insetTop: 6, insetBottom: 6, title: about, tip: true }),
         Plot.tickX(rows, { y: "status", x: ({ box }) => place(box[2]), stroke: "currentColor", strokeWidth: 2.5, insetTop: 6, insetBottom: 6 }),
         Plot.dot(points, { y: "status", x: ({ seconds }) => place(seconds), r: 1.5, fill: "currentColor" }),
       ],
@@ -100,9 +138,10 @@ const pictures = ({ data, make, choose }) => {
     const unseen = all.filter((cell) => !cell.count && from.includes(cell.from) && to.includes(cell.to));
     const most = Math.log1p(d3.max(cells, (cell) => cell.count));
     const strength = (cell) => 0.1 + (0.9 * Math.log1p(cell.count)) / most;
+    const long = (list) => d3.max(list, (name) => name.length);
     const about = (cell) => `${cell.from} → ${cell.to}: ${number(cell.count)} times${cell.illegal ? `, ${number(cell.illegal)} illegal` : ""} (${cell.evidence || "in no source"})`;
     return Plot.plot({
-      width: Math.max(Math.min(size(), 260 + to.length * 90), 200 + to.length * 44), height: 170 + from.length * 30, marginLeft: 150, marginTop: 20, marginBottom: 140, marginRight: 20, style, ariaLabel: "Transitions seen, from row to column",
+      width: Math.max(Math.min(size(), 260 + to.length * 90), 200 + to.length * 44), height: 50 + 5 * long(to) + from.length * 30, marginLeft: 20 + 7 * long(from), marginTop: 20, marginBottom: 30 + 5 * long(to), marginRight: 20, style, ariaLabel: "Transitions seen, from row to column",
       x: { domain: to, label: null, tickRotate: -40 }, y: { domain: from, label: null },
       marks: [
         Plot.dot(unseen, { x: "to", y: "from", r: 1.5, fill: "var(--soft)", title: about }),
@@ -118,7 +157,7 @@ const pictures = ({ data, make, choose }) => {
   // are numbers: a status that was recorded may have any name.
   const PLACED = 18;
   function layout() {
-    const graph = new dagre.graphlib.Graph().setGraph({ rankdir: "LR", nodesep: 26, ranksep: 30, edgesep: 14 }).setDefaultEdgeLabel(() => ({}));
+    const graph = new dagre.graphlib.Graph().setGraph({ rankdir: "TB", nodesep: 26, ranksep: 30, edgesep: 14 }).setDefaultEdgeLabel(() => ({}));
     const linked = new Set(data.edges.flatMap(([from, to]) => [from, to]));
     const ids = new Map(data.statuses.filter(([name, count]) => count || linked.has(name)).map(([name, count, kind], index) => {
       graph.setNode(`s${index}`, { name, count, kind, width: Math.max(64, 24 + name.length * 7.4), height: 38 });
@@ -155,7 +194,7 @@ const pictures = ({ data, make, choose }) => {
   function machine() {
     const { graph, edges } = layout();
     const { width, height } = graph.graph();
-    const svg = d3.create("svg").attr("viewBox", `-10 -30 ${width + 20} ${height + 60}`).attr("role", "group").attr("aria-label", "The machine with observed counts; Tab goes from status to status");
+    const svg = d3.create("svg").attr("viewBox", `-10 -30 ${width + 20} ${height + 60}`).attr("width", width + 20).attr("role", "group").attr("aria-label", "The machine with observed counts; Tab goes from status to status");
     // A head for each kind of line: not every browser lets a head take the colour of its line.
     const heads = svg.append("defs");
     for (const kind of ["seen", "unseen", "illegal", "rare"]) {
@@ -176,7 +215,7 @@ const pictures = ({ data, make, choose }) => {
       const points = edge.placed ? edge.label.points : edge.v === edge.w ? loop(graph.node(edge.v)) : direct(graph.node(edge.v), graph.node(edge.w));
       edge.middlePoint = edge.placed ? edge.label : points.length === 3 ? halfway(points) : points[1];
       const path = group(edge, "way");
-      path.append("path").attr("d", line.curve(edge.placed ? d3.curveMonotoneX : d3.curveBasis)(points)).attr("marker-end", `url(#head-${headOf(edge)})`).attr("stroke-width", edge.count ? 1 + 3 * Math.sqrt(edge.count / most) : 1);
+      path.append("path").attr("d", line.curve(edge.placed ? d3.curveMonotoneY : d3.curveBasis)(points)).attr("marker-end", `url(#head-${headOf(edge)})`).attr("stroke-width", edge.count ? 1 + 3 * Math.sqrt(edge.count / most) : 1);
       path.append("title").text(described(edge));
     }
     // The labels come last, so that no edge runs over them.
@@ -202,7 +241,8 @@ const pictures = ({ data, make, choose }) => {
         .on("pointerenter focus", () => light(node.name)).on("pointerleave blur", () => light(null))
         .on("click", () => choose(node.name)).on("keydown", (event) => { if (event.key === "Enter") choose(node.name); });
       made.append("title").text(`${node.name}: click to search the findings for it`);
-      made.append("rect").attr("width", node.width).attr("height", node.height).attr("rx", node.kind === "initial" ? 18 : 6);
+      const box = made.append("rect").attr("width", node.width).attr("height", node.height).attr("rx", node.kind === "initial" ? 18 : 6);
+      if (node.count && node.kind !== "unknown") box.style("stroke", colourOf(node.name)).style("stroke-width", 2.5);
       made.append("text").attr("x", node.width / 2).attr("y", 16).text(node.name);
       made.append("text").attr("x", node.width / 2).attr("y", 31).text(number(node.count));
     }
@@ -223,5 +263,6 @@ const pictures = ({ data, make, choose }) => {
     for (const group of picture.querySelectorAll("g[aria-label]:not([role])")) group.setAttribute("role", "group");
     return picture;
   };
-  return { timeline: told(timeline), machine, transitions, durations: told(durations), heat: told(heat) };
+  const draws = { outcomeColour, timeline: told(timeline), machine, transitions, ...Object.fromEntries(Object.entries({ outcomes, waits, durations, heat }).map(([name, draw]) => [name, told(draw)])) };
+  return draws;
 };

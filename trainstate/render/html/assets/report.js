@@ -7,8 +7,6 @@
   for (const f of data.findings) for (const column of [POINTER, MESSAGE, EDITS, WITNESS]) f[column] = data.texts[f[column]];
   const PRINTED = 2000;
   const OTHERS = 12;
-  const narrow = matchMedia("(max-width: 800px)");
-  const height = () => (narrow.matches ? 54 : 30);
   const at = (id) => document.getElementById(id);
 
   function make(tag, attributes = {}, ...children) {
@@ -21,6 +19,8 @@
     element.append(...children);
     return element;
   }
+  // What stands between backticks is code.
+  const coded = (text) => text.split(/`([^`]+)`/).map((part, place) => (place % 2 ? make("code", { text: part }) : part));
   const place = (f) => (f[FILE] === null ? "" : data.files[f[FILE]]) + (f[LINE] === null ? "" : ":" + f[LINE]);
   const severity = (f) => data.severities[f[SEVERITY]];
   const title = (f) => `${f[CODE]} ${data.rules[f[CODE]]?.name ?? ""}`;
@@ -31,7 +31,8 @@
   const tones = { CONSISTENT: "good", UNKNOWN: "warning", INCONSISTENT: "bad" };
   at("about").append(
     make("strong", { class: `verdict ${tones[data.verdict] ?? ""}`, text: data.verdict }),
-    ` trainstate ${data.tool.version}, specification ${data.tool.spec}.` + (data.left_out ? ` ${number(data.left_out)} further findings are counted and not listed.` : ""));
+    ` ${data.made.at} · ${number(data.made.files)} ${data.made.files === 1 ? "file" : "files"} read · trainstate ${data.tool.version}, specification ${data.tool.spec}` + (data.left_out ? ` · ${number(data.left_out)} further findings are counted and not listed` : ""));
+  if (data.made.command) at("about").after(make("p", {}, make("code", { text: data.made.command })));
   for (const [file, reason] of data.unread) at("about").after(make("p", { class: "bad", text: `Not read: ${file}: ${reason}.` }));
   const only = (change) => () => { clear(); change(); apply(); at("list").scrollIntoView({ block: "nearest" }); };
   const byVerdict = (name) => only(() => { filter.verdict = at("verdict").value = String(data.verdicts.indexOf(name)); });
@@ -57,7 +58,6 @@
   const infos = data.severities.indexOf("info");
   if (data.findings.some((f) => f[SEVERITY] !== infos)) filter.hidden.add(infos);
   let shown = [];
-  let chosen = -1;
 
   const boxes = data.severities.map((name, index) => {
     const box = make("input", { type: "checkbox", onchange: (event) => { event.target.checked ? filter.hidden.delete(index) : filter.hidden.add(index); apply(); } });
@@ -89,61 +89,31 @@
   function apply() {
     shown = [];
     data.findings.forEach((f, index) => { if (fits(f, index)) shown.push(index); });
-    chosen = -1;
     for (const button of ruleButtons) button.setAttribute("aria-pressed", String(button.dataset.code === filter.rule));
     at("shown").textContent = data.findings.length ? `${number(shown.length)} of ${number(data.findings.length)} findings` : "no findings";
-    at("list").scrollTop = 0;
-    draw();
+    show(shown);
   }
 
-  // ---- the list: only the rows in view exist
-  function draw() {
-    const list = at("list");
-    const row = height();
-    at("space").style.height = `${shown.length * row}px`;
-    const first = Math.max(0, Math.floor(list.scrollTop / row) - 5);
-    const last = Math.min(shown.length, Math.ceil((list.scrollTop + (list.clientHeight || 380)) / row) + 5);
-    at("rows").style.transform = `translateY(${first * row}px)`;
-    at("rows").replaceChildren(...shown.slice(first, last).map((index, offset) => {
-      const f = data.findings[index];
-      const position = first + offset;
-      return make("div", { class: "row", role: "option", id: `row-${position}`, "aria-selected": String(position === chosen), "aria-setsize": shown.length, "aria-posinset": position + 1, onclick: () => { choose(position); open(shown[position]); } },
-        make("span", { class: severity(f), text: title(f) }),
-        make("span", { class: "mono", text: jobName(f), title: data.named[f[JOB]] }),
-        make("span", { text: f[MESSAGE], title: f[MESSAGE] }));
-    }));
-    if (chosen >= 0) list.setAttribute("aria-activedescendant", `row-${chosen}`);
-    else list.removeAttribute("aria-activedescendant");
-  }
-  function choose(to) {
-    const list = at("list");
-    const row = height();
-    chosen = Math.max(0, Math.min(shown.length - 1, to));
-    if (chosen * row < list.scrollTop) list.scrollTop = chosen * row;
-    if ((chosen + 1) * row > list.scrollTop + list.clientHeight) list.scrollTop = (chosen + 1) * row - list.clientHeight;
-    draw();
-  }
-  at("list").addEventListener("scroll", draw, { passive: true });
-  narrow.addEventListener("change", draw);
-  at("list").addEventListener("keydown", (event) => {
-    const page = Math.max(1, Math.floor(at("list").clientHeight / height()) - 1);
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-    if (!shown.length || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key in steps) choose(chosen + steps[event.key]);
-    else if ((event.key === "Enter" || event.key === " ") && chosen >= 0) open(shown[chosen]);
-    else return;
-    event.preventDefault();
-  });
+  const show = rowsInView(at("list"), { prefix: "row", open, rowOf: (index) => {
+    const f = data.findings[index];
+    return make("div", { class: "row" },
+      make("span", { class: severity(f), text: title(f) }),
+      make("span", { class: "mono", text: jobName(f), title: data.named[f[JOB]] }),
+      make("span", { title: f[MESSAGE] }, ...coded(f[MESSAGE])));
+  } });
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/" && !/^(INPUT|SELECT)$/.test(event.target.tagName)) { at("search").focus(); event.preventDefault(); }
     if ((event.key === "Enter" && event.target === at("search")) || (event.key === "Escape" && event.target.closest("#detail"))) at("list").focus();
   });
 
+  at("none").hidden = data.findings.length > 0;
+  if (!data.findings.length) for (const part of document.querySelectorAll("#none ~ *")) part.hidden = true;
+
   // ---- one finding
   const ofJob = d3.group(data.findings.map((_, index) => index), (index) => data.findings[index][JOB]);
   const draws = pictures({ data, make, choose: (status) => { clear(); search(status); at("list").scrollIntoView({ block: "nearest" }); } });
-  jobsTable({ data, make, at, draws: () => draws, findings: ofJob, open: (index) => { open(index); at("detail").scrollIntoView({ block: "center" }); } });
+  jobsTable({ data, make, at, draws, findings: ofJob, open: (index) => { open(index); at("detail").scrollIntoView({ block: "center" }); } });
   function open(index) {
     const f = data.findings[index];
     const rule = data.rules[f[CODE]] ?? { name: "", title: "", why: "", help: "", sources: [] };
@@ -153,9 +123,9 @@
     if (place(f)) fact("file", make("code", { text: place(f) }));
     if (f[INDEX] !== null) fact("response", String(f[INDEX]));
     if (f[POINTER]) fact("at", make("code", { text: f[POINTER] }));
-    if (f[WITNESS]) fact("expected", f[WITNESS]);
-    if (f[EDITS]) fact("fewest edits", f[EDITS]);
-    fact("help", rule.help);
+    if (f[WITNESS]) fact("expected", make("code", { text: f[WITNESS] }));
+    if (f[EDITS]) fact("fewest edits", ...coded(f[EDITS]));
+    fact("help", ...coded(rule.help));
     for (const [name, url] of rule.sources) fact("source", /^https:\/\//.test(url) ? make("a", { href: url, rel: "noopener noreferrer", target: "_blank", text: name }) : name);
     fact("explain", make("code", { text: `trainstate rule ${rule.name || f[CODE]}` }));
     const others = ofJob.get(f[JOB]).filter((other) => other !== index);
@@ -165,7 +135,7 @@
     }
     at("detail").replaceChildren(
       make("h3", {}, make("span", { class: severity(f), text: title(f) })),
-      make("p", { class: "message", text: f[MESSAGE] }), make("p", { class: "hint", text: `${rule.title} ${rule.why}` }), facts, draws.timeline(data.timelines[f[JOB]], index));
+      make("p", { class: "message" }, ...coded(f[MESSAGE])), make("p", { class: "hint" }, ...coded(`${rule.title} ${rule.why}`)), facts, draws.timeline(data.timelines[f[JOB]], index));
     // The address leads here again, in this report.
     location.replace(`#finding-${index}`);
     at("detail").focus({ preventScroll: true });
@@ -183,11 +153,21 @@
   });
   addEventListener("afterprint", () => at("printed").replaceChildren());
 
+  // What is as wide as the page is drawn anew when that changes.
+  const FITTED = ["outcomes", "waits", "durations", "heat"];
+  const plot = (ids) => { for (const id of ids) at(id).replaceChildren(draws[id]()); };
+  let later;
+  let wide = innerWidth;
+  addEventListener("resize", () => {
+    clearTimeout(later);
+    if (innerWidth !== wide) later = setTimeout(() => { wide = innerWidth; plot(FITTED); for (const drawn of document.querySelectorAll(".timeline")) drawn.again(); }, 100);
+  });
+
   // The list is there at once; the plots follow when it has been painted.
   tick();
   apply();
   requestAnimationFrame(() => setTimeout(() => {
-    for (const id of ["machine", "transitions", "durations", "heat"]) at(id).replaceChildren(draws[id]());
+    plot(["machine", "transitions", ...FITTED]);
     const [, asked] = /^#finding-(\d+)$/.exec(location.hash) ?? [];
     if (asked && data.findings[asked]) open(+asked);
     document.documentElement.dataset.ready = "true";
