@@ -44,17 +44,32 @@ def test_a_name_that_is_not_the_arn_s_is_bound_to_no_job() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"/TrainingJobName": "another"}, {"/SecondaryStatusTransitions/1/Status": "Pending"}],
+    "lines",
+    [
+        [line({"/TrainingJobName": "another"})],
+        [line(), line({"/TrainingTimeInSeconds": 90_000}, modified=300)],
+    ],
     ids=["judged", "asked"],
 )
-def test_a_slice_that_cannot_be_read_as_a_whole_is_unreadable(changes: dict[str, Any]) -> None:
+def test_a_slice_that_cannot_be_read_as_a_whole_is_unreadable(lines: list[str]) -> None:
     """Whatever the typed decode passed over, it costs that record alone."""
-    read, _ = value_records([line(changes), line()], SPEC)
+    *others, read, _ = value_records([*lines, line()], SPEC)
     assert isinstance(read, Line)
-    found = Checker().feed(evolve(read, text=read.text + b"}"))
+    checker = Checker()
+    before = [checker.feed(one) for one in others]
+    found = checker.feed(evolve(read, text=read.text + b"}"))
 
+    assert not any(before)
     assert ["unreadable-record"] == [one.name for one in found]
+
+
+def test_metrics_with_times_of_another_kind_are_judged() -> None:
+    """They are compared as instants: the service's own clients write one kind."""
+    metric = {"MetricName": "loss", "Value": 0.5, "Timestamp": 1_767_348_100}
+    other = line({"/FinalMetricDataList": [metric]})
+    found, _ = checked([other, other])
+
+    assert [] == found
 
 
 @pytest.mark.parametrize(

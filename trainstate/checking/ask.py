@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from attrs import define, field, frozen
 
 from trainstate.rules.given import Reading
-from trainstate.rules.model import Check, Place, Rule, Scope
+from trainstate.rules.model import Check, Place, Rule
 from trainstate.rules.parts import Part
 
 T = TypeVar("T")
@@ -84,12 +84,11 @@ class Questions:
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Questions:
-        """Those of a selection of rules."""
+        """Those of a selection of rules about responses."""
         groups: dict[tuple[str, ...], Group] = {}
         for rule in rules:
-            if rule.scope is Scope.RESPONSE:
-                group = groups.setdefault(rule.reads, Group(rule.reads))
-                group.rules.append((rule, rule.check))
+            group = groups.setdefault(rule.reads, Group(rule.reads))
+            group.rules.append((rule, rule.check))
         return cls(tuple(groups.values()))
 
     @property
