@@ -11,6 +11,7 @@ import gzip
 import io
 import json
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,21 @@ SELECTORS = st.sampled_from([(), ("TS3",), ("TS6",), ("TS602", "TS611"), ("TS4",
 Lines = list[bytes]
 
 
-def report(lines: Lines, *, parts: bool, select: tuple[str, ...] = ()) -> tuple[Report, int]:
-    """The report on lines, and of how many of them the rules were not asked."""
+def report(
+    lines: Lines, *, parts: bool, select: tuple[str, ...] = (), files: int = 1
+) -> tuple[Report, int]:
+    """The report on lines, and of how many of them the rules were not asked.
+
+    They are cut into ``files``.
+    """
     checker = Checker(spec=SPEC, rules=select_rules(select=select) if select else rules())
-    asked = Asked(spec=SPEC, limits=Limits(), input_format="ndjson")
-    records = Input(asked=asked, name="lines", file="lines").read(io.BytesIO(b"\n".join(lines)))
+    asked, size = Asked(spec=SPEC, limits=Limits(), input_format="ndjson"), -(-len(lines) // files)
+    records = chain.from_iterable(
+        Input(asked=asked, name=f"{at}", file=f"{at}").read(
+            io.BytesIO(b"\n".join(lines[at:][:size]))
+        )
+        for at in range(0, len(lines), size)
+    )
     judged = judge(records if parts else map(whole, records), checker)
     return judged, checker.counted
 

@@ -18,9 +18,9 @@ from trainstate.history.wire import read_response
 class Change:
     """A response that goes on in its job, and the last one that repeated it.
 
-    ``first`` and ``last`` are the numbers of both, ``again`` is the LastModifiedTime of the
-    last; ``repeats`` holds where the epoch has seen the first of them already. ``response`` is
-    the first, where somebody has read it.
+    ``first`` and ``last`` are the numbers of both, ``again`` and ``place`` the LastModifiedTime
+    and the file of the last; ``repeats`` holds where the epoch has seen the first of them
+    already. ``response`` is the first, where somebody has read it.
     """
 
     first: int
@@ -31,9 +31,10 @@ class Change:
     response: Response | None = None
     last: int = field(init=False)
     again: Any = field(init=False)
+    place: str | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.last, self.again = self.first, self.values[MODIFIED]
+        self.last, self.again, self.place = self.first, self.values[MODIFIED], self.file
 
     @property
     def shows(self) -> tuple[str, int]:
@@ -57,7 +58,8 @@ class Change:
             epoch.observe(response)
         if self.repeats or self.last != self.first:
             epoch.responses = self.last
-            epoch.observe(evolve(response, modified=_instant(self.again)))
+            again = _instant(self.again)
+            epoch.observe(evolve(response, modified=again, origin=Origin(file=self.place)))
 
 
 def entry_of(typed: TypedEntry) -> Entry:

@@ -58,7 +58,7 @@ class News:
 
     ``said`` are the findings about its small parts, ``speaking`` names the other parts of which
     the rules may say what is new. A response that shows the same rests on nothing; ``later``
-    holds if its LastModifiedTime alone has moved on.
+    holds if its LastModifiedTime alone has moved on, or it is in another file.
     """
 
     shown: Shown
@@ -122,31 +122,33 @@ class Comparer:
         if shown is None:
             return None
         values, old, modified = values_of(typed), shown.values, typed.modified
-        if values[IDENTITY] != old[IDENTITY] or line.source.file != shown.file:
+        if values[IDENTITY] != old[IDENTITY]:
             return None
         alike = type(modified) is type(shown.modified) and is_moment(modified)
         if not alike or modified < shown.modified:
             return None
         if values[SCALARS.start :] != old[SCALARS.start :]:
             return self._went_on(shown, line, values, state.reported) if shown.goes_on else None
-        if modified == shown.modified:
+        file, equal = line.source.file, modified == shown.modified
+        if equal and file == shown.file:
             return News(shown)
         # A later moment can be the wrong one for statuses that an equal one left open.
         quiet = shown.goes_on and shown.in_order and not self._is_overdue(shown, modified)
-        shown.modified = modified
-        return News(shown, later=True) if quiet else None
+        shown.modified, shown.file = modified, file
+        return News(shown, later=True) if equal or quiet else None
 
     def is_same(self, shown: Shown, line: Line) -> bool:
         """Whether a response shows the same as the newest of its job, at the same moment."""
         typed, old = line.typed, shown.values
         values = values_of(typed)
         same = typed.modified == shown.modified and values[IDENTITY] == old[IDENTITY]
+        same = same and line.source.file == shown.file
         return same and bool(values[SCALARS.start :] == old[SCALARS.start :])
 
     def _went_on(self, shown: Shown, line: Line, values: Values, reported: Set[int]) -> News | None:
         """What a response adds that shows more of its job than the one before, or later."""
         typed, decode, old, within = line.typed, self.decode, shown.values, _NOTHING
-        now = next_shown(decode, values, shown)
+        now = next_shown(decode, values, shown, line.source.file)
         attached = values[decode.attached]
         if now is None or not self.variants.is_attached(typed, old[decode.attached], attached):
             return None

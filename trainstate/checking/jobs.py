@@ -112,7 +112,8 @@ class JobState:
             values, file = shown.values, shown.file
             pending.append(Change(index, values, file, decode, repeats=silence is None))
         if silence is None:
-            pending[-1].last, pending[-1].again = index, shown.modified
+            change = pending[-1]
+            change.last, change.again, change.place = index, shown.modified, shown.file
         if silence is not None:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on

@@ -94,7 +94,7 @@ def first_shown(decode: Decode, values: Values, inside: Any) -> Shown | None:
     return Shown(values, entries, there, results, values[PRIMARY] in decode.ended)
 
 
-def next_shown(decode: Decode, values: Values, shown: Shown) -> Shown | None:
+def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -> Shown | None:
     """The parts of a response that goes on from what its job showed; None where it does not.
 
     The results are still those that were shown before.
@@ -108,7 +108,7 @@ def next_shown(decode: Decode, values: Values, shown: Shown) -> Shown | None:
             return None
         entries = known
     ended = values[PRIMARY] in decode.ended
-    now = Shown(values, entries, shown.there, shown.results, ended, shown.terms, shown.file)
+    now = Shown(values, entries, shown.there, shown.results, ended, shown.terms, file)
     return now if _grows(decode, shown, now) else None
 
 

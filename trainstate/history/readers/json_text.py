@@ -119,8 +119,7 @@ def _cuts(data: bytes) -> Iterator[tuple[int, int, str]]:
         return
     while data.startswith(b"{", start):
         end = data.find(b"\n}", start) + 2
-        if end < 2:
-            return
+        end = len(data) if end < len(b"\n}") else end
         yield start, end, ""
         start = _indent(data, end)
 
