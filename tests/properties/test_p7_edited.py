@@ -47,6 +47,15 @@ def without(draw: random.Random, shown: dict[str, Any], _: dict[str, Any]) -> No
     del shown[draw.choice(list(shown))]
 
 
+def query(draw: random.Random, shown: dict[str, Any], _: dict[str, Any]) -> None:
+    for name in draw.sample(list(shown), min(len(shown), draw.randrange(4))):
+        del shown[name]
+    name = draw.choice(["Status", "StartTime", "EndTime", "StatusMessage"])
+    for one in shown.get(LAYOUT.history) or ():
+        if isinstance(one, dict):
+            one.pop(name, None)
+
+
 def odd(draw: random.Random, shown: dict[str, Any], _: dict[str, Any]) -> None:
     shown[draw.choice(list(shown))] = draw.choice(ODD)
 
@@ -104,7 +113,7 @@ def attached(draw: random.Random, shown: dict[str, Any], _: dict[str, Any]) -> N
 
 
 EDITS: tuple[Edit, ...] = (
-    *(without, odd, foreign, moved, entry, pair, amounts, setting, attached),
+    *(without, query, odd, foreign, moved, entry, pair, amounts, setting, attached),
 )
 
 

@@ -197,6 +197,29 @@ def test_a_whole_response_without_its_retries_is_accused_of_them() -> None:
     assert [finding.name for finding in found] == ["guard-violated"]
 
 
+@pytest.mark.parametrize("kept", [1, 2])
+@pytest.mark.parametrize("life", [SPOT, RETRIED, COMPLETED], ids=["spot", "retried", "completed"])
+def test_the_last_entries_of_each_poll_raise_no_alarm(life: tuple[str, ...], kept: int) -> None:
+    """``Transitions[-1:]`` beside the pair, without times or settings of the job.
+
+    After a break the last entry is Starting: the history may be the whole one of a young job,
+    had the job not been seen long before.
+    """
+    polls = [poll(*life[: count + 1]) for count in range(len(life))]
+    shown = [
+        {
+            "TrainingJobName": one["TrainingJobName"],
+            **{name: one[name] for name in STATUSES},
+            HISTORY: one[HISTORY][-kept:],
+        }
+        for one in polls
+    ]
+
+    report = trainstate.check(shown)
+
+    assert [] == [str(found) for found in report if found.severity is not Severity.INFO]
+
+
 def test_an_event_is_judged_by_what_it_shows() -> None:
     """The detail of an event that somebody shortened lacks nothing that the service left out."""
     detail = without(LIVES["completed"], ["TrainingEndTime", "LastModifiedTime"])

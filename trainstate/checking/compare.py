@@ -133,7 +133,8 @@ class Comparer:
         if equal and file == shown.file:
             return News(shown)
         # A later moment can be the wrong one for statuses that an equal one left open.
-        quiet = shown.goes_on and shown.in_order and not self._is_overdue(shown, modified)
+        quiet = shown.goes_on and shown.in_order and typed.secondary not in self.regular.limited
+        quiet = quiet and not self._is_overdue(shown, modified)
         shown.modified, shown.file = modified, file
         return News(shown, later=True) if equal or quiet else None
 

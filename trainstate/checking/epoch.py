@@ -92,6 +92,7 @@ class Epoch:
     billing: dict[str, Timeline[float]] = field(factory=dict)
     attached: Statuses = field(factory=dict)
     newest: int = BEFORE_ALL
+    earliest: int | None = None
     newest_file: str | None = None
     instance_type: str | None = None
     ended: bool = False
@@ -150,7 +151,9 @@ class Epoch:
     def _placed(self, response: Response, rank: Rank | None, index: int) -> dict[str, Any]:
         """What a step says of the relation of its history, and what its state contradicts."""
         history = response.history or ()
-        begun = self.known[0].start if self.created is None and self.known else self.created
+        begun = self.earliest if self.created is None else self.created
+        if history and history[0].start is not None:
+            self.earliest = min(history[0].start, self.earliest or history[0].start)
         if not history or is_tail(response, self.spec, begun):
             self.has_bare = True
             return {"relation": Relation.ABSENT, **self._seen(response, rank, index, None)}

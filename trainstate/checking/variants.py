@@ -82,7 +82,8 @@ class Variants:
         guards = guards_on(self.spec, (*history, secondary))
         allowed = tuple([config.of(guard) for guard in guards])
         open_ = tuple([entry.end is None for entry in entries])
-        key = (typed.primary, secondary, history, open_, allowed)
+        selected = not self.is_whole(shown)
+        key = (typed.primary, secondary, history, open_, allowed, selected)
         silence = self._statuses.get(key)
         if silence is None:
             part = Statuses(
@@ -98,10 +99,14 @@ class Variants:
                 closed=tuple([not is_open for is_open in open_]),
                 config=config,
                 trimmed=False,
-                selected=False,
+                selected=selected,
             )
             return keep(self._statuses, key, self._silence(part)) or None
         return silence or None
+
+    def is_whole(self, shown: Shown) -> bool:
+        """Whether a response has all that the service always gives."""
+        return self.always.issubset(shown.there)
 
     def _silence(self, part: Statuses) -> Silence | Literal[False]:
         if not part.is_sure:
@@ -156,7 +161,7 @@ class Variants:
             for place, sliced in decode.terms.items()
             if (value := decode.value(sliced, shown.values[place])) is not None
         }
-        lacking = not self.always.issubset(shown.there)
+        lacking = not self.is_whole(shown)
         part = Settings(spec=spec, kind=Kind.RESPONSE, members=members, whole=not lacking)
         if any(misfits(members, spec)) or self.ask(part):
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.history.instants import iso
+from trainstate.history.instants import grain, iso
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
@@ -17,7 +17,11 @@ from trainstate.rules.parts import Times
         poll(ACTIVE, {"/CreationTime": "2026-01-02T09:59:00Z"}),
         poll("InProgress/Starting: Starting", {"/CreationTime": "2026-01-02T09:59:58Z"}),
     ],
-    good=[ACTIVE, poll(ACTIVE, {"/CreationTime": "2026-01-02T09:59:59.400Z"})],
+    good=[
+        ACTIVE,
+        poll(ACTIVE, {"/CreationTime": "2026-01-02T09:59:59.400Z"}),
+        poll(ACTIVE, {"/CreationTime": "2026-01-02T09:59:59Z"}),
+    ],
     needs=["history"],
     follows=["TS302"],
 )
@@ -26,16 +30,18 @@ def late_first_entry(times: Times) -> Places:
 
     In 24 of 24 recordings the first entry starts exactly at the creation: a job has a
     secondary status from its first moment. More than a minute without one is an error,
-    except in an excerpt. TS404 reports a first entry before the creation.
+    except in an excerpt. Cutting both times to the second can make a second of a moment.
+    TS404 reports a first entry before the creation.
     """
-    tolerance = times.tolerances.microseconds("join")
-    start = times.history[0].start if times.history else None
-    if start is None or times.created is None or start - times.created < tolerance:
+    start, created = times.history[0].start if times.history else None, times.created
+    if start is None or created is None:
         return
-    far = start - times.created > times.tolerances.microseconds("doubt")
+    if start - created < times.tolerances.microseconds("join") + grain(start, created):
+        return
+    far = start - created > times.tolerances.microseconds("doubt")
     yield Place(
         pointer=times.entry_pointer(0, times.spec.layout.entry_start),
-        facts={"created": iso(times.created), "start": iso(start)},
+        facts={"created": iso(created), "start": iso(start)},
         severity=_severity(times, far=far),
     )
 
