@@ -1,4 +1,4 @@
-"""Baselines: the findings that are known already, so that only new ones count."""
+"""Baselines: findings that are already known, so that only new ones count."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from trainstate.checking.report import Finding
 from trainstate.errors import InputError
 
 SCHEMA = 1
-"""The version of a baseline's form."""
+"""The version of the baseline format."""
 
 
 @frozen(order=True)
 class Identity:
-    """What makes a finding the same in another run: job, code, pointer, hash of the message.
+    """What identifies a finding across runs: job, code, pointer, hash of the message.
 
-    A record that could not be read has no job: its file stands for it. The line is no
-    part of it, so that a recording can grow.
+    For an unreadable record ``job`` is its file. The line is left out, so that a recording can
+    grow.
     """
 
     job: str
@@ -40,13 +40,13 @@ class Baseline:
 
 
 def identity(finding: Finding) -> Identity:
-    """The identity of a finding."""
+    """The identity of a finding across runs."""
     digest = sha256(finding.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return Identity(finding.job or finding.file or "", finding.code, finding.pointer, digest)
 
 
 def baseline_json(baseline: Baseline) -> str:
-    """A baseline as JSON text, one finding a line in a fixed order, so that a change is a diff."""
+    """A baseline as JSON text: sorted, one finding a line, so that diffs are small."""
     lines = [
         json.dumps([row.job, row.code, row.pointer, row.message]) for row in sorted(baseline.known)
     ]
@@ -55,7 +55,7 @@ def baseline_json(baseline: Baseline) -> str:
 
 
 def read_baseline(text: str, *, file: str) -> Baseline:
-    """The baseline that a text holds; raises InputError with the file's name and the remedy."""
+    """Parses a baseline; raises InputError with the file's name and the remedy."""
     try:
         value = json.loads(text)
         rows = value["findings"] if value["schema"] == SCHEMA else [None]

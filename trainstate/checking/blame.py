@@ -1,4 +1,4 @@
-"""Which earlier response is to blame where no run shows an observation together with the others."""
+"""The earlier response to blame when no run shows a new observation with the others."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from trainstate.rules.model import Clash
 from trainstate.spec.model import Spec
 
 MOST_BLAMED = 256
-"""Earlier observations, the nearest first, among which the one to blame is sought."""
+"""How many earlier observations are tried, nearest first."""
 
 Placed = tuple[Observation, Rank | None, int]
-"""An observation, its rank, and which response showed it."""
+"""An observation, its rank, and the index of its response."""
 
 
 def blamed(spec: Spec, past: KnownHistory, seen: Observations, new: Placed) -> Clash:
@@ -41,7 +41,7 @@ def _nearest(seen: Observations) -> Iterator[Placed]:
 
 @define
 class _Pairs:
-    """Whether a run shows an observation and one other; equal ones are asked for once."""
+    """Whether a run shows two observations; cached, as equal ones are frequent."""
 
     spec: Spec
     past: KnownHistory

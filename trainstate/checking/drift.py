@@ -1,4 +1,4 @@
-"""The specification against what a service's own model lists."""
+"""Compares the specification with a service's own API model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trainstate.rules.model import Rule, Scope
 
 
 def check_drift(drift: Drift, *, rules: Iterable[Rule] | None = None) -> tuple[Finding, ...]:
-    """What the service's model has and the specification lacks, and the other way round."""
+    """Findings for what only the service's model has, and what only the specification has."""
     asked = all_rules() if rules is None else rules
     return tuple(
         finding_of(rule, place)

@@ -1,8 +1,8 @@
-"""What the rules say of small values: statuses, presence, settings, attached machines.
+"""What the rules report for small parts: statuses, presence, settings, attached machines.
 
-There are a few hundred variants of each in all the world, so the rules are asked once a variant.
-That is sound by construction: a check reads nothing but the part that it is given. With one
-variant kept of each, a check of 16,000 responses of 4,000 jobs takes 2.6 times as long.
+Each has a few hundred distinct values, so rules are asked once a variant. That is sound, as a check
+reads only the part that it is given. With one variant kept of each, a check of 16,000 responses of
+4,000 jobs takes 2.6 times as long.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ Variant = tuple[Any, ...]
 """The value of a part, as the typed decode gives it."""
 
 Findings = Mapping[int, Finding]
-"""The findings that the rules make of a part, by their numbers, without a job and a place."""
+"""The findings about a part by their numbers, without job and place."""
 
 
 @frozen(kw_only=True, eq=False)
 class Variants:
-    """The variants that one check has seen, and what the rules say of each.
+    """The variants that a check has seen, and what the rules report for each.
 
-    ``ask`` asks the rules of a part. ``always`` are the settled members that the service always
-    gives, ``origins`` those that name the job that began one.
+    ``ask`` asks the rules about a part. ``always`` are the settled members that the service always
+    returns; ``origins`` are those that name a job's parent.
     """
 
     spec: Spec
@@ -62,7 +62,7 @@ class Variants:
     def of(
         cls, spec: Spec, decode: Decode, tolerances: Tolerances, ask: Callable[[Part], Findings]
     ) -> Variants:
-        """None seen yet."""
+        """An empty set of variants."""
         settled = {sliced.name for sliced in decode.of(decode.settled)}
         places = {sliced.name: (at, sliced) for at, sliced in enumerate(decode.sliced, SLICED)}
         return cls(
@@ -77,7 +77,7 @@ class Variants:
         )
 
     def statuses(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Silence | None:
-        """What the rules say of the statuses of a response; None where it depends on the job."""
+        """What the rules report for the statuses; None if it depends on the job."""
         secondary, config, entries = typed.secondary, shown.terms.config, shown.entries
         guards = guards_on(self.spec, (*history, secondary))
         allowed = tuple([config.of(guard) for guard in guards])
@@ -111,7 +111,7 @@ class Variants:
         return Silence(rests_on, self.ask(part), plain)
 
     def presence(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Findings:
-        """What the rules say of the members that a regular response has."""
+        """What the rules report for the members that a regular response has."""
         at, artifacts = self.artifacts
         key = (
             typed.primary,
@@ -135,7 +135,7 @@ class Variants:
         return found
 
     def reading(self, response: Response, shown: Shown) -> Reading:
-        """A response that shows this as the rules are given it."""
+        """The context that rules get for such a response."""
         return Reading(
             response=response,
             spec=self.spec,
@@ -144,7 +144,7 @@ class Variants:
         )
 
     def terms(self, shown: Shown) -> Terms | None:
-        """What the configuration of a response allows; None where the rules speak of it."""
+        """What the configuration allows; None if a rule or a misfit reports it."""
         key = shown.there, tuple([bytes(shown.values[place]) for place in self.decode.terms])
         terms = self._terms.get(key)
         return (keep(self._terms, key, self._new_terms(shown)) if terms is None else terms) or None
@@ -164,7 +164,7 @@ class Variants:
         return terms_of(members, config, spec)
 
     def is_attached(self, typed: Typed, old: Values, now: Values) -> bool:
-        """Whether the rules say nothing of attached machines; ``old`` is how they were before."""
+        """Whether no rule reports attached machines that went from ``old`` to ``now``."""
         if now == old == self.decode.unattached:
             return True
         key = (typed.primary, typed.secondary, *map(bytes, (*old, *now)))
@@ -183,7 +183,7 @@ class Variants:
         return silent
 
     def is_named(self, typed: Typed, inside: Any) -> bool:
-        """Whether the rules say nothing of what names a job, and its ARN does."""
+        """Whether ARN and name agree, and no rule reports them."""
         held = [(name, getattr(inside, name)) for name in self.origins]
         origins = {name: arn for name, arn in held if arn is not None}
         if not origins and self.plain.holds(typed.arn, typed.name):
@@ -196,7 +196,7 @@ class Variants:
 
 
 def terms_of(members: Mapping[str, Any], config: Configuration, spec: Spec) -> Terms:
-    """What a configuration allows."""
+    """The limits and options of a configuration."""
     saves = config.of(spec.time.savings_guard).holds is True
     stopping = members.get(spec.layout.stopping)
     values = stopping.values() if isinstance(stopping, Mapping) else ()
@@ -212,7 +212,7 @@ def weakest_used(
     primary: str | None,
     secondary: str | None,
 ) -> Evidence:
-    """The weakest evidence that a history and its pair rest on."""
+    """The weakest evidence that a history and its pair use."""
     shown: Row | None = spec.pair_by_key.get((primary or "", secondary or ""))
     if not spec.layout.secondary:
         shown = spec.primary_by_name.get(primary or "")
