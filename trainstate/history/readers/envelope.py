@@ -1,4 +1,4 @@
-"""What a JSON value holds: a response, or something that responses are wrapped in."""
+"""Finds the responses in a JSON value: the value itself, or what is wrapped in it."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from trainstate.history.readers.tally import NO_RESPONSE, Tally
 from trainstate.history.wire import looks_like_response, read_response, renamed
 from trainstate.spec.model import Spec
 
-_DEEPEST = 10  # what a browser saves of its requests has a response 7 deep
+_DEEPEST = 10  # a browser's HAR file has responses 7 deep
 
 
 @cache
 def wrappers(spec: Spec) -> frozenset[str]:
-    """The names by which something that is wrapped around responses is known."""
+    """The names of members that wrap responses."""
     pages, kinds = named_by("listed", spec), named_by("kind", spec)
     return frozenset({"response", "detail-type", "Results", "results", "entries", *pages, *kinds})
 
 
 class Form(StrEnum):
-    """What a response was found in; OTHER is another thing's record, NOTHING no record."""
+    """What a response was wrapped in; OTHER is a record of something else, NOTHING no record."""
 
     RESPONSE = "response"
     EVENT = "eventbridge"
@@ -43,7 +43,7 @@ class Form(StrEnum):
     OTHER = "other"
     NOTHING = "nothing"
 
-    # The enumeration's own is written in Python, and each record is counted by its form.
+    # The inherited hash is slow Python code, and each record is counted by its form.
     __hash__ = str.__hash__
 
 
@@ -52,9 +52,9 @@ _KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY, Form.SEARCH: Kind.
 
 @frozen
 class Part:
-    """A value inside another, its form and its JSON pointer; of an event its envelope, too.
+    """A value inside another: its form, JSON pointer, and an event's envelope.
 
-    ``spec`` is that of its machine; None for the one that is read with.
+    ``spec`` is that of its machine; None for the requested one.
     """
 
     form: Form
@@ -65,13 +65,13 @@ class Part:
 
 
 def records(value: Any, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
-    """The responses that a value holds; what holds none is unreadable."""
+    """The responses in a value; a value without any is Unreadable."""
     for part in parts(value, tally.spec, origin.pointer):
         yield from part_records(part, origin, tally)
 
 
 def part_records(part: Part, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
-    """The record of one part of a value; none where it is of another thing."""
+    """The record of one part; none if it is of something else."""
     if part.form is Form.OTHER:
         tally.others += 1
     else:
@@ -79,11 +79,11 @@ def part_records(part: Part, origin: Origin, tally: Tally) -> Iterator[Response 
 
 
 def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Iterator[Part]:
-    """The responses that a value is wrapped around, each with its form and place."""
+    """The responses in a value, each with its form and place."""
     if depth > _DEEPEST:
         yield Part(Form.NOTHING, value, pointer)
     elif isinstance(value, Mapping):
-        # What is null says what an absent member says: columns of a table, Go's SDK.
+        # Null means absent, as in columns of tables and in Go's SDK.
         given = {name: item for name, item in value.items() if item is not None}
         yield from _mapping_parts(given, spec, pointer, depth)
     elif isinstance(value, list | tuple) and _is_history(value, spec):
@@ -123,7 +123,7 @@ def _mapping_parts(
 
 
 def _of_machine(found: Iterable[Part], own: Spec, spec: Spec) -> Iterator[Part]:
-    """The parts as those of their machine; of others than are read they are left out."""
+    """The parts with their machine; OTHER if that machine is not requested."""
     if own is spec:
         yield from found
     else:
@@ -135,16 +135,16 @@ def _read(form: Form, spec: Spec) -> Form:
 
 
 def _page(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
-    """The member of a page that has its summaries, and the machine that they are of."""
+    """The member with the summaries of a page, and their machine."""
     listed = named_by("listed", spec)
     name = _list_named(value, *listed)
     return None if name is None else (name, spec.of_machine(listed[name]))
 
 
 def _kind_in(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
-    """The member of a result of a search that holds a job, and the machine that it is of.
+    """The member with the job in a search result, and its machine.
 
-    What another machine calls its job may be any name.
+    Other machines may use any name, so their value must look like a response.
     """
     for name, machine in named_by("kind", spec).items():
         own = spec.of_machine(machine) if name in value else None
@@ -154,7 +154,7 @@ def _kind_in(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
 
 
 def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Part]:
-    """A response, or the responses that its members are columns of."""
+    """A response, or the responses whose columns the members are."""
     if is_stranger(value, spec):
         yield Part(Form.OTHER, value, pointer)
     elif any(isinstance(item, str) for item in value.values()):
@@ -167,7 +167,7 @@ def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Pa
 
 
 def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> Iterator[Part]:
-    """The responses somewhere in a mapping that is none itself: under names, in texts, in rows."""
+    """The responses inside a mapping that is none: in members, in texts, in rows."""
     own = _of_columns(value, spec)
     table = (Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, own))
     found = [*_of_machine(table, own, spec)]
@@ -181,19 +181,19 @@ def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> I
 
 
 def _of_columns(value: Mapping[str, Any], spec: Spec) -> Spec:
-    """The machine of the rows of a table, by the names of its columns."""
+    """The machine of a table's rows, from the names of its columns."""
     names = value.get("columns")
     texts = [name for name in names if isinstance(name, str)] if isinstance(names, list) else ()
     return machine_of(dict.fromkeys(texts), spec)
 
 
 def _held(found: list[Part]) -> list[Part]:
-    """The parts of a list under a name, which may hold anything: what is no response is other."""
+    """The parts of a member; it may hold anything, so what is no response is OTHER."""
     return [evolve(part, form=Form.OTHER) if part.form is Form.NOTHING else part for part in found]
 
 
 def _tells(part: Part, spec: Spec) -> bool:
-    """Holds if a part tells of a job more than that it was created, as the answer to that does."""
+    """Whether a part shows more than a creation, as the answer to CreateTrainingJob does."""
     if part.form is not Form.RESPONSE:
         return part.form is not Form.NOTHING
     layout = (part.spec or spec).layout
@@ -203,7 +203,7 @@ def _tells(part: Part, spec: Spec) -> bool:
 
 
 def _unpacked(name: str, item: Any, value: Mapping[str, Any]) -> Any:
-    """A body in base64 as bytes, as browsers and VCR of Ruby keep it; another value as it is."""
+    """A base64 body of a browser or Ruby's VCR as bytes; other values unchanged."""
     packed = name == "base64_string" or (name == "text" and value.get("encoding") == "base64")
     if packed and isinstance(item, str):
         with suppress(ValueError):
@@ -212,7 +212,7 @@ def _unpacked(name: str, item: Any, value: Mapping[str, Any]) -> Any:
 
 
 def _written(value: object) -> Any:
-    """The JSON value that a text is; None where it is none."""
+    """The JSON value that a text contains; None if there is none."""
     if isinstance(value, str | bytes) and value.lstrip()[:1] in ("{", "[", b"{", b"["):
         with suppress(ValueError, RecursionError):
             return json.loads(value)
@@ -224,7 +224,7 @@ def _escaped(name: object) -> str:
 
 
 def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | None:
-    """What an event, a stranger or an object of Kubernetes holds; None for anything else."""
+    """The part in an event, a stranger or a Kubernetes object; None for anything else."""
     if "detail-type" in value:
         return _event(value, spec, pointer)
     kind = value.get("kind")
@@ -246,7 +246,7 @@ def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
 
 
 def _envelope(event: Mapping[str, Any]) -> Envelope:
-    """What an event says around its detail; what is no text or no time is not seen."""
+    """The fields around an event's detail; ones of a wrong type are left out."""
     names = ("source", "detail-type", "account", "region")
     texts = [text if isinstance(text := event.get(name), str) else None for name in names]
     source, kind, account, region = texts
@@ -271,9 +271,9 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
 
 
 def _kubernetes(value: Mapping[str, Any], spec: Spec, machine: str, pointer: str) -> Part:
-    """The status of an object of a controller, with the identity of the job that it stands for.
+    """The status of a controller's object, with the identity of its job.
 
-    The object has a name of its own. One whose job was not yet created has no status.
+    The object has a name of its own, and no status until its job is created.
     """
     own = spec.of_machine(machine)
     status, asked = _mapping(value.get("status")), _mapping(value.get("spec"))
@@ -297,7 +297,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _result(item: Any, spec: Spec, pointer: str) -> Part:
-    """A result of Search, which finds many kinds of things."""
+    """The part in a result of Search, which returns many kinds of resources."""
     found = _kind_in(item, spec) if isinstance(item, Mapping) else None
     if found is None:
         return Part(Form.OTHER, item, pointer)
@@ -314,7 +314,7 @@ def _list_named(value: Mapping[str, Any], *names: str) -> str | None:
 
 
 def _is_history(value: Sequence[Any], spec: Spec) -> bool:
-    """Holds if a list is the history alone, as ``--query SecondaryStatusTransitions`` prints it."""
+    """Whether a list is a bare history, as ``--query SecondaryStatusTransitions`` prints it."""
     layout = spec.layout
     return bool(value) and all(
         isinstance(item, Mapping)
@@ -353,7 +353,7 @@ def _record(part: Part, origin: Origin, tally: Tally) -> Response | Unreadable:
 
 
 def _unknown(value: Any, spec: Spec) -> str:
-    """Why a value holds no response: where an ARN in it tells of what it is, this."""
+    """Why a value holds no response; names the machine if an ARN shows one."""
     texts = value.values() if isinstance(value, Mapping) else ()
     found = (unknown_machine(text, spec) for text in texts if isinstance(text, str))
     return next((unknown_facts(kind, spec) for kind in found if kind), NO_RESPONSE)

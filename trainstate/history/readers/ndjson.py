@@ -16,14 +16,14 @@ from trainstate.history.typed import decode_of
 
 
 def read_ndjson(stream: Readable, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
-    """The records in the lines of an input, mostly one; blank lines are passed over."""
+    """The records in the lines of an input, usually one each; blank lines are skipped."""
     yield from line_records(lines(stream, limit=tally.limits.line), tally, pointer=pointer)
 
 
 def line_records(
     numbered: Iterable[tuple[int, bytes, bool]], tally: Tally, *, pointer: str = ""
 ) -> Iterator[Record]:
-    """The records in lines, each with its number, and whether it was cut off."""
+    """The records in lines, given as number, bytes, and whether the line was cut."""
     typed_decode = decode_of(tally.spec)
     for number, line, cut in numbered:
         if line.isspace() or not line:
@@ -39,7 +39,7 @@ def line_records(
         try:
             value = decode(line)
         except NotJson as error:
-            # A delivery stream joins records without a line end; so does who goes on after a crash.
+            # Delivery streams, and writers after a crash, join records without a line end.
             if line.lstrip().startswith(b"{"):
                 yield from read_documents(line, tally, pointer=pointer, first=number)
             else:

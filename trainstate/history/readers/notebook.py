@@ -1,4 +1,4 @@
-"""Notebooks: what the cells of a Jupyter notebook printed, logs and responses alike."""
+"""Jupyter notebooks: the logs and responses that cells printed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _TAG = re.compile(r"<[^<>]*>")
 def read_notebook(
     data: bytes, tally: Tally, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
-    """The records in the printed output of a notebook's cells, each cell's for itself.
+    """The records in a notebook's printed output, separately for each cell.
 
-    Output is arbitrary text: what is neither a log nor a response is passed over.
+    Output is arbitrary text: anything but logs and responses is skipped.
     """
     origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
     try:
@@ -42,7 +42,7 @@ def read_notebook(
 
 
 def cells_of(notebook: Any) -> list[Any]:
-    """The cells of a notebook, of the older form with worksheets too; none of anything else."""
+    """The cells of a notebook, also of the old form with worksheets; empty for anything else."""
     if not isinstance(notebook, Mapping):
         return []
     sheets = _list(notebook.get("worksheets"))
@@ -67,7 +67,7 @@ def _read_cell(text: str, tally: Tally, origin: Origin) -> Iterator[Response]:
 
 
 def _printed(cell: Any) -> str:
-    """What a cell printed: streams as they are, results on lines of their own."""
+    """The output of a cell: streams as they are, results on lines of their own."""
     texts: list[str] = []
     for output in _list(_get(cell, "outputs")):
         texts.append(_joined(_get(output, "text")))
@@ -76,7 +76,7 @@ def _printed(cell: Any) -> str:
 
 
 def _shown(data: Any) -> str:
-    """A result as text; from its HTML where the text only names the object that is shown."""
+    """A result as text; from its HTML if the text only names the object."""
     plain = _joined(_get(data, "text/plain"))
     page = _joined(_get(data, "text/html"))
     bare = not plain.strip() or plain.startswith("<")

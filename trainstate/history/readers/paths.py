@@ -1,4 +1,4 @@
-"""Files and folders to records."""
+"""Reads the records of files and folders."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def read_records(
 ) -> Iterator[Record]:
     """The records of files, in the order of the paths.
 
-    Responses in the service's own form come as slices with their typed decode.
+    Responses in the service's own form come as slices with their typed decode. A path is a file,
+    ``-`` for standard input, or a folder, whose recordings are read in the order of their names,
+    without hidden ones. ``input_format`` is one of FORMATS; ``on_source`` is called at the end of
+    each input.
 
-    A path is a file, ``-`` for standard input, or a folder, of which the recordings are
-    read in the order of their names, hidden ones left out. ``input_format`` is one of
-    FORMATS; ``on_source`` is told of each input at its end.
-    Raises InputError for a path that is not there before anything is read, and later for
-    a file that cannot be opened, is in no known format or holds no response, and for a
-    folder without recordings; UsageError for an unknown format. With ``keep_going`` a
-    path that cannot be read is reported to ``on_source`` as *unread*, and the rest is read.
-    ``only_recordings`` passes over files that are none, as if a folder had them.
+    Before anything is read, raises InputError for a path that does not exist, and UsageError for an
+    unknown format; later InputError for a file that cannot be opened, has no known format or holds
+    no response, and for a folder without recordings. With ``keep_going`` an unreadable path is
+    reported to ``on_source`` as *unread*, and the rest is read. ``only_recordings`` skips files
+    that are no recordings, as in folders.
     """
     asked = asked_for(spec, input_format=input_format, limits=limits)
     asked = evolve(asked, lenient=only_recordings)
@@ -59,7 +59,7 @@ def read_records(
 
 
 def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:
-    """How to read, after a look at the arguments; raises UsageError."""
+    """Checks the options of reading; raises UsageError."""
     if input_format not in FORMATS:
         raise UsageError(
             f"Expected input_format to be one of {', '.join(FORMATS)} but got {input_format!r}."
@@ -116,7 +116,7 @@ def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]
         except OSError as error:
             reason = error.strerror or str(error)
         except InputError as error:
-            # A limit was passed: in a folder it takes no other file with it.
+            # A limit was exceeded: skip this file, not the rest of the folder.
             if source.named:
                 raise
             reason = str(error).removeprefix(f"{source.file}: ").removesuffix(".")
@@ -130,4 +130,4 @@ def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]
 
 
 def ignore(_: SourceReport) -> None:
-    """Nobody asked which reader read what."""
+    """The default for ``on_source``."""

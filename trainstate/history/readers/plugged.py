@@ -1,7 +1,7 @@
-"""Binary formats, which other parts of the package or other packages read.
+"""Readers of binary formats: plug-ins in this package or others.
 
-A reader of one is an entry point of the group ``trainstate.readers``, called by the name
-of its format, so that this folder imports no library that such a format needs.
+Each is an entry point of the group ``trainstate.readers``, named after its format, so that this
+folder imports none of their libraries.
 """
 
 from __future__ import annotations
@@ -17,27 +17,26 @@ from trainstate.history.readers.lines import Record
 from trainstate.history.readers.tally import Tally
 
 GROUP = "trainstate.readers"
-"""The group of the entry points that read binary formats."""
+"""The entry point group of readers of binary formats."""
 
 PARQUET, ARROW, TABLE = "parquet", "arrow", "table"
 MAGICS = {b"PAR1": PARQUET, b"ARROW1": ARROW}
-"""The formats that an input is recognised as by its first bytes."""
+"""The binary formats by their first bytes."""
 
 
 EXTRA = "polars"
-"""The extra that brings what these formats, and the tables of programs, need."""
+"""The extra that installs the libraries for binary formats and tables."""
 
 
 class CannotRead(Exception):
-    """An input in a binary format cannot be read at all; the text says why."""
+    """An input in a binary format cannot be read; the text says why."""
 
 
 class Plugged(Protocol):
-    """What an entry point is: a function from an input to its records.
+    """The type of the entry points: from an input to its records.
 
-    ``stream`` is open for reading at its beginning, and can be sought in; of the format *table*
-    it is the table of a program. The records
-    are counted in ``tally``. Raises CannotRead before the first record.
+    ``stream`` is seekable and at its beginning; for the format *table* it is the table itself.
+    Records are counted in ``tally``. Raises CannotRead before the first record.
     """
 
     def __call__(self, stream: Any, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
@@ -45,18 +44,18 @@ class Plugged(Protocol):
 
 
 def binary_format(head: bytes) -> str | None:
-    """The binary format of an input that begins with ``head``; None for none that is known."""
+    """The binary format of an input that begins with ``head``; None if unknown."""
     return next((form for magic, form in MAGICS.items() if head.startswith(magic)), None)
 
 
 def is_binary(reader: str) -> bool:
-    """Holds if the reader of a format is an entry point."""
+    """Whether a plug-in reads this format."""
     return reader in MAGICS.values()
 
 
 def plugged(reader: str) -> Plugged:
-    """The reader of a binary format; raises CannotRead where what it needs is not installed."""
-    # Slow to import, and needed for binary formats alone.
+    """The reader of a binary format; raises CannotRead if its library is not installed."""
+    # Slow to import, and only binary formats need it.
     from importlib.metadata import entry_points  # noqa: PLC0415
 
     found = tuple(entry_points(group=GROUP, name=reader))
@@ -71,9 +70,9 @@ def plugged(reader: str) -> Plugged:
 
 @contextmanager
 def sought(source: Any, opening: Opened) -> Iterator[IO[bytes]]:
-    """An input from its beginning, as a file in which one can go back and forth.
+    """The input from its beginning as a seekable file.
 
-    What was packed, or comes through a pipe, is laid down in a temporary file first.
+    Compressed and piped input is copied to a temporary file first.
     """
     if not opening.packing and getattr(source, "seekable", lambda: False)():
         source.seek(0)

@@ -1,8 +1,8 @@
-"""Tables as text (CSV): a line of names, and in each line after it a response, or its text.
+"""CSV tables: a line of names, then one response, or its JSON text, a line.
 
-Names can have a prefix (``detail.TrainingJobName``) and lead into members
-(``ResourceConfig.InstanceCount``). Where none is a member's, as in what CloudWatch Logs Insights
-exports (``@timestamp,@message``), a cell holds the whole response as JSON.
+Names can have a prefix (``detail.TrainingJobName``) and be paths
+(``ResourceConfig.InstanceCount``). If no name is a member's, as in exports of CloudWatch Logs
+Insights (``@timestamp,@message``), a cell holds the whole response as JSON.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _NOTHING = frozenset({"", "null", "none", "nan", "nat", "<na>", "\\n"})
 _WHOLE = re.compile(r"-?\d{1,18}(?:\.0*)?", re.ASCII)
 _TRUTHS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _NESTED = frozenset({"structure", "map", "list"})
-# How many lines are looked at for a cell that holds a response; other things can stand before.
+# How many lines are searched for a cell with a response; others may come first.
 _LOOKED_AT = 20
 
 
 def separator(text: str, spec: Spec) -> str | None:
-    """What separates the cells of a text that begins as a table of responses; None for another."""
+    """The separator of a text that begins as a table of responses; None for any other."""
     first = text.partition("\n")[0].rstrip("\r")
     for mark in _SEPARATORS:
         names = _names(first, mark)
@@ -62,11 +62,11 @@ def read_separated(
     """The records in the lines of a table; an empty cell is an absent member."""
     origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
     whole = data.decode("utf-8", "replace")
-    # Not a tab: the name of the first column can be empty.
+    # Not a tab: the first column's name can be empty.
     text = whole.lstrip(" \r\n\0")
     skipped = whole.count("\n", 0, len(whole) - len(text))
     mark = separator(text, tally.spec) or _SEPARATORS[0]
-    # The standard library takes 128 KiB for the most that a cell can hold.
+    # The standard library limits a cell to 128 KiB.
     csv.field_size_limit(max(csv.field_size_limit(), tally.limits.line))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     names = [name.strip() for name in next(rows, [])]
@@ -89,9 +89,9 @@ def read_separated(
 
 @frozen
 class _Table:
-    """The columns of a table: each a path into a response, and the type of what is there.
+    """The columns of a table: the path of each in a response, and its type.
 
-    ``typed`` is false where no column is a member, and cells hold whatever a log has.
+    ``typed`` is false if no column is a member, and cells hold whatever a log has.
     """
 
     columns: tuple[tuple[tuple[str, ...], str | None], ...]
@@ -101,7 +101,7 @@ class _Table:
     def of(cls, names: Sequence[str], spec: Spec) -> _Table:
         prefix = _prefix(names, spec)
         own = machine_of(_begun([name.removeprefix(prefix or "") for name in names]), spec)
-        # Beside the envelope of an event its detail stays what it is.
+        # Next to an event's envelope its detail must stay nested.
         outer = ("detail",) if "detail-type" in names and prefix else ()
         columns = []
         for name in names:
@@ -110,7 +110,7 @@ class _Table:
         return cls(tuple(columns), prefix is not None)
 
     def parts(self, cells: Sequence[str], spec: Spec, pointer: str) -> Iterator[Part]:
-        """What a line holds; a line of a log that holds no response is of another thing."""
+        """The parts in a line; a line without a response is OTHER."""
         row: dict[str, Any] = {}
         for (path, kind), cell in zip(self.columns, cells, strict=True):
             if cell.strip().lower() not in _NOTHING:
@@ -127,7 +127,7 @@ def _names(line: str, mark: str) -> list[str]:
 
 
 def _prefix(names: Sequence[str], spec: Spec) -> str | None:
-    """What stands before the members' names, mostly nothing; None where no name is a member's."""
+    """The prefix of the members' names, usually empty; None if no name is a member's."""
     begins = {"": None} | {found[0]: None for name in names if (found := _PREFIX.match(name))}
     for prefix in islice(begins, _PREFIXES_TRIED):
         bare = _begun(name.removeprefix(prefix) for name in names if name.startswith(prefix))
@@ -137,7 +137,7 @@ def _prefix(names: Sequence[str], spec: Spec) -> str | None:
 
 
 def _begun(names: Iterable[str]) -> Mapping[str, None]:
-    """The members into which the names of columns lead."""
+    """The top-level members of the columns' names."""
     return dict.fromkeys(name.partition(".")[0] for name in names)
 
 
@@ -153,12 +153,12 @@ def _holds(cells: Sequence[str], spec: Spec) -> bool:
 
 
 def _column(name: str, spec: Spec) -> tuple[tuple[str, ...], str | None]:
-    """Where a column's cells belong in a response, and the type of what is there if it is known."""
+    """The path of a column's cells in a response, and their type if known."""
     path = tuple(name.split("."))
     kind = _types(spec).get(folded(path[0]))
     if len(path) == 1 or kind not in _NESTED:
         return (name,), kind
-    # The values of a map are texts, whatever they look like, and its names may have dots.
+    # A map's values are always text, and its keys may contain dots.
     return ((path[0], name.partition(".")[2]), None) if kind == "map" else (path, "scalar")
 
 
@@ -175,7 +175,7 @@ def _put(row: dict[str, Any], path: Sequence[str], value: Any) -> None:
 
 
 def _listed(value: Any) -> Any:
-    """A mapping in which each one that counts its members is a list: ``Entries.0.Status``."""
+    """Turns mappings with keys 0, 1, … into lists, as for ``Entries.0.Status``."""
     if not isinstance(value, dict):
         return value
     if value and list(value) == [str(index) for index in range(len(value))]:
@@ -184,7 +184,7 @@ def _listed(value: Any) -> Any:
 
 
 def cell_value(cell: str, kind: str | None) -> Any:
-    """What a cell holds, by the type of its member; the text where it is no such value."""
+    """The value of a cell by its member's type; the text if it has another form."""
     if kind in ("integer", "long", "scalar") and _WHOLE.fullmatch(cell):
         return int(cell.partition(".")[0])
     if kind == "boolean" or (kind == "scalar" and cell.lower() in ("true", "false")):

@@ -1,4 +1,4 @@
-"""One input from its first byte to its report."""
+"""Reads one input, from its first byte to its report."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ from trainstate.history.readers.tally import Tally
 from trainstate.history.readers.yaml_text import read_yaml
 from trainstate.spec.model import Spec
 
-# How many records without a response a file may begin with before it is given up, in a
-# folder, or before they are reported, if it was named.
+# How many records without a response are held before a file in a folder is dropped, or, if it was
+# named, they are reported.
 _HELD = 1000
 _EXPECTED = (
     "; expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
@@ -60,9 +60,9 @@ _WHOLE: Mapping[str, Callable[..., Iterator[Record]]] = {
 
 @frozen(kw_only=True)
 class Asked:
-    """How inputs are read: the facts, a format or *auto*, and the limits.
+    """How to read inputs: the facts, a format or *auto*, and the limits.
 
-    ``lenient`` treats files that are named as those of a folder: others are passed over.
+    ``lenient`` skips named files that are no recordings, as in folders.
     """
 
     spec: Spec
@@ -75,9 +75,8 @@ class Asked:
 class Input:
     """One input that is being read.
 
-    ``named`` tells whether the user named it, or it was found in a folder: what is no
-    recording raises InputError if it was named, and is passed over otherwise.
-    ``report`` says how it was read, when it has been.
+    If ``named``, raises InputError for anything but a recording; otherwise skips it, as in folders.
+    ``report`` is complete after reading.
     """
 
     asked: Asked
@@ -105,7 +104,7 @@ class Input:
             file=self.file,
             reader=reader,
         )
-        # A page or a program with a sample that is broken is none of the recordings of a folder.
+        # A web page or program with a broken sample is no recording of a folder.
         told = reader != PRINTED and mentions(opening.head, self.asked.spec)
         speaks = self.named or is_binary(reader) or told
         read = self._readable(stream, opening, tally)
@@ -124,14 +123,14 @@ class Input:
         self.report = _reported(self.name, tally, opening)
 
     def _reader(self, opening: Opened) -> str | None:
-        """The format; None where the input is passed over."""
+        """The format; None if the input is skipped."""
         if not opening.head.strip():
             self._refuse(opening.fault or "is empty: it has no records")
             return None
         if self.asked.input_format != "auto":
             return FORCED[self.asked.input_format]
         found = recognised(opening.head, whole=opening.whole, spec=self.asked.spec)
-        # The status lines of a log may come after much other output.
+        # A log's status lines may come after much other output.
         if found is None and is_text(opening.head):
             return PRINTED if shows_status(opening.head, self.asked.spec) else LOG
         if found is None:
@@ -147,7 +146,7 @@ class Input:
         return _WHOLE[tally.reader](data, tally, pointer=self.pointer)
 
     def _readable(self, stream: Any, opening: Opened, tally: Tally) -> Iterator[Record]:
-        """The records; raises InputError if the input was named and its format needs a library."""
+        """The records; raises InputError if a named input needs a missing library."""
         try:
             if is_binary(tally.reader):
                 reader = plugged(tally.reader)
@@ -164,7 +163,7 @@ class Input:
     def _settled(
         self, records: Iterator[Record], tally: Tally, *, speaks: bool
     ) -> Iterator[Record]:
-        """The records, once it is clear that the input is a recording."""
+        """The records, held back until the input is known to be a recording."""
         held: list[Record] = []
         for record in records:
             if tally.responses or (speaks and tally.broken) or (self.named and len(held) >= _HELD):
@@ -201,7 +200,7 @@ def _log_records(opening: Opened, tally: Tally, *, pointer: str) -> Iterator[Rec
 
 
 def _text_lines(opening: Opened, limits: Limits) -> Iterator[tuple[int, str]]:
-    """The lines as text; a carriage return overwrites what was printed before it."""
+    """The lines as text, split at carriage returns too: these overwrite what was printed before."""
     for number, line, _ in lines(opening.stream, limit=limits.line):
         for part in line.decode("utf-8", "replace").split("\r"):
             yield number, part
@@ -209,7 +208,7 @@ def _text_lines(opening: Opened, limits: Limits) -> Iterator[tuple[int, str]]:
 
 def _reported(name: str, tally: Tally, opening: Opened) -> SourceReport:
     forms = [form for form in tally.forms if form not in ("response", tally.reader)]
-    # One document that is one page or one event is called by what it is.
+    # A single page or event is reported under its own name.
     single = tally.reader == JSON and len(forms) == len(tally.forms) == 1
     wrapped = [] if single else [f"{tally.forms[form]} of {form}" for form in sorted(forms)]
     others = [f"{tally.others} of other things left out"] if tally.others else []

@@ -1,4 +1,4 @@
-"""Values of a Python program to records: mappings, texts, paths, and mixes of them."""
+"""Reads the records in values of a Python program: mappings, texts, paths, and mixes of them."""
 
 from __future__ import annotations
 
@@ -46,14 +46,13 @@ def value_records(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
 ) -> Iterator[Record]:
-    """The records in values of a program, in their order; the values are not changed.
+    """The records in values of a program, in order; the values are not changed.
 
-    ``values`` is a mapping (a response, an event, a page of a list or a search), JSON
-    text, the text of a log, an open file, the path of a file or folder, a table (a frame of
-    pandas or polars, a table of Arrow, a relation of DuckDB), or an iterable of these.
-    Lines that follow one another are one text. Raises InputError for a value
-    of another type, a path that is not there, and a text or file in no known format;
-    UsageError for an unknown ``input_format``.
+    ``values`` is a mapping (a response, an event, a page of a list or a search), JSON text, the
+    text of a log, an open file, the path of a file or folder, a table (a frame of pandas or polars,
+    a table of Arrow, a relation of DuckDB), or an iterable of these. Consecutive lines are one
+    text. Raises InputError for a value of another type, a path that does not exist, and a text or
+    file in no known format; UsageError for an unknown ``input_format``.
     """
     asked = asked_for(spec, input_format=input_format, limits=limits)
     return _Values(asked=asked, on_source=on_source or ignore).read(values)
@@ -69,7 +68,7 @@ class _Values:
     def read(self, value: Any, pointer: str = "", depth: int = 0) -> Iterator[Record]:
         if isinstance(value, Response | Unreadable):
             yield value
-        # A value of Arrow is a mapping of such values, which no rule knows.
+        # An Arrow value is a mapping of Arrow values, which no rule knows.
         elif isinstance(value, Mapping) and not hasattr(value, "as_py"):
             yield from self._mapping(value, pointer)
         elif _is_table(value):
@@ -160,7 +159,7 @@ class _Values:
 
 
 def _is_table(value: Any) -> bool:
-    """Holds for a table of any library: it streams Arrow, and has columns or a schema."""
+    """Whether a value is a table of any library: it streams Arrow and has columns or a schema."""
     kind = type(value)
     lazy = hasattr(kind, "collect_schema") and hasattr(kind, "collect")
     streams = hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__")
@@ -168,14 +167,15 @@ def _is_table(value: Any) -> bool:
 
 
 def _encoded(value: Any) -> bytes:
-    """Text as bytes; half a character, which no file can hold, makes its line unreadable."""
+    """Text as bytes; a lone surrogate, which no file can hold, makes its line unreadable."""
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else bytes(value)
 
 
 def _is_line(value: Any, begun: bool) -> bool:
-    """Holds if a value is one line of a text, as an open file yields them.
+    """Whether a value is one line of a text, as an open file yields them.
 
-    Lines that have ``begun`` go on with any that is no file: a log has URLs and patterns in it.
+    After the first (``begun``) any text but a file's path is one, as logs contain URLs and
+    patterns.
     """
     if isinstance(value, str):
         is_path = _is_there if begun else _is_path
@@ -192,7 +192,7 @@ def _is_path(text: str) -> bool:
 
 
 def _is_there(text: str) -> bool:
-    # Not Path.exists, which raises for a name that the system does not accept.
+    # Path.exists raises for names that the system does not accept.
     return _is_short(text) and os.path.exists(text)  # noqa: PTH110
 
 
@@ -201,7 +201,7 @@ def _is_short(text: str) -> bool:
 
 
 def _is_text(data: bytes, asked: Asked) -> bool:
-    """Holds if a single line can be more than a path that is not there."""
+    """Whether a single line can be more than a path that does not exist."""
     text = data.decode("utf-8", "replace")
     return (
         _is_json(text)
