@@ -15,10 +15,10 @@ from attrs import evolve, frozen
 from trainstate.history import instants
 from trainstate.history.machines import folded, machine_of, named_by, unknown_machine
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
+from trainstate.history.readers.counts import NO_RESPONSE, Counts
 from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
 from trainstate.history.readers.strangers import is_other, is_stranger, unknown_facts
-from trainstate.history.readers.tally import NO_RESPONSE, Tally
 from trainstate.history.wire import looks_like_response, read_response, renamed
 from trainstate.spec.model import Spec
 
@@ -64,18 +64,18 @@ class Part:
     spec: Spec | None = None
 
 
-def records(value: Any, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
+def records(value: Any, origin: Origin, counts: Counts) -> Iterator[Response | Unreadable]:
     """The responses in a value; a value without any is Unreadable."""
-    for part in parts(value, tally.spec, origin.pointer):
-        yield from part_records(part, origin, tally)
+    for part in parts(value, counts.spec, origin.pointer):
+        yield from part_records(part, origin, counts)
 
 
-def part_records(part: Part, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
+def part_records(part: Part, origin: Origin, counts: Counts) -> Iterator[Response | Unreadable]:
     """The record of one part; none if it is of something else."""
     if part.form is Form.OTHER:
-        tally.others += 1
+        counts.others += 1
     else:
-        yield _record(part, _place(part, origin), tally)
+        yield _record(part, _place(part, origin), counts)
 
 
 def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Iterator[Part]:
@@ -340,15 +340,15 @@ def _place(part: Part, origin: Origin) -> Origin:
     return evolve(origin, pointer=part.pointer, reader=str(part.form))
 
 
-def _record(part: Part, origin: Origin, tally: Tally) -> Response | Unreadable:
+def _record(part: Part, origin: Origin, counts: Counts) -> Response | Unreadable:
     if part.form is Form.NOTHING:
-        reason = _unknown(part.value, tally.spec)
-        return tally.unreadable(reason, origin, part.value, foreign=True)
+        reason = _unknown(part.value, counts.spec)
+        return counts.unreadable(reason, origin, part.value, foreign=True)
     try:
-        record = _response(part, origin, tally.spec)
+        record = _response(part, origin, counts.spec)
     except RecursionError:
-        return tally.unreadable("nested too deeply", origin, part.value)
-    tally.forms[part.form] += 1
+        return counts.unreadable("nested too deeply", origin, part.value)
+    counts.forms[part.form] += 1
     return record
 
 

@@ -12,10 +12,10 @@ from attrs import evolve, frozen
 
 from trainstate.history.model import Origin
 from trainstate.history.readers.brackets import opening, resumption, spans
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import Form, records
 from trainstate.history.readers.json_value import TOO_DEEP, NotJson, decode
 from trainstate.history.readers.lines import Line, Record
-from trainstate.history.readers.tally import Tally
 from trainstate.history.typed import Decode, Typed, decode_of
 
 # An unclosed value swallows the rest, so it ends where another begins. Each attempt reads the rest
@@ -58,27 +58,27 @@ def documents(data: bytes) -> Iterator[Document]:
 
 
 def read_documents(
-    data: bytes, tally: Tally, *, pointer: str = "", first: int = 1
+    data: bytes, counts: Counts, *, pointer: str = "", first: int = 1
 ) -> Iterator[Record]:
     """The records in a text of JSON documents, which begins on the line ``first``."""
     line, counted = first, 0
-    for place, document in enumerate(_sliced(data, decode_of(tally.spec))):
+    for place, document in enumerate(_sliced(data, decode_of(counts.spec))):
         breaks = data.count(b"\n", counted, document.start)
         # Two nameless documents on one line need more than the line to tell them apart.
         shared = place > 0 and not breaks and not document.pointer
         line, counted = line + breaks, document.start
-        inside, ordinal = pointer + document.pointer, tally.records + 1 if shared else None
+        inside, ordinal = pointer + document.pointer, counts.records + 1 if shared else None
         if document.typed is not None:
-            tally.forms[Form.RESPONSE] += 1
-            yield Line(document.text, document.typed, tally, line, inside, ordinal)
+            counts.forms[Form.RESPONSE] += 1
+            yield Line(document.text, document.typed, counts, line, inside, ordinal)
             continue
         origin = Origin(
-            file=tally.file, line=line, reader=tally.reader, pointer=inside, ordinal=ordinal
+            file=counts.file, line=line, reader=counts.reader, pointer=inside, ordinal=ordinal
         )
         if document.fault is not None:
-            yield tally.unreadable(document.fault, origin, document.text)
+            yield counts.unreadable(document.fault, origin, document.text)
         else:
-            yield from records(document.value, origin, tally)
+            yield from records(document.value, origin, counts)
 
 
 def _sliced(data: bytes, typed: Decode | None) -> Iterator[Document]:

@@ -11,8 +11,8 @@ import msgspec
 from attrs import define
 
 from trainstate.history.model import Origin, Response, Unreadable, called
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.json_value import NotJson, decode
-from trainstate.history.readers.tally import Tally
 from trainstate.history.typed import Typed, decode_of
 from trainstate.history.wire import read_response
 
@@ -26,7 +26,7 @@ class Line:
 
     text: bytes
     typed: Typed
-    source: Tally
+    source: Counts
     number: int | None
     pointer: str = ""
     ordinal: int | None = None
@@ -75,7 +75,7 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _PLAIN = frozenset({str, int, float, bool, dict, list, datetime, type(None)})
 
 
-def slice_of(recorded: Mapping[str, Any], source: Tally, pointer: str) -> Line | None:
+def slice_of(recorded: Mapping[str, Any], source: Counts, pointer: str) -> Line | None:
     """A program's response as a slice of JSON; None if that would change its meaning.
 
     Encoding and decoding take a tenth of the time of reading the mapping. NaN becomes null in JSON,

@@ -10,12 +10,12 @@ from typing import Any
 from attrs import evolve
 
 from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.counts import NO_RESPONSE, Counts
 from trainstate.history.readers.envelope import Form, records
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.printed import BREAK, printed_values
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log
-from trainstate.history.readers.tally import NO_RESPONSE, Tally
 
 READER = "notebook"
 
@@ -23,22 +23,22 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def read_notebook(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, counts: Counts, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
     """The records in a notebook's printed output, separately for each cell.
 
     Output is arbitrary text: anything but logs and responses is skipped.
     """
-    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
+    origin = Origin(file=counts.file, reader=counts.reader, pointer=pointer)
     try:
         notebook = decode(data)
     except NotJson as error:
-        yield tally.unreadable(str(error), origin, data)
+        yield counts.unreadable(str(error), origin, data)
         return
     if not cells_of(notebook):
-        yield tally.unreadable(NO_RESPONSE, origin, notebook)
+        yield counts.unreadable(NO_RESPONSE, origin, notebook)
     for number, cell in enumerate(cells_of(notebook), 1):
-        yield from _read_cell(_printed(cell), tally, evolve(origin, cell=number))
+        yield from _read_cell(_printed(cell), counts, evolve(origin, cell=number))
 
 
 def cells_of(notebook: Any) -> list[Any]:
@@ -50,19 +50,19 @@ def cells_of(notebook: Any) -> list[Any]:
     return _list(notebook.get("cells")) or older
 
 
-def _read_cell(text: str, tally: Tally, origin: Origin) -> Iterator[Response]:
+def _read_cell(text: str, counts: Counts, origin: Origin) -> Iterator[Response]:
     lines = enumerate(BREAK.split(text), 1)
     ordinal = 0
-    for response in read_log(lines, tally.spec, origin=evolve(origin, reader=LOG_READER)):
+    for response in read_log(lines, counts.spec, origin=evolve(origin, reader=LOG_READER)):
         ordinal += 1
-        tally.forms[LOG_READER] += 1
+        counts.forms[LOG_READER] += 1
         yield response
-    for value in printed_values(text, tally.spec):
-        inner = evolve(tally, forms=type(tally.forms)())
+    for value in printed_values(text, counts.spec):
+        inner = evolve(counts, forms=type(counts.forms)())
         for record in records(value, evolve(origin, ordinal=ordinal + 1), inner):
             if isinstance(record, Response):
                 ordinal += 1
-                tally.forms[Form.RESPONSE] += 1
+                counts.forms[Form.RESPONSE] += 1
                 yield evolve(record, origin=evolve(record.origin, ordinal=ordinal))
 
 

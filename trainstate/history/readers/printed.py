@@ -10,12 +10,12 @@ from attrs import evolve, frozen
 
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotData, NotLiteral, literal
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log
-from trainstate.history.readers.tally import Tally
 from trainstate.spec.model import Spec
 
 READER = "printed"
@@ -51,25 +51,25 @@ def printed_values(text: str, spec: Spec) -> Iterator[Any]:
 
 
 def read_printed(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, counts: Counts, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
     """The records in a text: first log lines, then values that show a job's status."""
-    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
+    origin = Origin(file=counts.file, reader=counts.reader, pointer=pointer)
     lines = enumerate(BREAK.split(data.decode("utf-8", "replace")), 1)
-    for response in read_log(lines, tally.spec, origin=evolve(origin, reader=LOG_READER)):
-        tally.forms[LOG_READER] += 1
+    for response in read_log(lines, counts.spec, origin=evolve(origin, reader=LOG_READER)):
+        counts.forms[LOG_READER] += 1
         yield response
     line, counted = 1, 0
-    for printed in _printed(data, tally.spec, _ANYWHERE):
+    for printed in _printed(data, counts.spec, _ANYWHERE):
         line += data.count(b"\n", counted, printed.begin)
         counted = printed.begin
         place = evolve(origin, line=line)
         if printed.fault is None:
-            yield from records(printed.value, place, tally)
+            yield from records(printed.value, place, counts)
         else:
             # Only the beginning: copying the rest at each fault would take quadratic time.
             shown = data[printed.begin : printed.begin + _SHOWN]
-            yield tally.unreadable(printed.fault, place, shown)
+            yield counts.unreadable(printed.fault, place, shown)
 
 
 def shows_status(data: bytes, spec: Spec) -> bool:

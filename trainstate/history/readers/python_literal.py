@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import plain_number
 
 READER = "python"
@@ -32,20 +32,20 @@ class NotData(NotLiteral):
 
 
 def read_literals(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, counts: Counts, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
     """The records in printed dictionaries and lists."""
     line, counted = 1, 0
     for begin, end, _ in spans(data, token=PYTHON):
         line += data.count(b"\n", counted, begin)
         counted = begin
-        origin = Origin(file=tally.file, line=line, reader=tally.reader, pointer=pointer)
+        origin = Origin(file=counts.file, line=line, reader=counts.reader, pointer=pointer)
         try:
             value = literal(data[begin:end])
         except NotLiteral as error:
-            yield tally.unreadable(str(error), origin, data[begin:end])
+            yield counts.unreadable(str(error), origin, data[begin:end])
             continue
-        yield from records(value, origin, tally)
+        yield from records(value, origin, counts)
 
 
 def literal(data: bytes) -> Any:

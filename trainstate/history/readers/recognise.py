@@ -9,7 +9,7 @@ from typing import Any
 from trainstate.history.machines import tellers
 from trainstate.history.readers.envelope import Form, parts
 from trainstate.history.readers.json_value import NotJson, decode
-from trainstate.history.readers.plugged import ARROW, MAGICS, PARQUET, binary_format
+from trainstate.history.readers.plugins import ARROW, MAGICS, PARQUET, binary_format
 from trainstate.history.readers.printed import shows_status
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.separated import separator

@@ -20,10 +20,10 @@ from attrs import evolve, frozen
 
 from trainstate.history.machines import folded, machine_of
 from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import Form, Part, part_records, parts
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotLiteral, literal
-from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
@@ -57,20 +57,20 @@ def separator(text: str, spec: Spec) -> str | None:
 
 
 def read_separated(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, counts: Counts, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
     """The records in the lines of a table; an empty cell is an absent member."""
-    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
+    origin = Origin(file=counts.file, reader=counts.reader, pointer=pointer)
     whole = data.decode("utf-8", "replace")
     # Not a tab: the first column's name can be empty.
     text = whole.lstrip(" \r\n\0")
     skipped = whole.count("\n", 0, len(whole) - len(text))
-    mark = separator(text, tally.spec) or _SEPARATORS[0]
+    mark = separator(text, counts.spec) or _SEPARATORS[0]
     # The standard library limits a cell to 128 KiB.
-    csv.field_size_limit(max(csv.field_size_limit(), tally.limits.line))
+    csv.field_size_limit(max(csv.field_size_limit(), counts.limits.line))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     names = [name.strip() for name in next(rows, [])]
-    table = _Table.of(names, tally.spec)
+    table = _Table.of(names, counts.spec)
     begins = skipped + rows.line_num + 1
     try:
         for cells in rows:
@@ -79,12 +79,12 @@ def read_separated(
                 continue
             if len(cells) != len(names):
                 told = f"{len(cells)} cells under {len(names)} names"
-                yield tally.unreadable(told, place, mark.join(cells))
+                yield counts.unreadable(told, place, mark.join(cells))
                 continue
-            for part in table.parts(cells, tally.spec, pointer):
-                yield from part_records(part, place, tally)
+            for part in table.parts(cells, counts.spec, pointer):
+                yield from part_records(part, place, counts)
     except csv.Error as error:
-        yield tally.unreadable(f"not CSV: {error}", evolve(origin, line=begins))
+        yield counts.unreadable(f"not CSV: {error}", evolve(origin, line=begins))
 
 
 @frozen

@@ -10,11 +10,12 @@ from attrs import define, field, frozen
 from trainstate.errors import InputError
 from trainstate.history.model import Origin
 from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole, without_prefix
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
-from trainstate.history.readers.plugged import CannotRead, is_binary, plugged, sought
+from trainstate.history.readers.plugins import CannotRead, is_binary, plugin, sought
 from trainstate.history.readers.printed import read_printed, shows_status
 from trainstate.history.readers.python_literal import read_literals
 from trainstate.history.readers.recognise import (
@@ -36,7 +37,6 @@ from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.separated import read_separated
 from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
 from trainstate.history.readers.strangers import named_form
-from trainstate.history.readers.tally import Tally
 from trainstate.history.readers.yaml_text import read_yaml
 from trainstate.spec.model import Spec
 
@@ -98,7 +98,7 @@ class Input:
         reader = self._reader(opening)
         if reader is None:
             return
-        tally = Tally(
+        counts = Counts(
             spec=self.asked.spec,
             limits=limits,
             file=self.file,
@@ -107,20 +107,20 @@ class Input:
         # A web page or program with a broken sample is no recording of a folder.
         told = reader != PRINTED and mentions(opening.head, self.asked.spec)
         speaks = self.named or is_binary(reader) or told
-        read = self._readable(stream, opening, tally)
+        read = self._readable(stream, opening, counts)
         try:
-            yield from self._settled(read, tally, speaks=speaks)
+            yield from self._settled(read, counts, speaks=speaks)
         finally:
-            if tally.responses:
-                self.report = _reported(self.name, tally, opening)
-        if tally.responses == 0 and not (speaks and tally.broken):
-            known = opening.fault or named_form(opening.head, tally.spec)
-            self._refuse(known or _nothing(tally), remedy="" if known else _EXPECTED)
+            if counts.responses:
+                self.report = _reported(self.name, counts, opening)
+        if counts.responses == 0 and not (speaks and counts.broken):
+            known = opening.fault or named_form(opening.head, counts.spec)
+            self._refuse(known or _nothing(counts), remedy="" if known else _EXPECTED)
             return
         if opening.fault:
             origin = Origin(file=self.file, reader=reader, pointer=self.pointer)
-            yield tally.unreadable(opening.fault, origin)
-        self.report = _reported(self.name, tally, opening)
+            yield counts.unreadable(opening.fault, origin)
+        self.report = _reported(self.name, counts, opening)
 
     def _reader(self, opening: Opened) -> str | None:
         """The format; None if the input is skipped."""
@@ -137,36 +137,40 @@ class Input:
             self._refuse("is in no format that is known", remedy=_EXPECTED)
         return found
 
-    def _records(self, opening: Opened, tally: Tally) -> Iterator[Record]:
-        if tally.reader == NDJSON:
-            return read_ndjson(opening.stream, tally, pointer=self.pointer)
-        if tally.reader == LOG:
-            return _log_records(opening, tally, pointer=self.pointer)
+    def _records(self, opening: Opened, counts: Counts) -> Iterator[Record]:
+        if counts.reader == NDJSON:
+            return read_ndjson(opening.stream, counts, pointer=self.pointer)
+        if counts.reader == LOG:
+            return _log_records(opening, counts, pointer=self.pointer)
         data = read_whole(opening.stream, limits=self.asked.limits, file=self.name)
-        return _WHOLE[tally.reader](data, tally, pointer=self.pointer)
+        return _WHOLE[counts.reader](data, counts, pointer=self.pointer)
 
-    def _readable(self, stream: Any, opening: Opened, tally: Tally) -> Iterator[Record]:
+    def _readable(self, stream: Any, opening: Opened, counts: Counts) -> Iterator[Record]:
         """The records; raises InputError if a named input needs a missing library."""
         try:
-            if is_binary(tally.reader):
-                reader = plugged(tally.reader)
+            if is_binary(counts.reader):
+                reader = plugin(counts.reader)
                 with sought(stream, opening) as laid:
-                    yield from reader(laid, tally, pointer=self.pointer)
+                    yield from reader(laid, counts, pointer=self.pointer)
             else:
-                yield from self._records(opening, tally)
+                yield from self._records(opening, counts)
         except CannotRead as error:
             if self.named:
                 raise InputError(f"{self.name}: {error}.") from None
-            origin = Origin(file=self.file, reader=tally.reader, pointer=self.pointer)
-            yield tally.unreadable(str(error), origin)
+            origin = Origin(file=self.file, reader=counts.reader, pointer=self.pointer)
+            yield counts.unreadable(str(error), origin)
 
     def _settled(
-        self, records: Iterator[Record], tally: Tally, *, speaks: bool
+        self, records: Iterator[Record], counts: Counts, *, speaks: bool
     ) -> Iterator[Record]:
         """The records, held back until the input is known to be a recording."""
         held: list[Record] = []
         for record in records:
-            if tally.responses or (speaks and tally.broken) or (self.named and len(held) >= _HELD):
+            if (
+                counts.responses
+                or (speaks and counts.broken)
+                or (self.named and len(held) >= _HELD)
+            ):
                 yield from held
                 yield record
                 yield from records
@@ -182,20 +186,20 @@ class Input:
         self.report = SourceReport(file=self.name, reader=SKIPPED, detail=reason)
 
 
-def _nothing(tally: Tally) -> str:
-    if tally.reader in (LOG, PRINTED):
-        printed = " and without a printed response" if tally.reader == PRINTED else ""
+def _nothing(counts: Counts) -> str:
+    if counts.reader in (LOG, PRINTED):
+        printed = " and without a printed response" if counts.reader == PRINTED else ""
         return f"is in no format that is known: a text without a status line of the SDK{printed}"
-    kind = tally.spec.name.replace("-", " ")
-    if tally.others:
-        return f"was read as {tally.reader} and has records of other things than {kind}s"
-    return f"was read as {tally.reader} and holds no response of a {kind}"
+    kind = counts.spec.name.replace("-", " ")
+    if counts.others:
+        return f"was read as {counts.reader} and has records of other things than {kind}s"
+    return f"was read as {counts.reader} and holds no response of a {kind}"
 
 
-def _log_records(opening: Opened, tally: Tally, *, pointer: str) -> Iterator[Record]:
-    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
-    for response in read_log(_text_lines(opening, tally.limits), tally.spec, origin=origin):
-        tally.forms[tally.reader] += 1
+def _log_records(opening: Opened, counts: Counts, *, pointer: str) -> Iterator[Record]:
+    origin = Origin(file=counts.file, reader=counts.reader, pointer=pointer)
+    for response in read_log(_text_lines(opening, counts.limits), counts.spec, origin=origin):
+        counts.forms[counts.reader] += 1
         yield response
 
 
@@ -206,15 +210,15 @@ def _text_lines(opening: Opened, limits: Limits) -> Iterator[tuple[int, str]]:
             yield number, part
 
 
-def _reported(name: str, tally: Tally, opening: Opened) -> SourceReport:
-    forms = [form for form in tally.forms if form not in ("response", tally.reader)]
+def _reported(name: str, counts: Counts, opening: Opened) -> SourceReport:
+    forms = [form for form in counts.forms if form not in ("response", counts.reader)]
     # A single page or event is reported under its own name.
-    single = tally.reader == JSON and len(forms) == len(tally.forms) == 1
-    wrapped = [] if single else [f"{tally.forms[form]} of {form}" for form in sorted(forms)]
-    others = [f"{tally.others} of other things left out"] if tally.others else []
+    single = counts.reader == JSON and len(forms) == len(counts.forms) == 1
+    wrapped = [] if single else [f"{counts.forms[form]} of {form}" for form in sorted(forms)]
+    others = [f"{counts.others} of other things left out"] if counts.others else []
     return SourceReport(
         file=name,
-        reader=str(forms[0]) if single else tally.reader,
-        records=tally.records,
+        reader=str(forms[0]) if single else counts.reader,
+        records=counts.records,
         detail=", ".join([*filter(None, [opening.packing]), *wrapped, *others]),
     )

@@ -12,15 +12,15 @@ from attrs import frozen
 from trainstate.errors import InputError
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.compressed import method_of
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.lines import Record, slice_of, whole
 from trainstate.history.readers.paths import OnSource, asked_for, ignore, read_records
-from trainstate.history.readers.plugged import TABLE, CannotRead, plugged
+from trainstate.history.readers.plugins import TABLE, CannotRead, plugin
 from trainstate.history.readers.remote import is_url
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.settings import Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
-from trainstate.history.readers.tally import Tally
 from trainstate.history.readers.walk import matching
 from trainstate.spec.model import Spec
 
@@ -106,30 +106,30 @@ class _Values:
 
     def _mapping(self, value: Mapping[str, Any], pointer: str) -> Iterator[Record]:
         origin = Origin(pointer=pointer)
-        tally = Tally(
+        counts = Counts(
             spec=self.asked.spec, limits=self.asked.limits, file=None, reader=origin.reader
         )
-        line = slice_of(value, tally, pointer)
+        line = slice_of(value, counts, pointer)
         if line is None:
-            yield from records(value, origin, tally)
+            yield from records(value, origin, counts)
         else:
             yield line
 
     def _table(self, value: Any, pointer: str) -> Iterator[Record]:
         asked, name = self.asked, f"<{type(value).__name__}>"
-        tally = Tally(
+        counts = Counts(
             spec=asked.spec,
             limits=asked.limits,
             file=None,
             reader=TABLE,
         )
         try:
-            yield from plugged(TABLE)(value, tally, pointer=pointer)
+            yield from plugin(TABLE)(value, counts, pointer=pointer)
         except CannotRead as error:
             raise InputError(f"{name}: {error}.") from None
-        if not tally.records and not tally.others:
+        if not counts.records and not counts.others:
             raise InputError(f"{name}: holds no response of a training job.")
-        self.on_source(SourceReport(file=name, reader=TABLE, records=tally.records))
+        self.on_source(SourceReport(file=name, reader=TABLE, records=counts.records))
 
     def _text_or_path(self, value: str, pointer: str) -> Iterator[Record]:
         if _is_json(value) or not _is_path(value):

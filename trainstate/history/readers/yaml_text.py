@@ -11,9 +11,9 @@ from typing import Any
 from trainstate.errors import installed_by
 from trainstate.history.machines import folded, tellers
 from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.plugged import CannotRead
-from trainstate.history.readers.tally import Tally
+from trainstate.history.readers.plugins import CannotRead
 from trainstate.spec.model import Spec
 
 READER = "yaml"
@@ -41,21 +41,21 @@ def is_yaml(text: str, spec: Spec) -> bool:
     return bool(named or _CASSETTE.match(text)) and all(map(_LINE.match, text.split("\n")[:-1]))
 
 
-def read_yaml(data: bytes, tally: Tally, *, pointer: str = "") -> Iterator[Response | Unreadable]:
+def read_yaml(data: bytes, counts: Counts, *, pointer: str = "") -> Iterator[Response | Unreadable]:
     """The records in the documents of a text; raises CannotRead without PyYAML."""
     _loader()
     line, place = 1, 0
     for begin in [*(found.start() for found in _DOCUMENT.finditer(data) if found.start()), None]:
         text = data[place:begin]
-        origin = Origin(file=tally.file, line=line, reader=tally.reader, pointer=pointer)
+        origin = Origin(file=counts.file, line=line, reader=counts.reader, pointer=pointer)
         line, place = line + text.count(b"\n"), begin or 0
         try:
             value = decoded(text)
         except NotYaml as error:
-            yield tally.unreadable(str(error), origin, text)
+            yield counts.unreadable(str(error), origin, text)
             continue
         if value is not None:
-            yield from records(value, origin, tally)
+            yield from records(value, origin, counts)
 
 
 def decoded(data: bytes) -> Any:

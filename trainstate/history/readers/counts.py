@@ -21,7 +21,7 @@ _WORDS = re.compile(r"…(?:\s*…)+")
 
 
 @define(kw_only=True)
-class Tally:
+class Counts:
     """The facts, limits and origin of one input, and the counts of what was found.
 
     ``forms`` counts responses by what they were wrapped in; ``others`` counts skipped records of

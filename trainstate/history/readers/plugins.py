@@ -13,8 +13,8 @@ from typing import IO, Any, Protocol
 
 from trainstate.errors import installed_by
 from trainstate.history.readers.bytestream import BLOCK, Opened
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.lines import Record
-from trainstate.history.readers.tally import Tally
 
 GROUP = "trainstate.readers"
 """The entry point group of readers of binary formats."""
@@ -32,14 +32,14 @@ class CannotRead(Exception):
     """An input in a binary format cannot be read; the text says why."""
 
 
-class Plugged(Protocol):
+class Plugin(Protocol):
     """The type of the entry points: from an input to its records.
 
     ``stream`` is seekable and at its beginning; for the format *table* it is the table itself.
-    Records are counted in ``tally``. Raises CannotRead before the first record.
+    Records are counted in ``counts``. Raises CannotRead before the first record.
     """
 
-    def __call__(self, stream: Any, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
+    def __call__(self, stream: Any, counts: Counts, *, pointer: str = "") -> Iterator[Record]:
         """The records of the input."""
 
 
@@ -53,7 +53,7 @@ def is_binary(reader: str) -> bool:
     return reader in MAGICS.values()
 
 
-def plugged(reader: str) -> Plugged:
+def plugin(reader: str) -> Plugin:
     """The reader of a binary format; raises CannotRead if its library is not installed."""
     # Slow to import, and only binary formats need it.
     from importlib.metadata import entry_points  # noqa: PLC0415
@@ -62,7 +62,7 @@ def plugged(reader: str) -> Plugged:
     if not found:
         raise CannotRead(f"is {reader}, for which no reader is installed; {installed_by(EXTRA)}")
     try:
-        loaded: Plugged = found[0].load()
+        loaded: Plugin = found[0].load()
     except ImportError as error:
         raise CannotRead(f"is {reader}, which needs {error.name}; {installed_by(EXTRA)}") from None
     return loaded
