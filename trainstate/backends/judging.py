@@ -20,7 +20,7 @@ from trainstate.checking.stream import Checker
 from trainstate.history.machines import machine_of
 from trainstate.history.model import Origin
 from trainstate.history.readers.counts import Counts
-from trainstate.history.readers.envelope import Form, Part, part_records
+from trainstate.history.readers.envelope import Form, Payload, payload_records
 from trainstate.history.readers.json_value import decode
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
@@ -154,8 +154,8 @@ class _Judge:
             return
         value = decode(body)
         own = machine_of(value, self.counts.spec) if isinstance(value, Mapping) else None
-        part = Part(Form(form), value, row[POINTER], spec=own)
-        yield from part_records(part, origin, self.counts)
+        payload = Payload(Form(form), value, row[POINTER], spec=own)
+        yield from payload_records(payload, origin, self.counts)
 
     def _finding(self, finding: Finding) -> dict[str, Any]:
         shown = finding_object(finding)

@@ -16,7 +16,7 @@ SCHEMA = 1
 
 
 @frozen(order=True)
-class Identity:
+class Fingerprint:
     """What identifies a finding across runs: job, code, pointer, hash of the message.
 
     For an unreadable record ``job`` is its file. The line is left out, so that a recording can
@@ -31,18 +31,18 @@ class Identity:
 
 @frozen
 class Baseline:
-    """The identities of known findings."""
+    """The fingerprints of known findings."""
 
-    known: frozenset[Identity] = frozenset()
+    known: frozenset[Fingerprint] = frozenset()
 
     def __contains__(self, finding: Finding) -> bool:
-        return identity(finding) in self.known
+        return fingerprint(finding) in self.known
 
 
-def identity(finding: Finding) -> Identity:
-    """The identity of a finding across runs."""
+def fingerprint(finding: Finding) -> Fingerprint:
+    """The fingerprint of a finding."""
     digest = sha256(finding.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    return Identity(finding.job or finding.file or "", finding.code, finding.pointer, digest)
+    return Fingerprint(finding.job or finding.file or "", finding.code, finding.pointer, digest)
 
 
 def baseline_json(baseline: Baseline) -> str:
@@ -59,7 +59,7 @@ def read_baseline(text: str, *, file: str) -> Baseline:
     try:
         value = json.loads(text)
         rows = value["findings"] if value["schema"] == SCHEMA else [None]
-        return Baseline(frozenset(map(_identity, rows)))
+        return Baseline(frozenset(map(_fingerprint, rows)))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             f"{file!r} is no baseline of version {SCHEMA}; write a new one with"
@@ -67,7 +67,7 @@ def read_baseline(text: str, *, file: str) -> Baseline:
         ) from None
 
 
-def _identity(row: Any) -> Identity:
+def _fingerprint(row: Any) -> Fingerprint:
     if len(row) != 4 or not all(isinstance(part, str) for part in row):
         raise ValueError(row)
-    return Identity(*row)
+    return Fingerprint(*row)

@@ -8,9 +8,9 @@ from hashlib import blake2b
 import msgspec
 from attrs import define, field
 
-from trainstate.checking.change import Change, entry_of
 from trainstate.checking.compare import News
 from trainstate.checking.epoch import Epoch
+from trainstate.checking.pending import PendingChange, entry_of
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.checking.shown import Shown
 from trainstate.checking.variants import weakest_used
@@ -39,7 +39,7 @@ class JobState:
     begin: Callable[[], Epoch] | None = field(default=None, eq=False)
     shown: Shown | None = None
     straight: bool = True
-    pending: list[Change] = field(factory=list)
+    pending: list[PendingChange] = field(factory=list)
     errors: int = 0
     unknown: bool = False
     assumed: Evidence = Evidence.DOCUMENTED
@@ -70,7 +70,7 @@ class JobState:
         return self.epoch.known if shown is None else tuple(map(entry_of, shown.entries))
 
     @property
-    def counted(self) -> tuple[Change, ...]:
+    def counted(self) -> tuple[PendingChange, ...]:
         """All changes of a job that has needed no epoch; empty if it has one."""
         return tuple(self.pending) if self._epoch is None else ()
 
@@ -109,7 +109,7 @@ class JobState:
             return
         if silence is not None or not pending:
             values, file = shown.values, shown.file
-            pending.append(Change(index, values, file, decode, repeats=silence is None))
+            pending.append(PendingChange(index, values, file, decode, repeats=silence is None))
         if silence is None:
             change = pending[-1]
             change.last, change.again, change.place = index, shown.modified, shown.file

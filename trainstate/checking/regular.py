@@ -15,7 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.history.instants import SECOND, since
-from trainstate.history.typed import Entry, Typed
+from trainstate.history.typed import Typed, TypedEntry
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
 
@@ -49,7 +49,9 @@ class Regular:
             launched=_in_both_kinds(since(spec.time.launched) or 0),
         )
 
-    def holds(self, typed: Typed, entries: Sequence[Entry], *, limit: float, saves: bool) -> bool:
+    def holds(
+        self, typed: Typed, entries: Sequence[TypedEntry], *, limit: float, saves: bool
+    ) -> bool:
         """Whether the times and amounts of a response are regular.
 
         ``limit`` is the job's smallest time limit in seconds: a younger job has exceeded none.
@@ -72,7 +74,7 @@ class Regular:
             typed, entries, limit=limit, saves=saves
         )
 
-    def _joined(self, created: Any, entries: Sequence[Entry]) -> Any:
+    def _joined(self, created: Any, entries: Sequence[TypedEntry]) -> Any:
         """The last time of a history without gaps or overlaps; None for any other."""
         first, final = entries[0].start, entries[-1]
         if first != created and not (first > created and between(created, first) < self.near):
@@ -90,7 +92,7 @@ class Regular:
             moment = end
         return moment
 
-    def _is_clocked(self, typed: Typed, entries: Sequence[Entry], last: Any) -> bool:
+    def _is_clocked(self, typed: Typed, entries: Sequence[TypedEntry], last: Any) -> bool:
         """Whether training starts with the first entry that starts the clock, and ends last."""
         started = next((entry.start for entry in entries if entry.status in self.starts), None)
         ended = typed.primary in self.ended
@@ -99,7 +101,7 @@ class Regular:
         return bool(typed.ended == (last if ended else None))
 
     def _is_counted(
-        self, typed: Typed, entries: Sequence[Entry], *, limit: float, saves: bool
+        self, typed: Typed, entries: Sequence[TypedEntry], *, limit: float, saves: bool
     ) -> bool:
         """Whether the seconds match the clock; a stopped job may lack them."""
         training, billable = typed.training, typed.billable

@@ -21,8 +21,8 @@ from trainstate.history.typed import (
     SCALARS,
     STARTED,
     Decode,
-    Entry,
     Sliced,
+    TypedEntry,
     Values,
     is_moment,
 )
@@ -58,7 +58,7 @@ class Shown:
     """
 
     values: Values
-    entries: list[Entry]
+    entries: list[TypedEntry]
     there: tuple[str, ...]
     results: tuple[str, ...]
     ended: bool

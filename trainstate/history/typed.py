@@ -44,7 +44,7 @@ SETTLED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-class Entry(Protocol):
+class TypedEntry(Protocol):
     """A typed entry of the history."""
 
     status: str
@@ -125,10 +125,10 @@ class Decode:
             return None
         return typed
 
-    def history(self, raw: msgspec.Raw | bytes) -> list[Entry] | None:
+    def history(self, raw: msgspec.Raw | bytes) -> list[TypedEntry] | None:
         """The typed entries of a history; None if one does not fit the type."""
         try:
-            entries: list[Entry] = self.entries.decode(raw)
+            entries: list[TypedEntry] = self.entries.decode(raw)
         except _BROKEN:
             return None
         return entries

@@ -51,7 +51,7 @@ _KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY, Form.SEARCH: Kind.
 
 
 @frozen
-class Part:
+class Payload:
     """A value inside another: its form, JSON pointer, and an event's envelope.
 
     ``spec`` is that of its machine; None for the requested one.
@@ -66,42 +66,44 @@ class Part:
 
 def records(value: Any, origin: Origin, counts: Counts) -> Iterator[Response | Unreadable]:
     """The responses in a value; a value without any is Unreadable."""
-    for part in parts(value, counts.spec, origin.pointer):
-        yield from part_records(part, origin, counts)
+    for payload in payloads(value, counts.spec, origin.pointer):
+        yield from payload_records(payload, origin, counts)
 
 
-def part_records(part: Part, origin: Origin, counts: Counts) -> Iterator[Response | Unreadable]:
-    """The record of one part; none if it is of something else."""
-    if part.form is Form.OTHER:
+def payload_records(
+    payload: Payload, origin: Origin, counts: Counts
+) -> Iterator[Response | Unreadable]:
+    """The record of one payload; none if it is of something else."""
+    if payload.form is Form.OTHER:
         counts.others += 1
     else:
-        yield _record(part, _place(part, origin), counts)
+        yield _record(payload, _place(payload, origin), counts)
 
 
-def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Iterator[Part]:
+def payloads(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Iterator[Payload]:
     """The responses in a value, each with its form and place."""
     if depth > _DEEPEST:
-        yield Part(Form.NOTHING, value, pointer)
+        yield Payload(Form.NOTHING, value, pointer)
     elif isinstance(value, Mapping):
         # Null means absent, as in columns of tables and in Go's SDK.
         given = {name: item for name, item in value.items() if item is not None}
-        yield from _mapping_parts(given, spec, pointer, depth)
+        yield from _mapping_payloads(given, spec, pointer, depth)
     elif isinstance(value, list | tuple) and _is_history(value, spec):
-        yield Part(Form.RESPONSE, {spec.layout.history: value}, pointer)
+        yield Payload(Form.RESPONSE, {spec.layout.history: value}, pointer)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from parts(item, spec, f"{pointer}/{index}", depth=depth + 1)
+            yield from payloads(item, spec, f"{pointer}/{index}", depth=depth + 1)
     elif (inner := _written(value)) is not None:
-        yield from parts(inner, spec, pointer, depth=depth + 1)
+        yield from payloads(inner, spec, pointer, depth=depth + 1)
     else:
-        yield Part(Form.NOTHING, value, pointer)
+        yield Payload(Form.NOTHING, value, pointer)
 
 
-def _mapping_parts(
+def _mapping_payloads(
     value: Mapping[str, Any], spec: Spec, pointer: str, depth: int
-) -> Iterator[Part]:
+) -> Iterator[Payload]:
     if "response" in value and isinstance(value["response"], Mapping):
-        yield from parts(value["response"], spec, f"{pointer}/response", depth=depth + 1)
+        yield from payloads(value["response"], spec, f"{pointer}/response", depth=depth + 1)
     elif (whole := _enveloped(value, spec, pointer)) is not None:
         yield whole
     elif looks_like_response(value, own := machine_of(value, spec)):
@@ -117,17 +119,17 @@ def _mapping_parts(
     elif _kind_in(value, spec) is not None:
         yield _result(value, spec, pointer)
     elif _is_log(value):
-        yield Part(Form.ROWS, value, pointer)
+        yield Payload(Form.ROWS, value, pointer)
     else:
         yield from _inside(value, spec, pointer, depth)
 
 
-def _of_machine(found: Iterable[Part], own: Spec, spec: Spec) -> Iterator[Part]:
-    """The parts with their machine; OTHER if that machine is not requested."""
+def _of_machine(found: Iterable[Payload], own: Spec, spec: Spec) -> Iterator[Payload]:
+    """The payloads with their machine; OTHER if that machine is not requested."""
     if own is spec:
         yield from found
     else:
-        yield from (evolve(part, spec=own, form=_read(part.form, spec)) for part in found)
+        yield from (evolve(payload, spec=own, form=_read(payload.form, spec)) for payload in found)
 
 
 def _read(form: Form, spec: Spec) -> Form:
@@ -153,31 +155,31 @@ def _kind_in(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
     return None
 
 
-def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Part]:
+def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Payload]:
     """A response, or the responses whose columns the members are."""
     if is_stranger(value, spec):
-        yield Part(Form.OTHER, value, pointer)
+        yield Payload(Form.OTHER, value, pointer)
     elif any(isinstance(item, str) for item in value.values()):
-        yield Part(Form.RESPONSE, value, pointer)
+        yield Payload(Form.RESPONSE, value, pointer)
     elif (bare := untyped(value)) is not None:
-        yield Part(Form.RESPONSE, bare, pointer)
+        yield Payload(Form.RESPONSE, bare, pointer)
     else:
-        found = [Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
-        yield from found or [Part(Form.RESPONSE, value, pointer)]
+        found = [Payload(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
+        yield from found or [Payload(Form.RESPONSE, value, pointer)]
 
 
-def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> Iterator[Part]:
+def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> Iterator[Payload]:
     """The responses inside a mapping that is none: in members, in texts, in rows."""
     own = _of_columns(value, spec)
-    table = (Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, own))
+    table = (Payload(Form.RESPONSE, row, pointer + place) for place, row in rows(value, own))
     found = [*_of_machine(table, own, spec)]
     members = () if found else value.items()
     for name, packed in members:
         item = _unpacked(name, packed, value)
         if isinstance(item, Mapping | list | tuple | str | bytes):
-            inner = list(parts(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
-            found += _held(inner) if any(_tells(part, spec) for part in inner) else []
-    yield from found or [Part(Form.NOTHING, value, pointer)]
+            inner = list(payloads(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
+            found += _held(inner) if any(_tells(payload, spec) for payload in inner) else []
+    yield from found or [Payload(Form.NOTHING, value, pointer)]
 
 
 def _of_columns(value: Mapping[str, Any], spec: Spec) -> Spec:
@@ -187,18 +189,21 @@ def _of_columns(value: Mapping[str, Any], spec: Spec) -> Spec:
     return machine_of(dict.fromkeys(texts), spec)
 
 
-def _held(found: list[Part]) -> list[Part]:
-    """The parts of a member; it may hold anything, so what is no response is OTHER."""
-    return [evolve(part, form=Form.OTHER) if part.form is Form.NOTHING else part for part in found]
+def _held(found: list[Payload]) -> list[Payload]:
+    """The payloads of a member; it may hold anything, so what is no response is OTHER."""
+    return [
+        evolve(payload, form=Form.OTHER) if payload.form is Form.NOTHING else payload
+        for payload in found
+    ]
 
 
-def _tells(part: Part, spec: Spec) -> bool:
-    """Whether a part shows more than a creation, as the answer to CreateTrainingJob does."""
-    if part.form is not Form.RESPONSE:
-        return part.form is not Form.NOTHING
-    layout = (part.spec or spec).layout
+def _tells(payload: Payload, spec: Spec) -> bool:
+    """Whether a payload shows more than a creation, as the answer to CreateTrainingJob does."""
+    if payload.form is not Form.RESPONSE:
+        return payload.form is not Form.NOTHING
+    layout = (payload.spec or spec).layout
     tellers = (layout.primary, layout.secondary, layout.history)
-    shown = {folded(name) for name, item in part.value.items() if isinstance(name, str) and item}
+    shown = {folded(name) for name, item in payload.value.items() if isinstance(name, str) and item}
     return any(folded(name) in shown for name in tellers if name)
 
 
@@ -223,26 +228,26 @@ def _escaped(name: object) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
 
 
-def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | None:
-    """The part in an event, a stranger or a Kubernetes object; None for anything else."""
+def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Payload | None:
+    """The payload of an event, a stranger or a Kubernetes object; None for anything else."""
     if "detail-type" in value:
         return _event(value, spec, pointer)
     kind = value.get("kind")
     if isinstance(kind, str) and "sagemaker" in str(value.get("apiVersion")):
         machine = named_by("kind", spec).get(kind)
         return None if machine is None else _kubernetes(value, spec, machine, pointer)
-    return Part(Form.OTHER, value, pointer) if is_other(value) else None
+    return Payload(Form.OTHER, value, pointer) if is_other(value) else None
 
 
-def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
+def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Payload:
     detail, kind = value.get("detail"), value["detail-type"]
     detail = _written(detail) or detail
     own = machine_of(detail, spec) if isinstance(detail, Mapping) else spec
     if looks_like_response(detail, own):
         form = Form.EVENT if own is spec else _read(Form.EVENT, spec)
-        return Part(form, detail, f"{pointer}/detail", _envelope(value), own)
+        return Payload(form, detail, f"{pointer}/detail", _envelope(value), own)
     known = isinstance(kind, str) and kind in named_by("event", spec)
-    return Part(Form.NOTHING if known else Form.OTHER, value, pointer)
+    return Payload(Form.NOTHING if known else Form.OTHER, value, pointer)
 
 
 def _envelope(event: Mapping[str, Any]) -> Envelope:
@@ -270,7 +275,7 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
     )
 
 
-def _kubernetes(value: Mapping[str, Any], spec: Spec, machine: str, pointer: str) -> Part:
+def _kubernetes(value: Mapping[str, Any], spec: Spec, machine: str, pointer: str) -> Payload:
     """The status of a controller's object, with the identity of its job.
 
     The object has a name of its own, and no status until its job is created.
@@ -278,14 +283,14 @@ def _kubernetes(value: Mapping[str, Any], spec: Spec, machine: str, pointer: str
     own = spec.of_machine(machine)
     status, asked = _mapping(value.get("status")), _mapping(value.get("spec"))
     if not looks_like_response(status, own):
-        return Part(Form.OTHER, value, pointer)
+        return Payload(Form.OTHER, value, pointer)
     arn, name = _camel(own.layout.arn), _camel(own.layout.name)
     known = {
         arn: _mapping(status.get("ackResourceMetadata")).get("arn"),
         name: status.get(f"sageMaker{own.layout.name}") or asked.get(name),
     }
     found = {member: item for member, item in known.items() if isinstance(item, str)}
-    return Part(Form.RESPONSE, found | dict(status), f"{pointer}/status", spec=own)
+    return Payload(Form.RESPONSE, found | dict(status), f"{pointer}/status", spec=own)
 
 
 def _camel(name: str) -> str:
@@ -296,17 +301,17 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _result(item: Any, spec: Spec, pointer: str) -> Part:
-    """The part in a result of Search, which returns many kinds of resources."""
+def _result(item: Any, spec: Spec, pointer: str) -> Payload:
+    """The payload in a result of Search, which returns many kinds of resources."""
     found = _kind_in(item, spec) if isinstance(item, Mapping) else None
     if found is None:
-        return Part(Form.OTHER, item, pointer)
+        return Payload(Form.OTHER, item, pointer)
     name, own = found
     return evolve(_checked(Form.SEARCH, item[name], own, f"{pointer}/{name}"), spec=own)
 
 
-def _checked(form: Form, item: Any, spec: Spec, pointer: str) -> Part:
-    return Part(form if looks_like_response(item, spec) else Form.NOTHING, item, pointer)
+def _checked(form: Form, item: Any, spec: Spec, pointer: str) -> Payload:
+    return Payload(form if looks_like_response(item, spec) else Form.NOTHING, item, pointer)
 
 
 def _list_named(value: Mapping[str, Any], *names: str) -> str | None:
@@ -333,22 +338,22 @@ def _is_log(value: Mapping[str, Any]) -> bool:
     )
 
 
-def _place(part: Part, origin: Origin) -> Origin:
-    if part.form in (Form.RESPONSE, Form.NOTHING):
-        same = part.pointer == origin.pointer
-        return origin if same else evolve(origin, pointer=part.pointer)
-    return evolve(origin, pointer=part.pointer, reader=str(part.form))
+def _place(payload: Payload, origin: Origin) -> Origin:
+    if payload.form in (Form.RESPONSE, Form.NOTHING):
+        same = payload.pointer == origin.pointer
+        return origin if same else evolve(origin, pointer=payload.pointer)
+    return evolve(origin, pointer=payload.pointer, reader=str(payload.form))
 
 
-def _record(part: Part, origin: Origin, counts: Counts) -> Response | Unreadable:
-    if part.form is Form.NOTHING:
-        reason = _unknown(part.value, counts.spec)
-        return counts.unreadable(reason, origin, part.value, foreign=True)
+def _record(payload: Payload, origin: Origin, counts: Counts) -> Response | Unreadable:
+    if payload.form is Form.NOTHING:
+        reason = _unknown(payload.value, counts.spec)
+        return counts.unreadable(reason, origin, payload.value, foreign=True)
     try:
-        record = _response(part, origin, counts.spec)
+        record = _response(payload, origin, counts.spec)
     except RecursionError:
-        return counts.unreadable("nested too deeply", origin, part.value)
-    counts.forms[part.form] += 1
+        return counts.unreadable("nested too deeply", origin, payload.value)
+    counts.forms[payload.form] += 1
     return record
 
 
@@ -359,18 +364,18 @@ def _unknown(value: Any, spec: Spec) -> str:
     return next((unknown_facts(kind, spec) for kind in found if kind), NO_RESPONSE)
 
 
-def _response(part: Part, origin: Origin, spec: Spec) -> Response:
-    own = part.spec or spec
+def _response(payload: Payload, origin: Origin, spec: Spec) -> Response:
+    own = payload.spec or spec
     machine, spec = "" if own is spec else own.name, own
-    if part.form is not Form.ROWS:
-        kind = _KINDS.get(part.form, Kind.RESPONSE)
-        value = renamed(part.value, str(kind), spec)
+    if payload.form is not Form.ROWS:
+        kind = _KINDS.get(payload.form, Kind.RESPONSE)
+        value = renamed(payload.value, str(kind), spec)
         response = read_response(value, spec, kind=kind, origin=origin)
-        if part.envelope is not None or machine:
-            response = evolve(response, envelope=part.envelope, machine=machine)
+        if payload.envelope is not None or machine:
+            response = evolve(response, envelope=payload.envelope, machine=machine)
         return response
     rows = [
         StatusLine(time=row.get("time"), status=row["status"], message=row.get("message"))
-        for row in part.value["entries"]
+        for row in payload.value["entries"]
     ]
-    return log_response(rows, named_totals(part.value, spec), spec, origin=origin)
+    return log_response(rows, named_totals(payload.value, spec), spec, origin=origin)

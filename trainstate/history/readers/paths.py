@@ -13,7 +13,7 @@ from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.lines import Record, whole
 from trainstate.history.readers.settings import FORMATS, SKIPPED, UNREAD, Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
-from trainstate.history.readers.walk import STDIN, AnyPath, Source, existing, shown, sources
+from trainstate.history.readers.walk import STDIN, AnyPath, InputSource, existing, shown, sources
 from trainstate.spec.model import Spec
 
 OnSource = Callable[[SourceReport], None]
@@ -101,7 +101,7 @@ def _unread(path: str, error: InputError) -> SourceReport:
     return SourceReport(file=file, reader=UNREAD, detail=reason.removesuffix("."))
 
 
-def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]:
+def _read(source: InputSource, asked: Asked) -> Generator[Record, None, SourceReport]:
     reading = Input(
         asked=asked,
         name=source.file,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from trainstate.history.machines import tellers
-from trainstate.history.readers.envelope import Form, parts
+from trainstate.history.readers.envelope import Form, payloads
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.plugins import ARROW, MAGICS, PARQUET, binary_format
 from trainstate.history.readers.printed import shows_status
@@ -125,4 +125,4 @@ def _value(line: bytes) -> Any:
 
 
 def _is_record(value: Any, spec: Spec) -> bool:
-    return any(part.form is not Form.NOTHING for part in parts(value, spec))
+    return any(payload.form is not Form.NOTHING for payload in payloads(value, spec))

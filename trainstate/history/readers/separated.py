@@ -21,7 +21,7 @@ from attrs import evolve, frozen
 from trainstate.history.machines import folded, machine_of
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.counts import Counts
-from trainstate.history.readers.envelope import Form, Part, part_records, parts
+from trainstate.history.readers.envelope import Form, Payload, payload_records, payloads
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotLiteral, literal
 from trainstate.history.wire import looks_like_response
@@ -81,8 +81,8 @@ def read_separated(
                 told = f"{len(cells)} cells under {len(names)} names"
                 yield counts.unreadable(told, place, mark.join(cells))
                 continue
-            for part in table.parts(cells, counts.spec, pointer):
-                yield from part_records(part, place, counts)
+            for payload in table.payloads(cells, counts.spec, pointer):
+                yield from payload_records(payload, place, counts)
     except csv.Error as error:
         yield counts.unreadable(f"not CSV: {error}", evolve(origin, line=begins))
 
@@ -109,15 +109,15 @@ class _Table:
             columns.append(((*outer, *path) if name.startswith(prefix or "") else path, kind))
         return cls(tuple(columns), prefix is not None)
 
-    def parts(self, cells: Sequence[str], spec: Spec, pointer: str) -> Iterator[Part]:
-        """The parts in a line; a line without a response is OTHER."""
+    def payloads(self, cells: Sequence[str], spec: Spec, pointer: str) -> Iterator[Payload]:
+        """The payloads in a line; a line without a response is OTHER."""
         row: dict[str, Any] = {}
         for (path, kind), cell in zip(self.columns, cells, strict=True):
             if cell.strip().lower() not in _NOTHING:
                 _put(row, path, cell_value(cell, kind))
-        for part in parts(_listed(row), spec, pointer):
-            none = part.form is Form.NOTHING and not self.typed
-            yield evolve(part, form=Form.OTHER) if none else part
+        for payload in payloads(_listed(row), spec, pointer):
+            none = payload.form is Form.NOTHING and not self.typed
+            yield evolve(payload, form=Form.OTHER) if none else payload
 
 
 def _names(line: str, mark: str) -> list[str]:
@@ -148,8 +148,8 @@ def _first_rows(text: str, mark: str, width: int) -> Iterator[list[str]]:
 
 
 def _holds(cells: Sequence[str], spec: Spec) -> bool:
-    found = (part for cell in cells for part in parts(cell, spec))
-    return any(part.form not in (Form.NOTHING, Form.OTHER) for part in found)
+    found = (payload for cell in cells for payload in payloads(cell, spec))
+    return any(payload.form not in (Form.NOTHING, Form.OTHER) for payload in found)
 
 
 def _column(name: str, spec: Spec) -> tuple[tuple[str, ...], str | None]:

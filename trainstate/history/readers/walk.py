@@ -31,7 +31,7 @@ AnyPath = str | os.PathLike[str]
 
 
 @frozen(kw_only=True)
-class Source:
+class InputSource:
     """An input that can be opened: a named file, or one in a folder.
 
     ``fault`` is why part of a folder cannot be read, None if it can be tried.
@@ -69,13 +69,13 @@ def matching(path: str) -> list[str]:
     return outermost(glob(path, recursive=True)) or [path]  # noqa: PTH207 - a text in, texts out
 
 
-def sources(path: str) -> Iterator[Source]:
+def sources(path: str) -> Iterator[InputSource]:
     """The inputs of a path; those of a folder in the order of their names."""
     if path == "-":
-        yield Source(file=STDIN, named=True, open=lambda: nullcontext(sys.stdin.buffer))
+        yield InputSource(file=STDIN, named=True, open=lambda: nullcontext(sys.stdin.buffer))
     elif is_url(path):
         single, files = remote_files(path)
-        yield from (Source(file=name, named=single, open=opens) for name, opens in files)
+        yield from (InputSource(file=name, named=single, open=opens) for name, opens in files)
     elif stat.S_ISDIR(_status(path).st_mode):
         yield from _inside(path)
     else:
@@ -118,15 +118,15 @@ def _remedy(path: str) -> str:
     return "name a file, a folder, or - for standard input."
 
 
-def _file(path: str, *, named: bool) -> Source:
-    return Source(
+def _file(path: str, *, named: bool) -> InputSource:
+    return InputSource(
         file=shown(path),
         named=named,
         open=lambda: Path(path).open("rb", buffering=0),
     )
 
 
-def _inside(folder: str) -> Iterator[Source]:
+def _inside(folder: str) -> Iterator[InputSource]:
     """The files in and below a folder; a folder that links lead back to is read once."""
     seen: set[tuple[int, int]] = set()
     waiting = [folder]
@@ -149,8 +149,8 @@ def _inside(folder: str) -> Iterator[Source]:
             waiting += [os.path.join(path, name) for name in names if not name.startswith(".")]  # noqa: PTH118
 
 
-def _refused(path: str, error: OSError) -> Source:
-    return Source(
+def _refused(path: str, error: OSError) -> InputSource:
+    return InputSource(
         file=shown(path),
         named=False,
         open=nullcontext,

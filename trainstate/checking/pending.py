@@ -9,13 +9,12 @@ from attrs import define, evolve, field
 from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Entry, Origin, Response
-from trainstate.history.typed import HISTORY, MODIFIED, PAIR, Decode, Values
-from trainstate.history.typed import Entry as TypedEntry
+from trainstate.history.typed import HISTORY, MODIFIED, PAIR, Decode, TypedEntry, Values
 from trainstate.history.wire import read_response
 
 
 @define(eq=False)
-class Change:
+class PendingChange:
     """A response that continues its job, and the last response that repeated it.
 
     ``first`` and ``last`` are their indexes; ``again`` and ``place`` are the LastModifiedTime and
