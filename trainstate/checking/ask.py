@@ -13,7 +13,7 @@ from trainstate.rules.model import Check, Place, Rule
 from trainstate.rules.parts import Part
 
 T = TypeVar("T")
-Said = tuple[Rule, Place]
+Reported = tuple[Rule, Place]
 
 SMALL = frozenset({"Statuses", "Presence"})
 """The parts with only some hundreds of distinct values; results for them are cached."""
@@ -33,26 +33,26 @@ def keep(known: dict[Any, T], key: Any, value: T) -> T:
 class Group:
     """The rules that read the same parts.
 
-    ``said`` caches results for small parts by value: one look-up is faster than 60 rules.
+    ``cache`` has the results for small parts: one look-up is faster than 60 rules.
     """
 
     reads: tuple[str, ...]
     rules: list[tuple[Rule, Check]] = field(factory=list)
-    said: dict[Any, tuple[Said, ...]] = field(factory=dict)
+    cache: dict[Any, tuple[Reported, ...]] = field(factory=dict)
 
-    def ask(self, reading: Reading) -> tuple[Said, ...]:
+    def ask(self, reading: Reading) -> tuple[Reported, ...]:
         """What the rules report for a response."""
         return self.of([PARTS[name](reading) for name in self.reads])
 
-    def of(self, parts: list[Any]) -> tuple[Said, ...]:
+    def of(self, parts: list[Any]) -> tuple[Reported, ...]:
         """What the rules report for these parts."""
         if not SMALL.issuperset(self.reads):
             return tuple(self._asked(parts))
         key = parts[0] if len(parts) == 1 else tuple(parts)
-        said = self.said.get(key)
-        return keep(self.said, key, tuple(self._asked(parts))) if said is None else said
+        reported = self.cache.get(key)
+        return keep(self.cache, key, tuple(self._asked(parts))) if reported is None else reported
 
-    def _asked(self, parts: list[Any]) -> Iterator[Said]:
+    def _asked(self, parts: list[Any]) -> Iterator[Reported]:
         if all(part.is_empty for part in parts):
             return
         for rule, check in self.rules:
@@ -95,18 +95,18 @@ class Questions:
         """Whether each rule reads exactly one part."""
         return len(self._by_part) == len(self.groups)
 
-    def of_part(self, part: Part) -> tuple[Said, ...]:
+    def of_part(self, part: Part) -> tuple[Reported, ...]:
         """What the rules that read only this part report."""
         group = self._by_part.get(type(part).__name__)
         return () if group is None else group.of([part])
 
-    def ask(self, reading: Reading, parts: Set[str] = PARTS.keys()) -> list[Said]:
+    def ask(self, reading: Reading, parts: Set[str] = PARTS.keys()) -> list[Reported]:
         """What the rules that read any of these parts report, in the order of their codes."""
         asked = [group for group in self.groups if not parts.isdisjoint(group.reads)]
-        said = [one for group in asked for one in group.ask(reading)]
-        said.sort(key=_code)
-        return said
+        reported = [one for group in asked for one in group.ask(reading)]
+        reported.sort(key=_code)
+        return reported
 
 
-def _code(said: Said) -> str:
-    return said[0].code
+def _code(reported: Reported) -> str:
+    return reported[0].code

@@ -7,8 +7,8 @@ from itertools import chain, islice
 
 from attrs import define, field
 
+from trainstate.checking.observations import Observations
 from trainstate.checking.order import Rank, is_after
-from trainstate.checking.seen import Observations
 from trainstate.machine.belief import is_explained
 from trainstate.machine.run_states import KnownHistory, Observation
 from trainstate.rules.model import Clash
@@ -46,14 +46,14 @@ class _Pairs:
     spec: Spec
     past: KnownHistory
     new: Placed
-    told: dict[Hashable, bool] = field(factory=dict)
+    cache: dict[Hashable, bool] = field(factory=dict)
 
     def agree(self, other: Placed) -> bool:
         key = other[0], other[0].by, self._order(other[1])
-        if key not in self.told:
+        if key not in self.cache:
             both = Observations().adding(*other).adding(*self.new)
-            self.told[key] = is_explained(self.spec, self.past, both.groups(), both.unordered())
-        return self.told[key]
+            self.cache[key] = is_explained(self.spec, self.past, both.groups(), both.unordered())
+        return self.cache[key]
 
     def _order(self, other: Rank | None) -> Hashable:
         rank = self.new[1]

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from trainstate.checking.regular import Regular, between
 from trainstate.checking.report import Finding
-from trainstate.checking.shown import Shown, Silence, first_shown, is_in_order, kept, next_shown
+from trainstate.checking.shown import Judgement, Shown, first_shown, is_in_order, kept, next_shown
 from trainstate.checking.variants import Findings, Variants, terms_of
 from trainstate.checking.within import Within
 from trainstate.history.chain import Relation
@@ -52,19 +52,19 @@ class HasShown(Protocol):
 
 
 @frozen
-class News:
+class Delta:
     """What a response adds to its job.
 
-    ``said`` are the new findings about small parts; ``speaking`` are the other parts whose rules
-    must be asked. A repetition has no ``silence``; ``later`` holds if only its LastModifiedTime or
-    its file changed.
+    ``findings`` are the new findings about small parts; ``to_judge`` are the other parts whose
+    rules must be asked. A repetition has no ``statuses``; ``later`` holds if only its
+    LastModifiedTime or its file changed.
     """
 
     shown: Shown
     later: bool = False
-    silence: Silence | None = None
-    said: tuple[Finding, ...] = ()
-    speaking: frozenset[str] = _NOTHING
+    statuses: Judgement | None = None
+    findings: tuple[Finding, ...] = ()
+    to_judge: frozenset[str] = _NOTHING
 
 
 @frozen(kw_only=True, eq=False)
@@ -95,7 +95,7 @@ class Comparer:
             counted=frozenset(member.name for member in spec.members_with("billing")),
         )
 
-    def first(self, line: Line) -> News | None:
+    def first(self, line: Line) -> Delta | None:
         """What the first response of a job adds; None if a sequence rule may apply."""
         typed, decode, variants = line.typed, self.decode, self.variants
         values, created, modified = values_of(typed), typed.created, typed.modified
@@ -113,9 +113,9 @@ class Comparer:
         shown.terms, shown.file = terms, line.source.file
         shown.goes_on = self.counted.isdisjoint(shown.results)
         within = self.within.parts(values, inside, created, modified)
-        return self._news(typed, shown, _NOTHING, within)
+        return self._delta(typed, shown, _NOTHING, within)
 
-    def next(self, state: HasShown, line: Line) -> News | None:
+    def next(self, state: HasShown, line: Line) -> Delta | None:
         """What a response adds to its job; None if a sequence rule may apply."""
         shown, typed = state.shown, line.typed
         if shown is None:
@@ -127,14 +127,14 @@ class Comparer:
         if not alike or modified < shown.modified:
             return None
         if values[SCALARS.start :] != old[SCALARS.start :]:
-            return self._went_on(shown, line, values, state.reported) if shown.goes_on else None
+            return self._next(shown, line, values, state.reported) if shown.goes_on else None
         file, equal = line.source.file, modified == shown.modified
         if equal and file == shown.file:
-            return News(shown)
+            return Delta(shown)
         # Statuses whose order an equal time left open can be wrong at a later one.
         quiet = shown.goes_on and shown.in_order and not self._is_overdue(shown, modified)
         shown.modified, shown.file = modified, file
-        return News(shown, later=True) if equal or quiet else None
+        return Delta(shown, later=True) if equal or quiet else None
 
     def is_same(self, shown: Shown, line: Line) -> bool:
         """Whether a response repeats the newest of its job at the same LastModifiedTime."""
@@ -144,7 +144,7 @@ class Comparer:
         same = same and line.source.file == shown.file
         return same and bool(values[SCALARS.start :] == old[SCALARS.start :])
 
-    def _went_on(self, shown: Shown, line: Line, values: Values, reported: Set[int]) -> News | None:
+    def _next(self, shown: Shown, line: Line, values: Values, reported: Set[int]) -> Delta | None:
         """What a response with changed members adds; None if it does not continue its job."""
         typed, decode, old, within = line.typed, self.decode, shown.values, _NOTHING
         now = next_shown(decode, values, shown, line.source.file)
@@ -162,33 +162,33 @@ class Comparer:
                 return None
             now.results = decode.results_in(inside)
             within = self.within.parts(values, inside, typed.created, typed.modified)
-        news = self._news(typed, now, reported, within)
-        if news is not None:
+        delta = self._delta(typed, now, reported, within)
+        if delta is not None:
             now.values = kept(decode, values, old)
-        return news
+        return delta
 
-    def _news(
+    def _delta(
         self, typed: Typed, shown: Shown, reported: Set[int], within: frozenset[str]
-    ) -> News | None:
+    ) -> Delta | None:
         """What a continuation adds; None if times are out of order or a guard is unseen."""
         terms = shown.terms
         regular = self.regular.holds(typed, shown.entries, limit=terms.limit, saves=terms.saves)
         if not regular and not is_in_order(shown):
             return None
         history = tuple([entry.status for entry in shown.entries])
-        silence = self.variants.statuses(typed, shown, history)
-        if silence is None:
+        statuses = self.variants.statuses(typed, shown, history)
+        if statuses is None:
             return None
-        shown.goes_on &= silence.plain
-        said, speaking = silence.said, within
+        shown.goes_on &= statuses.plain
+        findings, to_judge = statuses.findings, within
         if not self.counted.isdisjoint(shown.results):
-            speaking |= _AMOUNTS
+            to_judge |= _AMOUNTS
         if regular:
-            said = {**said, **self.variants.presence(typed, shown, history)}
+            findings = {**findings, **self.variants.presence(typed, shown, history)}
         else:
-            speaking |= _TIMED
-        new = tuple([finding for number, finding in said.items() if number not in reported])
-        return News(shown, silence=silence, said=new, speaking=speaking)
+            to_judge |= _TIMED
+        new = tuple([finding for number, finding in findings.items() if number not in reported])
+        return Delta(shown, statuses=statuses, findings=new, to_judge=to_judge)
 
     def _begins(self, shown: Shown) -> bool:
         """Whether a first response's history starts with the job, so that nothing was cut off."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trainstate.checking.found import finding_of
+from trainstate.checking.findings import finding_of
 from trainstate.checking.report import Finding
 from trainstate.rules.drift import Drift
 from trainstate.rules.index import rules as all_rules

@@ -23,9 +23,9 @@ from trainstate.checking.attached import (
 )
 from trainstate.checking.blame import blamed
 from trainstate.checking.members import FixedMembers
+from trainstate.checking.observations import Observations
 from trainstate.checking.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.checking.search import FEWEST, Searches
-from trainstate.checking.seen import Observations
 from trainstate.checking.timeline import Timeline
 from trainstate.history.chain import (
     Comparison,
@@ -100,7 +100,7 @@ class Epoch:
     full: Rank | None = None
     has_bare: bool = False
     _searches: Searches | None = field(default=None, eq=False, repr=False)
-    _told: tuple[History, Configuration, bool, KnownHistory] | None = field(
+    _past_cache: tuple[History, Configuration, bool, KnownHistory] | None = field(
         default=None, eq=False, repr=False
     )
 
@@ -159,21 +159,21 @@ class Epoch:
             if is_printed(history):
                 return {"relation": Relation.ABSENT}
             known, found = (), Comparison(Relation.FIRST)
-        said = {"relation": found.relation, "at": found.at, "messages": found.messages}
+        relation = {"relation": found.relation, "at": found.at, "messages": found.messages}
         if found.relation in (Relation.FORKED, Relation.REWRITTEN):
-            return said
+            return relation
         extent = self._extent(history)
         if rank is not None:
             earlier, later = self._misordered(extent, rank)
             if earlier or later:
-                return {**said, "ordered_earlier": earlier, "ordered_later": later}
+                return {**relation, "ordered_earlier": earlier, "ordered_later": later}
             self.spreads.setdefault(extent, Spread(rank, rank)).take(rank)
         if found.relation in (Relation.FIRST, Relation.GROWN):
             self.known = history
         seen = self._seen(response, rank, index, len(history))
         if "clash" in seen:
             self.known = known
-        return {**said, **seen}
+        return {**relation, **seen}
 
     def _is_printed_with(self, known: History, history: History) -> bool:
         """Whether one history is a log's, and differs only by statuses that the log missed."""
@@ -201,7 +201,7 @@ class Epoch:
     ) -> dict[str, Any]:
         """The clash of a response, if no run shows its observation with the others."""
         observation = Observation(response.primary, response.secondary, length, response.modified)
-        if not self._is_telling(observation):
+        if not self._is_informative(observation):
             return {}
         if self.observations.is_repeat(observation, rank):
             self.observations = self.observations.repeated(rank)
@@ -236,15 +236,15 @@ class Epoch:
 
     def _past(self) -> KnownHistory:
         """The known history for the search; rebuilt only when it has changed."""
-        kept = self._told
+        kept = self._past_cache
         if kept is None or kept[0] is not self.known or kept[1:3] != (self.config, self.has_bare):
             statuses = tuple(entry.status for entry in self.known)
             starts = tuple(entry.start for entry in self.known) if self.has_bare else ()
             past = KnownHistory(statuses, self.config, starts)
-            kept = self._told = (self.known, self.config, self.has_bare, past)
+            kept = self._past_cache = (self.known, self.config, self.has_bare, past)
         return kept[3]
 
-    def _is_telling(self, observation: Observation) -> bool:
+    def _is_informative(self, observation: Observation) -> bool:
         """Whether an observation shows anything, and all that it shows is in the specification."""
         spec = self.spec
         known_primary = observation.primary is None or observation.primary in spec.primary_by_name
@@ -261,7 +261,7 @@ class Epoch:
     def _explained(self, past: KnownHistory, observations: Observations, rank: Rank | None) -> bool:
         """Whether one run shows all observations, the newest at this rank."""
         if not self.has_bare or len(self.observations.runs) < FEWEST:
-            self._searches = self._told = None
+            self._searches = self._past_cache = None
             return is_explained(self.spec, past, observations.groups(), observations.unordered())
         if self._searches is None:
             self._searches = Searches(self.spec)

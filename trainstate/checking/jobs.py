@@ -8,7 +8,7 @@ from hashlib import blake2b
 import msgspec
 from attrs import define, field
 
-from trainstate.checking.compare import News
+from trainstate.checking.compare import Delta
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.pending import PendingChange, entry_of
 from trainstate.checking.report import JobReport, Verdict
@@ -31,7 +31,7 @@ class JobState:
     process. ``shown`` is what the newest response showed, None if the next one cannot be compared
     with it. ``straight`` holds while every response continued the one before. ``unseen`` are guards
     that the history needs and no response had shown; a later response may still show them.
-    ``counts`` are the newest counters, by JSON pointer. ``judged`` is the digest of the last judged
+    ``counts`` are the newest counters, by JSON pointer. ``last_digest`` is that of the last judged
     response.
     """
 
@@ -48,7 +48,7 @@ class JobState:
     unseen: set[str] = field(factory=set)
     responses: int = 0
     counts: dict[str, int] = field(factory=dict)
-    judged: bytes = b""
+    last_digest: bytes = b""
 
     @property
     def epoch(self) -> Epoch:
@@ -101,22 +101,22 @@ class JobState:
         """What the newest response showed, if the epoch has yet to process it."""
         return self.shown if self._epoch is None or self.pending else None
 
-    def go_on(self, news: News, decode: Decode) -> None:
+    def go_on(self, delta: Delta, decode: Decode) -> None:
         """Adds a response that continues or repeats the one before."""
-        shown, silence, pending = news.shown, news.silence, self.pending
-        index, self.responses, self.judged = self.responses, self.responses + 1, b""
-        if silence is None and not news.later:
+        shown, statuses, pending = delta.shown, delta.statuses, self.pending
+        index, self.responses, self.last_digest = self.responses, self.responses + 1, b""
+        if statuses is None and not delta.later:
             return
-        if silence is not None or not pending:
+        if statuses is not None or not pending:
             values, file = shown.values, shown.file
-            pending.append(PendingChange(index, values, file, decode, repeats=silence is None))
-        if silence is None:
+            pending.append(PendingChange(index, values, file, decode, repeats=statuses is None))
+        if statuses is None:
             change = pending[-1]
             change.last, change.again, change.place = index, shown.modified, shown.file
-        if silence is not None:
+        if statuses is not None:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on
-            self.rests_on(silence.rests_on)
+            self.rests_on(statuses.rests_on)
 
     def read(self, response: Response) -> None:
         """Attaches the response, read in full, to its pending change, to save reading it again."""

@@ -81,7 +81,7 @@ class FixedMembers:
         """The fixed members that came or went between whole responses."""
         if not response.described:
             return
-        there = {name for name in shown if _tells(response.members[name])}
+        there = {name for name in shown if _is_informative(response.members[name])}
         excused = self._excused(response, spec)
         for name, at in self.lacking.items():
             if name in there:
@@ -121,7 +121,7 @@ class FixedMembers:
         for name in _kept(spec):
             first = self.kept.get(name)
             needed = response.primary in spec.member_by_name[name].present_at  # for TS504, TS507
-            if _tells(response.members.get(name)):
+            if _is_informative(response.members.get(name)):
                 if first is None or is_after(first[0], rank):
                     self.kept[name] = rank, index
             elif first and name in lacking and not needed and is_after(rank, first[0]):
@@ -194,7 +194,7 @@ def _given(response: Response, spec: Spec) -> Iterator[str]:
     return (name for name in members if name in known and members[name] is not None)
 
 
-def _tells(value: Any) -> bool:
+def _is_informative(value: Any) -> bool:
     """Whether a value is more than the empty one that some clients and tables write."""
     return value is False or bool(_given_parts(value) if isinstance(value, Mapping) else value)
 

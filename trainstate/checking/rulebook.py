@@ -8,7 +8,7 @@ from attrs import frozen
 
 from trainstate.checking.ask import Questions
 from trainstate.checking.compare import Comparer
-from trainstate.checking.found import finding_of, number_of
+from trainstate.checking.findings import finding_of, number_of
 from trainstate.checking.report import Finding
 from trainstate.history.typed import decode_of
 from trainstate.rules.model import Check, Rule, Scope

@@ -12,8 +12,7 @@ from collections.abc import Iterable
 
 from attrs import define, field, frozen
 
-from trainstate.checking.order import Rank
-from trainstate.checking.seen import (
+from trainstate.checking.observations import (
     End,
     Grouped,
     Observations,
@@ -24,6 +23,7 @@ from trainstate.checking.seen import (
     grouped,
     joined,
 )
+from trainstate.checking.order import Rank
 from trainstate.machine.belief import Frontier, batches, beginning, common, ends, onward
 from trainstate.machine.run_states import KnownHistory, Observation, RunState
 from trainstate.spec.model import Spec

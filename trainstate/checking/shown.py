@@ -51,15 +51,15 @@ _UNKNOWN = Terms()
 class Shown:
     """The parts of the newest response of a job.
 
-    ``values`` are those of the typed decode. ``there`` and ``results`` name the settled members and
-    results that rules ask for. ``in_order`` holds if nothing in the response is later than its
+    ``values`` are those of the typed decode. ``settled`` and ``results`` name the settled members
+    and results that rules ask for. ``in_order`` holds if nothing in the response is later than its
     LastModifiedTime; ``goes_on`` if the next response can only extend the history, as no primary
     ran ahead and no order was wrong.
     """
 
     values: Values
     entries: list[TypedEntry]
-    there: tuple[str, ...]
+    settled: tuple[str, ...]
     results: tuple[str, ...]
     ended: bool
     terms: Terms = _UNKNOWN
@@ -73,15 +73,15 @@ class Shown:
 
 
 @frozen
-class Silence:
+class Judgement:
     """What rules report for the statuses of a response, once a variant.
 
-    ``rests_on`` is the weakest evidence used, ``said`` the findings by their numbers. ``plain``
-    holds if the history leads to the primary status.
+    ``rests_on`` is the weakest evidence used, ``findings`` has the findings by their numbers.
+    ``plain`` holds if the history leads to the primary status.
     """
 
     rests_on: Evidence
-    said: Mapping[int, Finding]
+    findings: Mapping[int, Finding]
     plain: bool
 
 
@@ -90,8 +90,8 @@ def first_shown(decode: Decode, values: Values, inside: Any) -> Shown | None:
     entries = decode.history(values[HISTORY])
     if not entries:
         return None
-    there, results = decode.settled_in(inside), decode.results_in(inside)
-    return Shown(values, entries, there, results, values[PRIMARY] in decode.ended)
+    settled, results = decode.settled_in(inside), decode.results_in(inside)
+    return Shown(values, entries, settled, results, values[PRIMARY] in decode.ended)
 
 
 def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -> Shown | None:
@@ -108,7 +108,7 @@ def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -
             return None
         entries = known
     ended = values[PRIMARY] in decode.ended
-    now = Shown(values, entries, shown.there, shown.results, ended, shown.terms, file)
+    now = Shown(values, entries, shown.settled, shown.results, ended, shown.terms, file)
     return now if _grows(decode, shown, now) else None
 
 

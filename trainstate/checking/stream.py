@@ -8,11 +8,11 @@ from operator import attrgetter
 
 from attrs import define, evolve, field
 
-from trainstate.checking.births import Births
 from trainstate.checking.compare import Comparer
+from trainstate.checking.creations import Creations
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.families import children
-from trainstate.checking.found import finding_of, is_new, placed
+from trainstate.checking.findings import finding_of, is_new, placed
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.jobs import JobState, assumed, digest_of, earlier_epoch
 from trainstate.checking.order import Order
@@ -50,10 +50,10 @@ class Checker:
     _states: list[JobState] = field(factory=list)
     _book: Rulebook = field(init=False)
     counted: int = 0
-    _births: dict[str, Births] = field(factory=dict)
+    _creations: dict[str, Creations] = field(factory=dict)
     _comparer: Comparer | None = None
-    _silent: int = 0
-    _beside: dict[str, Checker] = field(factory=dict)
+    _without_findings: int = 0
+    _by_machine: dict[str, Checker] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.spec = self.spec.accepting(self.accept)
@@ -83,8 +83,8 @@ class Checker:
         return True
 
     def _of_machine(self, name: str) -> Checker:
-        if name not in self._beside:
-            self._beside[name] = Checker(
+        if name not in self._by_machine:
+            self._by_machine[name] = Checker(
                 spec=self.spec.of_machine(name),
                 rules=self.rules,
                 accept=self.accept,
@@ -92,7 +92,7 @@ class Checker:
                 tolerances=self.tolerances,
                 states=self._states,
             )
-        return self._beside[name]
+        return self._by_machine[name]
 
     def _feed_line(self, line: Line) -> list[Finding]:
         """The new findings about a line; most lines need no judging."""
@@ -110,33 +110,33 @@ class Checker:
         typed = line.typed
         states = self.jobs.get(typed.arn)
         if states is None:
-            news = None if typed.name in self.names else comparer.first(line)
-            state = None if news is None else self._begin(typed)
+            delta = None if typed.name in self.names else comparer.first(line)
+            state = None if delta is None else self._begin(typed)
         else:
             state = states[0] if len(states) == 1 else None
-            news = None if state is None else comparer.next(state, line)
-        if news is None or state is None:
+            delta = None if state is None else comparer.next(state, line)
+        if delta is None or state is None:
             return None
         if typed.name in self.names:
             self.names[typed.name] = typed.arn
-        state.go_on(news, comparer.decode)
-        said = [self._said(finding, line, state) for finding in news.said if is_new(finding, state)]
-        if not news.speaking:
-            self.counted += not said
-            return said
+        state.go_on(delta, comparer.decode)
+        found = [self._located(one, line, state) for one in delta.findings if is_new(one, state)]
+        if not delta.to_judge:
+            self.counted += not found
+            return found
         response = line.response()
         if isinstance(response, Unreadable):
             return list(self._unreadable(response))
         # Sequence rules do not apply to a response that continues its job.
         step = Step(
-            reading=comparer.variants.reading(response, news.shown), index=state.responses - 1
+            reading=comparer.variants.reading(response, delta.shown), index=state.responses - 1
         )
-        places = self._book.of_responses.ask(step.reading, news.speaking)
-        said += [new for rule, place in places for new in self._found(rule, place, state, step)]
-        return sorted(said, key=attrgetter("code"))
+        places = self._book.of_responses.ask(step.reading, delta.to_judge)
+        found += [new for rule, place in places for new in self._found(rule, place, state, step)]
+        return sorted(found, key=attrgetter("code"))
 
     @staticmethod
-    def _said(finding: Finding, line: Line, state: JobState) -> Finding:
+    def _located(finding: Finding, line: Line, state: JobState) -> Finding:
         """A finding about a small part, with the line's job and place."""
         return evolve(
             finding,
@@ -157,10 +157,10 @@ class Checker:
 
     def close(self) -> tuple[list[tuple[int, Finding]], tuple[JobReport, ...]]:
         """The findings about whole jobs, each with its job's number, and the job reports."""
-        parts = [self, *self._beside.values()]
+        parts = [self, *self._by_machine.values()]
         owners = {
             id(state): part
-            for part in self._beside.values()
+            for part in self._by_machine.values()
             for states in part.jobs.values()
             for state in states
         }
@@ -196,7 +196,7 @@ class Checker:
     @property
     def seen(self) -> int:
         """How many responses were judged or counted."""
-        return self.summary.responses + self._silent
+        return self.summary.responses + self._without_findings
 
     @property
     def states(self) -> tuple[JobState, ...]:
@@ -211,8 +211,8 @@ class Checker:
     def _judge(self, response: Response, line: Line | None = None) -> list[Finding]:
         key = self._key(response)
         state, earlier = self._state_of(response, key)
-        judged, state.judged = state.judged, digest_of(response)
-        if judged and judged == state.judged and earlier is None:
+        judged, state.last_digest = state.last_digest, digest_of(response)
+        if judged and judged == state.last_digest and earlier is None:
             state.responses += 1
             return []
         step = state.epoch.observe(response, earlier_epoch=earlier)
@@ -270,7 +270,7 @@ class Checker:
         A new epoch may overlap the one before; a known one may run into a later one.
         """
         states = self.jobs.setdefault(key, [])
-        state = self._born(states, response.created, key) if states else None
+        state = self._created_at(states, response.created, key) if states else None
         if state is not None:
             if state.epoch.created is None:
                 state.epoch.created = response.created
@@ -280,27 +280,27 @@ class Checker:
         self._states.append(states[-1])
         return states[-1], earlier
 
-    def _born(self, states: list[JobState], created: int | None, key: str) -> JobState | None:
+    def _created_at(self, states: list[JobState], created: int | None, key: str) -> JobState | None:
         """The first epoch of a name that can have begun at an instant; None if there is none."""
         known = states[0].epoch.created
         if created is None or known is None or same_instant(known, created):
             return states[0]
-        place = self._births_of(states, key).at(created) if len(states) > 1 else None
+        place = self._creations_of(states, key).at(created) if len(states) > 1 else None
         return None if place is None else states[place]
 
     def _later(self, states: list[JobState], epoch: Epoch, key: str) -> EarlierEpoch | None:
         """The epoch of the name created next after this one."""
         if len(states) < 2 or epoch.created is None:
             return None
-        place = self._births_of(states, key).after(epoch.created)
+        place = self._creations_of(states, key).after(epoch.created)
         return None if place is None else earlier_epoch(states[place].epoch)
 
-    def _births_of(self, states: list[JobState], key: str) -> Births:
+    def _creations_of(self, states: list[JobState], key: str) -> Creations:
         """The creation times of a name's epochs; an unknown one can only be a sole epoch's."""
-        births = self._births.setdefault(key, Births())
-        for state in states[births.count :]:
-            births.add(state.epoch.created or 0)
-        return births
+        creations = self._creations.setdefault(key, Creations())
+        for state in states[creations.count :]:
+            creations.add(state.epoch.created or 0)
+        return creations
 
     def _epoch(self, job: str, created: int | None) -> Epoch:
         return Epoch(
@@ -324,7 +324,7 @@ class Checker:
     def _count(self, found: Iterable[Finding], *, responses: bool) -> None:
         levels = [finding.severity for finding in found]
         if responses and not levels:
-            self._silent += 1
+            self._without_findings += 1
             return
         totals = self.summary
         self.summary = evolve(

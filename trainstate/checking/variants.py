@@ -16,7 +16,7 @@ from attrs import field, frozen
 from trainstate.checking.ask import keep
 from trainstate.checking.attached import is_continued
 from trainstate.checking.report import Finding
-from trainstate.checking.shown import Shown, Silence, Terms
+from trainstate.checking.shown import Judgement, Shown, Terms
 from trainstate.history.excerpt import always_given
 from trainstate.history.identity import Plain, job_of
 from trainstate.history.model import Kind, Origin, Response
@@ -53,7 +53,7 @@ class Variants:
     always: frozenset[str]
     origins: tuple[str, ...]
     artifacts: tuple[int, Sliced]
-    _statuses: dict[Variant, Silence | Literal[False]] = field(factory=dict)
+    _statuses: dict[Variant, Judgement | Literal[False]] = field(factory=dict)
     _presence: dict[Variant, Findings] = field(factory=dict)
     _terms: dict[Variant, Terms | Literal[False]] = field(factory=dict)
     _attached: dict[Variant, bool] = field(factory=dict)
@@ -76,15 +76,15 @@ class Variants:
             artifacts=places[spec.layout.artifacts],
         )
 
-    def statuses(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Silence | None:
+    def statuses(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Judgement | None:
         """What the rules report for the statuses; None if it depends on the job."""
         secondary, config, entries = typed.secondary, shown.terms.config, shown.entries
         guards = guards_on(self.spec, (*history, secondary))
         allowed = tuple([config.of(guard) for guard in guards])
         open_ = tuple([entry.end is None for entry in entries])
         key = (typed.primary, secondary, history, open_, allowed)
-        silence = self._statuses.get(key)
-        if silence is None:
+        result = self._statuses.get(key)
+        if result is None:
             part = Statuses(
                 spec=self.spec,
                 kind=Kind.RESPONSE,
@@ -100,15 +100,15 @@ class Variants:
                 trimmed=False,
                 selected=False,
             )
-            return keep(self._statuses, key, self._silence(part)) or None
-        return silence or None
+            return keep(self._statuses, key, self._judgement(part)) or None
+        return result or None
 
-    def _silence(self, part: Statuses) -> Silence | Literal[False]:
+    def _judgement(self, part: Statuses) -> Judgement | Literal[False]:
         if not part.is_sure:
             return False
         rests_on = weakest_used(self.spec, part.history, part.config, part.primary, part.secondary)
         plain = part.moves[-1].position.primary == part.primary
-        return Silence(rests_on, self.ask(part), plain)
+        return Judgement(rests_on, self.ask(part), plain)
 
     def presence(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Findings:
         """What the rules report for the members that a regular response has."""
@@ -122,7 +122,7 @@ class Variants:
             typed.training is None,
             typed.billable is None,
             typed.reason and typed.reason.isspace(),
-            shown.there,
+            shown.settled,
             shown.results,
             is_blank(self.decode.value(artifacts, shown.values[at])),
         )
@@ -145,7 +145,7 @@ class Variants:
 
     def terms(self, shown: Shown) -> Terms | None:
         """What the configuration allows; None if a rule or a misfit reports it."""
-        key = shown.there, tuple([bytes(shown.values[place]) for place in self.decode.terms])
+        key = shown.settled, tuple([bytes(shown.values[place]) for place in self.decode.terms])
         terms = self._terms.get(key)
         return (keep(self._terms, key, self._new_terms(shown)) if terms is None else terms) or None
 
@@ -156,7 +156,7 @@ class Variants:
             for place, sliced in decode.terms.items()
             if (value := decode.value(sliced, shown.values[place])) is not None
         }
-        lacking = not self.always.issubset(shown.there)
+        lacking = not self.always.issubset(shown.settled)
         part = Settings(spec=spec, kind=Kind.RESPONSE, members=members, whole=not lacking)
         if any(misfits(members, spec)) or self.ask(part):
             return False

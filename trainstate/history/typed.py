@@ -94,8 +94,8 @@ class Decode:
     declares. ``named`` are the service's names of the typed members, in order. ``sliced`` are the
     others in three groups: attached machines, results, and settled members; after them come those
     that only a search shows, and ``unsearched`` is their values without any. ``terms`` are the
-    slices, by index, with what the configuration allows. Rules ask whether ``settled_told`` and
-    ``results_told`` are present. ``ended`` are the primaries of ended jobs, ``maps`` the members
+    slices, by index, with what the configuration allows. Rules ask whether ``settled_asked`` and
+    ``results_asked`` are present. ``ended`` are the primaries of ended jobs, ``maps`` the members
     with free names.
     """
 
@@ -108,8 +108,8 @@ class Decode:
     results: slice
     settled: slice
     terms: Mapping[int, Sliced]
-    settled_told: tuple[str, ...]
-    results_told: tuple[str, ...]
+    settled_asked: tuple[str, ...]
+    results_asked: tuple[str, ...]
     ended: frozenset[str]
     maps: tuple[str, ...]
     unsearched: Values
@@ -142,11 +142,11 @@ class Decode:
 
     def settled_in(self, inside: Any) -> tuple[str, ...]:
         """The settled members present, of those that rules ask for."""
-        return tuple([name for name in self.settled_told if getattr(inside, name) is not None])
+        return tuple([name for name in self.settled_asked if getattr(inside, name) is not None])
 
     def results_in(self, inside: Any) -> tuple[str, ...]:
         """The results present, of those that rules ask for."""
-        return tuple([name for name in self.results_told if getattr(inside, name) is not None])
+        return tuple([name for name in self.results_asked if getattr(inside, name) is not None])
 
     def response_of(self, values: Values) -> dict[str, Any]:
         """The members of a well-typed response, as they were recorded."""
@@ -223,8 +223,8 @@ def decode_of(spec: Spec) -> Decode | None:
         results=slice(first, second),
         settled=slice(second, SLICED + len(sliced)),
         terms={SLICED + at: one for at, one in enumerate(sliced) if one.name in settling},
-        settled_told=tuple([one.name for one in settled if one.name in told]),
-        results_told=tuple([one.name for one in results if one.name in told]),
+        settled_asked=tuple([one.name for one in settled if one.name in told]),
+        results_asked=tuple([one.name for one in results if one.name in told]),
         ended=frozenset(spec.ended_primaries),
         maps=maps(spec),
         unsearched=(ABSENT,) * len(spec.layout.searched),

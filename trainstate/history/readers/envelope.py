@@ -178,7 +178,9 @@ def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> I
         item = _unpacked(name, packed, value)
         if isinstance(item, Mapping | list | tuple | str | bytes):
             inner = list(payloads(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
-            found += _held(inner) if any(_tells(payload, spec) for payload in inner) else []
+            found += (
+                _held(inner) if any(_is_informative(payload, spec) for payload in inner) else []
+            )
     yield from found or [Payload(Form.NOTHING, value, pointer)]
 
 
@@ -197,7 +199,7 @@ def _held(found: list[Payload]) -> list[Payload]:
     ]
 
 
-def _tells(payload: Payload, spec: Spec) -> bool:
+def _is_informative(payload: Payload, spec: Spec) -> bool:
     """Whether a payload shows more than a creation, as the answer to CreateTrainingJob does."""
     if payload.form is not Form.RESPONSE:
         return payload.form is not Form.NOTHING

@@ -10,7 +10,7 @@ from trainstate.history.instants import MILLISECOND, SECOND, grain, same_instant
 
 
 @define
-class Births:
+class Creations:
     """The creation times of a name's epochs, sorted, with the number of each epoch.
 
     A name can have as many epochs as a recording has lines, so look-ups are binary searches.
@@ -49,4 +49,4 @@ class Births:
         return self._numbers[self._times[place]] if place < len(self._times) else None
 
 
-__all__ = ["Births"]
+__all__ = ["Creations"]
