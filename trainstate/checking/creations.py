@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 
 from attrs import define, field
 
-from trainstate.history.instants import MILLISECOND, SECOND, grain, same_instant
+from trainstate.history.instants import MILLISECOND, SECOND, resolution, same_instant
 
 
 @define
@@ -28,7 +28,7 @@ class Creations:
 
     def at(self, created: int) -> int | None:
         """The first epoch whose creation can be a reading of an instant; None if there is none."""
-        span = grain(created)
+        span = resolution(created)
         times = self._times[
             bisect_right(self._times, created - span) : bisect_left(self._times, created + span)
         ]

@@ -164,7 +164,7 @@ def datetime_of(instant: int) -> datetime:
     return _EPOCH + timedelta(microseconds=instant)
 
 
-def grain(*readings: int) -> int:
+def resolution(*readings: int) -> int:
     """The resolution of the coarsest reading, in microseconds.
 
     It is a second if a reading is a whole second, as listings and consoles print times, else a
@@ -177,4 +177,4 @@ def grain(*readings: int) -> int:
 
 def same_instant(one: int, other: int) -> bool:
     """Whether two readings can be of one instant: truncating it explains their difference."""
-    return one == other or abs(one - other) < grain(one, other)
+    return one == other or abs(one - other) < resolution(one, other)

@@ -62,7 +62,7 @@ def named_by(part: str, spec: Spec) -> Mapping[str, str]:
     return named
 
 
-def tellers(spec: Spec, *, names: bool = True) -> Iterator[str]:
+def markers(spec: Spec, *, names: bool = True) -> Iterator[str]:
     """The folded names of members that identify a job's record.
 
     ``names`` includes the job's name, which requests have too.

@@ -175,23 +175,23 @@ def looks_like_response(value: object, spec: Spec) -> bool:
     """Whether a value is a mapping with a member that only a job's response has."""
     if not isinstance(value, Mapping):
         return False
-    if not _tellers(spec).isdisjoint(value):
+    if not _markers(spec).isdisjoint(value):
         return True
     keys = {folded(key) for key in value if isinstance(key, str)}
-    return not keys.isdisjoint(_telltales(spec))
+    return not keys.isdisjoint(_folded_markers(spec))
 
 
 @cache
-def _tellers(spec: Spec) -> frozenset[str]:
+def _markers(spec: Spec) -> frozenset[str]:
     layout = spec.layout
     # Not the name: a request has it, too.
-    tellers = (layout.arn, layout.primary, layout.secondary, layout.history, layout.ended)
-    return frozenset(name for name in tellers if name)
+    markers = (layout.arn, layout.primary, layout.secondary, layout.history, layout.ended)
+    return frozenset(name for name in markers if name)
 
 
 @cache
-def _telltales(spec: Spec) -> frozenset[str]:
-    return frozenset(map(folded, _tellers(spec)))
+def _folded_markers(spec: Spec) -> frozenset[str]:
+    return frozenset(map(folded, _markers(spec)))
 
 
 def _as_text(value: object) -> str | None:

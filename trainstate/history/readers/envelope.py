@@ -16,9 +16,9 @@ from trainstate.history import instants
 from trainstate.history.machines import folded, machine_of, named_by, unknown_machine
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
 from trainstate.history.readers.counts import NO_RESPONSE, Counts
+from trainstate.history.readers.foreign import is_foreign, is_other, unknown_facts
 from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
-from trainstate.history.readers.strangers import is_other, is_stranger, unknown_facts
 from trainstate.history.wire import looks_like_response, read_response, renamed
 from trainstate.spec.model import Spec
 
@@ -157,7 +157,7 @@ def _kind_in(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
 
 def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Payload]:
     """A response, or the responses whose columns the members are."""
-    if is_stranger(value, spec):
+    if is_foreign(value, spec):
         yield Payload(Form.OTHER, value, pointer)
     elif any(isinstance(item, str) for item in value.values()):
         yield Payload(Form.RESPONSE, value, pointer)
@@ -204,9 +204,9 @@ def _is_informative(payload: Payload, spec: Spec) -> bool:
     if payload.form is not Form.RESPONSE:
         return payload.form is not Form.NOTHING
     layout = (payload.spec or spec).layout
-    tellers = (layout.primary, layout.secondary, layout.history)
+    markers = (layout.primary, layout.secondary, layout.history)
     shown = {folded(name) for name, item in payload.value.items() if isinstance(name, str) and item}
-    return any(folded(name) in shown for name in tellers if name)
+    return any(folded(name) in shown for name in markers if name)
 
 
 def _unpacked(name: str, item: Any, value: Mapping[str, Any]) -> Any:

@@ -69,7 +69,7 @@ def plugin(reader: str) -> Plugin:
 
 
 @contextmanager
-def sought(source: Any, opening: Opened) -> Iterator[IO[bytes]]:
+def seekable_input(source: Any, opening: Opened) -> Iterator[IO[bytes]]:
     """The input from its beginning as a seekable file.
 
     Compressed and piped input is copied to a temporary file first.
@@ -78,10 +78,10 @@ def sought(source: Any, opening: Opened) -> Iterator[IO[bytes]]:
         source.seek(0)
         yield source
         return
-    with TemporaryFile() as laid:
-        _copy(opening.stream, laid)
-        laid.seek(0)
-        yield laid
+    with TemporaryFile() as file:
+        _copy(opening.stream, file)
+        file.seek(0)
+        yield file
 
 
 def _copy(source: Any, target: IO[bytes]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from trainstate.history.machines import tellers
+from trainstate.history.machines import markers
 from trainstate.history.readers.envelope import Form, payloads
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.plugins import ARROW, MAGICS, PARQUET, binary_format
@@ -72,7 +72,7 @@ def is_text(head: bytes) -> bool:
 def mentions(head: bytes, spec: Spec) -> bool:
     """Whether a text contains the name of a member that only a job's response has."""
     folded = head.replace(b"_", b"").lower()
-    return any(name.encode() in folded for name in tellers(spec))
+    return any(name.encode() in folded for name in markers(spec))
 
 
 def _is_notebook(start: bytes, *, whole: bool) -> bool:

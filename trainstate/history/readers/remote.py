@@ -51,7 +51,7 @@ def remote_matches(url: str) -> list[str]:
     web = _WEB.match(url)
     if not _MAGIC.search(url[web.end() :].partition("?")[0] if web else url):
         return [url]
-    with _told(url):
+    with _as_input_error(url):
         place = _Place.of(url)
         if place.files.exists(place.path):
             return [url]
@@ -68,7 +68,7 @@ def remote_files(url: str) -> tuple[bool, list[tuple[str, Opening]]]:
 
     A folder means all files in and below it. Raises InputError as ``remote_matches`` does.
     """
-    with _told(url):
+    with _as_input_error(url):
         place = _Place.of(url)
         single = bool(_WEB.match(url)) or place.files.info(place.path)["type"] != "directory"
         found = {url: place.path} if single else {place.url(one): one for one in place.inside()}
@@ -113,7 +113,7 @@ class _Place:
         try:
             stream = self.files.open(path)
         except Exception as error:  # noqa: BLE001 - each service raises its own
-            raise OSError(_said(error)) from None
+            raise OSError(_first_line(error)) from None
         with stream:
             yield _Stream(stream)
 
@@ -129,7 +129,7 @@ class _Stream:
         try:
             size: int = self.stream.readinto(buffer)
         except Exception as error:  # noqa: BLE001 - each service raises its own
-            raise OSError(_said(error)) from None
+            raise OSError(_first_line(error)) from None
         return size
 
 
@@ -142,7 +142,7 @@ def _streamed() -> dict[str, Any]:
 
 
 @contextmanager
-def _told(url: str) -> Iterator[None]:
+def _as_input_error(url: str) -> Iterator[None]:
     """Turns any error of a service into an InputError of one sentence."""
     try:
         yield
@@ -152,10 +152,10 @@ def _told(url: str) -> Iterator[None]:
         hint = f"{installed_by(EXTRA)}{more}"
         raise InputError(f"{public(url)}: is a URL, which needs {name}; {hint}.") from None
     except Exception as error:  # noqa: BLE001 - each service raises its own
-        raise InputError(f"{public(url)}: cannot be read: {_said(error)}.") from None
+        raise InputError(f"{public(url)}: cannot be read: {_first_line(error)}.") from None
 
 
-def _said(error: BaseException) -> str:
+def _first_line(error: BaseException) -> str:
     """The first line of a library's error or of its cause."""
     cause = error.__cause__ or error
     if isinstance(cause, FileNotFoundError):

@@ -11,11 +11,12 @@ from trainstate.errors import InputError
 from trainstate.history.model import Origin
 from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole, without_prefix
 from trainstate.history.readers.counts import Counts
+from trainstate.history.readers.foreign import named_form
 from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
-from trainstate.history.readers.plugins import CannotRead, is_binary, plugin, sought
+from trainstate.history.readers.plugins import CannotRead, is_binary, plugin, seekable_input
 from trainstate.history.readers.printed import read_printed, shows_status
 from trainstate.history.readers.python_literal import read_literals
 from trainstate.history.readers.recognise import (
@@ -36,7 +37,6 @@ from trainstate.history.readers.recognise import (
 from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.separated import read_separated
 from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
-from trainstate.history.readers.strangers import named_form
 from trainstate.history.readers.yaml_text import read_yaml
 from trainstate.spec.model import Spec
 
@@ -150,8 +150,8 @@ class Input:
         try:
             if is_binary(counts.reader):
                 reader = plugin(counts.reader)
-                with sought(stream, opening) as laid:
-                    yield from reader(laid, counts, pointer=self.pointer)
+                with seekable_input(stream, opening) as file:
+                    yield from reader(file, counts, pointer=self.pointer)
             else:
                 yield from self._records(opening, counts)
         except CannotRead as error:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from trainstate.errors import installed_by
-from trainstate.history.machines import folded, tellers
+from trainstate.history.machines import folded, markers
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
@@ -35,7 +35,7 @@ class NotYaml(ValueError):
 
 def is_yaml(text: str, spec: Spec) -> bool:
     """Whether a text begins as YAML and names a member that only a job's response has."""
-    telling = frozenset(tellers(spec, names=False))
+    telling = frozenset(markers(spec, names=False))
     named = any(folded(found[1]) in telling for found in _NAMED.finditer(text))
     # The head may end inside a line.
     return bool(named or _CASSETTE.match(text)) and all(map(_LINE.match, text.split("\n")[:-1]))

@@ -47,7 +47,7 @@ def unknown_facts(kind: str, spec: Spec) -> str:
     return f"a record of type `{kind}`, which has no facts here; these have: {known}"
 
 
-def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
+def is_foreign(value: Mapping[str, Any], spec: Spec) -> bool:
     """Whether a mapping with statuses is of another service or kind of job.
 
     Tencent Cloud's API has the same name and similar statuses. Its responses have no ARN, but the
