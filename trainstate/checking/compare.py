@@ -137,7 +137,7 @@ class Comparer:
         return Delta(shown, later=True) if equal or quiet else None
 
     def is_same(self, shown: Shown, line: Line) -> bool:
-        """Whether a response repeats the newest of its job at the same LastModifiedTime."""
+        """Whether a response repeats the newest: same LastModifiedTime, file and content."""
         typed, old = line.typed, shown.values
         values = values_of(typed)
         same = typed.modified == shown.modified and values[IDENTITY] == old[IDENTITY]
