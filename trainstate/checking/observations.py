@@ -143,7 +143,7 @@ def ends_between(runs: Runs, low: int, high: int) -> Iterator[End]:
 
 def ends_changed(old: Runs, new: Runs, rank: Rank) -> tuple[list[End], list[End]]:
     """The ends that an observation at a rank removes and adds."""
-    low = max(_spot(old, rank) - 1, 0)
+    low = max(_position(old, rank) - 1, 0)
     high = low + 2
     before = {(observation, observation.by, at): 0 for observation, at in ends_of(old[low:high])}
     after = {
@@ -157,23 +157,23 @@ def ends_changed(old: Runs, new: Runs, rank: Rank) -> tuple[list[End], list[End]
 def _inserted(runs: Runs, new: Run) -> Runs:
     """The runs with one more observation: it extends a run, splits one, or is a new one."""
     rank = new.first
-    spot = _spot(runs, rank)
-    if spot and runs[spot - 1].value == new.value:
-        before = runs[spot - 1]
+    position = _position(runs, rank)
+    if position and runs[position - 1].value == new.value:
+        before = runs[position - 1]
         grown = evolve(before, last=max(before.last, rank))
-        return (*runs[: spot - 1], grown, *runs[spot:])
-    if spot and runs[spot - 1].last.moment > rank.moment:
-        around = runs[spot - 1]
+        return (*runs[: position - 1], grown, *runs[position:])
+    if position and runs[position - 1].last.moment > rank.moment:
+        around = runs[position - 1]
         # The later half was not seen by the time of the first.
         again = evolve(around.value, by=None)
         halves = evolve(around, last=around.first), evolve(around, first=around.last, value=again)
-        return (*runs[: spot - 1], halves[0], new, halves[1], *runs[spot:])
-    if spot < len(runs) and runs[spot].value == new.value:
-        return (*runs[:spot], evolve(new, last=runs[spot].last), *runs[spot + 1 :])
-    return (*runs[:spot], new, *runs[spot:])
+        return (*runs[: position - 1], halves[0], new, halves[1], *runs[position:])
+    if position < len(runs) and runs[position].value == new.value:
+        return (*runs[:position], evolve(new, last=runs[position].last), *runs[position + 1 :])
+    return (*runs[:position], new, *runs[position:])
 
 
-def _spot(runs: Runs, rank: Rank) -> int:
+def _position(runs: Runs, rank: Rank) -> int:
     """The index after all runs that begin no later than a rank."""
     return bisect_right(runs, (rank.moment, rank.arrival), key=_place)
 

@@ -65,38 +65,38 @@ class Timeline(Generic[T]):
         high = bisect_right(self.runs, rank.moment, key=lambda run: run.first.moment)
         low = max(low, sum(is_after(rank, run.last) for run in self.runs[:high]))
         contradicted: Seen[T] | None = None
-        for spot in range(high, low - 1, -1):
-            contradicted = self._conflict(spot, value)
+        for position in range(high, low - 1, -1):
+            contradicted = self._conflict(position, value)
             if contradicted is None:
-                self._insert(spot, value, rank, index)
+                self._insert(position, value, rank, index)
                 return None
         return contradicted
 
     def _around(self, rank: Rank) -> Seen[T] | None:
         """The run that was seen both before and after the rank."""
-        spot = bisect_left(self.runs, rank.moment, key=lambda run: run.last.moment)
+        position = bisect_left(self.runs, rank.moment, key=lambda run: run.last.moment)
         if (
-            spot < len(self.runs)
-            and self.runs[spot].first.moment < rank.moment < self.runs[spot].last.moment
+            position < len(self.runs)
+            and self.runs[position].first.moment < rank.moment < self.runs[position].last.moment
         ):
-            return self.runs[spot]
+            return self.runs[position]
         return None
 
-    def _conflict(self, spot: int, value: T) -> Seen[T] | None:
+    def _conflict(self, position: int, value: T) -> Seen[T] | None:
         """The neighbour of a position that contradicts the value; None if neither does."""
-        if spot > 0 and not self.may_follow(self.runs[spot - 1].value, value):
-            return self.runs[spot - 1]
-        if spot < len(self.runs) and not self.may_follow(value, self.runs[spot].value):
-            return self.runs[spot]
+        if position > 0 and not self.may_follow(self.runs[position - 1].value, value):
+            return self.runs[position - 1]
+        if position < len(self.runs) and not self.may_follow(value, self.runs[position].value):
+            return self.runs[position]
         return None
 
-    def _insert(self, spot: int, value: T, rank: Rank, index: int) -> None:
-        for near in (spot - 1, spot):
+    def _insert(self, position: int, value: T, rank: Rank, index: int) -> None:
+        for near in (position - 1, position):
             if 0 <= near < len(self.runs) and self.runs[near].value == value:
                 run = self.runs[near]
                 first, last = min(run.first, rank), max(run.last, rank)
                 self.runs[near] = Seen(value, first, last, run.index)
                 return
-        self.runs.insert(spot, Seen(value, rank, rank, index))
+        self.runs.insert(position, Seen(value, rank, rank, index))
         if len(self.runs) > self.most:
             del self.runs[0]

@@ -212,7 +212,7 @@ def decode_of(spec: Spec) -> Decode | None:
     settling = terms(spec)
     forms = {member.name: _FORMS[member.type] for member in members}
     billed = {*spec.time.billed_otherwise, *(one.name for one in spec.members_with("billing"))}
-    told = {*spec.telling, *billed}
+    asked = {*spec.telling, *billed}
     return Decode(
         named=tuple(named[field] for field in types),
         response=msgspec.json.Decoder(response),
@@ -223,8 +223,8 @@ def decode_of(spec: Spec) -> Decode | None:
         results=slice(first, second),
         settled=slice(second, SLICED + len(sliced)),
         terms={SLICED + at: one for at, one in enumerate(sliced) if one.name in settling},
-        settled_asked=tuple([one.name for one in settled if one.name in told]),
-        results_asked=tuple([one.name for one in results if one.name in told]),
+        settled_asked=tuple([one.name for one in settled if one.name in asked]),
+        results_asked=tuple([one.name for one in results if one.name in asked]),
         ended=frozenset(spec.ended_primaries),
         maps=maps(spec),
         unsearched=(ABSENT,) * len(spec.layout.searched),

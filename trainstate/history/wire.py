@@ -33,7 +33,7 @@ _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
 
 
 @define
-class _Reading:
+class _Notes:
     """What was noticed while one response was read."""
 
     problems: list[Problem] = field(factory=list)
@@ -84,18 +84,18 @@ def read_response(
     recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
     named = _service_names(recorded, spec)
     members = _without_pairs(_without_empty_statuses(named, spec.layout), spec)
-    layout, reading = spec.layout, _Reading()
-    moments = _moments(members, spec, reading)
+    layout, notes = spec.layout, _Notes()
+    moments = _moments(members, spec, notes)
     own = named is given and origin.reader not in _RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
-        reading.fault("wrong-type", *misfit)
+        notes.fault("wrong-type", *misfit)
     for misfit in no_times(members, spec):
-        reading.fault("bad-timestamp", *misfit)
+        notes.fault("bad-timestamp", *misfit)
     if kind in _DESCRIBED:
-        _misshapen(members, spec, reading, own=own, retyped=origin.reader in _RETYPED)
+        _misshapen(members, spec, notes, own=own, retyped=origin.reader in _RETYPED)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
-    history = _history(members.get(layout.history), spec, reading)
+    history = _history(members.get(layout.history), spec, notes)
     return Response(
         kind=_kind(kind, members, layout),
         name=_as_text(members.get(layout.name)),
@@ -109,31 +109,31 @@ def read_response(
         history=history,
         instants=moments,
         members=members,
-        problems=tuple(reading.problems),
-        naive=tuple(reading.naive),
-        zoned=reading.zoned,
+        problems=tuple(notes.problems),
+        naive=tuple(notes.naive),
+        zoned=notes.zoned,
         lacking=lacking(members, spec),
         origin=origin,
     )
 
 
 def _misshapen(
-    members: Mapping[str, Any], spec: Spec, reading: _Reading, *, own: bool, retyped: bool
+    members: Mapping[str, Any], spec: Spec, notes: _Notes, *, own: bool, retyped: bool
 ) -> None:
     """Notes values inside members without the shape that the API declares.
 
     An absent part counts only in an otherwise whole response. Not checked: maps in notations other
     than the service's, types in formats that infer them, and parts that a format cannot hold.
     """
-    known = {problem.pointer for problem in reading.problems}
+    known = {problem.pointer for problem in notes.problems}
     for one in misshapen(members, spec):
         mapped = spec.member_by_name[one.pointer.split("/")[1]].type == "map"
         declared = one.kind == "undeclared-value"
         cut = one.kind == "absent-part" and _is_cut(members, spec)
-        told = declared or one.null
-        free = not told if retyped else mapped and not (declared and own)
+        checked = declared or one.null
+        free = not checked if retyped else mapped and not (declared and own)
         if not (free or cut or one.pointer in known):
-            reading.fault(one.kind, one.pointer, one.value, one.expected)
+            notes.fault(one.kind, one.pointer, one.value, one.expected)
 
 
 def _is_cut(members: Mapping[str, Any], spec: Spec) -> bool:
@@ -142,7 +142,7 @@ def _is_cut(members: Mapping[str, Any], spec: Spec) -> bool:
     return not spared.issuperset(lacking(members, spec))
 
 
-def _moments(members: Mapping[str, Any], spec: Spec, reading: _Reading) -> dict[str, Instant]:
+def _moments(members: Mapping[str, Any], spec: Spec, notes: _Notes) -> dict[str, Instant]:
     """The times of the members; notes members of the wrong type."""
     moments: dict[str, Instant] = {}
     for name, value in members.items():
@@ -150,11 +150,11 @@ def _moments(members: Mapping[str, Any], spec: Spec, reading: _Reading) -> dict[
         if member is None or value is None:
             continue
         if member.type == "timestamp":
-            moment = reading.instant(value, "", name)
+            moment = notes.instant(value, "", name)
             if moment is not None:
                 moments[name] = moment
         elif not has_type(value, member.type):
-            reading.fault("wrong-type", f"/{name}", value, member.type)
+            notes.fault("wrong-type", f"/{name}", value, member.type)
     return moments
 
 
@@ -198,33 +198,33 @@ def _as_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _history(value: object, spec: Spec, reading: _Reading) -> tuple[Entry, ...] | None:
+def _history(value: object, spec: Spec, notes: _Notes) -> tuple[Entry, ...] | None:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         return None
     entries = (
-        _entry(item, f"/{spec.layout.history}/{index}", spec, reading)
+        _entry(item, f"/{spec.layout.history}/{index}", spec, notes)
         for index, item in enumerate(value)
     )
     return tuple(entries)
 
 
-def _entry(item: object, pointer: str, spec: Spec, reading: _Reading) -> Entry:
+def _entry(item: object, pointer: str, spec: Spec, notes: _Notes) -> Entry:
     layout = spec.layout
     if not isinstance(item, dict | Mapping):
-        reading.fault("wrong-type", pointer, item, "structure")
+        notes.fault("wrong-type", pointer, item, "structure")
         return Entry(status="", written="")
-    written = reading.text(item.get(layout.entry_status), pointer, layout.entry_status)
+    written = notes.text(item.get(layout.entry_status), pointer, layout.entry_status)
     if written is None:
         if item.get(layout.entry_status) is None:
             place = f"{pointer}/{layout.entry_status}"
-            reading.fault("wrong-type", place, None, "string")
+            notes.fault("wrong-type", place, None, "string")
         written = ""
     return Entry(
         status=spec.canonical_secondary(written) or written,
         written=written,
-        start=reading.instant(item.get(layout.entry_start), pointer, layout.entry_start),
-        end=reading.instant(item.get(layout.entry_end), pointer, layout.entry_end),
-        message=reading.text(item.get(layout.entry_message), pointer, layout.entry_message),
+        start=notes.instant(item.get(layout.entry_start), pointer, layout.entry_start),
+        end=notes.instant(item.get(layout.entry_end), pointer, layout.entry_end),
+        message=notes.text(item.get(layout.entry_message), pointer, layout.entry_message),
     )
 
 

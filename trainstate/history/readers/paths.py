@@ -52,10 +52,10 @@ def read_records(
     asked = asked_for(spec, input_format=input_format, limits=limits)
     asked = evolve(asked, lenient=only_recordings)
     named = [paths] if isinstance(paths, str | os.PathLike) else paths
-    told = on_source or ignore
+    report = on_source or ignore
     if keep_going:
-        return _read_on(named, asked, told)
-    return _read_all(existing(named), asked, told)
+        return _read_on(named, asked, report)
+    return _read_all(existing(named), asked, report)
 
 
 def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:

@@ -78,8 +78,8 @@ def read_separated(
             if not cells:
                 continue
             if len(cells) != len(names):
-                told = f"{len(cells)} cells under {len(names)} names"
-                yield counts.unreadable(told, place, mark.join(cells))
+                fault = f"{len(cells)} cells under {len(names)} names"
+                yield counts.unreadable(fault, place, mark.join(cells))
                 continue
             for payload in table.payloads(cells, counts.spec, pointer):
                 yield from payload_records(payload, place, counts)

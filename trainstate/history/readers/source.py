@@ -105,15 +105,15 @@ class Input:
             reader=reader,
         )
         # A web page or program with a broken sample is no recording of a folder.
-        told = reader != PRINTED and mentions(opening.head, self.asked.spec)
-        speaks = self.named or is_binary(reader) or told
+        mentioned = reader != PRINTED and mentions(opening.head, self.asked.spec)
+        strict = self.named or is_binary(reader) or mentioned
         read = self._readable(stream, opening, counts)
         try:
-            yield from self._settled(read, counts, speaks=speaks)
+            yield from self._settled(read, counts, strict=strict)
         finally:
             if counts.responses:
                 self.report = _reported(self.name, counts, opening)
-        if counts.responses == 0 and not (speaks and counts.broken):
+        if counts.responses == 0 and not (strict and counts.broken):
             known = opening.fault or named_form(opening.head, counts.spec)
             self._refuse(known or _nothing(counts), remedy="" if known else _EXPECTED)
             return
@@ -161,14 +161,14 @@ class Input:
             yield counts.unreadable(str(error), origin)
 
     def _settled(
-        self, records: Iterator[Record], counts: Counts, *, speaks: bool
+        self, records: Iterator[Record], counts: Counts, *, strict: bool
     ) -> Iterator[Record]:
         """The records, held back until the input is known to be a recording."""
         held: list[Record] = []
         for record in records:
             if (
                 counts.responses
-                or (speaks and counts.broken)
+                or (strict and counts.broken)
                 or (self.named and len(held) >= _HELD)
             ):
                 yield from held

@@ -35,8 +35,8 @@ class NotYaml(ValueError):
 
 def is_yaml(text: str, spec: Spec) -> bool:
     """Whether a text begins as YAML and names a member that only a job's response has."""
-    telling = frozenset(markers(spec, names=False))
-    named = any(folded(found[1]) in telling for found in _NAMED.finditer(text))
+    known = frozenset(markers(spec, names=False))
+    named = any(folded(found[1]) in known for found in _NAMED.finditer(text))
     # The head may end inside a line.
     return bool(named or _CASSETTE.match(text)) and all(map(_LINE.match, text.split("\n")[:-1]))
 
