@@ -82,7 +82,8 @@ class Variants:
         guards = guards_on(self.spec, (*history, secondary))
         allowed = tuple([config.of(guard) for guard in guards])
         open_ = tuple([entry.end is None for entry in entries])
-        key = (typed.primary, secondary, history, open_, allowed)
+        selected = not self.always.issubset(shown.settled)
+        key = (typed.primary, secondary, history, open_, allowed, selected)
         result = self._statuses.get(key)
         if result is None:
             part = Statuses(
@@ -98,7 +99,7 @@ class Variants:
                 closed=tuple([not is_open for is_open in open_]),
                 config=config,
                 trimmed=False,
-                selected=False,
+                selected=selected,
             )
             return keep(self._statuses, key, self._judgement(part)) or None
         return result or None
