@@ -28,6 +28,9 @@ class Fingerprint:
     pointer: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.code}/{self.message}/{self.job}/{self.pointer}"
+
 
 @frozen
 class Baseline:

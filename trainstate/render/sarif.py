@@ -118,5 +118,4 @@ def _uri(file: str) -> str:
 
 
 def _fingerprint(finding: Finding) -> str:
-    same = fingerprint(finding)
-    return plain(f"{same.code}/{same.message}/{same.job}/{same.pointer}", longest=2000)
+    return plain(str(fingerprint(finding)), longest=2000)
