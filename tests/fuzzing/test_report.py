@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from examples.simulators.toy import Toy
 from tests.fuzzing.planted import planted
 from tests.quality.simulators import ForgetsWhenItEnded
-from trainstate.checking.baseline import Baseline, baseline_json, identity
+from trainstate.checking.baseline import Baseline, baseline_json, fingerprint
 from trainstate.cli import main
 from trainstate.errors import InputError, UsageError
 from trainstate.rules.index import rules
@@ -77,7 +77,7 @@ def test_what_a_baseline_knows_does_not_count(tmp_path: Path) -> None:
     """The findings of one run are known to the next; without one they are new."""
     report = run()
     file = tmp_path / "known.json"
-    baseline = Baseline(frozenset(identity(found.emblem) for found in report))
+    baseline = Baseline(frozenset(fingerprint(found.emblem) for found in report))
     file.write_text(baseline_json(baseline), encoding="utf-8")
     again = run(baseline=file)
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trainstate
-from trainstate.history.instants import grain, same_instant
+from trainstate.history.instants import resolution, same_instant
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/life"
 EXAMPLES = settings().max_examples
@@ -261,4 +261,6 @@ def test_two_readings_are_one_instant_within_what_cutting_hides(
 ) -> None:
     """A reading that is whole to the second, or the millisecond, may have been cut to it."""
     assert same_instant(one, other) is same
-    assert grain(one) == (1_000_000 if one % 1_000_000 == 0 else 1000 if one % 1000 == 0 else 0)
+    assert resolution(one) == (
+        1_000_000 if one % 1_000_000 == 0 else 1000 if one % 1000 == 0 else 0
+    )

@@ -7,10 +7,10 @@ import itertools
 import pytest
 from attrs import evolve
 
+from trainstate.checking.observations import Observations
 from trainstate.checking.order import Order, Rank, are_tied, is_after, rank_of
 from trainstate.checking.report import Verdict
 from trainstate.checking.run import check
-from trainstate.checking.seen import Observations
 from trainstate.checking.timeline import Timeline
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind, Origin, Response

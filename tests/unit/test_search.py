@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trainstate
+from trainstate.checking.observations import Observations, ends_of, grouped
 from trainstate.checking.order import Rank
 from trainstate.checking.search import IncrementalSearch, Searches
-from trainstate.checking.seen import Observations, ends_of, grouped
 from trainstate.machine.belief import distinct, is_explained
 from trainstate.machine.guards import Allowance, Configuration
 from trainstate.machine.run_states import KnownHistory, Observation

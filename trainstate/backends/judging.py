@@ -19,12 +19,12 @@ from trainstate.checking.report import Finding, JobReport
 from trainstate.checking.stream import Checker
 from trainstate.history.machines import machine_of
 from trainstate.history.model import Origin
-from trainstate.history.readers.envelope import Form, Part, part_records
+from trainstate.history.readers.counts import Counts
+from trainstate.history.readers.envelope import Form, Payload, payload_records
 from trainstate.history.readers.json_value import decode
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
 from trainstate.history.readers.settings import Limits
-from trainstate.history.readers.tally import Tally
 from trainstate.render.json import finding_object, job_object
 from trainstate.rules.index import select_rules
 from trainstate.rules.tolerances import Tolerances
@@ -102,7 +102,7 @@ class _Judge:
 
     asked: JudgeOptions
     checker: Checker = field(init=False)
-    tally: Tally = field(init=False)
+    counts: Counts = field(init=False)
     made: list[dict[str, Any]] = field(factory=list)
     places: list[tuple[str | None, int | None]] = field(factory=list)
     ordinal: int = 0
@@ -138,7 +138,7 @@ class _Judge:
     def _begin(self) -> None:
         spec = self.asked.facts()
         self.checker, self.places = self.asked.checker(), []
-        self.tally = Tally(spec=spec, limits=Limits(), file=None, reader="spark")
+        self.counts = Counts(spec=spec, limits=Limits(), file=None, reader="spark")
 
     def _meets(self, key: str) -> None:
         """A new job: replaces the checker if it has had many."""
@@ -149,13 +149,13 @@ class _Judge:
     def _records(self, row: dict[str, Any], origin: Origin) -> Iterator[Record]:
         body, form = row[BODY], row[FORM]
         if form is None:
-            tally = evolve(self.tally, file=origin.file)
-            yield from line_records([(origin.line or 0, body, False)], tally)
+            counts = evolve(self.counts, file=origin.file)
+            yield from line_records([(origin.line or 0, body, False)], counts)
             return
         value = decode(body)
-        own = machine_of(value, self.tally.spec) if isinstance(value, Mapping) else None
-        part = Part(Form(form), value, row[POINTER], spec=own)
-        yield from part_records(part, origin, self.tally)
+        own = machine_of(value, self.counts.spec) if isinstance(value, Mapping) else None
+        payload = Payload(Form(form), value, row[POINTER], spec=own)
+        yield from payload_records(payload, origin, self.counts)
 
     def _finding(self, finding: Finding) -> dict[str, Any]:
         shown = finding_object(finding)

@@ -15,7 +15,7 @@ from attrs import define, field
 
 from trainstate.history.machines import family_of, folded
 from trainstate.history.model import called
-from trainstate.history.readers.envelope import Form, Part, parts, wrappers
+from trainstate.history.readers.envelope import Form, Payload, payloads, wrappers
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -51,7 +51,7 @@ def named_lines(batches: Iterable[Any], spec: Spec | None) -> Iterator[Any]:
         if rows:
             arrays = zip(zip(*rows, strict=True), SCHEMA, strict=True)
             yield pa.record_batch(
-                [pa.array(column, type=part.type) for column, part in arrays], schema=SCHEMA
+                [pa.array(column, type=payload.type) for column, payload in arrays], schema=SCHEMA
             )
 
 
@@ -85,15 +85,15 @@ class Naming:
             return
         nowhere = f"{file or ''}:{number}"
         try:
-            found = list(parts(decode(body), self.spec))
+            found = list(payloads(decode(body), self.spec))
         except NotJson:
             yield body, nowhere, file, number, 0, None, None
             return
-        for at, part in enumerate(found):
-            if part.form is not Form.OTHER:
-                whole = msgspec.json.encode(part.value)
-                key = self._key(part) or f"{nowhere}:{at}"
-                yield whole, key, file, number, at, str(part.form), part.pointer
+        for at, payload in enumerate(found):
+            if payload.form is not Form.OTHER:
+                whole = msgspec.json.encode(payload.value)
+                key = self._key(payload) or f"{nowhere}:{at}"
+                yield whole, key, file, number, at, str(payload.form), payload.pointer
 
     def _plain(self, body: bytes) -> str | None:
         """The job of a line that is one response in the service's notation."""
@@ -106,11 +106,13 @@ class Naming:
             return None
         return self._family(key_of(arn, name))
 
-    def _key(self, part: Part) -> str | None:
-        if not isinstance(part.value, Mapping):
+    def _key(self, payload: Payload) -> str | None:
+        if not isinstance(payload.value, Mapping):
             return None
-        shown = {folded(name): value for name, value in part.value.items() if isinstance(name, str)}
-        layout = (part.spec or self.spec).layout
+        shown = {
+            folded(name): value for name, value in payload.value.items() if isinstance(name, str)
+        }
+        layout = (payload.spec or self.spec).layout
         return self._family(key_of(shown.get(folded(layout.arn)), shown.get(folded(layout.name))))
 
     def _family(self, key: str | None) -> str | None:

@@ -17,12 +17,12 @@ from polars.exceptions import PolarsError
 from trainstate.backends.rows import lines_of
 from trainstate.history.machines import folded, machine_of
 from trainstate.history.model import Origin
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import wrappers
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
-from trainstate.history.readers.plugged import PARQUET, CannotRead
+from trainstate.history.readers.plugins import PARQUET, CannotRead
 from trainstate.history.readers.separated import cell_value
-from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
@@ -39,7 +39,7 @@ BATCH = 2_048
 _SLICES, _SLICE = 12, 16_384
 
 
-def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Record]:
+def read_parquet(stream: IO[bytes], counts: Counts, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of a Parquet file; ``line`` is the row, counted from 1.
 
     Damaged rows are one unreadable record, and those after them are read. Raises CannotRead for a
@@ -48,25 +48,25 @@ def read_parquet(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Itera
     what = "is not a readable Parquet file"
     with _refused(what):
         frame = pl.scan_parquet(_source(stream), low_memory=True)
-    return _table_records(frame, what, tally, pointer)
+    return _table_records(frame, what, counts, pointer)
 
 
-def read_arrow(stream: IO[bytes], tally: Tally, *, pointer: str = "") -> Iterator[Record]:
+def read_arrow(stream: IO[bytes], counts: Counts, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of an Arrow or Feather file."""
     what = "is not a readable Arrow file"
     with _refused(what):
         frame = pl.scan_ipc(_source(stream))
-    return _table_records(frame, what, tally, pointer)
+    return _table_records(frame, what, counts, pointer)
 
 
-def read_frame(value: Any, tally: Tally, *, pointer: str = "") -> Iterator[Record]:
+def read_frame(value: Any, counts: Counts, *, pointer: str = "") -> Iterator[Record]:
     """The records in the rows of a Python table; ``line`` is the row, counted from 1."""
     what = "cannot be read as a table"
     try:
-        frame = _frame(value, tally.spec)
+        frame = _frame(value, counts.spec)
     except Exception as error:  # noqa: BLE001 - each library raises its own
         raise CannotRead(f"{what}: {_said(error)}") from None
-    return _table_records(frame, what, tally, pointer)
+    return _table_records(frame, what, counts, pointer)
 
 
 def _frame(value: Any, spec: Spec) -> pl.LazyFrame:
@@ -110,17 +110,19 @@ def _refused(what: str) -> Iterator[None]:
         raise CannotRead(f"{what}: {_said(error)}") from None
 
 
-def _table_records(frame: pl.LazyFrame, what: str, tally: Tally, pointer: str) -> Iterator[Record]:
+def _table_records(
+    frame: pl.LazyFrame, what: str, counts: Counts, pointer: str
+) -> Iterator[Record]:
     with _refused(what):
-        frame = _with_partitions(frame, tally)
+        frame = _with_partitions(frame, counts)
         names = dict.fromkeys(frame.collect_schema().names())
         count: int = frame.select(pl.len()).collect().item()
-    own = machine_of(names, tally.spec)
-    if wrappers(tally.spec).isdisjoint(names) and not looks_like_response(names, own):
+    own = machine_of(names, counts.spec)
+    if wrappers(counts.spec).isdisjoint(names) and not looks_like_response(names, own):
         return
     if twice := _named_twice(names, own):
         raise CannotRead(f"{what}: the columns {' and '.join(twice)} are one member")
-    yield from TableReader(frame=frame, count=count, tally=tally, pointer=pointer).records()
+    yield from TableReader(frame=frame, count=count, counts=counts, pointer=pointer).records()
 
 
 def _named_twice(names: Iterable[str], spec: Spec) -> list[str]:
@@ -136,15 +138,15 @@ def _folded(name: object) -> str:
     return folded(str(name))
 
 
-def _with_partitions(frame: pl.LazyFrame, tally: Tally) -> pl.LazyFrame:
+def _with_partitions(frame: pl.LazyFrame, counts: Counts) -> pl.LazyFrame:
     """The rows with members that only folders show: ``TrainingJobStatus=Failed/part-0``."""
-    folders = (tally.file or "").split("/")[:-1]
+    folders = (counts.file or "").split("/")[:-1]
     pairs = [folder.split("=", 1) for folder in folders if "=" in folder]
     told = {folded(name): unquote(text) for name, text in pairs if text != _NO_PARTITION}
     if not told:
         return frame
     names = frame.collect_schema().names()
-    spec = machine_of(dict.fromkeys([*names, *told]), tally.spec)
+    spec = machine_of(dict.fromkeys([*names, *told]), counts.spec)
     # The notation of one name decides for all.
     own = not spec.member_by_name.keys().isdisjoint(names)
     known = {folded(name) for name in names}
@@ -161,7 +163,7 @@ class TableReader:
 
     frame: pl.LazyFrame
     count: int
-    tally: Tally
+    counts: Counts
     pointer: str
 
     def records(self) -> Iterator[Record]:
@@ -176,17 +178,17 @@ class TableReader:
 
     def _batches(self) -> Iterator[pl.DataFrame]:
         """The rows in batches; polars holds all rows of a slice that lie in one row group."""
-        slices = _SLICES if self.tally.reader == PARQUET else 1
+        slices = _SLICES if self.counts.reader == PARQUET else 1
         size = max(-(-self.count // slices), _SLICE)
         for start in range(0, self.count, size):
             part = self.frame.slice(start, size)
             yield from part.collect_batches(chunk_size=BATCH, maintain_order=True)
 
     def _of(self, batch: pl.DataFrame, done: int) -> Iterator[Record]:
-        own = machine_of(dict.fromkeys(batch.columns), self.tally.spec)
+        own = machine_of(dict.fromkeys(batch.columns), self.counts.spec)
         lines = enumerate(lines_of(batch, own), start=done + 1)
         numbered = ((row, line, False) for row, line in lines)
-        return line_records(numbered, self.tally, pointer=self.pointer)
+        return line_records(numbered, self.counts, pointer=self.pointer)
 
     def _rest(self, done: int) -> Iterator[Record]:
         """The records from a row on, in a table with unreadable rows."""
@@ -196,12 +198,12 @@ class TableReader:
             done += size
             if done < self.count and (bad := self._damaged(done)):
                 if bad == self.count:
-                    footer = self.tally.reader == PARQUET
+                    footer = self.counts.reader == PARQUET
                     why = ", as the footers of other Parquet files have" if footer else ""
                     raise CannotRead(f"has no readable row{why}: {self._fault(done)}")
                 rows = f"rows {done + 1:,} to {done + bad:,}"
                 reason = f"{rows} cannot be read: {self._fault(done)}"
-                yield self.tally.unreadable(reason, self._at(done + 1))
+                yield self.counts.unreadable(reason, self._at(done + 1))
                 done += bad
 
     def _part(self, start: int, size: int) -> pl.DataFrame:
@@ -239,8 +241,8 @@ class TableReader:
         return ""
 
     def _at(self, row: int) -> Origin:
-        tally = self.tally
-        return Origin(file=tally.file, line=row, reader=tally.reader, pointer=self.pointer)
+        counts = self.counts
+        return Origin(file=counts.file, line=row, reader=counts.reader, pointer=self.pointer)
 
 
 def _said(error: BaseException) -> str:

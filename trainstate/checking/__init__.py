@@ -1,1 +1,1 @@
-"""Judging recordings: one job's incremental state, many jobs in a stream, the report."""
+"""The check: the state of one job, a stream of many jobs, and the report."""

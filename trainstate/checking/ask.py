@@ -1,4 +1,4 @@
-"""Which rules are asked about which parts of a response, and what they said of a value before."""
+"""Which rules read which parts of a response, and what they reported for small parts before."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from trainstate.rules.model import Check, Place, Rule
 from trainstate.rules.parts import Part
 
 T = TypeVar("T")
-Said = tuple[Rule, Place]
+Reported = tuple[Rule, Place]
 
 SMALL = frozenset({"Statuses", "Presence"})
-"""The parts of which there are some hundreds of values in all the world."""
+"""The parts with only some hundreds of distinct values; results for them are cached."""
 
 _MOST = 4096
 
 
 def keep(known: dict[Any, T], key: Any, value: T) -> T:
-    """The value, which is kept among a bounded number of others; threads share them."""
+    """Stores a value in a bounded cache, which threads may share, and returns it."""
     if len(known) >= _MOST:
         known.clear()
     known[key] = value
@@ -33,27 +33,26 @@ def keep(known: dict[Any, T], key: Any, value: T) -> T:
 class Group:
     """The rules that read the same parts.
 
-    What rules say of small values is kept: 60 rules take longer than one look-up. ``said``
-    has it by value.
+    ``cache`` has the results for small parts: one look-up is faster than 60 rules.
     """
 
     reads: tuple[str, ...]
     rules: list[tuple[Rule, Check]] = field(factory=list)
-    said: dict[Any, tuple[Said, ...]] = field(factory=dict)
+    cache: dict[Any, tuple[Reported, ...]] = field(factory=dict)
 
-    def ask(self, reading: Reading) -> tuple[Said, ...]:
-        """What the rules say of a response."""
+    def ask(self, reading: Reading) -> tuple[Reported, ...]:
+        """What the rules report for a response."""
         return self.of([PARTS[name](reading) for name in self.reads])
 
-    def of(self, parts: list[Any]) -> tuple[Said, ...]:
-        """What the rules say of their parts."""
+    def of(self, parts: list[Any]) -> tuple[Reported, ...]:
+        """What the rules report for these parts."""
         if not SMALL.issuperset(self.reads):
             return tuple(self._asked(parts))
         key = parts[0] if len(parts) == 1 else tuple(parts)
-        said = self.said.get(key)
-        return keep(self.said, key, tuple(self._asked(parts))) if said is None else said
+        reported = self.cache.get(key)
+        return keep(self.cache, key, tuple(self._asked(parts))) if reported is None else reported
 
-    def _asked(self, parts: list[Any]) -> Iterator[Said]:
+    def _asked(self, parts: list[Any]) -> Iterator[Reported]:
         if all(part.is_empty for part in parts):
             return
         for rule, check in self.rules:
@@ -68,12 +67,12 @@ PARTS: dict[str, Callable[[Reading], Any]] = {
         *("Settings", "Statuses", "Times"),
     )
 }
-"""How each part is taken from a response."""
+"""The function that takes each part from a response, by the part's name."""
 
 
 @frozen(eq=False)
 class Questions:
-    """The rules about responses, by the parts that they read."""
+    """The rules about responses, grouped by the parts that they read."""
 
     groups: tuple[Group, ...]
     _by_part: dict[str, Group] = field(init=False)
@@ -84,7 +83,7 @@ class Questions:
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Questions:
-        """Those of a selection of rules about responses."""
+        """Groups rules about responses by the parts that they read."""
         groups: dict[tuple[str, ...], Group] = {}
         for rule in rules:
             group = groups.setdefault(rule.reads, Group(rule.reads))
@@ -93,21 +92,21 @@ class Questions:
 
     @property
     def is_of_parts(self) -> bool:
-        """Whether each rule reads one part, so that the rules can be asked part by part."""
+        """Whether each rule reads exactly one part."""
         return len(self._by_part) == len(self.groups)
 
-    def of_part(self, part: Part) -> tuple[Said, ...]:
-        """What the rules say that read this part alone."""
+    def of_part(self, part: Part) -> tuple[Reported, ...]:
+        """What the rules that read only this part report."""
         group = self._by_part.get(type(part).__name__)
         return () if group is None else group.of([part])
 
-    def ask(self, reading: Reading, parts: Set[str] = PARTS.keys()) -> list[Said]:
-        """What the rules of some parts say of a response, in the order of the rules."""
+    def ask(self, reading: Reading, parts: Set[str] = PARTS.keys()) -> list[Reported]:
+        """What the rules that read any of these parts report, in the order of their codes."""
         asked = [group for group in self.groups if not parts.isdisjoint(group.reads)]
-        said = [one for group in asked for one in group.ask(reading)]
-        said.sort(key=_code)
-        return said
+        reported = [one for group in asked for one in group.ask(reading)]
+        reported.sort(key=_code)
+        return reported
 
 
-def _code(said: Said) -> str:
-    return said[0].code
+def _code(reported: Reported) -> str:
+    return reported[0].code

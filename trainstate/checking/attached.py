@@ -1,4 +1,4 @@
-"""The attached machines of a job: the statuses that a response shows, and what may follow what."""
+"""Attached machines of a job: the statuses that responses show, and their legal order."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from trainstate.spec.graph import reachable
 from trainstate.spec.model import AttachedMachine, Spec
 
 Statuses = dict[tuple[str, str], Timeline[str]]
-"""What was seen of each item of each machine, by the names of both."""
+"""The statuses seen of each item, keyed by the names of machine and item."""
 
 
 @lru_cache(maxsize=64)
 def follows(machine: AttachedMachine) -> Any:
-    """A preorder on the statuses of an attached machine; an unknown one fits anywhere."""
+    """The preorder of an attached machine's statuses; an unknown status fits anywhere."""
     edges: dict[str, list[str]] = {}
     for before, after in machine.transitions:
         edges.setdefault(before, []).append(after)
@@ -38,7 +38,7 @@ def follows(machine: AttachedMachine) -> Any:
 
 
 def timeline_of(seen: Statuses, machine: AttachedMachine, item: str) -> Timeline[str]:
-    """The statuses that an item of an attached machine was seen in."""
+    """The timeline of an item's statuses; made on first use."""
     key = (machine.name, item)
     if key not in seen:
         seen[key] = Timeline(follows(machine))
@@ -52,9 +52,9 @@ def attached_change(
     rank: Rank | None,
     index: int,
 ) -> AttachedChange | None:
-    """What a status changes or contradicts; None where the item was seen in none but fitting ones.
+    """A new, unknown or contradictory status of an item; None if it fits what was seen.
 
-    ``shown`` is one of ``attached_statuses``. The timeline of the item takes the status in.
+    ``shown`` is one of ``attached_statuses``. The item's timeline records the status.
     """
     item, pointer, status = shown
     fresh = (machine.name, item) not in seen
@@ -62,7 +62,7 @@ def attached_change(
     clash = None if rank is None else timeline.place(status, rank, index)
     before, after = None, status
     if clash is not None:
-        # The value that arrived late stands before the one that it contradicts.
+        # A value that arrived late precedes the one that it contradicts.
         late = follows(machine)(clash.value, status)
         before, after = (status, clash.value) if late else (clash.value, status)
     elif not fresh and status in machine.statuses:
@@ -75,9 +75,9 @@ def attached_change(
 def vanished(
     seen: Statuses, response: Response, spec: Spec, rank: Rank | None, *, old: bool
 ) -> Iterator[AttachedChange]:
-    """The items of lists that a whole response lacks, and an earlier one had.
+    """List items that an earlier response had and a whole response lacks.
 
-    ``old`` holds if it lacks something else that an older client, or a search, leaves out.
+    ``old`` holds if the response also lacks something else that an older client or a search omits.
     """
     lost = unshown(seen, response.members, spec)
     if not lost or rank is None or not (response.described and is_whole(response, spec)):
@@ -95,7 +95,7 @@ def vanished(
 def unshown(
     seen: Statuses, members: Mapping[str, Any], spec: Spec
 ) -> list[tuple[AttachedMachine, str]]:
-    """The items of lists that were seen, and are not in a response."""
+    """List items that were seen before and that these members lack."""
     lists = {machine.name: machine for machine in spec.machines if machine.items}
     known = [(lists[name], item) for name, item in seen if name in lists]
     if not known:
@@ -107,7 +107,7 @@ def unshown(
 
 
 def is_continued(spec: Spec, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether all items have known statuses, and went on as their machines allow; none is gone."""
+    """Whether every item has a known status and made only legal moves, and none is gone."""
     for machine in spec.machines:
         old, new = before.get(machine.member), after.get(machine.member)
         if old == new:
@@ -129,7 +129,7 @@ def is_continued(spec: Spec, before: Mapping[str, Any], after: Mapping[str, Any]
 def _is_kept(
     spec: Spec, machine: AttachedMachine, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> bool:
-    """Whether nothing beside the statuses of a machine fell, or is another than it was."""
+    """Whether, beside the statuses, no growing value fell and no fixed one changed."""
     shown = {key: item for key, _, item in attached_items(machine, after)}
     for key, _, old in attached_items(machine, before):
         new = shown.get(key, {})
@@ -145,9 +145,9 @@ def _is_kept(
 def attached_statuses(
     machine: AttachedMachine, members: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, str]]:
-    """The items of an attached machine in a response: key, JSON pointer and status.
+    """The items of an attached machine that show a status: key, JSON pointer, status.
 
-    An empty status is none: Go's SDK has no other way to write that a member is absent.
+    An empty status counts as absent: Go's SDK writes absent members so.
     """
     if not machine.status:
         status = members.get(machine.member)
@@ -163,7 +163,7 @@ def attached_statuses(
 def attached_items(
     machine: AttachedMachine, members: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The structures of an attached machine in a response: key, JSON pointer and structure."""
+    """The structures of an attached machine in a response: key, JSON pointer, structure."""
     value = members.get(machine.member)
     listed = machine.items and isinstance(value, list | tuple)
     for ordinal, item in enumerate(value if listed and value else [value]):

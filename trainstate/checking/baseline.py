@@ -1,4 +1,4 @@
-"""Baselines: the findings that are known already, so that only new ones count."""
+"""Baselines: findings that are already known, so that only new ones count."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from trainstate.checking.report import Finding
 from trainstate.errors import InputError
 
 SCHEMA = 1
-"""The version of a baseline's form."""
+"""The version of the baseline format."""
 
 
 @frozen(order=True)
-class Identity:
-    """What makes a finding the same in another run: job, code, pointer, hash of the message.
+class Fingerprint:
+    """What identifies a finding across runs: job, code, pointer, hash of the message.
 
-    A record that could not be read has no job: its file stands for it. The line is no
-    part of it, so that a recording can grow.
+    For an unreadable record ``job`` is its file. The line is left out, so that a recording can
+    grow.
     """
 
     job: str
@@ -28,25 +28,28 @@ class Identity:
     pointer: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.code}/{self.message}/{self.job}/{self.pointer}"
+
 
 @frozen
 class Baseline:
-    """The identities of known findings."""
+    """The fingerprints of known findings."""
 
-    known: frozenset[Identity] = frozenset()
+    known: frozenset[Fingerprint] = frozenset()
 
     def __contains__(self, finding: Finding) -> bool:
-        return identity(finding) in self.known
+        return fingerprint(finding) in self.known
 
 
-def identity(finding: Finding) -> Identity:
-    """The identity of a finding."""
+def fingerprint(finding: Finding) -> Fingerprint:
+    """The fingerprint of a finding."""
     digest = sha256(finding.message.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    return Identity(finding.job or finding.file or "", finding.code, finding.pointer, digest)
+    return Fingerprint(finding.job or finding.file or "", finding.code, finding.pointer, digest)
 
 
 def baseline_json(baseline: Baseline) -> str:
-    """A baseline as JSON text, one finding a line in a fixed order, so that a change is a diff."""
+    """A baseline as JSON text: sorted, one finding a line, so that diffs are small."""
     lines = [
         json.dumps([row.job, row.code, row.pointer, row.message]) for row in sorted(baseline.known)
     ]
@@ -55,11 +58,11 @@ def baseline_json(baseline: Baseline) -> str:
 
 
 def read_baseline(text: str, *, file: str) -> Baseline:
-    """The baseline that a text holds; raises InputError with the file's name and the remedy."""
+    """Parses a baseline; raises InputError with the file's name and the remedy."""
     try:
         value = json.loads(text)
         rows = value["findings"] if value["schema"] == SCHEMA else [None]
-        return Baseline(frozenset(map(_identity, rows)))
+        return Baseline(frozenset(map(_fingerprint, rows)))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             f"{file!r} is no baseline of version {SCHEMA}; write a new one with"
@@ -67,7 +70,7 @@ def read_baseline(text: str, *, file: str) -> Baseline:
         ) from None
 
 
-def _identity(row: Any) -> Identity:
+def _fingerprint(row: Any) -> Fingerprint:
     if len(row) != 4 or not all(isinstance(part, str) for part in row):
         raise ValueError(row)
-    return Identity(*row)
+    return Fingerprint(*row)

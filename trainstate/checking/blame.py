@@ -1,4 +1,4 @@
-"""Which earlier response is to blame where no run shows an observation together with the others."""
+"""The earlier response to blame when no run shows a new observation with the others."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from itertools import chain, islice
 
 from attrs import define, field
 
+from trainstate.checking.observations import Observations
 from trainstate.checking.order import Rank, is_after
-from trainstate.checking.seen import Observations
 from trainstate.machine.belief import is_explained
 from trainstate.machine.run_states import KnownHistory, Observation
 from trainstate.rules.model import Clash
 from trainstate.spec.model import Spec
 
 MOST_BLAMED = 256
-"""Earlier observations, the nearest first, among which the one to blame is sought."""
+"""How many earlier observations are tried, nearest first."""
 
 Placed = tuple[Observation, Rank | None, int]
-"""An observation, its rank, and which response showed it."""
+"""An observation, its rank, and the index of its response."""
 
 
 def blamed(spec: Spec, past: KnownHistory, seen: Observations, new: Placed) -> Clash:
@@ -41,19 +41,19 @@ def _nearest(seen: Observations) -> Iterator[Placed]:
 
 @define
 class _Pairs:
-    """Whether a run shows an observation and one other; equal ones are asked for once."""
+    """Whether a run shows two observations; cached, as equal ones are frequent."""
 
     spec: Spec
     past: KnownHistory
     new: Placed
-    told: dict[Hashable, bool] = field(factory=dict)
+    cache: dict[Hashable, bool] = field(factory=dict)
 
     def agree(self, other: Placed) -> bool:
         key = other[0], other[0].by, self._order(other[1])
-        if key not in self.told:
+        if key not in self.cache:
             both = Observations().adding(*other).adding(*self.new)
-            self.told[key] = is_explained(self.spec, self.past, both.groups(), both.unordered())
-        return self.told[key]
+            self.cache[key] = is_explained(self.spec, self.past, both.groups(), both.unordered())
+        return self.cache[key]
 
     def _order(self, other: Rank | None) -> Hashable:
         rank = self.new[1]

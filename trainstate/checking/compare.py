@@ -1,9 +1,8 @@
-"""How a response lies to what its job showed before: the same, gone on, or anything else.
+"""Compares a response with its job's newest: it repeats, continues, or needs judging.
 
-A response that shows the same is counted. One that goes on contradicts nothing, so no rule of
-sequences speaks of it: its small parts are judged once a variant (``variants``), its times and
-amounts need no rule if they are *regular*, and only parts that may break a rule are asked. Every
-other response is judged with its job's epoch.
+A repetition is only counted. A continuation contradicts nothing, so sequence rules do not apply:
+its small parts are judged once a variant (``variants``), *regular* times and amounts need no rule,
+and only parts that may break a rule are judged. Any other response is judged with its job's epoch.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from attrs import frozen
 
 from trainstate.checking.regular import Regular, between
 from trainstate.checking.report import Finding
-from trainstate.checking.shown import Shown, Silence, first_shown, is_in_order, kept, next_shown
+from trainstate.checking.shown import Judgement, Shown, first_shown, is_in_order, kept, next_shown
 from trainstate.checking.variants import Findings, Variants, terms_of
 from trainstate.checking.within import Within
 from trainstate.history.chain import Relation
@@ -40,39 +39,39 @@ from trainstate.spec.model import Spec
 _NOTHING: frozenset[Any] = frozenset()
 _AMOUNTS = frozenset({"Amounts"})
 _TIMED = frozenset({"Times", "Clock", "Amounts", "Presence"})
-"""The parts that are silent of a regular response; its presence is a variant."""
+"""Parts that need no rules in a regular response; presence is judged as a variant."""
 
 _BROKEN = (Relation.FORKED, Relation.REWRITTEN, Relation.SMALLER, Relation.ABSENT)
 
 
 class HasShown(Protocol):
-    """A job, as far as a response is compared with it."""
+    """What the comparison needs of a job's state."""
 
     shown: Shown | None
     reported: set[int]
 
 
 @frozen
-class News:
-    """What a response adds to its job: what is shown now, and what that rests on.
+class Delta:
+    """What a response adds to its job.
 
-    ``said`` are the findings about its small parts, ``speaking`` names the other parts of which
-    the rules may say what is new. A response that shows the same rests on nothing; ``later``
-    holds if its LastModifiedTime alone has moved on, or it is in another file.
+    ``findings`` are the new findings about small parts; ``to_judge`` are the other parts whose
+    rules must be asked. A repetition has no ``statuses``; ``later`` holds if only its
+    LastModifiedTime or its file changed.
     """
 
     shown: Shown
     later: bool = False
-    silence: Silence | None = None
-    said: tuple[Finding, ...] = ()
-    speaking: frozenset[str] = _NOTHING
+    statuses: Judgement | None = None
+    findings: tuple[Finding, ...] = ()
+    to_judge: frozenset[str] = _NOTHING
 
 
 @frozen(kw_only=True, eq=False)
 class Comparer:
-    """Compares the responses of one check with what their jobs showed before.
+    """Compares responses with what their jobs showed before.
 
-    ``counted`` are the amounts beside seconds.
+    ``counted`` are the billing members that are counts.
     """
 
     spec: Spec
@@ -86,7 +85,7 @@ class Comparer:
     def of(
         cls, spec: Spec, decode: Decode, tolerances: Tolerances, ask: Callable[[Part], Findings]
     ) -> Comparer:
-        """For a specification, tolerances, and rules to ask."""
+        """A comparer for a specification, with the tolerances and the rules to ask."""
         return cls(
             spec=spec,
             decode=decode,
@@ -96,8 +95,8 @@ class Comparer:
             counted=frozenset(member.name for member in spec.members_with("billing")),
         )
 
-    def first(self, line: Line) -> News | None:
-        """What the first response of a job adds; None where a rule of sequences may speak of it."""
+    def first(self, line: Line) -> Delta | None:
+        """What the first response of a job adds; None if a sequence rule may apply."""
         typed, decode, variants = line.typed, self.decode, self.variants
         values, created, modified = values_of(typed), typed.created, typed.modified
         if not (is_moment(created) and is_moment(modified)):
@@ -114,10 +113,10 @@ class Comparer:
         shown.terms, shown.file = terms, line.source.file
         shown.goes_on = self.counted.isdisjoint(shown.results)
         within = self.within.parts(values, inside, created, modified)
-        return self._news(typed, shown, _NOTHING, within)
+        return self._delta(typed, shown, _NOTHING, within)
 
-    def next(self, state: HasShown, line: Line) -> News | None:
-        """What a response adds to its job; None where a rule of sequences may speak of it."""
+    def next(self, state: HasShown, line: Line) -> Delta | None:
+        """What a response adds to its job; None if a sequence rule may apply."""
         shown, typed = state.shown, line.typed
         if shown is None:
             return None
@@ -128,26 +127,26 @@ class Comparer:
         if not alike or modified < shown.modified:
             return None
         if values[SCALARS.start :] != old[SCALARS.start :]:
-            return self._went_on(shown, line, values, state.reported) if shown.goes_on else None
+            return self._next(shown, line, values, state.reported) if shown.goes_on else None
         file, equal = line.source.file, modified == shown.modified
         if equal and file == shown.file:
-            return News(shown)
-        # A later moment can be the wrong one for statuses that an equal one left open.
+            return Delta(shown)
+        # Statuses whose order an equal time left open can be wrong at a later one.
         quiet = shown.goes_on and shown.in_order and typed.secondary not in self.regular.limited
         quiet = quiet and not self._is_overdue(shown, modified)
         shown.modified, shown.file = modified, file
-        return News(shown, later=True) if equal or quiet else None
+        return Delta(shown, later=True) if equal or quiet else None
 
     def is_same(self, shown: Shown, line: Line) -> bool:
-        """Whether a response shows the same as the newest of its job, at the same moment."""
+        """Whether a response repeats the newest: same LastModifiedTime, file and content."""
         typed, old = line.typed, shown.values
         values = values_of(typed)
         same = typed.modified == shown.modified and values[IDENTITY] == old[IDENTITY]
         same = same and line.source.file == shown.file
         return same and bool(values[SCALARS.start :] == old[SCALARS.start :])
 
-    def _went_on(self, shown: Shown, line: Line, values: Values, reported: Set[int]) -> News | None:
-        """What a response adds that shows more of its job than the one before, or later."""
+    def _next(self, shown: Shown, line: Line, values: Values, reported: Set[int]) -> Delta | None:
+        """What a response with changed members adds; None if it does not continue its job."""
         typed, decode, old, within = line.typed, self.decode, shown.values, _NOTHING
         now = next_shown(decode, values, shown, line.source.file)
         attached = values[decode.attached]
@@ -164,36 +163,36 @@ class Comparer:
                 return None
             now.results = decode.results_in(inside)
             within = self.within.parts(values, inside, typed.created, typed.modified)
-        news = self._news(typed, now, reported, within)
-        if news is not None:
+        delta = self._delta(typed, now, reported, within)
+        if delta is not None:
             now.values = kept(decode, values, old)
-        return news
+        return delta
 
-    def _news(
+    def _delta(
         self, typed: Typed, shown: Shown, reported: Set[int], within: frozenset[str]
-    ) -> News | None:
-        """What a response adds in which nothing is out of its order; None where jobs differ."""
+    ) -> Delta | None:
+        """What a continuation adds; None if times are out of order or a guard is unseen."""
         terms = shown.terms
         regular = self.regular.holds(typed, shown.entries, limit=terms.limit, saves=terms.saves)
         if not regular and not is_in_order(shown):
             return None
         history = tuple([entry.status for entry in shown.entries])
-        silence = self.variants.statuses(typed, shown, history)
-        if silence is None:
+        statuses = self.variants.statuses(typed, shown, history)
+        if statuses is None:
             return None
-        shown.goes_on &= silence.plain
-        said, speaking = silence.said, within
+        shown.goes_on &= statuses.plain
+        findings, to_judge = statuses.findings, within
         if not self.counted.isdisjoint(shown.results):
-            speaking |= _AMOUNTS
+            to_judge |= _AMOUNTS
         if regular:
-            said = {**said, **self.variants.presence(typed, shown, history)}
+            findings = {**findings, **self.variants.presence(typed, shown, history)}
         else:
-            speaking |= _TIMED
-        new = tuple([finding for number, finding in said.items() if number not in reported])
-        return News(shown, silence=silence, said=new, speaking=speaking)
+            to_judge |= _TIMED
+        new = tuple([finding for number, finding in findings.items() if number not in reported])
+        return Delta(shown, statuses=statuses, findings=new, to_judge=to_judge)
 
     def _begins(self, shown: Shown) -> bool:
-        """Whether the history of a first response begins with its job: nothing was cut off."""
+        """Whether a first response's history starts with the job, so that nothing was cut off."""
         first, created = shown.entries[0], shown.values[CREATED]
         if type(first.start) is not type(created):
             return False
@@ -201,14 +200,14 @@ class Comparer:
         return begins and between(created, first.start) < 1
 
     def _is_overdue(self, shown: Shown, modified: Any) -> bool:
-        """Whether a job that has not ended may have passed a limit by now."""
+        """Whether a job that has not ended may have exceeded a limit by now."""
         created, limit = shown.values[CREATED], shown.terms.limit
         return not shown.ended and between(created, modified) >= limit
 
     def shown(self, step: Step, line: Line, *, known: bool) -> Shown | None:
-        """What a judged response shows for the next; None where that says little of it.
+        """What a judged response shows; None if the next one cannot be compared with it.
 
-        ``known`` holds if its job is known by its ARN alone, and it is the newest response.
+        ``known`` holds if the response is the newest of the only job with its ARN.
         """
         response, typed, decode = step.response, line.typed, self.decode
         order = step.late or step.ordered_later or step.ordered_earlier or step.clash

@@ -1,10 +1,10 @@
-"""The specification against what a service's own model lists."""
+"""Compares the specification with a service's own API model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trainstate.checking.found import finding_of
+from trainstate.checking.findings import finding_of
 from trainstate.checking.report import Finding
 from trainstate.rules.drift import Drift
 from trainstate.rules.index import rules as all_rules
@@ -12,7 +12,7 @@ from trainstate.rules.model import Rule, Scope
 
 
 def check_drift(drift: Drift, *, rules: Iterable[Rule] | None = None) -> tuple[Finding, ...]:
-    """What the service's model has and the specification lacks, and the other way round."""
+    """Findings for what only the service's model has, and what only the specification has."""
     asked = all_rules() if rules is None else rules
     return tuple(
         finding_of(rule, place)

@@ -1,9 +1,8 @@
-"""One job's incremental state: what each further response adds to it or contradicts.
+"""The incremental state of one job: what each further response adds or contradicts.
 
-The core of the check and of the tracker alike. An epoch is a job between its creation
-and its deletion, named by ARN and CreationTime. Its state holds the longest history,
-each change of what was seen, and digests of the members that must not change: it grows
-with the changes of a job, not with its responses.
+An epoch is the life of a job between creation and deletion, identified by ARN and CreationTime. The
+state holds the longest history, each change of an observation, and digests of fixed members: it
+grows with the changes of a job, not with its responses.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from trainstate.checking.attached import (
 )
 from trainstate.checking.blame import blamed
 from trainstate.checking.members import FixedMembers
+from trainstate.checking.observations import Observations
 from trainstate.checking.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.checking.search import FEWEST, Searches
-from trainstate.checking.seen import Observations
 from trainstate.checking.timeline import Timeline
 from trainstate.history.chain import (
     Comparison,
@@ -61,13 +60,13 @@ HistorySize = tuple[int, bool]
 
 @define
 class Spread:
-    """The earliest and the latest rank at which histories of one size were seen."""
+    """The earliest and latest rank at which histories of one size were seen."""
 
     earliest: Rank
     latest: Rank
 
     def take(self, rank: Rank) -> None:
-        """Takes a rank in."""
+        """Extends the spread to a rank."""
         if is_after(self.earliest, rank):
             self.earliest = rank
         if is_after(rank, self.latest):
@@ -76,7 +75,7 @@ class Spread:
 
 @define(kw_only=True)
 class Epoch:
-    """A job from its creation on: everything that a later response can contradict."""
+    """The state of one epoch: everything that a later response can contradict."""
 
     spec: Spec
     job: str
@@ -102,15 +101,15 @@ class Epoch:
     full: Rank | None = None
     has_bare: bool = False
     _searches: Searches | None = field(default=None, eq=False, repr=False)
-    _told: tuple[History, Configuration, bool, KnownHistory] | None = field(
+    _past_cache: tuple[History, Configuration, bool, KnownHistory] | None = field(
         default=None, eq=False, repr=False
     )
 
     def observe(self, response: Response, *, earlier_epoch: EarlierEpoch | None = None) -> Step:
-        """The step that a response adds, with what it contradicts; the state takes it in.
+        """Compares a response with the state, then updates the state.
 
-        A response that contradicts the earlier ones is counted and leaves the rest of
-        the state as it was, so that one fault is not reported again by what follows.
+        A response that contradicts earlier ones is counted but otherwise leaves the state as it
+        was, so that later responses do not repeat the finding.
         """
         index = self.responses
         self.responses += 1
@@ -142,14 +141,14 @@ class Epoch:
         return step
 
     def _is_dated(self, response: Response) -> bool:
-        """Whether a response lacks what its job has, as that of an older client, or a search."""
+        """Whether a response lacks members of its job, as from an older client or a search."""
         shown = {name for _, name in self.members.seen}
         shown |= {one.member for one in self.spec.machines if (one.name, "") in self.attached}
         lost = shown.difference(response.members)
         return any(may_be_unshown(response, name, self.spec) for name in lost)
 
     def _placed(self, response: Response, rank: Rank | None, index: int) -> dict[str, Any]:
-        """What a step says of the relation of its history, and what its state contradicts."""
+        """The relation of the response's history to the known one, and any contradiction."""
         history = response.history or ()
         begun = self.earliest if self.created is None else self.created
         if history and history[0].start is not None:
@@ -163,31 +162,31 @@ class Epoch:
             if is_printed(history):
                 return {"relation": Relation.ABSENT}
             known, found = (), Comparison(Relation.FIRST)
-        said = {"relation": found.relation, "at": found.at, "messages": found.messages}
+        relation = {"relation": found.relation, "at": found.at, "messages": found.messages}
         if found.relation in (Relation.FORKED, Relation.REWRITTEN):
-            return said
+            return relation
         extent = self._extent(history)
         if rank is not None:
             earlier, later = self._misordered(extent, rank)
             if earlier or later:
-                return {**said, "ordered_earlier": earlier, "ordered_later": later}
+                return {**relation, "ordered_earlier": earlier, "ordered_later": later}
             self.spreads.setdefault(extent, Spread(rank, rank)).take(rank)
         if found.relation in (Relation.FIRST, Relation.GROWN):
             self.known = history
         seen = self._seen(response, rank, index, len(history))
         if "clash" in seen:
             self.known = known
-        return {**said, **seen}
+        return {**relation, **seen}
 
     def _is_printed_with(self, known: History, history: History) -> bool:
-        """Whether one of two histories was printed by a log that has missed statuses."""
+        """Whether one history is a log's, and differs only by statuses that the log missed."""
         ends = self.spec.terminal_secondaries
         if is_printed(history):
             return goes_with(history, known, ends)
         return is_printed(known) and goes_with(known, history, ends)
 
     def _extent(self, history: History) -> HistorySize:
-        """How far a history has grown; where a query left out all ends, its last status tells."""
+        """The size of a history; without end times it is closed if its last status is terminal."""
         length, closed = size(history)
         left_out = length > 1 and all(entry.end is None for entry in history)
         ended = left_out and history[-1].status in self.spec.terminal_secondaries
@@ -203,9 +202,9 @@ class Epoch:
     def _seen(
         self, response: Response, rank: Rank | None, index: int, length: int | None
     ) -> dict[str, Any]:
-        """The clash of a step, where no run shows its observation together with the others."""
+        """The clash of a response, if no run shows its observation with the others."""
         observation = Observation(response.primary, response.secondary, length, response.modified)
-        if not self._is_telling(observation):
+        if not self._is_informative(observation):
             return {}
         if self.observations.is_repeat(observation, rank):
             self.observations = self.observations.repeated(rank)
@@ -215,17 +214,17 @@ class Epoch:
     def _seen_first(
         self, observation: Observation, rank: Rank | None, index: int
     ) -> dict[str, Any]:
-        """The same of an observation that is no repetition."""
+        """As ``_seen``, for an observation that is no repetition."""
         candidate, alone = (
             self.observations.adding(observation, rank, index),
             observation.length is None,
         )
         past = self._past()
-        # A known history that is no run itself: its own rules say so already.
+        # An illegal known history has findings of its own.
         if not is_legal(self.spec, past):
             return {}
         explained = self._explained(past, candidate, rank)
-        # What is explained with the known history can be shown by a run that has it.
+        # If the known history explains it, some run shows it.
         own = KnownHistory(config=self.config) if alone else past
         if not ((explained and not alone) or is_possible(self.spec, own, observation)):
             return {}
@@ -233,23 +232,23 @@ class Epoch:
             unproven = self.has_bare and not self._is_proven(past, candidate, rank)
             self._take(candidate)
             return {"unproven": unproven}
-        # Before anything was seen only a history that its own response contradicts says otherwise.
+        # A first observation can only be contradicted by its own history, which other rules report.
         if not (self.observations.runs or self.observations.floating):
             return {}
         return {"clash": blamed(self.spec, past, self.observations, (observation, rank, index))}
 
     def _past(self) -> KnownHistory:
-        """What is known of the job's past; made anew only where it is another one."""
-        kept = self._told
+        """The known history for the search; rebuilt only when it has changed."""
+        kept = self._past_cache
         if kept is None or kept[0] is not self.known or kept[1:3] != (self.config, self.has_bare):
             statuses = tuple(entry.status for entry in self.known)
             starts = tuple(entry.start for entry in self.known) if self.has_bare else ()
             past = KnownHistory(statuses, self.config, starts)
-            kept = self._told = (self.known, self.config, self.has_bare, past)
+            kept = self._past_cache = (self.known, self.config, self.has_bare, past)
         return kept[3]
 
-    def _is_telling(self, observation: Observation) -> bool:
-        """Holds if the model knows what the observation shows, and it shows anything."""
+    def _is_informative(self, observation: Observation) -> bool:
+        """Whether an observation shows anything, and all that it shows is in the specification."""
         spec = self.spec
         known_primary = observation.primary is None or observation.primary in spec.primary_by_name
         known_secondary = (
@@ -263,9 +262,9 @@ class Epoch:
         return known_primary and known_secondary and shows
 
     def _explained(self, past: KnownHistory, observations: Observations, rank: Rank | None) -> bool:
-        """Whether a run shows what was seen so far and one observation more, at a rank."""
+        """Whether one run shows all observations, the newest at this rank."""
         if not self.has_bare or len(self.observations.runs) < FEWEST:
-            self._searches = self._told = None
+            self._searches = self._past_cache = None
             return is_explained(self.spec, past, observations.groups(), observations.unordered())
         if self._searches is None:
             self._searches = Searches(self.spec)
@@ -273,7 +272,7 @@ class Epoch:
         return self._searches.explain(past, observations, rank)
 
     def _is_proven(self, past: KnownHistory, observations: Observations, rank: Rank | None) -> bool:
-        """Whether a run explains the observations without a guard that was not seen."""
+        """Whether a run explains the observations without using an unseen guard."""
         sure = evolve(past, config=proven(self.config, self.spec))
         return sure.config == self.config or self._explained(sure, observations, rank)
 
@@ -291,7 +290,7 @@ class Epoch:
                 yield MemberChange(member=member, before=clash.value, after=value, at=clash.index)
 
     def _growing(self, response: Response) -> Iterator[tuple[str, str, float]]:
-        """What only grows: a name for it, its JSON pointer without the first slash, and value."""
+        """Values that may only grow: key, JSON pointer without the first slash, value."""
         for member in self.spec.members_with("billing"):
             seconds = response.seconds(member.name)
             if seconds is not None:
@@ -320,7 +319,7 @@ class Epoch:
                     yield change
 
     def is_shown_by(self, response: Response) -> bool:
-        """Whether a response shows the newest of all that was seen and must not fall or be gone."""
+        """Whether a response shows the newest of every value that must not fall or vanish."""
         shown = {
             (machine.name, item): status
             for machine in self.spec.machines
@@ -333,7 +332,7 @@ class Epoch:
         return kept and all(known in (None, now) for known, now in (*amounts, *statuses))
 
     def billing_of(self, member: str) -> Timeline[float]:
-        """What a billing member was seen to be, or a value that only grows beside a status."""
+        """The timeline of a billing member, counter, or growing value of an attached machine."""
         if member not in self.billing:
             time = member.endswith(f"/{self.spec.layout.modified}")
             self.billing[member] = Timeline(_not_earlier if time else _not_less)
@@ -344,9 +343,9 @@ class Epoch:
         return timeline_of(self.attached, machine, item)
 
     def _mixes_zones(self, response: Response) -> bool:
-        """Whether naive and aware times meet in the job for the first time."""
+        """Whether naive and aware times occur together for the first time in this job."""
         met = self.naive and self.zoned
-        # The SDK prints UTC: beside other times those of its lines are in no doubt.
+        # The SDK prints UTC, so naive times in its logs are unambiguous.
         self.naive |= bool(response.naive) and response.kind is not Kind.LOG
         self.zoned |= response.zoned
         return self.naive and self.zoned and not met
@@ -359,12 +358,12 @@ class Epoch:
             return False
         seen = response.history or ()
         smaller = bool(seen) and self._extent(seen) < self._extent(self.known)
-        # A listing that cuts times to the second is not older than what it cuts.
+        # A listing truncates times to the second; that does not make it older.
         same = same_instant(rank.moment, self.newest)
         return smaller if same else rank.moment < self.newest
 
     def _loses_history(self, response: Response, rank: Rank | None) -> bool:
-        """Whether a response has a history, and a later one says that it is empty."""
+        """Whether a response has a history and a later one an empty history."""
         if response.kind is not Kind.RESPONSE or rank is None or response.history is None:
             return False
         if response.history:

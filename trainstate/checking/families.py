@@ -1,4 +1,4 @@
-"""Jobs that began others: a tuning job and its training jobs, as far as both are in a recording."""
+"""Jobs that started others in the same recording: a tuning job and its training jobs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Child = tuple[JobState, JobState]
 
 
 def children(parts: Iterable[tuple[Spec, Jobs]]) -> Iterator[Child]:
-    """The jobs that another one began, each behind that one; a name that came again has none.
+    """Pairs of a parent and a job that it started; reused names are left out.
 
-    The name of the one is in that of the other, and both are in one account and region.
+    The child's name contains the parent's, and both are in one account and region.
     """
     parts = [*parts]
     for spec, jobs in parts:

@@ -1,8 +1,8 @@
-"""Findings that follow from another of their job: one fault, one thing to read.
+"""Findings that follow from another finding of their job: one fault, one thing to read.
 
-A rule names the rules whose findings explain its own. A finding follows from one of these in
-the same response or an earlier one, if that is at least as severe and, where both are about
-items of one list, about the same item or a neighbour.
+A rule names the rules whose findings explain its own. Such a finding must be in the same response
+or an earlier one and at least as severe; if both are about items of one list, the items must be the
+same or adjacent.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _Known = dict[tuple[str, Item | None], tuple[int, str]]
 
 @define
 class Folding:
-    """What was found of each job so far, as far as later findings can follow from it.
+    """The findings of each job that later ones can follow from.
 
-    By code and item it holds the rank of the severest finding and the code of its cause;
-    an item is None where a finding is about no item of a list.
+    Keyed by code and list item (None if the finding is about none): the rank of the severest
+    finding, and the code of its cause.
     """
 
     _jobs: dict[str, _Known] = field(factory=dict)
 
     def fold(self, batch: list[Finding]) -> list[Finding]:
-        """The findings of one response, each with the code of the one that it follows from."""
+        """The findings of one response, each with the code of its cause in ``implied_by``."""
         if not batch:
             return batch
         causes, depths = _causes()
@@ -51,13 +51,13 @@ class Folding:
 
 
 def batches(placed: Iterable[tuple[int, Finding]]) -> Iterator[list[Finding]]:
-    """The findings of each place together, in the order of the places."""
+    """Groups findings by their place, in order."""
     for _, batch in groupby(placed, key=itemgetter(0)):
         yield [finding for _, finding in batch]
 
 
 def _take(finding: Finding, causes: Iterable[str], known: _Known) -> str | None:
-    """The code of the finding that this one follows from; from now on it can be a cause."""
+    """The code of a finding's cause; records the finding as a possible cause."""
     found, rank = _ITEM.match(finding.pointer), finding.severity.rank
     item = None if found is None else (found[1], int(found[2]))
     root = _root(causes, item, rank, known)
@@ -82,7 +82,7 @@ def _root(causes: Iterable[str], item: Item | None, rank: int, known: _Known) ->
 
 @cache
 def _causes() -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
-    """The codes that explain each rule's findings, and an order in which causes come first."""
+    """The codes that explain each rule's findings, and an order that puts causes first."""
     causes = {
         rule.code: tuple(
             other.code for other in rules() if any(fits(other, named) for named in rule.follows)

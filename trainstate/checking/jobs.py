@@ -1,4 +1,4 @@
-"""What is known of one job while its responses are judged, and what the report says of it."""
+"""The state of one job while its responses are judged, and its report."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from hashlib import blake2b
 import msgspec
 from attrs import define, field
 
-from trainstate.checking.change import Change, entry_of
-from trainstate.checking.compare import News
+from trainstate.checking.compare import Delta
 from trainstate.checking.epoch import Epoch
+from trainstate.checking.pending import PendingChange, entry_of
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.checking.shown import Shown
 from trainstate.checking.variants import weakest_used
@@ -25,22 +25,21 @@ from trainstate.spec.model import Evidence, Spec
 
 @define
 class JobState:
-    """An epoch, and what was found of it so far.
+    """An epoch, and what was found in it so far.
 
-    ``begin`` makes the epoch of a job of which no response was judged yet; ``pending`` is what
-    it has not taken in: it does when it is asked for. ``shown`` is what the newest response
-    showed, None where that says little of the next.
-    ``straight`` holds while every response went on from the one before.
-    ``unseen`` are the guards on which the job's history rests, and that no response had
-    shown: one that shows them later answers what was open. ``counts`` are the newest numbers
-    of its counters, by JSON pointer. ``judged`` is the digest of the response that was judged last.
+    ``begin`` makes the epoch on first use. ``pending`` are changes that the epoch has yet to
+    process. ``shown`` is what the newest response showed, None if the next one cannot be compared
+    with it. ``straight`` holds while every response continued the one before. ``unseen`` are guards
+    that the history needs and no response had shown; a later response may still show them.
+    ``counts`` are the newest counters, by JSON pointer. ``last_digest`` is that of the last judged
+    response.
     """
 
     _epoch: Epoch | None = None
     begin: Callable[[], Epoch] | None = field(default=None, eq=False)
     shown: Shown | None = None
     straight: bool = True
-    pending: list[Change] = field(factory=list)
+    pending: list[PendingChange] = field(factory=list)
     errors: int = 0
     unknown: bool = False
     assumed: Evidence = Evidence.DOCUMENTED
@@ -49,11 +48,11 @@ class JobState:
     unseen: set[str] = field(factory=set)
     responses: int = 0
     counts: dict[str, int] = field(factory=dict)
-    judged: bytes = b""
+    last_digest: bytes = b""
 
     @property
     def epoch(self) -> Epoch:
-        """The epoch, with everything that was seen."""
+        """The epoch, with all responses processed."""
         epoch = self._epoch
         if epoch is None:
             epoch = self._epoch = self.begin()  # type: ignore[misc]  # one of the two is there
@@ -66,24 +65,24 @@ class JobState:
 
     @property
     def history(self) -> History:
-        """The longest history. The epoch need not take in its changes for that."""
+        """The longest history. Like the properties below, it leaves changes pending."""
         shown = self._latest
         return self.epoch.known if shown is None else tuple(map(entry_of, shown.entries))
 
     @property
-    def counted(self) -> tuple[Change, ...]:
-        """All that was seen of a job whose responses needed no epoch; nothing of another one."""
+    def counted(self) -> tuple[PendingChange, ...]:
+        """All changes of a job that has needed no epoch; empty if it has one."""
         return tuple(self.pending) if self._epoch is None else ()
 
     @property
     def config(self) -> Configuration:
-        """The guards as far as they were seen, in the same way."""
+        """The guards, as far as responses showed them."""
         shown = self._latest
         return self.epoch.config if shown is None else shown.terms.config
 
     @property
     def billable(self) -> float | None:
-        """The newest billable seconds, in the same way; None where none were shown."""
+        """The newest billable seconds; None if none were shown."""
         shown = self._latest
         if shown is not None:
             seconds: float | None = shown.values[AMOUNTS][1]
@@ -93,45 +92,45 @@ class JobState:
 
     @property
     def instance_type(self) -> str | None:
-        """The type of the instances, in the same way."""
+        """The instance type; None if none was shown."""
         shown = self._latest
         return self.epoch.instance_type if shown is None else shown.terms.instance_type
 
     @property
     def _latest(self) -> Shown | None:
-        """What the newest response showed, where the epoch has not taken it in."""
+        """What the newest response showed, if the epoch has yet to process it."""
         return self.shown if self._epoch is None or self.pending else None
 
-    def go_on(self, news: News, decode: Decode) -> None:
-        """Takes in a response that goes on from the one before, or shows the same."""
-        shown, silence, pending = news.shown, news.silence, self.pending
-        index, self.responses, self.judged = self.responses, self.responses + 1, b""
-        if silence is None and not news.later:
+    def go_on(self, delta: Delta, decode: Decode) -> None:
+        """Adds a response that continues or repeats the one before."""
+        shown, statuses, pending = delta.shown, delta.statuses, self.pending
+        index, self.responses, self.last_digest = self.responses, self.responses + 1, b""
+        if statuses is None and not delta.later:
             return
-        if silence is not None or not pending:
+        if statuses is not None or not pending:
             values, file = shown.values, shown.file
-            pending.append(Change(index, values, file, decode, repeats=silence is None))
-        if silence is None:
+            pending.append(PendingChange(index, values, file, decode, repeats=statuses is None))
+        if statuses is None:
             change = pending[-1]
             change.last, change.again, change.place = index, shown.modified, shown.file
-        if silence is not None:
+        if statuses is not None:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on
-            self.rests_on(silence.rests_on)
+            self.rests_on(statuses.rests_on)
 
     def read(self, response: Response) -> None:
-        """Takes the newest response, where it is pending, so that it is not read again."""
+        """Attaches the response, read in full, to its pending change, to save reading it again."""
         if self.pending and self.pending[-1].first == self.responses - 1:
             self.pending[-1].response = response
 
     def rests_on(self, evidence: Evidence) -> None:
-        """Takes in the evidence that a response rests on; the weakest counts."""
+        """Adds the evidence of a response; the weakest counts."""
         if evidence.rank > self.assumed.rank:
             self.assumed = evidence
 
     @property
     def verdict(self) -> Verdict:
-        """INCONSISTENT after an error, else UNKNOWN where a rule could not tell."""
+        """INCONSISTENT after an error, else UNKNOWN if a rule could not decide."""
         if self.errors:
             return Verdict.INCONSISTENT
         config = self.epoch.config if self.unseen else UNSEEN
@@ -139,7 +138,7 @@ class JobState:
         return Verdict.UNKNOWN if self.unknown or unproven else Verdict.CONSISTENT
 
     def end(self, spec: Spec, children: Iterable[JobState]) -> JobEnd:
-        """The job after its last response, with those that it began."""
+        """The job after its last response, with the jobs that it started."""
         report = self.report
         return JobEnd(
             spec=spec,
@@ -153,7 +152,7 @@ class JobState:
 
     @property
     def report(self) -> JobReport:
-        """What is known of the job. Its epoch need not take in its changes for that."""
+        """The job's report. It leaves changes pending."""
         epoch, shown = self._epoch, self.shown
         created: int | None
         if epoch is None and shown is not None:
@@ -177,10 +176,10 @@ class JobState:
 
 
 def digest_of(response: Response) -> bytes:
-    """A digest of all that a response says, empty where it cannot be told from a later one.
+    """A digest of a response; empty without LastModifiedTime, or if it cannot be encoded.
 
-    A response equal to the one judged before it adds nothing to its job: taking it so saves two
-    thirds of the time on polls without a history, of which most show what the last one showed.
+    A response equal to the one judged before adds nothing. Skipping it saves two thirds of the time
+    on polls without a history, most of which repeat the last one.
     """
     if response.modified is None:
         return b""
@@ -194,13 +193,13 @@ def digest_of(response: Response) -> bytes:
 
 
 def earlier_epoch(epoch: Epoch) -> EarlierEpoch:
-    """What another epoch of the name needs to know of one."""
+    """What rules about another epoch of the name need to know of this one."""
     last = epoch.newest if epoch.newest >= 0 else None
     return EarlierEpoch(created=epoch.created, last_seen=last, ended=epoch.ended)
 
 
 def assumed(step: Step) -> Evidence:
-    """The weakest evidence that a response's history and pair rest on."""
+    """The weakest evidence for a response's history and pair."""
     response = step.response
     return weakest_used(
         step.spec, response.statuses, step.reading.config, response.primary, response.secondary

@@ -1,7 +1,7 @@
-"""The members that stay as they were at the creation of a job, or at its end, kept as digests.
+"""Digests of the members that must not change after a job's creation, or after its end.
 
-A digest is enough to notice a change, and holds no hyperparameter and no environment
-variable, so that nothing secret is kept or printed.
+A digest reveals a change but no hyperparameter or environment variable, so no secret is kept or
+printed.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 class FixedMembers:
     """The digest of each fixed member of a job, and the response that showed it first.
 
-    ``lacking`` are the members that a whole response had not, with its index; ``kept`` those
-    that the ended job had, with the first response in order that showed each.
+    ``lacking`` are members that a whole response lacked, with its index; ``kept`` are members of
+    the ended job, with the first response in order that showed each.
     """
 
     seen: dict[tuple[Kind, str], tuple[bytes, int]] = field(factory=dict)
@@ -44,10 +44,9 @@ class FixedMembers:
     def changes(
         self, response: Response, spec: Spec, index: int, rank: Rank | None
     ) -> tuple[MemberChange, ...]:
-        """The members of a response that differ from what an earlier one of its kind showed.
+        """The members that differ from an earlier response of the same kind.
 
-        Members that are all as in the last response that differed in none are not
-        looked at one by one.
+        If all equal the last unchanged response, they are not compared one by one.
         """
         found = [
             change
@@ -68,7 +67,7 @@ class FixedMembers:
         moved = tuple(came or self._moved(response, spec, shown, index))
         new = {change.member for change in moved}
         kept = {name: digest for name, digest in shown.items() if name not in new}
-        # What an ended job has to tell is spelt alike in all but logs.
+        # Results of an ended job are spelt alike everywhere but in logs.
         alike = final and response.kind is not Kind.LOG
         kind = Kind.RESPONSE if alike else response.kind
         found = (*self.changed(kept, kind, index), *moved)
@@ -79,10 +78,10 @@ class FixedMembers:
     def _moved(
         self, response: Response, spec: Spec, shown: Mapping[str, bytes], index: int
     ) -> Iterator[MemberChange]:
-        """The fixed members that came or went between a whole response and another one."""
+        """The fixed members that came or went between whole responses."""
         if not response.described:
             return
-        there = {name for name in shown if _tells(response.members[name])}
+        there = {name for name in shown if _is_informative(response.members[name])}
         excused = self._excused(response, spec)
         for name, at in self.lacking.items():
             if name in there:
@@ -95,19 +94,19 @@ class FixedMembers:
                 yield MemberChange(member=name, before=None, after=None, at=seen[1], moved="gone")
 
     def _excused(self, response: Response, spec: Spec) -> set[str]:
-        """The members that the job need not have, as it has another one, and never had them."""
+        """The members that another member makes optional, if the job never had them."""
         had, now = {name for _, name in self.seen}, {*_given(response, spec)}
         spared = {member.name for member in spec.members if member.unless in had | now}
         if not spared & (had | now):
             return spared
-        if spared and not spared & had:  # what was taken for a job's without them was an excerpt
+        if spared and not spared & had:  # earlier responses without them were excerpts
             self.lacking.clear()
         return set()
 
     def _gone(
         self, response: Response, spec: Spec, index: int, rank: Rank | None
     ) -> Iterator[MemberChange]:
-        """The members that an ended job had, and a later whole response has not."""
+        """The members that an ended job had and a later whole response lacks."""
         if rank is None or not response.described:
             return
         lacking = set(
@@ -121,8 +120,8 @@ class FixedMembers:
         )
         for name in _kept(spec):
             first = self.kept.get(name)
-            needed = response.primary in spec.member_by_name[name].present_at  # TS504's, TS507's
-            if _tells(response.members.get(name)):
+            needed = response.primary in spec.member_by_name[name].present_at  # for TS504, TS507
+            if _is_informative(response.members.get(name)):
                 if first is None or is_after(first[0], rank):
                     self.kept[name] = rank, index
             elif first and name in lacking and not needed and is_after(rank, first[0]):
@@ -130,7 +129,7 @@ class FixedMembers:
                 yield MemberChange(member=name, before=None, after=None, at=at, moved="gone")
 
     def _moved_on(self, response: Response, spec: Spec, index: int) -> Iterator[MemberChange]:
-        """What stays beside the status of an attached machine, and has changed."""
+        """The fixed values beside an attached machine's status that changed."""
         for machine in spec.machines:
             for key, place, item in (
                 attached_items(machine, response.members) if machine.stays else ()
@@ -144,10 +143,9 @@ class FixedMembers:
                         yield MemberChange(member=member, before=None, after=None, at=at)
 
     def changed(self, found: Mapping[str, bytes], kind: Kind, index: int) -> Iterator[MemberChange]:
-        """The members that differ from what an earlier response of the same kind showed.
+        """The members that differ from an earlier response of the same kind.
 
-        Events and responses spell configuration differently, so that each kind is
-        compared with its own.
+        Events and responses spell configuration differently, so each kind has its own digests.
         """
         kind = Kind.RESPONSE if kind is Kind.SEARCH else kind
         for name, digest in found.items():
@@ -157,12 +155,12 @@ class FixedMembers:
 
 
 def _parts(response: Response, spec: Spec) -> tuple[bool, ...]:
-    """The parts that must not change any more: the configuration, and what an ended job keeps."""
+    """The groups of fixed members: configuration, and (True) results once the job has ended."""
     return (False, True) if response.primary in spec.ended_primaries else (False,)
 
 
 def _whole(response: Response, spec: Spec, *, final: bool) -> bytes | None:
-    """One digest of all members of a part, and of what is absent; None if they are not JSON."""
+    """One digest of a group's members and of absent ones; None if they cannot be encoded."""
     names = _kept(spec) if final else _fixed(spec)
     values = list(map(response.members.get, names))
     absent = response.origin.whole, *absent_members(response, spec)
@@ -176,9 +174,9 @@ def _absent(
     names: tuple[str, ...],
     excused: Collection[str] = (),
 ) -> Iterator[str]:
-    """The members that a job has not, of these names, if they are not in its response.
+    """Those of the named members that the job lacks, as its response proves.
 
-    What the service always gives may be the one thing that is absent, but for what is excused.
+    The response must be whole, except for that member and for excused ones.
     """
     lacking, day = {*absent_members(response, spec)} - {*excused}, newest(response.members, spec)
     unsearched = spec.layout.unsearched if response.kind is Kind.SEARCH else ()
@@ -196,13 +194,13 @@ def _given(response: Response, spec: Spec) -> Iterator[str]:
     return (name for name in members if name in known and members[name] is not None)
 
 
-def _tells(value: Any) -> bool:
-    """Holds unless a value is what some clients, and tables, write where there is none."""
+def _is_informative(value: Any) -> bool:
+    """Whether a value is more than the empty one that some clients and tables write."""
     return value is False or bool(_given_parts(value) if isinstance(value, Mapping) else value)
 
 
 def digests(response: Response, spec: Spec) -> dict[str, bytes]:
-    """The digest of each fixed member that a response carries."""
+    """The digest of each fixed member in a response."""
     found: dict[str, bytes] = {}
     for role in _FIXED_ROLES:
         for member in spec.members_with(role):
@@ -222,15 +220,15 @@ def _given_parts(structure: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def _of_parts(parts: Mapping[Any, Any]) -> bytes:
-    """The digests of the parts of a structure, each behind that of its name."""
+    """The digests of a structure's parts, each after the digest of its name."""
     found = ((_digest(str(name)), _digest(part) or _unfit(part)) for name, part in parts.items())
     return b"".join(sorted((name or b"") + part for name, part in found))
 
 
 def _disagree(one: bytes, other: bytes) -> bool:
-    """Holds if digests differ; those of structures in a part that both have.
+    """Whether digests differ; structures are compared only in parts that both have.
 
-    A client shows no part that is younger than itself, and a query none that was not asked for.
+    An old client omits newer parts, and a query omits what it did not ask for.
     """
     if one == other or _same_moment(one, other):
         return False
@@ -244,7 +242,7 @@ def _disagree(one: bytes, other: bytes) -> bool:
 
 
 def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:
-    """The digest of each member that an ended job keeps; a time as it is, told by its length."""
+    """The digest of each result of an ended job; a time is kept as such, in another length."""
     found: dict[str, bytes] = {}
     for name in _final(spec):
         moment, value = response.instants.get(name), response.members.get(name)
@@ -258,7 +256,7 @@ def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:
 
 
 def _is_cut(response: Response, member: Member, value: Any) -> bool:
-    """Holds for a time that could not be read, and for what an event may have cut or respelt."""
+    """Whether a value is an unreadable time, or one that an event may truncate or respell."""
     if member.type == "timestamp":
         return True
     long = isinstance(value, str) and len(value) >= _LONG
@@ -266,7 +264,7 @@ def _is_cut(response: Response, member: Member, value: Any) -> bool:
 
 
 def _same_moment(one: bytes, other: bytes) -> bool:
-    """Holds if two digests are times that can be readings of one instant."""
+    """Whether two digests are times that can be readings of one instant."""
     if not len(one) == len(other) == _MOMENT:
         return False
     moments = [int.from_bytes(each[2:], "big", signed=True) for each in (one, other)]
@@ -280,7 +278,7 @@ def _final(spec: Spec) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def _kept(spec: Spec) -> tuple[str, ...]:
-    """What an ended job keeps, though some of it may still change."""
+    """The members that an ended job keeps, though some may still change."""
     return tuple(m.name for m in spec.members if m.final or m.role == "result")
 
 
@@ -290,17 +288,17 @@ def _fixed(spec: Spec) -> tuple[str, ...]:
 
 
 def is_updatable(member: Member) -> bool:
-    """Holds if an update may change the member, or the parts that its fact names."""
+    """Whether an update may change the member, or parts of it."""
     return member.role == "updatable-configuration"
 
 
 def _is_free(member: Member) -> bool:
-    """Holds if an update may change the whole member."""
+    """Whether an update may change the whole member."""
     return is_updatable(member) and not member.updatable
 
 
 def without(value: Any, names: tuple[str, ...]) -> Any:
-    """A value without the parts of these names."""
+    """A structure without the parts of these names."""
     if not names or not isinstance(value, Mapping):
         return value
     return {key: item for key, item in value.items() if key not in names}
@@ -309,7 +307,7 @@ def without(value: Any, names: tuple[str, ...]) -> Any:
 def _digest(
     value: Any, *, order: Literal["deterministic"] | None = "deterministic"
 ) -> bytes | None:
-    """The digest of a value, however nulls and whole numbers are written; None if it is no JSON."""
+    """The digest of a value, independent of nulls and number spelling; None if not encodable."""
     try:
         content = msgspec.json.encode(value, order=order, enc_hook=repr)
         if order and (b"null" in content or b".0" in content):
@@ -320,7 +318,7 @@ def _digest(
 
 
 def _plain(value: Any) -> Any:
-    """A value without nulls, and with whole numbers as such: tables make fractions of them."""
+    """A value without nulls, and with whole floats as ints, since tables turn ints into floats."""
     if isinstance(value, Mapping):
         return {name: _plain(item) for name, item in value.items() if item is not None}
     if isinstance(value, float):
@@ -329,9 +327,9 @@ def _plain(value: Any) -> Any:
 
 
 _NOTHING = frozenset(map(_digest, ({}, [], "")))
-"""The digests of what some clients write where there is nothing."""
+"""The digests of the empty values that some clients write for absent members."""
 
 
 def _unfit(value: Any) -> bytes:
-    """The digest of an integer of a thousand digits, or of a value that holds itself."""
+    """The digest of a value that JSON cannot encode: by its type alone."""
     return hashlib.blake2b(type(value).__name__.encode(), digest_size=8).digest()

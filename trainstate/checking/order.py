@@ -1,4 +1,4 @@
-"""The order of a job's responses: LastModifiedTime first, then arrival where that counts."""
+"""The order of a job's responses: LastModifiedTime first, then arrival."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from trainstate.history.model import Kind, Response
 
 
 class Order(StrEnum):
-    """What decides the order of responses that LastModifiedTime does not order.
+    """What decides the order of responses with equal or absent LastModifiedTime.
 
-    *arrival*: polls are recorded in the order in which they were made. *free*: events
-    come in any order.
+    *arrival*: the order in which they were recorded. *free*: none, as events arrive in any order.
     """
 
     ARRIVAL = "arrival"
@@ -22,15 +21,15 @@ class Order(StrEnum):
 
 
 BEFORE_ALL = -1
-"""The moment of responses that came before any LastModifiedTime was seen."""
+"""The moment of responses that arrive before any LastModifiedTime was seen."""
 
 
 @frozen(order=True)
 class Rank:
-    """Where a response stands among its job's: an instant, and its place of arrival.
+    """The position of a response in the order: LastModifiedTime, then arrival.
 
-    ``loose`` holds where an equal LastModifiedTime leaves the order open, because the
-    response's own history tells its place; ``free`` where its arrival says nothing.
+    ``loose`` holds if an equal LastModifiedTime leaves the order open, as the response's own
+    history decides; ``free`` if arrival means nothing.
     """
 
     moment: int
@@ -40,13 +39,12 @@ class Rank:
 
 
 def rank_of(response: Response, *, arrival: int, newest: int, order: Order | None) -> Rank | None:
-    """The rank of a response, or None where it has no order at all.
+    """The rank of a response; None if it has no order.
 
-    ``newest`` is the latest LastModifiedTime seen before; ``order`` None takes arrival
-    for polls and free for events and for logs,
-    which are read when their job may have ended long ago. A LastModifiedTime that can be
-    another reading of ``newest`` is that moment, and says no more of the order: one of the two
-    was cut, so that they are from two sources.
+    ``newest`` is the latest LastModifiedTime so far. ``order`` None means arrival for polls, free
+    for events and for logs, which may be read long after the end. A LastModifiedTime that equals
+    ``newest`` but for truncation counts as that moment, without arrival order: the two are from
+    different sources.
     """
     free = order is Order.FREE or (order is None and response.kind in (Kind.EVENT, Kind.LOG))
     modified = response.modified
@@ -58,10 +56,10 @@ def rank_of(response: Response, *, arrival: int, newest: int, order: Order | Non
 
 
 def is_after(later: Rank, earlier: Rank) -> bool:
-    """Holds if the order says that one response is after another.
+    """Whether one response is known to be later than another.
 
-    Equal LastModifiedTimes of two responses that have their histories say nothing: a
-    poll may be read late. Otherwise arrival decides.
+    Equal LastModifiedTimes of two responses with histories decide nothing, as a poll may be read
+    late. Otherwise arrival decides.
     """
     if later.moment != earlier.moment:
         return later.moment > earlier.moment
@@ -73,11 +71,11 @@ def _order(rank: Rank) -> tuple[int, int, bool, bool]:
 
 
 def is_not_before(one: Rank, other: Rank) -> bool:
-    """Holds if a rank is not smaller than another: the order of ranks, told by moments mostly."""
+    """Whether one rank is not smaller than another; usually the moments decide."""
     return one.moment > other.moment or _order(one) >= _order(other)
 
 
 def are_tied(one: Rank, other: Rank) -> bool:
-    """Holds if nothing says which of two responses is after the other."""
+    """Whether nothing decides which of two responses is later."""
     open_to_both = (one.loose and other.loose) or one.free or other.free
     return one.moment == other.moment and open_to_both

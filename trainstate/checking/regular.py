@@ -1,10 +1,9 @@
 """Regular times and amounts: those of a record as the service keeps it.
 
-In 21 of 21 complete recordings the first entry starts with the job, each entry starts when
-the one before ends, the training starts with the first entry that starts its clock and ends
-with the last, nothing is later than LastModifiedTime, and the seconds are those of the
-clock. Of such a response no rule of times and amounts says anything: so only others are
-asked about. A property test holds that against every rule.
+In 21 of 21 complete recordings the first entry starts with the job, each entry starts when the one
+before ends, training starts with the first entry that starts the clock and ends with the last,
+nothing is later than LastModifiedTime, and the seconds match the clock. No rule about times or
+amounts reports such a response, so they are not asked. A property test checks this for every rule.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.history.instants import SECOND, since
-from trainstate.history.typed import Entry, Typed
+from trainstate.history.typed import Typed, TypedEntry
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
 
-_MARGIN = 1e-3  # what rounding can do to a difference of two times
+_MARGIN = 1e-3  # rounding error of a difference of two times
 
 
 @frozen(kw_only=True, eq=False)
 class Regular:
-    """What regular times are judged by: the facts, and how far times may be apart, in seconds."""
+    """The facts for judging regular times, and the tolerances in seconds."""
 
     near: float
     training: float
@@ -38,7 +37,7 @@ class Regular:
 
     @classmethod
     def of(cls, spec: Spec, tolerances: Tolerances) -> Regular:
-        """For a specification."""
+        """For a specification and tolerances."""
         return cls(
             near=min(tolerances.join, tolerances.order) - _MARGIN,
             training=tolerances.training - _MARGIN,
@@ -50,12 +49,13 @@ class Regular:
             launched=_in_both_kinds(since(spec.time.launched) or 0),
         )
 
-    def holds(self, typed: Typed, entries: Sequence[Entry], *, limit: float, saves: bool) -> bool:
+    def holds(
+        self, typed: Typed, entries: Sequence[TypedEntry], *, limit: float, saves: bool
+    ) -> bool:
         """Whether the times and amounts of a response are regular.
 
-        ``limit`` is the smallest limit of the job, in seconds from any moment: a job that is
-        younger has reached none, and does not say so. ``saves`` holds if the job can be
-        billed less than it trained.
+        ``limit`` is the job's smallest time limit in seconds: a younger job has exceeded none.
+        ``saves`` holds if the job can be billed less than it trained.
         """
         created, modified = typed.created, typed.modified
         kind = float if type(created) is float else datetime
@@ -74,8 +74,8 @@ class Regular:
             typed, entries, limit=limit, saves=saves
         )
 
-    def _joined(self, created: Any, entries: Sequence[Entry]) -> Any:
-        """The last time of a history whose entries join; None if they do not."""
+    def _joined(self, created: Any, entries: Sequence[TypedEntry]) -> Any:
+        """The last time of a history without gaps or overlaps; None for any other."""
         first, final = entries[0].start, entries[-1]
         if first != created and not (first > created and between(created, first) < self.near):
             return None
@@ -92,8 +92,8 @@ class Regular:
             moment = end
         return moment
 
-    def _is_clocked(self, typed: Typed, entries: Sequence[Entry], last: Any) -> bool:
-        """Whether the training starts with the first entry that starts the clock, and ends last."""
+    def _is_clocked(self, typed: Typed, entries: Sequence[TypedEntry], last: Any) -> bool:
+        """Whether training starts with the first entry that starts the clock, and ends last."""
         started = next((entry.start for entry in entries if entry.status in self.starts), None)
         ended = typed.primary in self.ended
         if typed.started != started or (entries[-1].end is None) is ended:
@@ -101,9 +101,9 @@ class Regular:
         return bool(typed.ended == (last if ended else None))
 
     def _is_counted(
-        self, typed: Typed, entries: Sequence[Entry], *, limit: float, saves: bool
+        self, typed: Typed, entries: Sequence[TypedEntry], *, limit: float, saves: bool
     ) -> bool:
-        """Whether the seconds are those of the clock; a stop can take its own away."""
+        """Whether the seconds match the clock; a stopped job may lack them."""
         training, billable = typed.training, typed.billable
         if training is None and billable is None:
             return True
@@ -124,13 +124,13 @@ class Regular:
 
 
 def _in_both_kinds(instant: int) -> tuple[float, datetime]:
-    """An instant in the two ways in which typed times are."""
+    """An instant in both kinds of typed times: epoch seconds and datetime."""
     seconds = instant / SECOND
     return seconds, datetime.fromtimestamp(seconds, UTC)
 
 
 def between(earlier: Any, later: Any) -> float:
-    """Seconds from one time to another."""
+    """Seconds from one time to another; both are of one kind."""
     if type(earlier) is float:
         return float(later - earlier)
     return float((later - earlier).total_seconds())

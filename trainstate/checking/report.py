@@ -1,4 +1,4 @@
-"""The result of a check: findings, a verdict for each job, and one for all of them."""
+"""The result of a check: findings, a verdict for each job, and one overall."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from trainstate.spec.model import Evidence
 
 
 class Verdict(StrEnum):
-    """Whether a run of the model explains what was recorded; never a bool.
+    """Whether a run of the model explains the recording; never a bool.
 
-    *UNKNOWN* where a status is not in the vocabulary, or the data is too partial to tell.
+    *UNKNOWN* means that a status is not in the specification, or the data is too partial to decide.
     """
 
     CONSISTENT = "CONSISTENT"
@@ -29,20 +29,19 @@ class Verdict(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for CONSISTENT; a larger number is worse."""
+        """0 for CONSISTENT; larger is worse."""
         return list(Verdict).index(self)
 
 
 @frozen(kw_only=True)
 class Finding:
-    """One thing that a rule found, with everything that tools need and no text to parse.
+    """One result of a rule, with everything that tools need, so that no text must be parsed.
 
-    ``job`` is the ARN, the name, or where a nameless history was read; ``line`` counts
-    from 1 and ``index`` the job's responses from 0; ``pointer`` is a JSON pointer into
-    the response; ``witness`` the shortest legal history that shows what was expected;
-    ``alignment``, where the finding is about an illegal history, the fewest edits that
-    make it legal. ``implied_by`` is the code of the finding that this one follows from,
-    None where it stands for itself.
+    ``job`` is the ARN, the name, or the place of a nameless history. ``line`` counts from 1,
+    ``index`` counts the job's responses from 0. ``pointer`` is a JSON pointer into the response.
+    ``witness`` is the shortest legal history that shows what was expected; ``alignment`` the fewest
+    edits that make an illegal history legal. ``implied_by`` is the code of the finding that this
+    one follows from, or None.
     """
 
     code: str
@@ -65,7 +64,7 @@ class Finding:
 
     @property
     def response(self) -> Response | None:
-        """The response that the finding is about; None where it is about a job, or no response."""
+        """The response that the finding is about; None if it is about a job or no response."""
         found = None if self.record is None else whole(self.record)
         return found if isinstance(found, Response) else None
 
@@ -77,11 +76,11 @@ class Finding:
 
 @frozen(kw_only=True)
 class JobReport:
-    """What is known of one job: the verdict, and what it rests on.
+    """The verdict on one job, and its basis.
 
-    ``created`` is an instant or None; ``basis`` is *history* or *reachability*;
-    ``assumed`` is the weakest evidence that the verdict uses; ``machine`` is the name of the
-    job's machine, empty for the one that is asked for.
+    ``created`` is an instant or None; ``basis`` is *history* or *reachability*; ``assumed`` is the
+    weakest evidence that the verdict uses; ``machine`` is the name of the job's machine, empty for
+    the requested one.
     """
 
     job: str
@@ -98,8 +97,8 @@ class JobReport:
 class Summary:
     """The totals of a report.
 
-    ``unread`` counts inputs that were named and could not be read, ``passed_over`` the
-    files of folders that are no recordings.
+    ``unread`` counts named inputs that could not be read, ``passed_over`` files in folders that are
+    no recordings.
     """
 
     responses: int = 0
@@ -116,7 +115,7 @@ class Summary:
 
 @frozen(kw_only=True, repr=False)
 class Report:
-    """Everything that a check found. Iterating gives the findings, in order of arrival."""
+    """Everything that a check found. Iterating yields the findings in order of arrival."""
 
     findings: tuple[Finding, ...]
     jobs: tuple[JobReport, ...]
@@ -136,9 +135,9 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all jobs; UNKNOWN at best where something could not be read.
+        """The worst verdict of all jobs; UNKNOWN at best if an input could not be read.
 
-        Of no job at all it is CONSISTENT: nothing was recorded that no run explains.
+        Without any job it is CONSISTENT.
         """
         if self.summary.inconsistent:
             return Verdict.INCONSISTENT
@@ -146,7 +145,7 @@ class Report:
         return Verdict.UNKNOWN if self.summary.unknown or unreadable else Verdict.CONSISTENT
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
-        """The findings of this severity and worse ones."""
+        """The findings of this severity or worse."""
         return tuple(found for found in self.findings if found.severity.rank <= severity.rank)
 
     def to_json(self) -> str:
@@ -154,18 +153,18 @@ class Report:
         return str(_rendered("trainstate.render.json").report_json(self))
 
     def to_frame(self, what: str = "findings") -> Any:
-        """The *findings* or the *jobs* as a frame of polars, a row each; needs the extra `polars`.
+        """The *findings* or *jobs* as a polars frame, a row each; needs the extra `polars`.
 
-        ``facts`` is a text of JSON. Raises UsageError for another word, and where polars is
-        not installed.
+        ``facts`` is JSON text. Raises UsageError for any other word, and if polars is not
+        installed.
         """
         return _rendered("trainstate.render.frame").report_frame(self, what)
 
     def _repr_html_(self) -> str:
-        """The report as notebooks show it: the verdict, the totals, the first findings."""
+        """The report in notebooks: the verdict, the totals, the first findings."""
         return str(_rendered("trainstate.render.notebook").report_view(self))
 
 
 def _rendered(module: str) -> Any:
-    """A module that renders: they stand right of this one, and are imported when asked for."""
+    """Imports a renderer on demand, as renderers stand right of this module."""
     return import_module(module)

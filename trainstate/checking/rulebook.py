@@ -1,4 +1,4 @@
-"""The rules that a check asks, by what they are asked of."""
+"""The rules that a check asks, by scope."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from attrs import frozen
 
 from trainstate.checking.ask import Questions
 from trainstate.checking.compare import Comparer
-from trainstate.checking.found import finding_of, number_of
+from trainstate.checking.findings import finding_of, number_of
 from trainstate.checking.report import Finding
 from trainstate.history.typed import decode_of
 from trainstate.rules.model import Check, Rule, Scope
@@ -19,10 +19,10 @@ from trainstate.spec.model import Spec
 
 @frozen(kw_only=True, eq=False)
 class Rulebook:
-    """The rules by their scopes, and what compares responses with them, if each reads one part.
+    """The rules by scope, and the comparer if every response rule reads one part.
 
-    It has no job's state. All checks that ask the same rules share one, so that a tracker does
-    not ask again what an earlier one did.
+    It holds no job's state. Checks with the same rules share one, so a tracker reuses earlier
+    results.
     """
 
     of_records: tuple[Rule, ...]

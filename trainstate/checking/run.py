@@ -1,4 +1,4 @@
-"""The check as a function: anything that holds recorded responses to a report."""
+"""The check as a function: recorded responses to a report."""
 
 from __future__ import annotations
 
@@ -28,15 +28,14 @@ def check(
     spec: Spec | None = None,
     tolerances: Tolerances | None = None,
 ) -> Report:
-    """The report on recorded responses of any number of jobs, in the order of their arrival.
+    """Checks recorded responses of any number of jobs, in order of arrival.
 
-    ``responses`` is a mapping as boto3 gives it, an iterable of such, JSON text, the path of a
-    file or folder, a table (a frame of pandas or polars, a table of Arrow, a relation of
-    DuckDB), or a mix of these; it is never changed. ``select`` and ``ignore`` take codes of
-    rules, prefixes of codes, or names. ``accept`` is the weakest evidence that counts;
-    ``order`` is *arrival*, *free*, or None for arrival of polls and no order of events.
-    Raises InputError for a path that cannot be read or has no known format, UsageError or
-    UnknownNameError for an option. An example::
+    ``responses`` is a mapping as boto3 returns it, an iterable of such, JSON text, the path of a
+    file or folder, a table (a frame of pandas or polars, a table of Arrow, a relation of DuckDB),
+    or a mix of these; it is never changed. ``select`` and ``ignore`` take rule codes, prefixes of
+    codes, or names. ``accept`` is the weakest evidence that counts; ``order`` is *arrival*, *free*,
+    or None for arrival of polls and no order of events. Raises InputError for a path that cannot be
+    read or has no known format, UsageError or UnknownNameError for an option. An example::
 
         report = trainstate.check(client.describe_training_job(TrainingJobName=name))
         assert report.verdict is not trainstate.Verdict.INCONSISTENT, list(map(str, report))

@@ -1,8 +1,8 @@
-"""Whether a run shows all that was seen of a job, asked again with each observation more.
+"""Whether a run shows all observations of a job, asked again with each new one.
 
-What a run can have come to is kept after each group of observations. A new one is searched
-for from its place on, and only as far as it makes a difference: a group allows less the
-more was seen, and never more, so that all searches together grow with the observations.
+The search keeps the frontier after each group of observations. A new observation is searched from
+its place on, until the frontier is the old one again: more observations only shrink a frontier, so
+the work of all searches is linear in the observations.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections.abc import Iterable
 
 from attrs import define, field, frozen
 
-from trainstate.checking.order import Rank
-from trainstate.checking.seen import (
+from trainstate.checking.observations import (
     End,
     Grouped,
     Observations,
@@ -24,20 +23,21 @@ from trainstate.checking.seen import (
     grouped,
     joined,
 )
+from trainstate.checking.order import Rank
 from trainstate.machine.belief import Frontier, batches, beginning, common, ends, onward
 from trainstate.machine.run_states import KnownHistory, Observation, RunState
 from trainstate.spec.model import Spec
 
 FEWEST = 8
-"""Runs of observations from which on a search is kept; fewer are searched for anew."""
+"""Runs of observations from which on a search is kept; shorter ones are searched anew."""
 
 Stage = tuple[Grouped, Frontier]
-"""A group, and where runs can be that have shown it and all before."""
+"""A group of observations, and the frontier of runs that have shown it and all before."""
 
 
 @frozen
 class Draft:
-    """What one observation more makes of a search: other stages from ``low`` to ``high``."""
+    """The change that a new observation makes: it replaces the stages ``low`` to ``high``."""
 
     low: int = 0
     high: int = 0
@@ -46,9 +46,9 @@ class Draft:
 
 @define(eq=False)
 class IncrementalSearch:
-    """The groups of observations in order under one past, each with what it leaves possible.
+    """The observations of a job in order for one known history, with their frontiers.
 
-    ``afloat`` are the observations without an order that are searched for beside them.
+    ``afloat`` are unordered observations that are searched for together with them.
     """
 
     spec: Spec
@@ -76,28 +76,28 @@ class IncrementalSearch:
         return self._carried(self._from(low), self._behind(high), window)
 
     def take(self, draft: Draft) -> None:
-        """Takes a change in."""
+        """Applies a change."""
         self.stages[draft.low : draft.high] = draft.stages
 
     def ends(self, draft: Draft) -> frozenset[RunState]:
-        """Where a run can be after all, with a change that was not taken in yet."""
+        """The run states where a run can be at the end, with a change not yet applied."""
         unchanged = draft.high < len(self.stages) or not draft.stages
         last = self._before(len(self.stages)) if unchanged else draft.stages[-1][1]
         return ends(self.spec, self.past, last, self.afloat)
 
     def _joining(self, end: End) -> tuple[int, int, list[Grouped]]:
-        """The stages that an observation changes which arrived last of its moment."""
+        """The stages that an observation replaces if it arrived last of its moment."""
         new, moment = Grouped.of([end]), end[1].moment
         high = self._behind(moment)
         if not high or self.stages[high - 1][0].moment != moment:
             return high, high, [new]
-        # Only where nothing orders the moment is more than its last group concerned.
+        # More than the last group is affected only if nothing orders the moment.
         last = self.stages[high - 1][0]
         low = self._from(moment) if new.free and not last.free else high - 1
         return low, high, joined([group for group, _ in self.stages[low:high]], new)
 
     def _carried(self, low: int, high: int, groups: Iterable[Grouped]) -> Draft | None:
-        """The change that these groups make in place of others, as far as it goes."""
+        """The change that replaces stages by these groups, carried on until it has no effect."""
         stages: list[Stage] = []
         frontier = self._before(low)
         for group in groups:
@@ -114,7 +114,7 @@ class IncrementalSearch:
         return onward(self.spec, self.past, frontier, group.observations, self.afloat)
 
     def _before(self, at: int) -> Frontier:
-        """Where runs can be before a stage."""
+        """The frontier before a stage."""
         return self.stages[at - 1][1] if at else beginning(self.spec, self.past, self.afloat)
 
     def _from(self, moment: int) -> int:
@@ -133,10 +133,10 @@ Key = tuple[KnownHistory, tuple[Observation, ...]]
 
 @define(eq=False)
 class Searches:
-    """The searches of one job: one for each past that is asked for, and each batch afloat.
+    """The searches of one job: one for each known history and each unordered batch.
 
-    ``held`` is what they hold. None stands for a search that no run can take, whatever is
-    seen besides.
+    ``held`` are the observations that they cover. None stands for a search that already failed:
+    further observations cannot make it succeed.
     """
 
     spec: Spec
@@ -146,7 +146,7 @@ class Searches:
     _drafts: dict[Key, Draft | None] = field(factory=dict)
 
     def explain(self, past: KnownHistory, new: Observations, rank: Rank | None) -> bool:
-        """Whether a run shows what is held and one observation more, at a rank."""
+        """Whether a run shows these observations, the newest at a rank."""
         if new is not self._asked:
             self._asked, self._drafts = new, {}
         found: list[frozenset[RunState]] = []
@@ -162,7 +162,7 @@ class Searches:
         return bool(common(found)) if found else True
 
     def take(self, new: Observations) -> None:
-        """Holds other observations from now on: those that were asked for last."""
+        """Holds these observations from now on; applies their changes if they were asked last."""
         drafts = self._drafts if new is self._asked else {}
         kept = {key: self.searches[key] if draft else None for key, draft in drafts.items()}
         for key, search in kept.items():
@@ -171,7 +171,7 @@ class Searches:
         self.held, self.searches, self._asked, self._drafts = new, kept, None, {}
 
     def follow(self, now: Observations) -> None:
-        """Holds what a job's state holds by now: the newest may have been seen again since."""
+        """Catches up with a job's state, whose newest observation may have been repeated since."""
         old = self.held
         if now is old:
             return

@@ -1,4 +1,4 @@
-"""What the newest response of a job showed, part by part, and how the next may go on from it."""
+"""What the newest response of a job showed, and whether the next one continues it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from trainstate.history.typed import (
     SCALARS,
     STARTED,
     Decode,
-    Entry,
     Sliced,
+    TypedEntry,
     Values,
     is_moment,
 )
@@ -34,8 +34,8 @@ from trainstate.spec.model import Evidence
 class Terms:
     """What a job's configuration allows.
 
-    ``limit`` is its smallest limit in seconds, ``saves`` tells whether the job can be billed
-    less than it trained, ``instance_type`` is the type of its instances.
+    ``limit`` is the smallest time limit in seconds; ``saves`` holds if the job can be billed less
+    than it trained.
     """
 
     config: Configuration = UNSEEN
@@ -51,15 +51,15 @@ _UNKNOWN = Terms()
 class Shown:
     """The parts of the newest response of a job.
 
-    ``values`` are those of the typed decode; ``there`` and ``results`` name the settled
-    members and the results that rules ask for. ``in_order`` holds
-    if nothing in the response is later than its LastModifiedTime, ``goes_on`` if nothing but
-    a longer history can come next: no primary ran ahead, no order was wrong.
+    ``values`` are those of the typed decode. ``settled`` and ``results`` name the settled members
+    and results that rules ask for. ``in_order`` holds if nothing in the response is later than its
+    LastModifiedTime; ``goes_on`` if the next response can only extend the history, as no primary
+    ran ahead and no order was wrong.
     """
 
     values: Values
-    entries: list[Entry]
-    there: tuple[str, ...]
+    entries: list[TypedEntry]
+    settled: tuple[str, ...]
     results: tuple[str, ...]
     ended: bool
     terms: Terms = _UNKNOWN
@@ -73,31 +73,31 @@ class Shown:
 
 
 @frozen
-class Silence:
-    """What rules say of a value of the statuses, which a job need be told once.
+class Judgement:
+    """What rules report for the statuses of a response, once a variant.
 
-    ``rests_on`` is the weakest evidence that the statuses rest on, ``said`` the findings by
-    their numbers; ``plain`` holds if the history leads to the primary status.
+    ``rests_on`` is the weakest evidence used, ``findings`` has the findings by their numbers.
+    ``plain`` holds if the history leads to the primary status.
     """
 
     rests_on: Evidence
-    said: Mapping[int, Finding]
+    findings: Mapping[int, Finding]
     plain: bool
 
 
 def first_shown(decode: Decode, values: Values, inside: Any) -> Shown | None:
-    """The parts of a response with these sliced members; None where its history has no entry."""
+    """The parts of a response, given its sliced members; None if its history is empty."""
     entries = decode.history(values[HISTORY])
     if not entries:
         return None
-    there, results = decode.settled_in(inside), decode.results_in(inside)
-    return Shown(values, entries, there, results, values[PRIMARY] in decode.ended)
+    settled, results = decode.settled_in(inside), decode.results_in(inside)
+    return Shown(values, entries, settled, results, values[PRIMARY] in decode.ended)
 
 
 def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -> Shown | None:
-    """The parts of a response that goes on from what its job showed; None where it does not.
+    """The parts of a response that continues its job; None if it does not.
 
-    The results are still those that were shown before.
+    ``results`` are still those of the response before.
     """
     old, entries = shown.values, shown.entries
     if not _is_settled(decode, old, values):
@@ -108,12 +108,12 @@ def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -
             return None
         entries = known
     ended = values[PRIMARY] in decode.ended
-    now = Shown(values, entries, shown.there, shown.results, ended, shown.terms, file)
+    now = Shown(values, entries, shown.settled, shown.results, ended, shown.terms, file)
     return now if _grows(decode, shown, now) else None
 
 
 def kept(decode: Decode, values: Values, old: Values) -> Values:
-    """The values of a response without its text: the settled members are those of an older one."""
+    """The values to keep of a response: settled members share the older response's bytes."""
     settled = decode.settled.start
     own = [raw if raw is ABSENT else raw.copy() for raw in values[HISTORY:settled]]
     same = values[settled:] == old[settled:]
@@ -133,7 +133,7 @@ def is_in_order(shown: Shown) -> bool:
 
 
 def _is_settled(decode: Decode, old: Values, new: Values) -> bool:
-    """Whether settled members are the same, but for what an update may change in them."""
+    """Whether settled members are unchanged, apart from permitted updates."""
     settled, rest = decode.settled, decode.settled.stop
     if new[settled.start :] == old[settled.start :]:
         return True
@@ -143,7 +143,7 @@ def _is_settled(decode: Decode, old: Values, new: Values) -> bool:
 
 
 def _is_update(decode: Decode, sliced: Sliced, old: Any, new: Any) -> bool:
-    """Whether an update may have changed a member, and nothing else."""
+    """Whether a member differs only in parts that an update may change."""
     before, after = decode.value(sliced, old), decode.value(sliced, new)
     if before is None or after is None or not is_updatable(sliced.member):
         return False
@@ -152,12 +152,12 @@ def _is_update(decode: Decode, sliced: Sliced, old: Any, new: Any) -> bool:
 
 
 def _grows(decode: Decode, old: Shown, new: Shown) -> bool:
-    """Whether a response shows all of its job that the one before did, and perhaps more."""
+    """Whether a response shows at least all that the one before did."""
     before, after = old.values, new.values
     if before[decode.attached] != after[decode.attached] and new.modified == old.modified:
         return False
     if old.ended:
-        # What ended is fixed, but for the message of its last entry.
+        # After the end only the message of the last entry may change.
         results = decode.results
         same = before[SCALARS] == after[SCALARS] and before[results] == after[results]
         return same and len(new.entries) == len(old.entries) and _extends(old, new)
@@ -172,7 +172,7 @@ def _grows(decode: Decode, old: Shown, new: Shown) -> bool:
 
 
 def _extends(old: Shown, new: Shown) -> bool:
-    """Whether a history is a known one that went on."""
+    """Whether a history extends a known one."""
     known, seen = old.entries, new.entries
     settled = len(known) - 1
     if len(seen) <= settled or seen[:settled] != known[:settled]:

@@ -1,4 +1,4 @@
-"""Many interleaved jobs in one stream: each record to its job's epoch, each epoch to the rules."""
+"""Many interleaved jobs in one stream: routes each record to its job, and judges it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from operator import attrgetter
 
 from attrs import define, evolve, field
 
-from trainstate.checking.births import Births
 from trainstate.checking.compare import Comparer
+from trainstate.checking.creations import Creations
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.families import children
-from trainstate.checking.found import finding_of, is_new, placed
+from trainstate.checking.findings import finding_of, is_new, placed
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.jobs import JobState, assumed, digest_of, earlier_epoch
 from trainstate.checking.order import Order
@@ -31,12 +31,12 @@ from trainstate.spec.model import Evidence, Spec
 
 @define(kw_only=True)
 class Checker:
-    """An incremental check: fed with records, it gives findings, and at the end the jobs.
+    """An incremental check: takes records and returns findings; ``close`` reports the jobs.
 
-    ``spec`` is narrowed to ``accept`` first; ``order`` None takes arrival for polls and
-    no order for events. Memory grows with the number of jobs and of their changes. ``counted``
-    responses showed nothing that is new. The records of other machines are judged by a checker
-    of each, whose jobs stand among this one's.
+    ``spec`` is narrowed to ``accept``; ``order`` None means arrival for polls and no order for
+    events. ``counted`` is the number of responses that showed nothing new. Records of another
+    machine are judged by a checker of their own, whose jobs are listed among this one's. Memory
+    grows with jobs and their changes.
     """
 
     spec: Spec = field(factory=builtin_spec)
@@ -50,10 +50,10 @@ class Checker:
     _states: list[JobState] = field(factory=list)
     _book: Rulebook = field(init=False)
     counted: int = 0
-    _births: dict[str, Births] = field(factory=dict)
+    _creations: dict[str, Creations] = field(factory=dict)
     _comparer: Comparer | None = None
-    _silent: int = 0
-    _beside: dict[str, Checker] = field(factory=dict)
+    _without_findings: int = 0
+    _by_machine: dict[str, Checker] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.spec = self.spec.accepting(self.accept)
@@ -61,7 +61,7 @@ class Checker:
         self._comparer = None if self.order is Order.FREE else self._book.comparer
 
     def feed(self, record: Record) -> list[Finding]:
-        """The new findings that a record brings."""
+        """The new findings about a record."""
         if isinstance(record, Line):
             return self._feed_line(record)
         if isinstance(record, Response) and record.machine not in ("", self.spec.name):
@@ -74,7 +74,7 @@ class Checker:
         return found
 
     def repeats(self, line: Line) -> bool:
-        """Whether a line shows what the newest response of its job did; it is counted then."""
+        """Whether a line repeats the newest response of its job; if so it is counted."""
         states = self.jobs.get(line.typed.arn, ())
         shown, comparer = states[0].shown if len(states) == 1 else None, self._comparer
         if shown is None or comparer is None or not comparer.is_same(shown, line):
@@ -83,8 +83,8 @@ class Checker:
         return True
 
     def _of_machine(self, name: str) -> Checker:
-        if name not in self._beside:
-            self._beside[name] = Checker(
+        if name not in self._by_machine:
+            self._by_machine[name] = Checker(
                 spec=self.spec.of_machine(name),
                 rules=self.rules,
                 accept=self.accept,
@@ -92,10 +92,10 @@ class Checker:
                 tolerances=self.tolerances,
                 states=self._states,
             )
-        return self._beside[name]
+        return self._by_machine[name]
 
     def _feed_line(self, line: Line) -> list[Finding]:
-        """The new findings that a line brings; mostly no part of it is new."""
+        """The new findings about a line; most lines need no judging."""
         found = None if self._comparer is None else self._take(line, self._comparer)
         if found is None:
             record = line.response()
@@ -106,38 +106,38 @@ class Checker:
         return found
 
     def _take(self, line: Line, comparer: Comparer) -> list[Finding] | None:
-        """The new findings about a line that goes on in its job; None where it is to be judged."""
+        """The new findings about a line that continues its job; None if it must be judged."""
         typed = line.typed
         states = self.jobs.get(typed.arn)
         if states is None:
-            news = None if typed.name in self.names else comparer.first(line)
-            state = None if news is None else self._begin(typed)
+            delta = None if typed.name in self.names else comparer.first(line)
+            state = None if delta is None else self._begin(typed)
         else:
             state = states[0] if len(states) == 1 else None
-            news = None if state is None else comparer.next(state, line)
-        if news is None or state is None:
+            delta = None if state is None else comparer.next(state, line)
+        if delta is None or state is None:
             return None
         if typed.name in self.names:
             self.names[typed.name] = typed.arn
-        state.go_on(news, comparer.decode)
-        said = [self._said(finding, line, state) for finding in news.said if is_new(finding, state)]
-        if not news.speaking:
-            self.counted += not said
-            return said
+        state.go_on(delta, comparer.decode)
+        found = [self._located(one, line, state) for one in delta.findings if is_new(one, state)]
+        if not delta.to_judge:
+            self.counted += not found
+            return found
         response = line.response()
         if isinstance(response, Unreadable):
             return list(self._unreadable(response))
-        # The rules of sequences have nothing to say of a response that goes on.
+        # Sequence rules do not apply to a response that continues its job.
         step = Step(
-            reading=comparer.variants.reading(response, news.shown), index=state.responses - 1
+            reading=comparer.variants.reading(response, delta.shown), index=state.responses - 1
         )
-        places = self._book.of_responses.ask(step.reading, news.speaking)
-        said += [new for rule, place in places for new in self._found(rule, place, state, step)]
-        return sorted(said, key=attrgetter("code"))
+        places = self._book.of_responses.ask(step.reading, delta.to_judge)
+        found += [new for rule, place in places for new in self._found(rule, place, state, step)]
+        return sorted(found, key=attrgetter("code"))
 
     @staticmethod
-    def _said(finding: Finding, line: Line, state: JobState) -> Finding:
-        """The finding that rules made of a small part, at the place of a line."""
+    def _located(finding: Finding, line: Line, state: JobState) -> Finding:
+        """A finding about a small part, with the line's job and place."""
         return evolve(
             finding,
             job=line.typed.arn,
@@ -148,7 +148,7 @@ class Checker:
         )
 
     def _begin(self, typed: Typed) -> JobState:
-        """The state of a job that begins with a line; its epoch is made when it is asked for."""
+        """The state of a job that begins with a line; its epoch is made on first use."""
         created = parse(typed.created)[0]
         state = JobState(begin=partial(self._epoch, typed.arn, created))
         self.jobs[typed.arn], self.names[typed.name] = [state], typed.arn
@@ -156,11 +156,11 @@ class Checker:
         return state
 
     def close(self) -> tuple[list[tuple[int, Finding]], tuple[JobReport, ...]]:
-        """The findings about jobs as a whole, each with its job's number; and all jobs."""
-        parts = [self, *self._beside.values()]
+        """The findings about whole jobs, each with its job's number, and the job reports."""
+        parts = [self, *self._by_machine.values()]
         owners = {
             id(state): part
-            for part in self._beside.values()
+            for part in self._by_machine.values()
             for states in part.jobs.values()
             for state in states
         }
@@ -195,24 +195,24 @@ class Checker:
 
     @property
     def seen(self) -> int:
-        """How many responses were judged, or counted."""
-        return self.summary.responses + self._silent
+        """How many responses were judged or counted."""
+        return self.summary.responses + self._without_findings
 
     @property
     def states(self) -> tuple[JobState, ...]:
-        """The epochs of all jobs, in the order of their first responses."""
+        """The states of all jobs, in the order of their first responses."""
         return tuple(self._states)
 
     def adopt(self, key: str, state: JobState) -> None:
-        """Takes over an epoch that was judged elsewhere; ``key`` is its job's ARN or name."""
+        """Adds a state that was judged elsewhere; ``key`` is its job's ARN or name."""
         self.jobs.setdefault(key, []).append(state)
         self._states.append(state)
 
     def _judge(self, response: Response, line: Line | None = None) -> list[Finding]:
         key = self._key(response)
         state, earlier = self._state_of(response, key)
-        judged, state.judged = state.judged, digest_of(response)
-        if judged and judged == state.judged and earlier is None:
+        judged, state.last_digest = state.last_digest, digest_of(response)
+        if judged and judged == state.last_digest and earlier is None:
             state.responses += 1
             return []
         step = state.epoch.observe(response, earlier_epoch=earlier)
@@ -230,7 +230,7 @@ class Checker:
         return [new for rule, place in places for new in self._found(rule, place, state, step)]
 
     def _show(self, step: Step, state: JobState, line: Line | None, *, known: bool) -> None:
-        """What a judged response shows for the next one of its job."""
+        """Updates what the newest response showed."""
         state.shown = None
         if line is None or self._comparer is None:
             state.straight = False
@@ -257,7 +257,7 @@ class Checker:
                 yield evolve(finding, file=record.origin.file, line=record.origin.line)
 
     def ended(self, state: JobState, began: Iterable[JobState]) -> Iterator[Finding]:
-        """What rules say of a job as a whole, and of those that it began."""
+        """The findings about a whole job and the jobs that it started."""
         for rule in self._book.of_jobs:
             for place in rule.check(end := state.end(self.spec, began)):
                 finding = evolve(finding_of(rule, place), job=end.job, index=end.responses - 1)
@@ -265,12 +265,12 @@ class Checker:
                     yield finding
 
     def _state_of(self, response: Response, key: str) -> tuple[JobState, EarlierEpoch | None]:
-        """The state of the response's epoch, and another epoch of the name that it may overlap.
+        """The state of a response's epoch, and another epoch that it may overlap.
 
-        A new epoch may overlap the one before; one that goes on may run into a later one.
+        A new epoch may overlap the one before; a known one may run into a later one.
         """
         states = self.jobs.setdefault(key, [])
-        state = self._born(states, response.created, key) if states else None
+        state = self._created_at(states, response.created, key) if states else None
         if state is not None:
             if state.epoch.created is None:
                 state.epoch.created = response.created
@@ -280,27 +280,27 @@ class Checker:
         self._states.append(states[-1])
         return states[-1], earlier
 
-    def _born(self, states: list[JobState], created: int | None, key: str) -> JobState | None:
-        """The first epoch of a name that can have begun at an instant; None where none can."""
+    def _created_at(self, states: list[JobState], created: int | None, key: str) -> JobState | None:
+        """The first epoch of a name that can have begun at an instant; None if there is none."""
         known = states[0].epoch.created
         if created is None or known is None or same_instant(known, created):
             return states[0]
-        place = self._births_of(states, key).at(created) if len(states) > 1 else None
+        place = self._creations_of(states, key).at(created) if len(states) > 1 else None
         return None if place is None else states[place]
 
     def _later(self, states: list[JobState], epoch: Epoch, key: str) -> EarlierEpoch | None:
-        """The first epoch of the name that was created after this one."""
+        """The epoch of the name created next after this one."""
         if len(states) < 2 or epoch.created is None:
             return None
-        place = self._births_of(states, key).after(epoch.created)
+        place = self._creations_of(states, key).after(epoch.created)
         return None if place is None else earlier_epoch(states[place].epoch)
 
-    def _births_of(self, states: list[JobState], key: str) -> Births:
-        """The creations of a name's epochs; only the first may be unknown, and has all then."""
-        births = self._births.setdefault(key, Births())
-        for state in states[births.count :]:
-            births.add(state.epoch.created or 0)
-        return births
+    def _creations_of(self, states: list[JobState], key: str) -> Creations:
+        """The creation times of a name's epochs; an unknown one can only be a sole epoch's."""
+        creations = self._creations.setdefault(key, Creations())
+        for state in states[creations.count :]:
+            creations.add(state.epoch.created or 0)
+        return creations
 
     def _epoch(self, job: str, created: int | None) -> Epoch:
         return Epoch(
@@ -312,7 +312,7 @@ class Checker:
         )
 
     def _key(self, response: Response) -> str:
-        """The job that a response belongs to; a name alone means the job last seen with it."""
+        """The key of a response's job; a bare name means the job last seen with it."""
         key = response.identity or self.names.get(response.name or "") or response.job
         if response.name and response.name.casefold() == response.called:
             known = self.names.setdefault(response.name, key)
@@ -324,7 +324,7 @@ class Checker:
     def _count(self, found: Iterable[Finding], *, responses: bool) -> None:
         levels = [finding.severity for finding in found]
         if responses and not levels:
-            self._silent += 1
+            self._without_findings += 1
             return
         totals = self.summary
         self.summary = evolve(

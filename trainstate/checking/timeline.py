@@ -1,7 +1,6 @@
-"""Values of a job in the order of its responses, with what may follow what.
+"""Timelines: values of a job in the order of its responses, and what may follow what.
 
-Equal neighbours are one run of the timeline, so that memory grows with changes and not
-with responses.
+Equal neighbours are one run, so memory grows with changes and not with responses.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ T = TypeVar("T")
 
 @frozen
 class Seen(Generic[T]):
-    """A value, the first and the last rank at which it was seen, and by which response."""
+    """A value, the first and last rank at which it was seen, and the index of its response."""
 
     value: T
     first: Rank
@@ -29,10 +28,10 @@ class Seen(Generic[T]):
 
 @define
 class Timeline(Generic[T]):
-    """Values by rank, kept consistent: a value that contradicts a neighbour is not taken.
+    """Values by rank, kept consistent: a value that contradicts a neighbour is rejected.
 
-    ``may_follow(earlier, later)`` is a preorder. ``most`` bounds the runs that are
-    kept; beyond it the oldest are forgotten.
+    ``may_follow(earlier, later)`` is a preorder. ``most`` bounds the number of runs; beyond it the
+    oldest are dropped.
     """
 
     may_follow: Callable[[T, T], bool]
@@ -41,13 +40,13 @@ class Timeline(Generic[T]):
 
     @property
     def newest(self) -> T | None:
-        """The last of the values; None where none was taken."""
+        """The last value; None if there is none."""
         return self.runs[-1].value if self.runs else None
 
     def place(self, value: T, rank: Rank, index: int) -> Seen[T] | None:
-        """The run that the value contradicts, or None when it was taken.
+        """The run that the value contradicts; None if it was inserted.
 
-        Where ranks are tied the value is put wherever it fits.
+        Among tied ranks the value goes wherever it fits.
         """
         newest = self.runs[-1] if self.runs else None
         if newest is not None and newest.value == value and is_not_before(rank, newest.last):
@@ -66,38 +65,38 @@ class Timeline(Generic[T]):
         high = bisect_right(self.runs, rank.moment, key=lambda run: run.first.moment)
         low = max(low, sum(is_after(rank, run.last) for run in self.runs[:high]))
         contradicted: Seen[T] | None = None
-        for spot in range(high, low - 1, -1):
-            contradicted = self._conflict(spot, value)
+        for position in range(high, low - 1, -1):
+            contradicted = self._conflict(position, value)
             if contradicted is None:
-                self._insert(spot, value, rank, index)
+                self._insert(position, value, rank, index)
                 return None
         return contradicted
 
     def _around(self, rank: Rank) -> Seen[T] | None:
         """The run that was seen both before and after the rank."""
-        spot = bisect_left(self.runs, rank.moment, key=lambda run: run.last.moment)
+        position = bisect_left(self.runs, rank.moment, key=lambda run: run.last.moment)
         if (
-            spot < len(self.runs)
-            and self.runs[spot].first.moment < rank.moment < self.runs[spot].last.moment
+            position < len(self.runs)
+            and self.runs[position].first.moment < rank.moment < self.runs[position].last.moment
         ):
-            return self.runs[spot]
+            return self.runs[position]
         return None
 
-    def _conflict(self, spot: int, value: T) -> Seen[T] | None:
-        """The run next to a spot that the value cannot stand beside."""
-        if spot > 0 and not self.may_follow(self.runs[spot - 1].value, value):
-            return self.runs[spot - 1]
-        if spot < len(self.runs) and not self.may_follow(value, self.runs[spot].value):
-            return self.runs[spot]
+    def _conflict(self, position: int, value: T) -> Seen[T] | None:
+        """The neighbour of a position that contradicts the value; None if neither does."""
+        if position > 0 and not self.may_follow(self.runs[position - 1].value, value):
+            return self.runs[position - 1]
+        if position < len(self.runs) and not self.may_follow(value, self.runs[position].value):
+            return self.runs[position]
         return None
 
-    def _insert(self, spot: int, value: T, rank: Rank, index: int) -> None:
-        for near in (spot - 1, spot):
+    def _insert(self, position: int, value: T, rank: Rank, index: int) -> None:
+        for near in (position - 1, position):
             if 0 <= near < len(self.runs) and self.runs[near].value == value:
                 run = self.runs[near]
                 first, last = min(run.first, rank), max(run.last, rank)
                 self.runs[near] = Seen(value, first, last, run.index)
                 return
-        self.runs.insert(spot, Seen(value, rank, rank, index))
+        self.runs.insert(position, Seen(value, rank, rank, index))
         if len(self.runs) > self.most:
             del self.runs[0]

@@ -1,8 +1,8 @@
-"""What the rules say of small values: statuses, presence, settings, attached machines.
+"""What the rules report for small parts: statuses, presence, settings, attached machines.
 
-There are a few hundred variants of each in all the world, so the rules are asked once a variant.
-That is sound by construction: a check reads nothing but the part that it is given. With one
-variant kept of each, a check of 16,000 responses of 4,000 jobs takes 2.6 times as long.
+Each has a few hundred distinct values, so rules are asked once a variant. That is sound, as a check
+reads only the part that it is given. With one variant kept of each, a check of 16,000 responses of
+4,000 jobs takes 2.6 times as long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from attrs import field, frozen
 from trainstate.checking.ask import keep
 from trainstate.checking.attached import is_continued
 from trainstate.checking.report import Finding
-from trainstate.checking.shown import Shown, Silence, Terms
+from trainstate.checking.shown import Judgement, Shown, Terms
 from trainstate.history.excerpt import always_given
 from trainstate.history.identity import Plain, job_of
 from trainstate.history.model import Kind, Origin, Response
@@ -34,15 +34,15 @@ Variant = tuple[Any, ...]
 """The value of a part, as the typed decode gives it."""
 
 Findings = Mapping[int, Finding]
-"""The findings that the rules make of a part, by their numbers, without a job and a place."""
+"""The findings about a part by their numbers, without job and place."""
 
 
 @frozen(kw_only=True, eq=False)
 class Variants:
-    """The variants that one check has seen, and what the rules say of each.
+    """The variants that a check has seen, and what the rules report for each.
 
-    ``ask`` asks the rules of a part. ``always`` are the settled members that the service always
-    gives, ``origins`` those that name the job that began one.
+    ``ask`` asks the rules about a part. ``always`` are the settled members that the service always
+    returns; ``origins`` are those that name a job's parent.
     """
 
     spec: Spec
@@ -53,7 +53,7 @@ class Variants:
     always: frozenset[str]
     origins: tuple[str, ...]
     artifacts: tuple[int, Sliced]
-    _statuses: dict[Variant, Silence | Literal[False]] = field(factory=dict)
+    _statuses: dict[Variant, Judgement | Literal[False]] = field(factory=dict)
     _presence: dict[Variant, Findings] = field(factory=dict)
     _terms: dict[Variant, Terms | Literal[False]] = field(factory=dict)
     _attached: dict[Variant, bool] = field(factory=dict)
@@ -62,7 +62,7 @@ class Variants:
     def of(
         cls, spec: Spec, decode: Decode, tolerances: Tolerances, ask: Callable[[Part], Findings]
     ) -> Variants:
-        """None seen yet."""
+        """An empty set of variants."""
         settled = {sliced.name for sliced in decode.of(decode.settled)}
         places = {sliced.name: (at, sliced) for at, sliced in enumerate(decode.sliced, SLICED)}
         return cls(
@@ -76,16 +76,16 @@ class Variants:
             artifacts=places[spec.layout.artifacts],
         )
 
-    def statuses(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Silence | None:
-        """What the rules say of the statuses of a response; None where it depends on the job."""
+    def statuses(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Judgement | None:
+        """What the rules report for the statuses; None if it depends on the job."""
         secondary, config, entries = typed.secondary, shown.terms.config, shown.entries
         guards = guards_on(self.spec, (*history, secondary))
         allowed = tuple([config.of(guard) for guard in guards])
         open_ = tuple([entry.end is None for entry in entries])
         selected = not self.is_whole(shown)
         key = (typed.primary, secondary, history, open_, allowed, selected)
-        silence = self._statuses.get(key)
-        if silence is None:
+        result = self._statuses.get(key)
+        if result is None:
             part = Statuses(
                 spec=self.spec,
                 kind=Kind.RESPONSE,
@@ -101,22 +101,22 @@ class Variants:
                 trimmed=False,
                 selected=selected,
             )
-            return keep(self._statuses, key, self._silence(part)) or None
-        return silence or None
+            return keep(self._statuses, key, self._judgement(part)) or None
+        return result or None
 
     def is_whole(self, shown: Shown) -> bool:
         """Whether a response has all that the service always gives."""
-        return self.always.issubset(shown.there)
+        return self.always.issubset(shown.settled)
 
-    def _silence(self, part: Statuses) -> Silence | Literal[False]:
+    def _judgement(self, part: Statuses) -> Judgement | Literal[False]:
         if not part.is_sure:
             return False
         rests_on = weakest_used(self.spec, part.history, part.config, part.primary, part.secondary)
         plain = part.moves[-1].position.primary == part.primary
-        return Silence(rests_on, self.ask(part), plain)
+        return Judgement(rests_on, self.ask(part), plain)
 
     def presence(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Findings:
-        """What the rules say of the members that a regular response has."""
+        """What the rules report for the members that a regular response has."""
         at, artifacts = self.artifacts
         key = (
             typed.primary,
@@ -127,7 +127,7 @@ class Variants:
             typed.training is None,
             typed.billable is None,
             typed.reason and typed.reason.isspace(),
-            shown.there,
+            shown.settled,
             shown.results,
             is_blank(self.decode.value(artifacts, shown.values[at])),
         )
@@ -140,7 +140,7 @@ class Variants:
         return found
 
     def reading(self, response: Response, shown: Shown) -> Reading:
-        """A response that shows this as the rules are given it."""
+        """The context that rules get for such a response."""
         return Reading(
             response=response,
             spec=self.spec,
@@ -149,8 +149,8 @@ class Variants:
         )
 
     def terms(self, shown: Shown) -> Terms | None:
-        """What the configuration of a response allows; None where the rules speak of it."""
-        key = shown.there, tuple([bytes(shown.values[place]) for place in self.decode.terms])
+        """What the configuration allows; None if a rule or a misfit reports it."""
+        key = shown.settled, tuple([bytes(shown.values[place]) for place in self.decode.terms])
         terms = self._terms.get(key)
         return (keep(self._terms, key, self._new_terms(shown)) if terms is None else terms) or None
 
@@ -169,7 +169,7 @@ class Variants:
         return terms_of(members, config, spec)
 
     def is_attached(self, typed: Typed, old: Values, now: Values) -> bool:
-        """Whether the rules say nothing of attached machines; ``old`` is how they were before."""
+        """Whether no rule reports attached machines that went from ``old`` to ``now``."""
         if now == old == self.decode.unattached:
             return True
         key = (typed.primary, typed.secondary, *map(bytes, (*old, *now)))
@@ -188,7 +188,7 @@ class Variants:
         return silent
 
     def is_named(self, typed: Typed, inside: Any) -> bool:
-        """Whether the rules say nothing of what names a job, and its ARN does."""
+        """Whether ARN and name agree, and no rule reports them."""
         held = [(name, getattr(inside, name)) for name in self.origins]
         origins = {name: arn for name, arn in held if arn is not None}
         if not origins and self.plain.holds(typed.arn, typed.name):
@@ -201,7 +201,7 @@ class Variants:
 
 
 def terms_of(members: Mapping[str, Any], config: Configuration, spec: Spec) -> Terms:
-    """What a configuration allows."""
+    """The limits and options of a configuration."""
     saves = config.of(spec.time.savings_guard).holds is True
     stopping = members.get(spec.layout.stopping)
     values = stopping.values() if isinstance(stopping, Mapping) else ()
@@ -217,7 +217,7 @@ def weakest_used(
     primary: str | None,
     secondary: str | None,
 ) -> Evidence:
-    """The weakest evidence that a history and its pair rest on."""
+    """The weakest evidence that a history and its pair use."""
     shown: Row | None = spec.pair_by_key.get((primary or "", secondary or ""))
     if not spec.layout.secondary:
         shown = spec.primary_by_name.get(primary or "")

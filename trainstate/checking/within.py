@@ -1,4 +1,4 @@
-"""Whether rules may speak of the numbers, times and items inside results and attached machines."""
+"""Which rules must be asked about values inside results and attached machines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PARTS = frozenset({"Inside", "Problems", "Settings"})
 
 @frozen(eq=False)
 class Within:
-    """Where times, numbers with bounds, and items that were asked for are inside members."""
+    """Where members contain times, bounded numbers, and items that the job asked for."""
 
     spec: Spec
     decode: Decode
@@ -43,9 +43,9 @@ class Within:
         )
 
     def parts(self, values: Values, inside: Any, created: Any, modified: Any) -> frozenset[str]:
-        """The parts of which rules may speak.
+        """The parts whose rules must be asked.
 
-        ``created`` and ``modified`` are the times between which the job lived so far.
+        ``created`` and ``modified`` are the times between which the job has lived so far.
         """
         try:
             timely = all(created <= time <= modified for time in self._times(inside))
@@ -65,13 +65,13 @@ class Within:
         return [time for time in times if time is not None]
 
     def _exceeds(self, values: Values) -> bool:
-        """Whether a number may be outside of its bounds."""
+        """Whether a number may be out of bounds."""
         held = [(at, one) for at, one in self.bounded if values[at]]
         members = {one.name: self.decode.value(one, values[at]) for at, one in held}
         return bool(held) and any(excesses(members, self.spec))
 
     def _is_unasked(self, inside: Any) -> bool:
-        """Whether an item may be of what was not asked for."""
+        """Whether an item may be one that the job did not ask for."""
         for machine in self.asked:
             shown, asked = (
                 {getattr(item, machine.key, None) for item in getattr(inside, member) or ()}

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
-from trainstate.checking.baseline import Baseline, Identity, baseline_json, identity, read_baseline
+from trainstate.checking.baseline import (
+    Baseline,
+    Fingerprint,
+    baseline_json,
+    fingerprint,
+    read_baseline,
+)
 from trainstate.checking.report import Finding, Summary
 from trainstate.cli.output import open_output
 from trainstate.errors import InputError, UsageError
@@ -80,7 +86,7 @@ class KnownFindings:
     path: str | None = None
     mode: str = COMPARE
     baseline: Baseline = field(factory=Baseline)
-    seen: set[Identity] = field(factory=set)
+    seen: set[Fingerprint] = field(factory=set)
     ignores: Ignores = NOTHING
 
     def takes(self, finding: Finding) -> bool:
@@ -89,7 +95,7 @@ class KnownFindings:
             return True
         if self.path is None:
             return False
-        self.seen.add(identity(finding))
+        self.seen.add(fingerprint(finding))
         return finding in self.baseline
 
     def counted(self, summary: Summary, shown: Iterable[Finding]) -> Summary:
@@ -119,7 +125,7 @@ class KnownFindings:
         hint = "; drop them with --baseline-mode prune" if gone else ""
         return f"baseline {self.path}: {known} findings known, {len(gone)} gone{hint}"
 
-    def _write(self, known: frozenset[Identity]) -> None:
+    def _write(self, known: frozenset[Fingerprint]) -> None:
         with open_output(self.path) as output:
             output.line(baseline_json(Baseline(known)))
 

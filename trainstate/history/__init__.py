@@ -1,4 +1,4 @@
-"""What a job did: responses, entries, instants, and the readers that find them in files."""
+"""Recorded responses: the domain model, times, and the readers of files and values."""
 
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response, Unreadable
 

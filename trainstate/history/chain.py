@@ -1,8 +1,8 @@
-"""Histories as an append-only register: how one reading of it relates to another.
+"""Compares histories: the history is an append-only register that every poll reads whole.
 
-H is a prefix of H' if the earlier entries are equal and the last entry of H has in H'
-the same status and start, with its end open or equal. The message of the last entry is
-free: the service rewrites it, even after the end.
+H is a prefix of H' if the earlier entries are equal and H's last entry has the same status and
+start in H', and its end is open or equal. The message of the last entry is free: the service
+rewrites it, even after the end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ History = tuple[Entry, ...]
 
 
 class Relation(StrEnum):
-    """How a response's history relates to the longest history seen of its job."""
+    """How a response's history relates to the longest one of its job."""
 
     FIRST = "first"
     ABSENT = "absent"
@@ -32,7 +32,7 @@ class Relation(StrEnum):
 
 @frozen
 class Comparison:
-    """A relation, the first entry that differs, and the closed entries whose message changed."""
+    """The relation, the first entry that differs, and closed entries with another message."""
 
     relation: Relation
     at: int | None = None
@@ -58,15 +58,15 @@ def compare(known: History, seen: History) -> Comparison:
 
 
 def is_printed(history: History) -> bool:
-    """Holds for the history of a log, which has the times of the polls alone."""
+    """Whether a history is a log's, whose entries have neither start nor end."""
     return bool(history) and all(entry.start is None and entry.end is None for entry in history)
 
 
 def goes_with(printed: History, known: History, ends: Collection[str]) -> bool:
-    """Holds if a log can be of a job with a history that is known so far.
+    """Whether a log's history can be of the job with a known history.
 
-    The SDK prints a status when its message is another than the last one: a status with the
-    same message is missing from the log. ``ends`` are the statuses after which none comes.
+    The SDK prints a status only if its message differs from the last one, so a log can miss
+    statuses. ``ends`` are the terminal statuses.
     """
     rest = iter(entry.status for entry in known)
     missed = [entry.status for entry in printed if entry.status not in rest]
@@ -74,19 +74,19 @@ def goes_with(printed: History, known: History, ends: Collection[str]) -> bool:
 
 
 def size(history: History) -> tuple[int, bool]:
-    """How far a history has grown: its entries, and whether the last one is closed."""
+    """The number of entries, and whether the last one is closed."""
     return len(history), bool(history) and history[-1].end is not None
 
 
 def _same_times(old: Entry, new: Entry) -> bool:
-    """Holds if two readings of one entry can be of one entry; an absent time fits any."""
+    """Whether the times of two entries can be readings of the same times; absent ones match any."""
     starts = old.start is None or new.start is None or same_instant(old.start, new.start)
     ends = old.end is None or new.end is None or same_instant(old.end, new.end)
     return starts and ends
 
 
 def _changed_messages(known: History, seen: History) -> tuple[int, ...]:
-    """The entries that are closed and followed by another in both, with another message."""
+    """Entries with another message that both histories follow by another entry."""
     settled = min(len(known), len(seen)) - 1
     changed = [
         index
@@ -97,6 +97,6 @@ def _changed_messages(known: History, seen: History) -> tuple[int, ...]:
 
 
 def _is_final(entry: Entry) -> bool:
-    """Holds if an entry has a message that stays; a log prints what one was at some poll."""
+    """Whether an entry's message is final; a log prints the message of some poll."""
     printed = entry.start is None and entry.end is None
     return entry.message is not None and not printed

@@ -1,7 +1,7 @@
-"""What names a job: its ARN, unless somebody has taken out of it what does.
+"""The identity of a job: its ARN, unless that was redacted.
 
-Who publishes a recording writes ``arn:aws:sagemaker:us-east-1:REDACTED``, ``***`` or ``x``
-for every ARN in it. Such a text names no job, and many jobs have it.
+Published recordings replace ARNs by ``arn:aws:sagemaker:us-east-1:REDACTED``, ``***`` or ``x``.
+Many jobs share such a text.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _MASK = re.compile(r"[*<\[{]|xxx|\.\.\.|redacted", re.IGNORECASE)
 
 
 def is_masked(text: str) -> bool:
-    """Holds if a part of a text was taken out by hand, so that it says nothing."""
+    """Whether part of a text was redacted, so that its value means nothing."""
     return _MASK.search(text) is not None
 
 
 @frozen(eq=False)
 class Plain:
-    """What names a job as the service does: how ARNs begin, and what names are."""
+    """The form of the service's own ARNs and names."""
 
     head: re.Pattern[str]
     name: re.Pattern[str]
@@ -30,13 +30,13 @@ class Plain:
 
     @classmethod
     def of(cls, layout: RecordLayout) -> Plain:
-        """That of a machine's jobs."""
+        """The form for a machine's jobs."""
         service, resource = re.escape(layout.service), re.escape(layout.resource)
         head = rf"arn:aws[a-z-]*:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}/"
         return cls(re.compile(head), re.compile(layout.name_pattern), layout.name_most)
 
     def holds(self, arn: str, name: str) -> bool:
-        """Whether a name and an ARN are as the service gives them, and of one job."""
+        """Whether an ARN and a name have the service's form and are of one job."""
         head = self.head.match(arn)
         if head is None or arn[head.end() :] != name.lower() or is_masked(arn):
             return False
@@ -44,7 +44,7 @@ class Plain:
 
 
 def job_of(arn: str | None) -> str | None:
-    """The name of the job in an ARN, as it is written there; None where it names none."""
+    """The job's name in an ARN, as written there; None if the ARN names no job."""
     if arn is None or not arn.startswith("arn:") or is_masked(arn):
         return None
     _, slash, segment = arn.rpartition("/")

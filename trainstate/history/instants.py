@@ -1,9 +1,8 @@
 """Instants: points in time as whole microseconds since 1970-01-01T00:00:00Z.
 
-The service has millisecond resolution; recordings write its times as datetimes, as
-ISO 8601 with any offset or as a program prints times, and as epoch seconds, milliseconds,
-microseconds and nanoseconds. An integer compares and subtracts the same whatever the
-recording's form was.
+The service has millisecond resolution. Recordings write its times as datetimes, as ISO 8601 with
+any offset, as programs print times, and as epoch seconds, milliseconds, microseconds or
+nanoseconds. As integers all of them compare and subtract alike.
 """
 
 from __future__ import annotations
@@ -25,38 +24,38 @@ SECOND = 1_000_000
 MILLISECOND = 1_000
 """Microseconds in a millisecond, the resolution of the service."""
 
-# 1e11 seconds are in the year 5138 and 1e11 milliseconds in 1973: between the two lie
-# all times of the service, so that the size tells seconds from milliseconds. Likewise for
-# microseconds and nanoseconds, as columns of tables hold times.
+# 1e11 seconds are in the year 5138 and 1e11 milliseconds in 1973. All times of the service lie
+# between, so the size tells seconds from milliseconds; likewise microseconds and nanoseconds, which
+# tables hold.
 _MILLISECONDS_FROM, _MICROSECONDS_FROM, _NANOSECONDS_FROM = 10**11, 10**14, 10**17
 _NANOSECONDS_TO = 10**20
 _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second that a datetime holds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _END = datetime(2100, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Years 1 to 9999 in UTC. An offset leads out of them though each part of the time is in them.
+# The years 1 to 9999 in UTC: an offset can move a valid local time out of them.
 _WRITABLE = range(
     (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND,
     (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND + 1,
 )
 _NUMBER = re.compile(r"[0-9]{1,19}(\.[0-9]{1,12})?([eE]\+?[0-9]{1,2})?", re.ASCII)
-# A time in JSON of .NET, and the members that MongoDB and PowerShell wrap one in.
+# A time in the JSON of .NET, and the keys in which MongoDB and PowerShell wrap one.
 _DOTNET = re.compile(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
 _WRAPPED, _LONG = ("$date", "value"), "$numberLong"
-# The members of a datetime as placebo writes one into its recordings of boto3.
+# The keys of a datetime in placebo's recordings of boto3.
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
 HORIZON = Instant((_END - _EPOCH) // _MICROSECOND)
-"""The end of the century, before which all jobs live whose recordings this reads.
+"""The end of the century: no recorded job lives later.
 
-A later time is a mistaken unit, or stands for none: some stores have no other way to write that.
-It is the same whenever a recording is read, as no report hangs on the day of its reading.
+A later time is a mistaken unit, or a placeholder in stores that cannot omit a time. It is fixed, so
+that a report does not depend on the day of the check.
 """
 
 
 def is_beyond(time: datetime | float) -> bool:
-    """Holds if a time with an offset, or the seconds since 1970, are not before the horizon."""
+    """Whether an aware time, or epoch seconds, are at or after the horizon."""
     return time >= _END if isinstance(time, datetime) else time >= HORIZON / SECOND
 
 
@@ -65,13 +64,12 @@ class NotAnInstant(ValueError):
 
 
 def parse(value: object) -> tuple[Instant, bool]:
-    """The instant that a recorded value stands for, and whether it was naive.
+    """The instant of a recorded value, and whether the value was naive.
 
-    ``value`` is a datetime, an ISO 8601 text, epoch seconds, milliseconds, microseconds or
-    nanoseconds as a number or text, or any of these as a program prints or wraps it. A time
-    without an offset is read as UTC and reported as naive.
-    Raises NotAnInstant for anything else: NaN, a boolean, a time that is not in the years 1
-    to 9999 in UTC.
+    ``value`` is a datetime, ISO 8601 text, epoch seconds, milliseconds, microseconds or nanoseconds
+    as a number or text, or any of these as a program prints or wraps it. A time without an offset
+    is read as UTC and reported as naive. Raises NotAnInstant for anything else: NaN, a boolean, a
+    time outside the years 1 to 9999 in UTC.
     """
     if isinstance(value, datetime):
         return _from_datetime(value)
@@ -96,7 +94,7 @@ def _from_datetime(value: datetime) -> tuple[Instant, bool]:
 @lru_cache(maxsize=16384)
 def _from_text(value: str) -> tuple[Instant, bool]:
     if value[10:11] == "T":
-        # The service's own form, before the many others are tried.
+        # The service's own form first: there are many others.
         try:
             return _from_datetime(datetime.fromisoformat(value))
         except (ValueError, OverflowError):
@@ -114,7 +112,7 @@ def _from_text(value: str) -> tuple[Instant, bool]:
 
 
 def _unwrapped(value: Mapping[str, object]) -> object:
-    """What a mapping around one time holds; MongoDB wraps numbers once more."""
+    """The value in a mapping that wraps a time; MongoDB wraps numbers twice."""
     inner = next((value[name] for name in _WRAPPED if name in value), None)
     if isinstance(inner, Mapping):
         inner = inner.get(_LONG)
@@ -151,12 +149,12 @@ def _from_number(value: float) -> Instant:
 
 @cache
 def since(day: str) -> Instant | None:
-    """The instant with which a day of a fact begins, in UTC; None for no day."""
+    """The instant at which a fact's day begins in UTC; None if the fact has no day."""
     return parse(f"{day}T00:00:00Z")[0] if day else None
 
 
 def iso(instant: int) -> str:
-    """An instant as ISO 8601 in UTC, with milliseconds where it has any."""
+    """An instant as ISO 8601 in UTC, with milliseconds if it has any."""
     unit = "milliseconds" if instant % SECOND else "seconds"
     return datetime_of(instant).isoformat(timespec=unit).replace("+00:00", "Z")
 
@@ -166,11 +164,11 @@ def datetime_of(instant: int) -> datetime:
     return _EPOCH + timedelta(microseconds=instant)
 
 
-def grain(*readings: int) -> int:
-    """The microseconds that the coarsest of some readings can hide.
+def resolution(*readings: int) -> int:
+    """The resolution of the coarsest reading, in microseconds.
 
-    They are those of a second where a reading is cut or rounded to it, as listings and
-    consoles print times, else those of a millisecond, where it is cut to that.
+    It is a second if a reading is a whole second, as listings and consoles print times, else a
+    millisecond.
     """
     if any(reading % SECOND == 0 for reading in readings):
         return SECOND
@@ -178,5 +176,5 @@ def grain(*readings: int) -> int:
 
 
 def same_instant(one: int, other: int) -> bool:
-    """Holds if two readings can be of one instant: they differ by what cutting one can hide."""
-    return one == other or abs(one - other) < grain(one, other)
+    """Whether two readings can be of one instant: truncating it explains their difference."""
+    return one == other or abs(one - other) < resolution(one, other)

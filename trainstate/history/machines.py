@@ -1,7 +1,6 @@
-"""Which machine a record is of: told by the members that only its responses have, or by an ARN.
+"""Which machine a record is of: its member names or its ARN decide.
 
-A record that names the status of the specification that is asked for is its own at one look; the
-others are looked at where it does not.
+A record with the primary status of the requested specification is its own without further look.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _ARN = re.compile(r"arn:[^:\s]*:([^:\s]*):[^:\s]*:[^:\s]*:([^/:\s]+)/")
 
 
 def machine_of(value: Mapping[Any, Any], spec: Spec) -> Spec:
-    """The specification of the machine that a mapping names most of; the given one by default."""
+    """The specification whose names a mapping has most of; the given one by default."""
     if spec.layout.primary in value:
         return spec
     names = {folded(name) for name in value if isinstance(name, str)}
@@ -32,19 +31,19 @@ def machine_of(value: Mapping[Any, Any], spec: Spec) -> Spec:
 
 
 def of_arn(arn: str, spec: Spec) -> Spec | None:
-    """The specification of the machine that an ARN names; None for none that is known."""
+    """The specification of the machine that an ARN names; None if it is unknown."""
     found = _ARN.match(arn)
     name = None if found is None else _by_resource(spec).get(found.groups())
     return None if name is None else spec.of_machine(name)
 
 
 def machine_named(job: str, spec: Spec | None) -> Spec:
-    """The specification that was asked for, or that of the machine which a job's ARN names."""
+    """The given specification, else the one for a job's ARN, else the built-in one."""
     return spec or of_arn(job, builtin_spec()) or builtin_spec()
 
 
 def unknown_machine(text: str, spec: Spec) -> str | None:
-    """The type of the resource in the first ARN of a machine that has no facts; None for none."""
+    """The resource type of the first ARN of a machine without facts; None if there is none."""
     services = {layout.service for layout in spec.known.values()}
     found = (arn.groups() for arn in _ARN.finditer(text))
     return next((r for s, r in found if s in services and (s, r) not in _by_resource(spec)), None)
@@ -52,9 +51,9 @@ def unknown_machine(text: str, spec: Spec) -> str | None:
 
 @cache
 def named_by(part: str, spec: Spec) -> Mapping[str, str]:
-    """The machines whose records are read, by what a part of their layouts says.
+    """The machines whose records are read, keyed by one field of their layouts.
 
-    Libraries of Python write a name in snake_case.
+    Python libraries write names in snake_case, so that is a key too.
     """
     named: dict[str, str] = {}
     for name, layout in spec.family.items():
@@ -63,10 +62,10 @@ def named_by(part: str, spec: Spec) -> Mapping[str, str]:
     return named
 
 
-def tellers(spec: Spec, *, names: bool = True) -> Iterator[str]:
-    """The members that tell a job of the machines that are read, as names are compared.
+def markers(spec: Spec, *, names: bool = True) -> Iterator[str]:
+    """The folded names of members that identify a job's record.
 
-    A request has a job's name, too.
+    ``names`` includes the job's name, which requests have too.
     """
     for layout in spec.family.values():
         shown = (layout.name if names else "", layout.arn, layout.primary, layout.history)
@@ -74,7 +73,7 @@ def tellers(spec: Spec, *, names: bool = True) -> Iterator[str]:
 
 
 def family_of(called: str, spec: Spec) -> str:
-    """The name of the job that began one of this name, as its name tells; else the name itself."""
+    """The name of the job that started this one, as its name shows; else the name itself."""
     began = _children(spec)
     found = None if began is None else began.fullmatch(called)
     return called if found is None else found[1]
@@ -82,13 +81,13 @@ def family_of(called: str, spec: Spec) -> str:
 
 @cache
 def _children(spec: Spec) -> re.Pattern[str] | None:
-    """What tells the names of jobs that others began, with the name of the other in them."""
+    """Matches names of jobs that others started; group 1 is the parent's name."""
     ends = [layout.children for layout in spec.family.values() if layout.children]
     return re.compile(rf"(.+?)(?:{'|'.join(ends)})", re.DOTALL) if ends else None
 
 
 def folded(name: str) -> str:
-    """A name as names are compared, whatever notation it is in."""
+    """A name in lower case without underscores: equal in every notation."""
     return name.replace("_", "").casefold()
 
 
@@ -107,9 +106,9 @@ def _by_resource(spec: Spec) -> Mapping[tuple[str | Any, ...], str]:
 
 
 def _is_own(value: Mapping[Any, Any], layout: RecordLayout, spec: Spec) -> bool:
-    """Holds if the ARN of a record, where it has one, is of a known machine.
+    """Whether a record's ARN, if there is one, is of a known machine.
 
-    Some names are used by others, too; a known machine's ARN in another's record is a fault.
+    Other services share some names. A known machine's ARN in another's record is a fault to report.
     """
     arns = (value[name] for name in value if folded(str(name)) == folded(layout.arn))
     found = (_ARN.match(arn) for arn in arns if isinstance(arn, str))

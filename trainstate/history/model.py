@@ -1,4 +1,4 @@
-"""The domain: a response read from a recording, and the entries of its history."""
+"""The domain model: a response read from a recording, and the entries of its history."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from trainstate.history.identity import job_of
 from trainstate.history.instants import Instant
 
 MOST_SECONDS = 2**53
-"""Seconds beyond which a number is none of a job's; NaN and infinity are beyond, too."""
+"""The bound for a job's seconds; larger numbers, NaN and infinity are no durations."""
 
 
 class Kind(StrEnum):
-    """What a response was read from; it decides how much of the record it can show."""
+    """What a response was read from, which decides how much of the record it can show."""
 
     RESPONSE = "response"
     SEARCH = "search"
@@ -25,17 +25,17 @@ class Kind(StrEnum):
     EVENT = "event"
     LOG = "log"
 
-    # The enumeration's own is written in Python: membership of a kind is asked by many rules.
+    # The inherited hash is slow Python code, and many rules test for membership of a kind.
     __hash__ = str.__hash__
 
 
 @frozen(kw_only=True)
 class Origin:
-    """Where a record was read: file, line (from 1), the reader's name, a place inside the line.
+    """Where a record was read: file, line (from 1), reader, and place inside the line.
 
-    ``pointer`` is the JSON pointer of the record inside its document, empty where the
-    record is the whole document; ``ordinal`` counts the histories of a log or a
-    notebook cell from 1. ``whole`` holds if nobody can have left anything out of the record.
+    ``pointer`` is the record's JSON pointer in its document, empty for the whole document.
+    ``ordinal`` counts the histories of a log or a notebook cell from 1. ``whole`` holds if nobody
+    can have removed anything from the record.
     """
 
     file: str | None = None
@@ -49,9 +49,9 @@ class Origin:
 
 @frozen(kw_only=True)
 class Envelope:
-    """What an event says around its detail; None and empty where it is absent, or no text.
+    """The fields around an event's detail; None or empty if absent or not text.
 
-    ``odd`` are members whose value is none: a time that is no time, a text for a list.
+    ``odd`` are fields with a value of the wrong kind, such as a text for a list.
     """
 
     source: str | None = None
@@ -65,11 +65,11 @@ class Envelope:
 
 @frozen(kw_only=True)
 class Problem:
-    """A value that could not be read as what its member holds, or is none that it can hold.
+    """A value that could not be read, or that its member cannot have.
 
-    ``kind`` is *wrong-type* or *bad-timestamp* where it could not be read, *undeclared-value* or
-    *absent-part* where it has not the shape that the API declares; ``pointer`` is the JSON
-    pointer of the value inside the response; ``expected`` says what belongs there.
+    ``kind`` is *wrong-type* or *bad-timestamp* for an unreadable value, *undeclared-value* or
+    *absent-part* for one without the shape that the API declares. ``pointer`` is the value's JSON
+    pointer in the response; ``expected`` is what belongs there.
     """
 
     kind: str
@@ -82,10 +82,10 @@ class Problem:
 class Entry:
     """One entry of the history: what AWS calls a SecondaryStatusTransition.
 
-    ``status`` is the specification's spelling, or what was written where that is
-    unknown; ``written`` is what the recording says. ``end`` is None while the entry is
-    open. Times are instants, None where absent or unreadable. A log's entries have
-    neither start nor end: ``stamp`` is the time that was printed, an upper bound.
+    ``status`` is the specification's spelling, or the written one if it is unknown; ``written`` is
+    what the recording has. ``end`` is None while the entry is open. Times are instants, None if
+    absent or unreadable. A log's entries have neither start nor end: ``stamp`` is the printed time,
+    an upper bound.
     """
 
     status: str
@@ -100,13 +100,11 @@ class Entry:
 class Response:
     """A partial reading of a job's record at some moment.
 
-    ``primary`` and ``secondary`` have the specification's spelling (or the written one
-    where that is unknown) and are None where absent; ``history`` is None where the
-    response has none and empty where it has an empty one. ``instants`` holds every
-    timestamp member that could be read; ``members`` the response as it was recorded,
-    under the service's names, never changed. ``naive`` lists the JSON pointers of
-    times without an offset. ``envelope`` is that of an event, None for anything else.
-    ``machine`` is the name of its machine, empty for the one that is asked for.
+    ``primary`` and ``secondary`` have the specification's spelling, or the written one if it is
+    unknown; None if absent. ``history`` is None if absent, and may be empty. ``instants`` has every
+    readable timestamp member. ``members`` is the response as recorded, under the service's names,
+    never changed. ``naive`` lists the JSON pointers of times without an offset. ``envelope`` is
+    None unless it is an event. ``machine`` is its machine's name, empty for the requested one.
     """
 
     kind: Kind
@@ -131,44 +129,44 @@ class Response:
 
     @property
     def identity(self) -> str | None:
-        """The ARN, where it names a job; None where it was redacted, or is none."""
+        """The ARN if it names a job; None if it was redacted or names none."""
         return None if job_of(self.arn) is None else self.arn
 
     @property
     def job(self) -> str:
-        """The ARN, or the name, or where a nameless history was read."""
+        """The ARN, else the name, else where a nameless history was read."""
         return self.identity or self.name or self.arn or place_of(self.origin)
 
     @property
     def described(self) -> bool:
-        """Holds if it was read from the job's whole record: by Describe, or by Search."""
+        """Whether it shows the whole record, as Describe and Search do."""
         return self.kind in (Kind.RESPONSE, Kind.SEARCH)
 
     @property
     def called(self) -> str:
-        """The name that all records of the job share, whatever names it: without capitals.
+        """The casefolded name that all records of the job share, as ARNs have names in lower case.
 
-        ARNs have names in lower case. A history that names no job is called by its place.
+        A history that names no job is called by its place.
         """
         return called(self.arn, self.name) or self.job.casefold()
 
     @cached_property
     def statuses(self) -> tuple[str, ...]:
-        """The statuses of the history, in order; empty where there is none."""
+        """The statuses of the history in order; empty without a history."""
         return tuple(entry.status for entry in self.history or ())
 
     @cached_property
     def unread(self) -> frozenset[str]:
-        """The JSON pointers of the values that could not be read."""
+        """The JSON pointers of values that could not be read."""
         unread = (one for one in self.problems if one.kind in ("wrong-type", "bad-timestamp"))
         return frozenset(problem.pointer for problem in unread)
 
     def get(self, pointer: str) -> Any:
-        """The recorded value at a member's name or a JSON pointer; None where absent."""
+        """The recorded value at a member name or JSON pointer; None if absent."""
         return value_at(self.members, pointer)
 
     def seconds(self, member: str) -> float | None:
-        """A member that holds a number of seconds; None where it is absent or no such number."""
+        """A member's number of seconds; None if it is absent or no valid number."""
         value = self.members.get(member)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
@@ -176,13 +174,13 @@ class Response:
 
 
 def called(arn: str | None, name: str | None) -> str | None:
-    """The name of a job without capitals: its ARN's, or its own; None where neither names it."""
+    """The casefolded name of a job, from its ARN or else its name; None without either."""
     found = job_of(arn) or name
     return None if found is None else found.casefold()
 
 
 def value_at(members: Mapping[str, Any], pointer: str) -> Any:
-    """The value in a mapping at a name or a JSON pointer; None where there is none."""
+    """The value at a member name or JSON pointer; None if absent."""
     value: Any = members
     for step in _steps(pointer):
         if not isinstance(value, dict | Mapping):
@@ -192,7 +190,7 @@ def value_at(members: Mapping[str, Any], pointer: str) -> Any:
 
 
 def number_at(response: Response, pointer: str) -> int | None:
-    """The whole number at a JSON pointer; None where there is none."""
+    """The integer at a JSON pointer; None if absent or no integer."""
     value = response.get(pointer)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -204,7 +202,7 @@ def _steps(pointer: str) -> tuple[str, ...]:
 
 @frozen(kw_only=True)
 class Unreadable:
-    """A record that could not be read: what was wrong with it, and where it was."""
+    """A record that could not be read, with the reason and its place."""
 
     reason: str
     origin: Origin

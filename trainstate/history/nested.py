@@ -1,4 +1,4 @@
-"""The values inside members that rules read, and those of another type than they must have."""
+"""Values inside members that rules read, and those of a wrong type."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from trainstate.history.model import value_at
 from trainstate.spec.model import AttachedMachine, Spec
 
 _NESTED = 2
-# The concrete types first: asking whether a value is a Mapping costs ten times as much.
+# Concrete types first: checking for Mapping takes ten times as long.
 _MAPPING = (dict, Mapping)
 Excess = tuple[str, Any, str]
-"""A JSON pointer, the number there, and what it must be instead."""
+"""A JSON pointer, the number there, and the bound that it violates."""
 
 Misfit = tuple[str, Any, str]
-"""A JSON pointer, the value there, and the type that was expected."""
+"""A JSON pointer, the value there, and the expected type."""
 
 
 def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
-    """The numbers and texts inside members that are none; what is absent fits."""
+    """Values inside members that should be whole numbers or texts but are not."""
     for member, name in numbers(spec):
         outer = members.get(member)
         value = outer.get(name) if isinstance(outer, _MAPPING) else None
@@ -33,7 +33,7 @@ def misfits(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
 
 
 def no_texts(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
-    """The values inside maps that are no texts, as the service writes all of them."""
+    """Values inside maps that are not texts; the service writes only texts."""
     for member in maps(spec):
         held = members.get(member)
         for name, value in held.items() if isinstance(held, _MAPPING) else ():
@@ -53,7 +53,7 @@ def _escaped(name: object) -> str:
 
 @lru_cache(maxsize=16)
 def numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
-    """The numbers inside structures, by member and name: limits, budgets, instances."""
+    """The numbers inside structures, as (member, name): limits, budgets, instances."""
     named = [*spec.time.limits.values(), *(guard.budget for guard in spec.guards)]
     named += [guard.implied_by for guard in spec.guards]
     named += [spec.attempts.instances, *(bound.pointer for bound in spec.bounds)]
@@ -64,7 +64,7 @@ def numbers(spec: Spec) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=16)
 def terms(spec: Spec) -> frozenset[str]:
-    """The configuration that says what a job may do: its guards, limits, budgets and instances."""
+    """The configuration members with a job's guards, limits, budgets and instances."""
     named = [name for guard in spec.guards for name in (guard.member, guard.implied_by or "")]
     named += [spec.attempts.groups or "", spec.attempts.instance_type or ""]
     named += [f"/{name}" for name in spec.time.billed_otherwise]
@@ -75,7 +75,7 @@ def terms(spec: Spec) -> frozenset[str]:
 
 
 def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
-    """The numbers inside members that are outside of their bounds."""
+    """Numbers inside members that are out of bounds."""
     for bound in spec.bounds:
         value = _number(members, bound.pointer)
         if value is None:
@@ -93,7 +93,7 @@ def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
 
 
 def instance_type(members: Mapping[str, Any], spec: Spec) -> str | None:
-    """The type of a job's instances, of several the types; None where none is recorded."""
+    """A job's instance type, several joined by ``+``; None if none is recorded."""
     facts = spec.attempts
     kind = value_at(members, facts.instance_type) if facts.instance_type else None
     if isinstance(kind, str):
@@ -118,7 +118,7 @@ def inner(spec: Spec) -> frozenset[str]:
 
 
 def origins_of(members: Mapping[str, Any], spec: Spec) -> dict[str, str]:
-    """The ARNs of the jobs that began a job, by member."""
+    """The ARNs of the jobs that started a job, by member."""
     names = _origins(spec)
     return {name: members[name] for name in names if isinstance(members.get(name), str)}
 
@@ -129,9 +129,9 @@ def _origins(spec: Spec) -> tuple[str, ...]:
 
 
 def unconfigured(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, str, str]]:
-    """The items of attached machines that were not asked for: pointer, name, and the list of asked.
+    """Items that the job did not ask for: JSON pointer, name, member with the request.
 
-    Where no list is shown nothing is known of that.
+    Without a list of requested items nothing is known.
     """
     for machine in spec.machines:
         asked = set(_keys(machine, members.get(machine.configured)))
@@ -141,14 +141,14 @@ def unconfigured(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, 
 
 
 def _keys(machine: AttachedMachine, items: object) -> list[str | None]:
-    """The names of the items of a list, None for an item without one."""
+    """The names of a list's items; None for an item without one."""
     listed = items if isinstance(items, list | tuple) else ()
     names = (item.get(machine.key) if isinstance(item, Mapping) else None for item in listed)
     return [name if isinstance(name, str) else None for name in names]
 
 
 def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]:
-    """The JSON pointers and instants of the times inside members, naive ones left out."""
+    """The aware times inside members: JSON pointer and instant."""
     for pointer, value in _times(members, spec):
         instant = aware(value)
         if instant is not None:
@@ -156,7 +156,7 @@ def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]
 
 
 def no_times(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
-    """The values inside members that should be times, and are none."""
+    """Values inside members that should be times but are not."""
     for pointer, value in _times(members, spec):
         try:
             parse(value)
@@ -165,7 +165,7 @@ def no_times(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
 
 
 def _times(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, Any]]:
-    """The JSON pointers and values of the times inside members, absent ones left out."""
+    """The values of times inside members, with their JSON pointers."""
     for pointer in spec.layout.moments:
         member, _, name = pointer.removeprefix("/").partition("/")
         for place, item in _structures(member, members.get(member)):
@@ -175,7 +175,7 @@ def _times(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, Any]]:
 
 
 def _structures(member: str, value: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The structures of a list, or the one that a member is, with their JSON pointers."""
+    """A structure, or the structures in a list, with their JSON pointers."""
     if isinstance(value, _MAPPING):
         yield f"/{member}", value
     for at, item in enumerate(value if isinstance(value, list | tuple) else ()):
@@ -193,12 +193,12 @@ def aware(value: object) -> int | None:
 
 
 def amount(item: Mapping[str, Any], name: str, spec: Spec) -> int | float | None:
-    """A whole number in a structure, or the instant of its last modification."""
+    """A whole number in a structure, or the instant of its LastModifiedTime."""
     return (aware if name == spec.layout.modified else number)(item.get(name))
 
 
 def _number(members: Mapping[str, Any], pointer: str) -> int | float | None:
-    """The number at a pointer; None where none is there."""
+    """The whole number at a pointer; None if there is none."""
     member, _, name = pointer.removeprefix("/").partition("/")
     outer = members.get(member)
     return number(outer.get(name)) if isinstance(outer, _MAPPING) else None

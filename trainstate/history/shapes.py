@@ -1,8 +1,8 @@
-"""What does not fit the shapes that the API declares of the values inside members.
+"""Checks values inside members against the shapes that the API declares.
 
-Where there is nothing some clients write an empty text, list or structure, and people where they
-take something out: that fits. So does a text of which a part was taken out by hand, or that has
-the name of its member for a value, as samples of the documentation have.
+Empty texts, lists and structures fit: some clients write them for absent values, and people for
+removed ones. So do redacted texts, and texts equal to their member's name, as in documentation
+samples.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "long": (int, float),
     "float": (int, float),
     "boolean": (bool,),
-    # The concrete type first: asking whether a value is a Mapping costs ten times as much.
+    # Concrete types first: checking for Mapping takes ten times as long.
     "structure": (dict, Mapping),
     "map": (dict, Mapping),
     "list": (list, tuple),
 }
-# What a document of JSON has, where its type alone tells that it fits.
+# JSON types that alone prove that a value fits.
 _PLAIN = {"string": str, "boolean": bool, "structure": dict, "map": dict, "list": list}
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
@@ -41,10 +41,10 @@ _ITEMS, _NAMES = "*", "@"
 
 @frozen
 class Misshapen:
-    """A value that does not fit its shape, and what was expected in its place.
+    """A value that does not fit its shape, and what was expected.
 
-    ``kind`` is that of a ``Problem``: *wrong-type*, *undeclared-value*, or *absent-part*. A part
-    that is ``null`` has a place in its form, and nothing there.
+    ``kind`` is that of a ``Problem``: *wrong-type*, *undeclared-value* or *absent-part*. ``null``
+    holds if an absent part was written as null.
     """
 
     kind: str
@@ -59,7 +59,7 @@ _ANY = Shape(paths=(), type="", evidence=Evidence.DOCUMENTED, sources=())
 
 @define
 class _Node:
-    """A value in the tree of shapes; ``needed`` holds if what is around it always has it."""
+    """A node in the tree of shapes; ``needed`` holds if its parent always has it."""
 
     shape: Shape | None = None
     needed: bool = False
@@ -67,7 +67,7 @@ class _Node:
 
 
 def misshapen(members: Mapping[str, Any], spec: Spec) -> Iterator[Misshapen]:
-    """What does not fit inside the members of a response; their own types are not looked at."""
+    """Values inside members that do not fit; the members' own types are not checked."""
     if not spec.shapes or _fits(members, spec):
         return
     for name, node in _tree(spec).items():
@@ -77,25 +77,25 @@ def misshapen(members: Mapping[str, Any], spec: Spec) -> Iterator[Misshapen]:
 
 
 def shape_of(name: str, spec: Spec, moment: Any = Any) -> Any:
-    """The type of a member in which nothing is misshapen; ``moment`` is that of its times.
+    """The msgspec type of a well-formed member; ``moment`` is the type for times.
 
-    None for a member whose inside the facts do not know.
+    None if the facts do not describe the member's inside.
     """
     node = _tree(spec).get(name)
     return None if node is None else _form(name, node, moment) | None
 
 
 def structure_of(forms: Mapping[str, Any], spec: Spec, moment: Any = Any) -> Any:
-    """The type of members in which nothing is misshapen, each None where it is absent.
+    """The msgspec type of well-formed members, each None if absent.
 
-    ``forms`` has the type of each member whose inside the facts do not know.
+    ``forms`` has the types of members whose inside the facts do not describe.
     """
     fields = [(name, shape_of(name, spec, moment) or form, None) for name, form in forms.items()]
     return _structure("Members", fields, _tree(spec))
 
 
 def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
-    """Whether nothing is misshapen, which msgspec tells in a tenth of the time of a walk."""
+    """Whether everything fits; msgspec decides in a tenth of the time of a walk."""
     try:
         msgspec.convert(members, _whole(spec))
     except (msgspec.ValidationError, RecursionError, TypeError, ValueError):
@@ -104,7 +104,7 @@ def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
 
 
 def has_type(value: object, type_name: str) -> bool:
-    """Holds if a value has a type of the API's, as JSON and the programs of users write it."""
+    """Whether a value has a type of the API, as JSON or programs write it."""
     if type(value) is _PLAIN.get(type_name) or type_name not in _TYPES:
         return True
     if isinstance(value, bool):
@@ -118,14 +118,14 @@ def has_type(value: object, type_name: str) -> bool:
 
 
 def shape_names(spec: Spec) -> frozenset[str]:
-    """The names of the values inside members, as the service spells them."""
+    """The names of values inside members, in the service's spelling."""
     paths = (path.rstrip("!").split("/")[1:] for shape in spec.shapes for path in shape.paths)
     return frozenset(name for path in paths for name in path) - {_ITEMS, _NAMES}
 
 
 @lru_cache(maxsize=16)
 def _tree(spec: Spec) -> Mapping[str, _Node]:
-    """The shapes of a specification by the members that they are in."""
+    """The shapes of a specification, by member."""
     root = _Node()
     for shape in spec.shapes:
         for path in shape.paths:
@@ -143,7 +143,7 @@ def _tree(spec: Spec) -> Mapping[str, _Node]:
 
 
 def _read_by_rules(spec: Spec) -> Iterator[tuple[str, str, str]]:
-    """What rules read inside members, whether a shape is known of it or not: member, name, type."""
+    """What rules read inside members, even without a shape: member, name, type."""
     for pointer in spec.layout.moments:
         member, name = pointer.strip("/").split("/")
         yield member, name, "timestamp"
@@ -158,7 +158,7 @@ def _read_by_rules(spec: Spec) -> Iterator[tuple[str, str, str]]:
 
 @lru_cache(maxsize=16)
 def _whole(spec: Spec) -> Any:
-    """The type of a response in which nothing is misshapen."""
+    """The msgspec type of a response in which everything fits."""
     return structure_of(dict.fromkeys(_tree(spec)), spec)
 
 
@@ -185,9 +185,9 @@ def _form(name: str, node: _Node, moment: Any) -> Any:
 def _structure(
     name: str, fields: Iterable[Any], parts: Mapping[str, _Node], apart: tuple[str, ...] = ()
 ) -> Any:
-    """A structure whose items may have no name twice, and that has one at most of what excludes.
+    """A msgspec structure that also checks unique names in lists and exclusive parts.
 
-    A walk says what is wrong, and may find that nothing is: names may be masked.
+    The walk decides when a check fails, as redacted names may repeat.
     """
     unique = [(part, one.shape.unique) for part, one in parts.items() if one.shape]
     unique = [(part, key) for part, key in unique if key]
@@ -246,7 +246,7 @@ def _in_structure(place: str, value: Mapping[str, Any], node: _Node) -> Iterator
 
 
 def _in_map(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Misshapen]:
-    """The first that does not fit in a map, at the place of the map: names may be secrets, too."""
+    """The first misfit in a map, reported at the map, as names can be secrets."""
     named, held = (node.parts.get(at, _Node()) for at in (_NAMES, _ITEMS))
     items = ((name, item) for name, item in value.items() if item is not None)
     found = (
@@ -259,7 +259,7 @@ def _in_map(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Missh
 
 
 def _repeated(place: str, items: Any, shape: Shape | None) -> Iterator[Misshapen]:
-    """The items of a list that have the name of an earlier one."""
+    """List items that repeat the name of an earlier one."""
     part, seen = shape.unique if shape else "", set()
     for at, item in enumerate(items if part else ()):
         name = item.get(part) if isinstance(item, Mapping) else None
@@ -270,7 +270,7 @@ def _repeated(place: str, items: Any, shape: Shape | None) -> Iterator[Misshapen
 
 
 def _apart(place: str, value: Mapping[str, Any], shape: Shape | None) -> Iterator[Misshapen]:
-    """The parts of a structure that are there beside one which excludes them."""
+    """Parts of a structure that stand beside one which excludes them."""
     there = [name for name in (shape.apart if shape else ()) if value.get(name)]
     for name in there[1:]:
         beside = f"nothing beside `{there[0]}`"
@@ -300,7 +300,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def expected(shape: Shape) -> str:
-    """What a value of a shape can be, in words."""
+    """The values that a shape permits, in words."""
     if shape.says:
         return shape.says
     if shape.one_of:

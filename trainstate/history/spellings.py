@@ -1,4 +1,4 @@
-"""Times as programs print them where they are not asked for ISO 8601, written in ISO 8601."""
+"""Converts times as programs print them to ISO 8601."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMED_DAYS = tuple(
         rf"[A-Z][a-z]{{2}} {_MONTH} {{1,2}}{_DAY} {_CLOCK} (?P<zone>GMT|UTC) {_YEAR}",
     )
 )
-# Go: `2026-05-05 10:00:00.123 +0200 CEST m=+0.01`; the offset tells what the name does.
+# Go: `2026-05-05 10:00:00.123 +0200 CEST m=+0.01`; the offset suffices.
 _GO = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?) (?P<zone>[+-]\d{4})"
     r" [A-Z+-][A-Z0-9]{0,5}(?: m=[+-][\d.]+)?",
@@ -33,7 +33,7 @@ _BRACKETED_ZONE = re.compile(r"(?<=[Z\d])\[[\w/+-]{1,40}\]$", re.ASCII)
 
 
 def iso_spelling(text: str) -> str:
-    """The text in ISO 8601 where it is a time in another form; the text itself otherwise."""
+    """The time in ISO 8601 if the text is a known form; else the text itself."""
     if text[:1].isalpha() or " " in text[:4]:
         return _of_named_day(text)
     if found := _GO.fullmatch(text):

@@ -1,8 +1,8 @@
-"""The typed decode: the members that every response is judged by, as values; others as slices.
+"""The typed decode: changing members become values, all others stay slices of bytes.
 
-A response in the service's own form is decoded at once to a structure that the facts
-describe. What does not fit it (another spelling, a time without an offset, a status that no
-fact has) is left to the tolerant reader of ``wire``, which says what is wrong with it.
+A response in the service's own form is decoded in one step to a structure that the facts describe.
+Anything else (another spelling, a naive time, an unknown status) is left to the tolerant reader in
+``wire``, which reports what is wrong.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from trainstate.history.shapes import shape_of, structure_of
 from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
-"""A time with an offset, or seconds since 1970; within one response all are of one kind."""
+"""An aware time or epoch seconds; one response has only one of these kinds."""
 
 
 def is_moment(time: Any) -> bool:
-    """Holds if a decoded time is in the years 1 to 9999 in UTC, too, and before the horizon."""
+    """Whether a decoded time is in the years 1 to 9999 in UTC and before the horizon."""
     return (type(time) is float or time.year > 1) and not is_beyond(time)
 
 
@@ -33,19 +33,19 @@ Whole = (
     Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
     | Annotated[float, msgspec.Meta(multiple_of=1.0)]
 )
-"""A whole number, as programs write it that know no other numbers than floats, too."""
+"""A whole number; programs that have only floats write it as one."""
 
 ABSENT = b""
-"""The slice of a member that a response does not have."""
+"""The slice of an absent member."""
 
 SETTLED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
-"""The roles of members that are as they were when the job was created."""
+"""The roles of members that are fixed when the job is created."""
 
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-class Entry(Protocol):
-    """An entry of the history, typed."""
+class TypedEntry(Protocol):
+    """A typed entry of the history."""
 
     status: str
     start: Any
@@ -54,7 +54,7 @@ class Entry(Protocol):
 
 
 class Typed(Protocol):
-    """The members of a response that change while a job lives; ``slices`` gives the others."""
+    """The members of a response that change during a job's life."""
 
     name: str
     arn: str
@@ -72,14 +72,14 @@ class Typed(Protocol):
 
 IDENTITY, PAIR, AMOUNTS, SCALARS = slice(0, 3), slice(4, 6), slice(8, 10), slice(4, 11)
 ARN, CREATED, MODIFIED, PRIMARY, STARTED, ENDED, HISTORY, SLICED = 1, 2, 3, 4, 6, 7, 11, 12
-"""Where the values of a typed response are; from SLICED on they are slices."""
+"""Indexes of the values of a typed response; from SLICED on they are slices."""
 
 Values = tuple[Any, ...]
 
 
 @frozen(eq=False)
 class Sliced:
-    """A member that comes as a slice: ``form`` decodes one that has its type."""
+    """A member that stays a slice; ``form`` decodes one of the right type."""
 
     name: str
     form: msgspec.json.Decoder[Any]
@@ -88,15 +88,15 @@ class Sliced:
 
 @frozen(eq=False)
 class Decode:
-    """How responses of one specification are decoded.
+    """The typed decode of one specification.
 
-    ``response`` decodes what changes while a job lives; ``insides`` the other members, each to
-    the shape that the API declares. ``named`` are the service's names of the typed members, in
-    their order. ``sliced`` are the others, in three groups: attached machines, results, and what
-    is fixed at the creation of a job; behind them are those that only a search shows, of which
-    ``unsearched`` has none. ``terms`` are those, by place, that say what a configuration allows;
-    rules ask whether ``settled_told`` and ``results_told`` are there; ``ended`` are the
-    primaries of a job that has ended, ``maps`` the members with free names.
+    ``response`` decodes the changing members; ``insides`` the others, to the shapes that the API
+    declares. ``named`` are the service's names of the typed members, in order. ``sliced`` are the
+    others in three groups: attached machines, results, and settled members; after them come those
+    that only a search shows, and ``unsearched`` is their values without any. ``terms`` are the
+    slices, by index, with what the configuration allows. Rules ask whether ``settled_asked`` and
+    ``results_asked`` are present. ``ended`` are the primaries of ended jobs, ``maps`` the members
+    with free names.
     """
 
     named: tuple[str, ...]
@@ -108,55 +108,55 @@ class Decode:
     results: slice
     settled: slice
     terms: Mapping[int, Sliced]
-    settled_told: tuple[str, ...]
-    results_told: tuple[str, ...]
+    settled_asked: tuple[str, ...]
+    results_asked: tuple[str, ...]
     ended: frozenset[str]
     maps: tuple[str, ...]
     unsearched: Values
     unattached: Values
 
     def line(self, line: bytes) -> Typed | None:
-        """The typed response in a line of JSON; None where it does not fit the type."""
+        """The typed response in a line of JSON; None if it does not fit the type."""
         try:
             typed: Typed = self.response.decode(line)
             if not line.isascii():
-                line.decode()  # what is passed over was not looked at
+                line.decode()  # msgspec does not check skipped bytes
         except _BROKEN:
             return None
         return typed
 
-    def history(self, raw: msgspec.Raw | bytes) -> list[Entry] | None:
-        """The typed entries of a history; None where one does not fit the type."""
+    def history(self, raw: msgspec.Raw | bytes) -> list[TypedEntry] | None:
+        """The typed entries of a history; None if one does not fit the type."""
         try:
-            entries: list[Entry] = self.entries.decode(raw)
+            entries: list[TypedEntry] = self.entries.decode(raw)
         except _BROKEN:
             return None
         return entries
 
     def inside(self, line: bytes) -> Any | None:
-        """The sliced members of a response; None where one may have another shape than its own."""
+        """The sliced members of a response, decoded; None if one may not fit its shape."""
         try:
             return self.insides.decode(line)
         except _BROKEN:
             return None
 
     def settled_in(self, inside: Any) -> tuple[str, ...]:
-        """The settled members that are there, of those that rules ask for."""
-        return tuple([name for name in self.settled_told if getattr(inside, name) is not None])
+        """The settled members present, of those that rules ask for."""
+        return tuple([name for name in self.settled_asked if getattr(inside, name) is not None])
 
     def results_in(self, inside: Any) -> tuple[str, ...]:
-        """The results that are there, of those that rules ask for."""
-        return tuple([name for name in self.results_told if getattr(inside, name) is not None])
+        """The results present, of those that rules ask for."""
+        return tuple([name for name in self.results_asked if getattr(inside, name) is not None])
 
     def response_of(self, values: Values) -> dict[str, Any]:
-        """The members of a response of which all are of their types, as they were recorded."""
+        """The members of a well-typed response, as they were recorded."""
         found = dict(zip(self.named, values, strict=False))
         sliced = zip(self.sliced, values[SLICED : self.settled.stop], strict=True)
         history = self.named[HISTORY]
         return {**found, **self._there(sliced), history: msgspec.json.decode(values[HISTORY])}
 
     def attached_of(self, slices: Values) -> dict[str, Any]:
-        """The members of attached machines that a response has, of which all have their types."""
+        """The members of attached machines in a well-typed response."""
         return self._there(zip(self.of(self.attached), slices, strict=True))
 
     def _there(self, sliced: Iterable[tuple[Sliced, Any]]) -> dict[str, Any]:
@@ -164,19 +164,19 @@ class Decode:
         return {name: item for name, item in items if item is not None}
 
     def value(self, sliced: Sliced, raw: msgspec.Raw | bytes) -> Any:
-        """The value of a sliced member; None where it has none, or one of another type."""
+        """The value of a sliced member; None if it is absent or of another type."""
         try:
             return None if raw is ABSENT else sliced.form.decode(raw)
         except _BROKEN:
             return None
 
     def of(self, part: slice) -> tuple[Sliced, ...]:
-        """The members of a part."""
+        """The members of a group."""
         return self.sliced[part.start - SLICED : part.stop - SLICED]
 
 
 values_of: Any = msgspec.structs.astuple
-"""The values of a typed response: its parts are slices of them."""
+"""The values of a typed response, as a tuple."""
 
 _FORMS: Mapping[str, Any] = {
     "string": str | None,
@@ -188,12 +188,12 @@ _FORMS: Mapping[str, Any] = {
     "long": Whole | None,
     "timestamp": Moment | None,
 }
-"""How a value of each type of the API is written in JSON."""
+"""The JSON types of each type of the API."""
 
 
 @lru_cache(maxsize=8)
 def decode_of(spec: Spec) -> Decode | None:
-    """The typed decode of a specification; None for one whose responses lack a needed member."""
+    """The typed decode of a specification; None if its responses lack a needed member."""
     named = _named(spec.layout)
     if not all(named.values()) or spec.counters:
         return None
@@ -212,7 +212,7 @@ def decode_of(spec: Spec) -> Decode | None:
     settling = terms(spec)
     forms = {member.name: _FORMS[member.type] for member in members}
     billed = {*spec.time.billed_otherwise, *(one.name for one in spec.members_with("billing"))}
-    told = {*spec.telling, *billed}
+    asked = {*spec.telling, *billed}
     return Decode(
         named=tuple(named[field] for field in types),
         response=msgspec.json.Decoder(response),
@@ -223,8 +223,8 @@ def decode_of(spec: Spec) -> Decode | None:
         results=slice(first, second),
         settled=slice(second, SLICED + len(sliced)),
         terms={SLICED + at: one for at, one in enumerate(sliced) if one.name in settling},
-        settled_told=tuple([one.name for one in settled if one.name in told]),
-        results_told=tuple([one.name for one in results if one.name in told]),
+        settled_asked=tuple([one.name for one in settled if one.name in asked]),
+        results_asked=tuple([one.name for one in results if one.name in asked]),
         ended=frozenset(spec.ended_primaries),
         maps=maps(spec),
         unsearched=(ABSENT,) * len(spec.layout.searched),
@@ -282,7 +282,7 @@ def _entry_types(status: Any) -> dict[str, Any]:
 def _struct(
     name: str, types: Mapping[str, Any], named: Mapping[str, str], slices: Iterable[str] = ()
 ) -> Any:
-    """A structure with typed fields under the service's names; those that may be null default."""
+    """A structure with typed fields under the service's names; nullable ones default to None."""
     fields: list[Any] = []
     for field, kind in types.items():
         null = type(None) in getattr(kind, "__args__", ())

@@ -1,7 +1,6 @@
-"""A recorded mapping to a Response: total, so that no input can raise.
+"""Reads a recorded mapping as a Response. No input raises.
 
-What cannot be read becomes a Problem of the response, which a rule reports; the rest
-of the response is judged all the same.
+What cannot be read becomes a Problem, which a rule reports; the rest is judged all the same.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from trainstate.history.nested import maps, misfits, no_texts, no_times, numbers
 from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
-# Forms that give values types of their own: a text that looks like a number is one there.
+# Formats that infer types: a text that looks like a number becomes one.
 _RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
-# What has the members as the service describes a job; an event spells some of them otherwise.
+# Kinds with the members of Describe; an event spells some of them differently.
 _DESCRIBED = frozenset({Kind.RESPONSE, Kind.SEARCH})
 _PAIR = {"key", "value"}
 _LONGEST = Decimal(2**63)
@@ -34,7 +33,7 @@ _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
 
 
 @define
-class _Reading:
+class _Notes:
     """What was noticed while one response was read."""
 
     problems: list[Problem] = field(factory=list)
@@ -73,12 +72,11 @@ class _Reading:
 def read_response(
     recorded: Mapping[str, Any], spec: Spec, *, kind: Kind = Kind.RESPONSE, origin: Origin
 ) -> Response:
-    """The response that a mapping holds, whatever its values are.
+    """Reads a response from a mapping with any values.
 
-    ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge
-    ``detail``), snake_case, camelCase or caseless ones; unknown members are kept and
-    ignored, null members and empty statuses count as absent. Nothing is raised: see
-    ``Response.problems``.
+    ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge ``detail``),
+    snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members and
+    empty statuses count as absent. Nothing is raised: see ``Response.problems``.
     """
     if None in recorded.values():
         recorded = {name: value for name, value in recorded.items() if value is not None}
@@ -86,18 +84,18 @@ def read_response(
     recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
     named = _service_names(recorded, spec)
     members = _without_pairs(_without_empty_statuses(named, spec.layout), spec)
-    layout, reading = spec.layout, _Reading()
-    moments = _moments(members, spec, reading)
+    layout, notes = spec.layout, _Notes()
+    moments = _moments(members, spec, notes)
     own = named is given and origin.reader not in _RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
-        reading.fault("wrong-type", *misfit)
+        notes.fault("wrong-type", *misfit)
     for misfit in no_times(members, spec):
-        reading.fault("bad-timestamp", *misfit)
+        notes.fault("bad-timestamp", *misfit)
     if kind in _DESCRIBED:
-        _misshapen(members, spec, reading, own=own, retyped=origin.reader in _RETYPED)
+        _misshapen(members, spec, notes, own=own, retyped=origin.reader in _RETYPED)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
-    history = _history(members.get(layout.history), spec, reading)
+    history = _history(members.get(layout.history), spec, notes)
     return Response(
         kind=_kind(kind, members, layout),
         name=_as_text(members.get(layout.name)),
@@ -111,60 +109,60 @@ def read_response(
         history=history,
         instants=moments,
         members=members,
-        problems=tuple(reading.problems),
-        naive=tuple(reading.naive),
-        zoned=reading.zoned,
+        problems=tuple(notes.problems),
+        naive=tuple(notes.naive),
+        zoned=notes.zoned,
         lacking=lacking(members, spec),
         origin=origin,
     )
 
 
 def _misshapen(
-    members: Mapping[str, Any], spec: Spec, reading: _Reading, *, own: bool, retyped: bool
+    members: Mapping[str, Any], spec: Spec, notes: _Notes, *, own: bool, retyped: bool
 ) -> None:
-    """Notes what is inside members, and has not the shape that the API declares.
+    """Notes values inside members without the shape that the API declares.
 
-    Only who has all else that the service always gives lacks a part. The maps of other notations
-    than the service's are not looked at, nor are types where a form has its own, and parts for
-    which it has no place.
+    An absent part counts only in an otherwise whole response. Not checked: maps in notations other
+    than the service's, types in formats that infer them, and parts that a format cannot hold.
     """
-    known = {problem.pointer for problem in reading.problems}
+    known = {problem.pointer for problem in notes.problems}
     for one in misshapen(members, spec):
         mapped = spec.member_by_name[one.pointer.split("/")[1]].type == "map"
         declared = one.kind == "undeclared-value"
         cut = one.kind == "absent-part" and _is_cut(members, spec)
-        told = declared or one.null
-        free = not told if retyped else mapped and not (declared and own)
+        checked = declared or one.null
+        free = not checked if retyped else mapped and not (declared and own)
         if not (free or cut or one.pointer in known):
-            reading.fault(one.kind, one.pointer, one.value, one.expected)
+            notes.fault(one.kind, one.pointer, one.value, one.expected)
 
 
 def _is_cut(members: Mapping[str, Any], spec: Spec) -> bool:
-    """Whether something is absent that the service always gives, but for what a job may lack."""
+    """Whether a member that the service always returns is absent and not optional for this job."""
     spared = {one.name for one in spec.members if members.get(one.unless) is not None}
     return not spared.issuperset(lacking(members, spec))
 
 
-def _moments(members: Mapping[str, Any], spec: Spec, reading: _Reading) -> dict[str, Instant]:
-    """The times of the members; what has another type than its member's is noted."""
+def _moments(members: Mapping[str, Any], spec: Spec, notes: _Notes) -> dict[str, Instant]:
+    """The times of the members; notes members of the wrong type."""
     moments: dict[str, Instant] = {}
     for name, value in members.items():
         member = spec.member_by_name.get(name)
         if member is None or value is None:
             continue
         if member.type == "timestamp":
-            moment = reading.instant(value, "", name)
+            moment = notes.instant(value, "", name)
             if moment is not None:
                 moments[name] = moment
         elif not has_type(value, member.type):
-            reading.fault("wrong-type", f"/{name}", value, member.type)
+            notes.fault("wrong-type", f"/{name}", value, member.type)
     return moments
 
 
 def _kind(kind: Kind, members: Mapping[str, Any], layout: RecordLayout) -> Kind:
-    """A response that has nothing but what a listing shows is a summary, wherever it was.
+    """A response with nothing but the members of a listing is a summary, wherever it was.
 
-    Without a status it may be an excerpt of anything. What only a search shows tells its result.
+    Without a status it may be an excerpt of anything. Members that only Search returns tell its
+    results.
     """
     if kind is Kind.RESPONSE and any(name in members for name in layout.searched):
         kind = Kind.SEARCH
@@ -174,64 +172,64 @@ def _kind(kind: Kind, members: Mapping[str, Any], layout: RecordLayout) -> Kind:
 
 
 def looks_like_response(value: object, spec: Spec) -> bool:
-    """Holds if a value is a mapping with a member that only a job's response has."""
+    """Whether a value is a mapping with a member that only a job's response has."""
     if not isinstance(value, Mapping):
         return False
-    if not _tellers(spec).isdisjoint(value):
+    if not _markers(spec).isdisjoint(value):
         return True
     keys = {folded(key) for key in value if isinstance(key, str)}
-    return not keys.isdisjoint(_telltales(spec))
+    return not keys.isdisjoint(_folded_markers(spec))
 
 
 @cache
-def _tellers(spec: Spec) -> frozenset[str]:
+def _markers(spec: Spec) -> frozenset[str]:
     layout = spec.layout
     # Not the name: a request has it, too.
-    tellers = (layout.arn, layout.primary, layout.secondary, layout.history, layout.ended)
-    return frozenset(name for name in tellers if name)
+    markers = (layout.arn, layout.primary, layout.secondary, layout.history, layout.ended)
+    return frozenset(name for name in markers if name)
 
 
 @cache
-def _telltales(spec: Spec) -> frozenset[str]:
-    return frozenset(map(folded, _tellers(spec)))
+def _folded_markers(spec: Spec) -> frozenset[str]:
+    return frozenset(map(folded, _markers(spec)))
 
 
 def _as_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _history(value: object, spec: Spec, reading: _Reading) -> tuple[Entry, ...] | None:
+def _history(value: object, spec: Spec, notes: _Notes) -> tuple[Entry, ...] | None:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         return None
     entries = (
-        _entry(item, f"/{spec.layout.history}/{index}", spec, reading)
+        _entry(item, f"/{spec.layout.history}/{index}", spec, notes)
         for index, item in enumerate(value)
     )
     return tuple(entries)
 
 
-def _entry(item: object, pointer: str, spec: Spec, reading: _Reading) -> Entry:
+def _entry(item: object, pointer: str, spec: Spec, notes: _Notes) -> Entry:
     layout = spec.layout
     if not isinstance(item, dict | Mapping):
-        reading.fault("wrong-type", pointer, item, "structure")
+        notes.fault("wrong-type", pointer, item, "structure")
         return Entry(status="", written="")
-    written = reading.text(item.get(layout.entry_status), pointer, layout.entry_status)
+    written = notes.text(item.get(layout.entry_status), pointer, layout.entry_status)
     if written is None:
         if item.get(layout.entry_status) is None:
             place = f"{pointer}/{layout.entry_status}"
-            reading.fault("wrong-type", place, None, "string")
+            notes.fault("wrong-type", place, None, "string")
         written = ""
     return Entry(
         status=spec.canonical_secondary(written) or written,
         written=written,
-        start=reading.instant(item.get(layout.entry_start), pointer, layout.entry_start),
-        end=reading.instant(item.get(layout.entry_end), pointer, layout.entry_end),
-        message=reading.text(item.get(layout.entry_message), pointer, layout.entry_message),
+        start=notes.instant(item.get(layout.entry_start), pointer, layout.entry_start),
+        end=notes.instant(item.get(layout.entry_end), pointer, layout.entry_end),
+        message=notes.text(item.get(layout.entry_message), pointer, layout.entry_message),
     )
 
 
 def renamed(recorded: Mapping[str, Any], form: str, spec: Spec) -> Mapping[str, Any]:
-    """The mapping with the names of a response, where its form has others for them."""
+    """The mapping under a response's names, if its form has others."""
     names = {folded(row.written): row.member for row in spec.renames if row.form == form}
     if not names:
         return recorded
@@ -239,7 +237,7 @@ def renamed(recorded: Mapping[str, Any], form: str, spec: Spec) -> Mapping[str, 
 
 
 def _service_names(recorded: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]:
-    """The mapping under the service's names; the mapping itself where it has them already."""
+    """The mapping under the service's names; unchanged if it has one of them."""
     if any(key in spec.member_by_name for key in recorded):
         return recorded
     by_fold = {folded(member.name): member for member in spec.members}
@@ -254,7 +252,7 @@ def _service_names(recorded: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]
 
 
 def _pascal(value: Any, spec: Spec) -> Any:
-    """A structure in another notation under PascalCase names; other values as they are."""
+    """A structure under PascalCase names; other values unchanged."""
     if isinstance(value, Mapping):
         return {_pascal_name(key, spec): _pascal(item, spec) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -263,7 +261,7 @@ def _pascal(value: Any, spec: Spec) -> Any:
 
 
 def _pascal_name(key: Any, spec: Spec) -> Any:
-    # Tables of Hive and Athena have names in lower case, Snowflake's in upper case.
+    # Hive and Athena have lower-case names, Snowflake upper-case ones.
     if isinstance(key, str) and (name := _inner_names(spec).get(folded(key))):
         return name
     if isinstance(key, str) and _SNAKE.fullmatch(key):
@@ -274,13 +272,13 @@ def _pascal_name(key: Any, spec: Spec) -> Any:
 
 
 def plain_number(value: Decimal) -> float:
-    """A number of DynamoDB's, which Python has as a Decimal, as JSON has it."""
+    """A DynamoDB number, a Decimal in Python, as an int or float."""
     whole = value.is_finite() and abs(value) < _LONGEST and value == value.to_integral_value()
     return int(value) if whole else float(value)
 
 
 def _has_decimals(value: Mapping[str, Any]) -> bool:
-    """Holds if a number in a mapping, or in a structure right inside it, is a Decimal."""
+    """Whether a mapping has a Decimal, directly or one level down."""
     return Decimal in map(type, value.values()) or any(
         type(item) is dict and Decimal in map(type, item.values()) for item in value.values()
     )
@@ -297,13 +295,13 @@ def _without_decimals(value: Any) -> Any:
 
 
 def _without_empty_statuses(members: Mapping[str, Any], layout: RecordLayout) -> Mapping[str, Any]:
-    """The members without a status that is an empty text, which is how Go's SDK writes none."""
+    """The members without empty statuses, which Go's SDK writes for absent ones."""
     empty = [name for name in (layout.primary, layout.secondary) if members.get(name) == ""]
     return {name: members[name] for name in members if name not in empty} if empty else members
 
 
 def mapping_of(value: Any) -> Any:
-    """The mapping whose pairs a list has, as tables have maps; any other value as it is."""
+    """The mapping for a list of pairs, as tables write maps; any other value unchanged."""
     if not isinstance(value, list):
         return value
     pairs = [
@@ -315,7 +313,7 @@ def mapping_of(value: Any) -> Any:
 
 
 def _without_pairs(members: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]:
-    """The members with maps for lists of pairs; what writes no type has an empty list, too."""
+    """The members with maps for lists of pairs, and for empty lists."""
     listed = [name for name in maps(spec) if type(members.get(name)) is list]
     found = {name: mapping_of(members[name]) for name in listed}
     return {**members, **found} if found else members
@@ -323,7 +321,7 @@ def _without_pairs(members: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]:
 
 @cache
 def _inner_names(spec: Spec) -> Mapping[str, str]:
-    """The names inside members that are known, by how they are compared."""
+    """The known names inside members, by their folded form."""
     layout = spec.layout
     entry = (layout.entry_status, layout.entry_start, layout.entry_end, layout.entry_message)
     machines = (name for machine in spec.machines for name in (machine.status, machine.key))

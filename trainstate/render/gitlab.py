@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-from trainstate.checking.baseline import identity
+from trainstate.checking.baseline import fingerprint
 from trainstate.checking.report import Report
 from trainstate.history.readers.walk import STDIN
 from trainstate.render.plain import json_text, plain
@@ -26,7 +26,7 @@ def _entries(report: Report) -> Iterator[dict[str, Any]]:
     # jobs that had the same name one after another, are numbered.
     seen: Counter[object] = Counter()
     for finding in report.findings:
-        same = identity(finding)
+        same = fingerprint(finding)
         seen[same] += 1
         yield {
             "check_name": f"{finding.code} {finding.name}",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from trainstate.checking.baseline import identity
+from trainstate.checking.baseline import fingerprint
 from trainstate.checking.report import Finding, Report
 from trainstate.history.readers.remote import is_url
 from trainstate.render.plain import json_text, plain
@@ -118,5 +118,4 @@ def _uri(file: str) -> str:
 
 
 def _fingerprint(finding: Finding) -> str:
-    same = identity(finding)
-    return plain(f"{same.code}/{same.message}/{same.job}/{same.pointer}", longest=2000)
+    return plain(str(fingerprint(finding)), longest=2000)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from itertools import groupby, pairwise
 from math import inf
 
-from trainstate.history.instants import SECOND, grain, iso
+from trainstate.history.instants import SECOND, iso, resolution
 from trainstate.history.model import Entry
 from trainstate.rules.parts import Clock, Times
 
@@ -26,7 +26,7 @@ def life(times: Clock) -> float | None:
 def slack(times: Clock, first: str, last: str) -> float:
     """Seconds by which the time between two members can be off because one was cut."""
     known = (times.instants.get(name) for name in (first, last))
-    return grain(*(time for time in known if time is not None)) / SECOND
+    return resolution(*(time for time in known if time is not None)) / SECOND
 
 
 def lived(times: Clock) -> float | None:
@@ -78,7 +78,7 @@ def broken_seconds(times: Clock) -> float:
 def broken_slack(times: Clock) -> float:
     """Seconds by which ``broken_seconds`` can be off: what cutting hides, for each break."""
     known = [time for span in _breaks(times) for time in span if time is not None]
-    return len(list(_breaks(times))) * grain(*known) / SECOND
+    return len(list(_breaks(times))) * resolution(*known) / SECOND
 
 
 def seconds_in(times: Clock, statuses: Collection[str]) -> Iterator[float]:

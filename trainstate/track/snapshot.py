@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.jobs import JobState
-from trainstate.checking.seen import Observations
+from trainstate.checking.observations import Observations
 from trainstate.checking.timeline import Seen
 from trainstate.errors import InputError, TrainstateError
 from trainstate.spec.load import BUILTIN, builtin_spec, spec_names
@@ -54,7 +54,7 @@ _PACKER = Packer(
     by_name=frozenset({Content, Epoch, JobState, Life, TrackerOptions, Observations}),
     left_out={
         Epoch: frozenset({"spec", "order", "tolerances", "billing", "attached"}),
-        JobState: frozenset({"begin", "shown", "straight", "pending", "responses", "judged"}),
+        JobState: frozenset({"begin", "shown", "straight", "pending", "responses", "last_digest"}),
     },
 )
 

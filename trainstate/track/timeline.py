@@ -9,8 +9,8 @@ from functools import lru_cache
 from attrs import evolve, frozen
 
 from trainstate.checking.epoch import Epoch
+from trainstate.checking.observations import Run
 from trainstate.checking.order import BEFORE_ALL
-from trainstate.checking.seen import Run
 from trainstate.history.instants import datetime_of
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import trace

@@ -1,4 +1,4 @@
-"""Readers: recorded responses, events and logs in files and values, one module a format."""
+"""Readers: recorded responses, events and logs in files and values; one module a format."""
 
 from trainstate.history.readers.paths import read_paths, read_records
 from trainstate.history.readers.settings import FORMATS, Limits, SourceReport

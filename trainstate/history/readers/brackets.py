@@ -1,11 +1,11 @@
-"""Where bracketed values begin and end in a text, whether or not they can be decoded."""
+"""Finds bracketed values in a text, whether or not they can be decoded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-# A text without its closing quote reaches to the end: each character is looked at once.
+# An unclosed string extends to the end, so that each character is read once.
 _DOUBLE = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
 _SINGLE = _DOUBLE.replace(b'"', b"'")
 _BRACKET = rb"[{}\[\]]"
@@ -20,7 +20,7 @@ _OPENING_KEY = re.compile(rb'\{\s*"[^"\\]*"\s*:')
 def spans(
     data: bytes, start: int = 0, end: int | None = None, *, token: re.Pattern[bytes] = JSON
 ) -> Iterator[tuple[int, int, bool]]:
-    """Where each outermost value begins and ends, and whether it is closed."""
+    """The start and end of each outermost value, and whether it is closed."""
     depth, begin = 0, start
     last = len(data) if end is None else end
     for match in token.finditer(data, start, last):
@@ -37,16 +37,16 @@ def spans(
 
 
 def opening(data: bytes, begin: int) -> bytes:
-    """How an object begins: its bracket and its first key; empty where it has none."""
+    """The opening bracket and first key of an object; empty if it has none."""
     match = _OPENING_KEY.match(data, begin)
     return match[0] if match else b""
 
 
 def resumption(data: bytes, begin: int, end: int, *, closed: bool, known: bytes) -> int | None:
-    """Where in a damaged object another one begins; None if it seems to be all one.
+    """Where the next object begins inside a damaged one; None if there is none.
 
-    A record that was cut off has swallowed those after it. They begin as it does, or as the
-    ``known`` one before it, or on a line of their own.
+    A truncated record swallows those after it. They begin like it, like the ``known`` one before
+    it, or on a line of their own.
     """
     if data[begin] != _OPENING[0]:
         return None

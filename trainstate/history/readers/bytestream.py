@@ -1,4 +1,4 @@
-"""Bytes of an input: unpacked, in UTF-8 without a mark or a prefix, with a look ahead."""
+"""The bytes of an input: decompressed, as UTF-8 without byte order mark or line prefix."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from trainstate.history.readers.compressed import (
 from trainstate.history.readers.settings import MEBIBYTE, Limits
 
 HEAD = 64 * 1024
-"""How much of an input is looked at to recognise its format."""
+"""How many bytes are examined to recognise the format."""
 
 BLOCK = MEBIBYTE
 _LONGEST_MARK = 4
-# UTF-32's mark begins with UTF-16's.
+# UTF-32's mark starts with UTF-16's.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,8 +39,8 @@ _MARKS = (
 class Opened:
     """An input that can be read from its beginning.
 
-    ``head`` is how it begins, ``whole`` tells whether that is all of it, ``packing`` how
-    it was compressed and ``unpacked`` knows whether the compressed data was damaged.
+    ``head`` are its first bytes, and ``whole`` holds if they are all of it. ``packing`` is the
+    compression, ``unpacked`` the decompressor.
     """
 
     stream: Readable
@@ -51,12 +51,12 @@ class Opened:
 
     @property
     def fault(self) -> str | None:
-        """What was wrong with the compressed data; None where nothing was."""
+        """The damage of the compressed data; None if there is none."""
         return None if self.unpacked is None else self.unpacked.fault
 
 
 def opened(source: Readable, *, limits: Limits, file: str) -> Opened:
-    """An input, unpacked and in UTF-8, after a look at how it begins."""
+    """Opens an input: decompresses it, converts it to UTF-8 and reads its head."""
     stream, unpacked = source, None
     start = _take(stream, MAGIC)
     stream = Replayed(start, stream)
@@ -76,7 +76,7 @@ def opened(source: Readable, *, limits: Limits, file: str) -> Opened:
 
 
 def read_whole(stream: Readable, *, limits: Limits, file: str) -> bytes:
-    """All bytes of a document; raises InputError where it is larger than the limit."""
+    """All bytes of a document; raises InputError if it exceeds the limit."""
     data = _take(stream, limits.document + 1)
     if len(data) > limits.document:
         raise InputError(
@@ -89,8 +89,8 @@ def read_whole(stream: Readable, *, limits: Limits, file: str) -> bytes:
 def lines(stream: Readable, *, limit: int) -> Iterator[tuple[int, bytes, bool]]:
     """The lines of an input: number from 1, bytes, and whether the line was cut.
 
-    Memory is bounded: a line that is longer than ``limit`` bytes is passed over, and
-    only its beginning given.
+    A line longer than ``limit`` bytes is skipped and only its beginning returned, so memory is
+    bounded.
     """
     buffer = bytearray(BLOCK)
     view = memoryview(buffer)
@@ -109,7 +109,7 @@ def lines(stream: Readable, *, limit: int) -> Iterator[tuple[int, bytes, bool]]:
 
 
 class _Kept:
-    """The part of a line that the blocks before have held."""
+    """The part of a line from earlier blocks."""
 
     def __init__(self, limit: int) -> None:
         self.held = bytearray()
@@ -131,7 +131,7 @@ class _Kept:
 
 
 def _take(stream: Readable, size: int) -> bytes:
-    """The next bytes, fewer than ``size`` only at the end."""
+    """The next bytes; fewer than ``size`` only at the end."""
     taken, view = bytearray(), memoryview(bytearray(min(size, BLOCK)))
     while len(taken) < size:
         count = stream.readinto(view[: min(size - len(taken), BLOCK)])
@@ -142,7 +142,7 @@ def _take(stream: Readable, size: int) -> bytes:
 
 
 def _in_utf8(stream: Readable) -> Readable:
-    """The text in UTF-8, without a mark."""
+    """The text as UTF-8 without byte order mark."""
     start = _take(stream, _LONGEST_MARK)
     mark, encoding = next((known for known in _MARKS if start.startswith(known[0])), (b"", "utf-8"))
     if encoding == "utf-8":
@@ -151,7 +151,7 @@ def _in_utf8(stream: Readable) -> Readable:
 
 
 class _Transcoded:
-    """Text of another encoding as UTF-8; what cannot be decoded is replaced."""
+    """Text of another encoding as UTF-8; undecodable bytes are replaced."""
 
     def __init__(self, source: Readable, encoding: str) -> None:
         self._source = source
@@ -188,7 +188,7 @@ _FORMS = tuple(
 
 
 def without_prefix(opening: Opened, *, limits: Limits, file: str) -> Opened:
-    """The input without what all lines of its head begin with; raises InputError past a limit."""
+    """The input without a prefix that all lines of its head share; raises InputError at a limit."""
     form = _shared(opening.head, whole=opening.whole)
     if form is None:
         return opening

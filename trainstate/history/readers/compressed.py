@@ -1,4 +1,4 @@
-"""Compressed input, recognised by its first bytes and unpacked within limits."""
+"""Compressed input, recognised by its first bytes and decompressed within limits."""
 
 from __future__ import annotations
 
@@ -12,37 +12,36 @@ from typing import Any, Protocol
 from trainstate.errors import InputError
 from trainstate.history.readers.settings import MEBIBYTE, Limits
 
-# What is unpacked at once is lost where its end is damaged, so that it is not much.
+# If the end is damaged, the block being decompressed is lost, so blocks are small.
 _BLOCK = 64 * 1024
-# Small inputs may expand as they like: a recording of one job that was polled for a
-# week is nearly all repetition.
+# Small inputs may expand without limit: a job that was polled for a week is mostly repetition.
 _RATIO_FROM = 64 * MEBIBYTE
 _GZIP_WINDOW = 31  # the largest window, with a gzip header
 _XZ_MEMORY = 128 * MEBIBYTE  # `xz -9` needs 65; a header may ask for gigabytes
 
 
 class Readable(Protocol):
-    """What bytes can be read from into a buffer."""
+    """An input that reads bytes into a buffer."""
 
     def readinto(self, buffer: memoryview, /) -> int | None:
-        """Fill the buffer from its beginning; 0 at the end."""
+        """Fills the buffer from its beginning; 0 at the end."""
         ...
 
 
 class Unpacker(Protocol):
-    """One member or frame of compressed data being unpacked."""
+    """A decompressor for one member or frame."""
 
     eof: bool
     unused_data: bytes
     needs_input: bool
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """The next unpacked bytes, at most ``max_length``."""
+        """The next decompressed bytes, at most ``max_length``."""
         ...
 
 
 class _Gzip:
-    """A gzip member, with the interface that the other decompressors have."""
+    """A gzip decompressor with the interface of the others."""
 
     def __init__(self) -> None:
         self._inflating = zlib.decompressobj(_GZIP_WINDOW)
@@ -87,19 +86,19 @@ _METHODS: dict[bytes, tuple[str, Callable[[], Any]]] = {
     b"\xfd7zXZ\x00": ("xz", _xz_stream),
 }
 MAGIC = max(map(len, _METHODS))
-"""How many bytes tell whether an input is compressed."""
+"""How many bytes show whether an input is compressed."""
 
 
 def method_of(head: bytes) -> bytes | None:
-    """The magic bytes that an input begins with; None where it is not compressed."""
+    """The magic bytes that an input begins with; None if it is not compressed."""
     return next((magic for magic in _METHODS if head.startswith(magic)), None)
 
 
 class Unpacked:
-    """The bytes that a compressed input holds.
+    """The decompressed bytes of an input.
 
-    ``fault`` says what was wrong with the compressed data, None while nothing was; what
-    comes before is read all the same. Raises InputError when a limit is passed.
+    ``fault`` is the damage of the compressed data, None while there is none; everything before it
+    is read. Raises InputError when a limit is exceeded.
     """
 
     def __init__(self, source: Readable, magic: bytes, *, limits: Limits, file: str) -> None:
@@ -112,7 +111,7 @@ class Unpacked:
         self._taken = self._given = 0
 
     def readinto(self, buffer: Any, /) -> int:
-        """Fill the buffer from its beginning; 0 at the end, or where the data is damaged."""
+        """Fills the buffer from its beginning; 0 at the end or at damaged data."""
         while not self._ended:
             data = self._step(min(len(buffer), _BLOCK))
             if data:
@@ -134,7 +133,7 @@ class Unpacked:
     def _decompress(self, data: bytes, size: int) -> bytes:
         try:
             return self._unpacker.decompress(data, size)
-        # zlib.error and ZstdError have no common parent but Exception.
+        # zlib.error and ZstdError share no parent below Exception.
         except Exception as error:  # noqa: BLE001
             self._end(f"the compressed data is damaged: {error}")
             return b""
@@ -145,7 +144,7 @@ class Unpacked:
         return bytes(self._block[:size])
 
     def _next_member(self) -> None:
-        """Compressed files may be put one after another; gzip pads with zeros."""
+        """Starts the next member: files may be concatenated, and gzip pads with zeros."""
         rest = self._unpacker.unused_data.lstrip(b"\0")
         while len(rest) < MAGIC and (more := self._feed()):
             rest = (rest + more).lstrip(b"\0")
@@ -177,13 +176,13 @@ class Unpacked:
 
 
 class Replayed:
-    """Bytes that were read already, then the rest of their source."""
+    """The bytes already read, then the rest of their source."""
 
     def __init__(self, head: bytes, rest: Readable) -> None:
         self._head, self._rest = memoryview(head), rest
 
     def readinto(self, buffer: Any, /) -> int:
-        """Fill the buffer from its beginning; 0 at the end."""
+        """Fills the buffer from its beginning; 0 at the end."""
         if not self._head:
             return self._rest.readinto(buffer) or 0
         size = min(len(buffer), len(self._head))

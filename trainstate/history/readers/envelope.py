@@ -1,4 +1,4 @@
-"""What a JSON value holds: a response, or something that responses are wrapped in."""
+"""Finds the responses in a JSON value: the value itself, or what is wrapped in it."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from attrs import evolve, frozen
 from trainstate.history import instants
 from trainstate.history.machines import folded, machine_of, named_by, unknown_machine
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
+from trainstate.history.readers.counts import NO_RESPONSE, Counts
+from trainstate.history.readers.foreign import is_foreign, is_other, unknown_facts
 from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
 from trainstate.history.readers.reshaped import rows, untyped
-from trainstate.history.readers.strangers import is_other, is_stranger, unknown_facts
-from trainstate.history.readers.tally import NO_RESPONSE, Tally
 from trainstate.history.wire import looks_like_response, read_response, renamed
 from trainstate.spec.model import Spec
 
-_DEEPEST = 10  # what a browser saves of its requests has a response 7 deep
+_DEEPEST = 10  # a browser's HAR file has responses 7 deep
 
 
 @cache
 def wrappers(spec: Spec) -> frozenset[str]:
-    """The names by which something that is wrapped around responses is known."""
+    """The names of members that wrap responses."""
     pages, kinds = named_by("listed", spec), named_by("kind", spec)
     return frozenset({"response", "detail-type", "Results", "results", "entries", *pages, *kinds})
 
 
 class Form(StrEnum):
-    """What a response was found in; OTHER is another thing's record, NOTHING no record."""
+    """What a response was wrapped in; OTHER is a record of something else, NOTHING no record."""
 
     RESPONSE = "response"
     EVENT = "eventbridge"
@@ -43,7 +43,7 @@ class Form(StrEnum):
     OTHER = "other"
     NOTHING = "nothing"
 
-    # The enumeration's own is written in Python, and each record is counted by its form.
+    # The inherited hash is slow Python code, and each record is counted by its form.
     __hash__ = str.__hash__
 
 
@@ -51,10 +51,10 @@ _KINDS = {Form.EVENT: Kind.EVENT, Form.SUMMARY: Kind.SUMMARY, Form.SEARCH: Kind.
 
 
 @frozen
-class Part:
-    """A value inside another, its form and its JSON pointer; of an event its envelope, too.
+class Payload:
+    """A value inside another: its form, JSON pointer, and an event's envelope.
 
-    ``spec`` is that of its machine; None for the one that is read with.
+    ``spec`` is that of its machine; None for the requested one.
     """
 
     form: Form
@@ -64,44 +64,46 @@ class Part:
     spec: Spec | None = None
 
 
-def records(value: Any, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
-    """The responses that a value holds; what holds none is unreadable."""
-    for part in parts(value, tally.spec, origin.pointer):
-        yield from part_records(part, origin, tally)
+def records(value: Any, origin: Origin, counts: Counts) -> Iterator[Response | Unreadable]:
+    """The responses in a value; a value without any is Unreadable."""
+    for payload in payloads(value, counts.spec, origin.pointer):
+        yield from payload_records(payload, origin, counts)
 
 
-def part_records(part: Part, origin: Origin, tally: Tally) -> Iterator[Response | Unreadable]:
-    """The record of one part of a value; none where it is of another thing."""
-    if part.form is Form.OTHER:
-        tally.others += 1
+def payload_records(
+    payload: Payload, origin: Origin, counts: Counts
+) -> Iterator[Response | Unreadable]:
+    """The record of one payload; none if it is of something else."""
+    if payload.form is Form.OTHER:
+        counts.others += 1
     else:
-        yield _record(part, _place(part, origin), tally)
+        yield _record(payload, _place(payload, origin), counts)
 
 
-def parts(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Iterator[Part]:
-    """The responses that a value is wrapped around, each with its form and place."""
+def payloads(value: Any, spec: Spec, pointer: str = "", *, depth: int = 0) -> Iterator[Payload]:
+    """The responses in a value, each with its form and place."""
     if depth > _DEEPEST:
-        yield Part(Form.NOTHING, value, pointer)
+        yield Payload(Form.NOTHING, value, pointer)
     elif isinstance(value, Mapping):
-        # What is null says what an absent member says: columns of a table, Go's SDK.
+        # Null means absent, as in columns of tables and in Go's SDK.
         given = {name: item for name, item in value.items() if item is not None}
-        yield from _mapping_parts(given, spec, pointer, depth)
+        yield from _mapping_payloads(given, spec, pointer, depth)
     elif isinstance(value, list | tuple) and _is_history(value, spec):
-        yield Part(Form.RESPONSE, {spec.layout.history: value}, pointer)
+        yield Payload(Form.RESPONSE, {spec.layout.history: value}, pointer)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from parts(item, spec, f"{pointer}/{index}", depth=depth + 1)
+            yield from payloads(item, spec, f"{pointer}/{index}", depth=depth + 1)
     elif (inner := _written(value)) is not None:
-        yield from parts(inner, spec, pointer, depth=depth + 1)
+        yield from payloads(inner, spec, pointer, depth=depth + 1)
     else:
-        yield Part(Form.NOTHING, value, pointer)
+        yield Payload(Form.NOTHING, value, pointer)
 
 
-def _mapping_parts(
+def _mapping_payloads(
     value: Mapping[str, Any], spec: Spec, pointer: str, depth: int
-) -> Iterator[Part]:
+) -> Iterator[Payload]:
     if "response" in value and isinstance(value["response"], Mapping):
-        yield from parts(value["response"], spec, f"{pointer}/response", depth=depth + 1)
+        yield from payloads(value["response"], spec, f"{pointer}/response", depth=depth + 1)
     elif (whole := _enveloped(value, spec, pointer)) is not None:
         yield whole
     elif looks_like_response(value, own := machine_of(value, spec)):
@@ -117,17 +119,17 @@ def _mapping_parts(
     elif _kind_in(value, spec) is not None:
         yield _result(value, spec, pointer)
     elif _is_log(value):
-        yield Part(Form.ROWS, value, pointer)
+        yield Payload(Form.ROWS, value, pointer)
     else:
         yield from _inside(value, spec, pointer, depth)
 
 
-def _of_machine(found: Iterable[Part], own: Spec, spec: Spec) -> Iterator[Part]:
-    """The parts as those of their machine; of others than are read they are left out."""
+def _of_machine(found: Iterable[Payload], own: Spec, spec: Spec) -> Iterator[Payload]:
+    """The payloads with their machine; OTHER if that machine is not requested."""
     if own is spec:
         yield from found
     else:
-        yield from (evolve(part, spec=own, form=_read(part.form, spec)) for part in found)
+        yield from (evolve(payload, spec=own, form=_read(payload.form, spec)) for payload in found)
 
 
 def _read(form: Form, spec: Spec) -> Form:
@@ -135,16 +137,16 @@ def _read(form: Form, spec: Spec) -> Form:
 
 
 def _page(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
-    """The member of a page that has its summaries, and the machine that they are of."""
+    """The member with the summaries of a page, and their machine."""
     listed = named_by("listed", spec)
     name = _list_named(value, *listed)
     return None if name is None else (name, spec.of_machine(listed[name]))
 
 
 def _kind_in(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
-    """The member of a result of a search that holds a job, and the machine that it is of.
+    """The member with the job in a search result, and its machine.
 
-    What another machine calls its job may be any name.
+    Other machines may use any name, so their value must look like a response.
     """
     for name, machine in named_by("kind", spec).items():
         own = spec.of_machine(machine) if name in value else None
@@ -153,57 +155,62 @@ def _kind_in(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
     return None
 
 
-def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Part]:
-    """A response, or the responses that its members are columns of."""
-    if is_stranger(value, spec):
-        yield Part(Form.OTHER, value, pointer)
+def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Payload]:
+    """A response, or the responses whose columns the members are."""
+    if is_foreign(value, spec):
+        yield Payload(Form.OTHER, value, pointer)
     elif any(isinstance(item, str) for item in value.values()):
-        yield Part(Form.RESPONSE, value, pointer)
+        yield Payload(Form.RESPONSE, value, pointer)
     elif (bare := untyped(value)) is not None:
-        yield Part(Form.RESPONSE, bare, pointer)
+        yield Payload(Form.RESPONSE, bare, pointer)
     else:
-        found = [Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
-        yield from found or [Part(Form.RESPONSE, value, pointer)]
+        found = [Payload(Form.RESPONSE, row, pointer + place) for place, row in rows(value, spec)]
+        yield from found or [Payload(Form.RESPONSE, value, pointer)]
 
 
-def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> Iterator[Part]:
-    """The responses somewhere in a mapping that is none itself: under names, in texts, in rows."""
+def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> Iterator[Payload]:
+    """The responses inside a mapping that is none: in members, in texts, in rows."""
     own = _of_columns(value, spec)
-    table = (Part(Form.RESPONSE, row, pointer + place) for place, row in rows(value, own))
+    table = (Payload(Form.RESPONSE, row, pointer + place) for place, row in rows(value, own))
     found = [*_of_machine(table, own, spec)]
     members = () if found else value.items()
     for name, packed in members:
         item = _unpacked(name, packed, value)
         if isinstance(item, Mapping | list | tuple | str | bytes):
-            inner = list(parts(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
-            found += _held(inner) if any(_tells(part, spec) for part in inner) else []
-    yield from found or [Part(Form.NOTHING, value, pointer)]
+            inner = list(payloads(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
+            found += (
+                _held(inner) if any(_is_informative(payload, spec) for payload in inner) else []
+            )
+    yield from found or [Payload(Form.NOTHING, value, pointer)]
 
 
 def _of_columns(value: Mapping[str, Any], spec: Spec) -> Spec:
-    """The machine of the rows of a table, by the names of its columns."""
+    """The machine of a table's rows, from the names of its columns."""
     names = value.get("columns")
     texts = [name for name in names if isinstance(name, str)] if isinstance(names, list) else ()
     return machine_of(dict.fromkeys(texts), spec)
 
 
-def _held(found: list[Part]) -> list[Part]:
-    """The parts of a list under a name, which may hold anything: what is no response is other."""
-    return [evolve(part, form=Form.OTHER) if part.form is Form.NOTHING else part for part in found]
+def _held(found: list[Payload]) -> list[Payload]:
+    """The payloads of a member; it may hold anything, so what is no response is OTHER."""
+    return [
+        evolve(payload, form=Form.OTHER) if payload.form is Form.NOTHING else payload
+        for payload in found
+    ]
 
 
-def _tells(part: Part, spec: Spec) -> bool:
-    """Holds if a part tells of a job more than that it was created, as the answer to that does."""
-    if part.form is not Form.RESPONSE:
-        return part.form is not Form.NOTHING
-    layout = (part.spec or spec).layout
-    tellers = (layout.primary, layout.secondary, layout.history)
-    shown = {folded(name) for name, item in part.value.items() if isinstance(name, str) and item}
-    return any(folded(name) in shown for name in tellers if name)
+def _is_informative(payload: Payload, spec: Spec) -> bool:
+    """Whether a payload shows more than a creation, as the answer to CreateTrainingJob does."""
+    if payload.form is not Form.RESPONSE:
+        return payload.form is not Form.NOTHING
+    layout = (payload.spec or spec).layout
+    markers = (layout.primary, layout.secondary, layout.history)
+    shown = {folded(name) for name, item in payload.value.items() if isinstance(name, str) and item}
+    return any(folded(name) in shown for name in markers if name)
 
 
 def _unpacked(name: str, item: Any, value: Mapping[str, Any]) -> Any:
-    """A body in base64 as bytes, as browsers and VCR of Ruby keep it; another value as it is."""
+    """A base64 body of a browser or Ruby's VCR as bytes; other values unchanged."""
     packed = name == "base64_string" or (name == "text" and value.get("encoding") == "base64")
     if packed and isinstance(item, str):
         with suppress(ValueError):
@@ -212,7 +219,7 @@ def _unpacked(name: str, item: Any, value: Mapping[str, Any]) -> Any:
 
 
 def _written(value: object) -> Any:
-    """The JSON value that a text is; None where it is none."""
+    """The JSON value that a text contains; None if there is none."""
     if isinstance(value, str | bytes) and value.lstrip()[:1] in ("{", "[", b"{", b"["):
         with suppress(ValueError, RecursionError):
             return json.loads(value)
@@ -223,30 +230,30 @@ def _escaped(name: object) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
 
 
-def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part | None:
-    """What an event, a stranger or an object of Kubernetes holds; None for anything else."""
+def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Payload | None:
+    """The payload of an event, a stranger or a Kubernetes object; None for anything else."""
     if "detail-type" in value:
         return _event(value, spec, pointer)
     kind = value.get("kind")
     if isinstance(kind, str) and "sagemaker" in str(value.get("apiVersion")):
         machine = named_by("kind", spec).get(kind)
         return None if machine is None else _kubernetes(value, spec, machine, pointer)
-    return Part(Form.OTHER, value, pointer) if is_other(value) else None
+    return Payload(Form.OTHER, value, pointer) if is_other(value) else None
 
 
-def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Part:
+def _event(value: Mapping[str, Any], spec: Spec, pointer: str) -> Payload:
     detail, kind = value.get("detail"), value["detail-type"]
     detail = _written(detail) or detail
     own = machine_of(detail, spec) if isinstance(detail, Mapping) else spec
     if looks_like_response(detail, own):
         form = Form.EVENT if own is spec else _read(Form.EVENT, spec)
-        return Part(form, detail, f"{pointer}/detail", _envelope(value), own)
+        return Payload(form, detail, f"{pointer}/detail", _envelope(value), own)
     known = isinstance(kind, str) and kind in named_by("event", spec)
-    return Part(Form.NOTHING if known else Form.OTHER, value, pointer)
+    return Payload(Form.NOTHING if known else Form.OTHER, value, pointer)
 
 
 def _envelope(event: Mapping[str, Any]) -> Envelope:
-    """What an event says around its detail; what is no text or no time is not seen."""
+    """The fields around an event's detail; ones of a wrong type are left out."""
     names = ("source", "detail-type", "account", "region")
     texts = [text if isinstance(text := event.get(name), str) else None for name in names]
     source, kind, account, region = texts
@@ -270,22 +277,22 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
     )
 
 
-def _kubernetes(value: Mapping[str, Any], spec: Spec, machine: str, pointer: str) -> Part:
-    """The status of an object of a controller, with the identity of the job that it stands for.
+def _kubernetes(value: Mapping[str, Any], spec: Spec, machine: str, pointer: str) -> Payload:
+    """The status of a controller's object, with the identity of its job.
 
-    The object has a name of its own. One whose job was not yet created has no status.
+    The object has a name of its own, and no status until its job is created.
     """
     own = spec.of_machine(machine)
     status, asked = _mapping(value.get("status")), _mapping(value.get("spec"))
     if not looks_like_response(status, own):
-        return Part(Form.OTHER, value, pointer)
+        return Payload(Form.OTHER, value, pointer)
     arn, name = _camel(own.layout.arn), _camel(own.layout.name)
     known = {
         arn: _mapping(status.get("ackResourceMetadata")).get("arn"),
         name: status.get(f"sageMaker{own.layout.name}") or asked.get(name),
     }
     found = {member: item for member, item in known.items() if isinstance(item, str)}
-    return Part(Form.RESPONSE, found | dict(status), f"{pointer}/status", spec=own)
+    return Payload(Form.RESPONSE, found | dict(status), f"{pointer}/status", spec=own)
 
 
 def _camel(name: str) -> str:
@@ -296,17 +303,17 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _result(item: Any, spec: Spec, pointer: str) -> Part:
-    """A result of Search, which finds many kinds of things."""
+def _result(item: Any, spec: Spec, pointer: str) -> Payload:
+    """The payload in a result of Search, which returns many kinds of resources."""
     found = _kind_in(item, spec) if isinstance(item, Mapping) else None
     if found is None:
-        return Part(Form.OTHER, item, pointer)
+        return Payload(Form.OTHER, item, pointer)
     name, own = found
     return evolve(_checked(Form.SEARCH, item[name], own, f"{pointer}/{name}"), spec=own)
 
 
-def _checked(form: Form, item: Any, spec: Spec, pointer: str) -> Part:
-    return Part(form if looks_like_response(item, spec) else Form.NOTHING, item, pointer)
+def _checked(form: Form, item: Any, spec: Spec, pointer: str) -> Payload:
+    return Payload(form if looks_like_response(item, spec) else Form.NOTHING, item, pointer)
 
 
 def _list_named(value: Mapping[str, Any], *names: str) -> str | None:
@@ -314,7 +321,7 @@ def _list_named(value: Mapping[str, Any], *names: str) -> str | None:
 
 
 def _is_history(value: Sequence[Any], spec: Spec) -> bool:
-    """Holds if a list is the history alone, as ``--query SecondaryStatusTransitions`` prints it."""
+    """Whether a list is a bare history, as ``--query SecondaryStatusTransitions`` prints it."""
     layout = spec.layout
     return bool(value) and all(
         isinstance(item, Mapping)
@@ -333,44 +340,44 @@ def _is_log(value: Mapping[str, Any]) -> bool:
     )
 
 
-def _place(part: Part, origin: Origin) -> Origin:
-    if part.form in (Form.RESPONSE, Form.NOTHING):
-        same = part.pointer == origin.pointer
-        return origin if same else evolve(origin, pointer=part.pointer)
-    return evolve(origin, pointer=part.pointer, reader=str(part.form))
+def _place(payload: Payload, origin: Origin) -> Origin:
+    if payload.form in (Form.RESPONSE, Form.NOTHING):
+        same = payload.pointer == origin.pointer
+        return origin if same else evolve(origin, pointer=payload.pointer)
+    return evolve(origin, pointer=payload.pointer, reader=str(payload.form))
 
 
-def _record(part: Part, origin: Origin, tally: Tally) -> Response | Unreadable:
-    if part.form is Form.NOTHING:
-        reason = _unknown(part.value, tally.spec)
-        return tally.unreadable(reason, origin, part.value, foreign=True)
+def _record(payload: Payload, origin: Origin, counts: Counts) -> Response | Unreadable:
+    if payload.form is Form.NOTHING:
+        reason = _unknown(payload.value, counts.spec)
+        return counts.unreadable(reason, origin, payload.value, foreign=True)
     try:
-        record = _response(part, origin, tally.spec)
+        record = _response(payload, origin, counts.spec)
     except RecursionError:
-        return tally.unreadable("nested too deeply", origin, part.value)
-    tally.forms[part.form] += 1
+        return counts.unreadable("nested too deeply", origin, payload.value)
+    counts.forms[payload.form] += 1
     return record
 
 
 def _unknown(value: Any, spec: Spec) -> str:
-    """Why a value holds no response: where an ARN in it tells of what it is, this."""
+    """Why a value holds no response; names the machine if an ARN shows one."""
     texts = value.values() if isinstance(value, Mapping) else ()
     found = (unknown_machine(text, spec) for text in texts if isinstance(text, str))
     return next((unknown_facts(kind, spec) for kind in found if kind), NO_RESPONSE)
 
 
-def _response(part: Part, origin: Origin, spec: Spec) -> Response:
-    own = part.spec or spec
+def _response(payload: Payload, origin: Origin, spec: Spec) -> Response:
+    own = payload.spec or spec
     machine, spec = "" if own is spec else own.name, own
-    if part.form is not Form.ROWS:
-        kind = _KINDS.get(part.form, Kind.RESPONSE)
-        value = renamed(part.value, str(kind), spec)
+    if payload.form is not Form.ROWS:
+        kind = _KINDS.get(payload.form, Kind.RESPONSE)
+        value = renamed(payload.value, str(kind), spec)
         response = read_response(value, spec, kind=kind, origin=origin)
-        if part.envelope is not None or machine:
-            response = evolve(response, envelope=part.envelope, machine=machine)
+        if payload.envelope is not None or machine:
+            response = evolve(response, envelope=payload.envelope, machine=machine)
         return response
     rows = [
         StatusLine(time=row.get("time"), status=row["status"], message=row.get("message"))
-        for row in part.value["entries"]
+        for row in payload.value["entries"]
     ]
-    return log_response(rows, named_totals(part.value, spec), spec, origin=origin)
+    return log_response(rows, named_totals(payload.value, spec), spec, origin=origin)

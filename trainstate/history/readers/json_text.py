@@ -1,4 +1,4 @@
-"""JSON documents in a text: one, or several one after another, whole or damaged."""
+"""JSON documents in a text: one or several in sequence, intact or damaged."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from attrs import evolve, frozen
 
 from trainstate.history.model import Origin
 from trainstate.history.readers.brackets import opening, resumption, spans
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import Form, records
 from trainstate.history.readers.json_value import TOO_DEEP, NotJson, decode
 from trainstate.history.readers.lines import Line, Record
-from trainstate.history.readers.tally import Tally
 from trainstate.history.typed import Decode, Typed, decode_of
 
-# A value that never closes swallows the rest. It is given up where another one begins; not
-# for ever, because each time the rest is gone through again.
+# An unclosed value swallows the rest, so it ends where another begins. Each attempt reads the rest
+# again, so their number is bounded.
 _RESUMPTIONS = 10
 _INK = re.compile(rb"\S")
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _ITEM = re.compile(rb"[\s,]*")
-# Between documents, and around the items of a damaged array.
+# Blanks between documents, and around the items of a damaged array.
 _BETWEEN, _AROUND_ITEMS = b" \t\r\n", b" \t\r\n,]"
 
 
 @frozen(kw_only=True)
 class Document:
-    """A JSON value of a text, or what was wrong with it; ``pointer`` is set inside an array.
+    """A JSON value in a text, or its fault; ``pointer`` is set for items of an array.
 
-    Of a response in the service's own form there is the typed decode of ``text``.
+    ``typed`` is the typed decode of ``text`` for a response in the service's own form.
     """
 
     start: int
@@ -44,10 +44,9 @@ class Document:
 
 
 def documents(data: bytes) -> Iterator[Document]:
-    """The JSON documents of a text in their order; damaged ones have a fault.
+    """The JSON documents of a text in order; damaged ones have a fault.
 
-    Of a damaged array each item is a document of its own, so that one bad record
-    does not take the others with it.
+    The items of a damaged array are separate documents, so that one bad record costs only itself.
     """
     try:
         yield Document(start=_indent(data, 0), value=decode(data))
@@ -59,37 +58,37 @@ def documents(data: bytes) -> Iterator[Document]:
 
 
 def read_documents(
-    data: bytes, tally: Tally, *, pointer: str = "", first: int = 1
+    data: bytes, counts: Counts, *, pointer: str = "", first: int = 1
 ) -> Iterator[Record]:
-    """The records in the JSON documents of a text that begins on the line ``first``."""
+    """The records in a text of JSON documents, which begins on the line ``first``."""
     line, counted = first, 0
-    for place, document in enumerate(_sliced(data, decode_of(tally.spec))):
+    for place, document in enumerate(_sliced(data, decode_of(counts.spec))):
         breaks = data.count(b"\n", counted, document.start)
-        # The line alone does not tell apart two documents on it that name no job.
+        # Two nameless documents on one line need more than the line to tell them apart.
         shared = place > 0 and not breaks and not document.pointer
         line, counted = line + breaks, document.start
-        inside, ordinal = pointer + document.pointer, tally.records + 1 if shared else None
+        inside, ordinal = pointer + document.pointer, counts.records + 1 if shared else None
         if document.typed is not None:
-            tally.forms[Form.RESPONSE] += 1
-            yield Line(document.text, document.typed, tally, line, inside, ordinal)
+            counts.forms[Form.RESPONSE] += 1
+            yield Line(document.text, document.typed, counts, line, inside, ordinal)
             continue
         origin = Origin(
-            file=tally.file, line=line, reader=tally.reader, pointer=inside, ordinal=ordinal
+            file=counts.file, line=line, reader=counts.reader, pointer=inside, ordinal=ordinal
         )
         if document.fault is not None:
-            yield tally.unreadable(document.fault, origin, document.text)
+            yield counts.unreadable(document.fault, origin, document.text)
         else:
-            yield from records(document.value, origin, tally)
+            yield from records(document.value, origin, counts)
 
 
 def _sliced(data: bytes, typed: Decode | None) -> Iterator[Document]:
-    """The documents of a text, those in an array one by one if the first is a response."""
+    """The documents of a text; the items of an array if the first is a response."""
     done = 0
     for start, end, pointer in _cuts(data) if typed is not None else ():
         text = data[start:end]
         response = typed.line(text) if typed is not None else None
         if response is None and (not done or not pointer):
-            break  # what is no response in the service's own form may be anything
+            break  # anything but a response in the service's own form
         yield _slice(start, text, pointer, response)
         done = len(data) if pointer else end
     for document in documents(data[done:]) if data[done:].strip() else ():
@@ -107,7 +106,7 @@ def _slice(start: int, text: bytes, pointer: str, response: Typed | None) -> Doc
 
 
 def _cuts(data: bytes) -> Iterator[tuple[int, int, str]]:
-    """Where the items of an array, or documents that are printed over lines, begin and end."""
+    """The start, end and pointer of each item of an array, or of each pretty-printed document."""
     start = _indent(data, 0)
     if data.startswith(b"[", start):
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -146,7 +145,7 @@ def _items(data: bytes, start: int, end: int) -> Iterator[Document]:
 
 
 def _separated(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, Document]]:
-    """The outermost values and where they begin and end; a damaged one ends before the next."""
+    """The start, end and document of each outermost value; a damaged one ends at the next."""
     room, known = _RESUMPTIONS * (end - start), b""
     while True:
         resume = None
@@ -178,7 +177,7 @@ def _document(data: bytes, begin: int, end: int) -> Document:
 
 
 def _gap(data: bytes, begin: int, end: int, nothing: bytes) -> Iterator[Document]:
-    """What stands between two values must be nothing."""
+    """A faulty document if there is text between two values."""
     text = data[begin:end].strip(nothing)
     if text:
         yield Document(start=_indent(data, begin), fault="not JSON: text between values", text=text)

@@ -1,4 +1,4 @@
-"""The value of a JSON text, whatever its bytes are."""
+"""Decodes JSON text of any bytes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 TOO_DEEP = "not JSON that can be read: nested too deeply"
-"""What is wrong with a text of which a part alone cannot be read."""
+"""The fault of a text that is nested too deeply, in whole or in part."""
 
 _DECODER = msgspec.json.Decoder()
 _OUT_OF_RANGE, _NO_TEXT = "out of range", "UTF-8"
 _NO_NUMBERS = (b"NaN", b"Infinity")
-_MOST_DIGITS = 1000  # Python refuses to read more than 4,300
+_MOST_DIGITS = 1000  # Python refuses more than 4,300
 
 
 class NotJson(ValueError):
@@ -22,10 +22,10 @@ class NotJson(ValueError):
 
 
 def decode(data: bytes) -> Any:
-    """The value of a JSON text; raises NotJson, whatever the bytes are.
+    """The value of a JSON text; raises NotJson for any other bytes.
 
-    A number that is too large is infinite, and NaN and Infinity are read as Python writes
-    them: a metric of a job may be one, and a rule says so where a member may not.
+    A number that is too large is infinite. NaN and Infinity are read as Python writes them: some
+    metrics are, and a rule reports them elsewhere.
     """
     try:
         return _DECODER.decode(data)

@@ -11,29 +11,29 @@ import msgspec
 from attrs import define
 
 from trainstate.history.model import Origin, Response, Unreadable, called
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.json_value import NotJson, decode
-from trainstate.history.readers.tally import Tally
 from trainstate.history.typed import Typed, decode_of
 from trainstate.history.wire import read_response
 
 
 @define(eq=False)
 class Line:
-    """A line, and what the typed decode finds in it; never changed.
+    """A slice and its typed decode; never changed.
 
-    Not frozen: making a frozen one takes a tenth of the time in which its line is decoded.
+    Not frozen: constructing a frozen class takes a tenth of the decoding time.
     """
 
     text: bytes
     typed: Typed
-    source: Tally
+    source: Counts
     number: int | None
     pointer: str = ""
     ordinal: int | None = None
     recorded: Mapping[str, Any] | None = None
 
     def __reduce__(self) -> Any:
-        """What another process needs of it: the response."""
+        """Pickles as the response, which is all that another process needs."""
         return whole, (self.response(),)
 
     @property
@@ -50,13 +50,13 @@ class Line:
 
     @property
     def called(self) -> str:
-        """The name that all records of the job share, as a response's."""
+        """The casefolded name that all records of the job share."""
         return called(self.typed.arn, self.typed.name) or ""
 
     def response(self) -> Response | Unreadable:
         """The response with every member as it was recorded.
 
-        Unreadable where a member that the typed decode passes over is no JSON.
+        Unreadable if a member that the typed decode skips is not JSON.
         """
         value = self.recorded
         if value is None:
@@ -68,18 +68,18 @@ class Line:
 
 
 Record = Line | Response | Unreadable
-"""What a reader finds: a slice with its typed decode, a response, or what cannot be read."""
+"""What a reader yields: a slice with its typed decode, a response, or an unreadable record."""
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _PLAIN = frozenset({str, int, float, bool, dict, list, datetime, type(None)})
 
 
-def slice_of(recorded: Mapping[str, Any], source: Tally, pointer: str) -> Line | None:
-    """A response of a program as a slice of JSON; None where that would not say the same.
+def slice_of(recorded: Mapping[str, Any], source: Counts, pointer: str) -> Line | None:
+    """A program's response as a slice of JSON; None if that would change its meaning.
 
-    Encoding and decoding it takes a tenth of the time in which it is read as a mapping. NaN
-    becomes null in JSON, and values of many types a text.
+    Encoding and decoding take a tenth of the time of reading the mapping. NaN becomes null in JSON,
+    and values of many types become text.
     """
     decode = decode_of(source.spec)
     if decode is None or not _PLAIN.issuperset(map(type, recorded.values())):
@@ -97,7 +97,7 @@ def slice_of(recorded: Mapping[str, Any], source: Tally, pointer: str) -> Line |
 
 
 def _has_no_number(value: Any) -> bool:
-    """Whether there is a NaN or an infinite number in a value, of which JSON makes a null."""
+    """Whether a value contains NaN or infinity, which JSON encodes as null."""
     if isinstance(value, dict):
         return any(map(_has_no_number, value.values()))
     if isinstance(value, list | tuple):

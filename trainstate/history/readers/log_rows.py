@@ -1,4 +1,4 @@
-"""A history of printed status lines: its times are bounds, and its job is named only at times."""
+"""A history of printed status lines: their times are bounds, and their job is often unnamed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from trainstate.history.model import Entry, Kind, Origin, Problem, Response
 from trainstate.spec.model import Spec
 
 LOG = "/log"
-"""The pointer that stands for all printed times of a log."""
+"""The pointer for all printed times of a log."""
 
 SAVINGS = "SavingsPercent"
-"""The savings that a log prints; no member of a response."""
+"""The savings that a log prints; a response has no such member."""
 
 
 @frozen(kw_only=True)
 class StatusLine:
-    """A printed status line: when it was printed, the status as written, the message."""
+    """A printed status line: its time, the status as written, the message."""
 
     time: object
     status: str
@@ -30,7 +30,7 @@ class StatusLine:
 
 @define
 class _Stamps:
-    """The printed times of one history, as far as they could be read."""
+    """The readable printed times of one history, and what was wrong with others."""
 
     naive: bool = False
     zoned: bool = False
@@ -53,10 +53,10 @@ class _Stamps:
 def log_response(
     rows: Iterable[StatusLine], members: Mapping[str, Any], spec: Spec, *, origin: Origin
 ) -> Response:
-    """The response that status lines of one job are worth: a history, and what was printed beside.
+    """The response that the status lines of one job amount to.
 
-    Neighbouring lines of one status are one entry, with the first time and the last
-    message. ``members`` has what was printed under the service's names, most often only totals.
+    Adjacent lines with one status are one entry, with the first time and the last message.
+    ``members`` are printed members under the service's names, usually only totals.
     """
     layout = spec.layout
     primary = members.get(layout.primary)

@@ -1,4 +1,4 @@
-"""Notebooks: what the cells of a Jupyter notebook printed, logs and responses alike."""
+"""Jupyter notebooks: the logs and responses that cells printed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from attrs import evolve
 
 from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.counts import NO_RESPONSE, Counts
 from trainstate.history.readers.envelope import Form, records
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.printed import BREAK, printed_values
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log
-from trainstate.history.readers.tally import NO_RESPONSE, Tally
 
 READER = "notebook"
 
@@ -23,26 +23,26 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def read_notebook(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, counts: Counts, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
-    """The records in the printed output of a notebook's cells, each cell's for itself.
+    """The records in a notebook's printed output, separately for each cell.
 
-    Output is arbitrary text: what is neither a log nor a response is passed over.
+    Output is arbitrary text: anything but logs and responses is skipped.
     """
-    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
+    origin = Origin(file=counts.file, reader=counts.reader, pointer=pointer)
     try:
         notebook = decode(data)
     except NotJson as error:
-        yield tally.unreadable(str(error), origin, data)
+        yield counts.unreadable(str(error), origin, data)
         return
     if not cells_of(notebook):
-        yield tally.unreadable(NO_RESPONSE, origin, notebook)
+        yield counts.unreadable(NO_RESPONSE, origin, notebook)
     for number, cell in enumerate(cells_of(notebook), 1):
-        yield from _read_cell(_printed(cell), tally, evolve(origin, cell=number))
+        yield from _read_cell(_printed(cell), counts, evolve(origin, cell=number))
 
 
 def cells_of(notebook: Any) -> list[Any]:
-    """The cells of a notebook, of the older form with worksheets too; none of anything else."""
+    """The cells of a notebook, also of the old form with worksheets; empty for anything else."""
     if not isinstance(notebook, Mapping):
         return []
     sheets = _list(notebook.get("worksheets"))
@@ -50,24 +50,24 @@ def cells_of(notebook: Any) -> list[Any]:
     return _list(notebook.get("cells")) or older
 
 
-def _read_cell(text: str, tally: Tally, origin: Origin) -> Iterator[Response]:
+def _read_cell(text: str, counts: Counts, origin: Origin) -> Iterator[Response]:
     lines = enumerate(BREAK.split(text), 1)
     ordinal = 0
-    for response in read_log(lines, tally.spec, origin=evolve(origin, reader=LOG_READER)):
+    for response in read_log(lines, counts.spec, origin=evolve(origin, reader=LOG_READER)):
         ordinal += 1
-        tally.forms[LOG_READER] += 1
+        counts.forms[LOG_READER] += 1
         yield response
-    for value in printed_values(text, tally.spec):
-        inner = evolve(tally, forms=type(tally.forms)())
+    for value in printed_values(text, counts.spec):
+        inner = evolve(counts, forms=type(counts.forms)())
         for record in records(value, evolve(origin, ordinal=ordinal + 1), inner):
             if isinstance(record, Response):
                 ordinal += 1
-                tally.forms[Form.RESPONSE] += 1
+                counts.forms[Form.RESPONSE] += 1
                 yield evolve(record, origin=evolve(record.origin, ordinal=ordinal))
 
 
 def _printed(cell: Any) -> str:
-    """What a cell printed: streams as they are, results on lines of their own."""
+    """The output of a cell: streams as they are, results on lines of their own."""
     texts: list[str] = []
     for output in _list(_get(cell, "outputs")):
         texts.append(_joined(_get(output, "text")))
@@ -76,7 +76,7 @@ def _printed(cell: Any) -> str:
 
 
 def _shown(data: Any) -> str:
-    """A result as text; from its HTML where the text only names the object that is shown."""
+    """A result as text; from its HTML if the text only names the object."""
     plain = _joined(_get(data, "text/plain"))
     page = _joined(_get(data, "text/html"))
     bare = not plain.strip() or plain.startswith("<")

@@ -1,4 +1,4 @@
-"""Files and folders to records."""
+"""Reads the records of files and folders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.lines import Record, whole
 from trainstate.history.readers.settings import FORMATS, SKIPPED, UNREAD, Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
-from trainstate.history.readers.walk import STDIN, AnyPath, Source, existing, shown, sources
+from trainstate.history.readers.walk import STDIN, AnyPath, InputSource, existing, shown, sources
 from trainstate.spec.model import Spec
 
 OnSource = Callable[[SourceReport], None]
@@ -38,28 +38,28 @@ def read_records(
 ) -> Iterator[Record]:
     """The records of files, in the order of the paths.
 
-    Responses in the service's own form come as slices with their typed decode.
+    Responses in the service's own form come as slices with their typed decode. A path is a file,
+    ``-`` for standard input, or a folder, whose recordings are read in the order of their names,
+    without hidden ones. ``input_format`` is one of FORMATS; ``on_source`` is called at the end of
+    each input.
 
-    A path is a file, ``-`` for standard input, or a folder, of which the recordings are
-    read in the order of their names, hidden ones left out. ``input_format`` is one of
-    FORMATS; ``on_source`` is told of each input at its end.
-    Raises InputError for a path that is not there before anything is read, and later for
-    a file that cannot be opened, is in no known format or holds no response, and for a
-    folder without recordings; UsageError for an unknown format. With ``keep_going`` a
-    path that cannot be read is reported to ``on_source`` as *unread*, and the rest is read.
-    ``only_recordings`` passes over files that are none, as if a folder had them.
+    Before anything is read, raises InputError for a path that does not exist, and UsageError for an
+    unknown format; later InputError for a file that cannot be opened, has no known format or holds
+    no response, and for a folder without recordings. With ``keep_going`` an unreadable path is
+    reported to ``on_source`` as *unread*, and the rest is read. ``only_recordings`` skips files
+    that are no recordings, as in folders.
     """
     asked = asked_for(spec, input_format=input_format, limits=limits)
     asked = evolve(asked, lenient=only_recordings)
     named = [paths] if isinstance(paths, str | os.PathLike) else paths
-    told = on_source or ignore
+    report = on_source or ignore
     if keep_going:
-        return _read_on(named, asked, told)
-    return _read_all(existing(named), asked, told)
+        return _read_on(named, asked, report)
+    return _read_all(existing(named), asked, report)
 
 
 def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:
-    """How to read, after a look at the arguments; raises UsageError."""
+    """Checks the options of reading; raises UsageError."""
     if input_format not in FORMATS:
         raise UsageError(
             f"Expected input_format to be one of {', '.join(FORMATS)} but got {input_format!r}."
@@ -101,7 +101,7 @@ def _unread(path: str, error: InputError) -> SourceReport:
     return SourceReport(file=file, reader=UNREAD, detail=reason.removesuffix("."))
 
 
-def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]:
+def _read(source: InputSource, asked: Asked) -> Generator[Record, None, SourceReport]:
     reading = Input(
         asked=asked,
         name=source.file,
@@ -116,7 +116,7 @@ def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]
         except OSError as error:
             reason = error.strerror or str(error)
         except InputError as error:
-            # A limit was passed: in a folder it takes no other file with it.
+            # A limit was exceeded: skip this file, not the rest of the folder.
             if source.named:
                 raise
             reason = str(error).removeprefix(f"{source.file}: ").removesuffix(".")
@@ -130,4 +130,4 @@ def _read(source: Source, asked: Asked) -> Generator[Record, None, SourceReport]
 
 
 def ignore(_: SourceReport) -> None:
-    """Nobody asked which reader read what."""
+    """The default for ``on_source``."""

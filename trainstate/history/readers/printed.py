@@ -1,4 +1,4 @@
-"""Texts with values printed in them: output of cells and terminals, what people paste."""
+"""Values printed in text: output of cells and terminals, pasted text."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from attrs import evolve, frozen
 
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotData, NotLiteral, literal
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log
-from trainstate.history.readers.tally import Tally
 from trainstate.spec.model import Spec
 
 READER = "printed"
 
 BREAK = re.compile(r"\r\n|\n|\r")
 _AT_LINE_START = re.compile(rb"^[ \t]*(?=[{\[])", re.MULTILINE)
-# Behind a prompt, a logger's prefix or the name that a value is given, and not `[INFO]`.
+# After a prompt, a logger's prefix or a variable's name, but not `[INFO]`.
 _ANYWHERE = re.compile(rb"(?=[{\[]\s*[\"'{\[])")
-# A bracket that never closes is searched to the end of the text; that is not repeated often.
+# An unclosed bracket is searched to the end of the text, so their number is bounded.
 _UNCLOSED = 20
 _SHOWN = 1000
-"""Bytes of a value that cannot be read, of which an excerpt shows the beginning."""
+"""How many bytes of an unreadable value its excerpt is made from."""
 
 
 @frozen
@@ -40,9 +40,9 @@ class Printed:
 
 
 def printed_values(text: str, spec: Spec) -> Iterator[Any]:
-    """The values on lines of their own, as JSON or as Python prints them, that show a job's status.
+    """The values that begin lines, as JSON or Python literals, and show a job's status.
 
-    A printed request has a job's name too, but no status and no history.
+    A printed request has a job's name too, but no status or history.
     """
     data = text.encode("utf-8", "replace")
     for printed in _printed(data, spec, _AT_LINE_START):
@@ -51,29 +51,29 @@ def printed_values(text: str, spec: Spec) -> Iterator[Any]:
 
 
 def read_printed(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, counts: Counts, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
-    """The records in a text around values that show a job's status: log lines, then values."""
-    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
+    """The records in a text: first log lines, then values that show a job's status."""
+    origin = Origin(file=counts.file, reader=counts.reader, pointer=pointer)
     lines = enumerate(BREAK.split(data.decode("utf-8", "replace")), 1)
-    for response in read_log(lines, tally.spec, origin=evolve(origin, reader=LOG_READER)):
-        tally.forms[LOG_READER] += 1
+    for response in read_log(lines, counts.spec, origin=evolve(origin, reader=LOG_READER)):
+        counts.forms[LOG_READER] += 1
         yield response
     line, counted = 1, 0
-    for printed in _printed(data, tally.spec, _ANYWHERE):
+    for printed in _printed(data, counts.spec, _ANYWHERE):
         line += data.count(b"\n", counted, printed.begin)
         counted = printed.begin
         place = evolve(origin, line=line)
         if printed.fault is None:
-            yield from records(printed.value, place, tally)
+            yield from records(printed.value, place, counts)
         else:
-            # Not all that is left: with a fault a line, that would be copied at each of them.
+            # Only the beginning: copying the rest at each fault would take quadratic time.
             shown = data[printed.begin : printed.begin + _SHOWN]
-            yield tally.unreadable(printed.fault, place, shown)
+            yield counts.unreadable(printed.fault, place, shown)
 
 
 def shows_status(data: bytes, spec: Spec) -> bool:
-    """Holds if the name of a member that tells a job's status stands in a text."""
+    """Whether a text contains the name of a member with a job's status."""
     folded = data.replace(b"_", b"").lower()
     shown = (name for one in spec.family.values() for name in (one.primary, one.history))
     return any(name.lower().encode() in folded for name in shown if name)
@@ -91,7 +91,7 @@ def _printed(data: bytes, spec: Spec, opening: re.Pattern[bytes]) -> Iterator[Pr
 
 
 def _decoded(data: bytes, begin: int) -> Printed | None:
-    """The value of a text, or why it is none; None for code, which is no output."""
+    """The value of a text, or its fault; None for code, which is no output."""
     try:
         return Printed(begin, decode(data))
     except NotJson as error:
@@ -101,5 +101,5 @@ def _decoded(data: bytes, begin: int) -> Printed | None:
     except NotData:
         return None
     except NotLiteral as error:
-        # A text with a key in double quotes is meant to be JSON.
+        # A key in double quotes means that JSON was intended.
         return Printed(begin, fault=fault if b'":' in data else str(error))

@@ -1,4 +1,4 @@
-"""Responses as Python prints them: a repr of dictionaries, with datetimes. Nothing is evaluated."""
+"""Responses as Python prints them: dictionaries with datetimes. Nothing is evaluated."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import plain_number
 
 READER = "python"
@@ -24,42 +24,41 @@ _UTC = frozenset({"timezone.utc", "datetime.timezone.utc", "datetime.UTC", "UTC"
 
 
 class NotLiteral(ValueError):
-    """A text is no Python literal, or has something in it that is none."""
+    """A text is not a Python literal, or contains something that is not."""
 
 
 class NotData(NotLiteral):
-    """A text is code: what its values are is known when it is run."""
+    """A text is code, whose values only exist when it runs."""
 
 
 def read_literals(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, counts: Counts, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
-    """The records in the dictionaries and lists that a text prints."""
+    """The records in printed dictionaries and lists."""
     line, counted = 1, 0
     for begin, end, _ in spans(data, token=PYTHON):
         line += data.count(b"\n", counted, begin)
         counted = begin
-        origin = Origin(file=tally.file, line=line, reader=tally.reader, pointer=pointer)
+        origin = Origin(file=counts.file, line=line, reader=counts.reader, pointer=pointer)
         try:
             value = literal(data[begin:end])
         except NotLiteral as error:
-            yield tally.unreadable(str(error), origin, data[begin:end])
+            yield counts.unreadable(str(error), origin, data[begin:end])
             continue
-        yield from records(value, origin, tally)
+        yield from records(value, origin, counts)
 
 
 def literal(data: bytes) -> Any:
-    """The value of a Python literal; raises NotLiteral, whatever the bytes are.
+    """The value of a Python literal; raises NotLiteral for any other bytes.
 
-    Beside literals only times are known, as ``datetime``, freezegun and pandas print them, with
-    the time zones that datetimes of boto3 have, and numbers and mappings of the standard
-    library. A local time is naive: where it was local is not printed.
+    Also reads times as ``datetime``, freezegun and pandas print them, boto3's time zones, and
+    numbers and mappings of the standard library. A local time is naive, as its zone is not printed.
     """
     if len(data) > _LONGEST:
         raise NotLiteral(f"not a Python literal that can be read: longer than {_LONGEST:,} bytes")
     try:
         with warnings.catch_warnings():
-            # An escape that Python does not know is a warning, and no concern of the user's.
+            # Python warns about unknown escapes, which does not concern the user.
             warnings.simplefilter("ignore")
             return _value(ast.parse(data.decode("utf-8"), mode="eval").body)
     except NotLiteral:
@@ -91,9 +90,9 @@ def _value(node: ast.expr) -> Any:
 
 
 def _called(call: ast.Call) -> Any:
-    """What a call that is printed for a value stands for; no call is made of any other name."""
+    """The value of a printed constructor call; no other name is accepted, and none is called."""
     match (_dotted(call.func).rpartition(".")[2], call.args):
-        # freezegun's and moto's times are called FakeDatetime.
+        # freezegun and moto print FakeDatetime.
         case ("datetime" | "FakeDatetime", _):
             return _moment(call)
         case ("Timestamp", [ast.Constant(value=str() as text)]):
@@ -136,7 +135,7 @@ def _moment(call: ast.Call) -> datetime:
 
 
 def _zone(node: ast.expr) -> tzinfo | None:
-    """The zone of a time; None for one that is not known here, as a local one is."""
+    """The zone of a time; None for an unknown one, such as a local one."""
     if _dotted(node) in _UTC:
         return UTC
     if not isinstance(node, ast.Call):
@@ -160,7 +159,7 @@ def _zone(node: ast.expr) -> tzinfo | None:
 
 
 def _named_zone(name: str) -> tzinfo | None:
-    """The zone of a name, or of the file that has its rules."""
+    """The zone of a name, or of a zone file's path."""
     with suppress(LookupError, ValueError, OSError):
         return ZoneInfo(name.rpartition("zoneinfo/")[2])
     return None
@@ -182,7 +181,7 @@ def _number(node: ast.expr) -> int:
 
 
 def _dotted(node: ast.expr) -> str:
-    """`datetime.timezone.utc` as text; empty for anything else than names and dots."""
+    """`datetime.timezone.utc` as text; empty for anything but names and dots."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)

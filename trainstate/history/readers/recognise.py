@@ -1,4 +1,4 @@
-"""Which format an input has, by how it begins."""
+"""Recognises the format of an input by its beginning."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from trainstate.history.machines import tellers
-from trainstate.history.readers.envelope import Form, parts
+from trainstate.history.machines import markers
+from trainstate.history.readers.envelope import Form, payloads
 from trainstate.history.readers.json_value import NotJson, decode
-from trainstate.history.readers.plugged import ARROW, MAGICS, PARQUET, binary_format
+from trainstate.history.readers.plugins import ARROW, MAGICS, PARQUET, binary_format
 from trainstate.history.readers.printed import shows_status
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.separated import separator
@@ -31,7 +31,7 @@ FORCED = {
     "parquet": PARQUET,
     "arrow": ARROW,
 }
-"""The reader of each format that can be asked for."""
+"""The reader of each format that the user can request."""
 
 _NOTEBOOK = re.compile(rb'\{\s*"(cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')
 _CELL = re.compile(rb'"(?:cell_type|nbformat|kernelspec)"\s*:')
@@ -42,18 +42,18 @@ _BLANK = b" \t\r\n\0"
 
 
 def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
-    """The format of an input that begins with ``head``; None for none that is known.
+    """The format of an input that begins with ``head``; None if unknown.
 
-    ``whole`` tells whether the head is all of it. A text that is none of the others is
-    a log if a line begins with a status; further down that cannot be seen here.
+    ``whole`` holds if the head is all of it. Any other text is a log if a line of its head begins
+    with a status.
     """
     if head.startswith(tuple(MAGICS)):
         return binary_format(head)
-    # A file that was being written when the machine stopped can have blocks of zeros.
+    # A machine that stopped while writing can leave blocks of zeros.
     start = head.lstrip(_BLANK)
     if _is_notebook(start, whole=whole):
         return NOTEBOOK
-    # A log can have any JSON in it, responses too; lines of responses can have one of a log.
+    # A log can contain responses, and lines of responses can contain a log line.
     lined = _begins_with_records(start, spec)
     if not lined and has_status_line(head.decode("utf-8", "replace"), spec):
         return PRINTED if shows_status(head, spec) else LOG
@@ -65,40 +65,40 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
 
 
 def is_text(head: bytes) -> bool:
-    """Holds if an input can be text: no recording in another form is read."""
+    """Whether an input can be text: text has no null bytes."""
     return b"\0" not in head
 
 
 def mentions(head: bytes, spec: Spec) -> bool:
-    """Holds if the name of a member that only a job's response has stands in the text."""
+    """Whether a text contains the name of a member that only a job's response has."""
     folded = head.replace(b"_", b"").lower()
-    return any(name.encode() in folded for name in tellers(spec))
+    return any(name.encode() in folded for name in markers(spec))
 
 
 def _is_notebook(start: bytes, *, whole: bool) -> bool:
     first = _NOTEBOOK.match(start)
     if first is None:
         return False
-    # A picture in the first cell can be longer than the head.
+    # An image in the first cell can be longer than the head.
     return bool(_CELL.search(start)) or (first[1] == b"cells" and not whole)
 
 
 def _is_ndjson(start: bytes, *, whole: bool, spec: Spec) -> bool:
-    """Holds if more than one line is a value of its own, or one line is longer than the head."""
+    """Whether several lines are values of their own, or one line exceeds the head."""
     lines = [line for line in start.split(b"\n") if not line.isspace() and line]
     if not whole and len(lines) == 1:
         return bool(_OBJECT.match(start))
     values = list(_values(lines if whole else lines[:-1]))
     if len(lines) < 2 or not values:
         return False
-    # Pretty-printed JSON has no object on a line of its own that begins at its start,
-    # but the output of a program that is no recording may have any.
+    # Pretty-printed JSON has no complete object on an unindented line, but a program's output may
+    # have.
     first_is_object = lines[0].startswith(b"{") and _value(lines[0]) is not None
     return first_is_object or any(_is_record(value, spec) for value in values)
 
 
 def _begins_with_records(start: bytes, spec: Spec) -> bool:
-    """Holds if the first line is a response, and another one is."""
+    """Whether the first line and another one are responses."""
     first, _, rest = start.partition(b"\n")
     if not _is_record(_value(first), spec):
         return False
@@ -125,4 +125,4 @@ def _value(line: bytes) -> Any:
 
 
 def _is_record(value: Any, spec: Spec) -> bool:
-    return any(part.form is not Form.NOTHING for part in parts(value, spec))
+    return any(payload.form is not Form.NOTHING for payload in payloads(value, spec))

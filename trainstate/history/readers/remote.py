@@ -1,4 +1,4 @@
-"""Files behind URLs, by fsspec (extra ``remote``): s3, gs, https and whatever else it knows."""
+"""Files behind URLs, through fsspec (extra ``remote``): s3, gs, https and others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trainstate.errors import InputError, installed_by
 from trainstate.history.readers.compressed import Readable
 
 EXTRA = "remote"
-"""The extra that brings fsspec; the package of a service stands beside it."""
+"""The extra that installs fsspec; each service needs its own package too."""
 
 Opening = Callable[[], AbstractContextManager[Readable]]
 
@@ -25,38 +25,38 @@ _MAGIC = re.compile(r"[*?\[]")
 _SECRETS = (
     (re.compile(r"(?<=://)[^/]*@"), ""),
     (re.compile(r"(https?://[^?#\n]*)[?#].*", re.IGNORECASE), r"\1"),
-    (re.compile(r"(://.*?)\?[^/?\n]*=.*"), r"\1"),  # a ? before no = stands for any letter
+    (re.compile(r"(://.*?)\?[^/?\n]*=.*"), r"\1"),  # a ? without a later = is a wildcard
 )
 _SECONDS = 30
-"""How long one waits for an answer, and for more of it; a whole file may take any time."""
+"""How long to wait for a response and between its parts; a whole file may take longer."""
 
 
 def is_url(path: str) -> bool:
-    """Holds for a path with a scheme before it, as in ``s3://bucket/jobs/``."""
+    """Whether a path has a scheme, as in ``s3://bucket/jobs/``."""
     return _SCHEME.match(path) is not None
 
 
 def public(text: str) -> str:
-    """A URL, or a line with one, without what can be secret: who asks, and the query."""
+    """Text without the secrets of its URLs: user and query."""
     for secret, shown in _SECRETS:
         text = secret.sub(shown, text)
     return text
 
 
 def remote_matches(url: str) -> list[str]:
-    """The URLs of what matches a pattern; a URL itself where it is none, or is there.
+    """The URLs that match a pattern; the URL itself if it is no pattern, or exists.
 
-    Raises InputError where a package is missing, the service refuses, or nothing matches.
+    Raises InputError if a package is missing, the service refuses, or nothing matches.
     """
     web = _WEB.match(url)
     if not _MAGIC.search(url[web.end() :].partition("?")[0] if web else url):
         return [url]
-    with _told(url):
+    with _as_input_error(url):
         place = _Place.of(url)
         if place.files.exists(place.path):
             return [url]
         found = place.files.glob(place.path)
-    # A pattern of a shell matches hidden files only where it begins with their point.
+    # As in a shell, hidden files match only a pattern with the dot.
     seen = [one for one in found if "/." in place.path or "/." not in one]
     if not seen:
         raise InputError(f"{public(url)}: cannot be read: nothing matches it.")
@@ -64,11 +64,11 @@ def remote_matches(url: str) -> list[str]:
 
 
 def remote_files(url: str) -> tuple[bool, list[tuple[str, Opening]]]:
-    """Whether a URL names one file; and the files behind it, each with what opens it.
+    """Whether a URL names one file; and the files there, each with its opener.
 
-    A folder stands for the files in it and below. Raises InputError as ``remote_matches`` does.
+    A folder means all files in and below it. Raises InputError as ``remote_matches`` does.
     """
-    with _told(url):
+    with _as_input_error(url):
         place = _Place.of(url)
         single = bool(_WEB.match(url)) or place.files.info(place.path)["type"] != "directory"
         found = {url: place.path} if single else {place.url(one): one for one in place.inside()}
@@ -76,14 +76,14 @@ def remote_files(url: str) -> tuple[bool, list[tuple[str, Opening]]]:
 
 
 def outermost(paths: Iterable[str]) -> list[str]:
-    """The paths without those that lie in a folder among them, in the order of their names."""
+    """The paths in order of their names, without those inside another of them."""
     found = {PurePath(path): path for path in paths}
     return [found[path] for path in sorted(found) if found.keys().isdisjoint(path.parents)]
 
 
 @frozen
 class _Place:
-    """A path of a service; ``before`` is what makes a URL of each of its paths again."""
+    """A path of a service; ``before`` completes each of its paths to a URL."""
 
     files: Any
     path: str
@@ -102,39 +102,39 @@ class _Place:
         return whole
 
     def inside(self) -> list[str]:
-        """The files of a folder, hidden ones left out, in the order that a local one has."""
+        """The files of a folder without hidden ones, in the order of a local folder."""
         start = len(self.path)
         shown = (one for one in self.files.find(self.path) if "/." not in one[start:])
         return sorted(shown, key=lambda one: one.split("/"))
 
     @contextmanager
     def opened(self, path: str) -> Iterator[Readable]:
-        """A file, open for reading; whatever its service raises is an OSError."""
+        """Opens a file; any error of its service becomes an OSError."""
         try:
             stream = self.files.open(path)
         except Exception as error:  # noqa: BLE001 - each service raises its own
-            raise OSError(_said(error)) from None
+            raise OSError(_first_line(error)) from None
         with stream:
             yield _Stream(stream)
 
 
 @frozen
 class _Stream:
-    """A file that is read from its beginning to its end."""
+    """A file that is read once from beginning to end."""
 
     stream: Any
 
     def readinto(self, buffer: memoryview, /) -> int:
-        """Fill the buffer from its beginning; 0 at the end."""
+        """Fills the buffer from its beginning; 0 at the end."""
         try:
             size: int = self.stream.readinto(buffer)
         except Exception as error:  # noqa: BLE001 - each service raises its own
-            raise OSError(_said(error)) from None
+            raise OSError(_first_line(error)) from None
         return size
 
 
 def _streamed() -> dict[str, Any]:
-    """Options of the web: a file comes in one answer, as not every server gives parts of one."""
+    """Options for HTTP: a file is one response, as not every server supports ranges."""
     from aiohttp import ClientTimeout  # noqa: PLC0415 - an extra
 
     limits = ClientTimeout(total=None, sock_connect=_SECONDS, sock_read=_SECONDS)
@@ -142,8 +142,8 @@ def _streamed() -> dict[str, Any]:
 
 
 @contextmanager
-def _told(url: str) -> Iterator[None]:
-    """Whatever a service raises is an InputError of one sentence."""
+def _as_input_error(url: str) -> Iterator[None]:
+    """Turns any error of a service into an InputError of one sentence."""
     try:
         yield
     except ImportError as error:
@@ -152,15 +152,15 @@ def _told(url: str) -> Iterator[None]:
         hint = f"{installed_by(EXTRA)}{more}"
         raise InputError(f"{public(url)}: is a URL, which needs {name}; {hint}.") from None
     except Exception as error:  # noqa: BLE001 - each service raises its own
-        raise InputError(f"{public(url)}: cannot be read: {_said(error)}.") from None
+        raise InputError(f"{public(url)}: cannot be read: {_first_line(error)}.") from None
 
 
-def _said(error: BaseException) -> str:
-    """The first line of what a library says of an error, or of what led to it."""
+def _first_line(error: BaseException) -> str:
+    """The first line of a library's error or of its cause."""
     cause = error.__cause__ or error
     if isinstance(cause, FileNotFoundError):
         return "nothing is there"
-    # What aiohttp says of an answer names its URL again.
+    # aiohttp's text would repeat the URL.
     answer = getattr(cause, "status", None)
     text = f"{answer} {getattr(cause, 'message', '')}" if answer else str(cause)
     lines = text.strip().splitlines() or [type(cause).__name__]

@@ -1,4 +1,4 @@
-"""Mappings in which responses lie in another shape: columns of a table, DynamoDB's typed values."""
+"""Responses in another shape: columns of a table, or DynamoDB's typed values."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _TYPED = frozenset({"S", "N", "BOOL", "NULL", "M", "L", "SS", "NS", "BS", "B"})
 _SCALAR = frozenset({"string", "integer", "long", "timestamp", "boolean"})
 
 Row = tuple[str, dict[str, Any]]
-"""The JSON pointer of a row of a table, by its index, and its members."""
+"""The JSON pointer of a table's row, by index, and its members."""
 
 
 def untyped(value: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The mapping without DynamoDB's types; None where it has none.
+    """The mapping without DynamoDB's types; None if it has none.
 
-    ``{"TrainingJobName": {"S": "tern"}}`` is ``{"TrainingJobName": "tern"}``.
+    ``{"TrainingJobName": {"S": "tern"}}`` becomes ``{"TrainingJobName": "tern"}``.
     """
     if not value or not all(map(_is_typed, value.values())):
         return None
@@ -27,9 +27,9 @@ def untyped(value: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def rows(value: Mapping[str, Any], spec: Spec) -> Iterator[Row]:
-    """The rows of a table that is written by column; none where the mapping is no such table.
+    """The rows of a table written by column; empty if the mapping is no such table.
 
-    They are what pandas writes: ``{"columns": […], "data": [[…]]}``, ``{column: {index: cell}}``
+    The forms are those of pandas: ``{"columns": […], "data": [[…]]}``, ``{column: {index: cell}}``
     and ``{column: [cell]}``.
     """
     names, data = value.get("columns"), value.get("data")
@@ -89,7 +89,7 @@ def _by_index(table: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:
 
 
 def _is_lists(value: Mapping[str, Any], spec: Spec) -> bool:
-    """Holds if each member is a list of one length, those too that are none in a response."""
+    """Whether all members are lists of one length, and one of them is a scalar in a response."""
     columns = list(value.values())
     if not all(isinstance(column, list) and len(column) == len(columns[0]) for column in columns):
         return False

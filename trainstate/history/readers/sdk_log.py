@@ -1,4 +1,4 @@
-"""Status lines as the SageMaker Python SDK prints them between a container's output."""
+"""Status lines that the SageMaker Python SDK prints between a container's output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READER = "sdk-log"
 _STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _MARK = re.compile(rf"({_STAMP}) {{1,4}}([A-Za-z]+) {{1,4}}-(?: |$)", re.ASCII)
 _COLOUR = r"\x1b\[[0-9;]*[A-Za-z]"
-# Between two status lines the SDK prints a dot for each poll, without a line break.
+# The SDK prints a dot for each poll between status lines, without line breaks.
 _START = re.compile(rf"(?:{_COLOUR}|[\s.!])*", re.ASCII)
 _END = re.compile(r"\.\.|\x1b")
 _PLAUSIBLE = re.compile(r"(?:[A-Z][a-z]+)+(?<=ing|.ed)", re.ASCII)
@@ -29,14 +29,14 @@ _TOTALS = (
     ("billable_seconds", re.compile(r"Billable seconds: {1,4}([\d,]{1,20})(?![\d.])", re.ASCII)),
 )
 _CREATING = "Creating training-job with name:"
-# The SDK's own logging handler breaks a line that is too long, and puts a file's name at its end.
+# The SDK's logging handler wraps long lines and appends a file name.
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:-*[A-Za-z0-9]){0,62}+)(?=\s|$)", re.ASCII)
 _SAVINGS = re.compile(r"Managed Spot Training savings: {1,4}(-?\d{1,9}(?:\.\d{1,9})?)%", re.ASCII)
 
 
 @frozen(kw_only=True)
 class Mark:
-    """A status line, and whether its status is one of the specification's."""
+    """A status line, and whether its status is in the specification."""
 
     row: StatusLine
     known: bool
@@ -45,8 +45,8 @@ class Mark:
 def marks(line: str, spec: Spec) -> Iterator[Mark]:
     """The status lines in a line of a log.
 
-    A status that the specification knows may stand anywhere in the line; another word
-    only at its start, and only where it looks like a status.
+    A known status may stand anywhere in the line; an unknown one only at its start, if it looks
+    like a status.
     """
     candidates = list(_MARK.finditer(line))
     start = _START.match(line) if candidates else None
@@ -63,7 +63,7 @@ def marks(line: str, spec: Spec) -> Iterator[Mark]:
 
 
 def totals(line: str) -> dict[str, Any]:
-    """The numbers that the SDK prints when the job has ended."""
+    """The numbers that the SDK prints at the end of a job."""
     found: dict[str, Any] = {}
     for name, pattern in _TOTALS:
         if (match := pattern.search(line)) and (digits := match[1].replace(",", "")):
@@ -74,10 +74,10 @@ def totals(line: str) -> dict[str, Any]:
 
 
 def read_log(lines: Iterable[tuple[int, str]], spec: Spec, *, origin: Origin) -> Iterator[Response]:
-    """The histories in the numbered lines of a log, each a job of its own.
+    """The histories in the numbered lines of a log, one for each job.
 
-    ``origin`` says where the log was found; its line is that of a history's first
-    status, unless the log is a notebook cell's, and its ordinal counts the histories.
+    ``origin`` is the log's place. A history's line is that of its first status, unless the log is a
+    notebook cell's; its ordinal counts the histories.
     """
     log, panels, ordinal = _Log(spec=spec), Panels(spec), 0
     for number, line in chain(lines, [(0, None)]):
@@ -93,7 +93,7 @@ def read_log(lines: Iterable[tuple[int, str]], spec: Spec, *, origin: Origin) ->
 
 
 def has_status_line(text: str, spec: Spec) -> bool:
-    """Holds if a line of a text begins with a status line of a known status."""
+    """Whether a line of a text begins with a known status."""
     for line in text.splitlines():
         start = _START.match(line)
         match = _MARK.match(line, start.end() if start else 0)
@@ -110,15 +110,15 @@ class _History:
     name: str | None = None
     rows: list[StatusLine] = field(factory=list)
     totals: dict[str, Any] = field(factory=dict)
-    last: str | None = None  # the last status that the specification knows
+    last: str | None = None  # the last known status
 
     def members(self, spec: Spec) -> dict[str, Any]:
-        """What was printed beside the status lines, under the service's names."""
+        """The printed members and totals under the service's names."""
         named = {spec.layout.name: self.name} if self.name else {}
         return named | named_totals(self.totals, spec)
 
     def append(self, row: StatusLine) -> None:
-        """Add a line; a status that is printed again keeps its first time."""
+        """Adds a line; a status that is printed again keeps its first time."""
         if self.rows and self.rows[-1].status == row.status:
             row = evolve(row, time=self.rows.pop().time)
         self.rows.append(row)
@@ -126,10 +126,10 @@ class _History:
 
 @define(kw_only=True)
 class _Log:
-    """A log that is read line by line, and the history that is open in it.
+    """A log that is read line by line, and its open history.
 
-    ``created`` has the jobs that were created since the last status line: who does not wait
-    for one creates the next, and which of them a status is of is not told.
+    ``created`` are the jobs created since the last status line. With several, a status is of an
+    unknown one: their creator did not wait.
     """
 
     spec: Spec
@@ -138,9 +138,9 @@ class _Log:
     broken: bool = False
 
     def take(self, line: str | None, number: int) -> Iterator[_History]:
-        """The histories that a line ends; None stands for the end of the log."""
+        """The histories that a line ends; None is the end of the log."""
         if line is None:
-            # A text with no known status at all is no log of a job.
+            # A text without any known status is no job's log.
             yield from [self.open] if self.open.last is not None else []
             return
         if self.broken or _CREATING in line:
@@ -159,7 +159,7 @@ class _Log:
             self.created.append(named[1])
 
     def add(self, mark: Mark, number: int) -> _History | None:
-        """Take a status line; the history that it ends, if it begins another."""
+        """Adds a status line; returns the history that it ends, if it begins another."""
         ended = None
         if mark.known and self._is_begun(mark.row.status):
             ended = self.open if self.open.last is not None else None
@@ -176,38 +176,38 @@ class _Log:
         return ended
 
     def _is_begun(self, written: str) -> bool:
-        """Holds if a status begins a history: one that cannot follow, or the first of a new job."""
+        """Whether a status begins a history: it cannot follow, or is the first of a new job."""
         status, last = self.spec.canonical_secondary(written), self.open.last
         if self.created and (last is None or status in self.spec.initial_by_secondary):
             return True
         return _begins(last, written, self.spec, named=self.open.name is not None)
 
     def _is_output(self, row: StatusLine) -> bool:
-        """Holds if a word that is no status stands where the SDK prints none.
+        """Whether an unknown status is a container's output.
 
-        It prints nothing more of a job that has ended, and its stamps do not go back.
+        The SDK prints nothing after a job's end, and its time stamps never go back.
         """
         rows = self.open.rows
         ended = self.open.last in self.spec.terminal_secondaries
         return ended or (bool(rows) and _is_after(rows[-1], row))
 
     def _drop_output_after(self, row: StatusLine) -> None:
-        """Takes words that are no status back where a status line has an earlier stamp."""
+        """Removes unknown statuses that have a later stamp than this status line."""
         rows, spec = self.open.rows, self.spec
         while rows and not _is_known(rows[-1].status, spec) and _is_after(rows[-1], row):
             rows.pop()
 
 
 def _is_after(one: StatusLine, other: StatusLine) -> bool:
-    """Holds if a line was printed after another by its stamp, a text that sorts by time."""
+    """Whether a line has a later stamp than another; stamps sort as text."""
     return str(one.time) > str(other.time)
 
 
 def _begins(last: str | None, written: str, spec: Spec, *, named: bool) -> bool:
-    """Holds if a status begins another job's history after the last status of one.
+    """Whether a status begins another job's history after this last status.
 
-    Where the SDK has told the job's creation it tells that of the next one, too: what comes
-    without it is a retry.
+    If the SDK printed this job's creation, it prints that of the next one too; otherwise it is a
+    retry.
     """
     status = spec.canonical_secondary(written)
     if last is None or status == last or status not in spec.initial_by_secondary:
@@ -217,7 +217,7 @@ def _begins(last: str | None, written: str, spec: Spec, *, named: bool) -> bool:
 
 @cache
 def _continuing(spec: Spec, guarded: bool) -> frozenset[tuple[str, str]]:
-    """The transitions; unless ``guarded`` those that need no configuration to be believed."""
+    """The transitions; unless ``guarded``, only those that hold while their guard is unseen."""
     return frozenset(
         (row.before, row.after)
         for row in spec.transitions
@@ -226,7 +226,7 @@ def _continuing(spec: Spec, guarded: bool) -> frozenset[tuple[str, str]]:
 
 
 def _is_known(word: str, spec: Spec) -> bool:
-    """Spelt as the service spells it: a logger called like a status is lower case."""
+    """Whether it is the service's spelling of a status; loggers with such names are lower case."""
     return word in spec.secondary_by_name or word in spec.alias_by_written
 
 

@@ -1,7 +1,7 @@
-"""The status of a job as version 3 of the SageMaker Python SDK shows it: a panel, or lines.
+"""Job status as version 3 of the SageMaker Python SDK prints it: a panel, or lines.
 
-A notebook gets the panel, a script the lines, both again at each poll. They show the whole
-history, but no time: only how long each status took.
+Notebooks get the panel and scripts the lines, again at each poll. Both show the whole history
+without times: only the duration of each status.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from trainstate.history.readers.log_rows import StatusLine
 from trainstate.spec.model import Spec
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[=>@-Z\\^_])")
-"""Colours, links and movements of a terminal."""
+"""Terminal colours, links and cursor movements."""
 
-# A panel that is never closed is given up; its lines are as wide as a screen.
+# An unclosed panel is dropped; panels are as wide as a screen.
 _MOST_LINES, _LONGEST_LINE = 1000, 4096
 _OPENING = ("Training Job Status", "Status Transitions:", "ob started: ", "Job Name: ")
 _TITLE = re.compile(r"(?<![-─━═])[-─━═]+ Training Job Status [-─━═]+")
@@ -28,7 +28,7 @@ _MEMBER = re.compile(r" *([A-Z][A-Za-z]+(?: [A-Za-z]+)?) {2,}(?=\S)")
 _COLUMNS = re.compile(r" *Step +Details +Dur")
 _STEP = re.compile(r" *[✓⋯]? *([A-Z][A-Za-z]+)(…?)(?: {2}|$)")
 _DURATION = re.compile(r" +(?:[\d.]+s|Running\.\.\.)$")
-# What is printed for a job of the newer, generic kind begins with its name alone.
+# Output for the newer, generic kind of job begins with only its name.
 _STARTED = re.compile(r"(Training job started|Job Name): ([\w-]+)$")
 _LINE = re.compile(r" *[✓⋯]? +([A-Z][A-Za-z]+): (.*) \((?:[\d.]+s|Running\.\.\.|)\)(?: - .*)?$")
 _STATUS = re.compile(r"Status: (\w+) - (\w+) \(Elapsed: ")
@@ -36,9 +36,9 @@ _STATUS = re.compile(r"Status: (\w+) - (\w+) \(Elapsed: ")
 
 @frozen(kw_only=True)
 class Panel:
-    """What one panel, or the lines of one poll, show of a job.
+    """The rows and members in one panel, or in the lines of one poll.
 
-    ``line`` is where it begins, or where what shows an unnamed job began.
+    ``line`` is where it begins, or where the output about an unnamed job began.
     """
 
     line: int
@@ -48,10 +48,10 @@ class Panel:
 
 @define
 class Panels:
-    """A text in which panels are looked for, line by line; what repeats the last is left out."""
+    """Finds panels in a text line by line; drops one that repeats the last."""
 
     spec: Spec
-    _texts: list[str] | None = None  # those of the panel, or of the poll, that is open
+    _texts: list[str] | None = None  # of the open panel or poll
     _boxed: bool = False
     _begun: int = 0
     _name: str | None = None
@@ -59,7 +59,7 @@ class Panels:
     _last: tuple[object, object] | None = None
 
     def take(self, line: str, number: int) -> Iterator[Panel]:
-        """The panel that a line ends, if it does."""
+        """The panel that a line ends, if any."""
         if self._texts is None and not any(word in line for word in _OPENING):
             return
         if len(line) > _LONGEST_LINE:
@@ -102,7 +102,7 @@ class Panels:
 
 
 def _box(texts: Iterable[str], spec: Spec) -> tuple[list[StatusLine], Mapping[str, Any]]:
-    """The rows and the members in a panel, whose columns have a width of their own each."""
+    """The rows and members in a panel, whose columns have individual widths."""
     shown: dict[str, str] = {}
     rows: list[StatusLine] = []
     name, column, table = "", 0, False
@@ -117,7 +117,7 @@ def _box(texts: Iterable[str], spec: Spec) -> tuple[list[StatusLine], Mapping[st
             name, column = found[1], found.end()
             shown[name] = text[column:]
         elif name and value and not text[:column].strip():
-            # What is too long goes on: an ARN is folded, a reason is wrapped between words.
+            # Long values continue: an ARN is folded, a reason is wrapped between words.
             shown[name] += f" {value}" if " " in shown[name] else value
         else:
             name = ""
@@ -125,7 +125,7 @@ def _box(texts: Iterable[str], spec: Spec) -> tuple[list[StatusLine], Mapping[st
 
 
 def _add_step(text: str, column: int, rows: list[StatusLine], spec: Spec) -> None:
-    """Take a line of the table: a status, or more of the details of the last one."""
+    """Adds a line of the table: a status, or more details of the last one."""
     step = _STEP.match(text)
     begins = step is not None and step.start(1) < column - 2
     details = _DURATION.sub("", text[step.end() if step and begins else 0 :]).strip()
@@ -138,7 +138,7 @@ def _add_step(text: str, column: int, rows: list[StatusLine], spec: Spec) -> Non
 
 
 def _whole(beginning: str, spec: Spec) -> str:
-    """The status that was too long for its column; what is shown where several begin so."""
+    """The status that a truncated text begins; the text itself if it is ambiguous."""
     names = [name for name in spec.secondary_by_name if name.startswith(beginning)]
     return names[0] if len(names) == 1 else beginning
 

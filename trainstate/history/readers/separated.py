@@ -1,8 +1,8 @@
-"""Tables as text (CSV): a line of names, and in each line after it a response, or its text.
+"""CSV tables: a line of names, then one response, or its JSON text, a line.
 
-Names can have a prefix (``detail.TrainingJobName``) and lead into members
-(``ResourceConfig.InstanceCount``). Where none is a member's, as in what CloudWatch Logs Insights
-exports (``@timestamp,@message``), a cell holds the whole response as JSON.
+Names can have a prefix (``detail.TrainingJobName``) and be paths
+(``ResourceConfig.InstanceCount``). If no name is a member's, as in exports of CloudWatch Logs
+Insights (``@timestamp,@message``), a cell holds the whole response as JSON.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from attrs import evolve, frozen
 
 from trainstate.history.machines import folded, machine_of
 from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.envelope import Form, Part, part_records, parts
+from trainstate.history.readers.counts import Counts
+from trainstate.history.readers.envelope import Form, Payload, payload_records, payloads
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotLiteral, literal
-from trainstate.history.readers.tally import Tally
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
@@ -37,12 +37,12 @@ _NOTHING = frozenset({"", "null", "none", "nan", "nat", "<na>", "\\n"})
 _WHOLE = re.compile(r"-?\d{1,18}(?:\.0*)?", re.ASCII)
 _TRUTHS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _NESTED = frozenset({"structure", "map", "list"})
-# How many lines are looked at for a cell that holds a response; other things can stand before.
+# How many lines are searched for a cell with a response; others may come first.
 _LOOKED_AT = 20
 
 
 def separator(text: str, spec: Spec) -> str | None:
-    """What separates the cells of a text that begins as a table of responses; None for another."""
+    """The separator of a text that begins as a table of responses; None for any other."""
     first = text.partition("\n")[0].rstrip("\r")
     for mark in _SEPARATORS:
         names = _names(first, mark)
@@ -57,20 +57,20 @@ def separator(text: str, spec: Spec) -> str | None:
 
 
 def read_separated(
-    data: bytes, tally: Tally, *, pointer: str = ""
+    data: bytes, counts: Counts, *, pointer: str = ""
 ) -> Iterator[Response | Unreadable]:
     """The records in the lines of a table; an empty cell is an absent member."""
-    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
+    origin = Origin(file=counts.file, reader=counts.reader, pointer=pointer)
     whole = data.decode("utf-8", "replace")
-    # Not a tab: the name of the first column can be empty.
+    # Not a tab: the first column's name can be empty.
     text = whole.lstrip(" \r\n\0")
     skipped = whole.count("\n", 0, len(whole) - len(text))
-    mark = separator(text, tally.spec) or _SEPARATORS[0]
-    # The standard library takes 128 KiB for the most that a cell can hold.
-    csv.field_size_limit(max(csv.field_size_limit(), tally.limits.line))
+    mark = separator(text, counts.spec) or _SEPARATORS[0]
+    # The standard library limits a cell to 128 KiB.
+    csv.field_size_limit(max(csv.field_size_limit(), counts.limits.line))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     names = [name.strip() for name in next(rows, [])]
-    table = _Table.of(names, tally.spec)
+    table = _Table.of(names, counts.spec)
     begins = skipped + rows.line_num + 1
     try:
         for cells in rows:
@@ -78,20 +78,20 @@ def read_separated(
             if not cells:
                 continue
             if len(cells) != len(names):
-                told = f"{len(cells)} cells under {len(names)} names"
-                yield tally.unreadable(told, place, mark.join(cells))
+                fault = f"{len(cells)} cells under {len(names)} names"
+                yield counts.unreadable(fault, place, mark.join(cells))
                 continue
-            for part in table.parts(cells, tally.spec, pointer):
-                yield from part_records(part, place, tally)
+            for payload in table.payloads(cells, counts.spec, pointer):
+                yield from payload_records(payload, place, counts)
     except csv.Error as error:
-        yield tally.unreadable(f"not CSV: {error}", evolve(origin, line=begins))
+        yield counts.unreadable(f"not CSV: {error}", evolve(origin, line=begins))
 
 
 @frozen
 class _Table:
-    """The columns of a table: each a path into a response, and the type of what is there.
+    """The columns of a table: the path of each in a response, and its type.
 
-    ``typed`` is false where no column is a member, and cells hold whatever a log has.
+    ``typed`` is false if no column is a member, and cells hold whatever a log has.
     """
 
     columns: tuple[tuple[tuple[str, ...], str | None], ...]
@@ -101,7 +101,7 @@ class _Table:
     def of(cls, names: Sequence[str], spec: Spec) -> _Table:
         prefix = _prefix(names, spec)
         own = machine_of(_begun([name.removeprefix(prefix or "") for name in names]), spec)
-        # Beside the envelope of an event its detail stays what it is.
+        # Next to an event's envelope its detail must stay nested.
         outer = ("detail",) if "detail-type" in names and prefix else ()
         columns = []
         for name in names:
@@ -109,15 +109,15 @@ class _Table:
             columns.append(((*outer, *path) if name.startswith(prefix or "") else path, kind))
         return cls(tuple(columns), prefix is not None)
 
-    def parts(self, cells: Sequence[str], spec: Spec, pointer: str) -> Iterator[Part]:
-        """What a line holds; a line of a log that holds no response is of another thing."""
+    def payloads(self, cells: Sequence[str], spec: Spec, pointer: str) -> Iterator[Payload]:
+        """The payloads in a line; a line without a response is OTHER."""
         row: dict[str, Any] = {}
         for (path, kind), cell in zip(self.columns, cells, strict=True):
             if cell.strip().lower() not in _NOTHING:
                 _put(row, path, cell_value(cell, kind))
-        for part in parts(_listed(row), spec, pointer):
-            none = part.form is Form.NOTHING and not self.typed
-            yield evolve(part, form=Form.OTHER) if none else part
+        for payload in payloads(_listed(row), spec, pointer):
+            none = payload.form is Form.NOTHING and not self.typed
+            yield evolve(payload, form=Form.OTHER) if none else payload
 
 
 def _names(line: str, mark: str) -> list[str]:
@@ -127,7 +127,7 @@ def _names(line: str, mark: str) -> list[str]:
 
 
 def _prefix(names: Sequence[str], spec: Spec) -> str | None:
-    """What stands before the members' names, mostly nothing; None where no name is a member's."""
+    """The prefix of the members' names, usually empty; None if no name is a member's."""
     begins = {"": None} | {found[0]: None for name in names if (found := _PREFIX.match(name))}
     for prefix in islice(begins, _PREFIXES_TRIED):
         bare = _begun(name.removeprefix(prefix) for name in names if name.startswith(prefix))
@@ -137,7 +137,7 @@ def _prefix(names: Sequence[str], spec: Spec) -> str | None:
 
 
 def _begun(names: Iterable[str]) -> Mapping[str, None]:
-    """The members into which the names of columns lead."""
+    """The top-level members of the columns' names."""
     return dict.fromkeys(name.partition(".")[0] for name in names)
 
 
@@ -148,17 +148,17 @@ def _first_rows(text: str, mark: str, width: int) -> Iterator[list[str]]:
 
 
 def _holds(cells: Sequence[str], spec: Spec) -> bool:
-    found = (part for cell in cells for part in parts(cell, spec))
-    return any(part.form not in (Form.NOTHING, Form.OTHER) for part in found)
+    found = (payload for cell in cells for payload in payloads(cell, spec))
+    return any(payload.form not in (Form.NOTHING, Form.OTHER) for payload in found)
 
 
 def _column(name: str, spec: Spec) -> tuple[tuple[str, ...], str | None]:
-    """Where a column's cells belong in a response, and the type of what is there if it is known."""
+    """The path of a column's cells in a response, and their type if known."""
     path = tuple(name.split("."))
     kind = _types(spec).get(folded(path[0]))
     if len(path) == 1 or kind not in _NESTED:
         return (name,), kind
-    # The values of a map are texts, whatever they look like, and its names may have dots.
+    # A map's values are always text, and its keys may contain dots.
     return ((path[0], name.partition(".")[2]), None) if kind == "map" else (path, "scalar")
 
 
@@ -175,7 +175,7 @@ def _put(row: dict[str, Any], path: Sequence[str], value: Any) -> None:
 
 
 def _listed(value: Any) -> Any:
-    """A mapping in which each one that counts its members is a list: ``Entries.0.Status``."""
+    """Turns mappings with keys 0, 1, … into lists, as for ``Entries.0.Status``."""
     if not isinstance(value, dict):
         return value
     if value and list(value) == [str(index) for index in range(len(value))]:
@@ -184,7 +184,7 @@ def _listed(value: Any) -> Any:
 
 
 def cell_value(cell: str, kind: str | None) -> Any:
-    """What a cell holds, by the type of its member; the text where it is no such value."""
+    """The value of a cell by its member's type; the text if it has another form."""
     if kind in ("integer", "long", "scalar") and _WHOLE.fullmatch(cell):
         return int(cell.partition(".")[0])
     if kind == "boolean" or (kind == "scalar" and cell.lower() in ("true", "false")):

@@ -1,4 +1,4 @@
-"""What a reader may be told, and what it tells of each file that it read."""
+"""The options of reading, and the report on each file."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ SKIPPED = "skipped"
 """The reader of a file in a folder that is no recording."""
 
 UNREAD = "unread"
-"""The reader of an input that was named and cannot be read, or not to its end."""
+"""The reader of a named input that cannot be read, or not to its end."""
 
 
 @frozen(kw_only=True)
 class Limits:
     """How much of an input is read before it is refused, in bytes.
 
-    ``line`` is the longest line, a longer one is an unreadable record. ``document`` is
-    the largest JSON document or notebook, which must fit into memory. ``ratio`` is how
-    far compressed input may expand and ``decompressed`` to what size at most.
+    A longer ``line`` is an unreadable record. ``document`` is the largest JSON document or
+    notebook, which must fit into memory. ``ratio`` is how far compressed input may expand,
+    ``decompressed`` the largest size.
     """
 
     line: int = 64 * MEBIBYTE
@@ -36,10 +36,10 @@ class Limits:
 
 @frozen(kw_only=True)
 class SourceReport:
-    """Which reader read an input, and how many records it found there.
+    """Which reader read an input, and how many records it found.
 
-    ``reader`` is the format that was recognised, *skipped* for a file in a folder that
-    is no recording, or *unread*; ``detail`` says why, or what the records were wrapped in.
+    ``reader`` is the recognised format, *skipped* for a file in a folder that is no recording, or
+    *unread*; ``detail`` is the reason, or what the records were wrapped in.
     """
 
     file: str

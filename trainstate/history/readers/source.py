@@ -1,4 +1,4 @@
-"""One input from its first byte to its report."""
+"""Reads one input, from its first byte to its report."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from attrs import define, field, frozen
 from trainstate.errors import InputError
 from trainstate.history.model import Origin
 from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole, without_prefix
+from trainstate.history.readers.counts import Counts
+from trainstate.history.readers.foreign import named_form
 from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
-from trainstate.history.readers.plugged import CannotRead, is_binary, plugged, sought
+from trainstate.history.readers.plugins import CannotRead, is_binary, plugin, seekable_input
 from trainstate.history.readers.printed import read_printed, shows_status
 from trainstate.history.readers.python_literal import read_literals
 from trainstate.history.readers.recognise import (
@@ -35,13 +37,11 @@ from trainstate.history.readers.recognise import (
 from trainstate.history.readers.sdk_log import read_log
 from trainstate.history.readers.separated import read_separated
 from trainstate.history.readers.settings import SKIPPED, Limits, SourceReport
-from trainstate.history.readers.strangers import named_form
-from trainstate.history.readers.tally import Tally
 from trainstate.history.readers.yaml_text import read_yaml
 from trainstate.spec.model import Spec
 
-# How many records without a response a file may begin with before it is given up, in a
-# folder, or before they are reported, if it was named.
+# How many records without a response are held before a file in a folder is dropped, or, if it was
+# named, they are reported.
 _HELD = 1000
 _EXPECTED = (
     "; expected recorded responses as JSON, NDJSON, EventBridge events, list or search pages,"
@@ -60,9 +60,9 @@ _WHOLE: Mapping[str, Callable[..., Iterator[Record]]] = {
 
 @frozen(kw_only=True)
 class Asked:
-    """How inputs are read: the facts, a format or *auto*, and the limits.
+    """How to read inputs: the facts, a format or *auto*, and the limits.
 
-    ``lenient`` treats files that are named as those of a folder: others are passed over.
+    ``lenient`` skips named files that are no recordings, as in folders.
     """
 
     spec: Spec
@@ -75,9 +75,8 @@ class Asked:
 class Input:
     """One input that is being read.
 
-    ``named`` tells whether the user named it, or it was found in a folder: what is no
-    recording raises InputError if it was named, and is passed over otherwise.
-    ``report`` says how it was read, when it has been.
+    If ``named``, raises InputError for anything but a recording; otherwise skips it, as in folders.
+    ``report`` is complete after reading.
     """
 
     asked: Asked
@@ -99,75 +98,79 @@ class Input:
         reader = self._reader(opening)
         if reader is None:
             return
-        tally = Tally(
+        counts = Counts(
             spec=self.asked.spec,
             limits=limits,
             file=self.file,
             reader=reader,
         )
-        # A page or a program with a sample that is broken is none of the recordings of a folder.
-        told = reader != PRINTED and mentions(opening.head, self.asked.spec)
-        speaks = self.named or is_binary(reader) or told
-        read = self._readable(stream, opening, tally)
+        # A web page or program with a broken sample is no recording of a folder.
+        mentioned = reader != PRINTED and mentions(opening.head, self.asked.spec)
+        strict = self.named or is_binary(reader) or mentioned
+        read = self._readable(stream, opening, counts)
         try:
-            yield from self._settled(read, tally, speaks=speaks)
+            yield from self._settled(read, counts, strict=strict)
         finally:
-            if tally.responses:
-                self.report = _reported(self.name, tally, opening)
-        if tally.responses == 0 and not (speaks and tally.broken):
-            known = opening.fault or named_form(opening.head, tally.spec)
-            self._refuse(known or _nothing(tally), remedy="" if known else _EXPECTED)
+            if counts.responses:
+                self.report = _reported(self.name, counts, opening)
+        if counts.responses == 0 and not (strict and counts.broken):
+            known = opening.fault or named_form(opening.head, counts.spec)
+            self._refuse(known or _nothing(counts), remedy="" if known else _EXPECTED)
             return
         if opening.fault:
             origin = Origin(file=self.file, reader=reader, pointer=self.pointer)
-            yield tally.unreadable(opening.fault, origin)
-        self.report = _reported(self.name, tally, opening)
+            yield counts.unreadable(opening.fault, origin)
+        self.report = _reported(self.name, counts, opening)
 
     def _reader(self, opening: Opened) -> str | None:
-        """The format; None where the input is passed over."""
+        """The format; None if the input is skipped."""
         if not opening.head.strip():
             self._refuse(opening.fault or "is empty: it has no records")
             return None
         if self.asked.input_format != "auto":
             return FORCED[self.asked.input_format]
         found = recognised(opening.head, whole=opening.whole, spec=self.asked.spec)
-        # The status lines of a log may come after much other output.
+        # A log's status lines may come after much other output.
         if found is None and is_text(opening.head):
             return PRINTED if shows_status(opening.head, self.asked.spec) else LOG
         if found is None:
             self._refuse("is in no format that is known", remedy=_EXPECTED)
         return found
 
-    def _records(self, opening: Opened, tally: Tally) -> Iterator[Record]:
-        if tally.reader == NDJSON:
-            return read_ndjson(opening.stream, tally, pointer=self.pointer)
-        if tally.reader == LOG:
-            return _log_records(opening, tally, pointer=self.pointer)
+    def _records(self, opening: Opened, counts: Counts) -> Iterator[Record]:
+        if counts.reader == NDJSON:
+            return read_ndjson(opening.stream, counts, pointer=self.pointer)
+        if counts.reader == LOG:
+            return _log_records(opening, counts, pointer=self.pointer)
         data = read_whole(opening.stream, limits=self.asked.limits, file=self.name)
-        return _WHOLE[tally.reader](data, tally, pointer=self.pointer)
+        return _WHOLE[counts.reader](data, counts, pointer=self.pointer)
 
-    def _readable(self, stream: Any, opening: Opened, tally: Tally) -> Iterator[Record]:
-        """The records; raises InputError if the input was named and its format needs a library."""
+    def _readable(self, stream: Any, opening: Opened, counts: Counts) -> Iterator[Record]:
+        """The records; raises InputError if a named input needs a missing library."""
         try:
-            if is_binary(tally.reader):
-                reader = plugged(tally.reader)
-                with sought(stream, opening) as laid:
-                    yield from reader(laid, tally, pointer=self.pointer)
+            if is_binary(counts.reader):
+                reader = plugin(counts.reader)
+                with seekable_input(stream, opening) as file:
+                    yield from reader(file, counts, pointer=self.pointer)
             else:
-                yield from self._records(opening, tally)
+                yield from self._records(opening, counts)
         except CannotRead as error:
             if self.named:
                 raise InputError(f"{self.name}: {error}.") from None
-            origin = Origin(file=self.file, reader=tally.reader, pointer=self.pointer)
-            yield tally.unreadable(str(error), origin)
+            origin = Origin(file=self.file, reader=counts.reader, pointer=self.pointer)
+            yield counts.unreadable(str(error), origin)
 
     def _settled(
-        self, records: Iterator[Record], tally: Tally, *, speaks: bool
+        self, records: Iterator[Record], counts: Counts, *, strict: bool
     ) -> Iterator[Record]:
-        """The records, once it is clear that the input is a recording."""
+        """The records, held back until the input is known to be a recording."""
         held: list[Record] = []
         for record in records:
-            if tally.responses or (speaks and tally.broken) or (self.named and len(held) >= _HELD):
+            if (
+                counts.responses
+                or (strict and counts.broken)
+                or (self.named and len(held) >= _HELD)
+            ):
                 yield from held
                 yield record
                 yield from records
@@ -183,39 +186,39 @@ class Input:
         self.report = SourceReport(file=self.name, reader=SKIPPED, detail=reason)
 
 
-def _nothing(tally: Tally) -> str:
-    if tally.reader in (LOG, PRINTED):
-        printed = " and without a printed response" if tally.reader == PRINTED else ""
+def _nothing(counts: Counts) -> str:
+    if counts.reader in (LOG, PRINTED):
+        printed = " and without a printed response" if counts.reader == PRINTED else ""
         return f"is in no format that is known: a text without a status line of the SDK{printed}"
-    kind = tally.spec.name.replace("-", " ")
-    if tally.others:
-        return f"was read as {tally.reader} and has records of other things than {kind}s"
-    return f"was read as {tally.reader} and holds no response of a {kind}"
+    kind = counts.spec.name.replace("-", " ")
+    if counts.others:
+        return f"was read as {counts.reader} and has records of other things than {kind}s"
+    return f"was read as {counts.reader} and holds no response of a {kind}"
 
 
-def _log_records(opening: Opened, tally: Tally, *, pointer: str) -> Iterator[Record]:
-    origin = Origin(file=tally.file, reader=tally.reader, pointer=pointer)
-    for response in read_log(_text_lines(opening, tally.limits), tally.spec, origin=origin):
-        tally.forms[tally.reader] += 1
+def _log_records(opening: Opened, counts: Counts, *, pointer: str) -> Iterator[Record]:
+    origin = Origin(file=counts.file, reader=counts.reader, pointer=pointer)
+    for response in read_log(_text_lines(opening, counts.limits), counts.spec, origin=origin):
+        counts.forms[counts.reader] += 1
         yield response
 
 
 def _text_lines(opening: Opened, limits: Limits) -> Iterator[tuple[int, str]]:
-    """The lines as text; a carriage return overwrites what was printed before it."""
+    """The lines as text, split at carriage returns too: these overwrite what was printed before."""
     for number, line, _ in lines(opening.stream, limit=limits.line):
         for part in line.decode("utf-8", "replace").split("\r"):
             yield number, part
 
 
-def _reported(name: str, tally: Tally, opening: Opened) -> SourceReport:
-    forms = [form for form in tally.forms if form not in ("response", tally.reader)]
-    # One document that is one page or one event is called by what it is.
-    single = tally.reader == JSON and len(forms) == len(tally.forms) == 1
-    wrapped = [] if single else [f"{tally.forms[form]} of {form}" for form in sorted(forms)]
-    others = [f"{tally.others} of other things left out"] if tally.others else []
+def _reported(name: str, counts: Counts, opening: Opened) -> SourceReport:
+    forms = [form for form in counts.forms if form not in ("response", counts.reader)]
+    # A single page or event is reported under its own name.
+    single = counts.reader == JSON and len(forms) == len(counts.forms) == 1
+    wrapped = [] if single else [f"{counts.forms[form]} of {form}" for form in sorted(forms)]
+    others = [f"{counts.others} of other things left out"] if counts.others else []
     return SourceReport(
         file=name,
-        reader=str(forms[0]) if single else tally.reader,
-        records=tally.records,
+        reader=str(forms[0]) if single else counts.reader,
+        records=counts.records,
         detail=", ".join([*filter(None, [opening.packing]), *wrapped, *others]),
     )

@@ -1,4 +1,4 @@
-"""Values of a Python program to records: mappings, texts, paths, and mixes of them."""
+"""Reads the records in values of a Python program: mappings, texts, paths, and mixes of them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from attrs import frozen
 from trainstate.errors import InputError
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.compressed import method_of
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.lines import Record, slice_of, whole
 from trainstate.history.readers.paths import OnSource, asked_for, ignore, read_records
-from trainstate.history.readers.plugged import TABLE, CannotRead, plugged
+from trainstate.history.readers.plugins import TABLE, CannotRead, plugin
 from trainstate.history.readers.remote import is_url
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.settings import Limits, SourceReport
 from trainstate.history.readers.source import Asked, Input
-from trainstate.history.readers.tally import Tally
 from trainstate.history.readers.walk import matching
 from trainstate.spec.model import Spec
 
@@ -46,14 +46,13 @@ def value_records(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_source: OnSource | None = None,
 ) -> Iterator[Record]:
-    """The records in values of a program, in their order; the values are not changed.
+    """The records in values of a program, in order; the values are not changed.
 
-    ``values`` is a mapping (a response, an event, a page of a list or a search), JSON
-    text, the text of a log, an open file, the path of a file or folder, a table (a frame of
-    pandas or polars, a table of Arrow, a relation of DuckDB), or an iterable of these.
-    Lines that follow one another are one text. Raises InputError for a value
-    of another type, a path that is not there, and a text or file in no known format;
-    UsageError for an unknown ``input_format``.
+    ``values`` is a mapping (a response, an event, a page of a list or a search), JSON text, the
+    text of a log, an open file, the path of a file or folder, a table (a frame of pandas or polars,
+    a table of Arrow, a relation of DuckDB), or an iterable of these. Consecutive lines are one
+    text. Raises InputError for a value of another type, a path that does not exist, and a text or
+    file in no known format; UsageError for an unknown ``input_format``.
     """
     asked = asked_for(spec, input_format=input_format, limits=limits)
     return _Values(asked=asked, on_source=on_source or ignore).read(values)
@@ -69,7 +68,7 @@ class _Values:
     def read(self, value: Any, pointer: str = "", depth: int = 0) -> Iterator[Record]:
         if isinstance(value, Response | Unreadable):
             yield value
-        # A value of Arrow is a mapping of such values, which no rule knows.
+        # An Arrow value is a mapping of Arrow values, which no rule knows.
         elif isinstance(value, Mapping) and not hasattr(value, "as_py"):
             yield from self._mapping(value, pointer)
         elif _is_table(value):
@@ -107,30 +106,30 @@ class _Values:
 
     def _mapping(self, value: Mapping[str, Any], pointer: str) -> Iterator[Record]:
         origin = Origin(pointer=pointer)
-        tally = Tally(
+        counts = Counts(
             spec=self.asked.spec, limits=self.asked.limits, file=None, reader=origin.reader
         )
-        line = slice_of(value, tally, pointer)
+        line = slice_of(value, counts, pointer)
         if line is None:
-            yield from records(value, origin, tally)
+            yield from records(value, origin, counts)
         else:
             yield line
 
     def _table(self, value: Any, pointer: str) -> Iterator[Record]:
         asked, name = self.asked, f"<{type(value).__name__}>"
-        tally = Tally(
+        counts = Counts(
             spec=asked.spec,
             limits=asked.limits,
             file=None,
             reader=TABLE,
         )
         try:
-            yield from plugged(TABLE)(value, tally, pointer=pointer)
+            yield from plugin(TABLE)(value, counts, pointer=pointer)
         except CannotRead as error:
             raise InputError(f"{name}: {error}.") from None
-        if not tally.records and not tally.others:
+        if not counts.records and not counts.others:
             raise InputError(f"{name}: holds no response of a training job.")
-        self.on_source(SourceReport(file=name, reader=TABLE, records=tally.records))
+        self.on_source(SourceReport(file=name, reader=TABLE, records=counts.records))
 
     def _text_or_path(self, value: str, pointer: str) -> Iterator[Record]:
         if _is_json(value) or not _is_path(value):
@@ -160,7 +159,7 @@ class _Values:
 
 
 def _is_table(value: Any) -> bool:
-    """Holds for a table of any library: it streams Arrow, and has columns or a schema."""
+    """Whether a value is a table of any library: it streams Arrow and has columns or a schema."""
     kind = type(value)
     lazy = hasattr(kind, "collect_schema") and hasattr(kind, "collect")
     streams = hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__")
@@ -168,14 +167,15 @@ def _is_table(value: Any) -> bool:
 
 
 def _encoded(value: Any) -> bytes:
-    """Text as bytes; half a character, which no file can hold, makes its line unreadable."""
+    """Text as bytes; a lone surrogate, which no file can hold, makes its line unreadable."""
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else bytes(value)
 
 
 def _is_line(value: Any, begun: bool) -> bool:
-    """Holds if a value is one line of a text, as an open file yields them.
+    """Whether a value is one line of a text, as an open file yields them.
 
-    Lines that have ``begun`` go on with any that is no file: a log has URLs and patterns in it.
+    After the first (``begun``) any text but a file's path is one, as logs contain URLs and
+    patterns.
     """
     if isinstance(value, str):
         is_path = _is_there if begun else _is_path
@@ -192,7 +192,7 @@ def _is_path(text: str) -> bool:
 
 
 def _is_there(text: str) -> bool:
-    # Not Path.exists, which raises for a name that the system does not accept.
+    # Path.exists raises for names that the system does not accept.
     return _is_short(text) and os.path.exists(text)  # noqa: PTH110
 
 
@@ -201,7 +201,7 @@ def _is_short(text: str) -> bool:
 
 
 def _is_text(data: bytes, asked: Asked) -> bool:
-    """Holds if a single line can be more than a path that is not there."""
+    """Whether a single line can be more than a path that does not exist."""
     text = data.decode("utf-8", "replace")
     return (
         _is_json(text)

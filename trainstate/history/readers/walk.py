@@ -1,4 +1,4 @@
-"""Paths to inputs: files as they are named, the files of folders, standard input."""
+"""Finds the inputs that paths name: files, the files of folders, standard input."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ AnyPath = str | os.PathLike[str]
 
 
 @frozen(kw_only=True)
-class Source:
-    """An input that can be opened: a file that was named, or one that a folder has.
+class InputSource:
+    """An input that can be opened: a named file, or one in a folder.
 
-    ``fault`` says why a part of a folder cannot be read, None where it may be tried.
+    ``fault`` is why part of a folder cannot be read, None if it can be tried.
     """
 
     file: str
@@ -44,9 +44,9 @@ class Source:
 
 
 def existing(paths: Iterable[AnyPath]) -> list[str]:
-    """The paths, after each was looked for; raises InputError for one that is not there.
+    """The paths, with patterns expanded; raises InputError for one that does not exist.
 
-    A pattern stands for what matches it. A URL that is none is looked for when it is read.
+    A URL without a pattern is only looked for when it is read.
     """
     found = [name for path in paths for name in matching(os.fsdecode(path))]
     if not found:
@@ -60,7 +60,7 @@ def existing(paths: Iterable[AnyPath]) -> list[str]:
 
 
 def matching(path: str) -> list[str]:
-    """The files and folders that match a pattern, in the order of names; else the path itself."""
+    """The files and folders that match a pattern, in order of name; else the path itself."""
     path = _local(path)
     if is_url(path):
         return remote_matches(path)
@@ -69,13 +69,13 @@ def matching(path: str) -> list[str]:
     return outermost(glob(path, recursive=True)) or [path]  # noqa: PTH207 - a text in, texts out
 
 
-def sources(path: str) -> Iterator[Source]:
-    """The inputs that a path stands for, those of a folder in the order of their names."""
+def sources(path: str) -> Iterator[InputSource]:
+    """The inputs of a path; those of a folder in the order of their names."""
     if path == "-":
-        yield Source(file=STDIN, named=True, open=lambda: nullcontext(sys.stdin.buffer))
+        yield InputSource(file=STDIN, named=True, open=lambda: nullcontext(sys.stdin.buffer))
     elif is_url(path):
         single, files = remote_files(path)
-        yield from (Source(file=name, named=single, open=opens) for name, opens in files)
+        yield from (InputSource(file=name, named=single, open=opens) for name, opens in files)
     elif stat.S_ISDIR(_status(path).st_mode):
         yield from _inside(path)
     else:
@@ -83,13 +83,13 @@ def sources(path: str) -> Iterator[Source]:
 
 
 def shown(path: str) -> str:
-    """A path as text that can be written anywhere; what is no UTF-8 is replaced."""
+    """A path as text that can be written anywhere; bytes outside UTF-8 are replaced."""
     text = os.fsencode(_local(path)).decode("utf-8", "replace")
     return public(text) if is_url(text) else text
 
 
 def _local(path: str) -> str:
-    """The path that a URL of a file on this machine names; any other as it is."""
+    """The path of a ``file:`` URL; any other path unchanged."""
     if path[: len(_FILE)].lower() != _FILE:
         return path
     return unquote(path[len(_FILE) :]).removeprefix("localhost")
@@ -97,7 +97,7 @@ def _local(path: str) -> str:
 
 def _status(path: str) -> os.stat_result:
     try:
-        # Not Path.stat, which takes an empty name for the current folder.
+        # Path.stat takes an empty name for the current folder.
         return os.stat(path)  # noqa: PTH116
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -106,7 +106,7 @@ def _status(path: str) -> os.stat_result:
 
 
 def _remedy(path: str) -> str:
-    """The near name that is there, or what a path may be."""
+    """The similar name that exists, or what a path may be."""
     folder, name = os.path.split(path)
     try:
         names = os.listdir(folder or ".")  # noqa: PTH208 - names suffice
@@ -118,16 +118,16 @@ def _remedy(path: str) -> str:
     return "name a file, a folder, or - for standard input."
 
 
-def _file(path: str, *, named: bool) -> Source:
-    return Source(
+def _file(path: str, *, named: bool) -> InputSource:
+    return InputSource(
         file=shown(path),
         named=named,
         open=lambda: Path(path).open("rb", buffering=0),
     )
 
 
-def _inside(folder: str) -> Iterator[Source]:
-    """The files of a folder and those below; a folder that links lead back to is read once."""
+def _inside(folder: str) -> Iterator[InputSource]:
+    """The files in and below a folder; a folder that links lead back to is read once."""
     seen: set[tuple[int, int]] = set()
     waiting = [folder]
     while waiting:
@@ -149,8 +149,8 @@ def _inside(folder: str) -> Iterator[Source]:
             waiting += [os.path.join(path, name) for name in names if not name.startswith(".")]  # noqa: PTH118
 
 
-def _refused(path: str, error: OSError) -> Source:
-    return Source(
+def _refused(path: str, error: OSError) -> InputSource:
+    return InputSource(
         file=shown(path),
         named=False,
         open=nullcontext,

@@ -1,4 +1,4 @@
-"""YAML, by PyYAML (extra ``yaml``): what the AWS CLI and kubectl print, cassettes of VCR."""
+"""YAML, through PyYAML (extra ``yaml``): output of the AWS CLI and kubectl, VCR cassettes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from functools import cache
 from typing import Any
 
 from trainstate.errors import installed_by
-from trainstate.history.machines import folded, tellers
+from trainstate.history.machines import folded, markers
 from trainstate.history.model import Origin, Response, Unreadable
+from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
-from trainstate.history.readers.plugged import CannotRead
-from trainstate.history.readers.tally import Tally
+from trainstate.history.readers.plugins import CannotRead
 from trainstate.spec.model import Spec
 
 READER = "yaml"
 
-# A line that begins without a space names a member or an item, and is no prose.
+# An unindented line is a key or an item, not prose.
 _LINE = re.compile(r"""(?:["']?[\w@./-]+["']?:|-|---.*|\.\.\.|[#%].*)(?:\s|$)|\s|$""")
 _NAMED = re.compile(r"""^[ -]*["']?([A-Za-z_]+)["']?:(?:\s|$)""", re.MULTILINE)
 _CASSETTE = re.compile(r"(?:---\s+)?(?:http_)?interactions:\s")
 _DOCUMENT = re.compile(rb"^---(?=\s|$)", re.MULTILINE)
-# Times are left as they are written, and `<<` is a name like any other.
+# Times stay text, and `<<` is an ordinary key.
 _LEFT_OUT = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge")
-# An alias is cheap to write and may stand for as much as one likes; without one a value takes a
-# byte at least.
+# Aliases can expand without limit; any other value takes at least a byte.
 _VALUES_A_BYTE = 10
 
 
@@ -35,32 +34,32 @@ class NotYaml(ValueError):
 
 
 def is_yaml(text: str, spec: Spec) -> bool:
-    """Holds if a text begins as YAML and names a member that only a job's response has."""
-    telling = frozenset(tellers(spec, names=False))
-    named = any(folded(found[1]) in telling for found in _NAMED.finditer(text))
-    # The head may end in the middle of a line.
+    """Whether a text begins as YAML and names a member that only a job's response has."""
+    known = frozenset(markers(spec, names=False))
+    named = any(folded(found[1]) in known for found in _NAMED.finditer(text))
+    # The head may end inside a line.
     return bool(named or _CASSETTE.match(text)) and all(map(_LINE.match, text.split("\n")[:-1]))
 
 
-def read_yaml(data: bytes, tally: Tally, *, pointer: str = "") -> Iterator[Response | Unreadable]:
-    """The records in the documents of a text; raises CannotRead where PyYAML is not installed."""
+def read_yaml(data: bytes, counts: Counts, *, pointer: str = "") -> Iterator[Response | Unreadable]:
+    """The records in the documents of a text; raises CannotRead without PyYAML."""
     _loader()
     line, place = 1, 0
     for begin in [*(found.start() for found in _DOCUMENT.finditer(data) if found.start()), None]:
         text = data[place:begin]
-        origin = Origin(file=tally.file, line=line, reader=tally.reader, pointer=pointer)
+        origin = Origin(file=counts.file, line=line, reader=counts.reader, pointer=pointer)
         line, place = line + text.count(b"\n"), begin or 0
         try:
             value = decoded(text)
         except NotYaml as error:
-            yield tally.unreadable(str(error), origin, text)
+            yield counts.unreadable(str(error), origin, text)
             continue
         if value is not None:
-            yield from records(value, origin, tally)
+            yield from records(value, origin, counts)
 
 
 def decoded(data: bytes) -> Any:
-    """The value of one document; raises NotYaml, whatever the bytes are."""
+    """The value of one document; raises NotYaml for any other bytes."""
     import yaml  # noqa: PLC0415 - an extra
 
     try:
@@ -71,7 +70,7 @@ def decoded(data: bytes) -> Any:
         raise NotYaml(f"not YAML: {error.problem or error.context}{at}") from None
     except RecursionError:
         raise NotYaml("not YAML that can be read: nested too deeply") from None
-    # What a tag does not fit raises whatever the library stumbles upon.
+    # The library raises anything for a value that does not fit its tag.
     except Exception as error:  # noqa: BLE001
         raise NotYaml(f"not YAML: {str(error).partition(chr(10))[0]}") from None
     if count > _VALUES_A_BYTE * len(data):
@@ -81,7 +80,7 @@ def decoded(data: bytes) -> Any:
 
 @cache
 def _loader() -> Any:
-    """The safe loader, without times; the one written in C where PyYAML has it."""
+    """PyYAML's safe loader without times; the C version if available."""
     try:
         import yaml  # noqa: PLC0415 - an extra
     except ImportError:
@@ -95,7 +94,7 @@ def _loader() -> Any:
 
 
 def _count(value: Any, known: dict[int, float]) -> float:
-    """How many values there are with each alias written out; infinite for what holds itself."""
+    """The number of values with each alias expanded; infinite for a recursive one."""
     if not isinstance(value, dict | list):
         return 1
     if id(value) not in known:

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from trainstate.checking.found import finding_of
+from trainstate.checking.findings import finding_of
 from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
 from trainstate.history.model import Kind, Origin, Response

@@ -1,4 +1,4 @@
-"""What a rule says of a place, as a finding of a job."""
+"""Makes findings of what rules report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainstate.rules.model import Place, Rule, Severity, Step
 
 
 def finding_of(rule: Rule, place: Place) -> Finding:
-    """The finding that a rule makes of a place, without the job and the file."""
+    """The finding that a rule makes of a place, without job and file."""
     facts = {name: _whole(fact) for name, fact in place.facts.items()}
     return Finding(
         code=rule.code,
@@ -30,12 +30,12 @@ def finding_of(rule: Rule, place: Place) -> Finding:
 
 
 def _whole(fact: object) -> object:
-    """A whole number as such, of which tables make a fraction; any other fact as it is."""
+    """A whole number as an int, since tables turn it into a float; any other fact unchanged."""
     return int(fact) if isinstance(fact, float) and fact.is_integer() else fact
 
 
 def placed(finding: Finding, place: Place, step: Step) -> Finding:
-    """The finding with its job, where that was read, and the edits that would mend it."""
+    """The finding with its job, file and line, and the edits that would repair the history."""
     response = step.response
     return evolve(
         finding,
@@ -49,7 +49,7 @@ def placed(finding: Finding, place: Place, step: Step) -> Finding:
 
 
 def is_new(finding: Finding, state: JobState) -> bool:
-    """Whether the job has not had the finding yet; the job's verdict takes it in."""
+    """Whether a job has this finding for the first time; updates the job's state."""
     number = number_of(finding)
     if number in state.reported:
         return False
@@ -62,14 +62,14 @@ def is_new(finding: Finding, state: JobState) -> bool:
 
 
 def number_of(finding: Finding) -> int:
-    """A number for what a finding says, the same in every process, so that it can be kept."""
+    """A hash of a finding's code, pointer and message, the same in every process."""
     text = f"{finding.code}\0{finding.pointer}\0{finding.message}"
     digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=7)
     return int.from_bytes(digest.digest(), "big")
 
 
 def _alignment(place: Place, step: Step) -> Alignment | None:
-    """The edits that make the history legal, where the finding is about an illegal one."""
+    """The edits that make the history legal, if the finding is about an entry."""
     within = place.pointer.startswith(f"/{step.spec.layout.history}/")
     return step.reading.alignment if within else None
 

@@ -1,4 +1,4 @@
-"""The epochs of one name by their creations: names are reused after a delete."""
+"""The creation times of the epochs of one name: names are reused after a deletion."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from bisect import bisect_left, bisect_right, insort
 
 from attrs import define, field
 
-from trainstate.history.instants import MILLISECOND, SECOND, grain, same_instant
+from trainstate.history.instants import MILLISECOND, SECOND, resolution, same_instant
 
 
 @define
-class Births:
-    """The creations of a name's epochs in their order, each with the number of its epoch.
+class Creations:
+    """The creation times of a name's epochs, sorted, with the number of each epoch.
 
-    A name can have as many epochs as a recording has lines, so that none is looked for among all.
+    A name can have as many epochs as a recording has lines, so look-ups are binary searches.
     """
 
     count: int = 0
@@ -21,18 +21,18 @@ class Births:
     _numbers: dict[int, int] = field(factory=dict)
 
     def add(self, created: int) -> None:
-        """Takes in the next epoch."""
+        """Adds the next epoch."""
         insort(self._times, created)
         self._numbers.setdefault(created, self.count)
         self.count += 1
 
     def at(self, created: int) -> int | None:
-        """The first epoch whose creation can be a reading of an instant; None where none can."""
-        span = grain(created)
+        """The first epoch whose creation can be a reading of an instant; None if there is none."""
+        span = resolution(created)
         times = self._times[
             bisect_right(self._times, created - span) : bisect_left(self._times, created + span)
         ]
-        # A reading that was cut is the border of what it hides.
+        # A truncated or rounded reading is a whole second or millisecond next to the instant.
         times += [
             created - created % unit + border
             for unit in (SECOND, MILLISECOND)
@@ -44,9 +44,9 @@ class Births:
         return min((number for number in found if number is not None), default=None)
 
     def after(self, created: int) -> int | None:
-        """The epoch that was created next after an instant; None where there is none."""
+        """The epoch created next after an instant; None if there is none."""
         place = bisect_right(self._times, created)
         return self._numbers[self._times[place]] if place < len(self._times) else None
 
 
-__all__ = ["Births"]
+__all__ = ["Creations"]

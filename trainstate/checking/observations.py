@@ -20,10 +20,9 @@ End = tuple[Observation, Rank]
 
 @frozen
 class Grouped:
-    """Observations of one moment that no order tells apart, each once.
+    """Observations of one moment whose order is open.
 
-    ``loose`` holds where all have ranks that leave the order open, ``free`` where the
-    arrival of one of them says nothing.
+    ``loose`` holds if all their ranks are loose, ``free`` if one of them is free.
     """
 
     moment: int
@@ -43,7 +42,7 @@ class Grouped:
         )
 
     def __add__(self, other: Grouped) -> Grouped:
-        """Both as one group."""
+        """The union of two groups of one moment."""
         return Grouped(
             moment=self.moment,
             observations=distinct((*self.observations, *other.observations)),
@@ -54,17 +53,16 @@ class Grouped:
 
 @frozen
 class Observations:
-    """What was seen of a job's state: ordered runs of equal observations, and unordered ones.
+    """The observations of a job: ordered runs of equal ones, and unordered ones.
 
-    A value object: ``adding`` gives another one, so that an observation that contradicts
-    the others can be left out.
+    ``adding`` returns a new value, so that a contradictory observation can be dropped.
     """
 
     runs: Runs = ()
     floating: tuple[tuple[Observation, int], ...] = ()
 
     def is_repeat(self, observation: Observation, rank: Rank | None) -> bool:
-        """Holds if the observation says nothing new: it equals the newest and is not older."""
+        """Whether the observation equals the newest one and is not older."""
         if rank is None:
             return any(known == observation for known, _ in self.floating)
         if not self.runs:
@@ -75,7 +73,7 @@ class Observations:
         return newest.value == observation and rank.moment >= newest.last.moment
 
     def repeated(self, rank: Rank | None) -> Observations:
-        """These observations, the newest of them seen once more at a later rank."""
+        """These observations, with the newest seen again at a later rank."""
         if rank is None or rank.moment <= self.runs[-1].last.moment:
             return self
         return evolve(self, runs=(*self.runs[:-1], evolve(self.runs[-1], last=rank)))
@@ -88,20 +86,20 @@ class Observations:
         return evolve(self, runs=_inserted(self.runs, Seen(observation, rank, rank, index)))
 
     def groups(self) -> Iterator[tuple[Observation, ...]]:
-        """The ordered observations in groups of those that no order tells apart."""
+        """The ordered observations, grouped where their order is open."""
         return (group.observations for group in grouped(ends_of(self.runs)))
 
     def unordered(self) -> tuple[Observation, ...]:
-        """The observations that have no order at all."""
+        """The observations without any order."""
         return tuple(observation for observation, _ in self.floating)
 
 
 def grouped(ends: Iterable[End]) -> Iterator[Grouped]:
-    """Observations in order, in groups of those that no order tells apart."""
+    """Groups ordered observations whose order is open."""
     for _, members in groupby(ends, lambda end: end[1].moment):
         together = tuple(members)
-        # Where one arrival says nothing, the observation may stand between any two of its
-        # moment: groups in a row could not say so, and one group allows all of it.
+        # If one arrival means nothing, its observation may stand between any two of its moment.
+        # Only one group for the whole moment allows that.
         if any(rank.free for _, rank in together):
             yield Grouped.of(together)
         else:
@@ -109,7 +107,7 @@ def grouped(ends: Iterable[End]) -> Iterator[Grouped]:
 
 
 def _in_a_row(ends: Iterable[End]) -> Iterator[Grouped]:
-    """Observations of one moment by their arrival, in groups of those that leave the order open."""
+    """Groups observations of one moment by arrival; loose neighbours form one group."""
     for loose, members in groupby(ends, lambda end: end[1].loose):
         if loose:
             yield Grouped.of(members)
@@ -128,7 +126,7 @@ def joined(groups: list[Grouped], new: Grouped) -> list[Grouped]:
 
 
 def ends_of(runs: Iterable[Run]) -> Iterator[End]:
-    """The first and the last observation of each run; the first is seen by its rank's moment."""
+    """The first and last observation of each run; only the first is bounded by its time."""
     for run in runs:
         yield run.value, run.first
         if run.last.moment != run.first.moment:
@@ -136,7 +134,7 @@ def ends_of(runs: Iterable[Run]) -> Iterator[End]:
 
 
 def ends_between(runs: Runs, low: int, high: int) -> Iterator[End]:
-    """The ends of runs in their order from one moment to another, both included."""
+    """The ends of runs between two moments, both included, in order."""
     at = bisect_left(runs, low, key=lambda run: run.last.moment)
     while at < len(runs) and runs[at].first.moment <= high:
         yield from (end for end in ends_of((runs[at],)) if low <= end[1].moment <= high)
@@ -144,8 +142,8 @@ def ends_between(runs: Runs, low: int, high: int) -> Iterator[End]:
 
 
 def ends_changed(old: Runs, new: Runs, rank: Rank) -> tuple[list[End], list[End]]:
-    """The ends that are gone, and those that came, by an observation at a rank."""
-    low = max(_spot(old, rank) - 1, 0)
+    """The ends that an observation at a rank removes and adds."""
+    low = max(_position(old, rank) - 1, 0)
     high = low + 2
     before = {(observation, observation.by, at): 0 for observation, at in ends_of(old[low:high])}
     after = {
@@ -157,26 +155,26 @@ def ends_changed(old: Runs, new: Runs, rank: Rank) -> tuple[list[End], list[End]
 
 
 def _inserted(runs: Runs, new: Run) -> Runs:
-    """The runs with one more observation: a run grows, is split, or a new one stands between."""
+    """The runs with one more observation: it extends a run, splits one, or is a new one."""
     rank = new.first
-    spot = _spot(runs, rank)
-    if spot and runs[spot - 1].value == new.value:
-        before = runs[spot - 1]
+    position = _position(runs, rank)
+    if position and runs[position - 1].value == new.value:
+        before = runs[position - 1]
         grown = evolve(before, last=max(before.last, rank))
-        return (*runs[: spot - 1], grown, *runs[spot:])
-    if spot and runs[spot - 1].last.moment > rank.moment:
-        around = runs[spot - 1]
-        # What was seen again later was not seen by the first one's moment.
+        return (*runs[: position - 1], grown, *runs[position:])
+    if position and runs[position - 1].last.moment > rank.moment:
+        around = runs[position - 1]
+        # The later half was not seen by the time of the first.
         again = evolve(around.value, by=None)
         halves = evolve(around, last=around.first), evolve(around, first=around.last, value=again)
-        return (*runs[: spot - 1], halves[0], new, halves[1], *runs[spot:])
-    if spot < len(runs) and runs[spot].value == new.value:
-        return (*runs[:spot], evolve(new, last=runs[spot].last), *runs[spot + 1 :])
-    return (*runs[:spot], new, *runs[spot:])
+        return (*runs[: position - 1], halves[0], new, halves[1], *runs[position:])
+    if position < len(runs) and runs[position].value == new.value:
+        return (*runs[:position], evolve(new, last=runs[position].last), *runs[position + 1 :])
+    return (*runs[:position], new, *runs[position:])
 
 
-def _spot(runs: Runs, rank: Rank) -> int:
-    """The place of an observation behind the runs that begin before it, or with it."""
+def _position(runs: Runs, rank: Rank) -> int:
+    """The index after all runs that begin no later than a rank."""
     return bisect_right(runs, (rank.moment, rank.arrival), key=_place)
 
 

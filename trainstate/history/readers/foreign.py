@@ -1,4 +1,4 @@
-"""Forms that show jobs and cannot be read: what they are, and what to do instead."""
+"""Known forms that cannot be read: what they are, and what to record instead."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _COMPILED = tuple((re.compile(form), sentence) for form, sentence in _FORMS.item
 
 
 def named_form(head: bytes, spec: Spec) -> str | None:
-    """What an input without a response is, and what to do; None where nobody can tell."""
+    """What an input without a response is, and what to do; None if unknown."""
     for form, sentence in _COMPILED:
         if form.search(head):
             return sentence
@@ -42,16 +42,16 @@ def named_form(head: bytes, spec: Spec) -> str | None:
 
 
 def unknown_facts(kind: str, spec: Spec) -> str:
-    """What is said of a record of a machine that no facts describe."""
+    """The description of a record whose machine has no facts."""
     known = ", ".join(spec.family)
     return f"a record of type `{kind}`, which has no facts here; these have: {known}"
 
 
-def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
-    """Holds if a mapping with statuses is of a job of another kind, or of another service.
+def is_foreign(value: Mapping[str, Any], spec: Spec) -> bool:
+    """Whether a mapping with statuses is of another service or kind of job.
 
-    Tencent Cloud has an API of the same name, with statuses that look the same. Its answers have
-    no ARN, and the request's id and a role's name among their members.
+    Tencent Cloud's API has the same name and similar statuses. Its responses have no ARN, but the
+    request's id and a role's name.
     """
     if spec.layout.arn in value or spec.layout.created in value:
         return False
@@ -62,5 +62,5 @@ def is_stranger(value: Mapping[str, Any], spec: Spec) -> bool:
 
 
 def is_other(value: Mapping[str, Any]) -> bool:
-    """Holds if a mapping is CloudTrail's record of a call, or a page of another service."""
+    """Whether a mapping is a CloudTrail record or a page of another service."""
     return ("eventSource" in value and "eventVersion" in value) or "TrainingJobSet" in value

@@ -1,4 +1,4 @@
-"""What is read with, and counted of, one input."""
+"""The counts of one input while it is read, and what it is read with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainstate.history.readers.settings import Limits
 from trainstate.spec.model import Spec
 
 NO_RESPONSE = "no member of a training job's response"
-"""The reason of a record that is well formed but holds no response."""
+"""The reason for a well-formed record without a response."""
 
 _EXCERPT = 120
 _WORD = re.compile(r"""[^\s{}\[\]():,;="']+""")
@@ -21,11 +21,11 @@ _WORDS = re.compile(r"…(?:\s*…)+")
 
 
 @define(kw_only=True)
-class Tally:
-    """One input's reading: the facts that it is read with, and the counts of what was found.
+class Counts:
+    """The facts, limits and origin of one input, and the counts of what was found.
 
-    ``forms`` counts the responses by what they were wrapped in; ``others`` counts the
-    records of other things than training jobs, which are left out.
+    ``forms`` counts responses by what they were wrapped in; ``others`` counts skipped records of
+    things other than training jobs.
     """
 
     spec: Spec
@@ -44,13 +44,13 @@ class Tally:
 
     @property
     def records(self) -> int:
-        """How many records were found, those that could not be read among them."""
+        """How many records were found, including unreadable ones."""
         return self.responses + self.broken + self.foreign
 
     def unreadable(
         self, reason: str, origin: Origin, shown: object = "", *, foreign: bool = False
     ) -> Unreadable:
-        """A record that could not be read, counted as broken, or as foreign."""
+        """An unreadable record; counts it as broken or foreign."""
         if foreign or reason == NO_RESPONSE:
             self.foreign += 1
         else:
@@ -59,14 +59,14 @@ class Tally:
 
 
 def outline(shown: object, spec: Spec) -> str:
-    """The structure of what could not be read: its marks, and the names of members; no value.
+    """The structure of an unreadable record: punctuation and member names, no values.
 
-    What is damaged tells a value from nothing else, and each may be a password.
+    Damage can hide where a value begins, and any value may be a password.
     """
     if isinstance(shown, bytes):
         shown = shown[: 4 * _EXCERPT].decode("utf-8", "replace")
     if not isinstance(shown, str):
-        # The repr of a value could be as large as the input, or nested too deeply to be made.
+        # A value's repr could be as large as the input, or nested too deeply.
         return type(shown).__name__
     names = _names(spec)
     words = _WORD.sub(lambda word: word[0] if word[0] in names else "…", shown[: 4 * _EXCERPT])
@@ -75,7 +75,7 @@ def outline(shown: object, spec: Spec) -> str:
 
 @cache
 def _names(spec: Spec) -> frozenset[str]:
-    """The names of members: of a response, and of an entry of its history."""
+    """The names of a response's members and of its history's."""
     layout = spec.layout
     entry = {layout.entry_status, layout.entry_start, layout.entry_end, layout.entry_message}
     return frozenset({*spec.member_by_name, *entry})

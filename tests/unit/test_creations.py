@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import trainstate as ts
 from tests.lives import poll
-from trainstate.checking.births import Births
+from trainstate.checking.creations import Creations
 from trainstate.history.instants import same_instant
 
 INSTANTS = st.integers(10_000_000, 13_000_000) | st.sampled_from(
@@ -18,15 +18,15 @@ INSTANTS = st.integers(10_000_000, 13_000_000) | st.sampled_from(
 @given(st.lists(INSTANTS))
 def test_births_find_what_a_look_at_each_finds(instants: list[int]) -> None:
     """The first epoch that fits, and the one that was created next."""
-    births, known = Births(), list[int]()
+    creations, known = Creations(), list[int]()
     for seen in instants:
         fits = [at for at, one in enumerate(known) if same_instant(one, seen)]
         later = sorted((one, at) for at, one in enumerate(known) if one > seen)
 
-        assert births.at(seen) == (fits[0] if fits else None)
-        assert births.after(seen) == (later[0][1] if later else None)
+        assert creations.at(seen) == (fits[0] if fits else None)
+        assert creations.after(seen) == (later[0][1] if later else None)
         if not fits:
-            births.add(seen)
+            creations.add(seen)
             known.append(seen)
 
 

@@ -1,4 +1,4 @@
-"""Responses that a job's epoch has not taken in yet, and takes in when it is asked for."""
+"""Responses that a job's epoch has yet to process; it does so when it is needed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from attrs import define, evolve, field
 from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Entry, Origin, Response
-from trainstate.history.typed import HISTORY, MODIFIED, PAIR, Decode, Values
-from trainstate.history.typed import Entry as TypedEntry
+from trainstate.history.typed import HISTORY, MODIFIED, PAIR, Decode, TypedEntry, Values
 from trainstate.history.wire import read_response
 
 
 @define(eq=False)
-class Change:
-    """A response that goes on in its job, and the last one that repeated it.
+class PendingChange:
+    """A response that continues its job, and the last response that repeated it.
 
-    ``first`` and ``last`` are the numbers of both, ``again`` and ``place`` the LastModifiedTime
-    and the file of the last; ``repeats`` holds where the epoch has seen the first of them
-    already. ``response`` is the first, where somebody has read it.
+    ``first`` and ``last`` are their indexes; ``again`` and ``place`` are the LastModifiedTime and
+    the file of the last. ``repeats`` holds if the epoch has already processed the first;
+    ``response`` is the first if it has been read in full.
     """
 
     first: int
@@ -38,17 +37,17 @@ class Change:
 
     @property
     def shows(self) -> tuple[str, int]:
-        """The state that was seen, and the number of entries."""
+        """The pair as ``primary/secondary``, and the number of entries."""
         entries = self.decode.history(self.values[HISTORY]) or ()
         return "/".join(self.values[PAIR]), len(entries)
 
     @property
     def times(self) -> tuple[Instant | None, Instant | None]:
-        """When it was seen first, and last."""
+        """When it was seen first and last."""
         return _instant(self.values[MODIFIED]), _instant(self.again)
 
     def replay(self, epoch: Epoch) -> None:
-        """Shows the change to its job's epoch."""
+        """Lets the epoch observe the response, and its last repetition."""
         response = self.response
         if response is None:
             recorded = self.decode.response_of(self.values)
@@ -63,7 +62,7 @@ class Change:
 
 
 def entry_of(typed: TypedEntry) -> Entry:
-    """An entry of a typed decode as one of a history."""
+    """Converts a typed entry to an entry of a history."""
     return Entry(
         status=typed.status,
         written=typed.status,
