@@ -49,11 +49,14 @@ def placed(finding: Finding, place: Place, step: Step) -> Finding:
 
 
 def is_new(finding: Finding, state: JobState) -> bool:
-    """Whether the job has not had the finding yet; the job's verdict takes it in."""
+    """Whether the job has not had the finding yet, as bad; the job's verdict takes it in."""
     number = number_of(finding)
     if number in state.reported:
         return False
     state.reported.add(number)
+    worse = (one for one in Severity if one.rank < finding.severity.rank)
+    if any(number_of(finding, one) in state.reported for one in worse):
+        return False
     state.errors += finding.severity is Severity.ERROR
     guards = finding.facts.get("guards", ()) if finding.unknown else ()
     state.unseen.update(guards)
@@ -61,9 +64,10 @@ def is_new(finding: Finding, state: JobState) -> bool:
     return True
 
 
-def number_of(finding: Finding) -> int:
+def number_of(finding: Finding, severity: Severity | None = None) -> int:
     """A number for what a finding says, the same in every process, so that it can be kept."""
-    text = f"{finding.code}\0{finding.pointer}\0{finding.message}"
+    severity = severity or finding.severity
+    text = f"{finding.code}\0{finding.pointer}\0{finding.message}\0{severity}"
     digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=7)
     return int.from_bytes(digest.digest(), "big")
 

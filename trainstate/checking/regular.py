@@ -4,7 +4,8 @@ In 21 of 21 complete recordings the first entry starts with the job, each entry 
 the one before ends, the training starts with the first entry that starts its clock and ends
 with the last, nothing is later than LastModifiedTime, and the seconds are those of the
 clock. Of such a response no rule of times and amounts says anything: so only others are
-asked about. A property test holds that against every rule.
+asked about. A property test holds that against every rule. So it is with members that fit each
+other.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import Any
 
 from attrs import frozen
 
+from trainstate.checking.constrained import Constrained
 from trainstate.history.instants import SECOND, since
-from trainstate.history.typed import Entry, Typed
+from trainstate.history.typed import ABSENT, Entry, Typed
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
 
@@ -35,6 +37,8 @@ class Regular:
     ended: frozenset[str]
     limited: frozenset[str]
     launched: tuple[float, datetime]
+    constrained: Constrained
+    artifacts: str
 
     @classmethod
     def of(cls, spec: Spec, tolerances: Tolerances) -> Regular:
@@ -48,10 +52,12 @@ class Regular:
             ended=spec.ended_primaries,
             limited=frozenset(spec.time.limits),
             launched=_in_both_kinds(since(spec.time.launched) or 0),
+            constrained=Constrained.of(spec),
+            artifacts=spec.layout.artifacts,
         )
 
     def holds(self, typed: Typed, entries: Sequence[Entry], *, limit: float, saves: bool) -> bool:
-        """Whether the times and amounts of a response are regular.
+        """Whether the times and amounts of a response are regular, and its members fit each other.
 
         ``limit`` is the smallest limit of the job, in seconds from any moment: a job that is
         younger has reached none, and does not say so. ``saves`` holds if the job can be
@@ -68,11 +74,13 @@ class Regular:
             late |= created < self.launched[kind is datetime]
         except TypeError:  # an entry has times of another kind
             return False
-        if late or typed.secondary in self.limited:
+        early = typed.ended is None and getattr(typed, self.artifacts) is not ABSENT
+        if late or early or typed.secondary in self.limited:
             return False
-        return self._is_clocked(typed, entries, last) and self._is_counted(
+        clocked = self._is_clocked(typed, entries, last) and self._is_counted(
             typed, entries, limit=limit, saves=saves
         )
+        return clocked and self.constrained.holds(typed)
 
     def _joined(self, created: Any, entries: Sequence[Entry]) -> Any:
         """The last time of a history whose entries join; None if they do not."""

@@ -51,7 +51,8 @@ class Origin:
 class Envelope:
     """What an event says around its detail; None and empty where it is absent, or no text.
 
-    ``odd`` are members whose value is none: a time that is no time, a text for a list.
+    ``odd`` are members whose value is none: a time that is no time, a text for a list, an id
+    that is no UUID.
     """
 
     source: str | None = None

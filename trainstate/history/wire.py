@@ -24,7 +24,7 @@ from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
 # Forms that give values types of their own: a text that looks like a number is one there.
-_RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
+RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
 # What has the members as the service describes a job; an event spells some of them otherwise.
 _DESCRIBED = frozenset({Kind.RESPONSE, Kind.SEARCH})
 _PAIR = {"key", "value"}
@@ -88,13 +88,13 @@ def read_response(
     members = _without_pairs(_without_empty_statuses(named, spec.layout), spec)
     layout, reading = spec.layout, _Reading()
     moments = _moments(members, spec, reading)
-    own = named is given and origin.reader not in _RETYPED
+    own = named is given and origin.reader not in RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
         reading.fault("wrong-type", *misfit)
     for misfit in no_times(members, spec):
         reading.fault("bad-timestamp", *misfit)
     if kind in _DESCRIBED:
-        _misshapen(members, spec, reading, own=own, retyped=origin.reader in _RETYPED)
+        _misshapen(members, spec, reading, own=own, retyped=origin.reader in RETYPED)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, reading)

@@ -7,7 +7,7 @@ from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Failed"
 _WHAT = {"": "differs from", "gone": "is absent, but was present in"}
-_MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/another"}}
+_MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/out/example/output/model/"}}
 _UNBILLED = {"/BillableTimeInSeconds": None}
 
 

@@ -1,0 +1,135 @@
+"""What members of one response ask of each other, and which of it does not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from attrs import frozen
+
+from trainstate.history.identity import is_masked
+from trainstate.spec.constraint import Constraint
+from trainstate.spec.model import Spec
+
+PARTS = {"partition": 1, "region": 3, "account": 4}
+"""Where the parts of an ARN are."""
+
+_COLONS, _ACCOUNT = 5, 12
+_ARTIFACTS = re.compile(r"(s3://.+)/output/model(?:\.tar\.gz|/)?")
+
+
+@frozen
+class Broken:
+    """A constraint that does not hold, by its number in the facts, and the place of the value.
+
+    ``absent`` holds where all that is wrong is that something is not there.
+    """
+
+    pointer: str
+    number: int
+    absent: bool = False
+
+
+def broken(members: Mapping[str, Any], spec: Spec) -> Iterator[Broken]:
+    """The constraints that do not hold among the members of a response."""
+    for number in range(len(spec.constraints)):
+        yield from broken_of(members, spec, number)
+
+
+def broken_of(members: Mapping[str, Any], spec: Spec, number: int) -> Iterator[Broken]:
+    """The places at which one constraint does not hold."""
+    row = spec.constraints[number]
+    for pointer, value in found(members, row.path):
+        if not row.value or row.value == value:
+            lacks = _lacks(members, row)
+            if lacks or _is_wrong(members, row, value, spec):
+                yield Broken(pointer, number, lacks)
+
+
+def _lacks(members: Mapping[str, Any], row: Constraint) -> bool:
+    """Whether nothing is there of what a value needs; what is empty may have been taken out."""
+    asked = row.needs or ((row.among,) if row.among else ())
+    return bool(asked) and not any(list(_at(members, path)) for path in asked)
+
+
+def _is_wrong(members: Mapping[str, Any], row: Constraint, value: Any, spec: Spec) -> bool:
+    """Whether a value contradicts what is there."""
+    if row.one_of:
+        return value not in row.one_of
+    if row.excludes:
+        return any(found(members, row.excludes))
+    if not isinstance(value, str) or is_masked(value):
+        return False
+    if row.same:
+        arn = members.get(spec.layout.arn)
+        return any(_differs(part, value, arn) for part in row.same)
+    others = [one for _, one in found(members, row.among or row.below or row.unlike)]
+    return _is_strange(row, value, others, members.get(spec.layout.name))
+
+
+def _is_strange(row: Constraint, value: str, others: list[Any], job: Any) -> bool:
+    """Whether a text does not fit others; where one of these is hidden nothing is known."""
+    if not others or not all(isinstance(one, str) and not is_masked(one) for one in others):
+        return False
+    if row.below:
+        return _is_outside(value, others[0], job)
+    return (value in others) is bool(row.unlike)
+
+
+def _is_outside(place: str, folder: str, job: Any) -> bool:
+    """Whether artifacts are in none of the folders of the job; a hidden place is in any."""
+    inner, above = _ARTIFACTS.fullmatch(place), folder.rstrip("/")
+    if inner is None or "://" not in folder:
+        return False
+    if not place.startswith(f"{above}/"):
+        return True
+    return inner[1][len(above) + 1 :] not in ("", job)
+
+
+def is_placed(artifacts: Any) -> bool:
+    """Holds if artifacts have a place of the form that the service gives."""
+    places = artifacts.values() if isinstance(artifacts, Mapping) else ()
+    return any(isinstance(one, str) and _ARTIFACTS.fullmatch(one) for one in places)
+
+
+def _differs(part: str, arn: str, job: Any) -> bool:
+    """Whether a part of an ARN is not that of the job's, and both are shown."""
+    if not isinstance(job, str) or is_masked(job):
+        return False
+    if any(one.count(":") < _COLONS or not one.startswith("arn:") for one in (arn, job)):
+        return False
+    there, here = (one.split(":")[PARTS[part]] for one in (arn, job))
+    sure = part != "account" or all(
+        len(one) == _ACCOUNT and one.isdecimal() for one in (there, here)
+    )
+    return bool(there and here and sure and there != here)
+
+
+def found(members: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
+    """The values at a path, with their JSON pointers; what says nothing is not there."""
+    return ((place, value) for place, value in _at(members, path) if value)
+
+
+def _at(members: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:
+    held: list[tuple[str, Any]] = [("", members)]
+    for name in _steps(path):
+        held = [one for place, value in held for one in _inner(place, value, name)]
+    return held
+
+
+def _inner(place: str, value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if name == "*":
+        for at, item in enumerate(value if isinstance(value, list | tuple) else ()):
+            yield f"{place}/{at}", item
+    elif isinstance(value, dict | Mapping) and value.get(name) is not None:
+        yield f"{place}/{name}", value[name]
+
+
+@lru_cache(maxsize=256)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))
+
+
+__all__ = ["PARTS", "Broken", "broken", "broken_of", "found", "is_placed"]
