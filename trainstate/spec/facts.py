@@ -191,7 +191,8 @@ class Member(Row):
     job's end; ``always`` what every recorded whole response has although the API does not
     require it. ``since`` is the day from which clients know it, empty if all do. ``resource``
     is the resource type in an ARN. ``only_with`` names the member that it requires, ``unless``
-    the member that makes it optional. ``earned`` marks what only training produces.
+    the member that makes it optional. ``earned`` marks what only training produces. ``steady``
+    are the optional parts that every client knows that shows a whole response.
     """
 
     name: str
@@ -209,6 +210,7 @@ class Member(Row):
     only_with: str = ""
     unless: str = ""
     earned: bool = False
+    steady: tuple[str, ...] = ()
 
     @property
     def tells(self) -> bool:
