@@ -50,7 +50,7 @@ def poll(
         "SecondaryStatusTransitions": entries,
         "HyperParameters": {"api-key": "hush"},
         "Environment": {"TOKEN": "hush"},
-        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
         "RoleArn": "arn:aws:iam::123456789012:role/train",
         "StoppingCondition": {"MaxRuntimeInSeconds": 86_400},
         "ResourceConfig": {

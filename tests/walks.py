@@ -22,7 +22,7 @@ MEMBERS: dict[str, Any] = {
     "TrainingJobArn": ARN,
     "CreationTime": float(BORN),
     "RoleArn": "arn:aws:iam::123456789012:role/train",
-    "AlgorithmSpecification": {"TrainingInputMode": "File"},
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
     "EnableManagedSpotTraining": True,
     "StoppingCondition": {"MaxRuntimeInSeconds": 10_000, "MaxWaitTimeInSeconds": 20_000},
     "RetryStrategy": {"MaximumRetryAttempts": 30},

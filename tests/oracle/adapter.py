@@ -172,7 +172,7 @@ def _configuration(sequence: Case) -> Response:
         "StoppingCondition": _limits(sequence),
         "EnableManagedSpotTraining": config.spot,
         "EnableNetworkIsolation": False,
-        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
         "RoleArn": "arn:aws:iam::123456789012:role/role",
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
         "ResourceConfig": resources,

@@ -113,7 +113,7 @@ class Life:
         if status == "Failed":
             told["FailureReason"] = "InternalServerError: told"
         if status == "Completed":
-            told["ModelArtifacts"] = {"S3ModelArtifacts": "s3://b/m"}
+            told["ModelArtifacts"] = {"S3ModelArtifacts": "s3://b/o/life/output/model.tar.gz"}
         if started is not None:
             spent = COUNTED[self.counted](self._spent(now, started))
             told |= {"TrainingTimeInSeconds": spent, "BillableTimeInSeconds": spent}
@@ -175,6 +175,7 @@ def lives(draw: st.DrawFn) -> Life:
             "VolumeSizeInGB": 30,
         },
         "StoppingCondition": stopping,
+        "EnableNetworkIsolation": False,
         "EnableManagedSpotTraining": course.startswith("spot"),
     }
     if course.startswith("retry"):

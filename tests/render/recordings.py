@@ -40,7 +40,7 @@ def response(name: str, *entries: dict[str, Any], primary: str, secondary: str) 
         "LastModifiedTime": 1_700_000_400,
         "TrainingJobStatus": primary,
         "SecondaryStatus": secondary,
-        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
         "EnableInterContainerTrafficEncryption": False,
         "EnableManagedSpotTraining": False,
         "EnableNetworkIsolation": False,
@@ -67,7 +67,7 @@ def good() -> dict[str, Any]:
         ),
         "TrainingStartTime": 1_700_000_090,
         "TrainingEndTime": 1_700_000_310,
-        "ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/model.tar.gz"},
+        "ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/out/model.tar.gz"},
     }
 
 

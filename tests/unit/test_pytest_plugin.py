@@ -39,7 +39,7 @@ def at(status, *, secondary=None, reason=None):
         "StoppingCondition": {"MaxRuntimeInSeconds": 86_400},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/path"},
-        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
         "EnableNetworkIsolation": False,
         "EnableInterContainerTrafficEncryption": False,
         "EnableManagedSpotTraining": False,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trainstate
-from tests.lives import COMPLETED, FAILED, SPOT, poll
+from tests.lives import BORN, COMPLETED, FAILED, SPOT, poll
 from trainstate.history.shapes import misshapen
 from trainstate.history.typed import decode_of
 from trainstate.rules.model import Severity
@@ -37,6 +37,9 @@ WHOLE = poll(
         if name not in {"ServerlessJobConfig", "ProgressInfo"} and not name.endswith("JobArn")
     },
 )
+PLACE = "s3://bucket/path"
+INSTANCES = {"InstanceType": "ml.m5.large", "InstanceCount": 1}
+METRIC = {"MetricName": "loss", "Value": "NaN", "Timestamp": BORN + 90}
 CLIENTS = [
     {"InputDataConfig": []},
     {"InputDataConfig": [{**CHANNEL, "CompressionType": "", "RecordWrapperType": None}]},
@@ -44,10 +47,10 @@ CLIENTS = [
     {"VpcConfig": {"SecurityGroupIds": [], "Subnets": []}},
     {"RetryStrategy": {}},
     {"WarmPoolStatus": {"Status": ""}},
-    {"OutputDataConfig": {"KmsKeyId": "", "S3OutputPath": "s3://b", "CompressionType": ""}},
+    {"OutputDataConfig": {"KmsKeyId": "", "S3OutputPath": PLACE, "CompressionType": ""}},
     {"OutputDataConfig": {"S3OutputPath": "s3://bucket", "RemoveJobNameFromS3OutputPath": False}},
     {"ProfilerConfig": {"ProfilingIntervalInMilliseconds": 500.0}},
-    {"FinalMetricDataList": [{"MetricName": "loss", "Value": "NaN"}, {"MetricName": "acc"}]},
+    {"FinalMetricDataList": [METRIC, {**METRIC, "MetricName": "acc", "Value": None}]},
     {"ResourceConfig": {"InstanceType": "ml.next-1.huge", "InstanceCount": 1}},
 ]
 """What clients write where there is nothing, numbers as they write them, and what is new."""
@@ -63,7 +66,7 @@ HIDDEN = [
     {"AlgorithmSpecification": {"TrainingInputMode": "", "TrainingImage": "image"}},
     {"InputDataConfig": [{**CHANNEL, "ChannelName": "<channel>"}] * 2},
     {"VpcConfig": {"SecurityGroupIds": ["sg-***"], "Subnets": ["[subnet]"]}},
-    {"AlgorithmSpecification": {"TrainingInputMode": "TrainingInputMode"}},
+    {"AlgorithmSpecification": {"TrainingImage": "i", "TrainingInputMode": "TrainingInputMode"}},
 ]
 """What people write where they take something out, and what samples of the documentation have."""
 MISSHAPEN = [
@@ -75,7 +78,7 @@ MISSHAPEN = [
     ("InputDataConfig/0/DataSource", "s3://bucket", "TS003"),
     ("InputDataConfig/0/DataSource/S3DataSource/S3Uri", "/data", "TS514"),
     ("RoleArn", "arn:aws:iam::123:role/x", "TS514"),
-    ("ProfilerConfig/ProfilingIntervalInMilliseconds", 7, "TS514"),
+    ("ProfilerConfig/ProfilingIntervalInMilliseconds", 7, "TS515"),
     ("ProfilerConfig/DisableProfiler", "no", "TS003"),
     ("VpcConfig/Subnets", None, "TS514"),
     ("VpcConfig/Subnets", "subnet-1", "TS003"),
@@ -127,10 +130,11 @@ def test_a_map_is_told_without_what_it_holds(held: dict[str, str]) -> None:
 
 def test_what_an_excerpt_leaves_out_is_no_fault() -> None:
     """Parts are missed in a whole response alone; what is there is judged in any."""
-    short: dict[str, Any] = {"RoleArn": None, "AlgorithmSpecification": {"TrainingImage": "image"}}
+    excerpt: dict[str, Any] = {"RoleArn": None, "OutputDataConfig": None}
+    short = {**excerpt, "AlgorithmSpecification": {"TrainingImage": "image"}}
 
     assert alarms(poll(*COMPLETED, **short)) == []
-    assert alarms(poll(*COMPLETED, RoleArn=None, FailureReason="x" * 2000)) != []
+    assert alarms(poll(*COMPLETED, **excerpt, FailureReason="x" * 2000)) != []
 
 
 @pytest.mark.parametrize("forms", [json.dumps, dict])
@@ -153,7 +157,7 @@ def test_two_items_of_one_name_are_told() -> None:
     ("member", "parts", "told"),
     [
         ("AlgorithmSpecification", {**IMAGE, "AlgorithmName": "mine"}, "AlgorithmName"),
-        ("ResourceConfig", {"InstanceType": "ml.m5.large", "InstanceGroups": [GROUP]}, GROUPS),
+        ("ResourceConfig", {**INSTANCES, "InstanceGroups": [GROUP]}, GROUPS),
     ],
 )
 def test_parts_that_exclude_each_other(member: str, parts: dict[str, Any], told: str) -> None:

@@ -112,7 +112,7 @@ class Comparer:
             return None
         shown.terms, shown.file = terms, line.source.file
         shown.goes_on = self.counted.isdisjoint(shown.results)
-        within = self.within.parts(values, inside, created, modified)
+        within = self.within.parts(typed, inside, settled=False)
         return self._delta(typed, shown, _NOTHING, within)
 
     def next(self, state: HasShown, line: Line) -> Delta | None:
@@ -152,7 +152,8 @@ class Comparer:
         attached = values[decode.attached]
         if now is None or not self.variants.is_attached(typed, old[decode.attached], attached):
             return None
-        if values[decode.settled] != old[decode.settled]:
+        settled = bool(values[decode.settled] == old[decode.settled])
+        if not settled:
             terms = self.variants.terms(now)
             if terms is None or terms.config != shown.terms.config:
                 return None
@@ -162,7 +163,7 @@ class Comparer:
             if inside is None:
                 return None
             now.results = decode.results_in(inside)
-            within = self.within.parts(values, inside, typed.created, typed.modified)
+            within = self.within.parts(typed, inside, settled=settled)
         delta = self._delta(typed, now, reported, within)
         if delta is not None:
             now.values = kept(decode, values, old)
@@ -184,10 +185,10 @@ class Comparer:
         findings, to_judge = statuses.findings, within
         if not self.counted.isdisjoint(shown.results):
             to_judge |= _AMOUNTS
-        if regular:
-            findings = {**findings, **self.variants.presence(typed, shown, history)}
-        else:
+        if not regular:
             to_judge |= _TIMED
+        elif "Presence" not in within:
+            findings = {**findings, **self.variants.presence(typed, shown, history)}
         new = tuple([finding for number, finding in findings.items() if number not in reported])
         return Delta(shown, statuses=statuses, findings=new, to_judge=to_judge)
 

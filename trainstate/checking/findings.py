@@ -49,11 +49,14 @@ def placed(finding: Finding, place: Place, step: Step) -> Finding:
 
 
 def is_new(finding: Finding, state: JobState) -> bool:
-    """Whether a job has this finding for the first time; updates the job's state."""
+    """Whether a job has this finding for the first time, or worse; updates the job's state."""
     number = number_of(finding)
     if number in state.reported:
         return False
     state.reported.add(number)
+    worse = (one for one in Severity if one.rank < finding.severity.rank)
+    if any(number_of(finding, one) in state.reported for one in worse):
+        return False
     state.errors += finding.severity is Severity.ERROR
     guards = finding.facts.get("guards", ()) if finding.unknown else ()
     state.unseen.update(guards)
@@ -61,9 +64,10 @@ def is_new(finding: Finding, state: JobState) -> bool:
     return True
 
 
-def number_of(finding: Finding) -> int:
-    """A hash of a finding's code, pointer and message, the same in every process."""
-    text = f"{finding.code}\0{finding.pointer}\0{finding.message}"
+def number_of(finding: Finding, severity: Severity | None = None) -> int:
+    """A hash of a finding's code, pointer, message and severity, the same in every process."""
+    severity = severity or finding.severity
+    text = f"{finding.code}\0{finding.pointer}\0{finding.message}\0{severity}"
     digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=7)
     return int.from_bytes(digest.digest(), "big")
 

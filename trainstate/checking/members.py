@@ -16,9 +16,10 @@ from attrs import define, field
 
 from trainstate.checking.attached import attached_items
 from trainstate.checking.order import Rank, is_after
-from trainstate.history.excerpt import absent_members, knows, newest
+from trainstate.history.excerpt import absent_members, is_whole, knows, newest
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
+from trainstate.history.wire import RETYPED
 from trainstate.rules.model import MemberChange
 from trainstate.spec.model import Member, Spec
 
@@ -70,7 +71,8 @@ class FixedMembers:
         # Results of an ended job are spelt alike everywhere but in logs.
         alike = final and response.kind is not Kind.LOG
         kind = Kind.RESPONSE if alike else response.kind
-        found = (*self.changed(kept, kind, index), *moved)
+        parts = () if final else self._lost_parts(response, spec, shown)
+        found = (*self.changed(kept, kind, index), *moved, *parts)
         if not found and whole is not None:
             self._same[response.kind, final] = whole
         return found
@@ -92,6 +94,22 @@ class FixedMembers:
                 self.lacking.setdefault(name, index)
             elif f"/{name}" not in response.unread:
                 yield MemberChange(member=name, before=None, after=None, at=seen[1], moved="gone")
+
+    def _lost_parts(
+        self, response: Response, spec: Spec, shown: Mapping[str, bytes]
+    ) -> Iterator[MemberChange]:
+        """The steady parts of structures that were shown, and that a whole response lacks."""
+        reader = response.origin.reader
+        if response.kind is not Kind.RESPONSE or reader in RETYPED or not is_whole(response, spec):
+            return
+        for member in spec.members:
+            known, at = self.seen.get((Kind.RESPONSE, member.name), (b"", 0))
+            had, has = _parts_of(known), _parts_of(shown.get(member.name, b""))
+            for name in member.steady if has else ():
+                part = _digest(name) or b""
+                if had.get(part, _EMPTY) not in _NOTHING and part not in has:
+                    place = f"{member.name}/{name}"
+                    yield MemberChange(member=place, before=None, after=None, at=at, moved="gone")
 
     def _excused(self, response: Response, spec: Spec) -> set[str]:
         """The members that another member makes optional, if the job never had them."""
@@ -234,11 +252,14 @@ def _disagree(one: bytes, other: bytes) -> bool:
         return False
     if len(one) % _PART or len(other) % _PART:
         return True
-    known, shown = (
-        {each[at : at + _PART // 2]: each[at : at + _PART] for at in range(0, len(each), _PART)}
-        for each in (one, other)
-    )
+    known, shown = map(_parts_of, (one, other))
     return any(known[name] != shown[name] for name in known.keys() & shown.keys())
+
+
+def _parts_of(digests: bytes) -> dict[bytes, bytes]:
+    """The digests of the parts of a structure by those of their names."""
+    half, starts = _PART // 2, range(0, len(digests) - _PART + 1, _PART)
+    return {digests[at : at + half]: digests[at + half : at + _PART] for at in starts}
 
 
 def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:
@@ -328,6 +349,7 @@ def _plain(value: Any) -> Any:
 
 _NOTHING = frozenset(map(_digest, ({}, [], "")))
 """The digests of the empty values that some clients write for absent members."""
+_EMPTY = _digest("")
 
 
 def _unfit(value: Any) -> bytes:

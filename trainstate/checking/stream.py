@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from attrs import define, evolve, field
 
-from trainstate.checking.compare import Comparer
+from trainstate.checking.compare import Comparer, Delta
 from trainstate.checking.creations import Creations
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.families import children
@@ -121,19 +121,24 @@ class Checker:
             self.names[typed.name] = typed.arn
         state.go_on(delta, comparer.decode)
         found = [self._located(one, line, state) for one in delta.findings if is_new(one, state)]
-        if not delta.to_judge:
+        if delta.to_judge:
+            found += self._asked(line, delta, state, comparer)
+        else:
             self.counted += not found
-            return found
+        return sorted(found, key=attrgetter("code")) if len(found) > 1 else found
+
+    def _asked(
+        self, line: Line, delta: Delta, state: JobState, comparer: Comparer
+    ) -> list[Finding]:
+        """The new findings about the parts of a line that must be judged."""
         response = line.response()
         if isinstance(response, Unreadable):
             return list(self._unreadable(response))
         # Sequence rules do not apply to a response that continues its job.
-        step = Step(
-            reading=comparer.variants.reading(response, delta.shown), index=state.responses - 1
-        )
-        places = self._book.of_responses.ask(step.reading, delta.to_judge)
-        found += [new for rule, place in places for new in self._found(rule, place, state, step)]
-        return sorted(found, key=attrgetter("code"))
+        reading = comparer.variants.reading(response, delta.shown)
+        step = Step(reading=reading, index=state.responses - 1)
+        places = self._book.of_responses.ask(reading, delta.to_judge)
+        return [new for rule, place in places for new in self._found(rule, place, state, step)]
 
     @staticmethod
     def _located(finding: Finding, line: Line, state: JobState) -> Finding:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from trainstate.checking.ask import keep
 from trainstate.checking.attached import is_continued
@@ -25,6 +25,7 @@ from trainstate.history.typed import SLICED, Decode, Sliced, Typed, Values
 from trainstate.history.wire import read_response
 from trainstate.machine.guards import Configuration, configuration_of, shared
 from trainstate.machine.step import evidence_of, guards_on, trace
+from trainstate.rules.constraints import is_placed
 from trainstate.rules.given import Reading, is_blank
 from trainstate.rules.parts import Attached, Identity, Part, Settings, Statuses
 from trainstate.rules.tolerances import Tolerances
@@ -57,6 +58,7 @@ class Variants:
     _presence: dict[Variant, Findings] = field(factory=dict)
     _terms: dict[Variant, Terms | Literal[False]] = field(factory=dict)
     _attached: dict[Variant, bool] = field(factory=dict)
+    _named: dict[Variant, bool] = field(factory=dict)
 
     @classmethod
     def of(
@@ -117,7 +119,8 @@ class Variants:
 
     def presence(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Findings:
         """What the rules report for the members that a regular response has."""
-        at, artifacts = self.artifacts
+        at, sliced = self.artifacts
+        artifacts = self.decode.value(sliced, shown.values[at])
         key = (
             typed.primary,
             typed.secondary,
@@ -129,13 +132,15 @@ class Variants:
             typed.reason and typed.reason.isspace(),
             shown.settled,
             shown.results,
-            is_blank(self.decode.value(artifacts, shown.values[at])),
+            is_blank(artifacts),
+            is_placed(artifacts),
         )
         found = self._presence.get(key)
         if found is None:
             recorded = self.decode.response_of(shown.values)
             response = read_response(recorded, self.spec, origin=Origin())
-            found = self.ask(self.reading(response, shown).presence)
+            # Values decide what is broken; ``within`` looks at them.
+            found = self.ask(evolve(self.reading(response, shown).presence, broken=()))
             keep(self._presence, key, found)
         return found
 
@@ -191,13 +196,21 @@ class Variants:
         """Whether ARN and name agree, and no rule reports them."""
         held = [(name, getattr(inside, name)) for name in self.origins]
         origins = {name: arn for name, arn in held if arn is not None}
-        if not origins and self.plain.holds(typed.arn, typed.name):
-            return True
+        if not self.plain.holds(typed.arn, typed.name):
+            same = job_of(typed.arn) == typed.name.casefold()
+            return same and self._is_identified(typed, origins)
+        # Of a plain name and ARN only what stands before the name is compared with others.
+        key = typed.arn.rpartition("/")[0], *origins.items()
+        named = self._named.get(key)
+        if named is None:
+            return keep(self._named, key, self._is_identified(typed, origins))
+        return named
+
+    def _is_identified(self, typed: Typed, origins: Mapping[str, str]) -> bool:
         part = Identity(
             spec=self.spec, kind=Kind.RESPONSE, name=typed.name, arn=typed.arn, origins=origins
         )
-        job = job_of(typed.arn)
-        return job is not None and job == typed.name.casefold() and not self.ask(part)
+        return not self.ask(part)
 
 
 def terms_of(members: Mapping[str, Any], config: Configuration, spec: Spec) -> Terms:

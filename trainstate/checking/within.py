@@ -1,4 +1,4 @@
-"""Which rules must be asked about values inside results and attached machines."""
+"""Which rules must be asked about values inside members."""
 
 from __future__ import annotations
 
@@ -7,28 +7,39 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.history.nested import excesses
-from trainstate.history.typed import SLICED, Decode, Sliced, Values
+from trainstate.history.typed import SLICED, Decode, Sliced, Typed, Values, values_of
+from trainstate.rules.constraints import broken
 from trainstate.spec.model import AttachedMachine, Spec
 
 _NONE: frozenset[str] = frozenset()
 _PARTS = frozenset({"Inside", "Problems", "Settings"})
 """The parts that have these values."""
+_BROKEN = frozenset({"Presence"})
+"""The part that has broken constraints."""
 
 
 @frozen(eq=False)
 class Within:
-    """Where members contain times, bounded numbers, and items that the job asked for."""
+    """Where members contain times, bounded numbers, and items that the job asked for.
+
+    ``constrained`` are the members with constraints, ``unsettled`` the numbers of those that
+    do not speak of the configuration alone.
+    """
 
     spec: Spec
     decode: Decode
     timed: tuple[tuple[str, str], ...]
     bounded: tuple[tuple[int, Sliced], ...]
     asked: tuple[AttachedMachine, ...]
+    constrained: tuple[str, ...]
+    unsettled: tuple[int, ...]
 
     @classmethod
     def of(cls, spec: Spec, decode: Decode) -> Within:
         """Those of a specification."""
         pairs = [pointer.strip("/").split("/") for pointer in spec.layout.moments]
+        settled = {one.name for one in decode.of(decode.settled)}
+        constrained = {path.split("/")[0] for row in spec.constraints for path in row.paths}
         held = {bound.pointer.strip("/").partition("/")[0] for bound in spec.bounds}
         return cls(
             spec=spec,
@@ -40,19 +51,33 @@ class Within:
                 if one.name in held and at < decode.settled.start
             ),
             asked=tuple([machine for machine in spec.machines if machine.configured]),
+            constrained=tuple([one.name for one in decode.sliced if one.name in constrained]),
+            unsettled=tuple(
+                number
+                for number, row in enumerate(spec.constraints)
+                if not settled.issuperset(path.split("/")[0] for path in row.paths)
+            ),
         )
 
-    def parts(self, values: Values, inside: Any, created: Any, modified: Any) -> frozenset[str]:
-        """The parts whose rules must be asked.
-
-        ``created`` and ``modified`` are the times between which the job has lived so far.
-        """
+    def parts(self, typed: Typed, inside: Any, *, settled: bool) -> frozenset[str]:
+        """The parts whose rules must be asked; ``settled``: the configuration is as it was."""
+        created, modified = typed.created, typed.modified
         try:
             timely = all(created <= time <= modified for time in self._times(inside))
         except TypeError:  # a time of another kind
             timely = False
-        quiet = timely and not self._exceeds(values) and not self._is_unasked(inside)
-        return _NONE if quiet else _PARTS
+        quiet = timely and not self._exceeds(values_of(typed)) and not self._is_unasked(inside)
+        parts = _NONE if quiet else _PARTS
+        numbers = self.unsettled if settled else None
+        return parts | _BROKEN if self._breaks(typed, inside, numbers) else parts
+
+    def _breaks(self, typed: Typed, inside: Any, numbers: tuple[int, ...] | None) -> bool:
+        """Whether a constraint between members may be broken."""
+        held = {name: getattr(inside, name) for name in self.constrained}
+        members = {name: value for name, value in held.items() if value is not None}
+        layout = self.spec.layout
+        members |= {layout.name: typed.name, layout.arn: typed.arn}
+        return any(broken(members, self.spec, numbers))
 
     def _times(self, inside: Any) -> list[Any]:
         held = [(getattr(inside, member), name) for member, name in self.timed]

@@ -51,7 +51,7 @@ class Origin:
 class Envelope:
     """The fields around an event's detail; None or empty if absent or not text.
 
-    ``odd`` are fields with a value of the wrong kind, such as a text for a list.
+    ``odd`` are fields with a value of the wrong kind: a text for a list, an id that is no UUID.
     """
 
     source: str | None = None

@@ -23,7 +23,7 @@ from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
 # Formats that infer types: a text that looks like a number becomes one.
-_RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
+RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
 # Kinds with the members of Describe; an event spells some of them differently.
 _DESCRIBED = frozenset({Kind.RESPONSE, Kind.SEARCH})
 _PAIR = {"key", "value"}
@@ -86,13 +86,13 @@ def read_response(
     members = _without_pairs(_without_empty_statuses(named, spec.layout), spec)
     layout, notes = spec.layout, _Notes()
     moments = _moments(members, spec, notes)
-    own = named is given and origin.reader not in _RETYPED
+    own = named is given and origin.reader not in RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
         notes.fault("wrong-type", *misfit)
     for misfit in no_times(members, spec):
         notes.fault("bad-timestamp", *misfit)
     if kind in _DESCRIBED:
-        _misshapen(members, spec, notes, own=own, retyped=origin.reader in _RETYPED)
+        _misshapen(members, spec, notes, own=own, retyped=origin.reader in RETYPED)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, notes)

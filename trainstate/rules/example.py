@@ -26,10 +26,11 @@ DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
 
 CREATED = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 _NAME = "example"
+_ARTIFACTS = f"s3://bucket/out/{_NAME}/output/model.tar.gz"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
 # What the service always gives, so that the response is not an excerpt.
 _CONFIGURATION = {
-    "AlgorithmSpecification": {"TrainingInputMode": "File"},
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
     "RoleArn": "arn:aws:iam::123456789012:role/example-role",
     "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
@@ -183,7 +184,7 @@ def _outcome(primary: str, entries: list[dict[str, Any]], clock: int, spec: Spec
 
 
 def _sample(type_name: str) -> Any:
-    return {"S3ModelArtifacts": "s3://bucket/model"} if type_name == "structure" else "as told"
+    return {"S3ModelArtifacts": _ARTIFACTS} if type_name == "structure" else "as told"
 
 
 def _seconds_between(one: str, other: str) -> float:

@@ -13,8 +13,10 @@ from trainstate.history.excerpt import absent_members, is_configured, is_tail, i
 from trainstate.history.model import Entry, Kind, Response
 from trainstate.history.nested import inner, origins_of, terms
 from trainstate.history.readers.log_rows import SAVINGS
+from trainstate.history.wire import RETYPED
 from trainstate.machine.align import Alignment, align
 from trainstate.machine.guards import Configuration
+from trainstate.rules.constraints import Broken, broken, is_placed
 from trainstate.rules.contradictions import AttachedChange, Clash, EarlierEpoch, MemberChange
 from trainstate.rules.parts import (
     Amounts,
@@ -263,7 +265,17 @@ class Reading:
             billed_otherwise=self.billed_otherwise,
             trimmed=self.trimmed,
             whole=self.whole,
+            broken=self._broken,
+            placed=is_placed(members.get(self.spec.layout.artifacts)),
         )
+
+    @property
+    def _broken(self) -> tuple[Broken, ...]:
+        """The constraints that the members break; what a table has no column for is not absent."""
+        response = self.response
+        found = broken(response.members, self.spec) if response.described else ()
+        cut = response.origin.reader in RETYPED
+        return tuple([one for one in found if not (cut and one.absent)])
 
     @property
     def _about(self) -> dict[str, Any]:

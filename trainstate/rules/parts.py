@@ -16,6 +16,7 @@ from attrs import field, frozen
 from trainstate.history.model import Entry, Envelope, Kind, Problem, value_at
 from trainstate.machine import step as machine
 from trainstate.machine.guards import Configuration
+from trainstate.rules.constraints import Broken
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Pair, Spec
 
@@ -52,7 +53,7 @@ class Part:
 class Identity(Part):
     """What names the job: its name and its ARN, each None where absent.
 
-    ``origins`` are the ARNs of the jobs that began it, by member.
+    ``origins`` are the ARNs of its role and of the jobs that began it, by member.
     """
 
     name: str | None
@@ -279,7 +280,9 @@ class Presence(Paired):
     else whether it has entries; ``repeated`` if one of its
     statuses comes again; ``clocked`` holds if an entry starts the clock of the
     training. ``described`` holds if the service itself, and no list, event or search, gave
-    the response, ``given`` if nobody can have left anything out.
+    the response, ``given`` if nobody can have left anything out. ``broken`` are the
+    constraints that its members break, ``placed`` holds if the artifacts are at a place of the
+    form that the service gives.
     """
 
     present: frozenset[str]
@@ -295,6 +298,18 @@ class Presence(Paired):
     billed_otherwise: bool
     trimmed: bool
     whole: bool
+    broken: tuple[Broken, ...] = ()
+    placed: bool = False
+
+    @property
+    def excused(self) -> bool:
+        """Holds if all that the service always gives is there, but for what the job need not have.
+
+        Some responses of 2018 are whole but for the history.
+        """
+        known, present = self.spec.member_by_name, self.present
+        kept = (name for name in self.lacking if known[name].unless not in present)
+        return self.given or (self.described and {*kept} <= {self.spec.layout.history})
 
     def whole_but_for(self, *names: str) -> bool:
         """Holds if the response has all that the service always gives, these members aside."""

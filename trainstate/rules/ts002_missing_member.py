@@ -9,27 +9,36 @@ from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Presence
-from trainstate.spec.model import Spec
+from trainstate.spec.model import Member, Spec
+
+_SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}}
 
 
 @rule(
     severity="error",
-    sources=["api-members", "api-list"],
+    sources=["api-members", "api-list", "recordings-responses"],
     message="`{member}` is absent",
     help="record the whole response; a simulator must return each member that the API requires",
     bad=[
         *(poll(ACTIVE, {f"/{name}": None}) for name in ("TrainingJobStatus", "CreationTime")),
         *(poll(ACTIVE, {f"/{name}": None}) for name in ("TrainingJobName", "StoppingCondition")),
+        *(poll(ACTIVE, {f"/{name}": None}) for name in ("RoleArn", "LastModifiedTime")),
     ],
-    good=[ACTIVE, "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
+    good=[
+        ACTIVE,
+        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+        poll(ACTIVE, {"/RoleArn": None, "/OutputDataConfig": None}),
+        poll(ACTIVE, {"/AlgorithmSpecification": None} | _SERVERLESS),
+    ],
 )
 def missing_member(presence: Presence) -> Places:
     """A response lacks a member that the service always gives.
 
-    Without status or identity a response says little about its job. If only the name, the ARN
-    or the limits are missing from a whole response, someone removed them: that is only
-    suspicious. A member missing from an excerpt is not a fault, but without statuses and
-    history the verdict stays open.
+    Without status or identity a response says little about its job. If only one member is missing
+    from a whole response, and it is the name, the ARN, the limits or one that every recorded whole
+    response has, someone removed it: that is only suspicious. A client older than the member does
+    not show it. A member missing from an excerpt is not a fault, but without statuses and history
+    the verdict stays open.
     """
     layout, absent = presence.spec.layout, list(_absent(presence))
     for name in absent:
@@ -50,8 +59,23 @@ def _severity(presence: Presence, name: str) -> Severity:
 
 
 def _absent(presence: Presence) -> Iterator[str]:
-    required = _required(presence.spec, presence.kind)
-    return (name for name in required if name not in presence.present)
+    """The members that are absent; those that no API requires only where they are all that is."""
+    for name in _required(presence.spec, presence.kind):
+        if name not in presence.present:
+            yield name
+    for name in presence.lacking:
+        if _is_dropped(presence, presence.spec.member_by_name[name]):
+            yield name
+
+
+def _is_dropped(presence: Presence, member: Member) -> bool:
+    """Whether a member that no API requires is all that is absent, and the client knows it."""
+    known, present = presence.spec.member_by_name, presence.present
+    if not member.always or member.name == presence.spec.layout.history:  # TS309's
+        return False
+    if member.unless in present or not presence.whole_but_for(member.name):
+        return False
+    return max((known[name].since for name in present), default="") >= member.since
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainstate.history.identity import is_masked
+from trainstate.history.identity import is_elsewhere, is_masked
 from trainstate.rules.example import poll
 from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Identity
@@ -20,7 +20,7 @@ _PARTS = 6
 
 @rule(
     severity="error",
-    sources=["api-members"],
+    sources=["api-members", "api-partitions"],
     message="the ARN has {part}; expected {expected}",
     help="a record of another kind of job was mixed in, or a simulator invents ARNs",
     bad=[
@@ -31,26 +31,35 @@ _PARTS = 6
         poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:12345{_NAME}"}),
         poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:example"}),
         poll(_ACTIVE, {"/TrainingJobArn": "example"}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/", "/TrainingJobName": None}),
+        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace('eu-west-1', 'cn-north-1')}{_NAME}"}),
+        poll(_ACTIVE, {"/RoleArn": "arn:aws-cn:iam::123456789012:role/example-role"}),
         poll(_ACTIVE, {"/TuningJobArn": _ARN + _NAME}),
         poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("eu-west-1", "eu-west-2")}),
     ],
     good=[
         _ACTIVE,
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:processing-job/hidden"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}"}),
+        poll(
+            _ACTIVE,
+            {
+                "/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}",
+                "/RoleArn": "arn:aws-cn:iam::123456789012:role/example-role",
+            },
+        ),
         poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}"}),
         poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("123456789012", "ACCOUNT")}),
     ],
 )
 def foreign_arn(identity: Identity) -> Places:
-    """The ARN of a job, or of the job that began it, belongs to another resource or is not an ARN.
+    """The ARN of a job, its role or the job that began it belongs elsewhere or is not an ARN.
 
     The API declares the pattern of a training job's ARN: partition, service, region, account,
     and the type before the name. Processing and transform jobs have statuses with the same
-    words, but other lives. A truncated account or region is only suspicious. Text that is not
-    an ARN at all stands for a removed one, and a masked ARN is not checked. The job that
-    began this one has the same partition, region and account; a difference is only
-    suspicious, as people remove them one by one.
+    words, but other lives. Each region belongs to one partition. A truncated account or region
+    is only suspicious. Text that is not an ARN at all stands for a removed one, and a masked ARN
+    is not checked. The role and the job that began this one have the same partition, region and
+    account; a difference is only suspicious, as people remove them one by one.
     """
     yield from _origins(identity)
     arn, layout = identity.arn, identity.spec.layout
@@ -65,7 +74,7 @@ def foreign_arn(identity: Identity) -> Places:
 
 
 def _origins(identity: Identity) -> Places:
-    """The ARNs of the jobs that began this one, if they have another type."""
+    """The ARNs of the role and of the jobs that began this one, if they belong elsewhere."""
     for name, arn in identity.origins.items():
         if is_masked(arn) or arn.count(":") < _PARTS - 1:
             continue
@@ -95,23 +104,32 @@ def _place(arn: str) -> tuple[str, str, str]:
     return partition, region, account if account.isdecimal() else ""
 
 
-def _strange(arn: str, layout: RecordLayout) -> Iterator[tuple[str, str, Severity | None]]:
-    """The parts of an ARN that a training job's cannot have: part, expected, severity."""
+Strange = tuple[str, str, Severity | None]
+"""A part of an ARN that a training job's cannot have: part, expected, severity."""
+
+
+def _strange(arn: str, layout: RecordLayout) -> Iterator[Strange]:
     if not arn.startswith("arn:"):
         yield f"the text {quoted(arn)}", "an ARN", Severity.INFO
     if not arn.startswith("arn:") or arn.count(":") < _PARTS - 1:
         return
     _, partition, service, region, account, resource = arn.split(":", _PARTS - 1)
-    kind, slash, _ = resource.partition("/")
+    yield from _strange_resource(resource, layout)
     if not partition.startswith("aws"):
         yield f"the partition `{partition}`", "a partition of AWS", None
     if layout.service and service != layout.service:
         yield f"the service `{service}`", f"`{layout.service}`", None
-    if slash and kind != layout.resource:
-        yield f"the type `{kind}`", f"`{layout.resource}`", None
-    if not slash:
-        yield f"the resource `{resource}`", f"`{layout.resource}/` and a name", Severity.WARNING
     if not region:
         yield "no region", "one", Severity.WARNING
+    elif is_elsewhere(partition, region, layout.regions):
+        yield f"the region `{region}`", f"one of the partition `{partition}`", None
     if not account or (account.isdecimal() and len(account) != _ACCOUNT):
         yield f"the account `{account}`", f"one of {_ACCOUNT} digits", Severity.WARNING
+
+
+def _strange_resource(resource: str, layout: RecordLayout) -> Iterator[Strange]:
+    kind, slash, name = resource.partition("/")
+    if slash and kind != layout.resource:
+        yield f"the type `{kind}`", f"`{layout.resource}`", None
+    if not name:
+        yield f"the resource `{resource}`", f"`{layout.resource}/` and a name", Severity.WARNING

@@ -16,10 +16,18 @@ from trainstate.rules.wording import time_text
 
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
 _PARTS = 6
+_EXPECTED = {
+    "version": "`0`",
+    "id": "a UUID",
+    "time": "a time",
+    "resources": "a list of ARNs",
+}
 
 
 def _event(**changed: Any) -> Example:
     envelope: dict[str, Any] = {
+        "version": "0",
+        "id": "844e2571-85d4-695f-b930-0153b71dcb42",
         "detail-type": "SageMaker Training Job State Change",
         "source": "aws.sagemaker",
         "account": "123456789012",
@@ -46,6 +54,8 @@ def _event(**changed: Any) -> Example:
         _event(time="2026-01-02T09:00:00Z"),
         _event(time="2026-01-04T10:01:30Z"),
         _event(time="noon"),
+        _event(version="1"),
+        _event(id="the-first"),
         _event(resources="example"),
     ],
     good=[
@@ -60,7 +70,8 @@ def envelope_mismatch(event: Event) -> Places:
     The service sends an event from the job's account and region, lists the job among the
     event's resources, and sends it in near real time. Another source is only suspicious, as
     relays have their own. So is a time before or long after the last modification: the
-    documentation lets a service choose it. What is absent or masked says nothing.
+    documentation lets a service choose it. EventBridge gives every event version 0 and a UUID.
+    What is absent or masked says nothing.
     """
     envelope = event.envelope
     if envelope is None:
@@ -99,7 +110,7 @@ def _odd(envelope: Envelope) -> Iterator[Mismatch]:
     """Values that the service never writes there."""
     for member, value in envelope.odd:
         if not (isinstance(value, str) and is_masked(value)):
-            yield member, quoted(value), "a time" if member == "time" else "a list of ARNs"
+            yield member, quoted(value), _EXPECTED[member]
 
 
 def _times(envelope: Envelope, event: Event) -> Iterator[Mismatch]:

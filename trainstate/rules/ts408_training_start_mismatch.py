@@ -35,7 +35,8 @@ def training_start_mismatch(times: Times) -> Places:
     In 21 of 21 recordings it starts exactly with the first Downloading entry; more than a
     minute off is an error. A job with retries may show the start of another attempt. A job
     whose history shows no training has not started any. One that trained and completed has
-    the time; for any other job its absence is an info.
+    the time; for a job that trained and ended otherwise its absence is suspicious, for an active
+    job it is an info.
     """
     spec = times.spec
     if not times.history or times.kind is Kind.LOG:
@@ -65,7 +66,7 @@ def _without(times: Times) -> Severity | None:
     completed = spec.member_by_name[spec.layout.ended].present_at
     if primary in completed:
         return Severity.ERROR
-    return Severity.INFO
+    return Severity.WARNING if times.ended else Severity.INFO
 
 
 def _expected(times: Times, started: int | None, begun: list[Instant | None]) -> str | None:

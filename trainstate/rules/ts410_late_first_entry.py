@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.history.instants import grain, iso
+from trainstate.history.instants import iso, resolution
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Place, Places, Severity, rule
 from trainstate.rules.parts import Times
@@ -36,7 +36,7 @@ def late_first_entry(times: Times) -> Places:
     start, created = times.history[0].start if times.history else None, times.created
     if start is None or created is None:
         return
-    if start - created < times.tolerances.microseconds("join") + grain(start, created):
+    if start - created < times.tolerances.microseconds("join") + resolution(start, created):
         return
     far = start - created > times.tolerances.microseconds("doubt")
     yield Place(

@@ -19,13 +19,13 @@ _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
     help="look for a wrong unit, or a limit that was edited by hand",
     bad=[
         poll(ACTIVE, {"/StoppingCondition/MaxRuntimeInSeconds": 0}),
-        poll(ACTIVE, {"/ResourceConfig": {"InstanceCount": -1}}),
+        poll(ACTIVE, {"/ResourceConfig/InstanceCount": -1}),
         poll(ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 31}}),
         poll(ACTIVE, _SPOT | {_WAIT: 60}),
     ],
     good=[
         ACTIVE,
-        poll(ACTIVE, {"/ResourceConfig": {"InstanceCount": 0}}),
+        poll(ACTIVE, {"/ResourceConfig/InstanceCount": 0}),
         poll(ACTIVE, {"/RetryStrategy": {"MaximumRetryAttempts": 30}}),
         poll(ACTIVE, _SPOT | {_WAIT: 3600}),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
 from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Presence
@@ -18,18 +19,22 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
     bad=[
         poll(DONE, _TOKENS),
         poll(DONE, {"/ProgressInfo": {"CurrentEpoch": 1, "MaxEpoch": 3}}),
+        poll(DONE, {"/MlflowDetails": {"MlflowRunId": "one"}}),
     ],
     good=[DONE, poll(DONE, _TOKENS | _SERVERLESS)],
 )
 def foreign_result(presence: Presence) -> Places:
     """A job has a result that only another kind of job has.
 
-    The API counts tokens and shows progress only for serverless jobs. What an event, an
+    The API counts tokens and shows progress only for serverless jobs. A job has MLflow details
+    and an output model package only if its configuration asks for them. What an event, an
     excerpt or a result of Search leaves out says nothing.
     """
-    if presence.billed_otherwise:
+    if not presence.excused:
         return
+    hidden = presence.spec.layout.unsearched if presence.kind is Kind.SEARCH else ()
     for member in presence.spec.members:
-        if member.only_with and member.name in presence.present:
+        foreign = member.only_with and member.only_with not in (*presence.present, *hidden)
+        if foreign and member.name in presence.present:
             facts = {"member": member.name, "setting": member.only_with}
             yield Place(pointer=f"/{member.name}", facts=facts)

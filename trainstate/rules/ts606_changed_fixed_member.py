@@ -6,6 +6,7 @@ from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Place, Places, Severity, Step, rule
 
 _NETWORK = {"Subnets": ["a"], "SecurityGroupIds": ["b"]}
+_CHECKPOINTS = (1, {"S3Uri": "s3://bucket/c", "LocalPath": "/c"}), (2, {"S3Uri": "s3://bucket/c"})
 _WHAT = {
     "": "differs from",
     "gone": "is absent, but was present in",
@@ -26,6 +27,7 @@ _WHAT = {
         ],
         [poll(ACTIVE, {"/VpcConfig": _NETWORK}), poll(ACTIVE, modified=200)],
         [ACTIVE, poll(ACTIVE, {"/TuningJobArn": "arn"}, modified=200)],
+        [poll(ACTIVE, {"/CheckpointConfig": at}, modified=100 * n) for n, at in _CHECKPOINTS],
     ],
     good=[
         [poll(ACTIVE, {"/RoleArn": "one"}), poll(ACTIVE, {"/RoleArn": "one"}, modified=200)],
@@ -43,7 +45,8 @@ def changed_fixed_member(step: Step) -> Places:
     that is only suspicious.
     """
     for change in step.changes:
-        member = step.spec.member_by_name.get(change.member)
+        name = change.member.partition("/")[0] if change.moved else change.member
+        member = step.spec.member_by_name.get(name)
         if member is None or member.final or member.role == "result":
             continue  # TS612 reports it
         yield Place(

@@ -191,7 +191,8 @@ class Member(Row):
     job's end; ``always`` what every recorded whole response has although the API does not
     require it. ``since`` is the day from which clients know it, empty if all do. ``resource``
     is the resource type in an ARN. ``only_with`` names the member that it requires, ``unless``
-    the member that makes it optional.
+    the member that makes it optional. ``earned`` marks what only training produces. ``steady``
+    are the optional parts that every client knows that shows a whole response.
     """
 
     name: str
@@ -208,11 +209,13 @@ class Member(Row):
     resource: str = ""
     only_with: str = ""
     unless: str = ""
+    earned: bool = False
+    steady: tuple[str, ...] = ()
 
     @property
     def tells(self) -> bool:
         """Whether the member's presence or absence says something about a job."""
-        bound = self.required or self.always or self.final or self.role == "billing"
+        bound = self.required or self.always or self.final or self.earned or self.role == "billing"
         return bound or bool(self.present_at or self.absent_at or self.only_with)
 
 
@@ -252,7 +255,8 @@ class RecordLayout:
     the name alone. ``moments`` are times inside members, as JSON pointers without an item's
     number; ``inner`` are names inside members, which identify other notations.
     ``name_pattern`` and ``name_most`` restrict job names; ``children`` is how a child's name
-    continues its parent's. ``missing`` is the error for a job that does not exist.
+    continues its parent's. ``missing`` is the error for a job that does not exist. ``regions``
+    gives the prefix of each partition's regions.
     """
 
     name: str
@@ -292,6 +296,7 @@ class RecordLayout:
     name_pattern: str = ""
     name_most: int = 0
     children: str = ""
+    regions: tuple[tuple[str, str], ...] = ()
 
 
 @frozen(kw_only=True)

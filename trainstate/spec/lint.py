@@ -55,6 +55,7 @@ _PLACES = {
     "counter": "counter {0.name}",
     "bound": "bound {0.pointer}",
     "shape": "shape {0.paths[0]}",
+    "constraint": "constraint {0.path}",
 }
 """Tables whose rows are facts, and how messages identify a row."""
 
@@ -124,6 +125,9 @@ def _uses(
 
 def _shown_names(spec: Spec) -> Iterator[tuple[str, Iterable[str], set[str]]]:
     """Names of members: those in other forms, and those that hold attached machines."""
+    for asked in spec.constraints:
+        heads = [path.split("/")[0] for path in asked.paths]
+        yield f"constraint {asked.path}", heads, set(spec.member_by_name)
     for row in spec.renames:
         yield f"renamed {row.written}", [row.member], set(spec.member_by_name)
         yield f"renamed {row.written}", [row.form], {"summary", "search", "event"}

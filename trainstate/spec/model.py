@@ -14,6 +14,7 @@ from typing import Protocol
 from attrs import evolve, field, frozen
 
 from trainstate.errors import UnknownNameError
+from trainstate.spec.constraint import Constraint
 from trainstate.spec.facts import (
     Alias,
     AttachedMachine,
@@ -41,6 +42,7 @@ from trainstate.spec.facts import (
 __all__ = [
     "AttachedMachine",
     "Bound",
+    "Constraint",
     "Counter",
     "Evidence",
     "Guard",
@@ -98,6 +100,7 @@ class Spec:
     shapes: tuple[Shape, ...] = ()
     renames: tuple[Renamed, ...] = ()
     counters: tuple[Counter, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     attempts: AttemptFacts = field(factory=AttemptFacts)
     accepted: Evidence = Evidence.DEPRECATED
     weaker: tuple[Transition, ...] = ()
@@ -192,7 +195,8 @@ class Spec:
     @cached_property
     def telling(self) -> tuple[str, ...]:
         """Names of the members whose presence or absence says something."""
-        return tuple(member.name for member in self.members if member.tells)
+        named = {name for member in self.members for name in (member.unless, member.only_with)}
+        return tuple(m.name for m in self.members if m.tells or m.name in named)
 
     @cached_property
     def _members_by_role(self) -> Mapping[str, tuple[Member, ...]]:
@@ -305,5 +309,6 @@ TABLES: Mapping[str, Table] = {
     "shape": Table("shapes", Shape, ("paths",)),
     "renamed": Table("renames", Renamed, ("form", "written")),
     "counter": Table("counters", Counter, ("pointers",)),
+    "constraint": Table("constraints", Constraint, ("path", "says")),
 }
 """Arrays of tables that a file of facts can have, by name."""

@@ -58,6 +58,27 @@ def leave_the_limits_out(bed: Bed) -> Spot:
     return bed.put(at, name, LEFT_OUT)
 
 
+@fault("missing-member")
+def leave_out_what_always_comes(bed: Bed) -> Spot:
+    """A response that has all else lacks a member that all recordings have."""
+    layout = bed.layout
+    names = [one.name for one in bed.spec.members if one.always and not (one.since or one.unless)]
+    names = [name for name in names if name not in (layout.history, layout.modified)]
+    at, name = bed.choice((at, n) for at in bed.whole() for n in names if n in bed.responses[at])
+    return bed.put(at, name, LEFT_OUT)
+
+
+@fault("foreign-arn")
+def hire_from_elsewhere(bed: Bed) -> Spot:
+    """The role of all responses is one of another partition than the job's."""
+    found = ((one, at) for one in bed.spec.members if one.resource for at in bed.every())
+    name, first = bed.first((one.name, at) for one, at in found if one.name in bed.responses[at])
+    for response in bed.responses:
+        if name in response:
+            response[name] = response[name].replace("arn:aws:", "arn:aws-elsewhere:")
+    return first, f"/{name}"
+
+
 @fault("wrong-type")
 def count_in_a_map(bed: Bed) -> Spot:
     """A map has a number, where the service writes texts."""
@@ -245,6 +266,63 @@ def ask_for_the_impossible(bed: Bed) -> Spot:
     value = bed.choice(("AskedByNobody", bed.responses[at][member][part].swapcase()))
     bed.responses[at][member] = {**bed.responses[at][member], part: value}
     return at, f"/{member}/{part}"
+
+
+@fault("broken-constraint")
+def read_files_in_no_network(bed: Bed) -> Spot:
+    """A job reads a file system, or asks for a group of instances, and has none of these."""
+    need(len(bed.whole()) == len(bed.responses))
+    files = {"FileSystemId": "fs-0a1b2c3d", "FileSystemAccessMode": "ro"}
+    files |= {"FileSystemType": "EFS", "DirectoryPath": "/data"}
+    objects = {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in", "InstanceGroupNames": ["none"]}
+    kind, source, at = bed.choice(
+        (
+            ("FileSystemDataSource", files, "/FileSystemType"),
+            ("S3DataSource", objects, "/InstanceGroupNames/0"),
+        )
+    )
+    for response in bed.responses:
+        response["InputDataConfig"] = [{"ChannelName": "train", "DataSource": {kind: source}}]
+        response.pop("VpcConfig", None)
+    return 0, f"/InputDataConfig/0/DataSource/{kind}{at}"
+
+
+@fault("broken-constraint")
+def evaluate_elsewhere(bed: Bed) -> Spot:
+    """The rules of a job are evaluated in another account."""
+    need(bed.whole())
+    machine = bed.choice(machine for machine in bed.spec.machines if machine.configured)
+    name, arn = "RuleEvaluationJobArn", f"arn:aws:sagemaker:eu-west-1:{'9' * 12}:processing-job/a"
+    for response in bed.responses:
+        item = {machine.key: "loss", machine.status: machine.statuses[0], name: arn}
+        response[machine.member] = [item]
+        response[machine.configured] = [{machine.key: "loss", "RuleEvaluatorImage": "image"}]
+    return 0, f"/{machine.member}/0/{name}"
+
+
+@fault("broken-constraint", {"terminal": "Completed", "evidence": "documented"})
+def leave_the_model_elsewhere(bed: Bed) -> Spot:
+    """The model of a job is in another bucket than its output, or in the folder of another job."""
+    part, layout = bed.layout.artifacts, bed.layout
+    at = bed.choice(at for at in bed.whole() if part in bed.responses[at])
+    place = f"{bed.responses[at]['OutputDataConfig']['S3OutputPath']}/another/output/model.tar.gz"
+    need(bed.responses[at][layout.name] != "another")
+    for response in bed.responses:
+        if part in response:
+            response[part] = {"S3ModelArtifacts": bed.choice((place, f"s3://another{place[5:]}"))}
+    first = next(at for at, response in enumerate(bed.responses) if part in response)
+    return first, f"/{part}/S3ModelArtifacts"
+
+
+@fault("early-result")
+def model_before_training(bed: Bed) -> Spot:
+    """A job that is starting has a model already."""
+    starts = bed.spec.time.clock_starts
+    at = bed.choice(
+        at for at in bed.whole() if at in bed.active() and not {*bed.statuses(at)} & {*starts}
+    )
+    place = f"{bed.responses[at]['OutputDataConfig']['S3OutputPath']}/output/model.tar.gz"
+    return bed.put(at, bed.layout.artifacts, {"S3ModelArtifacts": place})
 
 
 @fault("half-the-seconds", {"terminal": "Completed", "evidence": "documented"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +23,8 @@ from trainstate.history.readers.reshaped import rows, untyped
 from trainstate.history.wire import looks_like_response, read_response, renamed
 from trainstate.spec.model import Spec
 
+# A UUID; a few characters stand for one that was replaced by hand.
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|.{0,7}", re.IGNORECASE)
 _DEEPEST = 10  # a browser's HAR file has responses 7 deep
 
 
@@ -265,7 +268,13 @@ def _envelope(event: Mapping[str, Any]) -> Envelope:
     except instants.NotAnInstant:
         time = None
     are_texts = listed == resources and all(isinstance(item, str) for item in resources)
-    odd = (("time", sent, time is None), ("resources", listed, not are_texts))
+    version, number = event.get("version"), event.get("id")
+    odd = (
+        ("version", version, str(version) != "0"),
+        ("id", number, isinstance(number, str) and not _ID.fullmatch(number)),
+        ("time", sent, time is None),
+        ("resources", listed, not are_texts),
+    )
     return Envelope(
         source=source,
         type=kind,

@@ -1,0 +1,140 @@
+"""What members of one response ask of each other, and which of it does not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from attrs import frozen
+
+from trainstate.history.identity import is_masked
+from trainstate.spec.constraint import Constraint
+from trainstate.spec.model import Spec
+
+PARTS = {"partition": 1, "region": 3, "account": 4}
+"""Where the parts of an ARN are."""
+
+_COLONS, _ACCOUNT = 5, 12
+_LISTS, _MAPPINGS = (list, tuple), (dict, Mapping)
+_ARTIFACTS = re.compile(r"(s3://.+)/output/model(?:\.tar\.gz|/)?")
+
+
+@frozen
+class Broken:
+    """A constraint that does not hold, by its number in the facts, and the place of the value.
+
+    ``absent`` holds where all that is wrong is that something is not there.
+    """
+
+    pointer: str
+    number: int
+    absent: bool = False
+
+
+def broken(
+    members: Mapping[str, Any], spec: Spec, numbers: Iterable[int] | None = None
+) -> Iterator[Broken]:
+    """The constraints that do not hold among the members of a response: all, or some.
+
+    Members can be typed by their shapes: what is broken among them so is, and perhaps more.
+    """
+    for number in range(len(spec.constraints)) if numbers is None else numbers:
+        row = spec.constraints[number]
+        for pointer, value in found(members, row.path) if _parts(row.path)[0][0] in members else ():
+            if not row.value or row.value == value:
+                lacks = _lacks(members, row)
+                if lacks or _is_wrong(members, row, value, spec):
+                    yield Broken(pointer, number, lacks)
+
+
+def _lacks(members: Mapping[str, Any], row: Constraint) -> bool:
+    """Whether nothing is there of what a value needs; what is empty may have been taken out."""
+    asked = row.needs or ((row.among,) if row.among else ())
+    return bool(asked) and not any(_at(members, path) for path in asked)
+
+
+def _is_wrong(members: Mapping[str, Any], row: Constraint, value: Any, spec: Spec) -> bool:
+    """Whether a value contradicts what is there."""
+    if row.one_of:
+        return value not in row.one_of
+    if row.excludes:
+        return bool(found(members, row.excludes))
+    if not isinstance(value, str) or is_masked(value):
+        return False
+    if row.same:
+        arn = members.get(spec.layout.arn)
+        return any(_differs(part, value, arn) for part in row.same)
+    others = [one for _, one in found(members, row.among or row.below or row.unlike)]
+    return _is_strange(row, value, others, members.get(spec.layout.name))
+
+
+def _is_strange(row: Constraint, value: str, others: list[Any], job: Any) -> bool:
+    """Whether a text does not fit others; where one of these is hidden nothing is known."""
+    if not others or not all(isinstance(one, str) and not is_masked(one) for one in others):
+        return False
+    if row.below:
+        return _is_outside(value, others[0], job)
+    return (value in others) is bool(row.unlike)
+
+
+def _is_outside(place: str, folder: str, job: Any) -> bool:
+    """Whether artifacts are in none of the folders of the job; a hidden place is in any."""
+    inner, above = _ARTIFACTS.fullmatch(place), folder.rstrip("/")
+    if inner is None or "://" not in folder:
+        return False
+    if not place.startswith(f"{above}/"):
+        return True
+    return inner[1][len(above) + 1 :] not in ("", job)
+
+
+def is_placed(artifacts: Any) -> bool:
+    """Holds if artifacts have a place of the form that the service gives."""
+    places = artifacts.values() if isinstance(artifacts, Mapping) else ()
+    return any(isinstance(one, str) and _ARTIFACTS.fullmatch(one) for one in places)
+
+
+def _differs(part: str, arn: str, job: Any) -> bool:
+    """Whether a part of an ARN is not that of the job's, and both are shown."""
+    if not isinstance(job, str) or is_masked(job):
+        return False
+    if any(one.count(":") < _COLONS or not one.startswith("arn:") for one in (arn, job)):
+        return False
+    there, here = (one.split(":")[PARTS[part]] for one in (arn, job))
+    sure = part != "account" or all(
+        len(one) == _ACCOUNT and one.isdecimal() for one in (there, here)
+    )
+    return bool(there and here and sure and there != here)
+
+
+def found(members: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:
+    """The values at a path, with their JSON pointers; what says nothing is not there."""
+    return [one for one in _at(members, path) if one[1]]
+
+
+def _at(value: Any, path: str, place: str = "") -> list[tuple[str, Any]]:
+    before, listed, after = _parts(path)
+    for name in before:
+        if isinstance(value, msgspec.Struct):
+            value = getattr(value, name, None)
+        else:
+            value = value.get(name) if isinstance(value, _MAPPINGS) else None
+        if value is None:
+            return []
+    if not listed:
+        return [(f"{place}/{path}" if path else place, value)]
+    place = f"{place}/{'/'.join(before)}"
+    items = value if isinstance(value, _LISTS) else ()
+    return [one for at, item in enumerate(items) for one in _at(item, after, f"{place}/{at}")]
+
+
+@lru_cache(maxsize=256)
+def _parts(path: str) -> tuple[tuple[str, ...], bool, str]:
+    """The names to the first list in a path, whether there is one, and the path from its items."""
+    before, star, after = path.partition("/*")
+    return tuple(before.split("/")) if before else (), bool(star), after.removeprefix("/")
+
+
+__all__ = ["PARTS", "Broken", "broken", "found", "is_placed"]
