@@ -141,7 +141,7 @@ def test_a_tracker_keeps_to_its_machine() -> None:
     tracker.observe(response("transform-job"))
 
     assert "transform-job" == tracker.spec.name
-    with pytest.raises(UsageError, match="make a tracker for each job"):
+    with pytest.raises(UsageError, match="make one tracker for each job"):
         tracker.observe(response("processing-job", ProcessingJobName="egret"))
 
 
