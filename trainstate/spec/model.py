@@ -118,7 +118,10 @@ class Spec:
         return f"<Spec {self.name} {self.version}, accepting {self.accepted}>"
 
     def accepting(self, level: Evidence) -> Spec:
-        """The same spec without pairs, transitions and initial statuses of weaker evidence."""
+        """The same spec without pairs, transitions and initial statuses of weaker evidence.
+
+        If none of its initial statuses is stronger, all stay: a job begins somehow.
+        """
         if level is self.accepted:
             return self
 
@@ -128,7 +131,7 @@ class Spec:
         return evolve(
             self,
             pairs=tuple(filter(strong, self.pairs)),
-            initials=tuple(filter(strong, self.initials)),
+            initials=tuple(filter(strong, self.initials)) or self.initials,
             transitions=tuple(filter(strong, self.transitions)),
             weaker=(*self.weaker, *(row for row in self.transitions if not strong(row))),
             primary_transitions=tuple(filter(strong, self.primary_transitions)),
