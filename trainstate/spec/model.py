@@ -222,6 +222,12 @@ class Spec:
     @cached_property
     def ended_primaries(self) -> frozenset[str]:
         """Terminal primaries, and those that only follow them."""
+        ended = ("terminal", "after")
+        return frozenset(status.name for status in self.primaries if status.kind in ended)
+
+    @cached_property
+    def resting_primaries(self) -> frozenset[str]:
+        """Primaries at which a wait ends: those, and those that only a request leaves."""
         return frozenset(status.name for status in self.primaries if status.kind != "active")
 
     @cached_property
