@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import itertools
 import json
 import os
 import shutil
@@ -21,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.lives import COMPLETED, FAILED, SPOT, STOPPED, life
 from trainstate.aws import watch
-from trainstate.spec.load import builtin_spec
+from trainstate.spec.load import builtin_spec, spec_names
 from trainstate.track import BOTOCORE, STRICT, Tracker, outcome_of
 
 FOLDER = Path(__file__).parent.parent.parent / "examples" / "orchestrators"
@@ -189,16 +188,17 @@ def test_the_entry_point_keeps_trackers_in_dynamodb(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("policy", [STRICT, BOTOCORE])
-def test_the_choice_rules_are_the_policy(policy: Any) -> None:
-    """For each pair of the facts the rules lead where the policy says."""
-    rules = STEPS.choice_rules(SPEC, policy)
-    pairs = itertools.product(SPEC.primary_by_name, [*SPEC.secondary_by_name, "Polishing"])
+@pytest.mark.parametrize("name", spec_names())
+def test_the_choice_rules_are_the_policy(name: str, policy: Any) -> None:
+    """For each pair of a machine's facts the rules lead where the policy says."""
+    spec = builtin_spec(name)
+    shown = spec.layout.primary, spec.layout.secondary
+    rules = STEPS.choice_rules(spec, policy)
     wrong = [
         pair
-        for pair in pairs
-        if STEPS.decide(rules, {"TrainingJobStatus": pair[0], "SecondaryStatus": pair[1]})
-        != STEPS.STATES[policy.action(outcome_of(SPEC, *pair))]
-        and pair in SPEC.pair_by_key
+        for pair in spec.pair_by_key
+        if STEPS.decide(rules, dict(zip(shown, pair, strict=True)))
+        != STEPS.STATES[policy.action(outcome_of(spec, pair[0], shown[1] and pair[1]))]
     ]
 
     assert [] == wrong
@@ -231,11 +231,18 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize(
-    ("what", "ends"), [("unlucky", "succeeded"), ("failed", "failed"), ("stopped", "failed")]
+    ("what", "ends"),
+    [
+        ("unlucky", "succeeded"),
+        ("failed", "failed"),
+        ("stopped", "failed"),
+        ("processing", "succeeded"),
+        ("broken", "failed"),
+    ],
 )
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_a_script_rehearses_a_job(script: str, what: str, ends: str, tmp_path: Path) -> None:
-    """A job that is to be tried again is; one that failed or was stopped is an error at once."""
+    """A training job is tried again where it may help; one of another kind is waited for."""
     library = SCRIPTS[script]
     if importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed: see requirements.txt beside {script}")

@@ -5,21 +5,21 @@ they belong, one configuration, limits that the times respect. An observation of
 alone becomes what ListTrainingJobs shows, which has no configuration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import trainstate
 from tests.oracle.brute_force import History, Obs, consistent
-from tests.oracle.facts import load_facts
+from tests.oracle.facts import FOLDER, Facts, load_facts
 from tests.oracle.family import LATE, Case, Config
 from tests.oracle.readings import ENDED, TRAINS
 from trainstate.history import model as trainstate_model
 from trainstate.history.wire import read_response
+from trainstate.spec.load import builtin_spec
 
 Response = dict[str, Any]
 
-FACTS = load_facts()
 NAME = "p11-job"
 CREATED = datetime(2026, 1, 5, 8, tzinfo=UTC)
 UNSEEN = Config(spot=None, retry=None, plan=None)
@@ -33,7 +33,9 @@ def verdict_of(sequence: Case) -> str:
     """
     narrowed = {} if sequence.accept == "deprecated" else {"accept": sequence.accept}
     check: Any = trainstate.check
-    report = check(whole(sequence), order=sequence.order, ignore=["TS002"], **narrowed)
+    spec = builtin_spec(sequence.machine)
+    terms = {"spec": spec, "order": sequence.order, "ignore": ["TS002"], **narrowed}
+    report = check(whole(sequence), **terms)
     verdict = report.verdict
     return str(getattr(verdict, "value", verdict)).upper()
 
@@ -63,35 +65,56 @@ def whole(sequence: Case) -> list[trainstate_model.Response]:
 
     The oracle knows no excerpts: what a record lacks its job has not.
     """
+    facts, spec = facts_of(sequence.machine), builtin_spec(sequence.machine)
     begun = {seen.history[0][0] for seen in sequence.observations if seen.history}
-    cut = not begun <= {secondary for _, secondary in FACTS.tables[sequence.accept].initial}
+    cut = not begun <= {secondary for _, secondary in facts.tables[sequence.accept].initial}
     # No configuration lets a history begin so, or leaves all of its entries open. In an excerpt
     # the front may have been cut off, and the ends may not have been asked for.
     histories = [seen.history for seen in sequence.observations if seen.history]
     selected = any(len(one) > 1 and all(end is None for *_, end in one) for one in histories)
     origin = trainstate_model.Origin(whole=cut or selected or sequence.config != UNSEEN)
-    return [read_response(seen, trainstate.SPEC, origin=origin) for seen in responses_of(sequence)]
+    return [read_response(seen, spec, origin=origin) for seen in responses_of(sequence)]
 
 
-def is_summary(seen: Obs) -> bool:
-    """Holds if only ListTrainingJobs shows so little."""
-    return seen.q is None and seen.history is None
+def facts_of(machine: str) -> Facts:
+    """The declared facts of a machine."""
+    return load_facts(FOLDER / f"{machine.replace('-', '_')}.toml")
+
+
+def is_summary(seen: Obs, machine: str = "training-job") -> bool:
+    """Holds if only ListTrainingJobs shows so little: a machine of one status shows no more."""
+    two = "secondary" in facts_of(machine).layout
+    return two and seen.q is None and seen.history is None
 
 
 def _explained(sequence: Case, config: Config) -> bool:
+    judged = [seen for seen in sequence.observations if not _is_gap(seen, sequence)]
+    return _have_run(judged, sequence, config)
+
+
+def _is_gap(seen: Obs, sequence: Case) -> bool:
+    """Holds if the accepted rows have a pair that is shown, and no way that leads to it."""
+    table = facts_of(sequence.machine).tables[sequence.accept]
+    shown = any(seen.p in (None, p) and seen.q in (None, q) for p, q in table.pairs)
+    return shown and seen.history is None and not _have_run([seen], sequence, UNSEEN)
+
+
+def _have_run(observations: Sequence[Obs], sequence: Case, config: Config) -> bool:
     run = consistent(
-        sequence.observations,
+        observations,
         spot=config.spot,
         retry=config.retry,
         plan=config.plan,
         order=sequence.order,
         accept=sequence.accept,
+        facts=facts_of(sequence.machine),
     )
     return run is not None
 
 
 def _configuration_seen(sequence: Case) -> Config:
-    hidden = sequence.config == UNSEEN or all(map(is_summary, sequence.observations))
+    summaries = [is_summary(seen, sequence.machine) for seen in sequence.observations]
+    hidden = sequence.config == UNSEEN or all(summaries)
     return UNSEEN if hidden else sequence.config
 
 
@@ -99,30 +122,34 @@ def _configuration_seen(sequence: Case) -> Config:
 
 
 def _response(seen: Obs, sequence: Case, configuration: Mapping[str, Any]) -> Response:
-    members = {
-        "TrainingJobName": NAME,
-        "TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:123456789012:training-job/{NAME}",
-        "CreationTime": CREATED,
-        "TrainingJobStatus": seen.p,
-        "SecondaryStatus": seen.q,
-        "LastModifiedTime": None if seen.modified is None else _instant(seen.modified),
-        "TrainingEndTime": _instant(_end(seen, sequence)) if _has_ended(seen) else None,
-        "TrainingStartTime": _start(seen),
+    layout = facts_of(sequence.machine).layout
+    resource = "job/AgentRFT" if sequence.machine == "job" else layout["resource"]
+    roles = {
+        "name": NAME,
+        "arn": f"arn:aws:sagemaker:eu-west-1:123456789012:{resource}/{NAME}",
+        "created": CREATED,
+        "primary": seen.p,
+        "secondary": seen.q,
+        "modified": None if seen.modified is None else _instant(seen.modified),
+        "ended": _instant(_end(seen, sequence)) if _has_ended(seen) else None,
+        "started": _start(seen),
     }
-    if not is_summary(seen):
+    if not is_summary(seen, sequence.machine):
+        roles |= _result(seen)
+    members = {layout[role]: value for role, value in roles.items() if layout.get(role)}
+    if not is_summary(seen, sequence.machine) and sequence.machine == "training-job":
         members |= configuration
-        members |= _result(seen)
     return {name: value for name, value in members.items() if value is not None}
 
 
 def _result(seen: Obs) -> Response:
-    """The members that the outcome calls for."""
+    """What the outcome calls for, by its role."""
     outcome = {seen.p, seen.q}
     artifacts = {"S3ModelArtifacts": f"s3://bucket/{NAME}/output/model.tar.gz"}
     return {
-        "SecondaryStatusTransitions": seen.history and _transitions(seen.history),
-        "FailureReason": "AlgorithmError: exit code 1" if "Failed" in outcome else None,
-        "ModelArtifacts": artifacts if "Completed" in outcome else None,
+        "history": seen.history and _transitions(seen.history),
+        "failure_reason": "AlgorithmError: exit code 1" if "Failed" in outcome else None,
+        "artifacts": artifacts if "Completed" in outcome else None,
     }
 
 

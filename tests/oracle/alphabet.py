@@ -1,10 +1,11 @@
 """The reduced alphabets of P11: all short sequences over them, as families."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from tests.oracle.brute_force import History, Obs, Order, load_facts
-from tests.oracle.facts import EVIDENCE
+from tests.oracle.facts import EVIDENCE, FOLDER
 from tests.oracle.family import (
     CLOCKS,
     LATE,
@@ -87,12 +88,12 @@ def time_patterns(length: int) -> list[tuple[int | None, ...]]:
     return found
 
 
-def _timed_pairs(length: int) -> Family:
+def _timed_pairs(length: int, letters: Sequence[Obs] = LETTERS) -> Family:
     def build(*chosen: object) -> Case:
         *seen, times, order, config = chosen
         return Case(observations=timed(seen, times), order=order, config=config)  # type: ignore[arg-type]
 
-    axes = (*[LETTERS] * length, time_patterns(length), ORDERS, CONFIGS)
+    axes = (*[letters] * length, time_patterns(length), ORDERS, CONFIGS)
     return Family(f"pairs-{length}", axes, build)
 
 
@@ -183,7 +184,7 @@ def _sequence(
     return Family(name, (*[letters] * length, clocks, ORDERS, CONFIGS), build)
 
 
-def _partial() -> Family:
+def _partial(bases: Collection[str] = BASES) -> Family:
     """Responses that lack the primary or the secondary, next to each other."""
 
     def build(a: Obs, b: Obs, clock: str, order: Order, config: Config) -> Case:
@@ -191,7 +192,7 @@ def _partial() -> Family:
 
     letters = [
         each
-        for base in BASES
+        for base in bases
         for full in prefixes(base)
         for each in (Obs(q=full.q), Obs(history=full.history), Obs(p=full.p, history=full.history))
     ]
@@ -210,12 +211,12 @@ def _accepted_walks() -> Family:
     return Family("accepted-walks", (walks(5), PRIMARIES, CONFIGS, EVIDENCE), build)
 
 
-def _accepted_pairs(length: int) -> Family:
+def _accepted_pairs(length: int, letters: Sequence[Obs] = LETTERS) -> Family:
     def build(*chosen: object) -> Case:
         *seen, config, accept = chosen
         return Case(observations=tuple(seen), config=config, accept=accept)  # type: ignore[arg-type]
 
-    return Family(f"accepted-pairs-{length}", (*[LETTERS] * length, CONFIGS, EVIDENCE), build)
+    return Family(f"accepted-pairs-{length}", (*[letters] * length, CONFIGS, EVIDENCE), build)
 
 
 def _accepted_mixed(base: str) -> Family:
@@ -229,3 +230,36 @@ def _accepted_mixed(base: str) -> Family:
     letters = [*prefixes(base), *LETTERS]
     axes = (letters, letters, ("absent", "arrival"), ORDERS, CONFIGS, EVIDENCE)
     return Family(f"accepted-mixed-{base}", axes, build)
+
+
+# ------------------------------------------------------------------- (6) the other machines
+
+
+def families_of(machine: str) -> list[Family]:
+    """The families of another machine than the training job's, none of whose guards are unseen."""
+    facts = load_facts(FOLDER / f"{machine.replace('-', '_')}.toml")
+    table = facts.tables["deprecated"]
+    primaries = sorted({p for p, _ in table.pairs})
+    letters = [Obs(p=p) for p in primaries]
+    if "secondary" in facts.layout:
+        secondaries = sorted({q for _, q in table.pairs})
+        letters += [Obs(p=p, q=q) for p, q in product(primaries, secondaries)]
+    likely = [seen for seen in letters if seen.q is None or (seen.p, seen.q) in table.pairs]
+    if not facts.layout["modified"]:
+        found = [_sequence(f"pairs-{n}", likely, n, clocks=("absent",)) for n in (1, 2, 3, 4)]
+    else:
+        found = [_timed_pairs(1, letters), *(_timed_pairs(n, likely) for n in (2, 3))]
+        found += [_sequence("pairs-4", likely, 4), _accepted_pairs(2, likely)]
+    if "history" in facts.layout:
+        bases = ("plain", "stopped", "retried", "early")
+        found += [*(_histories(n) for n in (1, 2, 3)), _partial(bases)]
+        found += [make(base, n) for make in (_read, _mixed) for base in bases for n in (2, 3)]
+    return [_judged_as(machine, family) for family in found]
+
+
+def _judged_as(machine: str, family: Family) -> Family:
+    def build(*chosen: object) -> Case:
+        return replace(family.build(*chosen), machine=machine)
+
+    axes = tuple(CONFIGS[:1] if axis is CONFIGS else axis for axis in family.axes)
+    return Family(f"{machine}-{family.name}", axes, build)

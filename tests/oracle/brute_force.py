@@ -71,7 +71,7 @@ def consistent(
     `retry` is the largest number of retries: 0 for a job without a retry strategy. None for
     `spot`, `retry` or `plan` means that the configuration was not seen.
     """
-    table = (facts or _declared()).tables[accept]
+    table = (facts or load_facts()).tables[accept]
     machine = _machine(table, spot is not False, inf if retry is None else retry, plan is not False)
     longest = max((seen.history or () for seen in observations), key=_extent, default=())
     return _search(machine, observations, earlier(observations, order), longest)
@@ -79,11 +79,6 @@ def consistent(
 
 def _extent(history: History) -> tuple[int, bool]:
     return len(history), bool(history) and history[-1][2] is not None
-
-
-@lru_cache(maxsize=1)
-def _declared() -> Facts:
-    return load_facts()
 
 
 # ------------------------------------------------------------------------------ the search
@@ -132,7 +127,7 @@ def _moves(
 def _shows(seen: Obs, record: Record, table: Table) -> bool:
     return (
         seen.p in (None, record.primary)
-        and (None in (seen.p, seen.q) or (seen.p, seen.q) in table.pairs)
+        and (seen.p is None or any(seen.p == p and seen.q in (None, q) for p, q in table.pairs))
         and seen.q in (None, record.status)
         and (seen.history is None or seen.history == record.history)
         # A touch can move LastModifiedTime on, and nothing can move it back.

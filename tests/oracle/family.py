@@ -25,6 +25,7 @@ class Case:
     config: Config
     order: Order = "arrival"
     accept: str = "deprecated"
+    machine: str = "training-job"
 
 
 @dataclass(frozen=True, slots=True)

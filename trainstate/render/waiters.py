@@ -38,7 +38,7 @@ def waiters(spec: Spec) -> dict[str, Any]:
         )
     resource = operation.removeprefix("Describe")
     goals = {
-        f"{resource}Finished": _at_primaries(spec, spec.ended_primaries, "success"),
+        f"{resource}Finished": _at_primaries(spec, spec.resting_primaries, "success"),
         f"{resource}Succeeded": _at_primaries(spec, _successes(spec), "success"),
         f"{resource}Started": _started(spec),
         **{
@@ -94,7 +94,7 @@ def _failures(spec: Spec, goals: Iterable[Acceptor]) -> list[Acceptor]:
     """The goal is unreachable: another end, or no such job."""
     reached = {goal["expected"] for goal in goals if goal["argument"] == spec.layout.primary}
     missing = {"matcher": "error", "expected": spec.layout.missing, "state": "failure"}
-    ends = _at_primaries(spec, spec.ended_primaries - reached, "failure")
+    ends = _at_primaries(spec, spec.resting_primaries - reached, "failure")
     return [*ends, *([missing] if spec.layout.missing else [])]
 
 

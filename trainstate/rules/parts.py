@@ -92,8 +92,9 @@ class Paired(Part):
 
     @property
     def active(self) -> bool:
-        """Holds if the primary is known and not ended."""
-        return self.primary in self.spec.primary_by_name and not self.ended
+        """Holds if the primary is known, and neither an end nor a rest."""
+        spec = self.spec
+        return self.primary in spec.primary_by_name.keys() - spec.resting_primaries
 
 
 @frozen(kw_only=True, slots=False)

@@ -6,7 +6,8 @@ from trainstate.machine.witness import witness
 from trainstate.rules.model import Place, Places, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
-from trainstate.spec.load import builtin_spec
+from trainstate.spec.load import builtin_spec, spec_names
+from trainstate.spec.model import Spec
 
 
 @rule(
@@ -22,7 +23,6 @@ from trainstate.spec.load import builtin_spec
         "InProgress/Training: Starting 90, Training",
         "Stopping/Starting: Starting",
     ],
-    needs=["secondary"],
     follows=["TS304", "TS305"],
 )
 def illegal_pair(statuses: Statuses) -> Places:
@@ -41,19 +41,29 @@ def illegal_pair(statuses: Statuses) -> Places:
     legal = [pair.secondary for pair in spec.pairs if pair.primary == primary]
     if primary is None or (secondary is None and legal):
         return
-    row = builtin_spec().pair_by_key.get((primary, secondary or ""))
-    weaker = row is not None and row.evidence.rank > spec.accepted.rank
     yield Place(
         pointer=f"/{spec.layout.secondary if _is_odd(statuses) else spec.layout.primary}",
         facts={
-            "pair": pair_text((primary, secondary)),
+            "pair": pair_text((primary, secondary), spec),
             "primary": primary,
             "secondary": secondary,
             "legal": ", ".join(legal) or "nothing",
-            "evidence": f"; `--accept {row.evidence}` accepts it" if row and weaker else "",
+            "evidence": _weaker(spec, primary, secondary),
         },
         witness=witness(spec, (), secondary or "", statuses.config),
     )
+
+
+def _weaker(spec: Spec, primary: str, secondary: str | None) -> str:
+    """The evidence on which the pair is one, if the check was asked for more."""
+    known = builtin_spec(spec.name) if spec.name in spec_names() else spec
+    levels = [
+        row.evidence
+        for row in known.pairs
+        if row.primary == primary and secondary in (None, row.secondary)
+    ]
+    strongest = min(levels, key=lambda level: level.rank, default=spec.accepted)
+    return f"; `--accept {strongest}` accepts it" if strongest.rank > spec.accepted.rank else ""
 
 
 def _is_odd(statuses: Statuses) -> bool:

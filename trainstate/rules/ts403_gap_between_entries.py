@@ -36,10 +36,12 @@ def gap_between_entries(times: Times) -> Places:
     """
     if times.kind is Kind.LOG:
         return
-    tolerance = times.tolerances.microseconds("join")
+    tolerance, spec = times.tolerances.microseconds("join"), times.spec
     for index, (one, two) in enumerate(pairwise(times.history), 1):
         if one.end is None or two.start is None or two.start - one.end < tolerance:
             continue
+        if one.status in spec.terminal_secondaries and two.status not in spec.secondary_by_name:
+            continue  # nobody knows what comes after the end
         yield Place(
             pointer=times.entry_pointer(index, times.spec.layout.entry_start),
             facts={

@@ -41,6 +41,8 @@ def training_end_mismatch(times: Times) -> Places:
     if ended is None or not times.history or times.kind is Kind.LOG or not times.ended:
         return
     last = times.history[-1].end
+    if times.statuses[-1] not in spec.secondary_by_name:
+        return
     if last is not None and not same_instant(ended, last):
         far = abs(ended - last) > times.tolerances.microseconds("doubt")
         reason = spec.member_by_name.get(spec.layout.failure_reason)

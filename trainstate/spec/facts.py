@@ -56,9 +56,10 @@ class Row:
 class Status(Row):
     """A primary or a secondary status.
 
-    ``kind`` of a primary is *active*, *terminal* or *after* (only a deletion follows the
-    end); it is empty for secondaries, whose kind follows from their pairs. ``guard`` names
-    the guard that the job's configuration must meet for this status.
+    ``kind`` of a primary is *active*, *terminal*, *after* (only a deletion follows the end) or
+    *rest* (a wait ends here, but a request, such as a retry, can set the job going again); it
+    is empty for secondaries, whose kind follows from their pairs. ``guard`` names the guard that
+    the job's configuration must meet for this status.
     """
 
     name: str

@@ -39,6 +39,7 @@ def lint(spec: Spec) -> tuple[Defect, ...]:
     return (*defects, *_ambiguous(spec), *_unreachable(spec), *_no_way_to_end(spec), *_exits(spec))
 
 
+_KINDS = {"active", "terminal", "after", "rest"}
 _PLACES = {
     "primary": "status {0.name}",
     "secondary": "status {0.name}",
@@ -85,6 +86,7 @@ def _uses(
     spec: Spec, primaries: set[str], secondaries: set[str]
 ) -> Iterator[tuple[str, Iterable[str], set[str]]]:
     guards = {guard.name for guard in spec.guards}
+    yield "primary kind", [row.kind for row in spec.primaries], _KINDS
     yield "status", [row.guard for row in spec.secondaries if row.guard], guards
     for alias in spec.aliases:
         yield f"alias {alias.written}", [alias.status], primaries | secondaries
@@ -117,9 +119,6 @@ def _uses(
         pointers = filter(None, (bound.pointer, bound.least_of, bound.most_of))
         members = [pointer.removeprefix("/").split("/")[0] for pointer in pointers]
         yield f"bound {bound.pointer}", members, set(spec.member_by_name)
-    for shape in spec.shapes:
-        members = [path.rstrip("!").split("/")[0] for path in shape.paths]
-        yield f"shape {shape.paths[0]}", members, set(spec.member_by_name)
     yield from _shown_names(spec)
 
 
@@ -128,6 +127,9 @@ def _shown_names(spec: Spec) -> Iterator[tuple[str, Iterable[str], set[str]]]:
     for asked in spec.constraints:
         heads = [path.split("/")[0] for path in asked.paths]
         yield f"constraint {asked.path}", heads, set(spec.member_by_name)
+    for shape in spec.shapes:
+        members = [path.rstrip("!").split("/")[0] for path in shape.paths]
+        yield f"shape {shape.paths[0]}", members, set(spec.member_by_name)
     for row in spec.renames:
         yield f"renamed {row.written}", [row.member], set(spec.member_by_name)
         yield f"renamed {row.written}", [row.form], {"summary", "search", "event"}

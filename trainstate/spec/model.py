@@ -121,7 +121,10 @@ class Spec:
         return f"<Spec {self.name} {self.version}, accepting {self.accepted}>"
 
     def accepting(self, level: Evidence) -> Spec:
-        """The same spec without pairs, transitions and initial statuses of weaker evidence."""
+        """The same spec without pairs, transitions and initial statuses of weaker evidence.
+
+        If none of its initial statuses is stronger, all stay: a job begins somehow.
+        """
         if level is self.accepted:
             return self
 
@@ -131,7 +134,7 @@ class Spec:
         return evolve(
             self,
             pairs=tuple(filter(strong, self.pairs)),
-            initials=tuple(filter(strong, self.initials)),
+            initials=tuple(filter(strong, self.initials)) or self.initials,
             transitions=tuple(filter(strong, self.transitions)),
             weaker=(*self.weaker, *(row for row in self.transitions if not strong(row))),
             primary_transitions=tuple(filter(strong, self.primary_transitions)),
@@ -223,6 +226,12 @@ class Spec:
     @cached_property
     def ended_primaries(self) -> frozenset[str]:
         """Terminal primaries, and those that only follow them."""
+        ended = ("terminal", "after")
+        return frozenset(status.name for status in self.primaries if status.kind in ended)
+
+    @cached_property
+    def resting_primaries(self) -> frozenset[str]:
+        """Primaries at which a wait ends: those, and those that only a request leaves."""
         return frozenset(status.name for status in self.primaries if status.kind != "active")
 
     @cached_property

@@ -194,7 +194,7 @@ def _missed(sets: StatusSets, spec: Spec) -> Iterator[PolicyDefect]:
     for awaited in sorted(sets.awaits):
         run = shortest_path(
             [state for state in initial_states(spec) if awaited not in state.pair],
-            lambda state: state.primary in spec.terminal_primaries,
+            lambda state: state.primary in spec.resting_primaries,
             lambda state, awaited=awaited: [  # type: ignore[misc]
                 following
                 for following, _ in successors(spec, state)

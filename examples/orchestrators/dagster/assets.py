@@ -1,10 +1,11 @@
 """A Dagster asset whose material is a trained model, with the job's times as its metadata.
 
 Where the policy says *retry* the asset asks Dagster for another try, under another name.
+Given the ARN of a job of any kind that somebody else has started, the asset only waits.
 
     python assets.py            rehearses it: two tries, without an account
     dagster dev -f assets.py    with JOB_FILE in the environment, which has the arguments
-                                of a create_training_job as JSON: a live one
+                                of a create_training_job as JSON, or JOB_ARN: a live one
 """
 
 import json
@@ -22,7 +23,7 @@ POLICY = STRICT.but({"interrupted": "retry", "out-of-wait-time": "retry"})
 
 
 class Training(dagster.ConfigurableResource):
-    """Where jobs are started, and which one; the account of the environment by default."""
+    """Where jobs run, and which one; the account of the environment by default."""
 
     def client(self) -> Any:
         """A client of SageMaker."""
@@ -30,8 +31,10 @@ class Training(dagster.ConfigurableResource):
 
         return boto3.client("sagemaker")
 
-    def request(self) -> dict[str, Any]:
-        """The arguments of a create_training_job."""
+    def request(self) -> dict[str, Any] | str:
+        """The arguments of a create_training_job, or the ARN of a job."""
+        if "JOB_ARN" in os.environ:
+            return os.environ["JOB_ARN"]
         request: dict[str, Any] = json.loads(Path(os.environ["JOB_FILE"]).read_text("utf-8"))
         return request
 
@@ -46,14 +49,19 @@ def trained_model(
 ) -> dagster.MaterializeResult:
     """Starts the training job and waits for it; its end is what the policy makes of it."""
     client, request = training.client(), training.request()
-    name = f"{request['TrainingJobName']}-{context.retry_number + 1}"
-    client.create_training_job(**{**request, "TrainingJobName": name})
+    if isinstance(request, str):
+        name = request
+    else:
+        name = f"{request['TrainingJobName']}-{context.retry_number + 1}"
+        client.create_training_job(**{**request, "TrainingJobName": name})
     tracker = Tracker(job=name)
     try:
         ended = wait(client, name, policy=POLICY, tracker=tracker, pace=training.pace())
     except JobFailed as error:
         raise dagster.Failure(str(error), allow_retries=False) from error
     if ended.action is Action.RETRY:
+        if name == request:
+            raise dagster.Failure(f"{name} ended {ended.outcome}", allow_retries=False)
         context.log.warning("%s ended %s", name, ended.outcome)
         raise dagster.RetryRequested(max_retries=2)
     seconds = {
@@ -86,9 +94,9 @@ if __name__ == "__main__":
                 """A client of the simulation."""
                 return service
 
-            def request(self) -> dict[str, Any]:
-                """The arguments that the rehearsal is possible for."""
-                return dict(wanted)
+            def request(self) -> dict[str, Any] | str:
+                """The job of the rehearsal."""
+                return wanted
 
             def pace(self) -> Pace:
                 """Often: an hour lasts half a second."""

@@ -1,10 +1,12 @@
 """A Prefect task that starts a training job, waits for it, and starts it again where need be.
 
 Prefect's retries do the starting again: only a job of which the policy says *retry* is
-tried again, each time under another name. An error is one at once.
+tried again, each time under another name. An error is one at once. Given the ARN of a job
+of any kind that somebody else has started, the task only waits.
 
     python flow.py            rehearses it: two tries, without an account
     python flow.py JOB.json   the arguments of a create_training_job: a live one
+    python flow.py ARN        a live job of any kind
 """
 
 from __future__ import annotations
@@ -35,10 +37,13 @@ def _is_retry(_task: Any, _run: Any, state: Any) -> bool:
 
 # A client is no key of a cache, and a job that ran is not to be had from one.
 @task(retries=2, retry_condition_fn=_is_retry, cache_policy=NO_CACHE)
-def train(client: Any, request: dict[str, Any], *, pace: Pace) -> str:
+def train(client: Any, request: dict[str, Any] | str, *, pace: Pace) -> str:
     """The outcome of the job; raises where the policy calls it an error or wants a retry."""
-    name = f"{request['TrainingJobName']}-{task_run.run_count}"
-    client.create_training_job(**{**request, "TrainingJobName": name})
+    if isinstance(request, str):
+        name = request
+    else:
+        name = f"{request['TrainingJobName']}-{task_run.run_count}"
+        client.create_training_job(**{**request, "TrainingJobName": name})
     logger, tracker = get_run_logger(), Tracker(job=name)
     for update in watch(client, name, tracker=tracker, pace=pace):
         for change in update.changes:
@@ -50,22 +55,24 @@ def train(client: Any, request: dict[str, Any], *, pace: Pace) -> str:
     action = POLICY.action(tracker.outcome)
     if action is Action.DONE:
         return str(tracker.outcome)
-    if action is Action.RETRY:
+    if action is Action.RETRY and name != request:
         raise StartAgain(f"{name} ended {tracker.outcome}")
     raise RuntimeError(f"{name} ended {tracker.outcome}: {tracker.failure_reason}")
 
 
 @flow
-def training(client: Any, request: dict[str, Any], *, pace: Pace) -> str:
+def training(client: Any, request: dict[str, Any] | str, *, pace: Pace) -> str:
     """One job, trained."""
     return train(client, request, pace=pace)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1 and sys.argv[1].endswith(".json"):
+    given = "".join(sys.argv[1:])
+    if given.startswith("arn:") or given.endswith(".json"):
         import boto3
 
-        wanted = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+        is_arn = given.startswith("arn:")
+        wanted = given if is_arn else json.loads(Path(given).read_text("utf-8"))
         print(training(boto3.client("sagemaker"), wanted, pace=Pace()))
     else:
         sys.path.insert(0, str(Path(__file__).parent.parent))

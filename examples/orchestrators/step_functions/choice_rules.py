@@ -1,15 +1,18 @@
 """Choice rules for AWS Step Functions, generated from the specification and a policy.
 
-A state machine that polls DescribeTrainingJob decides by these rules; every legal pair
+A state machine that polls a Describe call decides by these rules; every legal pair
 has one, and an unknown status goes to the default, which waits. Run it to see the whole
-state machine:
+state machine, for training jobs or for jobs of another machine (`trainstate spec --help`
+lists them):
 
     python choice_rules.py > state-machine.json
+    python choice_rules.py processing-job > state-machine.json
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,9 +24,10 @@ STATES = {Action.DONE: "Done", Action.ERROR: "Failed", Action.RETRY: "Again", Ac
 
 
 def choice_rules(spec: Spec, policy: Policy) -> list[dict[str, Any]]:
-    """A rule for each pair, and one for each primary whose secondary is not known."""
+    """A rule for each pair, and one for each primary whose secondary is not known, or not shown."""
+    shown = spec.pairs if spec.layout.secondary else ()
     pairs: list[tuple[str, str | None]] = [
-        *((pair.primary, pair.secondary) for pair in spec.pairs),
+        *((pair.primary, pair.secondary) for pair in shown),
         *((row.name, None) for row in spec.primaries),
     ]
     return [
@@ -41,15 +45,21 @@ def _condition(spec: Spec, primary: str, secondary: str | None) -> dict[str, Any
 
 
 def state_machine(spec: Spec, policy: Policy) -> dict[str, Any]:
-    """A state machine that polls a job, named by ``$.name``, until the policy decides."""
+    """A state machine that polls a job until the policy decides.
+
+    Its input names the job as the Describe call does.
+    """
+    operation, names = spec.layout.operation, spec.layout.asked or (spec.layout.name,)
     return {
-        "Comment": f"Waits for a {spec.title} by the policy {policy.name!r}",
+        "Comment": f"Waits for an {spec.title} by the policy {policy.name!r}",
         "StartAt": "Describe",
         "States": {
             "Describe": {
                 "Type": "Task",
-                "Resource": "arn:aws:states:::aws-sdk:sagemaker:describeTrainingJob",
-                "Parameters": {"TrainingJobName.$": "$.name"},
+                "Resource": "arn:aws:states:::aws-sdk:sagemaker:"
+                + operation[0].lower()
+                + operation[1:],
+                "Parameters": {f"{name}.$": f"$.{name}" for name in names},
                 "ResultPath": "$.job",
                 "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 6, "BackoffRate": 2}],
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
@@ -82,4 +92,4 @@ def decide(rules: Iterable[dict[str, Any]], job: dict[str, Any], *, default: str
 
 if __name__ == "__main__":
     retrying = STRICT.but({"interrupted": "retry", "out-of-wait-time": "retry"})
-    print(json.dumps(state_machine(builtin_spec(), retrying), indent=1))
+    print(json.dumps(state_machine(builtin_spec(*sys.argv[1:]), retrying), indent=1))

@@ -3,7 +3,9 @@
 Each heartbeat carries the tracker as JSON. An attempt after a lost worker goes on from the
 last one: it starts no second job, and no change is told twice. An attempt after an outcome
 of which the policy says *retry* starts another job. A cancelled activity asks for the stop
-of the job; one whose worker shuts down, or is taken for lost, leaves it running.
+of the job; one whose worker shuts down, or is taken for lost, leaves it running. Given the
+ARN of a job of any kind that somebody else has started, the activity only waits, and a
+cancellation leaves the job alone.
 
 Give it a heartbeat timeout, so that a lost worker is noticed and a cancellation arrives;
 the cancellation type WAIT_CANCELLATION_COMPLETED, or a cancelled workflow is gone before
@@ -36,10 +38,10 @@ class TrainingJobs:
         self._pace = pace or Pace()
 
     @activity.defn
-    async def train(self, request: dict[str, Any]) -> str:
+    async def train(self, request: dict[str, Any] | str) -> str:
         """The outcome of the job; raises an ApplicationError that says whether to retry."""
         tracker = await self._begun(request)
-        name = _name(tracker)
+        name = request if isinstance(request, str) else _name(tracker)
         beats = asyncio.create_task(_beat(tracker))
         try:
             async for update in watch_async(self._client, name, tracker=tracker, pace=self._pace):
@@ -51,7 +53,7 @@ class TrainingJobs:
         except asyncio.CancelledError:
             # Also a worker that shuts down cancels, and a heartbeat that came too late.
             why = activity.cancellation_details()
-            if why is None or why.cancel_requested:
+            if name != request and (why is None or why.cancel_requested):
                 await asyncio.to_thread(stop_job, self._client, name)
             raise
         finally:
@@ -62,12 +64,15 @@ class TrainingJobs:
         raise ApplicationError(
             f"{name} ended {tracker.outcome}: {tracker.failure_reason}",
             type=str(tracker.outcome),
-            non_retryable=action is not Action.RETRY,
+            non_retryable=action is not Action.RETRY or name == request,
         )
 
-    async def _begun(self, request: dict[str, Any]) -> Tracker:
+    async def _begun(self, request: dict[str, Any] | str) -> Tracker:
         """The tracker of the job that a lost worker was waiting for, or of a new one."""
         info, number = activity.info(), 1
+        if isinstance(request, str):
+            saved = info.heartbeat_details
+            return Tracker.from_json(saved[0]) if saved else Tracker(job=request)
         if info.heartbeat_details:
             saved = Tracker.from_json(info.heartbeat_details[0])
             if POLICY.action(saved.outcome) is not Action.RETRY:
