@@ -247,10 +247,10 @@ def test_a_near_miss_gets_a_suggestion() -> None:
 
 
 _RULE = '''
-from trainstate.rules.model import Place, Step, rule
+from trainstate.rules.model import Violation, Step, rule
 
 @rule(severity="error", sources=["model"], message="m", help="h", bad=[], good=[])
-def check(_step: "Step") -> "list[Place]":
+def check(_step: "Step") -> "list[Violation]":
     """Something is wrong."""
     return []
 '''

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from attrs import define, field, frozen
 
 from trainstate.rules.given import Reading
-from trainstate.rules.model import Check, Place, Rule
+from trainstate.rules.model import Check, Rule, Violation
 from trainstate.rules.parts import Part
 
 T = TypeVar("T")
-Reported = tuple[Rule, Place]
+Reported = tuple[Rule, Violation]
 
 SMALL = frozenset({"Statuses", "Presence"})
 """The parts with only some hundreds of distinct values; results for them are cached."""
@@ -56,8 +56,8 @@ class Group:
         if all(part.is_empty for part in parts):
             return
         for rule, check in self.rules:
-            for place in check(*parts):
-                yield rule, place
+            for violation in check(*parts):
+                yield rule, violation
 
 
 PARTS: dict[str, Callable[[Reading], Any]] = {

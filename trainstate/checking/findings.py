@@ -9,23 +9,23 @@ from attrs import evolve
 from trainstate.checking.jobs import JobState
 from trainstate.checking.report import Finding
 from trainstate.machine.align import Alignment
-from trainstate.rules.model import Place, Rule, Severity, Step
+from trainstate.rules.model import Rule, Severity, Step, Violation
 
 
-def finding_of(rule: Rule, place: Place) -> Finding:
+def finding_of(rule: Rule, violation: Violation) -> Finding:
     """The finding that a rule makes of a place, without job and file."""
-    facts = {name: _whole(fact) for name, fact in place.facts.items()}
+    facts = {name: _whole(fact) for name, fact in violation.facts.items()}
     return Finding(
         code=rule.code,
         name=rule.name,
-        severity=place.severity or rule.severity,
+        severity=violation.severity or rule.severity,
         message=rule.message.format(**facts),
         help=rule.help,
         sources=rule.sources,
-        pointer=place.pointer,
+        pointer=violation.pointer,
         facts=facts,
-        witness=place.witness,
-        unknown=rule.unknown if place.unknown is None else place.unknown,
+        witness=violation.witness,
+        unknown=rule.unknown if violation.unknown is None else violation.unknown,
     )
 
 
@@ -34,7 +34,7 @@ def _whole(fact: object) -> object:
     return int(fact) if isinstance(fact, float) and fact.is_integer() else fact
 
 
-def placed(finding: Finding, place: Place, step: Step) -> Finding:
+def placed(finding: Finding, violation: Violation, step: Step) -> Finding:
     """The finding with its job, file and line, and the edits that would repair the history."""
     response = step.response
     return evolve(
@@ -44,7 +44,7 @@ def placed(finding: Finding, place: Place, step: Step) -> Finding:
         line=response.origin.line,
         index=step.index,
         record=response,
-        alignment=_alignment(place, step),
+        alignment=_alignment(violation, step),
     )
 
 
@@ -72,9 +72,9 @@ def number_of(finding: Finding, severity: Severity | None = None) -> int:
     return int.from_bytes(digest.digest(), "big")
 
 
-def _alignment(place: Place, step: Step) -> Alignment | None:
+def _alignment(violation: Violation, step: Step) -> Alignment | None:
     """The edits that make the history legal, if the finding is about an entry."""
-    within = place.pointer.startswith(f"/{step.spec.layout.history}/")
+    within = violation.pointer.startswith(f"/{step.spec.layout.history}/")
     return step.reading.alignment if within else None
 
 

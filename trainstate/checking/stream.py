@@ -23,7 +23,7 @@ from trainstate.history.model import Response, Unreadable, number_at
 from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import Typed
 from trainstate.rules.index import select_rules
-from trainstate.rules.model import EarlierEpoch, Place, Rule, Severity, Step
+from trainstate.rules.model import EarlierEpoch, Rule, Severity, Step, Violation
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -137,8 +137,12 @@ class Checker:
         # Sequence rules do not apply to a response that continues its job.
         reading = comparer.variants.reading(response, delta.shown)
         step = Step(reading=reading, index=state.responses - 1)
-        places = self._book.of_responses.ask(reading, delta.to_judge)
-        return [new for rule, place in places for new in self._found(rule, place, state, step)]
+        violations = self._book.of_responses.ask(reading, delta.to_judge)
+        return [
+            new
+            for rule, violation in violations
+            for new in self._found(rule, violation, state, step)
+        ]
 
     @staticmethod
     def _located(finding: Finding, line: Line, state: JobState) -> Finding:
@@ -228,11 +232,15 @@ class Checker:
             pointers = {one for counter in self.spec.counters for one in counter.pointers}
             found = {pointer: number_at(response, pointer) for pointer in pointers}
             state.counts |= {one: count for one, count in found.items() if count is not None}
-        places = self._book.of_responses.ask(step.reading)
+        violations = self._book.of_responses.ask(step.reading)
         sequences = self._book.of_sequences
-        places += [(rule, place) for rule, check in sequences for place in check(step)]
+        violations += [(rule, violation) for rule, check in sequences for violation in check(step)]
         self._show(step, state, line, known=key == response.arn)
-        return [new for rule, place in places for new in self._found(rule, place, state, step)]
+        return [
+            new
+            for rule, violation in violations
+            for new in self._found(rule, violation, state, step)
+        ]
 
     def _show(self, step: Step, state: JobState, line: Line | None, *, known: bool) -> None:
         """Updates what the newest response showed."""
@@ -249,23 +257,25 @@ class Checker:
             silent = not self._book.of_responses.ask(step.reading, {"Attached"})
             shown.goes_on = state.straight and silent and state.epoch.is_shown_by(step.response)
 
-    def _found(self, rule: Rule, place: Place, state: JobState, step: Step) -> Iterator[Finding]:
+    def _found(
+        self, rule: Rule, violation: Violation, state: JobState, step: Step
+    ) -> Iterator[Finding]:
         """The finding about a place, unless the job has had it."""
-        finding = finding_of(rule, place)
+        finding = finding_of(rule, violation)
         if is_new(finding, state):
-            yield placed(finding, place, step)
+            yield placed(finding, violation, step)
 
     def _unreadable(self, record: Unreadable) -> Iterator[Finding]:
         for rule in self._book.of_records:
-            for place in rule.check(record):
-                finding = finding_of(rule, place)
+            for violation in rule.check(record):
+                finding = finding_of(rule, violation)
                 yield evolve(finding, file=record.origin.file, line=record.origin.line)
 
     def ended(self, state: JobState, began: Iterable[JobState]) -> Iterator[Finding]:
         """The findings about a whole job and the jobs that it started."""
         for rule in self._book.of_jobs:
-            for place in rule.check(end := state.end(self.spec, began)):
-                finding = evolve(finding_of(rule, place), job=end.job, index=end.responses - 1)
+            for violation in rule.check(end := state.end(self.spec, began)):
+                finding = evolve(finding_of(rule, violation), job=end.job, index=end.responses - 1)
                 if is_new(finding, state):
                     yield finding
 

@@ -55,7 +55,7 @@ class Scope(StrEnum):
 
 
 @frozen(kw_only=True)
-class Place:
+class Violation:
     """Where a rule is violated, and the facts that say how.
 
     ``pointer`` is a JSON pointer into the response; ``facts`` fill the rule's message;
@@ -70,8 +70,8 @@ class Place:
     witness: tuple[str, ...] = ()
 
 
-Places = Iterator[Place]
-Check = Callable[..., Iterable[Place]]
+Violations = Iterator[Violation]
+Check = Callable[..., Iterable[Violation]]
 
 
 @frozen(kw_only=True, eq=False)
@@ -150,7 +150,7 @@ def rule(
     """A decorator that makes a Rule of a check; code and name come from its file's name.
 
     The check takes parts of a response, or the subject of another scope: a Step, an
-    Unreadable, a JobEnd, a Drift or an Exchange. It yields Places. Its docstring has the
+    Unreadable, a JobEnd, a Drift or an Exchange. It yields Violations. Its docstring has the
     title, then why the fault is wrong.
     """
 
@@ -199,8 +199,8 @@ __all__ = [
     "EarlierEpoch",
     "JobEnd",
     "MemberChange",
-    "Place",
-    "Places",
+    "Violation",
+    "Violations",
     "Reading",
     "Relation",
     "Rule",

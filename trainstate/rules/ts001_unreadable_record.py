@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import text
-from trainstate.rules.model import Place, Places, Unreadable, rule
+from trainstate.rules.model import Unreadable, Violation, Violations, rule
 
 _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
 
@@ -22,14 +22,14 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
     ],
 )
-def unreadable_record(record: Unreadable) -> Places:
+def unreadable_record(record: Unreadable) -> Violations:
     """A record cannot be read.
 
     The text is not JSON, or it is not a response, summary, event or history of a job. The
     other records are judged as if it were absent, so a lost response can hide a
     contradiction.
     """
-    yield Place(
+    yield Violation(
         pointer=record.origin.pointer,
         facts={"reason": record.reason, "excerpt": record.excerpt},
     )

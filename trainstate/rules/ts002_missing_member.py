@@ -7,7 +7,7 @@ from functools import cache
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence
 from trainstate.spec.model import Member, Spec
 
@@ -31,7 +31,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
         poll(ACTIVE, {"/AlgorithmSpecification": None} | _SERVERLESS),
     ],
 )
-def missing_member(presence: Presence) -> Places:
+def missing_member(presence: Presence) -> Violations:
     """A response lacks a member that the service always gives.
 
     Without status or identity a response says little about its job. If only one member is missing
@@ -47,7 +47,9 @@ def missing_member(presence: Presence) -> Places:
         severity = _severity(presence, name)
         unclear = severity is not Severity.ERROR and name in (layout.primary, layout.secondary)
         unknown = unclear and not presence.history
-        yield Place(pointer=f"/{name}", facts={"member": name}, severity=severity, unknown=unknown)
+        yield Violation(
+            pointer=f"/{name}", facts={"member": name}, severity=severity, unknown=unknown
+        )
 
 
 def _severity(presence: Presence, name: str) -> Severity:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted_at
 
@@ -26,7 +26,7 @@ from trainstate.rules.shown import quoted_at
         poll(ACTIVE, {"/HyperParameters": {"epochs": "3"}, "/TrainingTimeInSeconds": 12.0}),
     ],
 )
-def wrong_type(problems: Problems) -> Places:
+def wrong_type(problems: Problems) -> Violations:
     """A member has another type than the API declares.
 
     The value cannot be read, and nothing is judged by it. An entry of the history without a
@@ -35,7 +35,7 @@ def wrong_type(problems: Problems) -> Places:
     """
     for problem in problems.problems:
         if problem.kind == "wrong-type":
-            yield Place(
+            yield Violation(
                 pointer=problem.pointer,
                 facts={
                     "expected": problem.expected,

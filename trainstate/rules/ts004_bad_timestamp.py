@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted_at
 
@@ -24,7 +24,7 @@ from trainstate.rules.shown import quoted_at
         poll(ACTIVE, {"/CreationTime": 1767348000.0, "/LastModifiedTime": "1767348090000"}),
     ],
 )
-def bad_timestamp(problems: Problems) -> Places:
+def bad_timestamp(problems: Problems) -> Violations:
     """A time cannot be read.
 
     The value is neither an ISO 8601 date and time nor a number of seconds or milliseconds
@@ -33,7 +33,7 @@ def bad_timestamp(problems: Problems) -> Places:
     """
     for problem in problems.problems:
         if problem.kind == "bad-timestamp":
-            yield Place(
+            yield Violation(
                 pointer=problem.pointer,
                 facts={
                     "expected": problem.expected,

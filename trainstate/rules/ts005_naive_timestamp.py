@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Severity, Step, rule
+from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 
 _ACTIVE = "InProgress/Starting: Starting"
 
@@ -23,7 +23,7 @@ _ACTIVE = "InProgress/Starting: Starting"
         [_ACTIVE, poll(_ACTIVE, {"/LastModifiedTime": "2026-01-02T12:00:05+02:00"})],
     ],
 )
-def naive_timestamp(step: Step) -> Places:
+def naive_timestamp(step: Step) -> Violations:
     """A time has no offset from UTC.
 
     It is read as UTC. If all times of a job are naive, their order is right whatever the
@@ -35,7 +35,7 @@ def naive_timestamp(step: Step) -> Places:
     if step.mixed_zones:
         what = "the job mixes times with and without an offset; those without are read as UTC"
         facts = {"what": what, "count": len(naive)}
-        yield Place(pointer=first, facts=facts, severity=Severity.WARNING)
+        yield Violation(pointer=first, facts=facts, severity=Severity.WARNING)
     elif naive and (step.index == 0 or step.response.kind is not Kind.LOG):
         what = "times without an offset are read as UTC"
-        yield Place(pointer=first, facts={"what": what, "count": len(naive)})
+        yield Violation(pointer=first, facts={"what": what, "count": len(naive)})

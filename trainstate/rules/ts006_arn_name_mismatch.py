@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainstate.history.identity import is_masked, job_of
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Identity
 
 _ACTIVE = "InProgress/Starting: Starting"
@@ -29,7 +29,7 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
         poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:eu-west-1:REDACTED"}),
     ],
 )
-def arn_name_mismatch(identity: Identity) -> Places:
+def arn_name_mismatch(identity: Identity) -> Violations:
     """The ARN and the name of a job differ.
 
     The ARN ends with the job's name, which the service writes in lower case there. Other
@@ -41,7 +41,7 @@ def arn_name_mismatch(identity: Identity) -> Places:
     if name is None or segment is None or is_masked(name) or segment in (name, name.lower()):
         return
     spelt = segment.casefold() == name.casefold()
-    yield Place(
+    yield Violation(
         pointer=f"/{identity.spec.layout.arn}",
         facts={"segment": segment, "name": name},
         severity=Severity.WARNING if spelt or identity.kind is Kind.EVENT else None,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trainstate.history.identity import is_elsewhere, is_masked
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Identity
 from trainstate.rules.shown import quoted
 from trainstate.spec.facts import RecordLayout
@@ -51,7 +51,7 @@ _PARTS = 6
         poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("123456789012", "ACCOUNT")}),
     ],
 )
-def foreign_arn(identity: Identity) -> Places:
+def foreign_arn(identity: Identity) -> Violations:
     """The ARN of a job, its role or the job that began it belongs elsewhere or is not an ARN.
 
     The API declares the pattern of a training job's ARN: partition, service, region, account,
@@ -66,14 +66,14 @@ def foreign_arn(identity: Identity) -> Places:
     if not layout.resource or arn is None or is_masked(arn):
         return
     for part, expected, severity in _strange(arn, layout):
-        yield Place(
+        yield Violation(
             pointer=f"/{layout.arn}",
             facts={"part": part, "expected": expected},
             severity=severity,
         )
 
 
-def _origins(identity: Identity) -> Places:
+def _origins(identity: Identity) -> Violations:
     """The ARNs of the role and of the jobs that began this one, if they belong elsewhere."""
     for name, arn in identity.origins.items():
         if is_masked(arn) or arn.count(":") < _PARTS - 1:
@@ -82,24 +82,24 @@ def _origins(identity: Identity) -> Places:
         expected = identity.spec.member_by_name[name].resource
         if slash and kind != expected:
             facts = {"part": f"the type `{kind}`", "expected": f"`{expected}`"}
-            yield Place(pointer=f"/{name}", facts=facts)
+            yield Violation(pointer=f"/{name}", facts=facts)
         for part, there, here in _elsewhere(arn, identity.arn or ""):
             facts = {"part": f"the {part} `{there}`", "expected": f"the job's `{here}`"}
-            yield Place(pointer=f"/{name}", facts=facts, severity=Severity.WARNING)
+            yield Violation(pointer=f"/{name}", facts=facts, severity=Severity.WARNING)
 
 
 def _elsewhere(arn: str, job: str) -> Iterator[tuple[str, str, str]]:
     """The part of an ARN that differs from the job's, if both are certain."""
     if job.count(":") < _PARTS - 1 or is_masked(job):
         return
-    told = zip(("partition", "region", "account"), _place(arn), _place(job), strict=True)
+    told = zip(("partition", "region", "account"), _violation(arn), _violation(job), strict=True)
     for part, there, here in told:
         sure = part != "account" or all(len(one) == _ACCOUNT for one in (there, here))
         if there and here and there != here and sure:
             yield part, there, here
 
 
-def _place(arn: str) -> tuple[str, str, str]:
+def _violation(arn: str) -> tuple[str, str, str]:
     _, partition, _, region, account, _ = arn.split(":", _PARTS - 1)
     return partition, region, account if account.isdecimal() else ""
 

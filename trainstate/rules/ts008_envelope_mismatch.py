@@ -9,7 +9,7 @@ from typing import Any
 from trainstate.history.identity import is_masked
 from trainstate.history.model import Envelope
 from trainstate.rules.example import Example, poll, text, written
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Event
 from trainstate.rules.shown import quoted
 from trainstate.rules.wording import time_text
@@ -64,7 +64,7 @@ def _event(**changed: Any) -> Example:
         _event(account="***", region=None, resources=[], time=None),
     ],
 )
-def envelope_mismatch(event: Event) -> Places:
+def envelope_mismatch(event: Event) -> Violations:
     """The envelope of an event belongs to another job, service or time than its detail.
 
     The service sends an event from the job's account and region, lists the job among the
@@ -81,18 +81,18 @@ def envelope_mismatch(event: Event) -> Places:
         *_times(envelope, event),
         *_odd(envelope),
     ):
-        yield _place(member, value, expected, Severity.WARNING)
+        yield _violation(member, value, expected, Severity.WARNING)
     for member, value, expected in (*_places(envelope, event), *_resources(envelope, event)):
-        yield _place(member, value, expected, None)
+        yield _violation(member, value, expected, None)
 
 
 Mismatch = tuple[str, str, str]
 """A member of the envelope, its value, and the expected value."""
 
 
-def _place(member: str, value: str, expected: str, severity: Severity | None) -> Place:
+def _violation(member: str, value: str, expected: str, severity: Severity | None) -> Violation:
     facts = {"member": member, "value": value, "expected": expected}
-    return Place(pointer=f"/{member}", facts=facts, severity=severity)
+    return Violation(pointer=f"/{member}", facts=facts, severity=severity)
 
 
 def _kinds(envelope: Envelope, event: Event) -> Iterator[Mismatch]:

@@ -6,7 +6,7 @@ import re
 
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Identity
 from trainstate.rules.shown import quoted
 
@@ -34,7 +34,7 @@ def _named(name: str) -> dict[str, str]:
         poll(_ACTIVE, _named("<name>")),
     ],
 )
-def malformed_name(identity: Identity) -> Places:
+def malformed_name(identity: Identity) -> Violations:
     """A job has a name that the service does not accept.
 
     The API declares the pattern of names: letters, digits and hyphens between them, at most
@@ -50,4 +50,4 @@ def malformed_name(identity: Identity) -> Places:
     elif not re.fullmatch(layout.name_pattern, name):
         why = "only letters, digits and hyphens between them are allowed"
     if why:
-        yield Place(pointer=f"/{layout.name}", facts={"name": quoted(name), "why": why})
+        yield Violation(pointer=f"/{layout.name}", facts={"name": quoted(name), "why": why})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import nearest
 
@@ -19,7 +19,7 @@ from trainstate.rules.wording import nearest
     ],
     unknown=True,
 )
-def unknown_primary_status(statuses: Statuses) -> Places:
+def unknown_primary_status(statuses: Statuses) -> Violations:
     """The primary status is not in the specification.
 
     AWS says that its values are subject to change, so an unknown status is not an illegal
@@ -31,4 +31,4 @@ def unknown_primary_status(statuses: Statuses) -> Places:
         return
     if spec.canonical_secondary(written) is None:
         facts = {"status": written, "nearest": nearest(written, spec.primary_by_name)}
-        yield Place(pointer=f"/{spec.layout.primary}", facts=facts)
+        yield Violation(pointer=f"/{spec.layout.primary}", facts=facts)

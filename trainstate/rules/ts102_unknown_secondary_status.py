@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown
 from trainstate.rules.wording import nearest
@@ -23,7 +23,7 @@ from trainstate.rules.wording import nearest
     ],
     unknown=True,
 )
-def unknown_secondary_status(statuses: Statuses) -> Places:
+def unknown_secondary_status(statuses: Statuses) -> Violations:
     """A secondary status is not in the specification.
 
     AWS says that its values are subject to change, so an unknown status is not an illegal
@@ -35,4 +35,4 @@ def unknown_secondary_status(statuses: Statuses) -> Places:
     for place in shown(statuses):
         if place.status not in known:
             facts = {"status": place.written, "nearest": nearest(place.written, known)}
-            yield Place(pointer=place.pointer, facts=facts)
+            yield Violation(pointer=place.pointer, facts=facts)

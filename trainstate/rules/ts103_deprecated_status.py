@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Evidence, Spec
@@ -24,7 +24,7 @@ from trainstate.spec.model import Evidence, Spec
         "InProgress/Downloading: Starting 90, Downloading",
     ],
 )
-def deprecated_status(statuses: Statuses) -> Places:
+def deprecated_status(statuses: Statuses) -> Violations:
     """A secondary status is retired.
 
     AWS no longer supports it, though the API's enumeration still lists it. No job of today
@@ -36,7 +36,7 @@ def deprecated_status(statuses: Statuses) -> Places:
     for place in shown(statuses):
         if place.status in _retired(statuses.spec) and place.status not in seen:
             seen.add(place.status)
-            yield Place(pointer=place.pointer, facts={"status": place.status})
+            yield Violation(pointer=place.pointer, facts={"status": place.status})
 
 
 @cache

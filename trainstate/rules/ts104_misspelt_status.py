@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import ShownStatus, shown
 
@@ -22,7 +22,7 @@ from trainstate.rules.shown import ShownStatus, shown
         "Stopping/Stopping: Starting 90, Training 60, Stopping",
     ],
 )
-def misspelt_status(statuses: Statuses) -> Places:
+def misspelt_status(statuses: Statuses) -> Violations:
     """A status is not spelt as the API's enumeration spells it.
 
     The response is judged as if the spelling were right, but a program that compares statuses
@@ -41,7 +41,7 @@ def misspelt_status(statuses: Statuses) -> Places:
         if place.written != place.status:
             # Only secondaries have aliases; TS105 reports a primary that is spelt like one.
             declared = place.written in spec.alias_by_written
-            yield Place(
+            yield Violation(
                 pointer=place.pointer,
                 facts={"written": place.written, "status": place.status},
                 severity=Severity.WARNING if declared else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 
 
@@ -20,7 +20,7 @@ from trainstate.rules.parts import Statuses
         "InProgress/Uploading: Starting 90, Training 60, Uploading",
     ],
 )
-def secondary_used_as_primary(statuses: Statuses) -> Places:
+def secondary_used_as_primary(statuses: Statuses) -> Violations:
     """The primary status is one that only the secondary status can have.
 
     The two enumerations share some names, but not this one. A consumer that waits for a
@@ -32,7 +32,7 @@ def secondary_used_as_primary(statuses: Statuses) -> Places:
     status = spec.canonical_secondary(written)
     if status is not None:
         primaries = [pair.primary for pair in spec.pairs if pair.secondary == status]
-        yield Place(
+        yield Violation(
             pointer=f"/{spec.layout.primary}",
             facts={"status": status, "primaries": " or ".join(f"`{name}`" for name in primaries)},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
 from trainstate.spec.load import builtin_spec, spec_names
@@ -25,7 +25,7 @@ from trainstate.spec.model import Spec
     ],
     follows=["TS304", "TS305"],
 )
-def illegal_pair(statuses: Statuses) -> Places:
+def illegal_pair(statuses: Statuses) -> Violations:
     """A response cannot show this primary and secondary status together.
 
     Each is a status of the service, but no source shows the two in one response. A job
@@ -41,7 +41,7 @@ def illegal_pair(statuses: Statuses) -> Places:
     legal = [pair.secondary for pair in spec.pairs if pair.primary == primary]
     if primary is None or (secondary is None and legal):
         return
-    yield Place(
+    yield Violation(
         pointer=f"/{spec.layout.secondary if _is_odd(statuses) else spec.layout.primary}",
         facts={
             "pair": pair_text((primary, secondary), spec),

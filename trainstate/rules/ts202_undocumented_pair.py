@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Evidence
@@ -28,7 +28,7 @@ _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSe
     ],
     needs=["secondary"],
 )
-def undocumented_pair(statuses: Statuses) -> Places:
+def undocumented_pair(statuses: Statuses) -> Violations:
     """No documentation shows this primary and secondary status together.
 
     The pair follows from how the service must work, or used to be documented. It is not a
@@ -41,7 +41,7 @@ def undocumented_pair(statuses: Statuses) -> Places:
     withdrawn = pair.evidence is Evidence.DEPRECATED
     if withdrawn and spec.secondary_by_name[pair.secondary].evidence is Evidence.DEPRECATED:
         return
-    yield Place(
+    yield Violation(
         pointer=f"/{spec.layout.secondary}",
         facts={"pair": pair_text((pair.primary, pair.secondary)), "evidence": str(pair.evidence)},
         severity=Severity.WARNING if withdrawn else None,

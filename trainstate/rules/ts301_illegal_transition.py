@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Spec
 
@@ -27,7 +27,7 @@ _REFUSALS = {Refusal.NO_TRANSITION, Refusal.NOT_UNDER}
     needs=["history"],
     follows=["TS003", "TS102", "TS103", "TS301", "TS302", "TS305"],
 )
-def illegal_transition(statuses: Statuses) -> Places:
+def illegal_transition(statuses: Statuses) -> Violations:
     """The history has a transition that no source shows.
 
     The history lists all secondary statuses of the job without gaps, so neighbouring entries
@@ -43,7 +43,7 @@ def illegal_transition(statuses: Statuses) -> Places:
     legal = next((at for at, step in enumerate(statuses.moves) if step.refusal), len(history))
     for index, step in enumerate(statuses.moves):
         if step.refusal in refusals:
-            yield Place(
+            yield Violation(
                 pointer=statuses.entry_pointer(index, statuses.spec.layout.entry_status),
                 facts={
                     "before": history[index - 1],

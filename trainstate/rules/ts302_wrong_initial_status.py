@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 
 
@@ -23,7 +23,7 @@ from trainstate.rules.parts import Statuses
     ],
     needs=["history"],
 )
-def wrong_initial_status(statuses: Statuses) -> Places:
+def wrong_initial_status(statuses: Statuses) -> Violations:
     """A history begins with a status that no job begins with.
 
     All recorded jobs begin with the same status, at their creation, and the history lists
@@ -35,7 +35,7 @@ def wrong_initial_status(statuses: Statuses) -> Places:
         return
     status = statuses.history[0]
     initial = " or ".join(f"`{row.secondary}`" for row in spec.initials)
-    yield Place(
+    yield Violation(
         pointer=statuses.entry_pointer(0, spec.layout.entry_status),
         facts={"status": status, "initial": initial},
         severity=Severity.INFO if statuses.trimmed else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Evidence
 
@@ -23,7 +23,7 @@ from trainstate.spec.model import Evidence
     ],
     needs=["history"],
 )
-def undocumented_transition(statuses: Statuses) -> Places:
+def undocumented_transition(statuses: Statuses) -> Violations:
     """No documentation shows this transition.
 
     The transition follows from how the service must work: a job can be stopped, fail or be
@@ -33,7 +33,7 @@ def undocumented_transition(statuses: Statuses) -> Places:
     for index, step in enumerate(statuses.moves):
         if step.row is not None and step.row.evidence is Evidence.INFERRED:
             before = history[index - 1] if index else None
-            yield Place(
+            yield Violation(
                 pointer=statuses.entry_pointer(index, statuses.spec.layout.entry_status),
                 facts={
                     "before": before,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 
 
@@ -22,7 +22,7 @@ from trainstate.rules.parts import Statuses
     needs=["history"],
     follows=["TS102", "TS103", "TS305"],
 )
-def last_entry_mismatch(statuses: Statuses) -> Places:
+def last_entry_mismatch(statuses: Statuses) -> Violations:
     """The history ends with another status than the secondary status.
 
     The secondary status is the last of the history. The two agree in every recorded
@@ -33,7 +33,7 @@ def last_entry_mismatch(statuses: Statuses) -> Places:
         return
     last = statuses.history[-1]
     if last in known and last != statuses.secondary:
-        yield Place(
+        yield Violation(
             pointer=f"/{statuses.spec.layout.secondary}",
             facts={"last": last, "secondary": statuses.secondary},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.machine.step import Refusal
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 
 
@@ -23,7 +23,7 @@ from trainstate.rules.parts import Statuses
     needs=["history"],
     follows=["TS302"],
 )
-def entry_after_terminal(statuses: Statuses) -> Places:
+def entry_after_terminal(statuses: Statuses) -> Violations:
     """The history continues after a status that ends a job.
 
     No terminal status has a way out: after the end only the message of the last entry
@@ -32,7 +32,7 @@ def entry_after_terminal(statuses: Statuses) -> Places:
     history = statuses.history
     for index, step in enumerate(statuses.moves):
         if step.refusal is Refusal.AFTER_END:
-            yield Place(
+            yield Violation(
                 pointer=statuses.entry_pointer(index, statuses.spec.layout.entry_status),
                 facts={"before": history[index - 1], "after": history[index]},
             )

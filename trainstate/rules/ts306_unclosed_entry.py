@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, DONE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import prints_no_end
 
@@ -22,7 +22,7 @@ from trainstate.rules.shown import prints_no_end
     needs=["history"],
     follows=["TS103", "TS304", "TS305"],
 )
-def unclosed_entry(statuses: Statuses) -> Places:
+def unclosed_entry(statuses: Statuses) -> Violations:
     """An entry has no end, but another one follows it.
 
     A status ends when the job moves to the next one, and its entry gets its end at that
@@ -39,4 +39,4 @@ def unclosed_entry(statuses: Statuses) -> Places:
         terminal = status in spec.terminal_secondaries  # TS308 reports it
         if not terminal and not statuses.is_unread(pointer):
             facts = {"status": status, "after": history[index + 1]}
-            yield Place(pointer=pointer, facts=facts, severity=severity)
+            yield Violation(pointer=pointer, facts=facts, severity=severity)

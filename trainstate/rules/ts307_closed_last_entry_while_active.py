@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -25,7 +25,7 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     needs=["history"],
     follows=["TS103", "TS304"],
 )
-def closed_last_entry_while_active(times: Times) -> Places:
+def closed_last_entry_while_active(times: Times) -> Violations:
     """The last entry has an end, but the job goes on.
 
     A status ends when the job moves to another one or ends. The former adds an entry, the
@@ -40,7 +40,7 @@ def closed_last_entry_while_active(times: Times) -> Places:
     if last.end is None or not goes_on or not (times.active or times.primary is None):
         return
     cut = times.trimmed and times.primary is None
-    yield Place(
+    yield Violation(
         pointer=times.entry_pointer(index, spec.layout.entry_end),
         facts={"status": last.status, "end": time_text(last.end)},
         severity=Severity.INFO if cut else None,

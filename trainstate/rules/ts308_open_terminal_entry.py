@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Entry, Kind
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.shown import prints_no_end
 
@@ -25,7 +25,7 @@ _FAILED = "Failed/Failed: Starting 90, Failed"
     needs=["history"],
     follows=["TS305", "TS306", "TS402"],
 )
-def open_terminal_entry(times: Times) -> Places:
+def open_terminal_entry(times: Times) -> Violations:
     """The entry of a terminal status is open, or lasts.
 
     A terminal status ends the job, so its entry is closed from the start: in all
@@ -43,10 +43,10 @@ def open_terminal_entry(times: Times) -> Places:
             continue
         facts = {"status": entry.status, "what": "has no end"}
         if entry.end is None:
-            yield Place(pointer=pointer, facts=facts, severity=severity)
+            yield Violation(pointer=pointer, facts=facts, severity=severity)
         elif _lasts(times, entry):
             facts["what"] = "lasts"
-            yield Place(pointer=pointer, facts=facts)
+            yield Violation(pointer=pointer, facts=facts)
 
 
 def _lasts(times: Times, entry: Entry) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, Severity, Step, rule
+from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 
 
 @rule(
@@ -22,7 +22,7 @@ from trainstate.rules.model import Place, Places, Severity, Step, rule
     needs=["history"],
     follows=["TS309"],
 )
-def missing_history(step: Step) -> Places:
+def missing_history(step: Step) -> Violations:
     """A whole response has no history.
 
     The service always gives the history, and it never gets shorter. So an empty list after a
@@ -38,13 +38,13 @@ def missing_history(step: Step) -> Places:
     empty_event = response.kind is Kind.EVENT and response.history == ()
     if step.lost_history:
         what = "an earlier response of the job has a history, this one has an empty one"
-        yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
+        yield Violation(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
     elif empty and response.described and step.reading.whole:
         what = f"the history is empty, but the secondary status is `{response.secondary}`"
-        yield Place(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
+        yield Violation(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
     elif (whole or empty_event) and not response.history and not presence.is_unread(pointer):
         alone = presence.whole_but_for(step.spec.layout.history)
         dropped = whole and bool(step.known) and alone
         what = "the history is absent" + (", but others of the job have it" if dropped else "")
         severity = Severity.WARNING if dropped else None
-        yield Place(pointer=pointer, facts={"what": what}, severity=severity)
+        yield Violation(pointer=pointer, facts={"what": what}, severity=severity)

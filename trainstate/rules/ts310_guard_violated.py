@@ -6,7 +6,7 @@ from functools import cache
 
 from trainstate.machine.step import trace
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Spec
@@ -32,7 +32,7 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
     needs=["history", "guards"],
     follows=["TS301", "TS310", "TS511"],
 )
-def guard_violated(step: Step) -> Places:
+def guard_violated(step: Step) -> Violations:
     """A job has a status or a transition that its configuration does not allow.
 
     Only spot instances are taken away, only a job with a retry strategy starts again, and
@@ -47,8 +47,8 @@ def guard_violated(step: Step) -> Places:
         yield from _before(step)
 
 
-def _own(statuses: Statuses) -> Places:
-    """Places in the response itself that its job's configuration does not allow."""
+def _own(statuses: Statuses) -> Violations:
+    """Violations in the response itself that its job's configuration does not allow."""
     spec, history = statuses.spec, statuses.history
     broken: set[str] = set()
     places = list(shown(statuses)) if shows(statuses, _guarded(spec)) else []
@@ -58,21 +58,21 @@ def _own(statuses: Statuses) -> Places:
         row = spec.secondary_by_name.get(place.status)
         if row is not None and row.guard and statuses.config.of(row.guard).holds is False:
             broken.add(row.guard)
-            yield _place(spec, place.pointer, f"`{place.status}`", row.guard)
+            yield _violation(spec, place.pointer, f"`{place.status}`", row.guard)
     for index, move in enumerate(statuses.moves):
         if move.guard is not None and move.guard not in broken:
             pointer = statuses.entry_pointer(index, spec.layout.entry_status)
             what = f"`{history[index]}` after `{history[index - 1]}`"
-            yield _place(spec, pointer, what, move.guard)
+            yield _violation(spec, pointer, what, move.guard)
 
 
-def _before(step: Step) -> Places:
-    """Places in longer histories of the job, if this response is the first to forbid them."""
+def _before(step: Step) -> Violations:
+    """Violations in longer histories of the job, if this response is the first to forbid them."""
     spec, seen = step.spec, tuple(entry.status for entry in step.known)
     for index, move in enumerate(trace(spec, seen, step.reading.config)):
         if move.guard in step.shut:
             what = f"`{seen[index]}` after `{seen[index - 1]}` in an earlier response"
-            yield _place(spec, spec.guard_by_name[move.guard].member, what, move.guard)
+            yield _violation(spec, spec.guard_by_name[move.guard].member, what, move.guard)
             return
 
 
@@ -81,6 +81,6 @@ def _guarded(spec: Spec) -> frozenset[str]:
     return frozenset(row.name for row in spec.secondary_by_name.values() if row.guard)
 
 
-def _place(spec: Spec, pointer: str, what: str, guard: str) -> Place:
+def _violation(spec: Spec, pointer: str, what: str, guard: str) -> Violation:
     says = spec.guard_by_name[guard].says
-    return Place(pointer=pointer, facts={"what": what, "guard": guard, "says": says})
+    return Violation(pointer=pointer, facts={"what": what, "guard": guard, "says": says})

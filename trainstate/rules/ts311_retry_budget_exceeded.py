@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.machine.step import Move
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Transition
 
@@ -27,7 +27,7 @@ _ONCE = "InProgress/Starting: Starting 90, Training 60, Starting"
     ],
     needs=["history", "guards"],
 )
-def retry_budget_exceeded(statuses: Statuses) -> Places:
+def retry_budget_exceeded(statuses: Statuses) -> Violations:
     """A job was retried more often than its configuration allows.
 
     The retry strategy says how often the service retries after its own error. Starts after
@@ -40,7 +40,7 @@ def retry_budget_exceeded(statuses: Statuses) -> Places:
         used = [at for at, move in enumerate(statuses.moves) if _uses(move, guard.name)]
         for at in used[max(budget, 0) :][:1]:
             pointer = statuses.entry_pointer(at, statuses.spec.layout.entry_status)
-            yield Place(pointer=pointer, facts={"used": len(used), "budget": budget})
+            yield Violation(pointer=pointer, facts={"used": len(used), "budget": budget})
 
 
 def _uses(move: Move, guard: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.machine.guards import unproven
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 
 _BARE = {"/StoppingCondition": None, "/EnableManagedSpotTraining": None}
 _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
@@ -26,7 +26,7 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     needs=["history", "guards"],
     unknown=True,
 )
-def guard_unverified(step: Step) -> Places:
+def guard_unverified(step: Step) -> Violations:
     """A transition needs a configuration that was not recorded.
 
     The configuration would show whether the history is legal; without it the verdict stays
@@ -37,7 +37,7 @@ def guard_unverified(step: Step) -> Places:
     unseen = [(index, move.unseen) for index, move in enumerate(moves) if move.unseen]
     for index, guard in unseen:
         says = spec.guard_by_name[guard].says
-        yield Place(
+        yield Violation(
             pointer=reading.statuses.entry_pointer(index, spec.layout.entry_status),
             facts={
                 "before": f"`{statuses[index - 1]}`",
@@ -49,7 +49,7 @@ def guard_unverified(step: Step) -> Places:
     if step.unproven and not unseen:
         says = "its configuration allows it"
         after = step.response.secondary or step.response.primary or ""
-        yield Place(
+        yield Violation(
             pointer=f"/{spec.layout.secondary}",
             facts={
                 "before": "the recorded states",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from trainstate.machine.step import Position, State, run_ahead
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Spec
 
@@ -25,7 +25,7 @@ from trainstate.spec.model import Spec
     ],
     needs=["history"],
 )
-def primary_contradicts_history(statuses: Statuses) -> Places:
+def primary_contradicts_history(statuses: Statuses) -> Violations:
     """The history cannot lead to the primary status.
 
     The pair is legal, and so is the history, but not both together: the history passed a
@@ -39,7 +39,7 @@ def primary_contradicts_history(statuses: Statuses) -> Places:
         return
     expected = _expected(statuses.spec, position)
     if statuses.primary not in expected:
-        yield Place(
+        yield Violation(
             pointer=f"/{statuses.spec.layout.primary}",
             facts={
                 "primary": statuses.primary,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import prints_no_start
 
@@ -21,7 +21,7 @@ from trainstate.rules.shown import prints_no_start
     good=[ACTIVE, "InProgress/Starting: Starting"],
     needs=["history"],
 )
-def entry_without_start(statuses: Statuses) -> Places:
+def entry_without_start(statuses: Statuses) -> Violations:
     """An entry of the history has no start.
 
     The API requires the start of every entry, and every recording has it. Without it neither
@@ -37,4 +37,4 @@ def entry_without_start(statuses: Statuses) -> Places:
             continue
         pointer = statuses.entry_pointer(at, member)
         if statuses.written[at] and not statuses.is_unread(pointer):
-            yield Place(pointer=pointer, facts={"at": at, "status": status}, severity=severity)
+            yield Violation(pointer=pointer, facts={"at": at, "status": status}, severity=severity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -24,7 +24,7 @@ from trainstate.rules.wording import time_text
     ],
     needs=["history"],
 )
-def entry_ends_before_start(times: Times) -> Places:
+def entry_ends_before_start(times: Times) -> Violations:
     """An entry of the history ends before it starts.
 
     A status ends when the job moves to another one, which cannot be before it began. An end
@@ -37,7 +37,7 @@ def entry_ends_before_start(times: Times) -> Places:
         start, end = entry.start, entry.end
         if start is None or end is None or end >= start or same_instant(start, end):
             continue
-        yield Place(
+        yield Violation(
             pointer=times.entry_pointer(index, times.spec.layout.entry_end),
             facts={"status": entry.status, "start": time_text(start), "end": time_text(end)},
         )

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -27,7 +27,7 @@ from trainstate.rules.wording import time_text
     needs=["history"],
     follows=["TS103", "TS301", "TS304", "TS401"],
 )
-def overlapping_entries(times: Times) -> Places:
+def overlapping_entries(times: Times) -> Violations:
     """An entry starts before the previous one ends.
 
     A job has one secondary status at a time. An entry ends when the next one starts:
@@ -40,7 +40,7 @@ def overlapping_entries(times: Times) -> Places:
     for index, (one, two) in enumerate(pairwise(times.history), 1):
         if one.end is None or two.start is None or one.end - two.start < tolerance:
             continue
-        yield Place(
+        yield Violation(
             pointer=times.entry_pointer(index, times.spec.layout.entry_start),
             facts={
                 "before": one.status,

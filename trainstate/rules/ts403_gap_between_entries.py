@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -27,7 +27,7 @@ from trainstate.rules.wording import time_text
     needs=["history"],
     follows=["TS103", "TS301", "TS304", "TS401", "TS402"],
 )
-def gap_between_entries(times: Times) -> Places:
+def gap_between_entries(times: Times) -> Violations:
     """An entry starts some time after the previous one ended.
 
     A job always has a secondary status, and the history lists all of them: an entry ends
@@ -42,7 +42,7 @@ def gap_between_entries(times: Times) -> Places:
             continue
         if one.status in spec.terminal_secondaries and two.status not in spec.secondary_by_name:
             continue  # nobody knows what comes after the end
-        yield Place(
+        yield Violation(
             pointer=times.entry_pointer(index, times.spec.layout.entry_start),
             facts={
                 "before": one.status,

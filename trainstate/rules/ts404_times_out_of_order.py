@@ -10,7 +10,7 @@ from attrs import frozen
 from trainstate.history.instants import since
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -29,7 +29,7 @@ from trainstate.rules.wording import time_text
     good=[DONE, poll(DONE, {"/CreationTime": "2026-01-02T10:00:00.500Z"}, modified=500)],
     follows=["TS301", "TS401", "TS402", "TS403", "TS404"],
 )
-def times_out_of_order(times: Times) -> Places:
+def times_out_of_order(times: Times) -> Violations:
     """Two times of a job are in an impossible order.
 
     A job is created, enters its statuses one after the other, trains and ends, and is
@@ -40,7 +40,7 @@ def times_out_of_order(times: Times) -> Places:
     """
     tolerance = times.tolerances.microseconds("order")
     for earlier, later in disorders(times, tolerance):
-        yield Place(
+        yield Violation(
             pointer=f"/{later.name}",
             facts={
                 "earlier": earlier.name,

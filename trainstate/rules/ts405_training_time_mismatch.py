@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import DONE, Poll, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Clock
 
 _FAILED = "Failed/Failed: Starting 90, Failed"
@@ -26,7 +26,7 @@ def _reporting(text: str, seconds: int) -> Poll:
     needs=["training_seconds"],
     follows=["TS401", "TS402", "TS403", "TS404", "TS407", "TS408", "TS409", "TS508"],
 )
-def training_time_mismatch(times: Clock) -> Places:
+def training_time_mismatch(times: Clock) -> Violations:
     """The reported training time is not the time between the start and end of training.
 
     Recordings agree within a second, without being floor, ceiling or rounding. A job that was
@@ -43,30 +43,30 @@ def training_time_mismatch(times: Clock) -> Places:
         return
     life = clock.life(times)
     if life is not None and _exceeds(times, reported - life, layout.created):
-        yield _place(times, reported, life, layout.created)
+        yield _violation(times, reported, life, layout.created)
     elif passed is None:
         return
     elif _exceeds(times, reported - passed, layout.started):
         unsure = clock.is_repeated(times)
-        yield _place(times, reported, passed, layout.started, unsure=unsure)
+        yield _violation(times, reported, passed, layout.started, unsure=unsure)
     elif lacking := _lacking(times, passed - reported):
         unsure = not clock.is_plain(times) and lacking <= times.tolerances.doubt
-        yield _place(times, reported, passed, layout.started, unsure=unsure)
+        yield _violation(times, reported, passed, layout.started, unsure=unsure)
 
 
-def _place(
+def _violation(
     times: Clock, reported: float, passed: float, start: str, *, unsure: bool = False
-) -> Place:
+) -> Violation:
     layout = times.spec.layout
     span = f"from {start} to {layout.ended}"
-    return Place(
+    return Violation(
         pointer=f"/{layout.training_seconds}",
         facts={"reported": reported, "elapsed": round(passed, 3), "span": span},
         severity=Severity.WARNING if unsure else None,
     )
 
 
-def _untrained(times: Clock) -> Places:
+def _untrained(times: Clock) -> Violations:
     """Reported seconds of a job whose history shows that it never trained."""
     layout = times.spec.layout
     shown = bool(times.history) and not times.trimmed and times.kind is not Kind.LOG
@@ -80,7 +80,7 @@ def _untrained(times: Clock) -> Places:
                 "elapsed": 0,
                 "span": "in statuses of training",
             }
-            yield Place(pointer=f"/{member}", facts=facts)
+            yield Violation(pointer=f"/{member}", facts=facts)
 
 
 def _exceeds(times: Clock, excess: float, start: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Clock
 
 _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, MaxRuntimeExceeded"
@@ -27,7 +27,7 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
     needs=["time.limits"],
     follows=["TS511"],
 )
-def runtime_limit_not_reached(times: Clock) -> Places:
+def runtime_limit_not_reached(times: Clock) -> Violations:
     """A job was ended for a time limit that it had not reached.
 
     The run time counts from the start of training, the waiting time from the creation. If
@@ -49,7 +49,7 @@ def runtime_limit_not_reached(times: Clock) -> Places:
     else:
         return
     moment = clock.since(since, times.instants.get(since))
-    yield Place(
+    yield Violation(
         pointer=f"/{spec.layout.secondary}",
         facts={"status": status, "spent": round(spent), "since": moment, "limit": limit},
         severity=Severity.ERROR if sure else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Clock
 
 _LONG = "Completed/Completed: Starting 90, Training 9000, Uploading 5, Completed"
@@ -38,7 +38,7 @@ _RETRIED = {"/RetryStrategy": {"MaximumRetryAttempts": 2}}
     needs=["time.limits"],
     follows=["TS407"],
 )
-def runtime_limit_ignored(times: Clock) -> Places:
+def runtime_limit_ignored(times: Clock) -> Violations:
     """A job trained far longer than its limit allows.
 
     The service ends a job at its run-time limit, which covers all attempts; the algorithm has
@@ -59,4 +59,4 @@ def runtime_limit_ignored(times: Clock) -> Places:
             since = clock.since("its start", entries[0].start)
             worded = clock.spent_text(times, spent, limit)
             facts = {"spent": worded, "since": since, "limit": limit}
-            yield Place(pointer=pointer, facts=facts)
+            yield Violation(pointer=pointer, facts=facts)

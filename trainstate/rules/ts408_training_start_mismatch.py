@@ -6,7 +6,7 @@ from trainstate.history.instants import Instant, iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.clock import is_repeated
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
@@ -29,7 +29,7 @@ from trainstate.rules.wording import time_text
     needs=["started", "history"],
     follows=["TS003", "TS102", "TS301", "TS401", "TS402", "TS403", "TS404"],
 )
-def training_start_mismatch(times: Times) -> Places:
+def training_start_mismatch(times: Times) -> Violations:
     """Training does not start with an entry in which a job trains.
 
     In 21 of 21 recordings it starts exactly with the first Downloading entry; more than a
@@ -45,7 +45,7 @@ def training_start_mismatch(times: Times) -> Places:
     begun = [entry.start for entry in times.history if entry.status in spec.time.clock_starts]
     expected = _expected(times, started, begun)
     if expected is not None:
-        yield Place(
+        yield Violation(
             pointer=f"/{spec.layout.started}",
             facts={"started": time_text(started), "expected": expected},
             severity=_severity(times, started, begun),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainstate.history.instants import iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
@@ -29,7 +29,7 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     needs=["ended", "history"],
     follows=["TS404"],
 )
-def training_end_mismatch(times: Times) -> Places:
+def training_end_mismatch(times: Times) -> Violations:
     """Training does not end with the history.
 
     In 21 of 21 recordings the two are the same instant. LastModifiedTime may follow by
@@ -47,7 +47,7 @@ def training_end_mismatch(times: Times) -> Places:
         far = abs(ended - last) > times.tolerances.microseconds("doubt")
         reason = spec.member_by_name.get(spec.layout.failure_reason)
         failed = reason is not None and times.primary in reason.present_at
-        yield Place(
+        yield Violation(
             pointer=f"/{spec.layout.ended}",
             facts={"ended": iso(ended), "last": iso(last)},
             severity=Severity.ERROR if far and not failed else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.instants import iso, resolution
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
 
 
@@ -25,7 +25,7 @@ from trainstate.rules.parts import Times
     needs=["history"],
     follows=["TS302"],
 )
-def late_first_entry(times: Times) -> Places:
+def late_first_entry(times: Times) -> Violations:
     """The history begins later than the job.
 
     In 24 of 24 recordings the first entry starts exactly at the creation: a job has a
@@ -39,7 +39,7 @@ def late_first_entry(times: Times) -> Places:
     if start - created < times.tolerances.microseconds("join") + resolution(start, created):
         return
     far = start - created > times.tolerances.microseconds("doubt")
-    yield Place(
+    yield Violation(
         pointer=times.entry_pointer(0, times.spec.layout.entry_start),
         facts={"created": iso(created), "start": iso(start)},
         severity=_severity(times, far=far),

@@ -6,7 +6,7 @@ from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Clock
 
 _LATE = (
@@ -36,7 +36,7 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
     needs=["time.limits"],
     follows=["TS407", "TS411", "TS412"],
 )
-def waiting_limit_ignored(times: Clock) -> Places:
+def waiting_limit_ignored(times: Clock) -> Violations:
     """A spot job waited and trained far longer than its limit allows.
 
     The waiting-time limit covers the whole life of the job from its creation: waiting,
@@ -54,7 +54,7 @@ def waiting_limit_ignored(times: Clock) -> Places:
             since = clock.since(times.spec.layout.created, times.created)
             worded = clock.spent_text(times, spent, limit)
             facts = {"spent": worded, "since": since, "limit": limit}
-            yield Place(pointer=pointer, facts=facts)
+            yield Violation(pointer=pointer, facts=facts)
 
 
 def _unstopped(times: Clock) -> float | None:

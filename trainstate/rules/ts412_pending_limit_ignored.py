@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Clock
 
 _LATE = "Completed/Completed: Starting 5, Pending 9000, Training 60, Uploading 5, Completed"
@@ -40,7 +40,7 @@ def _pends(text: str, limit: int, *, on: str = "ml.p4d.24xlarge", **more: str) -
     needs=["time.limits"],
     follows=["TS412"],
 )
-def pending_limit_ignored(times: Clock) -> Places:
+def pending_limit_ignored(times: Clock) -> Violations:
     """A job waited for capacity far longer than its limit allows.
 
     The limit counts from the start of the `Pending` entry. It applies only where accelerated
@@ -59,7 +59,7 @@ def pending_limit_ignored(times: Clock) -> Places:
     waited = clock.seconds_in(times, facts.pending)
     for entry, spent in zip(entries, waited, strict=True):
         if spent - times.tolerances.grace > limit:
-            yield Place(
+            yield Violation(
                 pointer=facts.pending_limit,
                 facts={
                     "status": entry.status,

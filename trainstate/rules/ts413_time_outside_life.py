@@ -6,7 +6,7 @@ from typing import Any
 
 from trainstate.history.nested import moments
 from trainstate.rules.example import DONE, Poll, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Inside
 from trainstate.rules.wording import time_text
 
@@ -34,7 +34,7 @@ def _evaluated(time: Any) -> Poll:
     ],
     good=[_metric("2026-01-02T10:02:00Z"), _evaluated("2026-01-02T10:03:20Z")],
 )
-def time_outside_life(inside: Inside) -> Places:
+def time_outside_life(inside: Inside) -> Violations:
     """A time inside the response lies before the job's creation or after its last modification.
 
     The algorithm emits metrics while it trains, and a change of an evaluation modifies the
@@ -51,4 +51,4 @@ def time_outside_life(inside: Inside) -> Places:
         if early or late:
             side = "before the creation" if early else "after the last modification"
             facts = {"member": pointer.rpartition("/")[2], "time": time_text(at), "side": side}
-            yield Place(pointer=pointer, facts=facts)
+            yield Violation(pointer=pointer, facts=facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
@@ -24,7 +24,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     needs=["failure_reason"],
     follows=["TS201"],
 )
-def missing_failure_reason(presence: Presence) -> Places:
+def missing_failure_reason(presence: Presence) -> Violations:
     """A failed job has no reason.
 
     The API gives a reason with every failure. An event may have dropped it for its size:
@@ -39,7 +39,7 @@ def missing_failure_reason(presence: Presence) -> Places:
         return
     if absent and not presence.whole:
         return
-    yield Place(
+    yield Violation(
         pointer=f"/{member.name}",
         facts={
             "member": member.name,

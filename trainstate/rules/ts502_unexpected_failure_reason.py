@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
 _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
@@ -27,7 +27,7 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
     ],
     needs=["failure_reason"],
 )
-def unexpected_failure_reason(presence: Presence) -> Places:
+def unexpected_failure_reason(presence: Presence) -> Violations:
     """A job that did not fail has a failure reason.
 
     The reason is present "if the training job failed", and no recording of another end has
@@ -44,7 +44,7 @@ def unexpected_failure_reason(presence: Presence) -> Places:
     if followed or status.name in member.present_at:
         return
     if member.name in presence.present - presence.blank - presence.mistyped:
-        yield Place(
+        yield Violation(
             pointer=f"/{member.name}",
             facts={"member": member.name, "primary": status.name},
             severity=_severity(presence),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
 _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026-01-02T10:02:30Z"}
@@ -25,7 +25,7 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
     ],
     needs=["ended"],
 )
-def end_time_while_active(presence: Presence) -> Places:
+def end_time_while_active(presence: Presence) -> Violations:
     """A job that has not ended has an end time.
 
     The service sets the time when the job ends, after the upload, together with the
@@ -36,7 +36,7 @@ def end_time_while_active(presence: Presence) -> Places:
     if member is None or presence.kind is Kind.LOG or presence.primary not in member.absent_at:
         return
     if member.name in presence.present:
-        yield Place(
+        yield Violation(
             pointer=f"/{member.name}",
             facts={"member": member.name, "primary": presence.primary},
         )

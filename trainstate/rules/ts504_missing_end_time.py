@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
@@ -23,7 +23,7 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     needs=["ended"],
     follows=["TS201"],
 )
-def missing_end_time(presence: Presence) -> Places:
+def missing_end_time(presence: Presence) -> Violations:
     """A job that has ended lacks its end time.
 
     Every completed job has it, and so does one that was stopped after training began; a job
@@ -37,7 +37,7 @@ def missing_end_time(presence: Presence) -> Places:
     begun = presence.primary in spec.terminal_primaries and presence.clocked
     certain = presence.primary in member.present_at
     if (certain or begun) and member.name not in presence.present:
-        yield Place(
+        yield Violation(
             pointer=f"/{member.name}",
             facts={"member": member.name, "primary": presence.primary},
             severity=Severity.WARNING if _has_failed(presence) else None,

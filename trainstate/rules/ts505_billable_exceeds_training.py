@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Amounts
 
 
@@ -21,7 +21,7 @@ from trainstate.rules.parts import Amounts
     needs=["billable_seconds"],
     follows=["TS508"],
 )
-def billable_exceeds_training(amounts: Amounts) -> Places:
+def billable_exceeds_training(amounts: Amounts) -> Violations:
     """A job is billed for longer than it trained.
 
     Billed and trained time are equal in all recordings without managed spot training; with it
@@ -34,7 +34,7 @@ def billable_exceeds_training(amounts: Amounts) -> Places:
     if amounts.kind is Kind.SUMMARY or training is None or billable is None:
         return
     if billable > training:
-        yield Place(
+        yield Violation(
             pointer=f"/{layout.billable_seconds}",
             facts={"billable": billable, "training": training},
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Amounts
 
 _STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
@@ -30,7 +30,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
     needs=["billable_seconds"],
     follows=["TS310", "TS405", "TS407", "TS511"],
 )
-def spot_savings_without_spot(amounts: Amounts) -> Places:
+def spot_savings_without_spot(amounts: Amounts) -> Violations:
     """A job without managed spot training is billed for less than it trained.
 
     Only managed spot training saves: without it the two are equal in 21 of 21 recorded
@@ -47,7 +47,7 @@ def spot_savings_without_spot(amounts: Amounts) -> Places:
         return
     saved = training is not None and billable is not None and billable < training
     if saved and amounts.saves is False:
-        yield Place(
+        yield Violation(
             pointer=f"/{spec.layout.billable_seconds}",
             facts={"billable": billable, "training": training},
             severity=Severity.WARNING if amounts.repeated else None,

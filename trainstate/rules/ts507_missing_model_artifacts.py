@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
 _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSeconds": 90_000}
@@ -22,7 +22,7 @@ _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSe
     needs=["artifacts"],
     follows=["TS201"],
 )
-def missing_model_artifacts(presence: Presence) -> Places:
+def missing_model_artifacts(presence: Presence) -> Violations:
     """A completed job has no model location.
 
     The API declares the member required, and recordings of completed jobs have it. Active
@@ -39,7 +39,7 @@ def missing_model_artifacts(presence: Presence) -> Places:
     absent = member.name not in presence.present
     if absent or member.name in presence.blank:
         state = "absent from" if absent else "empty on"
-        yield Place(
+        yield Violation(
             pointer=f"/{member.name}",
             facts={"member": member.name, "state": state, "primary": presence.primary},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Amounts
 
 _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
@@ -22,7 +22,7 @@ _NOTHING = {"/TrainingTimeInSeconds": 0, "/BillableTimeInSeconds": 0}
     good=[ACTIVE, poll("Failed/Failed: Starting 90, Failed", _NOTHING)],
     needs=["billable_seconds"],
 )
-def negative_seconds(amounts: Amounts) -> Places:
+def negative_seconds(amounts: Amounts) -> Violations:
     """A number of seconds or tokens is negative.
 
     Trained and billed amounts count up from zero. Savings computed from a negative number
@@ -30,4 +30,4 @@ def negative_seconds(amounts: Amounts) -> Places:
     """
     for member, value in amounts.seconds.items():
         if value < 0:
-            yield Place(pointer=f"/{member}", facts={"member": member, "value": value})
+            yield Violation(pointer=f"/{member}", facts={"member": member, "value": value})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.nested import excesses
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Settings
 from trainstate.rules.shown import quoted
 
@@ -30,7 +30,7 @@ _WAIT = "/StoppingCondition/MaxWaitTimeInSeconds"
         poll(ACTIVE, _SPOT | {_WAIT: 3600}),
     ],
 )
-def number_out_of_range(settings: Settings) -> Places:
+def number_out_of_range(settings: Settings) -> Violations:
     """A number in the job's configuration is out of range.
 
     A job is only created with limits and budgets in the ranges that the API declares, and
@@ -38,7 +38,7 @@ def number_out_of_range(settings: Settings) -> Places:
     configuration. If a range has changed over the years, the widest counts.
     """
     for pointer, value, allowed in excesses(settings.members, settings.spec):
-        yield Place(
+        yield Violation(
             pointer=pointer,
             facts={
                 "member": pointer.rpartition("/")[2],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
 _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}}
@@ -27,7 +27,7 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
     ],
     needs=["training_seconds"],
 )
-def half_the_seconds(presence: Presence) -> Places:
+def half_the_seconds(presence: Presence) -> Violations:
     """An ended job has only one of its trained and billed seconds.
 
     The two come together in 21 of 21 recorded responses and in 638 of 638 logs. Recordings
@@ -43,7 +43,7 @@ def half_the_seconds(presence: Presence) -> Places:
         return
     if len(absent) == 1 and all(both) and not any(presence.is_unread(f"/{m}") for m in both):
         other = both[1 - both.index(absent[0])]
-        yield Place(
+        yield Violation(
             pointer=f"/{absent[0]}",
             facts={"member": absent[0], "other": other, "primary": presence.primary},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Settings
 
 _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}}
@@ -25,7 +25,7 @@ _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSecon
         poll(ACTIVE, {"/EnableManagedSpotTraining": True, "/RoleArn": None}),
     ],
 )
-def contradictory_configuration(settings: Settings) -> Places:
+def contradictory_configuration(settings: Settings) -> Violations:
     """A job lacks a setting that another of its settings requires.
 
     The service refuses the request for such a job, so none was created. The stated value
@@ -38,7 +38,7 @@ def contradictory_configuration(settings: Settings) -> Places:
         switch, beside = settings.get(guard.member), settings.get(guard.implied_by)
         named = f"`{guard.member.rpartition('/')[2]}`"
         if switch is False and beside is not None:
-            yield _place(guard.implied_by, f"set, but {named} is false", guard.says, None)
+            yield _violation(guard.implied_by, f"set, but {named} is false", guard.says, None)
         elif (
             switch is True
             and beside is None
@@ -46,9 +46,9 @@ def contradictory_configuration(settings: Settings) -> Places:
             and not settings.is_unread(guard.implied_by)
         ):
             says = f"{named} is not true"
-            yield _place(guard.implied_by, "absent", says, Severity.WARNING)
+            yield _violation(guard.implied_by, "absent", says, Severity.WARNING)
 
 
-def _place(pointer: str, state: str, says: str, severity: Severity | None) -> Place:
+def _violation(pointer: str, state: str, says: str, severity: Severity | None) -> Violation:
     facts = {"member": pointer.rpartition("/")[2], "state": state, "says": says}
-    return Place(pointer=pointer, facts=facts, severity=severity)
+    return Violation(pointer=pointer, facts=facts, severity=severity)

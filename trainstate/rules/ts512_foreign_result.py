@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
 _TOKENS = {"/BillableTokenCount": 12_345}
@@ -23,7 +23,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
     ],
     good=[DONE, poll(DONE, _TOKENS | _SERVERLESS)],
 )
-def foreign_result(presence: Presence) -> Places:
+def foreign_result(presence: Presence) -> Violations:
     """A job has a result that only another kind of job has.
 
     The API counts tokens and shows progress only for serverless jobs. A job has MLflow details
@@ -37,4 +37,4 @@ def foreign_result(presence: Presence) -> Places:
         foreign = member.only_with and member.only_with not in (*presence.present, *hidden)
         if foreign and member.name in presence.present:
             facts = {"member": member.name, "setting": member.only_with}
-            yield Place(pointer=f"/{member.name}", facts=facts)
+            yield Violation(pointer=f"/{member.name}", facts=facts)

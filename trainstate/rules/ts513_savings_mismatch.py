@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import Example, text
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Amounts
 
 _NEAR = 0.1
@@ -30,7 +30,7 @@ def _log(training: int, billable: int, savings: str) -> Example:
     good=[_log(1000, 300, "70.0"), _log(1110, 367, "66.9")],
     needs=["billable_seconds"],
 )
-def savings_mismatch(amounts: Amounts) -> Places:
+def savings_mismatch(amounts: Amounts) -> Violations:
     """The savings in a log do not follow from its seconds.
 
     The SDK prints (1 - billable / training) * 100 with one digit: 26 of 26 logs of jobs with
@@ -44,4 +44,6 @@ def savings_mismatch(amounts: Amounts) -> Places:
     right = (1 - billable / training) * 100
     if abs(printed - right) > _NEAR:
         facts = {"printed": printed, "billable": billable, "training": training}
-        yield Place(pointer=f"/{layout.billable_seconds}", facts=facts | {"right": round(right, 1)})
+        yield Violation(
+            pointer=f"/{layout.billable_seconds}", facts=facts | {"right": round(right, 1)}
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, rule
+from trainstate.rules.model import Violation, rule
 from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted_at
 
@@ -39,7 +39,7 @@ _CHANNEL = {
         poll(_ACTIVE, {"/ResourceConfig/InstanceType": "ml.z9.first-of-its-kind"}),
     ],
 )
-def undeclared_value(problems: Problems) -> Iterator[Place]:
+def undeclared_value(problems: Problems) -> Iterator[Violation]:
     """A value inside a member is not one that the API declares, or is missing.
 
     The service would not have accepted it: the API declares enumerations, patterns, the
@@ -54,4 +54,4 @@ def undeclared_value(problems: Problems) -> Iterator[Place]:
             continue
         shown = "absent" if absent else quoted_at(pointer, problem.value, problems.spec)
         facts = {"member": pointer.rpartition("/")[2], "value": shown, "expected": problem.expected}
-        yield Place(pointer=pointer, facts=facts)
+        yield Violation(pointer=pointer, facts=facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainstate.history.model import Kind
 from trainstate.rules.constraints import Broken
 from trainstate.rules.example import ACTIVE, DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 from trainstate.spec.load import builtin_spec
 
@@ -66,7 +66,7 @@ def _artifacts(place: str) -> dict[str, object]:
     needs=["constraints"],
     follows=["TS003", "TS514"],
 )
-def broken_constraint(presence: Presence) -> Places:
+def broken_constraint(presence: Presence) -> Violations:
     """Two members of a response contradict each other.
 
     The service refuses a request with contradictory settings, and writes results where the
@@ -79,7 +79,7 @@ def broken_constraint(presence: Presence) -> Places:
         if not presence.is_unread(one.pointer) and (not one.absent or _is_due(presence, one)):
             names = [name for name in one.pointer.split("/") if not name.isdigit()]
             facts = {"member": names[-1], "says": rows[one.number].says}
-            yield Place(pointer=one.pointer, facts=facts)
+            yield Violation(pointer=one.pointer, facts=facts)
 
 
 def _is_due(presence: Presence, one: Broken) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import ACTIVE, DONE, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
 _STARTING = "InProgress/Starting: Starting"
@@ -32,7 +32,7 @@ _ARTIFACTS = {
     needs=["history"],
     follows=["TS304"],
 )
-def early_result(presence: Presence) -> Places:
+def early_result(presence: Presence) -> Violations:
     """An active job has a result that it can only produce later.
 
     Training produces the model, the package and the billed tokens, so an active job without any
@@ -43,7 +43,7 @@ def early_result(presence: Presence) -> Places:
     for name, state in _early(presence):
         hidden = name == presence.spec.layout.artifacts and not presence.placed
         if name in presence.present - presence.mistyped and not hidden:
-            yield Place(pointer=f"/{name}", facts={"member": name, "state": state})
+            yield Violation(pointer=f"/{name}", facts={"member": name, "state": state})
 
 
 def _early(presence: Presence) -> Iterator[tuple[str, str]]:

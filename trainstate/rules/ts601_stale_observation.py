@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, Relation, Step, rule
+from trainstate.rules.model import Relation, Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _LATE = {Relation.SMALLER, Relation.SAME, Relation.ABSENT}
@@ -25,7 +25,7 @@ _TRAINING = "InProgress/Training: Starting 90, Downloading 20, Training"
     ],
     follows=["TS3", "TS404", "TS607"],
 )
-def stale_observation(step: Step) -> Places:
+def stale_observation(step: Step) -> Violations:
     """A response arrived after a newer response of the same job.
 
     Events come late, and pollers may answer out of order. The late response is true of an
@@ -33,7 +33,7 @@ def stale_observation(step: Step) -> Places:
     goes back in time.
     """
     if step.late and step.relation in _LATE and not step.ordered_later:
-        yield Place(
+        yield Violation(
             pointer=f"/{step.spec.layout.modified}",
             facts={"modified": time_text(step.response.modified)},
         )

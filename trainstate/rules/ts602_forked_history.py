@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.model import Place, Places, Relation, Step, rule
+from trainstate.rules.model import Relation, Step, Violation, Violations, rule
 
 
 @rule(
@@ -25,7 +25,7 @@ from trainstate.rules.model import Place, Places, Relation, Step, rule
     needs=["history"],
     follows=["TS0", "TS1", "TS3", "TS4", "TS602"],
 )
-def forked_history(step: Step) -> Places:
+def forked_history(step: Step) -> Violations:
     """Two responses of one job have diverging histories.
 
     The history is append-only, and every response shows all of it. So of two histories of a
@@ -33,7 +33,7 @@ def forked_history(step: Step) -> Places:
     explains both.
     """
     if step.relation is Relation.FORKED and step.at is not None:
-        yield Place(
+        yield Violation(
             pointer=step.reading.statuses.entry_pointer(step.at, step.spec.layout.entry_status),
             facts={
                 "at": step.at,

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from trainstate.history.instants import same_instant
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Relation, Step, rule
+from trainstate.rules.model import Relation, Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
@@ -28,7 +28,7 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
     needs=["history"],
     follows=["TS0", "TS1", "TS2", "TS3", "TS4", "TS602", "TS603"],
 )
-def rewritten_history(step: Step) -> Places:
+def rewritten_history(step: Step) -> Violations:
     """A recorded entry has other times in another response, or is gone.
 
     The history is append-only: an entry's start is fixed once it is there, and its end once
@@ -40,7 +40,7 @@ def rewritten_history(step: Step) -> Places:
         change = gone(step)
     else:
         return
-    yield Place(
+    yield Violation(
         pointer=change.pointer,
         facts={
             "at": change.at,

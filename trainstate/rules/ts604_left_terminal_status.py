@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 _BARE = {"/SecondaryStatusTransitions": None}
@@ -26,7 +26,7 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
     ],
     follows=["TS201", "TS305"],
 )
-def left_terminal_status(step: Step) -> Places:
+def left_terminal_status(step: Step) -> Violations:
     """A job has another status after its end.
 
     No terminal status has a way out: waiters stop there, and the bill is final. Only a
@@ -34,7 +34,7 @@ def left_terminal_status(step: Step) -> Places:
     or that responses are in the wrong order.
     """
     if step.clash is not None and step.left_end:
-        yield Place(
+        yield Violation(
             pointer=f"/{step.spec.layout.primary}",
             facts={
                 "before": pair_text(step.clash.before, step.spec),

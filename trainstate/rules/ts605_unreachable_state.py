@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.machine.witness import witness
 from trainstate.rules.example import poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 _BARE = {"/SecondaryStatusTransitions": None}
@@ -29,7 +29,7 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
     ],
     follows=["TS2", "TS404", "TS605"],
 )
-def unreachable_state(step: Step) -> Places:
+def unreachable_state(step: Step) -> Violations:
     """No run leads from an earlier response to a later one.
 
     Polls may miss any number of steps. Even so, no run of the model has the two states in
@@ -40,7 +40,7 @@ def unreachable_state(step: Step) -> Places:
     primary, secondary = step.clash.after
     layout = step.spec.layout
     expected = () if secondary is None else witness(step.spec, (), secondary, step.reading.config)
-    yield Place(
+    yield Violation(
         pointer=f"/{layout.secondary if primary is None else layout.primary}",
         facts={
             "before": pair_text(step.clash.before, step.spec),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Place, Places, Severity, Step, rule
+from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 
 _NETWORK = {"Subnets": ["a"], "SecurityGroupIds": ["b"]}
 _CHECKPOINTS = (1, {"S3Uri": "s3://bucket/c", "LocalPath": "/c"}), (2, {"S3Uri": "s3://bucket/c"})
@@ -35,7 +35,7 @@ _WHAT = {
     ],
     follows=["TS002", "TS003"],
 )
-def changed_fixed_member(step: Step) -> Places:
+def changed_fixed_member(step: Step) -> Violations:
     """A member that is fixed at creation has changed.
 
     Identity, origin and most of the configuration are written once. A change means that
@@ -49,7 +49,7 @@ def changed_fixed_member(step: Step) -> Places:
         member = step.spec.member_by_name.get(name)
         if member is None or member.final or member.role == "result":
             continue  # TS612 reports it
-        yield Place(
+        yield Violation(
             pointer=f"/{change.member}",
             facts={"member": change.member, "at": change.at, "what": _WHAT[change.moved]},
             severity=Severity.WARNING if change.moved else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, DONE, Poll, poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _GROWN = "the history has grown, and the job"
@@ -33,7 +33,7 @@ def _evaluated(second: int, modified: float) -> Poll:
     needs=["modified"],
     follows=["TS404"],
 )
-def last_modified_went_back(step: Step) -> Places:
+def last_modified_went_back(step: Step) -> Violations:
     """A longer history was modified before a shorter one of the same job.
 
     Every appended entry modifies the record. Code that orders responses by LastModifiedTime
@@ -41,11 +41,11 @@ def last_modified_went_back(step: Step) -> Places:
     of a rule evaluation go back.
     """
     if step.ordered_earlier:
-        yield Place(
+        yield Violation(
             pointer=f"/{step.spec.layout.modified}",
             facts={"what": _GROWN, "modified": time_text(step.response.modified)},
         )
     for change in step.billing:
         if change.member.endswith(f"/{step.spec.layout.modified}"):
             facts = {"what": "an evaluation", "modified": time_text(int(change.after))}
-            yield Place(pointer=f"/{change.member}", facts=facts)
+            yield Violation(pointer=f"/{change.member}", facts=facts)

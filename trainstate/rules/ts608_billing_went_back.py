@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, DONE, Poll, poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 
 
 def _kept(status: str, seconds: int, modified: float) -> Poll:
@@ -29,7 +29,7 @@ def _kept(status: str, seconds: int, modified: float) -> Poll:
     needs=["billable_seconds"],
     follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
-def billing_went_back(step: Step) -> Places:
+def billing_went_back(step: Step) -> Violations:
     """A number of seconds or tokens is smaller than in an earlier response.
 
     Trained and billed amounts only grow while the job runs, and are fixed when it has ended.
@@ -40,7 +40,7 @@ def billing_went_back(step: Step) -> Places:
     for change in (one for one in step.billing if f"/{one.member}" not in counted):
         if change.member.endswith(f"/{step.spec.layout.modified}"):
             continue  # TS607 reports it
-        yield Place(
+        yield Violation(
             pointer=f"/{change.member}",
             facts={
                 "member": change.member,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import poll
-from trainstate.rules.model import EarlierEpoch, Place, Places, Severity, Step, rule
+from trainstate.rules.model import EarlierEpoch, Severity, Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _FIRST = poll("InProgress/Training: Starting 90, Training", modified=300)
@@ -31,7 +31,7 @@ def _anew(time: str) -> dict[str, str]:
         ["Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
     ],
 )
-def identity_reused(step: Step) -> Places:
+def identity_reused(step: Step) -> Violations:
     """Two jobs with different creation times have one name.
 
     A name can be reused after its job was deleted, and only an ended job can be deleted. So
@@ -45,7 +45,7 @@ def identity_reused(step: Step) -> Places:
     earlier = step.earlier_epoch
     found = None if earlier is None else reuse(step, earlier)
     if earlier is not None and found is not None:
-        yield Place(
+        yield Violation(
             pointer=f"/{step.spec.layout.created}",
             facts={
                 "created": time_text(step.response.created),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.model import JobEnd, Place, Places, rule
+from trainstate.rules.model import JobEnd, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -27,7 +27,7 @@ from trainstate.rules.wording import pair_text
     ],
     on_request=True,
 )
-def never_finished(end: JobEnd) -> Places:
+def never_finished(end: JobEnd) -> Violations:
     """No response shows that the job has ended.
 
     The job may still run, or the recording may be cut off. So the rule runs only on request:
@@ -35,4 +35,4 @@ def never_finished(end: JobEnd) -> Places:
     job to an end.
     """
     if not end.complete:
-        yield Place(facts={"responses": end.responses, "pair": pair_text(end.pair)})
+        yield Violation(facts={"responses": end.responses, "pair": pair_text(end.pair)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import DONE, poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 
 _ONE = {"/SecondaryStatusTransitions/0/StatusMessage": "Preparing the instances"}
 _TWO = {"/SecondaryStatusTransitions/0/StatusMessage": "Insufficient capacity"}
@@ -26,7 +26,7 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
     ],
     needs=["history"],
 )
-def changed_message(step: Step) -> Places:
+def changed_message(step: Step) -> Violations:
     """The message of a closed entry that another one follows has changed.
 
     The service rewrites the message of the last entry: while the job waits or runs, and
@@ -34,7 +34,7 @@ def changed_message(step: Step) -> Places:
     the message is settled in all recordings.
     """
     for index in step.messages:
-        yield Place(
+        yield Violation(
             pointer=step.reading.statuses.entry_pointer(index, step.spec.layout.entry_message),
             facts={"index": index, "status": step.response.statuses[index]},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import DONE, Poll, poll
-from trainstate.rules.model import Place, Places, Severity, Step, rule
+from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Failed"
 _WHAT = {"": "differs from", "gone": "is absent, but was present in"}
@@ -35,7 +35,7 @@ def _pooled(status: str, job: str, modified: float) -> Poll:
     ],
     follows=["TS4", "TS5", "TS612"],
 )
-def changed_after_end(step: Step) -> Places:
+def changed_after_end(step: Step) -> Violations:
     """A result of an ended job has changed.
 
     After its end a job's record still changes: the message of the last entry, attached
@@ -52,4 +52,4 @@ def changed_after_end(step: Step) -> Places:
             name, what = place.rpartition("/")[2], _WHAT[change.moved]
             facts = {"member": name, "what": what, "at": change.at}
             severity = Severity.WARNING if change.moved else None
-            yield Place(pointer=f"/{place}", facts=facts, severity=severity)
+            yield Violation(pointer=f"/{place}", facts=facts, severity=severity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.model import Response, number_at
 from trainstate.rules.example import recorded
-from trainstate.rules.model import Place, Places, Severity, Step, rule
+from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 from trainstate.spec.model import Counter
 
 
@@ -18,7 +18,7 @@ from trainstate.spec.model import Counter
     needs=["counters"],
     follows=["TS604"],
 )
-def impossible_counter(step: Step) -> Places:
+def impossible_counter(step: Step) -> Violations:
     """A count of a job's children falls, exceeds its limit, or is not settled at the end.
 
     An ended child stays ended. No more children run or were started than the configuration
@@ -29,25 +29,27 @@ def impossible_counter(step: Step) -> Places:
     counted = {pointer for counter in step.spec.counters for pointer in counter.pointers}
     for change in (one for one in step.billing if f"/{one.member}" in counted):
         why = f"and was {change.before} in response {change.at}"
-        yield _place(f"/{change.member}", change.member, change.after, why)
+        yield _violation(f"/{change.member}", change.member, change.after, why)
     ended = step.response.primary in step.spec.ended_primaries
     for counter in step.spec.counters:
         yield from _wrong(counter, step.response, ended=ended, whole=step.reading.whole)
 
 
-def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) -> Places:
+def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) -> Violations:
     found = [number_at(response, pointer) for pointer in counter.pointers]
     count = sum(number for number in found if number is not None)
     limit = number_at(response, counter.most) if counter.most else None
     pointer, name = counter.pointers[0], counter.name
     if ended and counter.at_end is not None and any(found) and count != counter.at_end:
-        yield _place(pointer, name, count, f"but must be {counter.at_end} at the end")
+        yield _violation(pointer, name, count, f"but must be {counter.at_end} at the end")
     if limit is not None and count > limit:
-        yield _place(pointer, name, count, f"and `{counter.most}` allows {limit}", mild=True)
+        yield _violation(pointer, name, count, f"and `{counter.most}` allows {limit}", mild=True)
     if whole and counter.shows and count and counter.shows not in response.members:
-        yield _place(pointer, name, count, f"but `{counter.shows}` is absent", mild=True)
+        yield _violation(pointer, name, count, f"but `{counter.shows}` is absent", mild=True)
 
 
-def _place(pointer: str, name: str, count: object, why: str, *, mild: bool = False) -> Place:
+def _violation(
+    pointer: str, name: str, count: object, why: str, *, mild: bool = False
+) -> Violation:
     facts = {"counter": name, "count": count, "why": why}
-    return Place(pointer=pointer, facts=facts, severity=Severity.WARNING if mild else None)
+    return Violation(pointer=pointer, facts=facts, severity=Severity.WARNING if mild else None)

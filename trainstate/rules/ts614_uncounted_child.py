@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import recorded
-from trainstate.rules.model import JobEnd, Place, Places, rule
+from trainstate.rules.model import JobEnd, Violation, Violations, rule
 
 
 @rule(
@@ -15,7 +15,7 @@ from trainstate.rules.model import JobEnd, Place, Places, rule
     good=[recorded("counted-children")],
     needs=["counters"],
 )
-def uncounted_child(end: JobEnd) -> Places:
+def uncounted_child(end: JobEnd) -> Violations:
     """An ended job counts fewer children than a recording shows.
 
     Names identify the children: the tuning job's name, a number and a hash. They have all
@@ -28,4 +28,4 @@ def uncounted_child(end: JobEnd) -> Places:
         if shown and seen > sum(shown):
             facts = {"counter": counter.name, "count": sum(shown), "seen": seen}
             status = " or ".join(counter.counts)
-            yield Place(pointer=counter.pointers[0], facts={**facts, "status": f"are {status}"})
+            yield Violation(pointer=counter.pointers[0], facts={**facts, "status": f"are {status}"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.attached import changes, is_illegal
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 
 
 def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatuses") -> Poll:
@@ -32,7 +32,7 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
     needs=["machines"],
     follows=["TS404", "TS607"],
 )
-def illegal_rule_evaluation_transition(step: Step) -> Places:
+def illegal_rule_evaluation_transition(step: Step) -> Violations:
     """A rule evaluation has a status that cannot follow the previous one.
 
     An evaluation runs, perhaps stops, and has one result. Polls may miss statuses in
@@ -40,7 +40,7 @@ def illegal_rule_evaluation_transition(step: Step) -> Places:
     """
     for machine, change in changes(step, items=True, named=True):
         if is_illegal(machine, change):
-            yield Place(
+            yield Violation(
                 pointer=change.pointer,
                 facts={"item": change.item, "before": change.before, "after": change.after},
             )

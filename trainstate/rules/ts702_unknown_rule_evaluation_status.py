@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.attached import changes, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 
 
 def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
@@ -21,7 +21,7 @@ def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
     good=[_rule("NoIssuesFound"), _rule("Error", "ProfilerRuleEvaluationStatuses")],
     needs=["machines"],
 )
-def unknown_rule_evaluation_status(step: Step) -> Places:
+def unknown_rule_evaluation_status(step: Step) -> Violations:
     """A rule evaluation has a status that the API does not list.
 
     Code that compares statuses would match none of them. The life of the job is judged all
@@ -29,7 +29,7 @@ def unknown_rule_evaluation_status(step: Step) -> Places:
     """
     for machine, change in changes(step, items=True, named=True):
         if is_unknown(machine, change):
-            yield Place(
+            yield Violation(
                 pointer=change.pointer,
                 facts={"item": change.item, "status": change.after},
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Places, Severity, Step, rule
+from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 
 
 def _pool(status: str, modified: float) -> Poll:
@@ -28,7 +28,7 @@ def _pool(status: str, modified: float) -> Poll:
     needs=["machines"],
     follows=["TS705"],
 )
-def illegal_warm_pool_transition(step: Step) -> Places:
+def illegal_warm_pool_transition(step: Step) -> Violations:
     """A warm pool has an unknown status, or one that cannot follow the previous one.
 
     A pool is in use, then available, then reused by a matching job or terminated; polls may
@@ -37,7 +37,7 @@ def illegal_warm_pool_transition(step: Step) -> Places:
     for machine, change in changes(step, items=False, named=True):
         unknown = is_unknown(machine, change)
         if unknown or is_illegal(machine, change):
-            yield Place(
+            yield Violation(
                 pointer=change.pointer,
                 facts={
                     "before": f"`{change.before}`" if change.before else "not seen",

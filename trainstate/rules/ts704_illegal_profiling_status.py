@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 
 
 def _profiling(status: str) -> Poll:
@@ -21,7 +21,7 @@ def _profiling(status: str) -> Poll:
     good=[_profiling("Enabled"), [_profiling("Enabled"), _profiling("Disabled")]],
     needs=["machines"],
 )
-def illegal_profiling_status(step: Step) -> Places:
+def illegal_profiling_status(step: Step) -> Violations:
     """The profiler has a status that the API does not list.
 
     It is on or off, and UpdateTrainingJob switches it. Code that compares the two would match
@@ -29,7 +29,7 @@ def illegal_profiling_status(step: Step) -> Places:
     """
     for machine, change in changes(step, items=False, named=False):
         if is_unknown(machine, change) or is_illegal(machine, change):
-            yield Place(
+            yield Violation(
                 pointer=change.pointer,
                 facts={"member": machine.member, "status": change.after},
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trainstate.rules.example import ACTIVE, DONE, Poll, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Attached
 
 
@@ -25,7 +25,7 @@ def _pool(text: str, status: str) -> Poll:
     ],
     needs=["machines"],
 )
-def warm_pool_while_active(attached: Attached) -> Places:
+def warm_pool_while_active(attached: Attached) -> Violations:
     """A warm pool is available to other jobs before its own job has ended.
 
     The instances are kept when the job completes: until then the job uses them, and no other
@@ -39,4 +39,4 @@ def warm_pool_while_active(attached: Attached) -> Places:
         shown = value.get(machine.status) if isinstance(value, Mapping) else value
         if machine.after_end and shown in machine.after_end:
             pointer = f"/{machine.member}/{machine.status}" if machine.status else machine.member
-            yield Place(pointer=pointer, facts={"pool": shown, "primary": attached.primary})
+            yield Violation(pointer=pointer, facts={"pool": shown, "primary": attached.primary})

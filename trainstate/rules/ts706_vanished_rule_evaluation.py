@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import Poll, poll
-from trainstate.rules.model import Place, Places, Step, rule
+from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.spec.load import builtin_spec
 
 _RESULT = builtin_spec().machines[0].statuses[1]
@@ -31,7 +31,7 @@ def _rules(*names: str, modified: float) -> Poll:
     needs=["machines"],
     follows=["TS702", "TS707"],
 )
-def vanished_rule_evaluation(step: Step) -> Places:
+def vanished_rule_evaluation(step: Step) -> Violations:
     """A rule evaluation of the job has disappeared.
 
     The rules are set at creation, and each has an evaluation until the end and after it. A
@@ -39,4 +39,6 @@ def vanished_rule_evaluation(step: Step) -> Places:
     excerpt leaves out is not lost.
     """
     for change in step.vanished:
-        yield Place(pointer=change.pointer, facts={"item": change.item, "before": change.before})
+        yield Violation(
+            pointer=change.pointer, facts={"item": change.item, "before": change.before}
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.history.nested import unconfigured
 from trainstate.rules.example import ACTIVE, Poll, poll
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Inside
 from trainstate.rules.shown import quoted
 
@@ -26,11 +26,11 @@ def _rules(configured: str, evaluated: str) -> Poll:
     good=[_rules("loss", "loss"), poll(ACTIVE, {"/DebugRuleEvaluationStatuses": []})],
     needs=["machines"],
 )
-def unconfigured_rule_evaluation(inside: Inside) -> Places:
+def unconfigured_rule_evaluation(inside: Inside) -> Violations:
     """An evaluated rule is not among the rules of the job.
 
     Each evaluation has the name of the configuration that requested it. Events and excerpts
     without a configuration say nothing.
     """
     for pointer, name, configured in unconfigured(inside.members, inside.spec):
-        yield Place(pointer=pointer, facts={"item": quoted(name), "configured": configured})
+        yield Violation(pointer=pointer, facts={"item": quoted(name), "configured": configured})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -20,7 +20,7 @@ from trainstate.rules.model import Place, Places, rule
     ],
     good=[service("as specified"), service("SecondaryStatus - Restarting")],
 )
-def unlisted_status(drift: Drift) -> Places:
+def unlisted_status(drift: Drift) -> Violations:
     """The service's model lists a status that the specification lacks.
 
     AWS says that the values of the enumerations are subject to change. A new one appears in
@@ -30,7 +30,7 @@ def unlisted_status(drift: Drift) -> Places:
     """
     for words in drift.vocabularies:
         for status in words.unlisted:
-            yield Place(
+            yield Violation(
                 pointer=f"/{words.what}",
                 facts={"member": words.what, "status": status, "version": drift.version},
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -15,7 +15,7 @@ from trainstate.rules.model import Place, Places, rule
     bad=[service("member + CarbonFootprint")],
     good=[service("as specified"), service("member - MlflowDetails")],
 )
-def unlisted_member(drift: Drift) -> Places:
+def unlisted_member(drift: Drift) -> Violations:
     """The service's model lists a member of the response that the specification lacks.
 
     Each member has one role (identity, status, time, billing, configuration, result, …), and
@@ -24,7 +24,7 @@ def unlisted_member(drift: Drift) -> Places:
     """
     for name, kind in drift.members.items():
         if name not in drift.spec.member_by_name:
-            yield Place(
+            yield Violation(
                 pointer=f"/{name}",
                 facts={"member": name, "type": kind, "version": drift.version},
             )

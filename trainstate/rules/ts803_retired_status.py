@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -18,7 +18,7 @@ from trainstate.rules.model import Place, Places, rule
     ],
     good=[service("as specified"), service("SecondaryStatus + Hibernating")],
 )
-def retired_status(drift: Drift) -> Places:
+def retired_status(drift: Drift) -> Violations:
     """The specification has a status that the service's model no longer lists.
 
     Old recordings keep such a status, so its row stays, as deprecated. This is a warning,
@@ -27,7 +27,7 @@ def retired_status(drift: Drift) -> Places:
     """
     for words in drift.vocabularies:
         for status in words.retired:
-            yield Place(
+            yield Violation(
                 pointer=f"/{words.what}",
                 facts={"member": words.what, "status": status, "version": drift.version},
             )

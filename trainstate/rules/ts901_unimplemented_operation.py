@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -21,7 +21,7 @@ from trainstate.rules.model import Place, Places, rule
         calls("stop a !ValidationException Requested resource not found."),
     ],
 )
-def unimplemented_operation(exchange: Exchange) -> Places:
+def unimplemented_operation(exchange: Exchange) -> Violations:
     """An operation of the service is missing.
 
     A client of the real service gets an answer or an error that it can catch. This is
@@ -30,4 +30,4 @@ def unimplemented_operation(exchange: Exchange) -> Places:
     """
     if exchange.fault is not None and exchange.fault.lacking:
         facts = {"operation": exchange.operation, "error": exchange.fault.shown}
-        yield Place(facts=facts)
+        yield Violation(facts=facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -21,7 +21,7 @@ from trainstate.rules.model import Place, Places, rule
         calls("describe b !ValidationException Requested resource not found."),
     ],
 )
-def undocumented_error(exchange: Exchange) -> Places:
+def undocumented_error(exchange: Exchange) -> Violations:
     """A call fails in a way that no call to the service does.
 
     Either the exception is not a service error, so code that catches those misses it; or its
@@ -32,4 +32,4 @@ def undocumented_error(exchange: Exchange) -> Places:
     if fault is None or fault.lacking or exchange.refused:
         return
     facts = {"operation": exchange.operation, "error": fault.shown, "said": fault.message}
-    yield Place(facts=facts)
+    yield Violation(facts=facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -31,7 +31,7 @@ from trainstate.rules.model import Place, Places, rule
         ),
     ],
 )
-def taken_name_accepted(exchange: Exchange) -> Places:
+def taken_name_accepted(exchange: Exchange) -> Violations:
     """A second job is created under a taken name.
 
     Names are unique within a region of an account, and the name of an ended job stays taken
@@ -39,4 +39,4 @@ def taken_name_accepted(exchange: Exchange) -> Places:
     that creates jobs twice by mistake passes its tests.
     """
     if exchange.accepted and exchange.why is Why.TAKEN:
-        yield Place(facts={"operation": exchange.operation})
+        yield Violation(facts={"operation": exchange.operation})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -27,11 +27,11 @@ from trainstate.rules.model import Place, Places, rule
         calls("create a", "stop a"),
     ],
 )
-def missing_job_accepted(exchange: Exchange) -> Places:
+def missing_job_accepted(exchange: Exchange) -> Violations:
     """A request for a job that does not exist is accepted.
 
     Code that stops or deletes a job must cope with one that is gone. If every name is
     accepted, that code is never tested.
     """
     if exchange.accepted and exchange.why is Why.ABSENT:
-        yield Place(facts={"operation": exchange.operation})
+        yield Violation(facts={"operation": exchange.operation})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -35,7 +35,7 @@ from trainstate.rules.wording import pair_text
         calls("create a", "describe a = InProgress/Training: Starting 90, Training", "stop a"),
     ],
 )
-def ended_job_stopped(exchange: Exchange) -> Places:
+def ended_job_stopped(exchange: Exchange) -> Violations:
     """A request to stop an ended job is accepted.
 
     The service refuses it, so code that stops jobs must expect the error: a job may end
@@ -45,4 +45,4 @@ def ended_job_stopped(exchange: Exchange) -> Places:
     if exchange.accepted and exchange.why is Why.OVER and standing is not None:
         seen = standing.seen
         pair = (None, None) if seen is None else (seen.primary, seen.secondary)
-        yield Place(facts={"operation": exchange.operation, "pair": pair_text(pair)})
+        yield Violation(facts={"operation": exchange.operation, "pair": pair_text(pair)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -36,7 +36,7 @@ from trainstate.rules.wording import pair_text
         ),
     ],
 )
-def active_job_deleted(exchange: Exchange) -> Places:
+def active_job_deleted(exchange: Exchange) -> Violations:
     """A request to delete a job that has not ended is accepted.
 
     Only a Stopped, Failed or Completed job can be deleted. Code that deletes a job must first
@@ -46,4 +46,4 @@ def active_job_deleted(exchange: Exchange) -> Places:
     if exchange.accepted and exchange.why is Why.ACTIVE and standing is not None:
         seen = standing.seen
         pair = (None, None) if seen is None else (seen.primary, seen.secondary)
-        yield Place(facts={"operation": exchange.operation, "pair": pair_text(pair)})
+        yield Violation(facts={"operation": exchange.operation, "pair": pair_text(pair)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -21,11 +21,11 @@ from trainstate.rules.model import Place, Places, rule
         calls("create a"),
     ],
 )
-def invalid_request_accepted(exchange: Exchange) -> Places:
+def invalid_request_accepted(exchange: Exchange) -> Violations:
     """A request that the API's model or documentation excludes is accepted.
 
     Client libraries check few constraints, the service checks all of them; a name that only
     the simulator accepts is refused when it matters.
     """
     if exchange.accepted and exchange.why is Why.INVALID:
-        yield Place(facts={"operation": exchange.operation})
+        yield Violation(facts={"operation": exchange.operation})

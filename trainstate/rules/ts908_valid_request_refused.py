@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -32,7 +32,7 @@ from trainstate.rules.model import Place, Places, rule
         ),
     ],
 )
-def valid_request_refused(exchange: Exchange) -> Places:
+def valid_request_refused(exchange: Exchange) -> Violations:
     """A request that the service documents as possible is refused.
 
     A new job can be described, one in progress can be stopped, an ended one can be deleted,
@@ -40,6 +40,6 @@ def valid_request_refused(exchange: Exchange) -> Places:
     """
     fault = exchange.fault
     if fault is not None and exchange.refused and exchange.expected:
-        yield Place(
+        yield Violation(
             facts={"operation": exchange.operation, "error": fault.code, "said": fault.message}
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -21,7 +21,7 @@ from trainstate.rules.model import Place, Places, rule
         calls("create a", "create a !ResourceInUse taken"),
     ],
 )
-def misleading_refusal(exchange: Exchange) -> Places:
+def misleading_refusal(exchange: Exchange) -> Violations:
     """A request is rightly refused, but clients do not recognise the refusal.
 
     The service reports a missing job with a ValidationException, like everything else, so
@@ -36,4 +36,4 @@ def misleading_refusal(exchange: Exchange) -> Places:
         return
     known = " or ".join(refusal.codes) + (f": {refusal.text}" if refusal.text else "")
     facts = {"operation": exchange.operation, "error": fault.code, "said": fault.message}
-    yield Place(facts={**facts, "known": known})
+    yield Violation(facts={**facts, "known": known})

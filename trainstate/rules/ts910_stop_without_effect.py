@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, stoppable, stops_at
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -43,7 +43,7 @@ from trainstate.rules.wording import pair_text
         ),
     ],
 )
-def stop_without_effect(exchange: Exchange) -> Places:
+def stop_without_effect(exchange: Exchange) -> Violations:
     """A job continues as if its accepted stop had not happened.
 
     The service changes the status to Stopping when it receives the request, and to Stopped
@@ -55,7 +55,7 @@ def stop_without_effect(exchange: Exchange) -> Places:
         return
     facts = {"pair": pair_text((response.primary, response.secondary))}
     if response.primary in stoppable(spec):
-        yield Place(facts=facts)
+        yield Violation(facts=facts)
     elif response.primary in spec.terminal_primaries - stops_at(spec):
         # A job may end by itself before it is stopped: rare, and no proof.
-        yield Place(facts=facts, severity=Severity.WARNING)
+        yield Violation(facts=facts, severity=Severity.WARNING)

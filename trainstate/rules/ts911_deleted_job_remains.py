@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import ENDED, Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -37,7 +37,7 @@ from trainstate.rules.wording import pair_text
         ),
     ],
 )
-def deleted_job_remains(exchange: Exchange) -> Places:
+def deleted_job_remains(exchange: Exchange) -> Violations:
     """A job still exists long after its deletion was accepted.
 
     A deletion removes all metadata and frees the name. A simulator that only says yes cannot
@@ -49,4 +49,4 @@ def deleted_job_remains(exchange: Exchange) -> Places:
     if standing.deleted:
         seen = standing.seen
         pair = pair_text((seen.primary, seen.secondary))
-        yield Place(facts={"polls": exchange.polls, "pair": pair})
+        yield Violation(facts={"polls": exchange.polls, "pair": pair})

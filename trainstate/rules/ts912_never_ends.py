@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import ENDED, Exchange
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 
@@ -30,7 +30,7 @@ from trainstate.rules.wording import pair_text
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
 )
-def never_ends(exchange: Exchange) -> Places:
+def never_ends(exchange: Exchange) -> Violations:
     """A job has not ended although it had more time than its limits allow.
 
     StoppingCondition limits every job: its run time, its waiting time, its time in the queue.
@@ -44,7 +44,7 @@ def never_ends(exchange: Exchange) -> Places:
         return
     limit, seen = exchange.limit, standing.seen
     proven = limit is not None and standing.age > limit
-    yield Place(
+    yield Violation(
         severity=None if proven else Severity.WARNING,
         facts={
             "age": round(standing.age),

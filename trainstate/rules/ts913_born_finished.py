@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainstate.history.instants import SECOND
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 from trainstate.spec.outcome import Outcome
 
@@ -28,7 +28,7 @@ _SOONEST = 1.0
         ),
     ],
 )
-def born_finished(exchange: Exchange) -> Places:
+def born_finished(exchange: Exchange) -> Violations:
     """A job has completed at the moment of its creation.
 
     No training starts its instances, trains and uploads within a second. Code that waits for
@@ -44,4 +44,4 @@ def born_finished(exchange: Exchange) -> Places:
     seconds = (ended - response.created) / SECOND
     if outcome is not None and outcome.name is Outcome.SUCCEEDED and seconds < _SOONEST:
         pair = pair_text((response.primary, response.secondary))
-        yield Place(facts={"pair": pair, "seconds": seconds})
+        yield Violation(facts={"pair": pair, "seconds": seconds})

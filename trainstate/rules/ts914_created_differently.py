@@ -7,7 +7,7 @@ from typing import Any
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, Severity, rule
+from trainstate.rules.model import Severity, Violation, Violations, rule
 
 
 @rule(
@@ -28,7 +28,7 @@ from trainstate.rules.model import Place, Places, Severity, rule
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
 )
-def created_differently(exchange: Exchange) -> Places:
+def created_differently(exchange: Exchange) -> Violations:
     """The first response does not show what the job was created with.
 
     The ARN is the one that the creation returned, and the configuration the requested one:
@@ -40,14 +40,14 @@ def created_differently(exchange: Exchange) -> Places:
         return
     if standing.arn and response.arn != standing.arn:
         facts = {"member": spec.layout.arn, "asked": standing.arn, "shown": response.arn}
-        yield Place(pointer=f"/{spec.layout.arn}", facts=facts)
+        yield Violation(pointer=f"/{spec.layout.arn}", facts=facts)
     for name, asked in standing.request.items():
         member = spec.member_by_name.get(name)
         if member is None or member.role != "fixed-configuration":
             continue
         for pointer, one, other in _differing(asked, response.members.get(name), f"/{name}"):
             facts = {"member": pointer.lstrip("/"), "asked": one, "shown": other}
-            yield Place(pointer=pointer, facts=facts, severity=Severity.WARNING)
+            yield Violation(pointer=pointer, facts=facts, severity=Severity.WARNING)
 
 
 def _differing(asked: Any, shown: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -26,7 +26,7 @@ from trainstate.rules.model import Place, Places, rule
         calls("create a", "describe a = InProgress/Training: Starting 90, Training"),
     ],
 )
-def missing_training_time(exchange: Exchange) -> Places:
+def missing_training_time(exchange: Exchange) -> Violations:
     """A job that trained and ended lacks its trained or billed seconds.
 
     All 13 recordings of such jobs have both members. Recordings may be trimmed, so only the
@@ -40,4 +40,4 @@ def missing_training_time(exchange: Exchange) -> Places:
     if all(name in response.instants for name in times if name is not None):
         for member in (layout.training_seconds, layout.billable_seconds):
             if member is not None and response.members.get(member) is None:
-                yield Place(facts={"member": member}, pointer=f"/{member}")
+                yield Violation(facts={"member": member}, pointer=f"/{member}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, KnownJob
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Spec
 
@@ -34,7 +34,7 @@ from trainstate.spec.model import Spec
         ),
     ],
 )
-def job_missing_from_list(exchange: Exchange) -> Places:
+def job_missing_from_list(exchange: Exchange) -> Violations:
     """An existing job that meets the filters is on no page of a list.
 
     Code that lists jobs to find forgotten ones, and to stop or count them, does not find it.
@@ -48,7 +48,7 @@ def job_missing_from_list(exchange: Exchange) -> Places:
             seen = standing.seen
             pair = (None, None) if seen is None else (seen.primary, seen.secondary)
             by = ", ".join(sorted(set(listing.asked) - {"MaxResults", "SortBy", "SortOrder"}))
-            yield Place(facts={"by": f" by {by}" if by else "", "pair": pair_text(pair)})
+            yield Violation(facts={"by": f" by {by}" if by else "", "pair": pair_text(pair)})
 
 
 def _belongs(standing: KnownJob, asked: Mapping[str, Any], spec: Spec) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -38,7 +38,7 @@ from trainstate.rules.model import Place, Places, rule
         ),
     ],
 )
-def list_disagrees(exchange: Exchange) -> Places:
+def list_disagrees(exchange: Exchange) -> Violations:
     """A list and a description of one job contradict each other.
 
     Nothing happened between the two calls, or the job had ended before: both must show the
@@ -57,4 +57,4 @@ def list_disagrees(exchange: Exchange) -> Places:
             described = seen.members.get(member)
             if listed is not None and listed != described:
                 facts = {"member": member, "listed": listed, "described": described}
-                yield Place(pointer=f"/{member}", facts=facts)
+                yield Violation(pointer=f"/{member}", facts=facts)

@@ -7,7 +7,7 @@ from typing import Any
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, ListedJob
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -23,7 +23,7 @@ from trainstate.rules.model import Place, Places, rule
         calls("create a", "create b", "list = b InProgress; a InProgress"),
     ],
 )
-def list_out_of_order(exchange: Exchange) -> Places:
+def list_out_of_order(exchange: Exchange) -> Violations:
     """A list is not in the requested order.
 
     Only names and creation times are compared, and only if an order was requested: AWS's page
@@ -37,7 +37,7 @@ def list_out_of_order(exchange: Exchange) -> Places:
     order = str(listing.asked["SortOrder"])
     values = [_VALUES[key](row) for row in listing.rows if row.name in listing.known]
     if None not in values and values != sorted(values, reverse=order == "Descending"):
-        yield Place(facts={"key": key, "order": order})
+        yield Violation(facts={"key": key, "order": order})
 
 
 _VALUES: Mapping[str, Callable[[ListedJob], Any]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -19,11 +19,11 @@ from trainstate.rules.model import Place, Places, rule
         calls("create a", "create b", "list = a InProgress; b InProgress"),
     ],
 )
-def listed_twice(exchange: Exchange) -> Places:
+def listed_twice(exchange: Exchange) -> Violations:
     """A job is on two pages of a list, or twice on one page.
 
     No job was created between the pages. Code that counts an account's jobs counts too many.
     """
     names = [row.name for row in exchange.listing.rows if row.name] if exchange.listing else []
     if len(set(names)) < len(names):
-        yield Place()
+        yield Violation()

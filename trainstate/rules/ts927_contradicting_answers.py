@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 
 @rule(
@@ -19,7 +19,7 @@ from trainstate.rules.model import Place, Places, rule
         calls("create a", "ask a ="),
     ],
 )
-def contradicting_answers(exchange: Exchange) -> Places:
+def contradicting_answers(exchange: Exchange) -> Violations:
     """An operation contradicts what others acknowledged or showed.
 
     Added tags are missing, a log has lost lines, the counters of a tuning job do not match
@@ -27,4 +27,4 @@ def contradicting_answers(exchange: Exchange) -> Places:
     """
     if exchange.contradiction:
         facts = {"operation": exchange.operation, "contradiction": exchange.contradiction}
-        yield Place(facts=facts)
+        yield Violation(facts=facts)

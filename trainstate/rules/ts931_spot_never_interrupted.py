@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import WHOLE, Exchange
-from trainstate.rules.model import Place, Places, rule
+from trainstate.rules.model import Violation, Violations, rule
 
 _ENOUGH = 10
 """After so many jobs even a rare interruption is due."""
@@ -23,7 +23,7 @@ _ENOUGH = 10
         calls("create a", "whole 20 Interrupted"),
     ],
 )
-def spot_never_interrupted(exchange: Exchange) -> Places:
+def spot_never_interrupted(exchange: Exchange) -> Violations:
     """Managed spot jobs never show an interruption.
 
     A simulator may choose never to interrupt a job: each of its histories is legal. But then
@@ -34,4 +34,4 @@ def spot_never_interrupted(exchange: Exchange) -> Places:
     guard = spec.time.savings_guard
     own = {row.name for row in spec.secondaries if guard is not None and row.guard == guard}
     if exchange.part == WHOLE and exchange.spots >= _ENOUGH and own and not own & exchange.shown:
-        yield Place(facts={"spots": exchange.spots, "statuses": " or ".join(sorted(own))})
+        yield Violation(facts={"spots": exchange.spots, "statuses": " or ".join(sorted(own))})
