@@ -20,12 +20,12 @@ from trainstate.checking.shown import Judgement, Shown, Terms
 from trainstate.history.excerpt import always_given
 from trainstate.history.identity import Plain, job_of
 from trainstate.history.model import Kind, Origin, Response
-from trainstate.history.nested import instance_type, misfits
+from trainstate.history.nested import instance_type, misfits, terms
 from trainstate.history.typed import SLICED, Decode, Sliced, Typed, Values
 from trainstate.history.wire import read_response
 from trainstate.machine.guards import Configuration, configuration_of, shared
 from trainstate.machine.step import evidence_of, guards_on, trace
-from trainstate.rules.constraints import is_placed
+from trainstate.rules.constraints import broken, is_placed
 from trainstate.rules.given import Reading, is_blank
 from trainstate.rules.parts import Attached, Identity, Part, Settings, Statuses
 from trainstate.rules.tolerances import Tolerances
@@ -54,6 +54,7 @@ class Variants:
     always: frozenset[str]
     origins: tuple[str, ...]
     artifacts: tuple[int, Sliced]
+    constraints: tuple[int, ...]
     _statuses: dict[Variant, Judgement | Literal[False]] = field(factory=dict)
     _presence: dict[Variant, Findings] = field(factory=dict)
     _terms: dict[Variant, Terms | Literal[False]] = field(factory=dict)
@@ -76,6 +77,7 @@ class Variants:
             always=frozenset(settled.intersection(always_given(spec))),
             origins=tuple([member.name for member in spec.members if member.resource]),
             artifacts=places[spec.layout.artifacts],
+            constraints=constraints_of_terms(spec),
         )
 
     def statuses(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Judgement | None:
@@ -170,6 +172,8 @@ class Variants:
         part = Settings(spec=spec, kind=Kind.RESPONSE, members=members, whole=not lacking)
         if any(misfits(members, spec)) or self.ask(part):
             return False
+        if any(broken(members, spec, self.constraints)):
+            return False
         config = shared(configuration_of(members, spec, omits=lambda _: lacking))
         return terms_of(members, config, spec)
 
@@ -211,6 +215,17 @@ class Variants:
             spec=self.spec, kind=Kind.RESPONSE, name=typed.name, arn=typed.arn, origins=origins
         )
         return not self.ask(part)
+
+
+def constraints_of_terms(spec: Spec) -> tuple[int, ...]:
+    """The numbers of the constraints between the settings that are judged as variants."""
+    named, rows = terms(spec), enumerate(spec.constraints)
+    inside = ((number, row) for number, row in rows if not (row.same or row.below or row.unlike))
+    return tuple(
+        number
+        for number, row in inside
+        if named.issuperset(path.split("/")[0] for path in row.paths)
+    )
 
 
 def terms_of(members: Mapping[str, Any], config: Configuration, spec: Spec) -> Terms:

@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
+from trainstate.checking.variants import constraints_of_terms
 from trainstate.history.nested import excesses
 from trainstate.history.typed import SLICED, Decode, Sliced, Typed, Values, values_of
 from trainstate.rules.constraints import broken
@@ -22,8 +23,8 @@ _BROKEN = frozenset({"Presence"})
 class Within:
     """Where members contain times, bounded numbers, and items that the job asked for.
 
-    ``constrained`` are the members with constraints, ``unsettled`` the numbers of those that
-    do not speak of the configuration alone.
+    ``constrained`` are the members with constraints, ``numbers`` those of constraints that are no
+    variants, and ``unsettled`` of these the ones that do not concern the configuration alone.
     """
 
     spec: Spec
@@ -32,6 +33,7 @@ class Within:
     bounded: tuple[tuple[int, Sliced], ...]
     asked: tuple[AttachedMachine, ...]
     constrained: tuple[str, ...]
+    numbers: tuple[int, ...]
     unsettled: tuple[int, ...]
 
     @classmethod
@@ -39,7 +41,9 @@ class Within:
         """Those of a specification."""
         pairs = [pointer.strip("/").split("/") for pointer in spec.layout.moments]
         settled = {one.name for one in decode.of(decode.settled)}
-        constrained = {path.split("/")[0] for row in spec.constraints for path in row.paths}
+        rows, known = spec.constraints, constraints_of_terms(spec)
+        numbers = tuple([number for number in range(len(rows)) if number not in known])
+        constrained = {path.split("/")[0] for row in rows for path in row.paths}
         held = {bound.pointer.strip("/").partition("/")[0] for bound in spec.bounds}
         return cls(
             spec=spec,
@@ -52,10 +56,11 @@ class Within:
             ),
             asked=tuple([machine for machine in spec.machines if machine.configured]),
             constrained=tuple([one.name for one in decode.sliced if one.name in constrained]),
+            numbers=numbers,
             unsettled=tuple(
                 number
-                for number, row in enumerate(spec.constraints)
-                if not settled.issuperset(path.split("/")[0] for path in row.paths)
+                for number in numbers
+                if not settled.issuperset(path.split("/")[0] for path in rows[number].paths)
             ),
         )
 
@@ -68,10 +73,10 @@ class Within:
             timely = False
         quiet = timely and not self._exceeds(values_of(typed)) and not self._is_unasked(inside)
         parts = _NONE if quiet else _PARTS
-        numbers = self.unsettled if settled else None
+        numbers = self.unsettled if settled else self.numbers
         return parts | _BROKEN if self._breaks(typed, inside, numbers) else parts
 
-    def _breaks(self, typed: Typed, inside: Any, numbers: tuple[int, ...] | None) -> bool:
+    def _breaks(self, typed: Typed, inside: Any, numbers: tuple[int, ...]) -> bool:
         """Whether a constraint between members may be broken."""
         held = {name: getattr(inside, name) for name in self.constrained}
         members = {name: value for name, value in held.items() if value is not None}

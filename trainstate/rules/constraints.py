@@ -117,10 +117,11 @@ def found(members: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:
 def _at(value: Any, path: str, place: str = "") -> list[tuple[str, Any]]:
     before, listed, after = _parts(path)
     for name in before:
-        if isinstance(value, msgspec.Struct):
-            value = getattr(value, name, None)
-        else:
+        # A mapping that is not a dict is rare, and takes ten times as long to tell.
+        if type(value) is dict or not isinstance(value, msgspec.Struct):
             value = value.get(name) if isinstance(value, _MAPPINGS) else None
+        else:
+            value = getattr(value, name, None)
         if value is None:
             return []
     if not listed:
