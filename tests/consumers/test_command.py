@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from trainstate.cli import main
+from trainstate.errors import UsageError
+from trainstate.testing.consumers import CourseScope, check_consumer
 
 PLANTED = "tests.consumers.planted"
 QUICK = ("--longest", "3", "--random", "0")
@@ -129,3 +132,13 @@ def test_misuse_is_told(arguments: tuple[str, ...], says: str) -> None:
     done = run(*arguments)
 
     assert (2, True) == (done.exit_code, says in done.stderr)
+
+
+def test_code_that_waits_for_another_job_is_refused() -> None:
+    """Only training jobs are played: that the other job is missing is no mistake of the code."""
+
+    def wait(client: Any, name: str) -> None:
+        client.describe_processing_job(ProcessingJobName=name)
+
+    with pytest.raises(UsageError, match="calls DescribeProcessingJob, but only training jobs"):
+        check_consumer(wait, scope=CourseScope(longest=2, random=0))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import trainstate
 from trainstate.aws import wait
 from trainstate.simulator import Simulation, on_demand, simulate, spot
+from trainstate.simulator.events import Bus
 from trainstate.simulator.plain import KINDS
 from trainstate.spec.load import builtin_spec
 
@@ -148,3 +149,20 @@ def test_a_scenario_that_its_limits_forbid_is_refused() -> None:
         pytest.raises(ClientError, match="not possible"),
     ):
         Calls(sm, "transform-job").create()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_event_tells_of_each_status_that_shows(kind: str) -> None:
+    """One for each change, under the machine's own detail-type, and none for what is hidden."""
+    events: list[dict[str, Any]] = []
+    with simulate(STORIES["Failed"]) as sm:
+        sm.service.listen(Bus(events.append, spec=sm.service.spec))
+        calls = Calls(sm, kind)
+        calls.create()
+        sm.clock.advance("2h")
+    details = [event["detail"] for event in events]
+    report = trainstate.check(events)
+
+    assert ["InProgress", "Failed"] == [one[calls.layout.primary] for one in details]
+    assert {calls.layout.event} == {event["detail-type"] for event in events}
+    assert ([], [kind]) == ([str(one) for one in report], [job.machine for job in report.jobs])

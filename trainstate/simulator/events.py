@@ -19,6 +19,7 @@ from attrs import frozen
 from trainstate.errors import UsageError, unwritable
 from trainstate.history.instants import SECOND, iso
 from trainstate.machine.record import Record, describe
+from trainstate.simulator import plain
 from trainstate.simulator.chance import seeded
 from trainstate.simulator.clock import seconds
 from trainstate.spec.model import Spec
@@ -52,16 +53,18 @@ class Faults:
 def event_of(record: Record, spec: Spec, number: int) -> Event:
     """The event for a record's state, its times in epoch milliseconds."""
     _, _, _, region, account, _ = record.arn.split(":", 5)
+    own = plain.spec_of(record)
+    detail = describe(record, spec) if own is None else plain.described(own, spec, record)
     return {
         "version": "0",
         "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.arn}#{number}")),
-        "detail-type": "SageMaker Training Job State Change",
+        "detail-type": (own or spec).layout.event,
         "source": "aws.sagemaker",
         "account": account,
         "time": iso(record.modified - record.modified % SECOND),
         "region": region,
         "resources": [record.arn],
-        "detail": _in_milliseconds(describe(record, spec)),
+        "detail": _in_milliseconds(detail),
     }
 
 
@@ -81,7 +84,7 @@ class Bus:
         """Handles a change; most changes of only a message send no event."""
         self.pass_time(after.modified)
         same_job = before is not None and before.created == after.created
-        if same_job and before is not None and before.state == after.state:
+        if same_job and before is not None and _shown(before) == _shown(after):
             return
         self._count += 1
         event = event_of(after, self._spec, self._count)
@@ -114,6 +117,11 @@ class Bus:
             self._held = copies
             return held
         return [*copies, *held]
+
+
+def _shown(record: Record) -> object:
+    """The status that shows: of a job with one status less than its state."""
+    return record.state if plain.spec_of(record) is None else record.state.primary
 
 
 def file_sink(path: Path | str) -> Sink:

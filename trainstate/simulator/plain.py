@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from trainstate.machine.record import moment, start_of_training
+from trainstate.machine.record import Record, moment, start_of_training
 from trainstate.simulator.errors import ApiError, in_status, name_taken
 from trainstate.simulator.job import Job
 from trainstate.simulator.listing import next_of, page_of
@@ -67,35 +67,45 @@ def _found(spec: Spec, service: Service, asked: Request) -> Job:
     return job
 
 
-def _shown(spec: Spec, service: Service, job: Job) -> Answer:
+def spec_of(record: Record) -> Spec | None:
+    """The facts of a job with one status; None for a training job."""
+    return next((spec for spec in SPECS if f":{spec.layout.resource}/" in record.arn), None)
+
+
+def _known(spec: Spec, life: Spec, record: Record) -> Answer:
     """Everything that the service knows about a job; each operation shows a part of it."""
-    record, layout = job.record, spec.layout
+    layout, status = spec.layout, record.state.primary
     times = {
         "CreationTime": record.created,
         "LastModifiedTime": record.modified,
-        layout.started: start_of_training(record, service.spec),
+        layout.started: start_of_training(record, life),
         layout.ended: record.ended,
     }
-    reason = record.outcome.get("FailureReason") if job.status == "Failed" else None
+    reason = record.outcome.get("FailureReason") if status == "Failed" else None
     return {
         **record.fields[_REQUEST],
-        layout.arn: job.arn,
-        layout.primary: job.status,
+        layout.arn: record.arn,
+        layout.primary: status,
         **{name: moment(at) for name, at in times.items() if at is not None},
         **({} if reason is None else {layout.failure_reason: reason}),
     }
 
 
-def _describe(spec: Spec, service: Service, asked: Request) -> Answer:
-    shown = _shown(spec, service, _found(spec, service, asked))
+def described(spec: Spec, life: Spec, record: Record) -> Answer:
+    """What the operation that shows a job answers; ``life`` are the facts of its life."""
     members = operation_model(spec.layout.operation).output_shape.members
-    return {name: value for name, value in shown.items() if name in members}
+    known = _known(spec, life, record)
+    return {name: value for name, value in known.items() if name in members}
+
+
+def _describe(spec: Spec, service: Service, asked: Request) -> Answer:
+    return described(spec, service.spec, _found(spec, service, asked).record)
 
 
 def _list(spec: Spec, service: Service, asked: Request) -> Answer:
     layout = spec.layout
     page, token = page_of(service, asked, layout.resource)
-    jobs = [_shown(spec, service, job) for job in page]
+    jobs = [_known(spec, service.spec, job.record) for job in page]
     summaries = [{name: job[name] for name in layout.summary if name in job} for job in jobs]
     return {layout.listed: summaries, **next_of(token)}
 
@@ -125,8 +135,9 @@ def _named(layout: RecordLayout) -> Iterator[tuple[str, Callable[..., Answer]]]:
         yield layout.deletion, _delete
 
 
+SPECS = tuple(map(builtin_spec, KINDS))
 HANDLERS: Mapping[str, Handler] = {
     operation: partial(handler, spec)
-    for spec in map(builtin_spec, KINDS)
+    for spec in SPECS
     for operation, handler in _named(spec.layout)
 }

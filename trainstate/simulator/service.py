@@ -207,9 +207,8 @@ class Service:
             self._tell(None if old is None else old.record, item.record)
 
     def _tell(self, before: Record | None, after: Record) -> None:
-        """Notes a training job's change for the listeners."""
-        if f":{JOB}/" in after.arn:
-            self._news.append((before, after))
+        """Notes a job's change for the listeners."""
+        self._news.append((before, after))
 
     def forget(self, item: Any) -> None:
         """Drops a deleted thing."""

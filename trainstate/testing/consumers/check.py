@@ -62,6 +62,11 @@ class Trial:
         """What the consumer does on a course, and what is wrong with it."""
         play = Play(course, self.spec, patience=self.patience, polls=self.polls)
         ending = stage.perform(self.wait, play, NAME)
+        if play.foreign and not play.polls:
+            raise UsageError(
+                f"The consumer calls {play.foreign}, but only training jobs are played to it; check"
+                " what it does at each status with `trainstate.track.lint_policy`."
+            )
         judgement = judged(
             ending,
             play,

@@ -74,6 +74,8 @@ class Play:
         # The real present, for consumers that compare job times with datetime.now().
         self.clock = VirtualClock(datetime.now(UTC))
         self.polls: list[CoursePoll] = []
+        self.foreign = ""
+        self._foreign = {one.operation for one in spec.known.values() if one is not spec.layout}
         self.parked = threading.Event()
         self.beats = 0
         self.thread: threading.Thread | None = None
@@ -118,6 +120,8 @@ class Play:
             self._naps = 0
             if model.name in _READS:
                 self._turn()
+            elif model.name in self._foreign:
+                self.foreign = model.name
             served = self._simulation.serve(model, params, **extra)
             if served is None:
                 return None
