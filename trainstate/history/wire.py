@@ -6,7 +6,7 @@ What cannot be read becomes a Problem, which a rule reports; the rest is judged 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -328,16 +328,3 @@ def _inner_names(spec: Spec) -> Mapping[str, str]:
     inner = (*spec.member_by_name, *layout.inner, *(name for _, name in numbers(spec)))
     names = (*inner, *entry, *machines, *shape_names(spec))
     return {folded(name): name for name in names if name}
-
-
-def timestamps(response: Response, spec: Spec) -> Iterator[tuple[str, Instant]]:
-    """Every instant of a response with its JSON pointer: members first, then entries."""
-    for name, moment in response.instants.items():
-        yield f"/{name}", moment
-    for index, entry in enumerate(response.history or ()):
-        for member, instant in (
-            (spec.layout.entry_start, entry.start),
-            (spec.layout.entry_end, entry.end),
-        ):
-            if instant is not None:
-                yield f"/{spec.layout.history}/{index}/{member}", instant

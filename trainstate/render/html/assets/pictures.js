@@ -10,6 +10,8 @@ const spell = (seconds) => {
 const number = (value) => value.toLocaleString("en");
 // Far outside the years that a Date can hold is still text.
 const iso = (ms) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`);
+// What the pointer brings up repeats what the marks say.
+const TIP = { ariaHidden: "true" };
 
 const pictures = ({ data, make, choose }) => {
   const names = data.statuses.map(([name]) => name);
@@ -58,8 +60,8 @@ const pictures = ({ data, make, choose }) => {
       x: { domain: [-span / 1e5, span / 980], label: `since ${iso(earliest)}`, labelOffset: 42, grid: true, ticks: d3.range(0, span / 980, step), tickFormat: spell },
       y: { domain: rows, label: null }, r: { type: "identity" },
       marks: [
-        Plot.barX(bars, { y: "row", x1: (bar) => x(bar.start), x2: (bar) => x(bar.to), fill: (bar) => colourOf(bar.status), fillOpacity: (bar) => (bar.end === null ? 0.45 : 0.9), insetTop: top, insetBottom: 4, title: about, tip: true }),
-        Plot.tickX(polls, { y: "row", x: (poll) => x(poll.time), stroke: "currentColor", strokeWidth: 1.5, insetTop: 8, insetBottom: 8, title: (poll) => `${poll.pair}\n${iso(poll.time)}`, tip: true }),
+        Plot.barX(bars, { y: "row", x1: (bar) => x(bar.start), x2: (bar) => x(bar.to), fill: (bar) => colourOf(bar.status), fillOpacity: (bar) => (bar.end === null ? 0.45 : 0.9), insetTop: top, insetBottom: 4, title: about, tip: TIP }),
+        Plot.tickX(polls, { y: "row", x: (poll) => x(poll.time), stroke: "currentColor", strokeWidth: 1.5, insetTop: 8, insetBottom: 8, title: (poll) => `${poll.pair}\n${iso(poll.time)}`, tip: TIP }),
         Plot.dot(marks, { y: "row", x: (mark) => x(mark.time), r: (mark) => (mark.own ? 7 : 5), fill: tone, stroke: "var(--back)", symbol: "triangle", sort: null, rotate: 180, dy: -8, title: (mark) => `${code(mark)}: ${data.findings[mark.finding][7]}` }),
         Plot.text(marks.filter((mark) => mark.own), { y: "row", x: (mark) => x(mark.time), text: code, dy: -21, fill: tone, fontWeight: "bold" }),
       ],
@@ -87,7 +89,7 @@ const pictures = ({ data, make, choose }) => {
     return make("div", {}, legend(domain, outcomeColour), Plot.plot({
       width: size(), height: 240, marginLeft: 60, marginBottom: 46, style, ariaLabel: "Outcomes over time",
       x: { label: `created, by the ${unit} (UTC)`, labelOffset: 42 }, y: { grid: true, label: "jobs", ticks: Math.min(5, most) }, color: { domain, range: domain.map(outcomeColour) },
-      marks: [Plot.rectY(rows, Plot.binX({ y: "count" }, { x: "at", interval, fill: "outcome", order: domain, tip: { lineWidth: 40 } })), Plot.ruleY([0])],
+      marks: [Plot.rectY(rows, Plot.binX({ y: "count" }, { x: "at", interval, fill: "outcome", order: domain, tip: { ...TIP, lineWidth: 40 } })), Plot.ruleY([0])],
     }));
   }
 
@@ -121,7 +123,7 @@ const pictures = ({ data, make, choose }) => {
       marks: [
         Plot.axisY({ label: null, tickFormat: named, tickSize: 0, textOverflow: "ellipsis", lineWidth: marginLeft / 15 - 1 }),
         Plot.ruleY(rows, { y: "status", x1: ({ box }) => place(box[0]), x2: ({ box }) => place(box[4]), stroke: "currentColor" }),
-        Plot.barX(rows, { y: "status", x1: ({ box }) => place(box[1]) - 0.004, x2: ({ box }) => place(box[3]) + 0.004, fill: ({ status }) => colour(status), fillOpacity: 0.75, insetTop: 6, insetBottom: 6, title: about, tip: true }),
+        Plot.barX(rows, { y: "status", x1: ({ box }) => place(box[1]) - 0.004, x2: ({ box }) => place(box[3]) + 0.004, fill: ({ status }) => colour(status), fillOpacity: 0.75, insetTop: 6, insetBottom: 6, title: about, tip: TIP }),
         Plot.tickX(rows, { y: "status", x: ({ box }) => place(box[2]), stroke: "currentColor", strokeWidth: 2.5, insetTop: 6, insetBottom: 6 }),
         Plot.dot(points, { y: "status", x: ({ seconds }) => place(seconds), r: 1.5, fill: "currentColor" }),
       ],
