@@ -10,10 +10,15 @@ from attrs import evolve
 
 import trainstate
 from trainstate.checking import ask
+from trainstate.checking.findings import is_new
+from trainstate.checking.jobs import JobState
+from trainstate.checking.report import Finding
+from trainstate.checking.rulebook import rulebook
 from trainstate.checking.stream import Checker
 from trainstate.history.readers import value_records
 from trainstate.history.readers.lines import Line
 from trainstate.rules.example import poll, written
+from trainstate.rules.model import Severity
 from trainstate.rules.shown import kind_of
 
 SPEC = trainstate.SPEC
@@ -110,10 +115,27 @@ def test_what_rules_said_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_is_known_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond a number of values they are asked about anew."""
+    rulebook.cache_clear()
     monkeypatch.setattr(ask, "_MOST", 1)
     polls = [json.dumps(written(poll(text))) for text in ("InProgress/Starting: Starting", ACTIVE)]
 
     assert [] == checked([*polls, *polls[1:]])[0]
+
+
+def test_a_milder_finding_of_the_same_words_is_not_new() -> None:
+    """A worse one is: what a later response shows can make an error of a warning."""
+    words: dict[str, Any] = {
+        "code": "TS000",
+        "name": "any",
+        "message": "words",
+        "help": "",
+        "sources": (),
+    }
+    milder, worse = (Finding(severity=one, **words) for one in (Severity.WARNING, Severity.ERROR))
+    first, second = JobState(), JobState()
+
+    assert [True, True, False] == [is_new(one, first) for one in (milder, worse, milder)]
+    assert [True, False] == [is_new(one, second) for one in (worse, milder)]
 
 
 def test_an_update_out_of_bounds_is_reported() -> None:
