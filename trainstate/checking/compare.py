@@ -120,6 +120,8 @@ class Comparer:
         shown, typed = state.shown, line.typed
         if shown is None:
             return None
+        if self.is_same(shown, line):
+            return Delta(shown)
         values, old, modified = values_of(typed), shown.values, typed.modified
         if values[IDENTITY] != old[IDENTITY]:
             return None
@@ -128,13 +130,11 @@ class Comparer:
             return None
         if values[SCALARS.start :] != old[SCALARS.start :]:
             return self._next(shown, line, values, state.reported) if shown.goes_on else None
-        file, equal = line.source.file, modified == shown.modified
-        if equal and file == shown.file:
-            return Delta(shown)
+        equal = modified == shown.modified
         # Statuses whose order an equal time left open can be wrong at a later one.
         quiet = shown.goes_on and shown.in_order and typed.secondary not in self.regular.limited
         quiet = quiet and not self._is_overdue(shown, modified)
-        shown.modified, shown.file = modified, file
+        shown.modified, shown.file = modified, line.source.file
         return Delta(shown, later=True) if equal or quiet else None
 
     def is_same(self, shown: Shown, line: Line) -> bool:

@@ -1,4 +1,4 @@
-"""What members of one response ask of each other, and which of it does not hold."""
+"""Constraints between the members of a response, and which of them are broken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trainstate.spec.constraint import Constraint
 from trainstate.spec.model import Spec
 
 PARTS = {"partition": 1, "region": 3, "account": 4}
-"""Where the parts of an ARN are."""
+"""The positions of the parts of an ARN."""
 
 _COLONS, _ACCOUNT = 5, 12
 _LISTS, _MAPPINGS = (list, tuple), (dict, Mapping)
@@ -24,9 +24,9 @@ _ARTIFACTS = re.compile(r"(s3://.+)/output/model(?:\.tar\.gz|/)?")
 
 @frozen
 class Broken:
-    """A constraint that does not hold, by its number in the facts, and the place of the value.
+    """A broken constraint: the JSON pointer of the value, and the row's number in the facts.
 
-    ``absent`` holds where all that is wrong is that something is not there.
+    ``absent`` holds if nothing is wrong but a missing member.
     """
 
     pointer: str
@@ -37,9 +37,10 @@ class Broken:
 def broken(
     members: Mapping[str, Any], spec: Spec, numbers: Iterable[int] | None = None
 ) -> Iterator[Broken]:
-    """The constraints that do not hold among the members of a response: all, or some.
+    """The broken constraints of a response; ``numbers`` limits which ones are checked.
 
-    Members can be typed by their shapes: what is broken among them so is, and perhaps more.
+    Of members that were decoded to their shapes it may report a constraint that is not broken,
+    but misses none.
     """
     for number in range(len(spec.constraints)) if numbers is None else numbers:
         row = spec.constraints[number]
@@ -51,13 +52,13 @@ def broken(
 
 
 def _lacks(members: Mapping[str, Any], row: Constraint) -> bool:
-    """Whether nothing is there of what a value needs; what is empty may have been taken out."""
+    """Whether everything that a value needs is absent; an empty value may have been redacted."""
     asked = row.needs or ((row.among,) if row.among else ())
     return bool(asked) and not any(_at(members, path) for path in asked)
 
 
 def _is_wrong(members: Mapping[str, Any], row: Constraint, value: Any, spec: Spec) -> bool:
-    """Whether a value contradicts what is there."""
+    """Whether a value contradicts the other members."""
     if row.one_of:
         return value not in row.one_of
     if row.excludes:
@@ -72,7 +73,7 @@ def _is_wrong(members: Mapping[str, Any], row: Constraint, value: Any, spec: Spe
 
 
 def _is_strange(row: Constraint, value: str, others: list[Any], job: Any) -> bool:
-    """Whether a text does not fit others; where one of these is hidden nothing is known."""
+    """Whether a text contradicts others; never if one of these is masked."""
     if not others or not all(isinstance(one, str) and not is_masked(one) for one in others):
         return False
     if row.below:
@@ -81,7 +82,7 @@ def _is_strange(row: Constraint, value: str, others: list[Any], job: Any) -> boo
 
 
 def _is_outside(place: str, folder: str, job: Any) -> bool:
-    """Whether artifacts are in none of the folders of the job; a hidden place is in any."""
+    """Whether artifacts lie outside the job's folder; never if the place is masked."""
     inner, above = _ARTIFACTS.fullmatch(place), folder.rstrip("/")
     if inner is None or "://" not in folder:
         return False
@@ -91,13 +92,13 @@ def _is_outside(place: str, folder: str, job: Any) -> bool:
 
 
 def is_placed(artifacts: Any) -> bool:
-    """Holds if artifacts have a place of the form that the service gives."""
+    """Holds if artifacts have a location as the service writes it."""
     places = artifacts.values() if isinstance(artifacts, Mapping) else ()
     return any(isinstance(one, str) and _ARTIFACTS.fullmatch(one) for one in places)
 
 
 def _differs(part: str, arn: str, job: Any) -> bool:
-    """Whether a part of an ARN is not that of the job's, and both are shown."""
+    """Whether a part of an ARN differs from the job's; both must be readable."""
     if not isinstance(job, str) or is_masked(job):
         return False
     if any(one.count(":") < _COLONS or not one.startswith("arn:") for one in (arn, job)):
@@ -110,7 +111,7 @@ def _differs(part: str, arn: str, job: Any) -> bool:
 
 
 def found(members: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:
-    """The values at a path, with their JSON pointers; what says nothing is not there."""
+    """The values at a path with their JSON pointers; empty values count as absent."""
     return [one for one in _at(members, path) if one[1]]
 
 
@@ -133,7 +134,7 @@ def _at(value: Any, path: str, place: str = "") -> list[tuple[str, Any]]:
 
 @lru_cache(maxsize=256)
 def _parts(path: str) -> tuple[tuple[str, ...], bool, str]:
-    """The names to the first list in a path, whether there is one, and the path from its items."""
+    """The names before the first list in a path, whether there is a list, and the rest."""
     before, star, after = path.partition("/*")
     return tuple(before.split("/")) if before else (), bool(star), after.removeprefix("/")
 

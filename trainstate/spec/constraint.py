@@ -1,4 +1,4 @@
-"""What one member of a response asks of the others: a row of the facts."""
+"""A constraint between members of a response: a row of the facts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from trainstate.spec.facts import Row
 
 @frozen(kw_only=True)
 class Constraint(Row):
-    """What a value inside a member asks of the rest of its response.
+    """What a value at a path requires of the rest of its response.
 
-    ``path`` is one of a shape; with ``value`` only that value asks. Then one of ``needs`` is there,
-    ``excludes`` is not, or is false; the value is among those at ``among``, one of ``one_of``, a
-    place below that at ``below``, and not what is at ``unlike``. An ARN has the parts ``same`` of
-    the job's: *partition*, *region*, *account*. ``says`` puts it in words.
+    ``path`` is the path of a shape. With ``value``, only that value has requirements. Then one of
+    ``needs`` is present; ``excludes`` is absent or false; the value is among those at ``among``,
+    one of ``one_of``, a location below the one at ``below``, and differs from the one at
+    ``unlike``. An ARN shares the parts in ``same`` with the job's: *partition*, *region*,
+    *account*. ``says`` puts the constraint in words.
     """
 
     path: str
@@ -30,6 +31,6 @@ class Constraint(Row):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of all values that it speaks of."""
+        """All paths that the constraint mentions."""
         named = (self.path, *self.needs, self.excludes, self.among, self.below, self.unlike)
         return tuple(path for path in named if path)
