@@ -88,7 +88,9 @@ def is_summary(seen: Obs, machine: str = "training-job") -> bool:
 
 
 def _explained(sequence: Case, config: Config) -> bool:
-    judged = [seen for seen in sequence.observations if not _is_gap(seen, sequence)]
+    judged = [*sequence.observations]
+    if sequence.machine != "training-job":
+        judged = [seen for seen in judged if not _is_gap(seen, sequence)]
     return _have_run(judged, sequence, config)
 
 
