@@ -14,7 +14,7 @@ from attrs import frozen
 
 from trainstate.checking.regular import Regular, between
 from trainstate.checking.report import Finding
-from trainstate.checking.shown import Judgement, Shown, first_shown, is_in_order, kept, next_shown
+from trainstate.checking.shown import Ruling, Shown, first_shown, is_in_order, kept, next_shown
 from trainstate.checking.variants import Findings, Variants, terms_of
 from trainstate.checking.within import Within
 from trainstate.history.chain import Relation
@@ -62,7 +62,7 @@ class Delta:
 
     shown: Shown
     later: bool = False
-    statuses: Judgement | None = None
+    statuses: Ruling | None = None
     findings: tuple[Finding, ...] = ()
     to_judge: frozenset[str] = _NOTHING
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 
-import msgspec
 from attrs import define, field
 
 from trainstate.checking.compare import Delta
 from trainstate.checking.epoch import Epoch
+from trainstate.checking.members import digested
 from trainstate.checking.pending import PendingChange, entry_of
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.checking.shown import Shown
@@ -185,11 +184,7 @@ def digest_of(response: Response) -> bytes:
         return b""
     origin = response.origin
     shown = (origin.file, origin.reader, response.kind, response.envelope, response.members)
-    try:
-        text = msgspec.json.encode(shown, enc_hook=repr)
-    except (TypeError, ValueError, RecursionError):
-        return b""
-    return blake2b(text, digest_size=16).digest()
+    return digested(shown, order=None) or b""
 
 
 def earlier_epoch(epoch: Epoch) -> EarlierEpoch:

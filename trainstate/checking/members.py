@@ -106,7 +106,7 @@ class FixedMembers:
             known, at = self.seen.get((Kind.RESPONSE, member.name), (b"", 0))
             had, has = _parts_of(known), _parts_of(shown.get(member.name, b""))
             for name in member.steady if has else ():
-                part = _digest(name) or b""
+                part = digested(name) or b""
                 if had.get(part, _EMPTY) not in _NOTHING and part not in has:
                     place = f"{member.name}/{name}"
                     yield MemberChange(member=place, before=None, after=None, at=at, moved="gone")
@@ -153,7 +153,7 @@ class FixedMembers:
                 attached_items(machine, response.members) if machine.stays else ()
             ):
                 texts = ((name, item.get(name)) for name in machine.stays)
-                for name, digest in ((name, _digest(text)) for name, text in texts if text):
+                for name, digest in ((name, digested(text)) for name, text in texts if text):
                     where = Kind.RESPONSE, f"{machine.name}/{key}/{name}"
                     known, at = self.seen.setdefault(where, (digest or b"", index))
                     if digest != known:
@@ -182,7 +182,7 @@ def _whole(response: Response, spec: Spec, *, final: bool) -> bytes | None:
     names = _kept(spec) if final else _fixed(spec)
     values = list(map(response.members.get, names))
     absent = response.origin.whole, *absent_members(response, spec)
-    return _digest([absent, *values], order=None)
+    return digested([absent, *values], order=None)
 
 
 def _absent(
@@ -227,7 +227,7 @@ def digests(response: Response, spec: Spec) -> dict[str, bytes]:
                 continue
             shown = without(value, member.updatable)
             if member.type != "structure" or not isinstance(shown, Mapping):
-                found[member.name] = _digest(shown) or _unfit(shown)
+                found[member.name] = digested(shown) or _unfit(shown)
             elif parts := _given_parts(shown):
                 found[member.name] = _of_parts(parts)
     return found
@@ -239,7 +239,7 @@ def _given_parts(structure: Mapping[Any, Any]) -> dict[Any, Any]:
 
 def _of_parts(parts: Mapping[Any, Any]) -> bytes:
     """The digests of a structure's parts, each after the digest of its name."""
-    found = ((_digest(str(name)), _digest(part) or _unfit(part)) for name, part in parts.items())
+    found = ((digested(str(name)), digested(part) or _unfit(part)) for name, part in parts.items())
     return b"".join(sorted((name or b"") + part for name, part in found))
 
 
@@ -272,7 +272,7 @@ def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:
         elif value is not None and not _is_cut(response, spec.member_by_name[name], value):
             number = response.seconds(name)
             shown = value if number is None else float(number)
-            found[name] = _digest(shown) or _unfit(shown)
+            found[name] = digested(shown) or _unfit(shown)
     return found
 
 
@@ -325,7 +325,7 @@ def without(value: Any, names: tuple[str, ...]) -> Any:
     return {key: item for key, item in value.items() if key not in names}
 
 
-def _digest(
+def digested(
     value: Any, *, order: Literal["deterministic"] | None = "deterministic"
 ) -> bytes | None:
     """The digest of a value, independent of nulls and number spelling; None if not encodable."""
@@ -347,9 +347,9 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-_NOTHING = frozenset(map(_digest, ({}, [], "")))
+_NOTHING = frozenset(map(digested, ({}, [], "")))
 """The digests of the empty values that some clients write for absent members."""
-_EMPTY = _digest("")
+_EMPTY = digested("")
 
 
 def _unfit(value: Any) -> bytes:

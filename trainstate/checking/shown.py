@@ -73,7 +73,7 @@ class Shown:
 
 
 @frozen
-class Judgement:
+class Ruling:
     """What rules report for the statuses of a response, once a variant.
 
     ``rests_on`` is the weakest evidence used, ``findings`` has the findings by their numbers.

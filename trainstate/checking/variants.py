@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from trainstate.checking.ask import keep
 from trainstate.checking.attached import is_continued
 from trainstate.checking.report import Finding
-from trainstate.checking.shown import Judgement, Shown, Terms
+from trainstate.checking.shown import Ruling, Shown, Terms
 from trainstate.history.excerpt import always_given
 from trainstate.history.identity import Plain, job_of
 from trainstate.history.model import Kind, Origin, Response
@@ -55,7 +55,7 @@ class Variants:
     origins: tuple[str, ...]
     artifacts: tuple[int, Sliced]
     constraints: tuple[int, ...]
-    _statuses: dict[Variant, Judgement | Literal[False]] = field(factory=dict)
+    _statuses: dict[Variant, Ruling | Literal[False]] = field(factory=dict)
     _presence: dict[Variant, Findings] = field(factory=dict)
     _terms: dict[Variant, Terms | Literal[False]] = field(factory=dict)
     _attached: dict[Variant, bool] = field(factory=dict)
@@ -80,7 +80,7 @@ class Variants:
             constraints=constraints_of_terms(spec),
         )
 
-    def statuses(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Judgement | None:
+    def statuses(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Ruling | None:
         """What the rules report for the statuses; None if it depends on the job."""
         secondary, config, entries = typed.secondary, shown.terms.config, shown.entries
         guards = guards_on(self.spec, (*history, secondary))
@@ -105,19 +105,19 @@ class Variants:
                 trimmed=False,
                 selected=selected,
             )
-            return keep(self._statuses, key, self._judgement(part)) or None
+            return keep(self._statuses, key, self._ruling(part)) or None
         return result or None
 
     def is_whole(self, shown: Shown) -> bool:
         """Whether a response has all that the service always gives."""
         return self.always.issubset(shown.settled)
 
-    def _judgement(self, part: Statuses) -> Judgement | Literal[False]:
+    def _ruling(self, part: Statuses) -> Ruling | Literal[False]:
         if not part.is_sure:
             return False
         rests_on = weakest_used(self.spec, part.history, part.config, part.primary, part.secondary)
         plain = part.moves[-1].position.primary == part.primary
-        return Judgement(rests_on, self.ask(part), plain)
+        return Ruling(rests_on, self.ask(part), plain)
 
     def presence(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Findings:
         """What the rules report for the members that a regular response has."""
