@@ -101,10 +101,10 @@ class Comparer:
         values, created, modified = values_of(typed), typed.created, typed.modified
         if not (is_moment(created) and is_moment(modified)):
             return None
-        inside = decode.inside(line.text)
+        inside = decode.inside(values)
         if inside is None or values[decode.settled.stop :] != decode.unsearched:
             return None
-        shown = first_shown(decode, values, inside)
+        shown = first_shown(decode, values)
         if shown is None or not (self._begins(shown) and variants.is_named(typed, inside)):
             return None
         terms, attached = variants.terms(shown), values[decode.attached]
@@ -112,7 +112,7 @@ class Comparer:
             return None
         shown.terms, shown.file = terms, line.source.file
         shown.goes_on = self.counted.isdisjoint(shown.results)
-        within = self.within.parts(typed, inside, settled=False)
+        within = self.within.parts(typed, values, inside)
         return self._delta(typed, shown, _NOTHING, within)
 
     def next(self, state: HasShown, line: Line) -> Delta | None:
@@ -152,18 +152,16 @@ class Comparer:
         attached = values[decode.attached]
         if now is None or not self.variants.is_attached(typed, old[decode.attached], attached):
             return None
-        settled = bool(values[decode.settled] == old[decode.settled])
-        if not settled:
+        if values[decode.settled] != old[decode.settled]:
             terms = self.variants.terms(now)
             if terms is None or terms.config != shown.terms.config:
                 return None
             now.terms = terms
         if values[SLICED:] != old[SLICED:]:
-            inside = decode.inside(line.text)
+            inside = decode.inside(values, old)
             if inside is None:
                 return None
-            now.results = decode.results_in(inside)
-            within = self.within.parts(typed, inside, settled=settled)
+            within = self.within.parts(typed, values, inside)
         delta = self._delta(typed, now, reported, within)
         if delta is not None:
             now.values = kept(decode, values, old)
@@ -214,8 +212,8 @@ class Comparer:
         order = step.late or step.ordered_later or step.ordered_earlier or step.clash
         if not known or order or response.problems or response.kind is not Kind.RESPONSE:
             return None
-        inside = decode.inside(line.text)
-        shown = None if inside is None else first_shown(decode, values_of(typed), inside)
+        values = values_of(typed)
+        shown = None if decode.inside(values) is None else first_shown(decode, values)
         if shown is None or step.relation in _BROKEN:
             return None
         shows, config = step.reading.statuses, step.reading.config

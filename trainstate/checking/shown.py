@@ -85,20 +85,18 @@ class Ruling:
     plain: bool
 
 
-def first_shown(decode: Decode, values: Values, inside: Any) -> Shown | None:
-    """The parts of a response, given its sliced members; None if its history is empty."""
+def first_shown(decode: Decode, values: Values) -> Shown | None:
+    """The parts of a response; None if its history is empty."""
     entries = decode.history(values[HISTORY])
     if not entries:
         return None
-    settled, results = decode.settled_in(inside), decode.results_in(inside)
+    settled = decode.shown(decode.settled_asked, values)
+    results = decode.shown(decode.results_asked, values)
     return Shown(values, entries, settled, results, values[PRIMARY] in decode.ended)
 
 
 def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -> Shown | None:
-    """The parts of a response that continues its job; None if it does not.
-
-    ``results`` are still those of the response before.
-    """
+    """The parts of a response that continues its job; None if it does not."""
     old, entries = shown.values, shown.entries
     if not _is_settled(decode, old, values):
         return None
@@ -108,7 +106,9 @@ def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -
             return None
         entries = known
     ended = values[PRIMARY] in decode.ended
-    now = Shown(values, entries, shown.settled, shown.results, ended, shown.terms, file)
+    same = values[decode.results] == old[decode.results]
+    results = shown.results if same else decode.shown(decode.results_asked, values)
+    now = Shown(values, entries, shown.settled, results, ended, shown.terms, file)
     return now if _grows(decode, shown, now) else None
 
 

@@ -21,7 +21,7 @@ from trainstate.history.excerpt import always_given
 from trainstate.history.identity import Plain, job_of
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.nested import instance_type, misfits, terms
-from trainstate.history.typed import SLICED, Decode, Sliced, Typed, Values
+from trainstate.history.typed import Decode, Typed, Values
 from trainstate.history.wire import read_response
 from trainstate.machine.guards import Configuration, configuration_of, shared
 from trainstate.machine.step import evidence_of, guards_on, trace
@@ -53,7 +53,7 @@ class Variants:
     plain: Plain
     always: frozenset[str]
     origins: tuple[str, ...]
-    artifacts: tuple[int, Sliced]
+    artifacts: str
     constraints: tuple[int, ...]
     _statuses: dict[Variant, Ruling | Literal[False]] = field(factory=dict)
     _presence: dict[Variant, Findings] = field(factory=dict)
@@ -67,7 +67,6 @@ class Variants:
     ) -> Variants:
         """An empty set of variants."""
         settled = {sliced.name for sliced in decode.of(decode.settled)}
-        places = {sliced.name: (at, sliced) for at, sliced in enumerate(decode.sliced, SLICED)}
         return cls(
             spec=spec,
             decode=decode,
@@ -76,7 +75,7 @@ class Variants:
             plain=Plain.of(spec.layout),
             always=frozenset(settled.intersection(always_given(spec))),
             origins=tuple([member.name for member in spec.members if member.resource]),
-            artifacts=places[spec.layout.artifacts],
+            artifacts=spec.layout.artifacts,
             constraints=constraints_of_terms(spec),
         )
 
@@ -121,8 +120,7 @@ class Variants:
 
     def presence(self, typed: Typed, shown: Shown, history: tuple[str, ...]) -> Findings:
         """What the rules report for the members that a regular response has."""
-        at, sliced = self.artifacts
-        artifacts = self.decode.value(sliced, shown.values[at])
+        artifacts = self.decode.member(self.artifacts, shown.values)
         key = (
             typed.primary,
             typed.secondary,
@@ -196,10 +194,9 @@ class Variants:
             keep(self._attached, key, silent)
         return silent
 
-    def is_named(self, typed: Typed, inside: Any) -> bool:
+    def is_named(self, typed: Typed, inside: Mapping[str, Any]) -> bool:
         """Whether ARN and name agree, and no rule reports them."""
-        held = [(name, getattr(inside, name)) for name in self.origins]
-        origins = {name: arn for name, arn in held if arn is not None}
+        origins = {name: inside[name] for name in self.origins if name in inside}
         if not self.plain.holds(typed.arn, typed.name):
             same = job_of(typed.arn) == typed.name.casefold()
             return same and self._is_identified(typed, origins)

@@ -1,14 +1,15 @@
-"""Which rules must be asked about values inside members."""
+"""Which rules must be asked about values inside members that are new in a response."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
 from trainstate.checking.variants import constraints_of_terms
-from trainstate.history.nested import excesses
-from trainstate.history.typed import SLICED, Decode, Sliced, Typed, Values, values_of
+from trainstate.history.nested import excesses, unconfigured
+from trainstate.history.typed import Decode, Typed, Values
 from trainstate.rules.constraints import broken
 from trainstate.spec.model import AttachedMachine, Spec
 
@@ -18,97 +19,92 @@ _PARTS = frozenset({"Inside", "Problems", "Settings"})
 _BROKEN = frozenset({"Presence"})
 """The part that has broken constraints."""
 
+New = Mapping[str, Any]
+"""The new members of a response by name, as ``Decode.inside`` gives them."""
+
 
 @frozen(eq=False)
 class Within:
     """Where members contain times, bounded numbers, and items that the job asked for.
 
-    ``constrained`` are the members with constraints, ``numbers`` those of constraints that are no
-    variants, and ``unsettled`` of these the ones that do not concern the configuration alone.
+    ``constraints`` are the numbers of a member's constraints that are no variants, ``heads`` the
+    sliced members that each constraint mentions.
     """
 
     spec: Spec
     decode: Decode
     timed: tuple[tuple[str, str], ...]
-    bounded: tuple[tuple[int, Sliced], ...]
+    bounded: tuple[str, ...]
     asked: tuple[AttachedMachine, ...]
-    constrained: tuple[str, ...]
-    numbers: tuple[int, ...]
-    unsettled: tuple[int, ...]
+    constraints: Mapping[str, tuple[int, ...]]
+    heads: tuple[tuple[str, ...], ...]
 
     @classmethod
     def of(cls, spec: Spec, decode: Decode) -> Within:
         """Those of a specification."""
         pairs = [pointer.strip("/").split("/") for pointer in spec.layout.moments]
-        settled = {one.name for one in decode.of(decode.settled)}
-        rows, known = spec.constraints, constraints_of_terms(spec)
-        numbers = tuple([number for number in range(len(rows)) if number not in known])
-        constrained = {path.split("/")[0] for row in rows for path in row.paths}
+        settled, known = {one.name for one in decode.of(decode.settled)}, constraints_of_terms(spec)
         held = {bound.pointer.strip("/").partition("/")[0] for bound in spec.bounds}
+        heads = [{path.split("/")[0] for path in row.paths} for row in spec.constraints]
+        numbers = [number for number in range(len(heads)) if number not in known]
         return cls(
             spec=spec,
             decode=decode,
             timed=tuple([(member, name) for member, name in pairs]),
-            bounded=tuple(
-                (at, one)
-                for at, one in enumerate(decode.sliced, SLICED)
-                if one.name in held and at < decode.settled.start
-            ),
+            bounded=tuple(sorted(held.intersection(decode.places) - settled)),
             asked=tuple([machine for machine in spec.machines if machine.configured]),
-            constrained=tuple([one.name for one in decode.sliced if one.name in constrained]),
-            numbers=numbers,
-            unsettled=tuple(
-                number
-                for number in numbers
-                if not settled.issuperset(path.split("/")[0] for path in rows[number].paths)
-            ),
+            constraints={
+                name: tuple([number for number in numbers if name in heads[number]])
+                for name in decode.places
+            },
+            heads=tuple([tuple(decode.places.keys() & names) for names in heads]),
         )
 
-    def parts(self, typed: Typed, inside: Any, *, settled: bool) -> frozenset[str]:
-        """The parts whose rules must be asked; ``settled``: the configuration is as it was."""
+    def parts(self, typed: Typed, values: Values, new: New) -> frozenset[str]:
+        """The parts whose rules must be asked."""
         created, modified = typed.created, typed.modified
         try:
-            timely = all(created <= time <= modified for time in self._times(inside))
+            timely = all(created <= time <= modified for time in self._times(new))
         except TypeError:  # a time of another kind
             timely = False
-        quiet = timely and not self._exceeds(values_of(typed)) and not self._is_unasked(inside)
+        quiet = timely and not self._exceeds(values, new) and not self._is_unasked(values, new)
         parts = _NONE if quiet else _PARTS
-        numbers = self.unsettled if settled else self.numbers
-        return parts | _BROKEN if self._breaks(typed, inside, numbers) else parts
+        return parts | _BROKEN if self._breaks(typed, values, new) else parts
 
-    def _breaks(self, typed: Typed, inside: Any, numbers: tuple[int, ...]) -> bool:
-        """Whether a constraint between members may be broken."""
-        held = {name: getattr(inside, name) for name in self.constrained}
-        members = {name: value for name, value in held.items() if value is not None}
+    def _breaks(self, typed: Typed, values: Values, new: New) -> bool:
+        """Whether a constraint of a new member may be broken."""
+        numbers = {number for name in new for number in self.constraints[name]}
+        if not numbers:
+            return False
         layout = self.spec.layout
-        members |= {layout.name: typed.name, layout.arn: typed.arn}
+        members = {**new, layout.name: typed.name, layout.arn: typed.arn}
+        for name in {name for number in numbers for name in self.heads[number]}:
+            if name not in new:
+                members[name] = self.decode.member(name, values)
         return any(broken(members, self.spec, numbers))
 
-    def _times(self, inside: Any) -> list[Any]:
-        held = [(getattr(inside, member), name) for member, name in self.timed]
-        items = [
-            (item, name)
-            for value, name in held
-            for item in (value if isinstance(value, list) else (value,))
-        ]
-        times = [getattr(item, name) for item, name in items if item is not None]
-        return [time for time in times if time is not None]
+    def _times(self, new: New) -> Iterator[Any]:
+        for member, name in self.timed:
+            value = new.get(member)
+            for item in value if isinstance(value, list) else (value,):
+                time = None if item is None else getattr(item, name)
+                if time is not None:
+                    yield time
 
-    def _exceeds(self, values: Values) -> bool:
+    def _exceeds(self, values: Values, new: New) -> bool:
         """Whether a number may be out of bounds."""
-        held = [(at, one) for at, one in self.bounded if values[at]]
-        members = {one.name: self.decode.value(one, values[at]) for at, one in held}
-        return bool(held) and any(excesses(members, self.spec))
+        names = [name for name in self.bounded if name in new]
+        members = {name: self.decode.member(name, values) for name in names}
+        return bool(members) and any(excesses(members, self.spec))
 
-    def _is_unasked(self, inside: Any) -> bool:
+    def _is_unasked(self, values: Values, new: New) -> bool:
         """Whether an item may be one that the job did not ask for."""
         for machine in self.asked:
-            shown, asked = (
-                {getattr(item, machine.key, None) for item in getattr(inside, member) or ()}
-                for member in (machine.member, machine.configured)
-            )
-            if shown and asked and not shown <= asked:
-                return True
+            if machine.member in new:
+                names = machine.member, machine.configured
+                members = {name: self.decode.member(name, values) for name in names}
+                if any(unconfigured(members, self.spec)):
+                    return True
         return False
 
 

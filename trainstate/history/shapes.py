@@ -85,13 +85,16 @@ def shape_of(name: str, spec: Spec, moment: Any = Any) -> Any:
     return None if node is None else _form(name, node, moment) | None
 
 
-def structure_of(forms: Mapping[str, Any], spec: Spec, moment: Any = Any) -> Any:
-    """The msgspec type of well-formed members, each None if absent.
+def unique_part(name: str, spec: Spec) -> str:
+    """The part that no two items of a list of structures may share; empty if there is none."""
+    node = _tree(spec).get(name)
+    return node.shape.unique if node is not None and node.shape else ""
 
-    ``forms`` has the types of members whose inside the facts do not describe.
-    """
-    fields = [(name, shape_of(name, spec, moment) or form, None) for name, form in forms.items()]
-    return _structure("Members", fields, _tree(spec))
+
+def is_repeated(items: Iterable[Any], part: str) -> bool:
+    """Whether two structures may share a part; a redacted one may be there twice."""
+    shown = [getattr(item, part, None) for item in items]
+    return len(set(shown)) < len(shown)
 
 
 def _fits(members: Mapping[str, Any], spec: Spec) -> bool:
@@ -159,7 +162,9 @@ def _read_by_rules(spec: Spec) -> Iterator[tuple[str, str, str]]:
 @lru_cache(maxsize=16)
 def _whole(spec: Spec) -> Any:
     """The msgspec type of a response in which everything fits."""
-    return structure_of(dict.fromkeys(_tree(spec)), spec)
+    tree = _tree(spec)
+    fields = [(name, _form(name, node, Any) | None, None) for name, node in tree.items()]
+    return _structure("Members", fields, tree)
 
 
 def _form(name: str, node: _Node, moment: Any) -> Any:
@@ -196,8 +201,7 @@ def _structure(
         if sum([bool(getattr(self, part)) for part in apart]) > 1:
             raise ValueError
         for part, key in unique:
-            items = getattr(self, part)
-            if items and len({getattr(item, key, None) for item in items}) < len(items):
+            if is_repeated(getattr(self, part) or (), key):
                 raise ValueError
 
     namespace = {"__post_init__": check} if apart or unique else {}

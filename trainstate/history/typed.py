@@ -17,7 +17,7 @@ from attrs import frozen
 
 from trainstate.history.instants import is_beyond
 from trainstate.history.nested import maps, terms
-from trainstate.history.shapes import shape_of, structure_of
+from trainstate.history.shapes import is_repeated, shape_of, unique_part
 from trainstate.spec.model import Member, RecordLayout, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
@@ -37,6 +37,8 @@ Whole = (
 
 ABSENT = b""
 """The slice of an absent member."""
+
+_NULL = msgspec.Raw(b"null")
 
 SETTLED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 """The roles of members that are fixed when the job is created."""
@@ -79,10 +81,16 @@ Values = tuple[Any, ...]
 
 @frozen(eq=False)
 class Sliced:
-    """A member that stays a slice; ``form`` decodes one of the right type."""
+    """A member that stays a slice.
+
+    ``form`` decodes one of the right type, ``shape`` one that fits the shape which the API
+    declares; ``unique`` is the part that no two of its items may share.
+    """
 
     name: str
     form: msgspec.json.Decoder[Any]
+    shape: msgspec.json.Decoder[Any]
+    unique: str
     member: Member
 
 
@@ -90,23 +98,22 @@ class Sliced:
 class Decode:
     """The typed decode of one specification.
 
-    ``response`` decodes the changing members; ``insides`` the others, to the shapes that the API
-    declares. ``named`` are the service's names of the typed members, in order. ``sliced`` are the
-    others in three groups: attached machines, results, and settled members; after them come those
-    that only a search shows, and ``unsearched`` is their values without any. ``terms`` are the
-    slices, by index, with what the configuration allows. Rules ask whether ``settled_asked`` and
-    ``results_asked`` are present. ``ended`` are the primaries of ended jobs, ``maps`` the members
-    with free names.
+    ``response`` decodes the changing members. ``named`` are the service's names of the typed
+    members, in order. ``sliced`` are the others in three groups: attached machines, results, and
+    settled members; after them come those that only a search shows, and ``unsearched`` is their
+    values without any. ``places`` are the indexes of the slices by name, ``terms`` those with what
+    the configuration allows. Rules ask whether ``settled_asked`` and ``results_asked`` are present.
+    ``ended`` are the primaries of ended jobs, ``maps`` the members with free names.
     """
 
     named: tuple[str, ...]
     response: msgspec.json.Decoder[Any]
     entries: msgspec.json.Decoder[Any]
-    insides: msgspec.json.Decoder[Any]
     sliced: tuple[Sliced, ...]
     attached: slice
     results: slice
     settled: slice
+    places: Mapping[str, int]
     terms: Mapping[int, Sliced]
     settled_asked: tuple[str, ...]
     results_asked: tuple[str, ...]
@@ -133,20 +140,26 @@ class Decode:
             return None
         return entries
 
-    def inside(self, line: bytes) -> Any | None:
-        """The sliced members of a response, decoded; None if one may not fit its shape."""
-        try:
-            return self.insides.decode(line)
-        except _BROKEN:
-            return None
+    def inside(self, values: Values, old: Values | None = None) -> dict[str, Any] | None:
+        """The sliced members that are not as in ``old``; None if one may not fit its shape."""
+        found: dict[str, Any] = {}
+        for place, sliced in enumerate(self.sliced, SLICED):
+            raw = values[place]
+            if raw is not ABSENT and (old is None or raw != old[place]):
+                try:
+                    value = sliced.shape.decode(raw)
+                except _BROKEN:
+                    return None
+                if value is not None:
+                    if sliced.unique and is_repeated(value, sliced.unique):
+                        return None
+                    found[sliced.name] = value
+        return found
 
-    def settled_in(self, inside: Any) -> tuple[str, ...]:
-        """The settled members present, of those that rules ask for."""
-        return tuple([name for name in self.settled_asked if getattr(inside, name) is not None])
-
-    def results_in(self, inside: Any) -> tuple[str, ...]:
-        """The results present, of those that rules ask for."""
-        return tuple([name for name in self.results_asked if getattr(inside, name) is not None])
+    def shown(self, names: Iterable[str], values: Values) -> tuple[str, ...]:
+        """The named members that a response has."""
+        raws = [(name, values[self.places[name]]) for name in names]
+        return tuple([name for name, raw in raws if raw is not ABSENT and raw != _NULL])
 
     def response_of(self, values: Values) -> dict[str, Any]:
         """The members of a well-typed response, as they were recorded."""
@@ -169,6 +182,11 @@ class Decode:
             return None if raw is ABSENT else sliced.form.decode(raw)
         except _BROKEN:
             return None
+
+    def member(self, name: str, values: Values) -> Any:
+        """The value of a sliced member of a response; None if it is absent or of another type."""
+        place = self.places[name]
+        return self.value(self.sliced[place - SLICED], values[place])
 
     def of(self, part: slice) -> tuple[Sliced, ...]:
         """The members of a group."""
@@ -203,25 +221,24 @@ def decode_of(spec: Spec) -> Decode | None:
     settled = [member for member in others if member.role in SETTLED_ROLES]
     results = [member for member in others if member not in (*settled, *attached)]
     members = (*attached, *results, *settled)
-    sliced = [Sliced(one.name, msgspec.json.Decoder(_FORMS[one.type]), one) for one in members]
+    sliced = [_sliced(member, spec) for member in members]
     types = _types(spec)
     names = [*(member.name for member in sliced), *spec.layout.searched]
     response = _struct("Response", types, named, names)
     entry = _struct("Entry", _entry_types(types["secondary"]), _entry_named(spec.layout))
     first, second = SLICED + len(attached), SLICED + len(attached) + len(results)
     settling = terms(spec)
-    forms = {member.name: _FORMS[member.type] for member in members}
     billed = {*spec.time.billed_otherwise, *(one.name for one in spec.members_with("billing"))}
     asked = {*spec.telling, *billed}
     return Decode(
         named=tuple(named[field] for field in types),
         response=msgspec.json.Decoder(response),
         entries=msgspec.json.Decoder(list[entry]),  # type: ignore[valid-type]
-        insides=msgspec.json.Decoder(structure_of(forms, spec, Moment)),
         sliced=tuple(sliced),
         attached=slice(SLICED, first),
         results=slice(first, second),
         settled=slice(second, SLICED + len(sliced)),
+        places={one.name: at for at, one in enumerate(sliced, SLICED)},
         terms={SLICED + at: one for at, one in enumerate(sliced) if one.name in settling},
         settled_asked=tuple([one.name for one in settled if one.name in asked]),
         results_asked=tuple([one.name for one in results if one.name in asked]),
@@ -230,6 +247,13 @@ def decode_of(spec: Spec) -> Decode | None:
         unsearched=(ABSENT,) * len(spec.layout.searched),
         unattached=(ABSENT,) * len(attached),
     )
+
+
+def _sliced(member: Member, spec: Spec) -> Sliced:
+    form = _FORMS[member.type]
+    shape = shape_of(member.name, spec, Moment) or form
+    decoders = msgspec.json.Decoder(form), msgspec.json.Decoder(shape)
+    return Sliced(member.name, *decoders, unique_part(member.name, spec), member)
 
 
 def _named(layout: RecordLayout) -> dict[str, str]:
