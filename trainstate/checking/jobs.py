@@ -9,6 +9,7 @@ from attrs import define, field
 from trainstate.checking.compare import Delta
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.members import digested
+from trainstate.checking.observations import Runs
 from trainstate.checking.pending import PendingChange, entry_of
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.checking.shown import Shown
@@ -63,10 +64,28 @@ class JobState:
         return epoch
 
     @property
+    def created(self) -> int | None:
+        """When the job was created. This and the properties below leave changes pending."""
+        if self._epoch is None and self.shown is not None:
+            return parse(self.shown.values[CREATED])[0]
+        return self.epoch.created
+
+    @property
+    def newest(self) -> int:
+        """The newest LastModifiedTime."""
+        shown = self._latest
+        return self.epoch.newest if shown is None else parse(shown.modified)[0]
+
+    @property
     def history(self) -> History:
-        """The longest history. Like the properties below, it leaves changes pending."""
+        """The longest history."""
         shown = self._latest
         return self.epoch.known if shown is None else tuple(map(entry_of, shown.entries))
+
+    @property
+    def runs(self) -> Runs:
+        """The runs of observations before the pending changes."""
+        return () if self._epoch is None else self._epoch.observations.runs
 
     @property
     def counted(self) -> tuple[PendingChange, ...]:
@@ -116,11 +135,6 @@ class JobState:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on
             self.rests_on(statuses.rests_on)
-
-    def read(self, response: Response) -> None:
-        """Attaches the response, read in full, to its pending change, to save reading it again."""
-        if self.pending and self.pending[-1].first == self.responses - 1:
-            self.pending[-1].response = response
 
     def rests_on(self, evidence: Evidence) -> None:
         """Adds the evidence of a response; the weakest counts."""

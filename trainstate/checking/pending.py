@@ -8,7 +8,7 @@ from attrs import define, evolve, field
 
 from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
-from trainstate.history.model import Entry, Origin, Response
+from trainstate.history.model import Entry, Origin
 from trainstate.history.typed import HISTORY, MODIFIED, PAIR, Decode, TypedEntry, Values
 from trainstate.history.wire import read_response
 
@@ -27,7 +27,6 @@ class PendingChange:
     file: str | None
     decode: Decode
     repeats: bool = False
-    response: Response | None = None
     last: int = field(init=False)
     again: Any = field(init=False)
     place: str | None = field(init=False)
@@ -48,10 +47,8 @@ class PendingChange:
 
     def replay(self, epoch: Epoch) -> None:
         """Lets the epoch observe the response, and its last repetition."""
-        response = self.response
-        if response is None:
-            recorded = self.decode.response_of(self.values)
-            response = read_response(recorded, epoch.spec, origin=Origin(file=self.file))
+        recorded = self.decode.response_of(self.values)
+        response = read_response(recorded, epoch.spec, origin=Origin(file=self.file))
         if not self.repeats:
             epoch.responses = self.first
             epoch.observe(response)

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 
 from attrs import define, evolve, field, frozen
 
-from trainstate.checking.jobs import JobState
 from trainstate.checking.order import BEFORE_ALL, Rank, rank_of
 from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
 from trainstate.errors import UsageError
 from trainstate.history.model import Response, Unreadable
-from trainstate.history.readers.lines import Line, Record, whole
+from trainstate.history.readers.lines import Line, Record
 from trainstate.spec.outcome import Outcome
 from trainstate.track.life import Life
-from trainstate.track.observed import named
+from trainstate.track.observed import named, read
 from trainstate.track.outcome import ENDED, outcome_of
 from trainstate.track.standing import changes, message_changes, split, standing
 from trainstate.track.timeline import timeline
@@ -66,39 +65,33 @@ class Ledger:
         """Judges a record and takes it; raises UsageError for another job's response."""
         if isinstance(record, Line) and len(self.lives) == 1 and self.checker.repeats(record):
             return self.update()
-        response = whole(record)
+        response = read(record)
         if isinstance(response, Unreadable):
             found = self.checker.feed(response)
             return self.update(Picture() if not self.lives else self.picture(), found)
         response = named(response, self.name, self.arn)
         self.recognise(response)
-        before = [(state.epoch.responses, state.epoch.newest) for state in self.checker.states]
-        # The check mutates an epoch: draw what was known before.
+        states = self.checker.states
+        before = [(state.responses, state.newest) for state in states]
+        # The check mutates a state: draw what was known before.
         pictures = [self.picture(place) for place in range(len(before))]
         found = self.checker.feed(record if isinstance(record, Line) else response)
-        states = self.checker.states
-        for state in states:
-            state.read(response)
-        if len(states) > len(before):
-            return self._began(response, states[-1], found)
-        place = next(
-            place
-            for place, (count, _) in enumerate(before)
-            if states[place].epoch.responses > count
-        )
-        rank = rank_of(
-            response, arrival=before[place][0], newest=before[place][1], order=self.checker.order
-        )
+        if len(self.checker.states) > len(before):
+            return self._began(response, found)
+        place = next(at for at, state in enumerate(states) if state.responses > before[at][0])
+        arrival, newest = before[place]
+        rank = rank_of(response, arrival=arrival, newest=newest, order=self.checker.order)
         return self._continued(place, pictures[place], response, rank, found)
 
-    def _began(self, response: Response, state: JobState, found: list[Finding]) -> Update:
-        rank = rank_of(response, arrival=0, newest=BEFORE_ALL, order=self.checker.order)
+    def _began(self, response: Response, found: list[Finding]) -> Update:
+        spec, order = self.checker.spec, self.checker.order
+        rank = rank_of(response, arrival=0, newest=BEFORE_ALL, order=order)
         life = Life()
-        life.take(response, rank, state.epoch.spec)
+        life.take(response, rank, spec)
         self.lives.append(life)
         place = len(self.lives) - 1
         now = self.picture(place)
-        passed = tuple(changes(state.epoch.spec, None, now.state, now.items, at=response.modified))
+        passed = tuple(changes(spec, None, now.state, now.items, at=response.modified))
         update = self.update(now, found, place=place)
         return evolve(update, novelty=Novelty.NEW, changes=passed, began=True)
 
@@ -151,7 +144,7 @@ class Ledger:
     @property
     def current(self) -> int:
         """The index of the present epoch, the one created last; -1 if there is none."""
-        created = [(state.epoch.created or BEFORE_ALL) for state in self.checker.states]
+        created = [state.created or BEFORE_ALL for state in self.checker.states]
         return max(range(len(created)), key=lambda place: (created[place], place), default=-1)
 
     def picture(self, place: int | None = None) -> Picture:
@@ -164,10 +157,10 @@ class Ledger:
         return self._pictures[place]
 
     def _drawn(self, place: int) -> Picture:
-        life, epoch = self.lives[place], self.checker.states[place].epoch
-        items = timeline(life, epoch)
-        state = standing(life, items, epoch.spec)
-        outcome = outcome_of(epoch.spec, *state.pair)
+        life, known, spec = self.lives[place], self.checker.states[place], self.checker.spec
+        items = timeline(life, spec, known.config, known.runs)
+        state = standing(life, items, spec)
+        outcome = outcome_of(spec, *state.pair)
         if life.gone and outcome not in ENDED:
             outcome = Outcome.DELETED
         return Picture(items=items, state=state, outcome=outcome)

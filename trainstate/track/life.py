@@ -105,6 +105,8 @@ def _progress(spec: Spec, primary: str | None) -> int:
 
 def _merged(old: Entry, new: Entry, *, newer: bool) -> Entry:
     """The best reading of one entry: exact times, the newest message."""
+    if old == new:
+        return old
     message = new.message if newer and new.message is not None else old.message
     return evolve(
         old,

@@ -8,11 +8,14 @@ from typing import Any
 
 from attrs import evolve
 
+from trainstate.checking.pending import entry_of
 from trainstate.errors import InputError, UsageError
+from trainstate.history.instants import NotAnInstant, parse
 from trainstate.history.machines import machine_of
 from trainstate.history.model import Kind, Origin, Response, Unreadable
 from trainstate.history.readers import value_records
-from trainstate.history.readers.lines import Record
+from trainstate.history.readers.lines import Line, Record, whole
+from trainstate.history.typed import decode_of
 from trainstate.history.wire import read_response
 from trainstate.spec.model import Spec
 
@@ -64,6 +67,42 @@ def named(response: Response, name: str | None, arn: str | None) -> Response:
     if response.name or response.arn or not (name or arn):
         return response
     return evolve(response, name=name, arn=arn)
+
+
+def read(record: Record) -> Response | Unreadable:
+    """What a tracker takes of a record.
+
+    Of a response in the service's own form it takes the name, the statuses and times, the history
+    and the members as they were given; to read it in full takes ten times as long.
+    """
+    brief = _brief(record) if isinstance(record, Line) else None
+    return whole(record) if brief is None else brief
+
+
+def _brief(line: Line) -> Response | None:
+    """What a tracker takes of a line; None if the line must be read in full."""
+    typed, decode, members = line.typed, decode_of(line.source.spec), line.recorded
+    entries = None if decode is None else decode.history(typed.history)
+    if entries is None or members is None:
+        return None
+    try:
+        return Response(
+            kind=Kind.RESPONSE,
+            name=typed.name,
+            arn=typed.arn,
+            created=parse(typed.created)[0],
+            modified=parse(typed.modified)[0],
+            primary=typed.primary,
+            secondary=typed.secondary,
+            written_primary=typed.primary,
+            written_secondary=typed.secondary,
+            history=tuple(map(entry_of, entries)),
+            instants={},
+            members=members,
+            origin=line.origin,
+        )
+    except NotAnInstant:  # beyond the calendar
+        return None
 
 
 def _parsed(text: str | bytes | bytearray) -> Any:

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from trainstate.checking.epoch import Epoch
 from trainstate.checking.observations import Run
 from trainstate.checking.order import BEFORE_ALL
 from trainstate.history.instants import datetime_of
@@ -34,22 +33,26 @@ class Duration:
     open: bool = False
 
 
-def timeline(life: Life, epoch: Epoch) -> tuple[TimelineItem, ...]:
-    """Every status that the job is known to have passed, in order."""
-    spec = epoch.spec
-    items = [*_read(life, epoch)]
-    for item in _seen_after(life, epoch):
+def timeline(
+    life: Life, spec: Spec, config: Configuration, runs: Iterable[Run]
+) -> tuple[TimelineItem, ...]:
+    """Every status that the job is known to have passed, in order.
+
+    ``runs`` are the job's observations, ``config`` is what its configuration allows.
+    """
+    items = [*_read(life, spec, config)]
+    for item in _seen_after(life, spec, runs):
         before = items[-1].status if items else None
         if item.status == before:
             continue
-        passed = _between(spec, before, item.status, epoch.config)
+        passed = _between(spec, before, item.status, config)
         items += [*(_inferred(spec, status) for status in passed), item]
     return tuple(_with_attempts(spec, items))
 
 
-def _read(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
+def _read(life: Life, spec: Spec, config: Configuration) -> Iterator[TimelineItem]:
     statuses = tuple(entry.status for entry in life.entries)
-    moves = trace(epoch.spec, statuses, epoch.config)
+    moves = trace(spec, statuses, config)
     for entry, move in zip(life.entries, moves, strict=True):
         yield TimelineItem(
             status=entry.status,
@@ -62,23 +65,18 @@ def _read(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
         )
 
 
-def _seen_after(life: Life, epoch: Epoch) -> Iterator[TimelineItem]:
+def _seen_after(life: Life, spec: Spec, runs: Iterable[Run]) -> Iterator[TimelineItem]:
     """Statuses that responses showed after the history was last read whole."""
-    for run in epoch.observations.runs:
+    for run in runs:
         if life.entries and run.last.moment < life.horizon:
             continue
         if run.value.length is None:
-            item = _seen(epoch.spec, run)
+            item = _seen(spec, run)
             if item is not None:
                 yield item
-    if (
-        life.rank is None
-        and life.shown[1] in epoch.spec.secondary_by_name
-        and life.shown[0] is not None
-    ):
-        yield TimelineItem(
-            status=life.shown[1] or "", primary=life.shown[0], provenance=Provenance.SEEN
-        )
+    primary, secondary = life.shown
+    if life.rank is None and secondary in spec.secondary_by_name and primary is not None:
+        yield TimelineItem(status=secondary or "", primary=primary, provenance=Provenance.SEEN)
 
 
 def _seen(spec: Spec, run: Run) -> TimelineItem | None:

@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Any
 
 from trainstate.checking.epoch import Epoch
+from trainstate.checking.jobs import JobState
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.history.instants import datetime_of
 from trainstate.history.machines import machine_named
@@ -115,7 +116,7 @@ class Tracker:
     def created(self) -> datetime | None:
         """When the present job of the name was created, in UTC; None if unknown."""
         with self._lock:
-            created = None if self._epoch is None else self._epoch.created
+            created = None if self._state is None else self._state.created
             return None if created is None else datetime_of(created)
 
     @property
@@ -127,7 +128,7 @@ class Tracker:
     def configuration(self) -> Configuration:
         """What the job's configuration allows, as far as it was seen."""
         with self._lock:
-            return UNSEEN if self._epoch is None else self._epoch.config
+            return UNSEEN if self._state is None else self._state.config
 
     @property
     def state(self) -> Standing:
@@ -156,8 +157,7 @@ class Tracker:
     def durations(self) -> tuple[Duration, ...]:
         """How long the job was in each status, by attempt."""
         with self._lock:
-            epoch = self._epoch
-            newest = -1 if epoch is None else epoch.newest
+            newest = -1 if self._state is None else self._state.newest
             return durations(self._ledger.picture().items, newest)
 
     @property
@@ -284,7 +284,7 @@ class Tracker:
         with self._lock:
             ledger = self._ledger
             pictures = [
-                (state.epoch.created, ledger.picture(place))
+                (state.created, ledger.picture(place))
                 for place, state in enumerate(ledger.checker.states)
             ]
             what = (ledger.checker.spec.name, self.job, self.billable, self.instances)
@@ -296,10 +296,13 @@ class Tracker:
         return ledger.lives[ledger.current] if ledger.lives else None
 
     @property
+    def _state(self) -> JobState | None:
+        states = self._ledger.checker.states
+        return states[self._ledger.current] if states else None
+
+    @property
     def _epoch(self) -> Epoch | None:
-        ledger = self._ledger
-        states = ledger.checker.states
-        return states[ledger.current].epoch if states else None
+        return None if self._state is None else self._state.epoch
 
     def _newest(self, member: str) -> float | None:
         with self._lock:
