@@ -75,11 +75,13 @@ class Checker:
 
     def repeats(self, line: Line) -> bool:
         """Whether a line repeats the newest response of its job; if so it is counted."""
-        states = self.jobs.get(line.typed.arn, ())
-        shown, comparer = states[0].shown if len(states) == 1 else None, self._comparer
+        states, comparer = self.jobs.get(line.typed.arn, []), self._comparer
+        shown = states[0].shown if len(states) == 1 else None
         if shown is None or comparer is None or not comparer.is_same(shown, line):
             return False
-        self.feed(line)
+        states[0].go_on(Delta(shown), comparer.decode)
+        self.counted += 1
+        self._count((), responses=True)
         return True
 
     def _of_machine(self, name: str) -> Checker:
