@@ -10,7 +10,6 @@ from attrs import evolve
 
 import trainstate
 from trainstate.checking import ask
-from trainstate.checking.findings import is_new
 from trainstate.checking.jobs import JobState
 from trainstate.checking.report import Finding
 from trainstate.checking.rulebook import rulebook
@@ -134,8 +133,8 @@ def test_a_milder_finding_of_the_same_words_is_not_new() -> None:
     milder, worse = (Finding(severity=one, **words) for one in (Severity.WARNING, Severity.ERROR))
     first, second = JobState(), JobState()
 
-    assert [True, True, False] == [is_new(one, first) for one in (milder, worse, milder)]
-    assert [True, False] == [is_new(one, second) for one in (worse, milder)]
+    assert [True, True, False] == [first.takes(one) for one in (milder, worse, milder)]
+    assert [True, False] == [second.takes(one) for one in (worse, milder)]
 
 
 def test_an_update_out_of_bounds_is_reported() -> None:

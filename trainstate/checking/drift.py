@@ -15,8 +15,8 @@ def check_drift(drift: Drift, *, rules: Iterable[Rule] | None = None) -> tuple[F
     """Findings for what only the service's model has, and what only the specification has."""
     asked = all_rules() if rules is None else rules
     return tuple(
-        finding_of(rule, place)
+        finding_of(rule, violation)
         for rule in asked
         if rule.scope is Scope.DRIFT
-        for place in rule.check(drift)
+        for violation in rule.check(drift)
     )

@@ -11,7 +11,7 @@ from trainstate.checking.epoch import Epoch
 from trainstate.checking.members import digested
 from trainstate.checking.observations import Runs
 from trainstate.checking.pending import PendingChange, entry_of
-from trainstate.checking.report import JobReport, Verdict
+from trainstate.checking.report import Finding, JobReport, Verdict
 from trainstate.checking.shown import Shown
 from trainstate.checking.variants import weakest_used
 from trainstate.history.chain import History
@@ -19,7 +19,7 @@ from trainstate.history.instants import parse
 from trainstate.history.model import Response
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
 from trainstate.machine.guards import UNSEEN, Configuration
-from trainstate.rules.model import EarlierEpoch, JobEnd, Step
+from trainstate.rules.model import EarlierEpoch, JobEnd, Severity, Step
 from trainstate.spec.model import Evidence, Spec
 
 
@@ -135,6 +135,20 @@ class JobState:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on
             self.rests_on(statuses.rests_on)
+
+    def takes(self, finding: Finding) -> bool:
+        """Adds a finding; False if the job has had it, or a worse one of the same words."""
+        if finding.number() in self.reported:
+            return False
+        self.reported.add(finding.number())
+        worse = (one for one in Severity if one.rank < finding.severity.rank)
+        if any(finding.number(one) in self.reported for one in worse):
+            return False
+        self.errors += finding.severity is Severity.ERROR
+        guards = finding.facts.get("guards", ()) if finding.unknown else ()
+        self.unseen.update(guards)
+        self.unknown |= finding.unknown and not guards
+        return True
 
     def rests_on(self, evidence: Evidence) -> None:
         """Adds the evidence of a response; the weakest counts."""

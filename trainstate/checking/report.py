@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from hashlib import blake2b
 from importlib import import_module
 from typing import Any
 
@@ -67,6 +68,15 @@ class Finding:
         """The response that the finding is about; None if it is about a job or no response."""
         found = None if self.record is None else whole(self.record)
         return found if isinstance(found, Response) else None
+
+    def number(self, severity: Severity | None = None) -> int:
+        """A hash of code, pointer, message and severity, the same in every process.
+
+        ``severity`` stands for the finding's own.
+        """
+        text = f"{self.code}\0{self.pointer}\0{self.message}\0{severity or self.severity}"
+        digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=7)
+        return int.from_bytes(digest.digest(), "big")
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)

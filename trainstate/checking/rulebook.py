@@ -8,7 +8,7 @@ from attrs import frozen
 
 from trainstate.checking.ask import Questions
 from trainstate.checking.compare import Comparer
-from trainstate.checking.findings import finding_of, number_of
+from trainstate.checking.findings import finding_of
 from trainstate.checking.report import Finding
 from trainstate.history.typed import decode_of
 from trainstate.rules.model import Check, Rule, Scope
@@ -43,7 +43,7 @@ def rulebook(spec: Spec, rules: tuple[Rule, ...], tolerances: Tolerances) -> Rul
 
     def ask(part: Part) -> dict[int, Finding]:
         found = [finding_of(*one) for one in questions.of_part(part)]
-        return {number_of(finding): finding for finding in found}
+        return {finding.number(): finding for finding in found}
 
     typed = decode is not None and questions.is_of_parts
     return Rulebook(

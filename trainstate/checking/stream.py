@@ -12,7 +12,7 @@ from trainstate.checking.compare import Comparer, Delta
 from trainstate.checking.creations import Creations
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.families import children
-from trainstate.checking.findings import finding_of, is_new, placed
+from trainstate.checking.findings import finding_of, placed
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.jobs import JobState, assumed, digest_of, earlier_epoch
 from trainstate.checking.order import Order
@@ -122,7 +122,7 @@ class Checker:
         if typed.name in self.names:
             self.names[typed.name] = typed.arn
         state.go_on(delta, comparer.decode)
-        found = [self._located(one, line, state) for one in delta.findings if is_new(one, state)]
+        found = [self._located(one, line, state) for one in delta.findings if state.takes(one)]
         if delta.to_judge:
             found += self._asked(line, delta, state, comparer)
         else:
@@ -262,9 +262,9 @@ class Checker:
     def _found(
         self, rule: Rule, violation: Violation, state: JobState, step: Step
     ) -> Iterator[Finding]:
-        """The finding about a place, unless the job has had it."""
+        """The finding about a violation, unless the job has had it."""
         finding = finding_of(rule, violation)
-        if is_new(finding, state):
+        if state.takes(finding):
             yield placed(finding, violation, step)
 
     def _unreadable(self, record: Unreadable) -> Iterator[Finding]:
@@ -278,7 +278,7 @@ class Checker:
         for rule in self._book.of_jobs:
             for violation in rule.check(end := state.end(self.spec, began)):
                 finding = evolve(finding_of(rule, violation), job=end.job, index=end.responses - 1)
-                if is_new(finding, state):
+                if state.takes(finding):
                     yield finding
 
     def _state_of(self, response: Response, key: str) -> tuple[JobState, EarlierEpoch | None]:
