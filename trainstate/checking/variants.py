@@ -18,7 +18,7 @@ from trainstate.checking.attached import is_continued
 from trainstate.checking.report import Finding
 from trainstate.checking.shown import Ruling, Shown, Terms
 from trainstate.history.excerpt import always_given
-from trainstate.history.identity import Plain, job_of
+from trainstate.history.identity import is_plain, job_of
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.nested import instance_type, misfits, terms
 from trainstate.history.typed import Decode, Typed, Values
@@ -50,7 +50,6 @@ class Variants:
     decode: Decode
     tolerances: Tolerances
     ask: Callable[[Part], Findings]
-    plain: Plain
     always: frozenset[str]
     origins: tuple[str, ...]
     artifacts: str
@@ -72,7 +71,6 @@ class Variants:
             decode=decode,
             tolerances=tolerances,
             ask=ask,
-            plain=Plain.of(spec.layout),
             always=frozenset(settled.intersection(always_given(spec))),
             origins=tuple([member.name for member in spec.members if member.resource]),
             artifacts=spec.layout.artifacts,
@@ -197,11 +195,11 @@ class Variants:
     def is_named(self, typed: Typed, inside: Mapping[str, Any]) -> bool:
         """Whether ARN and name agree, and no rule reports them."""
         origins = {name: inside[name] for name in self.origins if name in inside}
-        if not self.plain.holds(typed.arn, typed.name):
-            same = job_of(typed.arn) == typed.name.casefold()
-            return same and self._is_identified(typed, origins)
-        # Of a plain name and ARN only what stands before the name is compared with others.
-        key = typed.arn.rpartition("/")[0], *origins.items()
+        head, _, tail = typed.arn.rpartition("/")
+        if tail != typed.name.lower() or not is_plain(typed.name, self.spec.layout):
+            return self._is_identified(typed, origins)
+        # Of a plain name and its ARN only what stands before the name is compared with others.
+        key = head, *origins.items()
         named = self._named.get(key)
         if named is None:
             return keep(self._named, key, self._is_identified(typed, origins))
@@ -211,7 +209,7 @@ class Variants:
         part = Identity(
             spec=self.spec, kind=Kind.RESPONSE, name=typed.name, arn=typed.arn, origins=origins
         )
-        return not self.ask(part)
+        return job_of(typed.arn) == typed.name.casefold() and not self.ask(part)
 
 
 def constraints_of_terms(spec: Spec) -> tuple[int, ...]:

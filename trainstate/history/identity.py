@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-from attrs import frozen
-
 from trainstate.spec.facts import RecordLayout
 
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d+")
@@ -31,31 +29,10 @@ def is_elsewhere(partition: str, region: str, regions: tuple[tuple[str, str], ..
     return next(one for one, start in regions if region.startswith(start)) != partition
 
 
-@frozen(eq=False)
-class Plain:
-    """The form of the service's own ARNs and names."""
-
-    head: re.Pattern[str]
-    regions: tuple[tuple[str, str], ...]
-    name: re.Pattern[str]
-    most: int
-
-    @classmethod
-    def of(cls, layout: RecordLayout) -> Plain:
-        """The form for a machine's jobs."""
-        service, resource = re.escape(layout.service), re.escape(layout.resource)
-        head = rf"arn:(aws[a-z-]*):{service}:([a-z0-9-]+):[0-9]{{12}}:{resource}/"
-        name = re.compile(layout.name_pattern)
-        return cls(re.compile(head), layout.regions, name, layout.name_most)
-
-    def holds(self, arn: str, name: str) -> bool:
-        """Whether an ARN and a name have the service's form and are of one job."""
-        head = self.head.match(arn)
-        if head is None or arn[head.end() :] != name.lower() or is_masked(arn):
-            return False
-        if is_elsewhere(head[1], head[2], self.regions):
-            return False
-        return len(name) <= self.most and self.name.fullmatch(name) is not None
+def is_plain(name: str, layout: RecordLayout) -> bool:
+    """Whether a name has the service's form, so that it is only compared with its ARN."""
+    short = len(name) <= layout.name_most and not is_masked(name)
+    return short and re.fullmatch(layout.name_pattern, name) is not None
 
 
 def job_of(arn: str | None) -> str | None:
