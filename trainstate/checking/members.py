@@ -47,7 +47,8 @@ class FixedMembers:
     ) -> tuple[MemberChange, ...]:
         """The members that differ from an earlier response of the same kind.
 
-        If all equal the last unchanged response, they are not compared one by one.
+        If all equal the last unchanged response, they are not compared one by one. That holds at
+        any rank only of a response that lacks no result of the ended job.
         """
         found = [
             change
@@ -73,7 +74,8 @@ class FixedMembers:
         kind = Kind.RESPONSE if alike else response.kind
         parts = () if final else self._lost_parts(response, spec, shown)
         found = (*self.changed(kept, kind, index), *moved, *parts)
-        if not found and whole is not None:
+        lost = final and any(response.members.get(name) is None for name in self.kept)
+        if not found and whole is not None and not lost:
             self._same[response.kind, final] = whole
         return found
 

@@ -8,6 +8,7 @@ from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 _FAILED = "Failed/Failed: Starting 90, Training 60, Failed"
 _WHAT = {"": "differs from", "gone": "is absent, but was present in"}
 _MOVED = {"/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/out/example/output/model/"}}
+_UNSTARTED = {"/TrainingStartTime": None}
 _UNBILLED = {"/BillableTimeInSeconds": None}
 
 
@@ -25,6 +26,7 @@ def _pooled(status: str, job: str, modified: float) -> Poll:
         [DONE, poll(DONE, _MOVED, modified=500)],
         [_FAILED, poll(_FAILED, {"/FailureReason": "another one"}, modified=500)],
         [_FAILED, poll(_FAILED, {"/TrainingTimeInSeconds": None} | _UNBILLED, modified=500)],
+        [DONE, poll(DONE, _UNSTARTED), poll(DONE, _UNSTARTED, modified=500)],
         [_pooled("Reused", "next", 500), _pooled("Reused", "another", 600)],
     ],
     good=[
