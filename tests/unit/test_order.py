@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from trainstate.checking.observations import Observations
-from trainstate.checking.order import Order, Rank, are_tied, is_after, rank_of
+from trainstate.checking.order import BEFORE_ALL, Order, Rank, are_tied, is_after, rank_of
 from trainstate.checking.report import Verdict
 from trainstate.checking.run import check
 from trainstate.checking.timeline import Timeline
@@ -19,6 +19,7 @@ from trainstate.machine.run_states import Observation
 from trainstate.rules.example import poll, written
 from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec
+from trainstate.track import Tracker
 
 BARE = {"/SecondaryStatusTransitions": None}
 
@@ -232,3 +233,42 @@ def test_a_time_that_was_cut_is_of_the_newest_moment() -> None:
     assert rank_of(cut, arrival=3, newest=full + SECOND, order=None) == Rank(
         full - 400_000, 3, loose=True
     )
+
+
+WHOLE_SECOND = [
+    written(poll("InProgress/Starting: Starting", modified=60)),
+    written(poll("Stopping/Starting: Starting", modified=60.001)),
+]
+"""A second response within a second of a LastModifiedTime that may have been cut to it."""
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_late_response_of_a_whole_second_accuses_nobody(first: int) -> None:
+    """Its time may be that of the newest or that of any other in its second, always the same."""
+    second = 1 - first
+
+    report = check([WHOLE_SECOND[at] for at in (first, second, first, second)])
+
+    assert report.verdict is Verdict.CONSISTENT
+
+
+def test_a_tracker_ends_the_same_if_a_whole_second_comes_late() -> None:
+    """A stop request is known, although the response before it comes again."""
+    tracker, restored = Tracker(), Tracker()
+    for at in (0, 1, 0):
+        tracker.observe(WHOLE_SECOND[at])
+        restored.observe(WHOLE_SECOND[at])
+        restored = Tracker.from_json(restored.to_json())
+
+    assert tracker.state.primary == "Stopping"
+    assert tracker.to_json() == restored.to_json()
+
+
+def test_a_tracker_saved_without_moments_goes_on() -> None:
+    """Trackers saved by earlier versions have no moment of their newest rank."""
+    tracker = Tracker()
+    tracker.observe(WHOLE_SECOND[0])
+    epoch = tracker._epoch
+    assert epoch is not None
+
+    assert evolve(epoch, moment=BEFORE_ALL).moment == epoch.newest

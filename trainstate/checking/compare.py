@@ -18,6 +18,7 @@ from trainstate.checking.shown import Ruling, Shown, first_shown, is_in_order, k
 from trainstate.checking.variants import Findings, Variants, terms_of
 from trainstate.checking.within import Within
 from trainstate.history.chain import Relation
+from trainstate.history.instants import parse, same_instant
 from trainstate.history.model import Kind
 from trainstate.history.readers.lines import Line
 from trainstate.history.typed import (
@@ -65,6 +66,13 @@ class Delta:
     statuses: Ruling | None = None
     findings: tuple[Finding, ...] = ()
     to_judge: frozenset[str] = _NOTHING
+
+
+def _may_be_cut(earlier: Any, later: Any) -> bool:
+    """Whether two LastModifiedTimes, of which one was cut, can be readings of one instant."""
+    if not 0 < between(earlier, later) < 1:
+        return False
+    return same_instant(parse(earlier)[0], parse(later)[0])
 
 
 @frozen(kw_only=True, eq=False)
@@ -126,7 +134,7 @@ class Comparer:
         if values[IDENTITY] != old[IDENTITY]:
             return None
         alike = type(modified) is type(shown.modified) and is_moment(modified)
-        if not alike or modified < shown.modified:
+        if not alike or modified < shown.modified or _may_be_cut(shown.modified, modified):
             return None
         if values[SCALARS.start :] != old[SCALARS.start :]:
             return self._next(shown, line, values, state.reported) if shown.goes_on else None

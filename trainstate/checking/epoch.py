@@ -75,7 +75,11 @@ class Spread:
 
 @define(kw_only=True)
 class Epoch:
-    """The state of one epoch: everything that a later response can contradict."""
+    """The state of one epoch: everything that a later response can contradict.
+
+    ``newest`` is the newest LastModifiedTime, ``moment`` that of its rank: earlier if the two times
+    can be readings of one instant.
+    """
 
     spec: Spec
     job: str
@@ -91,6 +95,7 @@ class Epoch:
     billing: dict[str, Timeline[float]] = field(factory=dict)
     attached: Statuses = field(factory=dict)
     newest: int = BEFORE_ALL
+    moment: int = BEFORE_ALL
     earliest: int | None = None
     newest_file: str | None = None
     instance_type: str | None = None
@@ -105,6 +110,10 @@ class Epoch:
         default=None, eq=False, repr=False
     )
 
+    def __attrs_post_init__(self) -> None:
+        if self.moment == BEFORE_ALL:  # an older tracker was saved without it
+            self.moment = self.newest
+
     def observe(self, response: Response, *, earlier_epoch: EarlierEpoch | None = None) -> Step:
         """Compares a response with the state, then updates the state.
 
@@ -118,7 +127,7 @@ class Epoch:
         reading = Reading(
             response=response, spec=self.spec, tolerances=self.tolerances, config=self.config
         )
-        rank = rank_of(response, arrival=index, newest=self.newest, order=self.order)
+        rank = rank_of(response, arrival=index, newest=self.moment, order=self.order)
         known = self.known
         step = Step(
             reading=reading,
@@ -137,7 +146,7 @@ class Epoch:
             shut=shut(before, self.config),
             **self._placed(response, rank, index),
         )
-        self._advance(response)
+        self._advance(response, rank)
         return step
 
     def _is_dated(self, response: Response) -> bool:
@@ -215,11 +224,8 @@ class Epoch:
         self, observation: Observation, rank: Rank | None, index: int
     ) -> dict[str, Any]:
         """As ``_seen``, for an observation that is no repetition."""
-        candidate, alone = (
-            self.observations.adding(observation, rank, index),
-            observation.length is None,
-        )
-        past = self._past()
+        candidate = self.observations.adding(observation, rank, index)
+        past, alone = self._past(), observation.length is None
         # An illegal known history has findings of its own.
         if not is_legal(self.spec, past):
             return {}
@@ -359,8 +365,8 @@ class Epoch:
         seen = response.history or ()
         smaller = bool(seen) and self._extent(seen) < self._extent(self.known)
         # A listing truncates times to the second; that does not make it older.
-        same = same_instant(rank.moment, self.newest)
-        return smaller if same else rank.moment < self.newest
+        same = same_instant(rank.moment, self.moment)
+        return smaller if same else rank.moment < self.moment
 
     def _loses_history(self, response: Response, rank: Rank | None) -> bool:
         """Whether a response has a history and a later one an empty history."""
@@ -372,10 +378,11 @@ class Epoch:
         self.bare = rank if self.bare is None or is_after(rank, self.bare) else self.bare
         return self.full is not None and is_after(rank, self.full)
 
-    def _advance(self, response: Response) -> None:
+    def _advance(self, response: Response, rank: Rank | None) -> None:
         self.instance_type = self.instance_type or instance_type(response.members, self.spec)
         if response.modified is not None and response.modified >= self.newest:
             self.newest, self.newest_file = response.modified, response.origin.file
+        self.moment = max(self.moment, BEFORE_ALL if rank is None else rank.moment)
         last = response.history[-1].status if response.history else None
         terminal = response.primary is None and last in self.spec.terminal_secondaries
         self.ended |= response.primary in self.spec.ended_primaries or terminal

@@ -160,8 +160,9 @@ def _inserted(runs: Runs, new: Run) -> Runs:
     position = _position(runs, rank)
     if position and runs[position - 1].value == new.value:
         before = runs[position - 1]
-        grown = evolve(before, last=max(before.last, rank))
-        return (*runs[: position - 1], grown, *runs[position:])
+        if rank.moment <= before.last.moment:
+            return runs
+        return (*runs[: position - 1], evolve(before, last=rank), *runs[position:])
     if position and runs[position - 1].last.moment > rank.moment:
         around = runs[position - 1]
         # The later half was not seen by the time of the first.

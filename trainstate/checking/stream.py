@@ -251,7 +251,7 @@ class Checker:
             state.straight = False
             return
         known = known and len(self.jobs[step.response.arn or ""]) == 1
-        known = known and step.response.modified == state.epoch.newest
+        known = known and step.response.modified == state.epoch.newest == state.epoch.moment
         shown = self._comparer.shown(step, line, known=known)
         state.shown = shown
         state.straight &= shown is not None and shown.goes_on

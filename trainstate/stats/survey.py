@@ -50,7 +50,7 @@ class Surveyed:
         """Adds a response."""
         rank = rank_of(response, arrival=self.responses, newest=self.newest, order=None)
         self.responses += 1
-        self.newest = max(self.newest, response.modified or BEFORE_ALL)
+        self.newest = max(self.newest, BEFORE_ALL if rank is None else rank.moment)
         self.created = response.created if self.created is None else self.created
         newest = self.life.take(response, rank, spec)
         if self.instance_type is None:

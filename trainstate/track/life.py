@@ -46,8 +46,11 @@ class Life:
         pair = (response.primary, response.secondary or statuses[-1])
         if newest and rank is not None and self.rank is not None:
             self.gone &= not is_after(rank, self.rank)
-        if newest and pair != (None, None):
-            self.shown, self.rank, self.extent = pair, rank, size(response.history or ())
+        extent = size(response.history or ())
+        again = rank is not None and self.rank is not None and rank.moment == self.rank.moment
+        repeated = again and (pair, extent) == (self.shown, self.extent)
+        if newest and pair != (None, None) and not repeated:
+            self.shown, self.rank, self.extent = pair, rank, extent
         reason = response.members.get(spec.layout.failure_reason)
         if isinstance(reason, str) and (newest or self.reason is None):
             self.reason = reason
