@@ -55,7 +55,7 @@ INVENTED: dict[str, dict[str, str]] = {
     "a list without an order shows the oldest first": {
         r"client\.list_training_jobs\(": 'client.list_training_jobs(SortOrder="Ascending", '
     },
-    "the texts of refusals of a status and of a token, and that of a missing job": {
+    "its own texts where a status or a token is refused, or a job is missing": {
         r"== expected_error": 'and "enum value set" in expected_error',
         r"'Invalid pagination token because .*'": "'The NextToken is not one that this list gave.'",
         r"\"Could not find training job .*\n.*": '"Requested resource not found."',

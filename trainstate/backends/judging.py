@@ -7,21 +7,21 @@ memory grows with neither the jobs nor the responses of a partition.
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 from attrs import define, evolve, field, frozen
 
-from trainstate.backends.keying import BODY, FILE, FORM, KEY, LINE, POINTER
+from trainstate.backends.keying import BODY, FILE, KEY, LINE, TAKEN
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport
 from trainstate.checking.stream import Checker
 from trainstate.history.machines import machine_of
 from trainstate.history.model import Origin
 from trainstate.history.readers.counts import Counts
-from trainstate.history.readers.envelope import Form, Payload, payload_records
-from trainstate.history.readers.json_value import decode
+from trainstate.history.readers.envelope import Payload, payload_records
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
 from trainstate.history.readers.settings import Limits
@@ -58,8 +58,12 @@ _BLOCK, _MOST_JOBS = 1000, 10_000
 
 @frozen(kw_only=True)
 class JudgeOptions:
-    """The options of a check, in a form that another process can receive."""
+    """The options of a check, in a form that another process can receive.
 
+    ``reader`` is that of the rows: *ndjson* for lines, *spark* for columns with their own types.
+    """
+
+    reader: str = "spark"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     accept: Evidence = Evidence.DEPRECATED
@@ -117,7 +121,7 @@ class _Judge:
             if row[KEY] != self.key:
                 self._meets(row[KEY])
             place = row[FILE], row[LINE]
-            origin = Origin(file=place[0], line=place[1], reader="spark")
+            origin = Origin(file=place[0], line=place[1], reader=self.asked.reader)
             for record in self._records(row, origin):
                 self.made += [self._finding(finding) for finding in self.checker.feed(record)]
             self.places += [place] * (len(self.checker.states) - len(self.places))
@@ -138,7 +142,7 @@ class _Judge:
     def _begin(self) -> None:
         spec = self.asked.facts()
         self.checker, self.places = self.asked.checker(), []
-        self.counts = Counts(spec=spec, limits=Limits(), file=None, reader="spark")
+        self.counts = Counts(spec=spec, limits=Limits(), file=None, reader=self.asked.reader)
 
     def _meets(self, key: str) -> None:
         """A new job: replaces the checker if it has had many."""
@@ -147,15 +151,14 @@ class _Judge:
             self.turn()
 
     def _records(self, row: dict[str, Any], origin: Origin) -> Iterator[Record]:
-        body, form = row[BODY], row[FORM]
-        if form is None:
+        if not row[TAKEN]:
             counts = evolve(self.counts, file=origin.file)
-            yield from line_records([(origin.line or 0, body, False)], counts)
+            yield from line_records([(origin.line or 0, row[BODY], False)], counts)
             return
-        value = decode(body)
-        own = machine_of(value, self.counts.spec) if isinstance(value, Mapping) else None
-        payload = Payload(Form(form), value, row[POINTER], spec=own)
-        yield from payload_records(payload, origin, self.counts)
+        payload: Payload = pickle.loads(row[BODY])  # noqa: S301 - of our own task
+        named = isinstance(payload.value, Mapping)
+        own = machine_of(payload.value, self.counts.spec) if named else None
+        yield from payload_records(evolve(payload, spec=own), origin, self.counts)
 
     def _finding(self, finding: Finding) -> dict[str, Any]:
         shown = finding_object(finding)

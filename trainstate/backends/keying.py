@@ -6,12 +6,13 @@ can go separate ways.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 import pyarrow as pa
-from attrs import define, field
+from attrs import define, evolve, field
 
 from trainstate.history.machines import family_of, folded
 from trainstate.history.model import called
@@ -23,8 +24,8 @@ from trainstate.spec.model import Spec
 KEY, FILE, LINE, PART = "_job", "_file", "_line", "_part"
 """Columns for the owner of a row, and where it was recorded."""
 
-BODY, FORM, POINTER = "_body", "_form", "_pointer"
-"""Columns of a row of JSON text: the text, its envelope, and its place in that."""
+BODY, TAKEN = "_body", "_taken"
+"""Columns of a row of JSON text: the line, or what was taken out of a line, pickled."""
 
 TEXT = "value"
 """The column of a table of lines."""
@@ -32,10 +33,10 @@ TEXT = "value"
 SCHEMA = pa.schema(
     [
         *((BODY, pa.binary()), (KEY, pa.string()), (FILE, pa.string()), (LINE, pa.int64())),
-        *((PART, pa.int32()), (FORM, pa.string()), (POINTER, pa.string())),
+        *((PART, pa.int32()), (TAKEN, pa.bool_())),
     ]
 )
-Row = tuple[bytes, str, str | None, int | None, int, str | None, str | None]
+Row = tuple[bytes, str, str | None, int | None, int, bool]
 
 
 def named_lines(batches: Iterable[Any], spec: Spec | None) -> Iterator[Any]:
@@ -81,19 +82,21 @@ class Naming:
             return
         key = self._plain(body)
         if key is not None:
-            yield body, key, file, number, 0, None, None
+            yield body, key, file, number, 0, False
             return
         nowhere = f"{file or ''}:{number}"
         try:
-            found = list(payloads(decode(body), self.spec))
+            found = [*payloads(decode(body), self.spec)]
         except NotJson:
-            yield body, nowhere, file, number, 0, None, None
+            found = []
+        records = [(at, one) for at, one in enumerate(found) if one.form is not Form.OTHER]
+        if len(records) == 1 or not found:
+            key = self._key(records[0][1]) if records else None
+            yield body, key or nowhere, file, number, 0, False
             return
-        for at, payload in enumerate(found):
-            if payload.form is not Form.OTHER:
-                whole = msgspec.json.encode(payload.value)
-                key = self._key(payload) or f"{nowhere}:{at}"
-                yield whole, key, file, number, at, str(payload.form), payload.pointer
+        for at, payload in records:
+            taken = pickle.dumps(evolve(payload, spec=None))
+            yield taken, self._key(payload) or f"{nowhere}:{at}", file, number, at, True
 
     def _plain(self, body: bytes) -> str | None:
         """The job of a line that is one response in the service's notation."""

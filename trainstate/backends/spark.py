@@ -125,6 +125,7 @@ def check(
     UnknownNameError for an option, UsageError for a frame without responses.
     """
     asked = JudgeOptions(
+        reader="ndjson" if TEXT in frame.columns else "spark",
         select=tuple([select] if isinstance(select, str) else select),
         ignore=tuple([ignore] if isinstance(ignore, str) else ignore),
         accept=Evidence(accept),
