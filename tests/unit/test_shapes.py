@@ -128,6 +128,15 @@ def test_a_map_is_told_without_what_it_holds(held: dict[str, str]) -> None:
     assert not any(word in str(told[0]) for word in ("1A", "2A", "vvv"))
 
 
+@pytest.mark.parametrize("value", [[], [1], {"a": 1}])
+def test_a_metric_that_is_no_number_stops_no_check(value: Any) -> None:
+    """A list where a number is expected is told, and the rest is judged."""
+    metrics = [{**METRIC, "Value": value}]
+    found = alarms(poll(*COMPLETED, FinalMetricDataList=metrics))
+
+    assert found == ([("TS003", "/FinalMetricDataList/0/Value")] if value else [])
+
+
 def test_what_an_excerpt_leaves_out_is_no_fault() -> None:
     """Parts are missed in a whole response alone; what is there is judged in any."""
     excerpt: dict[str, Any] = {"RoleArn": None, "OutputDataConfig": None}

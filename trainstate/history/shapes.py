@@ -113,7 +113,7 @@ def has_type(value: object, type_name: str) -> bool:
     if isinstance(value, bool):
         return type_name == "boolean"
     if type_name == "float":
-        return isinstance(value, int | float) or value in _NO_NUMBERS
+        return isinstance(value, int | float) or (isinstance(value, str) and value in _NO_NUMBERS)
     if isinstance(value, int | float):
         whole = value.is_integer() if isinstance(value, float) else _LEAST <= value <= _MOST
         return whole and float in _TYPES[type_name]
