@@ -75,15 +75,15 @@ def read_response(
     """Reads a response from a mapping with any values.
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge ``detail``),
-    snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members and
-    empty statuses count as absent. Nothing is raised: see ``Response.problems``.
+    snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members,
+    and an empty name, ARN or status, count as absent. Nothing is raised: see ``Response.problems``.
     """
     if None in recorded.values():
         recorded = {name: value for name, value in recorded.items() if value is not None}
     given = recorded
     recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
     named = _service_names(recorded, spec)
-    members = _without_pairs(_without_empty_statuses(named, spec.layout), spec)
+    members = _without_pairs(_without_empty_texts(named, spec.layout), spec)
     layout, notes = spec.layout, _Notes()
     moments = _moments(members, spec, notes)
     own = named is given and origin.reader not in RETYPED
@@ -129,17 +129,11 @@ def _misshapen(
     for one in misshapen(members, spec):
         mapped = spec.member_by_name[one.pointer.split("/")[1]].type == "map"
         declared = one.kind == "undeclared-value"
-        cut = one.kind == "absent-part" and _is_cut(members, spec)
+        cut = one.kind == "absent-part" and bool(lacking(members, spec))
         checked = declared or one.null
         free = not checked if retyped else mapped and not (declared and own)
         if not (free or cut or one.pointer in known):
             notes.fault(one.kind, one.pointer, one.value, one.expected)
-
-
-def _is_cut(members: Mapping[str, Any], spec: Spec) -> bool:
-    """Whether a member that the service always returns is absent and not optional for this job."""
-    spared = {one.name for one in spec.members if members.get(one.unless) is not None}
-    return not spared.issuperset(lacking(members, spec))
 
 
 def _moments(members: Mapping[str, Any], spec: Spec, notes: _Notes) -> dict[str, Instant]:
@@ -294,9 +288,10 @@ def _without_decimals(value: Any) -> Any:
     return value
 
 
-def _without_empty_statuses(members: Mapping[str, Any], layout: RecordLayout) -> Mapping[str, Any]:
-    """The members without empty statuses, which Go's SDK writes for absent ones."""
-    empty = [name for name in (layout.primary, layout.secondary) if members.get(name) == ""]
+def _without_empty_texts(members: Mapping[str, Any], layout: RecordLayout) -> Mapping[str, Any]:
+    """The members without an empty identity or status, which Go's SDK writes for absent ones."""
+    texts = (layout.name, layout.arn, layout.primary, layout.secondary)
+    empty = [name for name in texts if members.get(name) == ""]
     return {name: members[name] for name in members if name not in empty} if empty else members
 
 
