@@ -268,6 +268,23 @@ def test_what_an_older_client_may_not_know_comes_and_goes_as_an_info(name: str) 
     assert (f"/{name}", "info") in told(lacks, later, rule="TS606")
 
 
+def test_an_older_client_in_between_loses_no_evaluation() -> None:
+    """What it does not show of the configuration excuses it from showing what came of it."""
+    rules: dict[str, Any] = {
+        "DebugHookConfig": {"S3OutputPath": "s3://bucket/debug"},
+        "DebugRuleConfigurations": [{"RuleConfigurationName": "loss", "RuleEvaluatorImage": "i"}],
+        "DebugRuleEvaluationStatuses": [
+            {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
+        ],
+    }
+    old = [poll(*COMPLETED[:length]) for length in (1, 2, 3)]
+    for shown in old:
+        shown.pop("Environment", None)
+    polls = [old[0], old[1] | rules, old[2]]
+
+    assert set() == names(*polls)
+
+
 PARTS = [
     ("OutputDataConfig", "KmsKeyId", "alias/mine"),
     ("ResourceConfig", "VolumeSizeInGB", 30),

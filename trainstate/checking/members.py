@@ -68,7 +68,7 @@ class FixedMembers:
         shown = read(response, spec)
         came = self._gone(response, spec, index, rank) if final else None
         moved = tuple(came or self._moved(response, spec, shown, index))
-        new = {change.member for change in moved}
+        new = {change.member for change in moved if change.sure}
         kept = {name: digest for name, digest in shown.items() if name not in new}
         # Results of an ended job are spelt alike everywhere but in logs.
         alike = final and response.kind is not Kind.LOG
@@ -88,9 +88,11 @@ class FixedMembers:
             return
         there = {name for name in shown if _is_informative(response.members[name])}
         excused = self._excused(response, spec)
-        for name, (at, sure) in self.lacking.items():
-            if name in there:
-                yield _moved_member(name, at, "appeared", sure=sure)
+        for name in [name for name in self.lacking if name in there]:
+            at, sure = self.lacking[name]
+            yield _moved_member(name, at, "appeared", sure=sure)
+            if not sure:  # the job may always have had it
+                del self.lacking[name]
         for name, sure in _absent(response, spec, there, _fixed(spec), excused):
             seen = self.seen.get((Kind.RESPONSE, name))
             if seen is None or seen[0] in _NOTHING:

@@ -22,7 +22,6 @@ _ARTIFACTS = {
     bad=[
         poll(_STARTING, _ARTIFACTS),
         poll(ACTIVE, _ARTIFACTS),
-        poll(_STARTING, {"/FinalMetricDataList": [{"MetricName": "loss", "Value": 0.5}]}),
     ],
     good=[
         DONE,
@@ -36,10 +35,10 @@ _ARTIFACTS = {
 def early_result(presence: Presence) -> Violations:
     """An active job has a result that it can only produce later.
 
-    Training produces the model, the metrics, the package and the billed tokens, so an active job
-    without any training in its history has none of them. No recorded active job has a model: a
-    job may show one once it uploads it, or after a restart. The API declares the model required,
-    so a location that lacks the service's form counts as a placeholder.
+    Training produces the model, the package and the billed tokens, so an active job without any
+    training in its history has none of them. No recorded active job has a model: a job may show
+    one once it uploads it, or after a restart. The API declares the model required, so a location
+    that lacks the service's form counts as a placeholder.
     """
     for name, state in _early(presence):
         hidden = name == presence.spec.layout.artifacts and not presence.placed
