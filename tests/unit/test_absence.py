@@ -286,7 +286,6 @@ def test_an_older_client_in_between_loses_no_evaluation() -> None:
 
 
 PARTS = [
-    ("OutputDataConfig", "KmsKeyId", "alias/mine"),
     ("ResourceConfig", "VolumeSizeInGB", 30),
     ("ResourceConfig", "VolumeKmsKeyId", "alias/mine"),
 ]
@@ -314,18 +313,6 @@ def serverless(*statuses: str, **members: Any) -> dict[str, Any]:
     return {
         key: shown[key] for key in shown if key not in ("AlgorithmSpecification", "ResourceConfig")
     }
-
-
-@pytest.mark.parametrize("member", ["TrainingEndTime", "ModelArtifacts"])
-def test_a_serverless_response_can_be_whole(member: str) -> None:
-    """What it lacks beside instances and image is a fault, as in any other response."""
-    ended = serverless(*COMPLETED)
-    lacks = {key: value for key, value in ended.items() if key != member}
-
-    assert set() == names(ended)
-    assert {"TrainingEndTime": {"missing-end-time"}, "ModelArtifacts": {"missing-model-artifacts"}}[
-        member
-    ] == names(lacks)
 
 
 def test_a_job_does_not_become_serverless() -> None:

@@ -139,7 +139,6 @@ EMPTY = [
     ("InputDataConfig/0/ChannelName", ""),
     ("InputDataConfig/0/DataSource", {}),
     ("VpcConfig/Subnets", []),
-    ("VpcConfig/SecurityGroupIds/0", ""),
     ("RetryStrategy", {}),
 ]
 

@@ -31,18 +31,14 @@ def absent_members(response: Response, spec: Spec) -> tuple[str, ...]:
 
 
 def lacking(members: Mapping[str, Any], spec: Spec) -> tuple[str, ...]:
-    """The members that the service always returns and a mapping lacks.
-
-    Those that another member makes optional are not lacking beside it.
-    """
-    absent = [name for name in always_given(spec) if members.get(name) is None]
-    known = spec.member_by_name
-    return tuple([name for name in absent if members.get(known[name].unless) is None])
+    """The members that the service always returns and a mapping lacks."""
+    return tuple([name for name in always_given(spec) if members.get(name) is None])
 
 
 def is_configured(response: Response, spec: Spec) -> bool:
     """Whether a response has all configuration that the service always returns."""
-    return not set(lacking(response.members, spec)).intersection(_configuration(spec))
+    members = response.members
+    return all(members.get(name) is not None for name in _configuration(spec))
 
 
 def is_whole(response: Response, spec: Spec) -> bool:

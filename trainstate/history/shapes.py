@@ -267,17 +267,16 @@ def _in_structure(place: str, value: Mapping[str, Any], node: _Node) -> Iterator
 
 
 def _empty(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
-    """The innermost empty values in one that says nothing: those that the service never writes.
+    """The empty values that the service never writes, in a value that says nothing.
 
-    They are those that are always there, and structures that always have parts. Nulls say that
-    a structure is absent.
+    They are those that are always there, and structures that always have parts. An optional
+    structure of empty values stands for an absent one.
     """
     parts = [f"`{name}`" for name, part in node.parts.items() if part.needed]
-    inside = node.parts.items() if isinstance(value, Mapping) else ()
-    empty = [(name, part) for name, part in inside if value.get(name) is not None]
-    found = [one for name, part in empty for one in _empty(f"{place}/{name}", value[name], part)]
-    if found:
-        yield from found
+    if isinstance(value, Mapping) and value:
+        for name, part in node.parts.items() if node.needed else ():
+            if value.get(name) is not None:
+                yield from _empty(f"{place}/{name}", value[name], part)
     elif node.needed:
         yield Misshapen("absent-part", place, value, _ALWAYS)
     elif value == {} and parts:

@@ -129,11 +129,17 @@ def _misshapen(
     for one in misshapen(members, spec):
         mapped = spec.member_by_name[one.pointer.split("/")[1]].type == "map"
         declared = one.kind == "undeclared-value"
-        cut = one.kind == "absent-part" and bool(lacking(members, spec))
+        cut = one.kind == "absent-part" and _is_cut(members, spec)
         checked = declared or one.null
         free = not checked if retyped else mapped and not (declared and own)
         if not (free or cut or one.pointer in known):
             notes.fault(one.kind, one.pointer, one.value, one.expected)
+
+
+def _is_cut(members: Mapping[str, Any], spec: Spec) -> bool:
+    """Whether a member that the service always returns is absent and not optional for this job."""
+    spared = {one.name for one in spec.members if members.get(one.unless) is not None}
+    return not spared.issuperset(lacking(members, spec))
 
 
 def _moments(members: Mapping[str, Any], spec: Spec, notes: _Notes) -> dict[str, Instant]:
