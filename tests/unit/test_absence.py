@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import permutations
 from typing import Any
 
@@ -239,3 +240,98 @@ def test_a_list_that_cut_its_times_orders_nothing_within_a_second() -> None:
 
     assert set() == names(*rows, *polls) == names(*polls, *rows) == names(*polls, *rows, *polls)
     assert {"unreachable-state"} == names(*rows, *later)
+
+
+def told(*polls: dict[str, Any], rule: str) -> set[tuple[str, str]]:
+    """The place and severity of each finding of a rule, however the polls are read."""
+    found = [
+        {(f.pointer, str(f.severity)) for f in ts.check(form(polls), select=[rule])}
+        for form in FORMS
+    ]
+    assert all(one == found[0] for one in found)
+    return found[0]
+
+
+FORMS = (list, lambda polls: "\n".join(map(json.dumps, polls)))
+
+
+@pytest.mark.parametrize("name", ["RetryStrategy", "Environment"])
+def test_what_an_older_client_may_not_know_comes_and_goes_as_an_info(name: str) -> None:
+    """Nothing in the response without it shows that its client knows the member."""
+    value: Any = TWICE if name == "RetryStrategy" else {"stage": "test"}
+    had = poll("Starting") | {name: value}
+    lacks = {key: value for key, value in poll("Starting", "Training").items() if key != name}
+    lacks.pop("Environment", None)
+    later = had | {"LastModifiedTime": 1_700_000_900}
+
+    assert (f"/{name}", "info") in told(had, lacks, rule="TS606")
+    assert (f"/{name}", "info") in told(lacks, later, rule="TS606")
+
+
+def test_an_older_client_in_between_loses_no_evaluation() -> None:
+    """What it does not show of the configuration excuses it from showing what came of it."""
+    rules: dict[str, Any] = {
+        "DebugHookConfig": {"S3OutputPath": "s3://bucket/debug"},
+        "DebugRuleConfigurations": [{"RuleConfigurationName": "loss", "RuleEvaluatorImage": "i"}],
+        "DebugRuleEvaluationStatuses": [
+            {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
+        ],
+    }
+    old = [poll(*COMPLETED[:length]) for length in (1, 2, 3)]
+    for shown in old:
+        shown.pop("Environment", None)
+    polls = [old[0], old[1] | rules, old[2]]
+
+    assert set() == names(*polls)
+
+
+PARTS = [
+    ("ResourceConfig", "VolumeSizeInGB", 30),
+    ("ResourceConfig", "VolumeKmsKeyId", "alias/mine"),
+]
+
+
+@pytest.mark.parametrize(("name", "part", "value"), PARTS)
+def test_a_part_that_every_client_knows_neither_comes_nor_goes(
+    name: str, part: str, value: Any
+) -> None:
+    """It is as old as what every whole response shows."""
+    had, lacks = poll("Starting"), poll("Starting", "Training")
+    had[name] = {**had[name], part: value}
+    lacks[name] = {key: held for key, held in lacks[name].items() if key != part}
+    later = had | {"LastModifiedTime": 1_700_000_900}
+
+    assert told(had, lacks, rule="TS606") == {(f"/{name}/{part}", "warning")}
+    assert told(lacks, later, rule="TS606") == {(f"/{name}/{part}", "warning")}
+
+
+def serverless(*statuses: str, **members: Any) -> dict[str, Any]:
+    """A response of a serverless job: it has no image and no instances."""
+    model = "arn:aws:sagemaker:us-east-1:aws:hub-content/SageMakerPublicHub/Model/a/1.0.0"
+    config = {"JobType": "FineTuning", "BaseModelArn": model}
+    shown = poll(*statuses, ServerlessJobConfig=config, **members)
+    return {
+        key: shown[key] for key in shown if key not in ("AlgorithmSpecification", "ResourceConfig")
+    }
+
+
+def test_a_job_does_not_become_serverless() -> None:
+    """Its members of the same release show that the client knows what it lacks."""
+    young: dict[str, Any] = {"MlflowConfig": {"MlflowResourceArn": "arn"}}
+    was = serverless("Starting", **young)
+    del was["ServerlessJobConfig"]
+    now = serverless("Starting", "Training", **young)
+
+    assert told(was, now, rule="TS606") == {("/ServerlessJobConfig", "warning")}
+
+
+def test_remote_debugging_stays_as_it_was_at_the_end() -> None:
+    """It can be updated while the job downloads or trains."""
+    values = ({"EnableRemoteDebug": value} for value in (True, False))
+    on, off = ({"RemoteDebugConfig": value} for value in values)
+    training = poll("Starting", "Training") | on
+    ended = poll("Starting", "Training", "Uploading", "Completed") | off
+    later = ended | on | {"LastModifiedTime": 1_700_000_900}
+
+    assert set() == told(training, ended, rule="TS612")
+    assert {("/RemoteDebugConfig", "error")} == told(training, ended, later, rule="TS612")

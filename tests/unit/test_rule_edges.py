@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -122,6 +123,16 @@ def test_a_response_with_a_name_needs_no_arn() -> None:
 
     assert [("warning", "/TrainingJobArn")] == said(named, rule="TS002")
     assert [("warning", "/TrainingJobName")] == said(response(ACTIVE, known), rule="TS002")
+
+
+@pytest.mark.parametrize("member", ["/TrainingJobArn", "/TrainingJobName"])
+@pytest.mark.parametrize("form", [dict, json.dumps])
+def test_an_empty_name_or_arn_is_an_absent_one(member: str, form: Any) -> None:
+    """It names no job, however it is read."""
+    shown = form(response(ACTIVE, {member: ""}))
+
+    assert [("warning", member)] == said(shown, rule="TS002")
+    assert [] == said(shown, rule="TS006") == said(shown, rule="TS007")
 
 
 def test_statuses_are_told_in_the_order_of_the_response() -> None:

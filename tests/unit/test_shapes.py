@@ -79,6 +79,8 @@ MISSHAPEN = [
     ("InputDataConfig/0/DataSource/S3DataSource/S3Uri", "/data", "TS514"),
     ("RoleArn", "arn:aws:iam::123:role/x", "TS514"),
     ("ProfilerConfig/ProfilingIntervalInMilliseconds", 7, "TS515"),
+    ("OutputDataConfig/KmsKeyId", "arn:aws:iam::123456789012:role/x", "TS514"),
+    ("DebugHookConfig/HookParameters", {"n" * 257: "x"}, "TS514"),
     ("ProfilerConfig/DisableProfiler", "no", "TS003"),
     ("VpcConfig/Subnets", None, "TS514"),
     ("VpcConfig/Subnets", "subnet-1", "TS003"),
@@ -126,6 +128,53 @@ def test_a_map_is_told_without_what_it_holds(held: dict[str, str]) -> None:
 
     assert [finding.pointer for finding in told] == ["/Environment"]
     assert not any(word in str(told[0]) for word in ("1A", "2A", "vvv"))
+
+
+EMPTY = [
+    ("RoleArn", ""),
+    ("OutputDataConfig", {}),
+    ("OutputDataConfig/S3OutputPath", ""),
+    ("AlgorithmSpecification/TrainingInputMode", ""),
+    ("ResourceConfig", {}),
+    ("InputDataConfig/0/ChannelName", ""),
+    ("InputDataConfig/0/DataSource", {}),
+    ("VpcConfig/Subnets", []),
+    ("RetryStrategy", {}),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), EMPTY, ids=str)
+@pytest.mark.parametrize("form", [json.dumps, dict])
+def test_an_empty_value_where_one_is_required_is_an_info(path: str, value: Any, form: Any) -> None:
+    """The service never writes it, but who takes a value out by hand does."""
+    found = list(trainstate.check([form(changed(path, value))]))
+
+    assert [("TS514", f"/{path}", "info")] == [(f.code, f.pointer, f.severity) for f in found]
+
+
+@pytest.mark.parametrize(("path", "value"), EMPTY, ids=str)
+def test_an_empty_value_in_an_excerpt_says_nothing(path: str, value: Any) -> None:
+    """What else is absent was taken out by somebody, and so was the value."""
+    excerpt = changed(path, value)
+    del excerpt["StoppingCondition"], excerpt["EnableManagedSpotTraining"]
+
+    assert "TS514" not in [finding.code for finding in trainstate.check(json.dumps(excerpt))]
+
+
+def test_a_list_item_without_anything_lacks_its_parts() -> None:
+    """An item stands for something, so an empty one was not written by the service."""
+    found = trainstate.check(json.dumps(changed("InputDataConfig/0", {})))
+
+    assert ["/InputDataConfig/0"] == [f.pointer for f in found if f.code == "TS514"]
+
+
+@pytest.mark.parametrize("value", [[], [1], {"a": 1}])
+def test_a_metric_that_is_no_number_stops_no_check(value: Any) -> None:
+    """A list where a number is expected is told, and the rest is judged."""
+    metrics = [{**METRIC, "Value": value}]
+    found = alarms(poll(*COMPLETED, FinalMetricDataList=metrics))
+
+    assert found == ([("TS003", "/FinalMetricDataList/0/Value")] if value else [])
 
 
 def test_what_an_excerpt_leaves_out_is_no_fault() -> None:

@@ -33,12 +33,13 @@ _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 class FixedMembers:
     """The digest of each fixed member of a job, and the response that showed it first.
 
-    ``lacking`` are members that a whole response lacked, with its index; ``kept`` are members of
-    the ended job, with the first response in order that showed each.
+    ``lacking`` are members, and their steady parts, that a whole response lacked, with its index
+    and whether its client knew the member; ``kept`` are members of the ended job, with the first
+    response in order that showed each.
     """
 
     seen: dict[tuple[Kind, str], tuple[bytes, int]] = field(factory=dict)
-    lacking: dict[str, int] = field(factory=dict)
+    lacking: dict[str, tuple[int, bool]] = field(factory=dict)
     kept: dict[str, tuple[Rank, int]] = field(factory=dict)
     _same: dict[tuple[Kind, bool], bytes] = field(factory=dict, eq=False)
 
@@ -67,12 +68,12 @@ class FixedMembers:
         shown = read(response, spec)
         came = self._gone(response, spec, index, rank) if final else None
         moved = tuple(came or self._moved(response, spec, shown, index))
-        new = {change.member for change in moved}
+        new = {change.member for change in moved if change.sure}
         kept = {name: digest for name, digest in shown.items() if name not in new}
         # Results of an ended job are spelt alike everywhere but in logs.
         alike = final and response.kind is not Kind.LOG
         kind = Kind.RESPONSE if alike else response.kind
-        parts = () if final else self._lost_parts(response, spec, shown)
+        parts = () if final else self._moved_parts(response, spec, shown, index)
         found = (*self.changed(kept, kind, index), *moved, *parts)
         lost = final and any(response.members.get(name) is None for name in self.kept)
         if not found and whole is not None and not lost:
@@ -87,20 +88,28 @@ class FixedMembers:
             return
         there = {name for name in shown if _is_informative(response.members[name])}
         excused = self._excused(response, spec)
-        for name, at in self.lacking.items():
-            if name in there:
-                yield MemberChange(member=name, before=None, after=None, at=at, moved="appeared")
-        for name in _absent(response, spec, there, _fixed(spec), excused):
+        for name in [name for name in self.lacking if name in there]:
+            at, sure = self.lacking[name]
+            yield _moved_member(name, at, "appeared", sure=sure)
+            if not sure:  # the job may always have had it
+                del self.lacking[name]
+        for name, sure in _absent(response, spec, there, _fixed(spec), excused):
             seen = self.seen.get((Kind.RESPONSE, name))
             if seen is None or seen[0] in _NOTHING:
-                self.lacking.setdefault(name, index)
+                self._note(name, index, sure=sure)
             elif f"/{name}" not in response.unread:
-                yield MemberChange(member=name, before=None, after=None, at=seen[1], moved="gone")
+                yield _moved_member(name, seen[1], "gone", sure=sure)
 
-    def _lost_parts(
-        self, response: Response, spec: Spec, shown: Mapping[str, bytes]
+    def _note(self, name: str, index: int, *, sure: bool) -> None:
+        """Keeps the first response that surely lacked a member, else the first that may have."""
+        _, known = self.lacking.get(name, (index, False))
+        if name not in self.lacking or (sure and not known):
+            self.lacking[name] = index, sure
+
+    def _moved_parts(
+        self, response: Response, spec: Spec, shown: Mapping[str, bytes], index: int
     ) -> Iterator[MemberChange]:
-        """The steady parts of structures that were shown, and that a whole response lacks."""
+        """The steady parts of structures that came or went between whole responses."""
         reader = response.origin.reader
         if response.kind is not Kind.RESPONSE or reader in RETYPED or not is_whole(response, spec):
             return
@@ -108,10 +117,14 @@ class FixedMembers:
             known, at = self.seen.get((Kind.RESPONSE, member.name), (b"", 0))
             had, has = _parts_of(known), _parts_of(shown.get(member.name, b""))
             for name in member.steady if has else ():
-                part = digested(name) or b""
-                if had.get(part, _EMPTY) not in _NOTHING and part not in has:
-                    place = f"{member.name}/{name}"
-                    yield MemberChange(member=place, before=None, after=None, at=at, moved="gone")
+                place, part = f"{member.name}/{name}", digested(name) or b""
+                gone = had.get(part, _EMPTY) not in _NOTHING and part not in has
+                came = place in self.lacking and has.get(part, _EMPTY) not in _NOTHING
+                if gone or came:
+                    at, moved = (at, "gone") if gone else (self.lacking[place][0], "appeared")
+                    yield _moved_member(place, at, moved)
+                elif part not in has:
+                    self._note(place, index, sure=True)
 
     def _excused(self, response: Response, spec: Spec) -> set[str]:
         """The members that another member makes optional, if the job never had them."""
@@ -129,15 +142,9 @@ class FixedMembers:
         """The members that an ended job had and a later whole response lacks."""
         if rank is None or not response.described:
             return
-        lacking = set(
-            _absent(
-                response,
-                spec,
-                {*_given(response, spec)},
-                _kept(spec),
-                self._excused(response, spec),
-            )
-        )
+        excused, given = self._excused(response, spec), {*_given(response, spec)}
+        absent = _absent(response, spec, given, _kept(spec), excused)
+        lacking = {name for name, sure in absent if sure}
         for name in _kept(spec):
             first = self.kept.get(name)
             needed = response.primary in spec.member_by_name[name].present_at  # for TS504, TS507
@@ -146,7 +153,7 @@ class FixedMembers:
                     self.kept[name] = rank, index
             elif first and name in lacking and not needed and is_after(rank, first[0]):
                 at = first[1]
-                yield MemberChange(member=name, before=None, after=None, at=at, moved="gone")
+                yield _moved_member(name, at, "gone")
 
     def _moved_on(self, response: Response, spec: Spec, index: int) -> Iterator[MemberChange]:
         """The fixed values beside an attached machine's status that changed."""
@@ -193,19 +200,32 @@ def _absent(
     there: set[str],
     names: tuple[str, ...],
     excused: Collection[str] = (),
-) -> Iterator[str]:
-    """Those of the named members that the job lacks, as its response proves.
+) -> Iterator[tuple[str, bool]]:
+    """Those of the named members that a response lacks, and whether it proves that the job does.
 
-    The response must be whole, except for that member and for excused ones.
+    The response must be whole, except for that member, excused ones, and those that the member
+    makes optional. A client that may be too old to know the member proves nothing.
     """
     lacking, day = {*absent_members(response, spec)} - {*excused}, newest(response.members, spec)
     unsearched = spec.layout.unsearched if response.kind is Kind.SEARCH else ()
     for name in names:
         member = spec.member_by_name[name]
         free = name in there or name in unsearched or _is_free(member)
-        whole = response.origin.whole or lacking <= {name}
-        if not free and whole and knows(day, member):
-            yield name
+        spared = _spared(spec).get(name, frozenset())
+        whole = response.origin.whole or lacking <= {name, *spared}
+        if not free and whole:
+            yield name, knows(day, member)
+
+
+@lru_cache(maxsize=16)
+def _spared(spec: Spec) -> Mapping[str, frozenset[str]]:
+    """The members that each member makes optional."""
+    names = {member.unless for member in spec.members if member.unless}
+    return {name: frozenset(m.name for m in spec.members if m.unless == name) for name in names}
+
+
+def _moved_member(name: str, at: int, moved: str, *, sure: bool = True) -> MemberChange:
+    return MemberChange(member=name, before=None, after=None, at=at, moved=moved, sure=sure)
 
 
 def _given(response: Response, spec: Spec) -> Iterator[str]:

@@ -98,7 +98,7 @@ def first_shown(decode: Decode, values: Values) -> Shown | None:
 def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -> Shown | None:
     """The parts of a response that continues its job; None if it does not."""
     old, entries = shown.values, shown.entries
-    if not _is_settled(decode, old, values):
+    if not _is_settled(decode, old, values, ended=shown.ended):
         return None
     if values[HISTORY] != old[HISTORY]:
         known = decode.history(values[HISTORY])
@@ -132,14 +132,16 @@ def is_in_order(shown: Shown) -> bool:
         return False
 
 
-def _is_settled(decode: Decode, old: Values, new: Values) -> bool:
+def _is_settled(decode: Decode, old: Values, new: Values, *, ended: bool) -> bool:
     """Whether settled members are unchanged, apart from permitted updates."""
     settled, rest = decode.settled, decode.settled.stop
     if new[settled.start :] == old[settled.start :]:
         return True
     members = zip(decode.of(settled), old[settled], new[settled], strict=True)
     changed = [one for one in members if one[1] != one[2]]
-    return new[rest:] == old[rest:] and all(_is_update(decode, *one) for one in changed)
+    if new[rest:] != old[rest:] or (ended and any(one.member.final for one, _, _ in changed)):
+        return False
+    return all(_is_update(decode, *one) for one in changed)
 
 
 def _is_update(decode: Decode, sliced: Sliced, old: Any, new: Any) -> bool:

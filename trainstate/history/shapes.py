@@ -1,8 +1,7 @@
 """Checks values inside members against the shapes that the API declares.
 
-Empty texts, lists and structures fit: some clients write them for absent values, and people for
-removed ones. So do redacted texts, and texts equal to their member's name, as in documentation
-samples.
+Empty texts, lists and structures fit where a value is optional: some clients write them for absent
+ones. So do redacted texts, and texts equal to their member's name, as in documentation samples.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import msgspec
 from attrs import define, evolve, field, frozen
 from msgspec import Meta
 
+from trainstate.history.excerpt import always_given
 from trainstate.history.identity import is_masked
 from trainstate.history.nested import numbers
 from trainstate.spec.model import Evidence, Shape, Spec
@@ -43,8 +43,8 @@ _ITEMS, _NAMES = "*", "@"
 class Misshapen:
     """A value that does not fit its shape, and what was expected.
 
-    ``kind`` is that of a ``Problem``: *wrong-type*, *undeclared-value* or *absent-part*. ``null``
-    holds if an absent part was written as null.
+    ``kind`` is that of a ``Problem``: *wrong-type*, *undeclared-value* or *absent-part*, whose
+    ``value`` is None or empty. ``null`` holds if an absent part was written as null.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class Misshapen:
 
 
 _ANY = Shape(paths=(), type="", evidence=Evidence.DOCUMENTED, sources=())
+_ALWAYS = "that it is always there"
 
 
 @define
@@ -72,7 +73,11 @@ def misshapen(members: Mapping[str, Any], spec: Spec) -> Iterator[Misshapen]:
         return
     for name, node in _tree(spec).items():
         value = members.get(name)
-        if not _is_nothing(value) and has_type(value, spec.member_by_name[name].type):
+        if value is None or not has_type(value, spec.member_by_name[name].type):
+            continue
+        if _is_nothing(value):
+            yield from _empty(f"/{name}", value, node)
+        else:
             yield from _found(f"/{name}", value, node)
 
 
@@ -113,7 +118,7 @@ def has_type(value: object, type_name: str) -> bool:
     if isinstance(value, bool):
         return type_name == "boolean"
     if type_name == "float":
-        return isinstance(value, int | float) or value in _NO_NUMBERS
+        return isinstance(value, int | float) or (isinstance(value, str) and value in _NO_NUMBERS)
     if isinstance(value, int | float):
         whole = value.is_integer() if isinstance(value, float) else _LEAST <= value <= _MOST
         return whole and float in _TYPES[type_name]
@@ -142,6 +147,8 @@ def _tree(spec: Spec) -> Mapping[str, _Node]:
         if held == "list":
             node = node.parts.setdefault(_ITEMS, _Node(evolve(_ANY, type="structure")))
         node.parts.setdefault(name, _Node(evolve(_ANY, type=kind)))
+    for name in root.parts.keys() & {*always_given(spec)}:
+        root.parts[name].needed = True
     return root.parts
 
 
@@ -177,28 +184,35 @@ def _form(name: str, node: _Node, moment: Any) -> Any:
     if shape.type == "list":
         item = _form(name, parts[_ITEMS], moment) | None if _ITEMS in parts else Any
         kind = list[item]  # type: ignore[valid-type]
-        return Annotated[kind, Meta(max_length=shape.most)]
+        return Annotated[kind, Meta(min_length=int(node.needed), max_length=shape.most)]
     if parts:
         inner = [(part, _form(part, one, moment), one.needed) for part, one in parts.items()]
         fields = [
             (part, form) if needed else (part, form | None, None) for part, form, needed in inner
         ]
-        return _structure(name, fields, parts, shape.apart)
-    return moment if shape.type == "timestamp" else _scalar(shape)
+        return _structure(name, fields, parts, shape.apart, filled=node.needed)
+    return moment if shape.type == "timestamp" else _scalar(shape, needed=node.needed)
 
 
 def _structure(
-    name: str, fields: Iterable[Any], parts: Mapping[str, _Node], apart: tuple[str, ...] = ()
+    name: str,
+    fields: Iterable[Any],
+    parts: Mapping[str, _Node],
+    apart: tuple[str, ...] = (),
+    *,
+    filled: bool = False,
 ) -> Any:
     """A msgspec structure that also checks unique names in lists and exclusive parts.
 
-    The walk decides when a check fails, as redacted names may repeat.
+    A ``filled`` one has one of the parts. The walk decides when a check fails, as redacted names
+    may repeat.
     """
     unique = [(part, one.shape.unique) for part, one in parts.items() if one.shape]
     unique = [(part, key) for part, key in unique if key]
+    least = int(filled and bool(apart))
 
     def check(self: Any) -> None:
-        if sum([bool(getattr(self, part)) for part in apart]) > 1:
+        if not least <= sum([bool(getattr(self, part)) for part in apart]) <= 1:
             raise ValueError
         for part, key in unique:
             if is_repeated(getattr(self, part) or (), key):
@@ -208,11 +222,13 @@ def _structure(
     return msgspec.defstruct(name, fields, gc=False, kw_only=True, namespace=namespace)
 
 
-def _scalar(shape: Shape) -> Any:
+def _scalar(shape: Shape, *, needed: bool) -> Any:
     if shape.type == "string":
+        if shape.one_of:
+            return Literal[shape.one_of if needed else ("", *shape.one_of)]
         pattern = rf"(?s)\A(?:{shape.pattern})\Z" if shape.pattern else None
-        limits = Meta(max_length=shape.most, pattern=pattern)
-        return Literal[("", *shape.one_of)] if shape.one_of else Annotated[str, limits]
+        limits = Meta(min_length=int(needed), max_length=shape.most, pattern=pattern)
+        return Annotated[str, limits]
     if shape.type == "integer":
         least = _LEAST if shape.least is None else shape.least
         return Annotated[int, Meta(ge=least, le=_MOST if shape.most is None else shape.most)]
@@ -232,8 +248,8 @@ def _found(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
         yield from _apart(place, value, shape)
     elif isinstance(value, list | tuple) and _ITEMS in node.parts:
         for at, item in enumerate(value):
-            if not _is_nothing(item):
-                yield from _found(f"{place}/{at}", item, node.parts[_ITEMS])
+            held = _empty if _is_nothing(item) else _found
+            yield from held(f"{place}/{at}", item, node.parts[_ITEMS])
         yield from _repeated(place, value, shape)
 
 
@@ -244,9 +260,27 @@ def _in_structure(place: str, value: Mapping[str, Any], node: _Node) -> Iterator
             continue
         if not _is_nothing(item):
             yield from _found(f"{place}/{name}", item, part)
-        elif part.needed and item is None:
-            there = "that it is always there"
-            yield Misshapen("absent-part", f"{place}/{name}", item, there, null=name in value)
+        elif item is not None:
+            yield from _empty(f"{place}/{name}", item, part)
+        elif part.needed:
+            yield Misshapen("absent-part", f"{place}/{name}", item, _ALWAYS, null=name in value)
+
+
+def _empty(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
+    """The empty values that the service never writes, in a value that says nothing.
+
+    They are those that are always there, and structures that always have parts. An optional
+    structure of empty values stands for an absent one.
+    """
+    parts = [f"`{name}`" for name, part in node.parts.items() if part.needed]
+    if isinstance(value, Mapping) and value:
+        for name, part in node.parts.items() if node.needed else ():
+            if value.get(name) is not None:
+                yield from _empty(f"{place}/{name}", value[name], part)
+    elif node.needed:
+        yield Misshapen("absent-part", place, value, _ALWAYS)
+    elif value == {} and parts:
+        yield Misshapen("absent-part", place, value, "that it has " + " and ".join(parts))
 
 
 def _in_map(place: str, value: Mapping[str, Any], node: _Node) -> Iterator[Misshapen]:

@@ -75,15 +75,15 @@ def read_response(
     """Reads a response from a mapping with any values.
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge ``detail``),
-    snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members and
-    empty statuses count as absent. Nothing is raised: see ``Response.problems``.
+    snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members,
+    and an empty name, ARN or status, count as absent. Nothing is raised: see ``Response.problems``.
     """
     if None in recorded.values():
         recorded = {name: value for name, value in recorded.items() if value is not None}
     given = recorded
     recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
     named = _service_names(recorded, spec)
-    members = _without_pairs(_without_empty_statuses(named, spec.layout), spec)
+    members = _without_pairs(_without_empty_texts(named, spec.layout), spec)
     layout, notes = spec.layout, _Notes()
     moments = _moments(members, spec, notes)
     own = named is given and origin.reader not in RETYPED
@@ -294,9 +294,10 @@ def _without_decimals(value: Any) -> Any:
     return value
 
 
-def _without_empty_statuses(members: Mapping[str, Any], layout: RecordLayout) -> Mapping[str, Any]:
-    """The members without empty statuses, which Go's SDK writes for absent ones."""
-    empty = [name for name in (layout.primary, layout.secondary) if members.get(name) == ""]
+def _without_empty_texts(members: Mapping[str, Any], layout: RecordLayout) -> Mapping[str, Any]:
+    """The members without an empty identity or status, which Go's SDK writes for absent ones."""
+    texts = (layout.name, layout.arn, layout.primary, layout.secondary)
+    empty = [name for name in texts if members.get(name) == ""]
     return {name: members[name] for name in members if name not in empty} if empty else members
 
 

@@ -24,7 +24,8 @@ class Clash:
 class MemberChange:
     """A member whose value differs from an earlier response of the job.
 
-    ``moved`` is *gone* if the member disappeared, *appeared* if it is new.
+    ``moved`` is *gone* if the member disappeared, *appeared* if it is new. It is not ``sure`` if
+    the client of the response without it may be too old to show it.
     """
 
     member: str
@@ -32,6 +33,7 @@ class MemberChange:
     after: Any
     at: int
     moved: str = ""
+    sure: bool = True
 
 
 @frozen(kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Violation, rule
+from trainstate.rules.model import Severity, Violation, rule
 from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted_at
 
@@ -45,13 +45,18 @@ def undeclared_value(problems: Problems) -> Iterator[Violation]:
     The service would not have accepted it: the API declares enumerations, patterns, the
     lengths of texts and lists, and the required parts of structures. AWS widens limits and
     adds values over the years, so a newer service may return values that the facts lack. An
-    empty value says nothing, nor does one that was partly removed by hand; a part missing
-    from an excerpt is not a fault.
+    empty value where one is required may have been removed by hand, and is an info. An empty
+    optional one says nothing, nor does one that was partly removed; a part missing from an
+    excerpt is not a fault.
     """
     for problem in problems.problems:
         pointer, absent = problem.pointer, problem.kind == "absent-part"
         if not absent and problem.kind != "undeclared-value":
             continue
-        shown = "absent" if absent else quoted_at(pointer, problem.value, problems.spec)
+        empty = absent and problem.value is not None
+        shown = "empty" if empty else "absent"
+        if not absent:
+            shown = quoted_at(pointer, problem.value, problems.spec)
         facts = {"member": pointer.rpartition("/")[2], "value": shown, "expected": problem.expected}
-        yield Violation(pointer=pointer, facts=facts)
+        severity = Severity.INFO if empty else None
+        yield Violation(pointer=pointer, facts=facts, severity=severity)

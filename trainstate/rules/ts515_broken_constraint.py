@@ -43,6 +43,7 @@ def _artifacts(place: str) -> dict[str, object]:
         poll(ACTIVE, {"/InputDataConfig": [_CHANNEL]}),
         poll(ACTIVE, {"/InputDataConfig": [_OF_A_GROUP]}),
         poll(ACTIVE, {"/ResourceConfig/InstanceType": None}),
+        poll(ACTIVE, {"/ResourceConfig/InstanceCount": None}),
         poll(ACTIVE, {"/ResourceConfig/SelectedInstanceType": "ml.m5.large"}),
         poll(ACTIVE, _POOLED | _SPOT),
         poll(ACTIVE, {"/WarmPoolStatus": {"Status": "InUse", "ReusedByJob": "another"}}),

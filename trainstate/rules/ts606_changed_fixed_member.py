@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Severity, Step, Violation, Violations, rule
+from trainstate.rules.model import MemberChange, Severity, Step, Violation, Violations, rule
 
 _NETWORK = {"Subnets": ["a"], "SecurityGroupIds": ["b"]}
 _CHECKPOINTS = (1, {"S3Uri": "s3://bucket/c", "LocalPath": "/c"}), (2, {"S3Uri": "s3://bucket/c"})
@@ -28,6 +28,7 @@ _WHAT = {
         [poll(ACTIVE, {"/VpcConfig": _NETWORK}), poll(ACTIVE, modified=200)],
         [ACTIVE, poll(ACTIVE, {"/TuningJobArn": "arn"}, modified=200)],
         [poll(ACTIVE, {"/CheckpointConfig": at}, modified=100 * n) for n, at in _CHECKPOINTS],
+        [poll(ACTIVE, {"/ResourceConfig/VolumeSizeInGB": None}), poll(ACTIVE, modified=200)],
     ],
     good=[
         [poll(ACTIVE, {"/RoleArn": "one"}), poll(ACTIVE, {"/RoleArn": "one"}, modified=200)],
@@ -41,8 +42,8 @@ def changed_fixed_member(step: Step) -> Violations:
     Identity, origin and most of the configuration are written once. A change means that
     responses of two jobs were merged, or that a simulator lets jobs be edited. The values are
     not printed: hyperparameters and environments hold secrets. A member that only one of two
-    whole responses has may have been removed by hand, or by a client too old to know it:
-    that is only suspicious.
+    whole responses has may have been removed by hand: that is only suspicious. It is an info
+    if the client of the other may be too old to know the member.
     """
     for change in step.changes:
         name = change.member.partition("/")[0] if change.moved else change.member
@@ -52,5 +53,11 @@ def changed_fixed_member(step: Step) -> Violations:
         yield Violation(
             pointer=f"/{change.member}",
             facts={"member": change.member, "at": change.at, "what": _WHAT[change.moved]},
-            severity=Severity.WARNING if change.moved else None,
+            severity=_severity(change),
         )
+
+
+def _severity(change: MemberChange) -> Severity | None:
+    if not change.moved:
+        return None
+    return Severity.WARNING if change.sure else Severity.INFO
