@@ -94,6 +94,16 @@ def test_a_missing_job_is_refused_as_clients_match_it(client: Any) -> None:
     }
 
 
+def test_a_spot_job_is_given_no_warm_pool_later(client: Any) -> None:
+    """An update is held to what a creation is held to."""
+    client.create_training_job(**spot().request("job"))
+    kept = {"KeepAlivePeriodInSeconds": 600}
+
+    code, _ = refusal(client.update_training_job, TrainingJobName="job", ResourceConfig=kept)
+
+    assert code == "ValidationException"
+
+
 def test_a_name_is_taken_once(client: Any) -> None:
     """A second creation is refused by the modelled error."""
     client.create_training_job(**PLAIN.request("job"))

@@ -237,3 +237,12 @@ def test_the_totals_of_a_log_are_held_against_each_other(
     found = trainstate.check(text + totals, select=["billable-exceeds-training"])
 
     assert told == [(finding.severity, finding.line) for finding in found]
+
+
+def test_a_hidden_primary_may_have_ended_in_a_status_that_is_not_terminal() -> None:
+    """A job without capacity can be Stopped/Interrupted; another status of an active job ends."""
+    hidden = {"/EnableManagedSpotTraining": True, "/TrainingJobStatus": None}
+    withdrawn = response("Stopped/Interrupted: Starting 90, Training 60, Interrupted", hidden)
+
+    assert [] == said(withdrawn, rule="TS307")
+    assert said(response("InProgress/Training: Starting 90, Training 60", hidden), rule="TS307")

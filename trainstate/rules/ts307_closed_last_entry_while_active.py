@@ -30,18 +30,20 @@ def closed_last_entry_while_active(times: Times) -> Violations:
 
     A status ends when the job moves to another one or ends. The former adds an entry, the
     latter shows a terminal status. An excerpt without a primary status may have lost the
-    end.
+    end, and hides whether a job has ended in a status that is not terminal.
     """
     spec = times.spec
     if times.kind is Kind.LOG or not times.history:
         return
     index, last = len(times.history) - 1, times.history[-1]
     goes_on = last.status in spec.secondary_by_name.keys() - spec.terminal_secondaries
-    if last.end is None or not goes_on or not (times.active or times.primary is None):
+    hidden = times.primary is None
+    if last.end is None or not goes_on or not (times.active or hidden):
         return
-    cut = times.trimmed and times.primary is None
+    if hidden and any((one, last.status) in spec.pair_by_key for one in spec.ended_primaries):
+        return
     yield Violation(
         pointer=times.entry_pointer(index, spec.layout.entry_end),
         facts={"status": last.status, "end": time_text(last.end)},
-        severity=Severity.INFO if cut else None,
+        severity=Severity.INFO if hidden and times.trimmed else None,
     )

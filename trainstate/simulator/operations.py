@@ -165,7 +165,10 @@ def _update(service: Service, asked: Request) -> Answer:
     changes = {name: params[name] for name in UPDATABLE if name in params}
     if primary != "InProgress" and (changes or not job.has_pool):
         raise in_status(primary)
-    after = updated(job, changes, params.get("ResourceConfig"), asked.now)
+    resources = params.get("ResourceConfig")
+    if resources and resources[attached.PERIOD] and job.record.fields["EnableManagedSpotTraining"]:
+        raise refused("a warm pool with managed spot training")
+    after = updated(job, changes, resources, asked.now)
     service.keep(after)
     service.caught_up(after, asked.now)
     return {"TrainingJobArn": job.arn}
