@@ -23,7 +23,7 @@ from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import observations
 from trainstate.testing.configuration import ARN
 from trainstate.testing.faults import operators
-from trainstate.testing.planting import Faulty, Operator
+from trainstate.testing.mutation import Faulty, Operator
 from trainstate.testing.random_walks import everything, random_run
 from trainstate.testing.runs import Run
 from trainstate.testing.strategies import narrowed

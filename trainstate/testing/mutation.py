@@ -1,20 +1,19 @@
 """Fault operators: how a fault is planted into a legal sequence, and the registry of them.
 
 An operator gets a copy of a sequence of responses and changes it so that it breaks one
-rule at one place. Most change one member at one place: those are rows of a table
-(``Flaw``). The others are functions.
+rule at one site. Most change one member at one place: ``change`` makes those. The others are
+functions, registered by ``fault``.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from attrs import define, field, frozen
 
-from trainstate.errors import UnknownNameError
 from trainstate.history.instants import SECOND, parse
 from trainstate.machine.record import moment
 from trainstate.spec.model import RecordLayout, Spec
@@ -22,7 +21,7 @@ from trainstate.testing.options import Keywords
 
 T = TypeVar("T")
 Response = dict[str, Any]
-Spot = tuple[int, str]
+Site = tuple[int, str]
 """The index of a response, and a JSON pointer into it."""
 Place = int | tuple[int, int]
 """The index of a response, or that and the one of an entry of its history."""
@@ -47,17 +46,20 @@ class Faulty:
     operator: str = ""
 
 
-class NoPlace(Exception):
-    """The sequence offers no place for the fault."""
+class NoSite(Exception):
+    """The sequence offers no site for the fault."""
 
 
 @define
-class Bed:
-    """A sequence to plant into: a copy that may be changed, and a number that picks a place."""
+class Sequence:
+    """Responses that may be changed, and a number that picks one of several sites."""
 
     spec: Spec
     responses: list[Response]
     pick: int
+
+    def __getitem__(self, index: int) -> Response:
+        return self.responses[index]
 
     @property
     def layout(self) -> RecordLayout:
@@ -65,21 +67,20 @@ class Bed:
         return self.spec.layout
 
     def choice(self, options: Iterable[T]) -> T:
-        """One of the options; raises NoPlace where there is none."""
+        """One of the options; raises NoSite where there is none."""
         found = list(options)
         need(found)
         return found[self.pick % len(found)]
 
     def first(self, options: Iterable[T]) -> T:
-        """The first of the options; raises NoPlace where there is none."""
+        """The first of the options; raises NoSite where there is none."""
         for option in options:
             return option
-        raise NoPlace
+        raise NoSite
 
     def history(self, index: int) -> list[dict[str, Any]]:
         """The entries of a response; empty where it has no history."""
-        entries: list[dict[str, Any]] = self.responses[index].get(self.layout.history) or []
-        return entries
+        return self[index].get(self.layout.history) or []
 
     def statuses(self, index: int) -> list[str]:
         """The statuses of the history of a response."""
@@ -87,8 +88,11 @@ class Bed:
 
     def primary(self, index: int) -> str:
         """The primary status of a response."""
-        primary: str = self.responses[index][self.layout.primary]
-        return primary
+        return str(self[index][self.layout.primary])
+
+    def every(self) -> range:
+        """The indices of the responses."""
+        return range(len(self.responses))
 
     def ended(self) -> list[int]:
         """The responses whose primary is terminal."""
@@ -102,77 +106,80 @@ class Bed:
         """The responses that have a history."""
         return [at for at in self.every() if self.history(at)]
 
-    def billed_by_time(self, index: int) -> bool:
-        """Holds if a response is of a job that is billed by its time, not by tokens."""
-        otherwise = self.spec.time.billed_otherwise
-        return all(self.responses[index].get(name) is None for name in otherwise)
-
-    def every(self) -> range:
-        """The indices of the responses."""
-        return range(len(self.responses))
+    def having(self, *members: str) -> list[int]:
+        """The responses that have all of these members."""
+        return [at for at in self.every() if self[at].keys() >= set(members)]
 
     def entries(self) -> list[tuple[int, int]]:
         """Every entry of every response: the response's index and the entry's."""
         return [(at, k) for at in self.every() for k in range(len(self.history(at)))]
 
-    def pointer(self, entry: int, member: str) -> str:
-        """The JSON pointer of a member of an entry."""
-        return f"/{self.layout.history}/{entry}/{member}"
+    def billed_by_time(self, index: int) -> bool:
+        """Holds if a response is of a job that is billed by its time, not by tokens."""
+        return all(self[index].get(name) is None for name in self.spec.time.billed_otherwise)
 
-    def put(self, place: Place, member: str, value: Any) -> Spot:
+    def entry_site(self, index: int, entry: int, member: str) -> Site:
+        """The site of a member of an entry."""
+        return index, f"/{self.layout.history}/{entry}/{member}"
+
+    def put(self, place: Place, member: str, value: Any) -> Site:
         """Gives a member of a response, or of an entry, a value; the finding is there.
 
         The value may be LEFT_OUT.
         """
-        if isinstance(place, int):
-            at, holder, pointer = place, self.responses[place], f"/{member}"
-        else:
-            at, k = place
-            holder, pointer = self.history(at)[k], self.pointer(k, member)
+        holder = self._holder(place)
         holder[member] = value
         if value is LEFT_OUT:
             del holder[member]
-        return at, pointer
+        return (place, f"/{member}") if isinstance(place, int) else self.entry_site(*place, member)
+
+    def put_in_all(self, member: str, value: Any) -> None:
+        """Gives a member of every response a value; LEFT_OUT takes it away."""
+        for response in self.responses:
+            response[member] = copy.copy(value)
+            if value is LEFT_OUT:
+                del response[member]
 
     def value(self, place: Place, member: str) -> Any:
         """The value of a member of a response, or of an entry."""
-        at, *entry = (place,) if isinstance(place, int) else place
-        holder = self.history(at)[entry[0]] if entry else self.responses[at]
-        return holder[member]
+        return self._holder(place)[member]
+
+    def _holder(self, place: Place) -> dict[str, Any]:
+        return self[place] if isinstance(place, int) else self.history(place[0])[place[1]]
 
     def append(self, seconds: float = 60) -> int:
         """Appends a copy of the last response, modified later than all; gives its index."""
-        self.responses.append(copy.deepcopy(self.responses[-1]))
-        latest = max(instant(r[self.layout.modified]) for r in self.responses)
-        self.responses[-1][self.layout.modified] = after(latest, seconds)
+        self.responses.append(copy.deepcopy(self[-1]))
+        latest = max(instant(response[self.layout.modified]) for response in self.responses)
+        self[-1][self.layout.modified] = after(latest, seconds)
         return len(self.responses) - 1
 
-    def shorten(self, index: int) -> None:
+    def shorten(self, index: int, **members: Any) -> None:
         """Makes a response one as lists of jobs show it, of a job that has not ended."""
         kept = {*self.layout.summary} - {self.layout.ended}
-        shown = self.responses[index].items()
-        self.responses[index] = {name: value for name, value in shown if name in kept}
+        shown = {name: value for name, value in self[index].items() if name in kept}
+        self.responses[index] = shown | members
 
 
 def need(fits: object) -> None:
-    """Raises NoPlace unless the sequence fits."""
+    """Raises NoSite unless the sequence fits."""
     if not fits:
-        raise NoPlace
+        raise NoSite
 
 
-Plant = Callable[[Bed], Spot]
+Mutation = Callable[[Sequence], Site]
 
 
 @frozen(kw_only=True, repr=False)
 class Operator:
-    """A way to break one rule; ``base`` are options of polls that offer a place for it.
+    """A way to break one rule; ``base`` are options of polls that offer a site for it.
 
     ``in_log`` holds for a fault that only the log of a job can show.
     """
 
     name: str
     rule: str
-    plant: Plant
+    mutation: Mutation
     base: Keywords = field(factory=Keywords)
     as_text: bool = False
     in_log: bool = False
@@ -184,87 +191,74 @@ class Operator:
         """Prints the short repr in Hypothesis's reports too."""
         printer.text(repr(self))
 
-    def apply(self, responses: Sequence[Response], spec: Spec, pick: int = 0) -> Faulty | None:
-        """The sequence with the fault; None where it offers no place. The input stays as it is."""
-        bed = Bed(spec, copy.deepcopy(list(responses)), pick)
+    def apply(self, responses: Iterable[Response], spec: Spec, pick: int = 0) -> Faulty | None:
+        """The sequence with the fault; None where it offers no site. The input stays as it is."""
+        sequence = Sequence(spec, copy.deepcopy(list(responses)), pick)
         try:
-            spot = self.plant(bed)
-        except NoPlace:
+            index, pointer = self.mutation(sequence)
+        except NoSite:
             return None
         return Faulty(
-            responses=bed.responses,
+            responses=sequence.responses,
             rule=self.rule,
-            index=spot[0],
-            pointer=spot[1],
+            index=index,
+            pointer=pointer,
             operator=self.name,
         )
 
 
-_OPERATORS: dict[str, tuple[Operator, ...]] = {}
+OPERATORS: dict[str, tuple[Operator, ...]] = {}
+"""The operators by the name of their rule."""
 
 
 def fault(
     rule: str, base: Keywords | None = None, *, as_text: bool = False, in_log: bool = False
-) -> Callable[[Plant], Plant]:
+) -> Callable[[Mutation], Mutation]:
     """A decorator that registers an operator for a rule.
 
-    The operator returns the index and the pointer of the finding that it causes.
+    The operator returns the site of the finding that it causes.
     """
 
-    def register(plant: Plant) -> Plant:
-        _register(rule, plant.__name__, plant, base, as_text=as_text or in_log, in_log=in_log)
-        return plant
+    def register(mutation: Mutation) -> Mutation:
+        made = Operator(
+            name=mutation.__name__,
+            rule=rule,
+            mutation=mutation,
+            base=base or {},
+            as_text=as_text or in_log,
+            in_log=in_log,
+        )
+        OPERATORS[rule] = (*OPERATORS.get(rule, ()), made)
+        return mutation
 
     return register
 
 
-def _register(rule: str, name: str, plant: Plant, base: Keywords | None, **kind: bool) -> None:
-    made = Operator(name=name, rule=rule, plant=plant, base=base or {}, **kind)
-    _OPERATORS[rule] = (*_OPERATORS.get(rule, ()), made)
-
-
-@frozen
-class Flaw:
-    """An operator that changes one member of a response, or of an entry of its history.
+def change(
+    rule: str,
+    name: str,
+    where: Callable[[Sequence], Iterable[Place]],
+    member: str,
+    value: Any,
+    *,
+    base: Keywords | None = None,
+) -> None:
+    """Registers an operator that changes one member of a response, or of an entry.
 
     ``where`` gives the places. ``member`` is the part that the member plays in the layout,
-    and ``value`` what it becomes: LEFT_OUT takes it away, a length of time moves it.
+    and ``value`` what it becomes: LEFT_OUT takes it away, a length of time moves it, a function
+    of the sequence and the place gives it.
     """
 
-    rule: str
-    name: str
-    where: Callable[[Bed], Iterable[Place]]
-    member: str
-    value: Any
-    base: Keywords | None = None
-
-    def plant(self, bed: Bed) -> Spot:
-        """Changes the member at one of the places."""
-        place, member = bed.choice(self.where(bed)), getattr(bed.layout, self.member)
-        value = self.value
+    def mutation(sequence: Sequence) -> Site:
+        place, changed = sequence.choice(where(sequence)), getattr(sequence.layout, member)
+        new = value(sequence, place) if callable(value) else value
         if isinstance(value, timedelta):
-            value = shifted(bed.value(place, member), value.total_seconds())
-        return bed.put(place, member, value)
+            new = shifted(sequence.value(place, changed), value.total_seconds())
+        return sequence.put(place, changed, new)
 
-
-def changes(*table: Flaw) -> None:
-    """Registers the operators of a table."""
-    for row in table:
-        _register(row.rule, row.name, row.plant, row.base)
-
-
-def registered() -> dict[str, tuple[Operator, ...]]:
-    """The operators by the name of their rule."""
-    return dict(_OPERATORS)
-
-
-def operators_of(rule: str) -> tuple[Operator, ...]:
-    """The operators for a rule. Raises UnknownNameError for a rule that has none."""
-    found = _OPERATORS.get(rule)
-    if found is None:
-        known = ", ".join(sorted(_OPERATORS))
-        raise UnknownNameError(f"Expected the name of a rule but got {rule!r}; they are {known}.")
-    return found
+    mutation.__name__ = name
+    fault(rule, base)(mutation)
 
 
 def instant(value: Any) -> int:
