@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import target as aim
 
@@ -87,14 +87,11 @@ class Hunt:
     traces: dict[Key, Trace] = field(factory=dict)
     ended: str = "programs"
     _shared: bool = True
-    _patience: float = field(init=False)
     _spots: int = 0
     _shown: set[str] = field(factory=set)
     _run: str = field(factory=lambda: uuid4().hex[:6])
     _begun: float = field(factory=time.monotonic)
-
-    def __attrs_post_init__(self) -> None:
-        self._patience = self.target.patience
+    _patience: float = field(default=Factory(lambda hunt: hunt.target.patience, takes_self=True))
 
     @property
     def seconds(self) -> float:
@@ -159,13 +156,6 @@ class Hunt:
         self.on_program(self.calls)
         return found
 
-    def _perform(self, program: Program) -> Performance:
-        performance = self.perform(program)
-        self.calls += performance.calls
-        self.visits.add(performance.visits)
-        self._note(program, performance)
-        return performance
-
     def _spend(self, until: float | None, calls: int | None) -> None:
         """Raises Spent if the time is over or the calls are made."""
         if until is not None and self.seconds > until:
@@ -175,17 +165,21 @@ class Hunt:
             self.ended = "calls"
             raise Spent
 
-    def perform(self, program: Program) -> Performance:
-        """Runs a program on a fresh subject."""
+    def _perform(self, program: Program) -> Performance:
+        """Runs a program on a fresh subject, and notes what it shows."""
         token = f"{self._run}{self.programs}x{self.calls}" if self._shared else "0"
         with self.target.open(program.seed) as subject:
-            return Performer(
+            performance = Performer(
                 subject=subject,
                 spec=self.spec,
                 rules=self.rules,
                 token=token,
                 patience=self._patience,
             ).perform(program)
+        self.calls += performance.calls
+        self.visits.add(performance.visits)
+        self._note(program, performance)
+        return performance
 
     def _note(self, program: Program, performance: Performance) -> None:
         """Keeps the shortest program of each finding, without what comes after it."""
@@ -199,10 +193,7 @@ class Hunt:
                 # A wait was in vain; waiting as long for the next tells nothing new.
                 self._patience = min(self._patience, _IMPATIENT)
             cut = evolve(program, calls=program.calls[: spotted.at + 1])
-            known = self.traces.get(key)
-            if known is None:
-                self.traces[key] = Trace(finding, cut)
-                continue
+            known = self.traces.setdefault(key, Trace(finding, cut, programs=0))
             known.programs += 1
             if len(cut.calls) < len(known.program.calls):
                 known.finding, known.program = finding, cut
@@ -214,13 +205,10 @@ class Hunt:
         """
         settled: set[Key] = set()
         while left := self.traces.keys() - settled:
-            key = min(left, key=self._rank)
+            key = min(left, key=lambda key: (self.traces[key].finding.severity.rank, key))
             settled.add(key)
             yield self._settled(key, self.traces[key])
         yield from self._of_all()
-
-    def _rank(self, key: Key) -> tuple[int, Key]:
-        return self.traces[key].finding.severity.rank, key
 
     def _settled(self, key: Key, trace: Trace) -> Discovery:
         runs, shown = [0], [False]
@@ -240,16 +228,14 @@ class Hunt:
                 trace.program = shrunk(trace.program, holds)
                 shown[0] = True
         reproducible = None if runs[0] == 0 else runs[0] > 1 or shown[0]
-        return self._discovery(key, trace, trace.program, reproducible=reproducible)
+        return self._discovery(trace, reproducible)
 
-    def _discovery(
-        self, key: Key, trace: Trace, program: Program, *, reproducible: bool | None
-    ) -> Discovery:
+    def _discovery(self, trace: Trace, reproducible: bool | None) -> Discovery:
         return Discovery(
-            key=key,
+            key=key_of(trace.finding),
             finding=trace.finding,
-            program=program,
-            script=script(program, trace.finding, self.target.script),
+            program=trace.program,
+            script=script(trace.program, trace.finding, self.target.script),
             programs=trace.programs,
             reproducible=reproducible,
         )
@@ -259,9 +245,7 @@ class Hunt:
         exchange = whole(self.spec, spots=self._spots, shown=frozenset(self._shown))
         program = Program(calls=(create(word="spot"), finish()))
         for finding in judged(exchange, self.rules):
-            yield self._discovery(
-                key_of(finding), Trace(finding, program, self._spots), program, reproducible=True
-            )
+            yield self._discovery(Trace(finding, program, self._spots), True)
 
 
 SECONDS, PROGRAMS = 50.0, 1_000
@@ -300,14 +284,14 @@ def fuzz(
         rules=select_rules(select=tuple(select), ignore=tuple(ignore)),
         limits=_limits(budget, max_examples, seconds),
         seed=seed,
-        on_program=on_program or _silently,
+        on_program=on_program or (lambda _calls: None),
     )
     hunt.explore()
     return _report(hunt, known)
 
 
 def _report(hunt: Hunt, known: Baseline) -> FuzzReport:
-    found = tuple(sorted(hunt.discoveries(), key=_rank))
+    found = tuple(sorted(hunt.discoveries(), key=lambda one: one.rank))
     return FuzzReport(
         target=hunt.target.label,
         seed=hunt.seed,
@@ -320,14 +304,6 @@ def _report(hunt: Hunt, known: Baseline) -> FuzzReport:
         ended=hunt.ended,
         spec_version=hunt.spec.version,
     )
-
-
-def _silently(_calls: int) -> None:
-    """Shows no progress."""
-
-
-def _rank(found: Discovery) -> tuple[int, str]:
-    return list(Severity).index(found.finding.severity), str(found.key)
 
 
 def _limits(budget: int | None, programs: int | None, seconds: float | None) -> Budget:

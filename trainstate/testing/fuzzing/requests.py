@@ -111,11 +111,6 @@ def creation(word: str, name: str) -> dict[str, Any]:
     return {"TrainingJobName": told, **_REQUEST, **CREATIONS[word]}
 
 
-def update(word: str, name: str) -> dict[str, Any]:
-    """The parameters that change a job."""
-    return {"TrainingJobName": name, **UPDATES[word]}
-
-
 def listing(word: str, first_created: datetime | None) -> dict[str, Any]:
     """The parameters of a list; times count from the creation of the first job, if any."""
     asked = dict(LISTS[word])
