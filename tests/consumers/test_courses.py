@@ -26,7 +26,7 @@ from trainstate.testing.consumers import (
     course,
     replay,
 )
-from trainstate.testing.consumers.course import courses, ways
+from trainstate.testing.consumers.scope import courses, ways
 from trainstate.testing.consumers.stage import Play
 
 SPEC = builtin_spec()
@@ -309,11 +309,9 @@ def test_a_rehearsal_plays_all_of_a_course() -> None:
     """Every course of the default bound is one that a job can go."""
     scope = CourseScope(longest=4)
     made: list[Course] = [
-        one
-        for way in ways(SPEC.accepting(scope.accept), scope.guards, 4)
-        for one in courses(way, scope, SPEC)
+        one for way in ways(scope.accepted, scope.guards, 4) for one in courses(way, scope, SPEC)
     ]
     for one in made:
-        Play(one, SPEC, patience=0, polls=0).rehearse()
+        Play(one, patience=0, polls=0).rehearse()
 
     assert len(made) > 400

@@ -13,7 +13,7 @@ from trainstate.aws import JobFailed, JobNotFound, Timing, wait
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 from trainstate.testing.consumers import ConsumerReport, CourseScope, check_consumer
-from trainstate.testing.consumers.course import ways
+from trainstate.testing.consumers.scope import ways
 from trainstate.track import STRICT, Action
 
 

@@ -49,7 +49,9 @@ class BotocoreWaiter:
 
     def __call__(self, client: Any, job: str) -> None:
         """Waits for a job."""
-        client.get_waiter(self.name).wait(TrainingJobName=job)
+        waiter = client.get_waiter(self.name)
+        asked = client.meta.service_model.operation_model(waiter.config.operation).input_shape
+        waiter.wait(**{asked.required_members[0]: job})
 
 
 @frozen(kw_only=True)

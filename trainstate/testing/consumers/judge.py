@@ -81,11 +81,10 @@ def judged(
     policy: Policy,
     reading: OutcomeReader,
     crashes: tuple[type[BaseException], ...],
-    spec: Spec,
 ) -> Judgement | None:
     """What is wrong with an ending; None if nothing is."""
-    outcome = outcome_of(spec, *play.own.state.pair)
-    allowed = tuple(sorted(allowed_actions(outcome, play.polls, policy, spec)))
+    outcome = outcome_of(play.spec, *play.pair)
+    allowed = tuple(sorted(allowed_actions(outcome, play.polls, policy, play.spec)))
 
     def wrong(kind: FindingKind, says: str, reported: Action | None = None) -> Judgement:
         unread = ending.value is not None and reading is plainly

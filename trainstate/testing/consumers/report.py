@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from trainstate.testing.consumers.course import Course
+from trainstate.testing.consumers.course import Course, named
 from trainstate.testing.consumers.judge import FindingKind, Judgement, plainly
 from trainstate.testing.consumers.perform import Ending
 from trainstate.testing.consumers.stage import CoursePoll
@@ -54,7 +54,7 @@ class ConsumerFinding:
             "kind": str(judged.kind),
             "message": judged.says,
             "course": str(self.course),
-            "history": ["/".join(pair) for pair in self.history],
+            "history": [named(pair) for pair in self.history],
             "polls": [poll.as_dict() for poll in self.polls],
             "outcome": str(judged.outcome),
             "reported": None if judged.reported is None else str(judged.reported),
