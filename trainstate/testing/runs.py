@@ -7,6 +7,7 @@ choice, so Hypothesis shrinks to the simplest job.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from struct import Struct
 from typing import Any
 
 from attrs import evolve, frozen
@@ -42,8 +43,9 @@ from trainstate.testing.configuration import (
 from trainstate.testing.options import StrategyOptions
 from trainstate.testing.walks import WalkGraph, guard_sets, walk_graph
 
-HEAD = 14
-"""The length of a head, the choices made once for a job."""
+_HEAD = Struct("<HBBBIBBHB")
+HEAD = _HEAD.size
+"""The length of a head, the choices made once for a job; 0 is the simplest of each."""
 
 CREATED = Instant(1_767_348_000 * SECOND)  # 2026-01-02T10:00:00Z
 _MILLISECOND = SECOND // 1000
@@ -55,38 +57,6 @@ _DURATIONS = (
 _REWRITES, _TOUCHES, _MACHINES = range(8, 11), range(11, 13), range(13, 16)
 _UNFINISHED = 3
 _MOST_EXTRAS = 3
-
-
-@frozen(kw_only=True)
-class Head:
-    """Choices made once for a job, each a small number; 0 is the simplest."""
-
-    prefix: int
-    guards: int
-    budget: int
-    ending: int
-    bits: int
-    mode: int
-    billed: int
-    start: int
-    counting: int
-    index: int
-
-    @classmethod
-    def of(cls, tape: bytes) -> Head:
-        """The head in a tape of ``HEAD`` bytes."""
-        return cls(
-            prefix=tape[0] << 8 | tape[1],
-            guards=tape[2],
-            budget=tape[3],
-            ending=tape[4] & _UNFINISHED,
-            counting=tape[4] >> 2 & 1,
-            bits=int.from_bytes(tape[5:9], "little"),
-            mode=tape[9],
-            billed=tape[10],
-            start=tape[11] << 8 | tape[12],
-            index=tape[13],
-        )
 
 
 @frozen(kw_only=True, repr=False)
@@ -134,28 +104,27 @@ class Tapes:
 
 def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> Run:
     """The run that the tapes decide."""
-    head = Head.of(tapes.head)
+    prefix, guard, budget, end, bits, mode, billed, start, index = _HEAD.unpack(tapes.head)
     sets = guard_sets(spec, spot=options.spot, retries=options.retries, terminal=options.terminal)
-    guards = sets[head.guards % len(sets)]
-    budget = options.retries or 1 + head.budget % 3
+    guards, budget = sets[guard % len(sets)], options.retries or 1 + budget % 3
     known = walk_graph(spec, guards, options.terminal, options.file_mode)
-    finish = options.terminal is not None
-    states = tuple(_walk(spec, known, head, tapes.path, budget, finish=finish))
-    bits, mode = head.bits, input_mode(options.file_mode, head.mode)
-    name = name.title() if head.index % 2 else name
-    fields = configured(spec, guards, budget=budget, bits=bits, mode=mode)
+    walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], tapes.path, budget)
+    if options.terminal is not None or end & _UNFINISHED < _UNFINISHED:
+        walked += known.home(walked[-1])
+    name = name.title() if index % 2 else name
+    mode = input_mode(options.file_mode, mode)
     first = born(
         spec,
-        states[0],
+        walked[0],
         name=name,
-        at=Instant(CREATED + head.start * 37 * _MILLISECOND),
+        at=Instant(CREATED + start * 37 * _MILLISECOND),
         config=known.config,
-        fields=fields,
-        results=head.billed >> 2,
-        billed=(1.0, 0.7, 0.3, 0.0)[head.billed & 3],
+        fields=configured(spec, guards, budget=budget, bits=bits, mode=mode),
+        results=billed >> 2,
+        billed=(1.0, 0.7, 0.3, 0.0)[billed & 3],
     )
-    records = tuple(_records(spec, first, states[1:], tapes.texture))
-    return Run(spec=spec, records=finished(records, spec, guards), counting=bool(head.counting))
+    records = finished(tuple(_records(spec, first, walked[1:], tapes.texture)), spec, guards)
+    return Run(spec=spec, records=records, counting=bool(end >> 2 & 1))
 
 
 def born(
@@ -196,37 +165,28 @@ def finished(records: tuple[Record, ...], spec: Spec, guards: frozenset[str]) ->
 
 
 def _walk(
-    spec: Spec, known: WalkGraph, head: Head, path: bytes, budget: int, *, finish: bool
-) -> Iterator[State]:
-    """The states of a run: a prefix, then the path's choices, then the shortest path to an end."""
-    prefix = known.prefixes[head.prefix % len(known.prefixes)]
+    spec: Spec, known: WalkGraph, prefix: Sequence[Hop], path: bytes, budget: int
+) -> list[State]:
+    """The states of a run: a prefix, then the path's choices."""
     left = budgets(spec, budget - sum(hop.budget is not None for hop in prefix))
     steps = iter(path)
 
     def choose(hops: Sequence[Hop]) -> Hop | None:
         return hops[next(steps) % len(hops)] if hops else None
 
-    walked = [hop.state for hop in prefix]
-    walked += walk(known.onward, walked[-1], choose, most=len(path), left=left)
-    yield from walked
-    if finish or head.ending < _UNFINISHED:
-        yield from known.home(walked[-1])
+    states = [hop.state for hop in prefix]
+    return [*states, *walk(known.onward, states[-1], choose, most=len(path), left=left)]
 
 
-def _records(
-    spec: Spec, record: Record, states: tuple[State, ...], texture: bytes
-) -> Iterator[Record]:
+def _records(spec: Spec, record: Record, states: list[State], texture: bytes) -> Iterator[Record]:
     """The records of a run through these states; each step may be followed by one other event."""
     yield record
-    marks = texture.ljust(len(states) + 1, b"\0")
-    for number, (state, mark) in enumerate(zip((None, *states), marks, strict=False)):
+    steps = [None, *states, *[None] * _MOST_EXTRAS]
+    marks = texture[: len(steps)].ljust(len(states) + 1, b"\0")
+    for number, (state, mark) in enumerate(zip(steps, marks, strict=False)):
         if state is not None:
             record = stepped(spec, record, state, _later(record, mark))
             yield record
-        for extra in _extra(spec, record, mark, number):
-            record = extra
-            yield record
-    for number, mark in enumerate(texture[len(states) + 1 :][:_MOST_EXTRAS]):
         for extra in _extra(spec, record, mark, number):
             record = extra
             yield record

@@ -80,8 +80,16 @@ class Trial:
 
     def finding(self, stage: Stage, course: Course) -> ConsumerFinding | None:
         """The consumer's mistake on a course; None if there is none."""
-        again = snippet(self.wait, course, self.policy, self.outcome)
-        return self.played(stage, course).finding(again)
+        played = self.played(stage, course)
+        if played.judgement is None:
+            return None
+        return ConsumerFinding(
+            course=course,
+            polls=played.polls,
+            ending=played.ending,
+            judgement=played.judgement,
+            snippet=snippet(self.wait, course, self.policy, self.outcome),
+        )
 
 
 def check_consumer(

@@ -23,17 +23,56 @@ _MOST_POLLS = 8
 
 
 @frozen(kw_only=True)
-class ConsumerFinding:
-    """The shortest legal history on which a consumer makes a mistake.
+class Played:
+    """One played course; ``judgement`` is None if nothing is wrong.
 
-    ``polls`` is what the consumer read, and when. ``times`` counts the courses with the same
-    mistake. ``snippet`` is a program that replays the course.
+    ``polls`` is what the consumer read, and when.
     """
 
-    judgement: Judgement
     course: Course
     polls: tuple[CoursePoll, ...]
     ending: Ending
+    judgement: Judgement | None
+
+    def to_json(self) -> str:
+        """What was played, as JSON text; ``kind`` is null if nothing is wrong."""
+        wrong = self.judgement
+        content = {
+            "schema": SCHEMA,
+            "course": str(self.course),
+            "kind": None if wrong is None else str(wrong.kind),
+            "message": None if wrong is None else wrong.says,
+            "polls": [poll.as_dict() for poll in self.polls],
+            "consumer": str(self.ending),
+            "hint": None if wrong is None else wrong.hint,
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False)
+
+    def __str__(self) -> str:
+        wrong = self.judgement
+        lines = (
+            "nothing is wrong" if wrong is None else f"{wrong.kind}: {wrong.says}{self._allowed}",
+            f"  course: {self.course}",
+            f"  polls: {_shown(self.polls)}",
+            f"  it {self.ending}",
+        )
+        hint = () if wrong is None or wrong.hint is None else (f"  hint: {wrong.hint}",)
+        return "\n".join((*lines, *hint))
+
+    @property
+    def _allowed(self) -> str:
+        return ""
+
+
+@frozen(kw_only=True)
+class ConsumerFinding(Played):
+    """The shortest legal history on which a consumer makes a mistake.
+
+    ``times`` counts the courses with the same mistake. ``snippet`` is a program that replays the
+    course.
+    """
+
+    judgement: Judgement
     snippet: str
     times: int = 1
 
@@ -46,6 +85,10 @@ class ConsumerFinding:
     def history(self) -> tuple[tuple[str, str], ...]:
         """The statuses of the job, even those that no poll read."""
         return self.course.pairs
+
+    @property
+    def _allowed(self) -> str:
+        return f"; the policy allows {' or '.join(self.judgement.allowed)}"
 
     def as_dict(self) -> dict[str, Any]:
         """The finding in plain values."""
@@ -66,61 +109,8 @@ class ConsumerFinding:
         }
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        may = " or ".join(self.judgement.allowed)
-        yield f"{self.kind}: {self.judgement.says}; the policy allows {may}"
-        yield f"  course: {self.course}"
-        yield f"  polls: {_shown(self.polls)}"
-        yield f"  it {self.ending}"
-        if self.judgement.hint:
-            yield f"  hint: {self.judgement.hint}"
-        if self.times > 1:
-            yield f"  the same in {self.times} courses"
-
-
-@frozen(kw_only=True)
-class Played:
-    """One played course; ``judgement`` is None if nothing is wrong."""
-
-    course: Course
-    polls: tuple[CoursePoll, ...]
-    ending: Ending
-    judgement: Judgement | None
-
-    def finding(self, snippet: str) -> ConsumerFinding | None:
-        """The mistake as a finding; None if there is none."""
-        if self.judgement is None:
-            return None
-        return ConsumerFinding(
-            judgement=self.judgement,
-            course=self.course,
-            polls=self.polls,
-            ending=self.ending,
-            snippet=snippet,
-        )
-
-    def to_json(self) -> str:
-        """What was played, as JSON text; ``kind`` is null if nothing is wrong."""
-        wrong = self.judgement
-        content = {
-            "schema": SCHEMA,
-            "course": str(self.course),
-            "kind": None if wrong is None else str(wrong.kind),
-            "message": None if wrong is None else wrong.says,
-            "polls": [poll.as_dict() for poll in self.polls],
-            "consumer": str(self.ending),
-            "hint": None if wrong is None else wrong.hint,
-        }
-        return json.dumps(content, indent=1, ensure_ascii=False)
-
-    def __str__(self) -> str:
-        wrong = self.judgement
-        verdict = "nothing is wrong" if wrong is None else f"{wrong.kind}: {wrong.says}"
-        lines = (verdict, f"  course: {self.course}", f"  polls: {_shown(self.polls)}")
-        hint = () if wrong is None or wrong.hint is None else (f"  hint: {wrong.hint}",)
-        return "\n".join((*lines, f"  it {self.ending}", *hint))
+        often = f"\n  the same in {self.times} courses" if self.times > 1 else ""
+        return f"{super().__str__()}{often}"
 
 
 def _shown(polls: tuple[CoursePoll, ...]) -> str:
@@ -187,8 +177,8 @@ class ConsumerReport:
 
 def snippet(consumer: object, course: Course, policy: Policy, reading: object) -> str:
     """A program that replays a course to a consumer."""
-    imports, named = reached(consumer)
-    lines, options = [imports], [named, repr(str(course))]
+    imports, name = reached(consumer)
+    lines, options = [imports], [name, repr(str(course))]
     for name, value in (("policy", _policy(policy)), ("outcome", _reading(reading))):
         if value is not None:
             lines.append(value[0])
