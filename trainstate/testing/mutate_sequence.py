@@ -222,20 +222,26 @@ def give_another_reason(sequence: Sequence) -> Site:
     return sequence.put(sequence.append(), name, "Another reason")
 
 
-def _machine(sequence: Sequence, *, items: bool, named: bool) -> AttachedMachine:
-    machines = sequence.spec.machines
-    return sequence.choice(m for m in machines if m.items is items and bool(m.status) is named)
+def _rules(sequence: Sequence) -> AttachedMachine:
+    """A machine that has an item for each rule."""
+    return sequence.choice(machine for machine in sequence.spec.machines if machine.items)
 
 
-def _show(sequence: Sequence, at: int, machine: AttachedMachine, status: str) -> str:
-    """Shows a status of an attached machine in a response; gives its pointer."""
+def _one(sequence: Sequence, *, named: bool) -> AttachedMachine:
+    """A machine with one value: a structure with a status, or the status itself."""
+    machines = (machine for machine in sequence.spec.machines if not machine.items)
+    return sequence.choice(machine for machine in machines if bool(machine.status) is named)
+
+
+def _show(sequence: Sequence, at: int, machine: AttachedMachine, status: str) -> Site:
+    """Shows a status of an attached machine in a response; gives its site."""
     value: Any = {machine.status: status} if machine.status else status
     place = f"/{machine.member}"
     if machine.items:
         items = [*sequence[at].get(machine.member, []), {machine.key: "planted", **value}]
         place, value = f"{place}/{len(items) - 1}", items
     sequence.put(at, machine.member, value)
-    return f"{place}/{machine.status}" if machine.status else place
+    return at, f"{place}/{machine.status}" if machine.status else place
 
 
 def _go_back(sequence: Sequence, machine: AttachedMachine) -> Site:
@@ -250,19 +256,19 @@ def _go_back(sequence: Sequence, machine: AttachedMachine) -> Site:
     at = sequence.append()
     if machine.items:
         sequence.put(at, machine.member, before or [])
-    return at, _show(sequence, at, machine, back)
+    return _show(sequence, at, machine, back)
 
 
 @fault("illegal-rule-evaluation-transition")
 def evaluate_again(sequence: Sequence) -> Site:
     """The evaluation of a rule that has a result runs again."""
-    return _go_back(sequence, _machine(sequence, items=True, named=True))
+    return _go_back(sequence, _rules(sequence))
 
 
 @fault("vanished-rule-evaluation")
 def forget_a_rule(sequence: Sequence) -> Site:
     """A whole response lacks the evaluation that an earlier one has."""
-    machine = _machine(sequence, items=True, named=True)
+    machine = _rules(sequence)
     need(sequence.history(-1))
     at = sequence.append()
     _show(sequence, at - 1, machine, machine.statuses[0])
@@ -272,27 +278,26 @@ def forget_a_rule(sequence: Sequence) -> Site:
 @fault("unconfigured-rule-evaluation")
 def evaluate_what_nobody_asked_for(sequence: Sequence) -> Site:
     """A rule is evaluated, and the job is configured with another one."""
-    at, machine = sequence.choice(sequence.every()), _machine(sequence, items=True, named=True)
-    shown = _show(sequence, at, machine, machine.statuses[0])
+    machine = _rules(sequence)
+    at, shown = _show(sequence, sequence.choice(sequence.every()), machine, machine.statuses[0])
     items = [item for one in sequence.responses for item in one.get(machine.member) or ()]
     before = {item[machine.key] for item in items if machine.key in item} - {"planted"}
-    sequence.put_in_all(
-        machine.configured, [{machine.key: name} for name in ("asked for", *sorted(before))]
-    )
+    others = [{machine.key: name} for name in ("asked for", *sorted(before))]
+    sequence.put_in_all(machine.configured, others)
     return at, f"{shown.rpartition('/')[0]}/{machine.key}"
 
 
 @fault("unknown-rule-evaluation-status")
 def pass_a_rule(sequence: Sequence) -> Site:
     """The evaluation of a rule has a status that no list has."""
-    at, machine = sequence.choice(sequence.every()), _machine(sequence, items=True, named=True)
-    return at, _show(sequence, at, machine, "PassedByNobody")
+    at = sequence.choice(sequence.every())
+    return _show(sequence, at, _rules(sequence), "PassedByNobody")
 
 
 @fault("illegal-warm-pool-transition")
 def refill_the_pool(sequence: Sequence) -> Site:
     """A warm pool that was terminated is in use."""
-    return _go_back(sequence, _machine(sequence, items=False, named=True))
+    return _go_back(sequence, _one(sequence, named=True))
 
 
 @fault("warm-pool-while-active")
@@ -301,11 +306,11 @@ def keep_the_pool_too_early(sequence: Sequence) -> Site:
     at = sequence.choice(sequence.active())
     machines = sequence.spec.machines
     late = sequence.choice((one, status) for one in machines for status in one.after_end)
-    return at, _show(sequence, at, *late)
+    return _show(sequence, at, *late)
 
 
 @fault("illegal-profiling-status")
 def switch_the_profiler_to_on(sequence: Sequence) -> Site:
     """The profiler has a status that no list has."""
-    at, machine = sequence.choice(sequence.every()), _machine(sequence, items=False, named=False)
-    return at, _show(sequence, at, machine, "On")
+    at = sequence.choice(sequence.every())
+    return _show(sequence, at, _one(sequence, named=False), "On")

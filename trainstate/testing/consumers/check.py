@@ -60,6 +60,7 @@ class OtherMachineError(UsageError):
 class Trial:
     """How one course is played to a consumer and judged."""
 
+    stage: Stage
     wait: Wait
     policy: Policy
     outcome: OutcomeReader
@@ -67,10 +68,10 @@ class Trial:
     patience: float
     polls: int
 
-    def played(self, stage: Stage, course: Course) -> Played:
+    def played(self, course: Course) -> Played:
         """What the consumer does on a course, and what is wrong with it."""
         play = Play(course, patience=self.patience, polls=self.polls)
-        ending = stage.perform(self.wait, play, NAME)
+        ending = self.stage.perform(self.wait, play, NAME)
         if play.foreign and not play.polls:
             raise OtherMachineError(course.machine, play.foreign)
         judgement = judged(
@@ -78,9 +79,9 @@ class Trial:
         )
         return Played(course=course, polls=tuple(play.polls), ending=ending, judgement=judgement)
 
-    def finding(self, stage: Stage, course: Course) -> ConsumerFinding | None:
+    def finding(self, course: Course) -> ConsumerFinding | None:
         """The consumer's mistake on a course; None if there is none."""
-        played = self.played(stage, course)
+        played = self.played(course)
         if played.judgement is None:
             return None
         return ConsumerFinding(
@@ -115,33 +116,26 @@ def check_consumer(
     times after the last one; ``watchdog`` is real seconds for a course. ``quiet`` hides
     its output and logs; ``progress`` is called for each course.
     """
-    trial = Trial(wait, policy, outcome, crashes, seconds(patience), polls)
-    options: dict[str, Any] = {"watchdog": watchdog, "quiet": quiet, "progress": progress}
     scope = scope or CourseScope()
-    try:
-        return _checked(trial, scope, **options)
-    except OtherMachineError as other:
-        if scope.machine or other.machine not in REQUESTS:
-            raise
-        return _checked(trial, evolve(scope, machine=other.machine), **options)
+    with staged(seconds=watchdog, quiet=quiet) as stage:
+        trial = Trial(stage, wait, policy, outcome, crashes, seconds(patience), polls)
+        try:
+            return _checked(trial, scope, progress)
+        except OtherMachineError as other:
+            if scope.machine or other.machine not in REQUESTS:
+                raise
+            return _checked(trial, evolve(scope, machine=other.machine), progress)
 
 
 def _checked(
-    trial: Trial,
-    scope: CourseScope,
-    *,
-    watchdog: float,
-    quiet: bool,
-    progress: Callable[[int, int], None] | None,
+    trial: Trial, scope: CourseScope, progress: Callable[[int, int], None] | None
 ) -> ConsumerReport:
     begun, wait = time.monotonic(), trial.wait
     count, planned = _exhaustive(scope)
     chosen = list(_by_chance(scope))
-    with staged(seconds=watchdog, quiet=quiet) as stage:
-        seen = counted(_found(trial, stage, [*planned, *chosen], progress))
-        # A planned course is the shortest already.
-        found = [one if one.course in planned else _shrunk(trial, stage, one) for one in seen]
-        blocked = stage.is_blocked
+    seen = counted(_found(trial, [*planned, *chosen], progress))
+    # A planned course is the shortest already.
+    found = [one if one.course in planned else _shrunk(trial, one) for one in seen]
     return ConsumerReport(
         consumer=str(getattr(wait, "__qualname__", None) or repr(wait)),
         policy=trial.policy.name,
@@ -151,7 +145,7 @@ def _checked(
         courses=len(planned),
         random=len(chosen),
         seconds=time.monotonic() - begun,
-        is_complete=not blocked,
+        is_complete=not trial.stage.is_blocked,
     )
 
 
@@ -174,9 +168,9 @@ def replay(
     """
     chosen = parsed(course) if isinstance(course, str) else course
     Play(chosen, patience=0, polls=0).rehearse()
-    trial = Trial(wait, policy, outcome, crashes, seconds(patience), polls)
     with staged(seconds=watchdog, quiet=quiet) as stage:
-        return trial.played(stage, chosen)
+        trial = Trial(stage, wait, policy, outcome, crashes, seconds(patience), polls)
+        return trial.played(chosen)
 
 
 def _exhaustive(scope: CourseScope) -> tuple[int, list[Course]]:
@@ -203,32 +197,29 @@ def _by_chance(scope: CourseScope) -> Iterator[Course]:
 
 
 def _found(
-    trial: Trial,
-    stage: Stage,
-    planned: list[Course],
-    progress: Callable[[int, int], None] | None,
+    trial: Trial, planned: list[Course], progress: Callable[[int, int], None] | None
 ) -> Iterator[ConsumerFinding]:
     """The findings on these courses, in order, until the consumer blocks its thread."""
     for number, course in enumerate(planned, 1):
-        finding = trial.finding(stage, course)
+        finding = trial.finding(course)
         if finding is not None:
             yield finding
-        if stage.is_blocked:
+        if trial.stage.is_blocked:
             return
         if progress is not None:
             progress(number, len(planned))
 
 
-def _shrunk(trial: Trial, stage: Stage, finding: ConsumerFinding) -> ConsumerFinding:
+def _shrunk(trial: Trial, finding: ConsumerFinding) -> ConsumerFinding:
     """The finding on the smallest course, reached by leaving out one thing after another."""
     best, tries = finding, iter(range(_TRIES))
 
     def is_wrong(course: Course) -> bool:
         nonlocal best
         spent = next(tries, None) is None
-        if spent or stage.is_blocked or not is_possible(course):
+        if spent or trial.stage.is_blocked or not is_possible(course):
             return False
-        other = trial.finding(stage, course)
+        other = trial.finding(course)
         same = other is not None and identity(other) == identity(finding)
         best = evolve(other, times=finding.times) if other is not None and same else best
         return same

@@ -111,7 +111,8 @@ class Play:
 
     def _job(self) -> Any:
         """The job of the name in the simulator; None if there is none."""
-        self._service.tick()
+        if self._loose:
+            self._service.tick()
         return self._service.store.get(self._arn)
 
     def _pair(self, job: Any) -> tuple[str, str]:
@@ -230,8 +231,8 @@ class Play:
 
     def _life(self) -> tuple[Any, str]:
         """The job whose life decides what shows, a tuning job's training job, and its kind."""
-        for child in self._service.store.children(self._arn):
-            return child, JOB
+        if self._layout.children:
+            return next(self._service.store.children(self._arn)), JOB
         return self._job(), self._layout.resource
 
     def _lead(self, pair: tuple[str, str]) -> None:
