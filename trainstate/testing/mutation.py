@@ -17,7 +17,7 @@ from attrs import define, field, frozen
 from trainstate.history.instants import SECOND, parse
 from trainstate.machine.record import moment
 from trainstate.spec.model import RecordLayout, Spec
-from trainstate.testing.options import Keywords
+from trainstate.testing.options import Keywords, Short
 
 T = TypeVar("T")
 Response = dict[str, Any]
@@ -171,7 +171,7 @@ Mutation = Callable[[Sequence], Site]
 
 
 @frozen(kw_only=True, repr=False)
-class Operator:
+class Operator(Short):
     """A way to break one rule; ``base`` are options of polls that offer a site for it.
 
     ``in_log`` holds for a fault that only the log of a job can show.
@@ -186,10 +186,6 @@ class Operator:
 
     def __repr__(self) -> str:
         return self.name
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports too."""
-        printer.text(repr(self))
 
     def apply(self, responses: Iterable[Response], spec: Spec, pick: int = 0) -> Faulty | None:
         """The sequence with the fault; None where it offers no site. The input stays as it is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from attrs import field, fields, frozen
 
@@ -11,6 +11,13 @@ from trainstate.spec.model import Evidence
 
 TIMES = ("datetime", "iso", "iso-local", "epoch", "epoch-ms")
 DENSITIES = ("any", "dense", "sparse", "every")
+
+
+class Short:
+    """A value with a short repr, which Hypothesis's reports print too."""
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
 
 
 class Keywords(TypedDict, total=False):

@@ -6,14 +6,15 @@ choice, so Hypothesis shrinks to the simplest job.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from struct import Struct
 from typing import Any
 
 from attrs import evolve, frozen
 
 from trainstate.history.instants import SECOND, Instant
-from trainstate.machine.guards import Configuration
+from trainstate.machine import walks
 from trainstate.machine.record import (
     Record,
     change_primary,
@@ -40,10 +41,13 @@ from trainstate.testing.configuration import (
     machine_steps,
     message,
 )
-from trainstate.testing.options import StrategyOptions
+from trainstate.testing.options import Short, StrategyOptions
 from trainstate.testing.walks import WalkGraph, guard_sets, walk_graph
 
 _HEAD = Struct("<HBBBIBBHB")
+Steps = Callable[[Spec, Record, Sequence[State]], Iterator[Record]]
+"""The records that follow a first one through these states."""
+
 HEAD = _HEAD.size
 """The length of a head, the choices made once for a job; 0 is the simplest of each."""
 
@@ -60,7 +64,7 @@ _MOST_EXTRAS = 3
 
 
 @frozen(kw_only=True, repr=False)
-class Run:
+class Run(Short):
     """A run of a job: its records in order, one for each step of the service.
 
     ``counting``: responses show seconds while the job is active.
@@ -73,10 +77,6 @@ class Run:
     def __repr__(self) -> str:
         shown = ", ".join("/".join(record.state.pair) for record in self.records)
         return f"Run({shown})"
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports too."""
-        printer.text(repr(self))
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -111,56 +111,57 @@ def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> 
     walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], tapes.path, budget)
     if options.terminal is not None or end & _UNFINISHED < _UNFINISHED:
         walked += known.home(walked[-1])
-    name = name.title() if index % 2 else name
     mode = input_mode(options.file_mode, mode)
-    first = born(
+    records = lived(
         spec,
-        walked[0],
-        name=name,
+        walked,
+        guards,
+        partial(_steps, tapes.texture),
+        name=name.title() if index % 2 else name,
         at=Instant(CREATED + start * 37 * _MILLISECOND),
-        config=known.config,
         fields=configured(spec, guards, budget=budget, bits=bits, mode=mode),
         results=billed >> 2,
         billed=(1.0, 0.7, 0.3, 0.0)[billed & 3],
     )
-    records = finished(tuple(_records(spec, first, walked[1:], tapes.texture)), spec, guards)
     return Run(spec=spec, records=records, counting=bool(end >> 2 & 1))
 
 
-def born(
+def lived(
     spec: Spec,
-    state: State,
+    states: Sequence[State],
+    guards: frozenset[str],
+    steps: Steps,
     *,
     name: str,
     at: Instant,
-    config: Configuration,
     fields: Mapping[str, Any],
     results: int,
     billed: float,
-) -> Record:
-    """The record of a job at its creation; the bits of ``results`` choose what its end adds."""
-    status = state.position.secondary
-    return create(
+) -> tuple[Record, ...]:
+    """The records of a job through these states, with limits and results that fit its end.
+
+    ``steps`` says when it takes each, and what else happens. The bits of ``results`` choose what
+    the end adds.
+    """
+    status = states[0].position.secondary
+    first = create(
         spec,
         name=name,
         arn=arn_of(name, spec),
         at=at,
         status=status,
         message=message(status, 0),
-        config=config,
+        config=walks.configured(spec, guards),
         fields=fields,
-        outcome={**kept(OUTCOME, spec), **fitting(chosen(RESULTS, spec, results), spec, fields)},
         billed=billed,
     )
-
-
-def finished(records: tuple[Record, ...], spec: Spec, guards: frozenset[str]) -> tuple[Record, ...]:
-    """The records with limits and results that fit the job's end."""
+    records = (first, *steps(spec, first, states[1:]))
     last = records[-1]
-    limits = limited(spec, guards, last)
-    outcome = dated(last.outcome, spec, moment(last.ended or last.created))
+    fields = limited(spec, guards, last)
+    added = {**kept(OUTCOME, spec), **fitting(chosen(RESULTS, spec, results), spec, first.fields)}
+    outcome = dated(added, spec, moment(last.ended or last.created))
     return tuple(
-        evolve(record, fields={**record.fields, **limits}, outcome=outcome) for record in records
+        evolve(record, fields={**record.fields, **fields}, outcome=outcome) for record in records
     )
 
 
@@ -178,9 +179,8 @@ def _walk(
     return [*states, *walk(known.onward, states[-1], choose, most=len(path), left=left)]
 
 
-def _records(spec: Spec, record: Record, states: list[State], texture: bytes) -> Iterator[Record]:
+def _steps(texture: bytes, spec: Spec, record: Record, states: Sequence[State]) -> Iterator[Record]:
     """The records of a run through these states; each step may be followed by one other event."""
-    yield record
     steps = [None, *states, *[None] * _MOST_EXTRAS]
     marks = texture[: len(steps)].ljust(len(states) + 1, b"\0")
     for number, (state, mark) in enumerate(zip(steps, marks, strict=False)):

@@ -19,7 +19,7 @@ from trainstate.history.model import Entry
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import observations
-from trainstate.testing.options import Keywords, StrategyOptions, options_of
+from trainstate.testing.options import Keywords, Short, StrategyOptions, options_of
 from trainstate.testing.runs import HEAD, Run, Tapes, run_of
 from trainstate.testing.walks import guard_sets, walk_graph
 
@@ -36,7 +36,7 @@ _marks = st.binary(max_size=2 * _MOST_STEPS)
 
 
 @frozen(eq=False, repr=False)
-class Strategies:
+class Strategies(Short):
     """The strategies for one specification.
 
     Each method takes the options as keyword arguments and raises UsageError at once for an
@@ -47,10 +47,6 @@ class Strategies:
 
     def __repr__(self) -> str:
         return f"from_spec({self.spec.name})"
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports too."""
-        printer.text(repr(self))
 
     def runs(self, **options: Unpack[Keywords]) -> SearchStrategy[Run]:
         """Runs of jobs: the service's records, one for each step."""
@@ -97,7 +93,7 @@ class Strategies:
 
 
 @frozen(repr=False)
-class _Drawing:
+class _Drawing(Short):
     """What is drawn, and its display; the repr is short, as Hypothesis prints strategies."""
 
     spec: Spec
@@ -106,10 +102,6 @@ class _Drawing:
 
     def __repr__(self) -> str:
         return f"{self.spec.name}, {self.asked!r}"
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports too."""
-        printer.text(repr(self))
 
     def run(self, draw: DrawFn, name: str = "job-1") -> Run:
         tapes = Tapes(head=draw(_heads), path=draw(_paths), texture=draw(_textures))
