@@ -29,9 +29,9 @@ from trainstate.testing.consumers.requests import REQUESTS
 from trainstate.testing.consumers.scope import (
     CourseScope,
     courses,
+    legal_walks,
     varied_by_chance,
     walk_by_chance,
-    ways,
 )
 from trainstate.testing.consumers.stage import NAME, OPERATIONS, Play
 from trainstate.testing.fuzzing.shrinking import descended
@@ -175,13 +175,13 @@ def replay(
 
 def _exhaustive(scope: CourseScope) -> tuple[int, list[Course]]:
     """The number of histories up to the bound, and their courses, the shortest first."""
-    known = list(ways(scope.accepted, scope.guards, scope.longest))
-    planned = [course for way in known for course in courses(way, scope, scope.spec)]
+    known = list(legal_walks(scope.accepted, scope.guards, scope.longest))
+    planned = [course for walk in known for course in courses(walk, scope, scope.spec)]
     return len(known), sorted(filter(_is_played, planned), key=lambda course: course.size)
 
 
 def _is_played(course: Course) -> bool:
-    """Holds if the simulator has such a job: one with one status takes fewer ways than it may."""
+    """Holds if the simulator has such a job: one with one status takes fewer walks than it may."""
     return bool(builtin_spec(course.machine).layout.secondary) or is_possible(course)
 
 
@@ -190,8 +190,8 @@ def _by_chance(scope: CourseScope) -> Iterator[Course]:
     sets = list(subsets(sorted(scope.guards)))
     for _ in range(scope.random):
         guards, most = chance.choice(sets), scope.longest + _LONGER
-        way = walk_by_chance(scope.accepted, guards, most, chance)
-        course = varied_by_chance(way, scope, scope.spec, chance)
+        walk = walk_by_chance(scope.accepted, guards, most, chance)
+        course = varied_by_chance(walk, scope, scope.spec, chance)
         if _is_played(course):
             yield course
 

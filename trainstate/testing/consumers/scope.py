@@ -11,8 +11,9 @@ from random import Random
 from attrs import evolve, field, frozen
 
 from trainstate.errors import UsageError, one_of
+from trainstate.machine import walks
 from trainstate.machine.step import State, initial_states
-from trainstate.machine.walks import Hop, configured, ending, subsets, walk, walks, way_out
+from trainstate.machine.walks import Hop, configured, ending, subsets, way_out
 from trainstate.spec.load import BUILTIN, builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing.consumers.course import GUARDS, PLAN, RETRIES, SPOT, Course, Item, of_states
@@ -87,26 +88,26 @@ class CourseScope:
 
 
 @frozen
-class Way:
+class Walk:
     """A walk from a creation to an end, and the minimal guards that it needs."""
 
     states: tuple[State, ...]
     guards: frozenset[str]
 
 
-def ways(spec: Spec, guards: frozenset[str], longest: int) -> Iterator[Way]:
+def legal_walks(spec: Spec, guards: frozenset[str], longest: int) -> Iterator[Walk]:
     """Every walk of at most ``longest`` states, the shortest first, for subsets of the guards."""
     found: dict[tuple[State, ...], frozenset[str]] = {}
     for chosen in subsets(sorted(guards)):
         known = ending(spec, configured(spec, chosen))
         starts = [start for start in initial_states(spec) if start in known]
-        for states in walks(known, starts, longest=longest):
+        for states in walks.walks(known, starts, longest=longest):
             found.setdefault(states, chosen)
     # sorted() keeps the order of the machine among walks of one length.
-    yield from sorted((Way(*item) for item in found.items()), key=lambda way: len(way.states))
+    yield from sorted((Walk(*item) for item in found.items()), key=lambda walk: len(walk.states))
 
 
-def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Random) -> Way:
+def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Random) -> Walk:
     """A random walk that takes the shortest path to an end when it gets long."""
     known = ending(spec, configured(spec, guards))
     start = chance.choice([start for start in initial_states(spec) if start in known])
@@ -116,34 +117,34 @@ def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Ran
         # A state counts once, however many facts lead to it.
         return chance.choice(list({hop.state: hop for hop in hops}.values())) if hops else None
 
-    states = (start, *walk(known, start, choose, most=most))
-    return Way((*states, *way_out(known, states[-1])), guards)
+    states = (start, *walks.walk(known, start, choose, most=most))
+    return Walk((*states, *way_out(known, states[-1])), guards)
 
 
-def courses(way: Way, scope: CourseScope, spec: Spec) -> Iterator[Course]:
+def courses(walk: Walk, scope: CourseScope, spec: Spec) -> Iterator[Course]:
     """The courses of a walk, the simplest first, none twice."""
     found: dict[Course, None] = {}
-    for plain in _as_configured(way, scope):
+    for plain in _as_configured(walk, scope):
         for other in _varied(plain, scope, spec):
             found[other] = None
     yield from sorted(found, key=lambda course: course.size)
 
 
-def _as_configured(way: Way, scope: CourseScope) -> Iterator[Course]:
-    plain = _plain(way, scope, spot=scope.spot is True)
+def _as_configured(walk: Walk, scope: CourseScope) -> Iterator[Course]:
+    plain = _plain(walk, scope, spot=scope.spot is True)
     yield plain
     if scope.spot is None and not plain.spot and GUARDS[SPOT] in scope.guards:
         yield evolve(plain, spot=True)
 
 
-def _plain(way: Way, scope: CourseScope, *, spot: bool) -> Course:
+def _plain(walk: Walk, scope: CourseScope, *, spot: bool) -> Course:
     """The course of a walk, with spot instances if needed or requested."""
     return Course(
-        items=tuple(of_states(way.states, scope.spec.name)),
+        items=tuple(of_states(walk.states, scope.spec.name)),
         machine=scope.spec.name,
-        spot=(spot and GUARDS[SPOT] in scope.guards) or GUARDS[SPOT] in way.guards,
-        retries=GUARDS[RETRIES] in way.guards,
-        plan=GUARDS[PLAN] in way.guards,
+        spot=(spot and GUARDS[SPOT] in scope.guards) or GUARDS[SPOT] in walk.guards,
+        retries=GUARDS[RETRIES] in walk.guards,
+        plan=GUARDS[PLAN] in walk.guards,
     )
 
 
@@ -211,8 +212,8 @@ def _reused(plain: Course, spec: Spec) -> Iterator[Course]:
     *before, end = plain.items
     passed = (*before, evolve(end, polls=0), Item(pair=None, polls=0))
     for states in another(plain, spec):
-        *way, last = of_states(states, plain.machine, again=True)
-        unread = tuple(evolve(item, polls=0) for item in way)
+        *walk, last = of_states(states, plain.machine, again=True)
+        unread = tuple(evolve(item, polls=0) for item in walk)
         yield evolve(plain, items=(*passed, *unread, last))
 
 
@@ -226,10 +227,10 @@ def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
     yield (first, *way_out(known, first, primary=other))
 
 
-def varied_by_chance(way: Way, scope: CourseScope, spec: Spec, chance: Random) -> Course:
+def varied_by_chance(walk: Walk, scope: CourseScope, spec: Spec, chance: Random) -> Course:
     """A course of a walk with any number of polls and any of the variations at once."""
     spot = scope.spot is True or (scope.spot is None and chance.random() < 0.3)
-    plain = _plain(way, scope, spot=spot)
+    plain = _plain(walk, scope, spot=spot)
     # The first state is read: an unseen job's end cannot be missed.
     polls = [chance.choice((0, 1, 1, 2)) for _ in plain.items[1:-1]]
     plain = plain.read([1, *polls, 1])

@@ -4,7 +4,7 @@ Time alone changes nothing: the job advances when it is polled. So every consume
 states of the course, whatever its interval; the job's times follow from its polls.
 
 In the simulator every job lives the life of a training job, of which the other kinds show
-less. So a step of a course is the shortest way of that life on which nothing else shows.
+less. So a step of a course is the shortest path of that life on which nothing else shows.
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ class Play:
     def _lead(self, pair: tuple[str, str]) -> None:
         """Leads the job to these statuses."""
         life, kind = self._life()
-        for state in self._way(life.record, pair):
+        for state in self._path(life.record, pair):
             record, at = life.record, Instant(self.clock.now)
             status, primary = state.position.secondary, state.primary
             steps: list[PlannedStep] = []
@@ -252,8 +252,8 @@ class Play:
             self._service.foresee(record.name, steps, kind=kind)
             life = self._service.store.get(life.arn)
 
-    def _way(self, record: Record, pair: tuple[str, str]) -> Iterable[State]:
-        """The shortest way of a life to a state that shows a pair, past none that shows others."""
+    def _path(self, record: Record, pair: tuple[str, str]) -> Iterable[State]:
+        """The shortest path of a life to a state that shows a pair, past none that shows others."""
         known = edges(self._service.spec, record.config)
 
         def shows(state: State) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from trainstate.rules.index import select_rules
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
+from trainstate.testing.coverage import Coverage
 from trainstate.testing.fuzzing.ledger import whole
 from trainstate.testing.fuzzing.performing import Performance, Performer, judged
 from trainstate.testing.fuzzing.program import (
@@ -38,7 +39,6 @@ from trainstate.testing.fuzzing.requests import creation, job_name
 from trainstate.testing.fuzzing.scripting import script
 from trainstate.testing.fuzzing.shrinking import shrunk
 from trainstate.testing.fuzzing.subject import Advance, Maker, Target, target_of
-from trainstate.testing.visits import Visits
 
 _SHARE = 0.6
 """The share of the time for trying programs; the rest is for shrinking."""
@@ -83,7 +83,7 @@ class Hunt:
     on_program: Callable[[int], object]
     calls: int = 0
     programs: int = 0
-    visits: Visits = field(factory=Visits)
+    visits: Coverage = field(factory=Coverage)
     traces: dict[Key, Trace] = field(factory=dict)
     ended: str = "programs"
     _shared: bool = True

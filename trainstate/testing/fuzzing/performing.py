@@ -19,13 +19,13 @@ from trainstate.rules.exchange import ASK, DESCRIBE, LIST, Exchange, Failure
 from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
+from trainstate.testing.coverage import Coverage
 from trainstate.testing.fuzzing.api import api
 from trainstate.testing.fuzzing.beside import Beside
 from trainstate.testing.fuzzing.ledger import JobLedger, Pages
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
 from trainstate.testing.fuzzing.requests import INVALID, job_name, limit_of, listing
 from trainstate.testing.fuzzing.subject import Subject
-from trainstate.testing.visits import Visits
 
 MOST_PAGES = 12
 _POLLS = (1.0, 3.0, 8.0, 20.0, 45.0, 120.0, 300.0, *(900.0 * 2**times for times in range(6)))
@@ -47,7 +47,7 @@ class Performance:
 
     spotted: tuple[Spotted, ...]
     calls: int
-    visits: Visits
+    visits: Coverage
     spots: int = 0
     shown: frozenset[str] = frozenset()
 
@@ -66,7 +66,7 @@ class Performer:
     checker: Checker = field(init=False)
     _beside: Beside = field(init=False)
     _operation_rules: tuple[Rule, ...] = field(init=False)
-    _visits: Visits = field(factory=Visits)
+    _visits: Coverage = field(factory=Coverage)
     _created: datetime | None = None
     _number: int = 0
     _responses: int = 0

@@ -19,8 +19,8 @@ from trainstate.rules.index import rules
 from trainstate.rules.model import Scope, Severity
 from trainstate.spec.facts import Evidence
 from trainstate.spec.load import builtin_spec
+from trainstate.testing.coverage import Coverage
 from trainstate.testing.fuzzing.program import Program
-from trainstate.testing.visits import Visits
 from trainstate.version import installed_version
 
 _NUMBER = re.compile(r"\d+", re.ASCII)
@@ -123,7 +123,7 @@ class FuzzReport:
     calls: int
     programs: int
     seconds: float
-    visits: Visits
+    visits: Coverage
     ended: str
     spec_version: str
 
