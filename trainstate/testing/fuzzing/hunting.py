@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
-from attrs import Factory, define, evolve, field, frozen
+from attrs import Factory, define, evolve, field
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import target as aim
 
@@ -22,7 +22,7 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing.coverage import Coverage
 from trainstate.testing.fuzzing.ledger import whole
-from trainstate.testing.fuzzing.performing import Performance, Performer, judged
+from trainstate.testing.fuzzing.performing import Performer, judged
 from trainstate.testing.fuzzing.program import (
     Program,
     beside,
@@ -53,15 +53,6 @@ class Spent(BaseException):
     """The calls or the time are spent. Not an Exception: nothing shall catch it."""
 
 
-@frozen(kw_only=True)
-class Budget:
-    """How much may be tried: API calls, programs, and seconds; None for no limit."""
-
-    calls: int | None
-    programs: int
-    seconds: float | None
-
-
 @define
 class Trace:
     """The shortest program so far that showed a finding."""
@@ -73,12 +64,14 @@ class Trace:
 
 @define(kw_only=True)
 class Hunt:
-    """One run of the fuzzer."""
+    """One run of the fuzzer, with at most so many calls, programs and seconds; None: no limit."""
 
     target: Target
     spec: Spec
     rules: tuple[Rule, ...]
-    limits: Budget
+    most_calls: int | None
+    most_programs: int
+    most_seconds: float | None
     seed: int
     on_program: Callable[[int], object]
     calls: int = 0
@@ -100,7 +93,7 @@ class Hunt:
 
     def explore(self) -> None:
         """Tries the openings, then programs from Hypothesis, while calls and time last."""
-        until = None if self.limits.seconds is None else self.limits.seconds * _SHARE
+        until = None if self.most_seconds is None else self.most_seconds * _SHARE
         self._shared = self._is_shared() if self.target.shared is None else self.target.shared
         try:
             wide = beside() if self.target.wide else ()
@@ -123,7 +116,7 @@ class Hunt:
         return False
 
     def _draw(self, until: float | None) -> None:
-        rest = self.limits.programs - self.programs
+        rest = self.most_programs - self.programs
         if rest < 1:
             return
 
@@ -145,14 +138,14 @@ class Hunt:
 
         tries()
 
-    def _try(self, program: Program, until: float | None) -> Performance:
-        if self.programs >= self.limits.programs:
+    def _try(self, program: Program, until: float | None) -> Performer:
+        if self.programs >= self.most_programs:
             raise Spent
-        self._spend(until, self.limits.calls)
+        self._spend(until, self.most_calls)
         found = self._perform(program)
         self.programs += 1
-        self._spots += found.spots
-        self._shown |= found.shown
+        self._spots += found.ledger.spots
+        self._shown |= found.ledger.shown
         self.on_program(self.calls)
         return found
 
@@ -165,26 +158,26 @@ class Hunt:
             self.ended = "calls"
             raise Spent
 
-    def _perform(self, program: Program) -> Performance:
+    def _perform(self, program: Program) -> Performer:
         """Runs a program on a fresh subject, and notes what it shows."""
         token = f"{self._run}{self.programs}x{self.calls}" if self._shared else "0"
         with self.target.open(program.seed) as subject:
-            performance = Performer(
+            performer = Performer(
                 subject=subject,
                 spec=self.spec,
                 rules=self.rules,
                 token=token,
                 patience=self._patience,
             ).perform(program)
-        self.calls += performance.calls
-        self.visits.add(performance.visits)
-        self._note(program, performance)
-        return performance
+        self.calls += performer.calls
+        self.visits.add(performer.visits)
+        self._note(program, performer)
+        return performer
 
-    def _note(self, program: Program, performance: Performance) -> None:
+    def _note(self, program: Program, performer: Performer) -> None:
         """Keeps the shortest program of each finding, without what comes after it."""
         noted: set[Key] = set()
-        for spotted in performance.spotted:
+        for spotted in performer.spotted:
             key, finding = key_of(spotted.finding), spotted.finding
             if finding.severity is Severity.INFO or key in noted:
                 continue
@@ -214,7 +207,7 @@ class Hunt:
         runs, shown = [0], [False]
 
         def holds(program: Program) -> bool:
-            self._spend(self.limits.seconds, None)
+            self._spend(self.most_seconds, None)
             if runs[0] >= _MOST_RUNS:
                 raise Spent
             runs[0] += 1
@@ -278,11 +271,16 @@ def fuzz(
     option, InputError for a baseline that cannot be read.
     """
     known = _baseline(baseline)
+    for name, value in (("budget", budget), ("max_examples", max_examples), ("seconds", seconds)):
+        if value is not None and not value > 0:
+            raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
     hunt = Hunt(
         target=target_of(make_client, advance=advance),
         spec=spec or builtin_spec(),
         rules=select_rules(select=tuple(select), ignore=tuple(ignore)),
-        limits=_limits(budget, max_examples, seconds),
+        most_calls=budget,
+        most_programs=max_examples or (PROGRAMS if budget is None else budget),
+        most_seconds=seconds,
         seed=seed,
         on_program=on_program or (lambda _calls: None),
     )
@@ -304,14 +302,6 @@ def _report(hunt: Hunt, known: Baseline) -> FuzzReport:
         ended=hunt.ended,
         spec_version=hunt.spec.version,
     )
-
-
-def _limits(budget: int | None, programs: int | None, seconds: float | None) -> Budget:
-    for name, value in (("budget", budget), ("max_examples", programs), ("seconds", seconds)):
-        if value is not None and not value > 0:
-            raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
-    most = PROGRAMS if budget is None else budget
-    return Budget(calls=budget, programs=programs or most, seconds=seconds)
 
 
 def _baseline(given: Baseline | str | Path | None) -> Baseline:

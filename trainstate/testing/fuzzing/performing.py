@@ -41,20 +41,13 @@ class Spotted:
     finding: Finding
 
 
-@frozen(kw_only=True)
-class Performance:
-    """The result of a program: findings in order, its cost, and what it showed."""
-
-    spotted: tuple[Spotted, ...]
-    calls: int
-    visits: Coverage
-    spots: int = 0
-    shown: frozenset[str] = frozenset()
-
-
 @define(kw_only=True)
 class Performer:
-    """Runs one program. ``token`` keeps its jobs apart from others'."""
+    """Runs one program. ``token`` keeps its jobs apart from others'.
+
+    Afterwards it has what the program showed: the findings in order, what it visited, and what is
+    known of its jobs.
+    """
 
     subject: Subject
     spec: Spec
@@ -62,16 +55,14 @@ class Performer:
     token: str
     patience: float = 2.0
     calls: int = 0
+    spotted: list[Spotted] = field(factory=list)
+    visits: Coverage = field(factory=Coverage)
     ledger: JobLedger = field(init=False)
     checker: Checker = field(init=False)
     _beside: Beside = field(init=False)
-    _operation_rules: tuple[Rule, ...] = field(init=False)
-    _visits: Coverage = field(factory=Coverage)
     _created: datetime | None = None
     _number: int = 0
-    _responses: int = 0
     _moment: float = field(factory=time.monotonic)
-    _spotted: list[Spotted] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         still = self.subject.advance is not None and self.subject.still
@@ -80,21 +71,15 @@ class Performer:
         self._beside = Beside(
             clients=self.subject.beside, spec=self.spec, ledger=self.ledger, token=self.token
         )
-        self._operation_rules = tuple(r for r in self.rules if r.scope is Scope.OPERATION)
 
-    def perform(self, program: Program) -> Performance:
-        """Runs the steps, and returns the findings."""
+    def perform(self, program: Program) -> Performer:
+        """Runs the steps; returns itself."""
         for number, call in enumerate(program.calls):
             self._number = number
             self._step(call)
         self._keep([finding for _, finding in self.checker.close()[0]])
-        return Performance(
-            spotted=tuple(self._spotted),
-            calls=self.calls + self._beside.calls,
-            visits=self._visits,
-            spots=self.ledger.spots,
-            shown=frozenset(self.ledger.shown),
-        )
+        self.calls += self._beside.calls
+        return self
 
     def _step(self, call: Call) -> None:
         if call.verb == ADVANCE:
@@ -126,7 +111,7 @@ class Performer:
             if isinstance(told, Exchange):
                 self._exchange(told)
             else:
-                self._visits.see(told)
+                self.visits.see(told)
                 self._keep(self.checker.feed(told))
 
     def _describe(self, name: str) -> Response | None:
@@ -136,7 +121,7 @@ class Performer:
             created = response.members.get(self.spec.layout.created)
             if self._created is None and isinstance(created, datetime):
                 self._created = created
-            self._visits.see(response)
+            self.visits.see(response)
             self._keep(self.checker.feed(response))
         self._exchange(self.ledger.called(DESCRIBE, name, fault=fault, response=response))
         return response
@@ -217,12 +202,12 @@ class Performer:
         return read_response(members, self.spec, kind=kind, origin=origin)
 
     def _exchange(self, exchange: Exchange) -> None:
-        self._keep(judged(exchange, self._operation_rules), operation=exchange.operation)
+        self._keep(judged(exchange, self.rules), operation=exchange.operation)
 
     def _keep(self, found: Any, *, operation: str = "") -> None:
         for finding in found:
             facts = {**finding.facts, **({"operation": operation} if operation else {})}
-            self._spotted.append(Spotted(at=self._number, finding=evolve(finding, facts=facts)))
+            self.spotted.append(Spotted(at=self._number, finding=evolve(finding, facts=facts)))
 
 
 def judged(exchange: Exchange, rules: Iterable[Rule] | None = None) -> Iterator[Finding]:
