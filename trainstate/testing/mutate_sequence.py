@@ -282,8 +282,8 @@ def evaluate_what_nobody_asked_for(sequence: Sequence) -> Site:
     at, shown = _show(sequence, sequence.choice(sequence.every()), machine, machine.statuses[0])
     items = [item for one in sequence.responses for item in one.get(machine.member) or ()]
     before = {item[machine.key] for item in items if machine.key in item} - {"planted"}
-    others = [{machine.key: name} for name in ("asked for", *sorted(before))]
-    sequence.put_in_all(machine.configured, others)
+    names, image = ("asked for", *sorted(before)), {"RuleEvaluatorImage": "image"}
+    sequence.put_in_all(machine.configured, [{machine.key: name, **image} for name in names])
     return at, f"{shown.rpartition('/')[0]}/{machine.key}"
 
 
