@@ -156,7 +156,7 @@ def _walk(spec: Spec, known: WalkGraph, random: Random, budget: int) -> Iterator
 
     walked = [start, *walk(steps, start, choose, most=_LONGEST, left=budgets(spec, budget))]
     yield from walked
-    yield from known.home(walked[-1])
+    yield from known.home[walked[-1]]
 
 
 def _is_sure(spec: Spec, state: State) -> bool:

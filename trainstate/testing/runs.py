@@ -110,7 +110,7 @@ def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> 
     known = walk_graph(spec, guards, options.terminal, options.file_mode)
     walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], tapes.path, budget)
     if options.terminal is not None or end & _UNFINISHED < _UNFINISHED:
-        walked += known.home(walked[-1])
+        walked += known.home[walked[-1]]
     mode = input_mode(options.file_mode, mode)
     records = lived(
         spec,

@@ -31,11 +31,10 @@ class CourseScope:
     """The courses to play.
 
     Jobs are of ``machine``; empty: of the kind that the consumer asks for. All histories of at
-    most ``longest`` states with evidence up to ``accept`` are played, then ``random`` longer ones
-    of ``seed``; None accepts what is recorded, or all that is known if that leads to every end and
-    recordings do not. Jobs are with and without ``spot``
-    (None: both), ``retries`` and a training ``plan``. Responses lack each member of
-    ``omit``, entries have the ``same_messages``, jobs that never trained show
+    most ``longest`` states with evidence up to ``accept`` are played (None: up to recorded, or all
+    if that does not lead to every end of the machine), then ``random`` longer ones of ``seed``.
+    Jobs are with and without ``spot`` (None: both), ``retries`` and a training ``plan``. Responses
+    lack each member of ``omit``, entries have the ``same_messages``, jobs that never trained show
     ``zero_seconds``; records are deleted (``deletion``), names reused (``reuse``).
     """
 
