@@ -44,7 +44,7 @@ from trainstate.testing.configuration import (
 from trainstate.testing.options import Short, StrategyOptions
 from trainstate.testing.walks import WalkGraph, guard_sets, walk_graph
 
-_HEAD = Struct("<HBBBIBBHB")
+_HEAD = Struct(">HBBB4sBBHB")
 Steps = Callable[[Spec, Record, Sequence[State]], Iterator[Record]]
 """The records that follow a first one through these states."""
 
@@ -111,7 +111,7 @@ def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> 
     walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], tapes.path, budget)
     if options.terminal is not None or end & _UNFINISHED < _UNFINISHED:
         walked += known.home[walked[-1]]
-    mode = input_mode(options.file_mode, mode)
+    mode, optional = input_mode(options.file_mode, mode), int.from_bytes(bits, "little")
     records = lived(
         spec,
         walked,
@@ -119,7 +119,7 @@ def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> 
         partial(_steps, tapes.texture),
         name=name.title() if index % 2 else name,
         at=Instant(CREATED + start * 37 * _MILLISECOND),
-        fields=configured(spec, guards, budget=budget, bits=bits, mode=mode),
+        fields=configured(spec, guards, budget=budget, bits=optional, mode=mode),
         results=billed >> 2,
         billed=(1.0, 0.7, 0.3, 0.0)[billed & 3],
     )
