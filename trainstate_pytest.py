@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from trainstate.testing.coverage import Coverage
     from trainstate.testing.plugin import JobHistory
-    from trainstate.testing.visits import Visits
 
 _MARKER = (
     "trainstate_accept(*rules): findings of these rules, by code or name, do not fail the test"
     " when its job_history is checked."
 )
 _HISTORY: pytest.StashKey[JobHistory] = pytest.StashKey()
-_VISITS: pytest.StashKey[Visits] = pytest.StashKey()
+_VISITS: pytest.StashKey[Coverage] = pytest.StashKey()
 # What a worker of pytest-xdist hands to the process that prints the summary.
 _OUTPUT = "trainstate_visits"
 
@@ -90,7 +90,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(line)
 
 
-def _visits(config: pytest.Config) -> Visits:
-    from trainstate.testing.visits import Visits  # noqa: PLC0415 - see the module
+def _visits(config: pytest.Config) -> Coverage:
+    from trainstate.testing.coverage import Coverage  # noqa: PLC0415 - see the module
 
-    return config.stash.setdefault(_VISITS, Visits())
+    return config.stash.setdefault(_VISITS, Coverage())

@@ -134,11 +134,21 @@ def test_misuse_is_told(arguments: tuple[str, ...], says: str) -> None:
     assert (2, True) == (done.exit_code, says in done.stderr)
 
 
-def test_code_that_waits_for_another_job_is_refused() -> None:
-    """Only training jobs are played: that the other job is missing is no mistake of the code."""
+@pytest.mark.parametrize("operation", ["describe_auto_ml_job_v2", "describe_auto_ml_job"])
+def test_code_that_waits_for_what_the_simulator_lacks_is_refused(operation: str) -> None:
+    """That such a job is missing is no mistake of the code."""
 
     def wait(client: Any, name: str) -> None:
-        client.describe_processing_job(ProcessingJobName=name)
+        getattr(client, operation)(AutoMLJobName=name)
 
-    with pytest.raises(UsageError, match="calls DescribeProcessingJob, but only training jobs"):
+    with pytest.raises(
+        UsageError, match=r"calls DescribeAutoMLJob.*, but a training-job is played"
+    ):
         check_consumer(wait, scope=CourseScope(longest=2, random=0))
+
+
+def test_a_course_of_another_machine_is_refused() -> None:
+    """Code that waits for a processing job is not played a training job's course."""
+    done = run("tests.consumers.test_other_machines:hangs_on_stopped", "--course", FAILED)
+
+    assert (2, True) == (done.exit_code, "calls DescribeProcessingJob" in done.stderr)

@@ -26,7 +26,7 @@ from trainstate.testing.consumers import (
     course,
     replay,
 )
-from trainstate.testing.consumers.course import courses, ways
+from trainstate.testing.consumers.scope import courses, legal_walks
 from trainstate.testing.consumers.stage import Play
 
 SPEC = builtin_spec()
@@ -71,7 +71,7 @@ def test_the_exhaustive_part_leaves_no_walk_out() -> None:
     """Every walk of the machine from a creation to an end is there, up to the bound."""
     names = frozenset(guard.name for guard in SPEC.guards)
     config = configured(SPEC, names)
-    found = {way.states for way in ways(SPEC, names, 4)}
+    found = {walk.states for walk in legal_walks(SPEC, names, 4)}
 
     def ended(states: tuple[State, ...]) -> bool:
         return states[-1].primary in SPEC.terminal_primaries
@@ -90,7 +90,7 @@ def test_the_exhaustive_part_leaves_no_walk_out() -> None:
 
 def test_the_shortest_way_comes_first() -> None:
     """A finding is the shortest that shows it because courses are played in this order."""
-    lengths = [len(way.states) for way in ways(SPEC, frozenset({"managed-spot"}), 4)]
+    lengths = [len(walk.states) for walk in legal_walks(SPEC, frozenset({"managed-spot"}), 4)]
 
     assert sorted(lengths) == lengths
 
@@ -98,7 +98,9 @@ def test_the_shortest_way_comes_first() -> None:
 def test_a_course_is_read_back_from_its_text() -> None:
     """Every course of a scope is what its text says."""
     scope = CourseScope(longest=3, plan=True)
-    made = [one for way in ways(SPEC, scope.guards, 3) for one in courses(way, scope, SPEC)]
+    made = [
+        one for walk in legal_walks(SPEC, scope.guards, 3) for one in courses(walk, scope, SPEC)
+    ]
 
     assert made == [course(str(one)) for one in made]
 
@@ -310,10 +312,10 @@ def test_a_rehearsal_plays_all_of_a_course() -> None:
     scope = CourseScope(longest=4)
     made: list[Course] = [
         one
-        for way in ways(SPEC.accepting(scope.accept), scope.guards, 4)
-        for one in courses(way, scope, SPEC)
+        for walk in legal_walks(scope.accepted, scope.guards, 4)
+        for one in courses(walk, scope, SPEC)
     ]
     for one in made:
-        Play(one, SPEC, patience=0, polls=0).rehearse()
+        Play(one, patience=0, polls=0).rehearse()
 
     assert len(made) > 400

@@ -13,7 +13,7 @@ from trainstate.aws import JobFailed, JobNotFound, Timing, wait
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 from trainstate.testing.consumers import ConsumerReport, CourseScope, check_consumer
-from trainstate.testing.consumers.course import ways
+from trainstate.testing.consumers.scope import legal_walks
 from trainstate.track import STRICT, Action
 
 
@@ -34,7 +34,7 @@ def test_a_tracker_with_a_policy_is_right(
 def test_the_report_says_how_much_was_played(report: ConsumerReport) -> None:
     """The exhaustive part has every recorded history of at most five states."""
     spec, guards = builtin_spec().accepting(Evidence.RECORDED), CourseScope().guards
-    count = len(list(ways(spec, guards, 5)))
+    count = len(list(legal_walks(spec, guards, 5)))
 
     assert (5, count, 100) == (report.longest, report.exhaustive, report.random)
     assert count >= 40

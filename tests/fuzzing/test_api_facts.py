@@ -13,7 +13,7 @@ import trainstate
 from trainstate.rules.exchange import PARTS, Why
 from trainstate.simulator.validate import operation_model
 from trainstate.testing.fuzzing.api import FACTS, api
-from trainstate.testing.fuzzing.performing import METHODS
+from trainstate.testing.fuzzing.program import METHODS
 from trainstate.testing.fuzzing.requests import CREATIONS, INVALID, LISTS, UPDATES
 
 ROWS: dict[str, Any] = tomllib.loads(

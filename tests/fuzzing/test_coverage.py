@@ -8,7 +8,7 @@ import trainstate
 from trainstate.machine.step import State
 from trainstate.simulator import on_demand, simulate, spot, through
 from trainstate.spec.model import Evidence
-from trainstate.testing.visits import Visits
+from trainstate.testing.coverage import Coverage
 from trainstate.testing.walks import guard_sets, walk_graph
 
 SPEC = trainstate.SPEC
@@ -44,7 +44,7 @@ def shown(states: tuple[State, ...]) -> list[dict[str, object]]:
 @pytest.mark.slow
 def test_scenarios_visit_every_pair_and_transition_above_inferred() -> None:
     """No status, pair or transition that is documented or recorded is out of reach."""
-    visits = Visits()
+    visits = Coverage()
     for states in prefixes().values():
         visits.take(shown(states))
     missed = visits.missed(Evidence.RECORDED)

@@ -17,7 +17,7 @@ from trainstate.machine.step import is_legal_step
 from trainstate.spec.load import builtin_spec, load_spec, spec_names
 from trainstate.spec.model import Evidence
 from trainstate.testing import from_spec
-from trainstate.testing.visits import Visits
+from trainstate.testing.coverage import Coverage
 from trainstate.track import Tracker
 
 OTHERS = spec_names()[1:]
@@ -143,7 +143,7 @@ def test_a_mix_is_judged_job_by_job(data: st.DataObject) -> None:
 @pytest.mark.parametrize("name", OTHERS)
 def test_every_fact_is_visited(name: str) -> None:
     """The strategies come to every status, every pair and every transition."""
-    spec, visits = builtin_spec(name), Visits()
+    spec, visits = builtin_spec(name), Coverage()
     ends = st.sampled_from(sorted(spec.terminal_secondaries))
 
     @settings(max_examples=4000, database=None, derandomize=True, deadline=None)

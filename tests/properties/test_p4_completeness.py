@@ -17,7 +17,7 @@ from trainstate.rules.index import rules
 from trainstate.rules.model import Rule, Severity
 from trainstate.testing import Faulty, faulty, polls
 from trainstate.testing.faults import operators
-from trainstate.testing.planting import Operator
+from trainstate.testing.mutation import Operator
 
 OPERATORS = [operator for name in operators() for operator in operators()[name]]
 EXAMPLES = settings().max_examples

@@ -41,11 +41,10 @@ _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 )
 @click.option("--course", metavar="COURSE", help="Play only this course, as findings show it.")
 @number_option("--longest", click.IntRange(2), 5, "N", "Play all histories of at most N states.")
-@choice_option(
+@click.option(
     "--accept",
-    of=Evidence,
-    default=Evidence.RECORDED,
-    about="The weakest evidence for a history.",
+    type=click.Choice([str(level) for level in Evidence]),
+    help="The weakest evidence for a history.  [default: recorded, if that leads to every end]",
 )
 @number_option("--random", click.IntRange(0), 100, "N", "Play N random ones besides.")
 @SEED
@@ -55,8 +54,9 @@ _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 @REPORT
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Run code that waits for a training job on every legal history up to a bound.
+    """Run code that waits for a job on every legal history up to a bound.
 
+    Training, processing, transform and tuning jobs are played, whichever the code asks for.
     The function receives a boto3 client of a simulated service and a job's name, and sleeps
     in virtual time. Each finding is the shortest history on which it hangs, crashes or
     reports what the policy does not allow. Needs the extra `testing`, and boto3.

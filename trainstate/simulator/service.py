@@ -163,20 +163,27 @@ class Service:
         with self._lock:
             return tuple(job.record for job in self.store.every(JOB))
 
-    def foresee(self, name: str, plan: Iterable[PlannedStep]) -> None:
-        """Replaces a job's future; steps that are due happen at once.
+    def foresee(self, name: str, plan: Iterable[PlannedStep], *, kind: str = JOB) -> None:
+        """Replaces the future of a job of a kind; steps that are due happen at once.
 
         Raises ApiError if there is no such job, and IllegalMoveError if it cannot
         take a step that is due.
         """
         with self._lock:
             now = self.clock.now
-            arn = f"{_place(self.region)}:{JOB}/{name.lower()}"
+            arn = f"{_place(self.region)}:{kind}/{name.lower()}"
             job = evolve(self.found(arn, now), plan=tuple(plan))
             for _ in passing(job, now, self.spec):
                 pass  # refused before any of it happens
             self.keep(job)
             self.caught_up(job, now)
+            self._finish()
+
+    def erase(self, arn: str) -> None:
+        """Drops a thing and its children at once, whatever its status."""
+        with self._lock:
+            for item in (*self.store.children(arn), self.store.get(arn)):
+                self.forget(item)
             self._finish()
 
     def close(self) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainstate.testing.faults import faulty
 from trainstate.testing.fuzzing import FuzzReport, Subject, fuzz
+from trainstate.testing.mutation import Faulty
 from trainstate.testing.options import StrategyOptions
-from trainstate.testing.planting import Faulty
 from trainstate.testing.runs import Run
 from trainstate.testing.strategies import (
     Strategies,

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 import msgspec
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from trainstate.errors import UsageError
 from trainstate.machine.record import moment
@@ -23,7 +23,7 @@ from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import observations
 from trainstate.testing.configuration import ARN
 from trainstate.testing.faults import operators
-from trainstate.testing.planting import Faulty, Operator
+from trainstate.testing.mutation import Faulty
 from trainstate.testing.random_walks import everything, random_run
 from trainstate.testing.runs import Run
 from trainstate.testing.strategies import narrowed
@@ -79,12 +79,11 @@ class Planted:
 
 @frozen
 class _Polls:
-    """The responses of one job, and the fault planted in them."""
+    """The responses of one job, and the fault planted in the one at ``place``."""
 
-    job: str
     responses: list[Any]
-    fault: Faulty | None
     place: int | None = None
+    planted: Planted | None = None
 
 
 def generated(corpus: Corpus) -> Iterator[tuple[str, Planted | None]]:
@@ -113,21 +112,8 @@ def responses(corpus: Corpus) -> Iterator[tuple[Any, Planted | None]]:
             for queue, response in zip(queues, turn, strict=True):
                 if response is not None:
                     line += 1
-                    yield response, _planted(queue, index, line)
-
-
-def _planted(polls: _Polls, index: int, line: int) -> Planted | None:
-    fault = polls.fault
-    if fault is None or polls.place != index:
-        return None
-    return Planted(
-        job=polls.job,
-        rule=fault.rule,
-        line=line,
-        index=fault.index,
-        pointer=fault.pointer,
-        operator=fault.operator,
-    )
+                    planted = queue.planted if index == queue.place else None
+                    yield response, planted and evolve(planted, line=line)
 
 
 def _polls(corpus: Corpus, number: int) -> _Polls:
@@ -138,8 +124,16 @@ def _polls(corpus: Corpus, number: int) -> _Polls:
     shown = _shown(run, corpus.polls, random)
     fault = _fault(corpus, shown, random) if random.random() < corpus.faults else None
     if fault is None:
-        return _Polls(name, shown, None)
-    return _Polls(name, fault.responses, fault, _place(fault, corpus.spec))
+        return _Polls(shown)
+    planted = Planted(
+        job=name,
+        rule=fault.rule,
+        line=0,
+        index=fault.index,
+        pointer=fault.pointer,
+        operator=fault.operator,
+    )
+    return _Polls(fault.responses, _place(fault, corpus.spec), planted)
 
 
 def _run(spec: Spec, random: Random, name: str) -> Run:
@@ -205,10 +199,8 @@ def _shown(run: Run, polls: int, random: Random) -> list[dict[str, Any]]:
 def _fault(corpus: Corpus, shown: list[dict[str, Any]], random: Random) -> Faulty | None:
     """A fault that the job has a place for; None if a few tries find none."""
     planted_by = operators()
-    named = [rule.name for rule in rules() if not rule.on_request]
-    known: list[Operator] = [
-        one for name in named for one in planted_by.get(name, ()) if not one.in_log
-    ]
+    named = (rule.name for rule in rules() if not rule.on_request)
+    known = [one for name in named for one in planted_by.get(name, ()) if not one.in_log]
     # Polls with equal content share it: plant the fault in only one of them.
     apart = [deepcopy(response) for response in shown]
     for _ in range(_TRIES):

@@ -1,7 +1,7 @@
 """Planted faults: legal sequences changed to break one rule at a known place.
 
 ``faulty(polls(), rule="forked-history")`` is a strategy of such sequences. The operators
-are in the modules ``plant_*``, one for each group of rules.
+are in the modules ``mutate_*``, one for each group of rules.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from trainstate.errors import UnknownNameError
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing import (
-    plant_history,
-    plant_limits,
-    plant_record,
-    plant_sequence,
-    plant_times,
+    mutate_history,
+    mutate_limits,
+    mutate_record,
+    mutate_sequence,
+    mutate_times,
 )
-from trainstate.testing.planting import Faulty, Operator, Response, operators_of, registered
+from trainstate.testing.mutation import OPERATORS, Faulty, Operator, Response
 from trainstate.testing.strategies import Strategies, from_spec
 
-PLANTS = (plant_record, plant_history, plant_times, plant_limits, plant_sequence)
+MUTATIONS = (mutate_record, mutate_history, mutate_times, mutate_limits, mutate_sequence)
 """Importing these modules registers the operators."""
 
 
@@ -34,12 +35,15 @@ def faulty(
     If a sequence has no place for the fault, another one is drawn. Raises
     UnknownNameError for a rule that is not in the index.
     """
-    return _planted(sequences, operators_of(rule), from_spec(spec or builtin_spec()))
+    if rule not in OPERATORS:
+        known = ", ".join(sorted(OPERATORS))
+        raise UnknownNameError(f"Expected the name of a rule but got {rule!r}; they are {known}.")
+    return _planted(sequences, OPERATORS[rule], from_spec(spec or builtin_spec()))
 
 
 def operators() -> dict[str, tuple[Operator, ...]]:
     """Every operator, by rule name."""
-    return registered()
+    return dict(OPERATORS)
 
 
 @st.composite
@@ -53,9 +57,5 @@ def _planted(
     pick = draw(st.integers(0, 255))
     found = operator.apply(draw(sequences), kit.spec, pick)
     if found is None:
-        found = operator.apply(draw(_suitable(operator, kit)), kit.spec, pick)
+        found = operator.apply(draw(kit.polls(**operator.base)), kit.spec, pick)
     return found or reject()
-
-
-def _suitable(operator: Operator, kit: Strategies) -> SearchStrategy[list[Response]]:
-    return kit.polls(**operator.base)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
@@ -21,42 +21,31 @@ _ADVANCES = {
 }
 
 
-def _epoch(time: datetime) -> float:
-    return round(time.timestamp(), 3)
-
-
 _WRITERS: dict[str, Callable[[datetime], Any]] = {
     "datetime": lambda time: time,
     "iso": lambda time: time.isoformat(timespec="milliseconds"),
     "iso-local": lambda time: time.astimezone(_LOCAL).isoformat(timespec="milliseconds"),
-    "epoch": _epoch,
+    "epoch": lambda time: round(time.timestamp(), 3),
     "epoch-ms": lambda time: round(time.timestamp() * 1000),
 }
 
 
 def written(value: Any, times: str) -> Any:
     """A copy of a response with its times in another form."""
-    return _copied(value, _WRITERS[times])
-
-
-def _copied(value: Any, write: Callable[[datetime], Any]) -> Any:
     if isinstance(value, dict):
-        return {key: _copied(item, write) for key, item in value.items()}
+        return {key: written(item, times) for key, item in value.items()}
     if isinstance(value, list):
-        return [_copied(item, write) for item in value]
-    return write(value) if isinstance(value, datetime) else value
+        return [written(item, times) for item in value]
+    return _WRITERS[times](value) if isinstance(value, datetime) else value
 
 
 def response(run: Run, index: int, *, times: str, short: bool = False) -> dict[str, Any]:
     """The response for a record of a run; ``short`` as in a list of jobs."""
-    whole = describe(run.records[index], run.spec, counting=run.counting)
-    shown = _summary(whole, run.spec) if short else whole
+    shown = describe(run.records[index], run.spec, counting=run.counting)
+    if short:
+        shown = {name: shown[name] for name in shown if name in run.spec.layout.summary}
     copied: dict[str, Any] = written(shown, times)
     return copied
-
-
-def _summary(whole: dict[str, Any], spec: Spec) -> dict[str, Any]:
-    return {name: value for name, value in whole.items() if name in spec.layout.summary}
 
 
 def moments(run: Run, density: str, tape: bytes, *, last: bool) -> tuple[int, ...]:
@@ -110,20 +99,15 @@ def delivered(sent: Sequence[Any], tape: bytes) -> list[Any]:
 def log_text(run: Run, seen: Sequence[int]) -> str:
     """What the SageMaker Python SDK prints while it waits: a line for each status."""
     last = run.records[seen[-1]]
-    lines = [*_lines(run, seen)]
+    lines: list[str] = []
+    for at in seen:
+        record = run.records[at]
+        stamp = moment(record.modified).strftime("%Y-%m-%d %H:%M:%S")
+        new = record.history[len(lines) :]
+        lines += [f"{stamp} {entry.status} - {entry.message}..." for entry in new]
     seconds = None if last.ended is None else training_seconds(last, run.spec)
     if seconds is not None:
         shown = describe(last, run.spec)
         billable = shown.get(run.spec.layout.billable_seconds, seconds)
         lines += [f"Training seconds: {seconds}", f"Billable seconds: {billable}"]
     return "\n".join(lines) + "\n"
-
-
-def _lines(run: Run, seen: Sequence[int]) -> Iterator[str]:
-    printed = 0
-    for at in seen:
-        record = run.records[at]
-        stamp = moment(record.modified).strftime("%Y-%m-%d %H:%M:%S")
-        for entry in record.history[printed:]:
-            yield f"{stamp} {entry.status} - {entry.message}..."
-        printed = len(record.history)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from attrs import field, fields, frozen
 
@@ -11,6 +11,13 @@ from trainstate.spec.model import Evidence
 
 TIMES = ("datetime", "iso", "iso-local", "epoch", "epoch-ms")
 DENSITIES = ("any", "dense", "sparse", "every")
+
+
+class Short:
+    """A value with a short repr, which Hypothesis's reports print too."""
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
 
 
 class Keywords(TypedDict, total=False):
@@ -58,17 +65,10 @@ class StrategyOptions:
     most: int = 8
 
 
-_NAMES = tuple(attribute.name for attribute in fields(StrategyOptions))
-
-
 def options_of(asked: Keywords) -> StrategyOptions:
     """The options of a call. Raises UsageError for one that does not exist."""
     for name in asked:
-        if name not in _NAMES:
-            raise UsageError(
-                f"Expected an option of the strategies but got {name!r}; they are"
-                f" {', '.join(_NAMES)}."
-            )
+        one_of("option", name, [attribute.name for attribute in fields(StrategyOptions)])
     options = StrategyOptions(**asked)
     one_of("density", options.density, DENSITIES)
     one_of("times", options.times, TIMES)
@@ -79,8 +79,3 @@ def options_of(asked: Keywords) -> StrategyOptions:
             f"Expected 1 <= least <= most but got least={options.least!r}, most={options.most!r}."
         )
     return options
-
-
-def with_defaults(asked: Keywords, **defaults: object) -> StrategyOptions:
-    """The options of a call, with other defaults for what it leaves open."""
-    return options_of({**defaults, **asked})  # type: ignore[typeddict-item]

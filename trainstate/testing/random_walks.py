@@ -9,6 +9,7 @@ seed gives the same bytes on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -38,7 +39,7 @@ from trainstate.testing.configuration import (
     machine_steps,
     message,
 )
-from trainstate.testing.runs import CREATED, Run, born, finished, stepped
+from trainstate.testing.runs import CREATED, Run, lived, stepped
 from trainstate.testing.walks import WalkGraph, walk_graph
 
 SHARES: Mapping[str, int] = {
@@ -90,18 +91,17 @@ def random_run(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]
     states = list(_walk(spec, known, random, budget))
     fields = _fields(spec, random, guards, budget)
     fields |= {member: bulk[member] for member in bulk if member in fields}
-    first = born(
+    whole = lived(
         spec,
-        states[0],
+        states,
+        guards,
+        partial(_steps, random),
         name=name,
         at=Instant(CREATED - random.randrange(_SPREAD) * _MILLISECOND),
-        config=known.config,
         fields=fields,
         results=random.randrange(8),
         billed=random.randrange(25, 80) / 100,
     )
-    records = tuple(_records(spec, first, states[1:], random))
-    whole = finished(records, spec, guards)
     cut = 1 + random.randrange(len(whole)) if _chance(random, _UNFINISHED) else len(whole)
     return Run(spec=spec, records=whole[:cut], counting=_chance(random, 50))
 
@@ -156,7 +156,7 @@ def _walk(spec: Spec, known: WalkGraph, random: Random, budget: int) -> Iterator
 
     walked = [start, *walk(steps, start, choose, most=_LONGEST, left=budgets(spec, budget))]
     yield from walked
-    yield from known.home(walked[-1])
+    yield from known.home[walked[-1]]
 
 
 def _is_sure(spec: Spec, state: State) -> bool:
@@ -164,8 +164,7 @@ def _is_sure(spec: Spec, state: State) -> bool:
     return spec.pair_by_key[state.pair].evidence.rank <= Evidence.RECORDED.rank
 
 
-def _records(spec: Spec, record: Record, states: list[State], random: Random) -> Iterator[Record]:
-    yield record
+def _steps(random: Random, spec: Spec, record: Record, states: Sequence[State]) -> Iterator[Record]:
     for number, state in enumerate(states):
         left = _lasting(record.status, random)
         for extra in _meanwhile(spec, record, left, number, random):

@@ -6,13 +6,15 @@ choice, so Hypothesis shrinks to the simplest job.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from struct import Struct
 from typing import Any
 
 from attrs import evolve, frozen
 
 from trainstate.history.instants import SECOND, Instant
-from trainstate.machine.guards import Configuration
+from trainstate.machine import walks
 from trainstate.machine.record import (
     Record,
     change_primary,
@@ -39,11 +41,15 @@ from trainstate.testing.configuration import (
     machine_steps,
     message,
 )
-from trainstate.testing.options import StrategyOptions
+from trainstate.testing.options import Short, StrategyOptions
 from trainstate.testing.walks import WalkGraph, guard_sets, walk_graph
 
-HEAD = 14
-"""The length of a head, the choices made once for a job."""
+_HEAD = Struct(">HBBB4sBBHB")
+Steps = Callable[[Spec, Record, Sequence[State]], Iterator[Record]]
+"""The records that follow a first one through these states."""
+
+HEAD = _HEAD.size
+"""The length of a head, the choices made once for a job; 0 is the simplest of each."""
 
 CREATED = Instant(1_767_348_000 * SECOND)  # 2026-01-02T10:00:00Z
 _MILLISECOND = SECOND // 1000
@@ -57,40 +63,8 @@ _UNFINISHED = 3
 _MOST_EXTRAS = 3
 
 
-@frozen(kw_only=True)
-class Head:
-    """Choices made once for a job, each a small number; 0 is the simplest."""
-
-    prefix: int
-    guards: int
-    budget: int
-    ending: int
-    bits: int
-    mode: int
-    billed: int
-    start: int
-    counting: int
-    index: int
-
-    @classmethod
-    def of(cls, tape: bytes) -> Head:
-        """The head in a tape of ``HEAD`` bytes."""
-        return cls(
-            prefix=tape[0] << 8 | tape[1],
-            guards=tape[2],
-            budget=tape[3],
-            ending=tape[4] & _UNFINISHED,
-            counting=tape[4] >> 2 & 1,
-            bits=int.from_bytes(tape[5:9], "little"),
-            mode=tape[9],
-            billed=tape[10],
-            start=tape[11] << 8 | tape[12],
-            index=tape[13],
-        )
-
-
 @frozen(kw_only=True, repr=False)
-class Run:
+class Run(Short):
     """A run of a job: its records in order, one for each step of the service.
 
     ``counting``: responses show seconds while the job is active.
@@ -103,10 +77,6 @@ class Run:
     def __repr__(self) -> str:
         shown = ", ".join("/".join(record.state.pair) for record in self.records)
         return f"Run({shown})"
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports too."""
-        printer.text(repr(self))
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -134,99 +104,89 @@ class Tapes:
 
 def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> Run:
     """The run that the tapes decide."""
-    head = Head.of(tapes.head)
+    prefix, guard, budget, end, bits, mode, billed, start, index = _HEAD.unpack(tapes.head)
     sets = guard_sets(spec, spot=options.spot, retries=options.retries, terminal=options.terminal)
-    guards = sets[head.guards % len(sets)]
-    budget = options.retries or 1 + head.budget % 3
+    guards, budget = sets[guard % len(sets)], options.retries or 1 + budget % 3
     known = walk_graph(spec, guards, options.terminal, options.file_mode)
-    finish = options.terminal is not None
-    states = tuple(_walk(spec, known, head, tapes.path, budget, finish=finish))
-    bits, mode = head.bits, input_mode(options.file_mode, head.mode)
-    name = name.title() if head.index % 2 else name
-    fields = configured(spec, guards, budget=budget, bits=bits, mode=mode)
-    first = born(
+    walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], tapes.path, budget)
+    if options.terminal is not None or end & _UNFINISHED < _UNFINISHED:
+        walked += known.home[walked[-1]]
+    mode, optional = input_mode(options.file_mode, mode), int.from_bytes(bits, "little")
+    records = lived(
         spec,
-        states[0],
-        name=name,
-        at=Instant(CREATED + head.start * 37 * _MILLISECOND),
-        config=known.config,
-        fields=fields,
-        results=head.billed >> 2,
-        billed=(1.0, 0.7, 0.3, 0.0)[head.billed & 3],
+        walked,
+        guards,
+        partial(_steps, tapes.texture),
+        name=name.title() if index % 2 else name,
+        at=Instant(CREATED + start * 37 * _MILLISECOND),
+        fields=configured(spec, guards, budget=budget, bits=optional, mode=mode),
+        results=billed >> 2,
+        billed=(1.0, 0.7, 0.3, 0.0)[billed & 3],
     )
-    records = tuple(_records(spec, first, states[1:], tapes.texture))
-    return Run(spec=spec, records=finished(records, spec, guards), counting=bool(head.counting))
+    return Run(spec=spec, records=records, counting=bool(end >> 2 & 1))
 
 
-def born(
+def lived(
     spec: Spec,
-    state: State,
+    states: Sequence[State],
+    guards: frozenset[str],
+    steps: Steps,
     *,
     name: str,
     at: Instant,
-    config: Configuration,
     fields: Mapping[str, Any],
     results: int,
     billed: float,
-) -> Record:
-    """The record of a job at its creation; the bits of ``results`` choose what its end adds."""
-    status = state.position.secondary
-    return create(
+) -> tuple[Record, ...]:
+    """The records of a job through these states, with limits and results that fit its end.
+
+    ``steps`` says when it takes each, and what else happens. The bits of ``results`` choose what
+    the end adds.
+    """
+    status = states[0].position.secondary
+    first = create(
         spec,
         name=name,
         arn=arn_of(name, spec),
         at=at,
         status=status,
         message=message(status, 0),
-        config=config,
+        config=walks.configured(spec, guards),
         fields=fields,
-        outcome={**kept(OUTCOME, spec), **fitting(chosen(RESULTS, spec, results), spec, fields)},
         billed=billed,
     )
-
-
-def finished(records: tuple[Record, ...], spec: Spec, guards: frozenset[str]) -> tuple[Record, ...]:
-    """The records with limits and results that fit the job's end."""
+    records = (first, *steps(spec, first, states[1:]))
     last = records[-1]
-    limits = limited(spec, guards, last)
-    outcome = dated(last.outcome, spec, moment(last.ended or last.created))
+    fields = limited(spec, guards, last)
+    added = {**kept(OUTCOME, spec), **fitting(chosen(RESULTS, spec, results), spec, first.fields)}
+    outcome = dated(added, spec, moment(last.ended or last.created))
     return tuple(
-        evolve(record, fields={**record.fields, **limits}, outcome=outcome) for record in records
+        evolve(record, fields={**record.fields, **fields}, outcome=outcome) for record in records
     )
 
 
 def _walk(
-    spec: Spec, known: WalkGraph, head: Head, path: bytes, budget: int, *, finish: bool
-) -> Iterator[State]:
-    """The states of a run: a prefix, then the path's choices, then the shortest path to an end."""
-    prefix = known.prefixes[head.prefix % len(known.prefixes)]
+    spec: Spec, known: WalkGraph, prefix: Sequence[Hop], path: bytes, budget: int
+) -> list[State]:
+    """The states of a run: a prefix, then the path's choices."""
     left = budgets(spec, budget - sum(hop.budget is not None for hop in prefix))
     steps = iter(path)
 
     def choose(hops: Sequence[Hop]) -> Hop | None:
         return hops[next(steps) % len(hops)] if hops else None
 
-    walked = [hop.state for hop in prefix]
-    walked += walk(known.onward, walked[-1], choose, most=len(path), left=left)
-    yield from walked
-    if finish or head.ending < _UNFINISHED:
-        yield from known.home(walked[-1])
+    states = [hop.state for hop in prefix]
+    return [*states, *walk(known.onward, states[-1], choose, most=len(path), left=left)]
 
 
-def _records(
-    spec: Spec, record: Record, states: tuple[State, ...], texture: bytes
-) -> Iterator[Record]:
+def _steps(texture: bytes, spec: Spec, record: Record, states: Sequence[State]) -> Iterator[Record]:
     """The records of a run through these states; each step may be followed by one other event."""
-    yield record
-    marks = texture.ljust(len(states) + 1, b"\0")
-    for number, (state, mark) in enumerate(zip((None, *states), marks, strict=False)):
+    steps = [None, *states, *[None] * _MOST_EXTRAS]
+    marks = texture[: len(steps)].ljust(len(states) + 1, b"\0")
+    for number, (state, mark) in enumerate(zip(steps, marks, strict=False)):
         if state is not None:
             record = stepped(spec, record, state, _later(record, mark))
             yield record
-        for extra in _extra(spec, record, mark, number):
-            record = extra
-            yield record
-    for number, mark in enumerate(texture[len(states) + 1 :][:_MOST_EXTRAS]):
         for extra in _extra(spec, record, mark, number):
             record = extra
             yield record

@@ -7,7 +7,7 @@ the shortest path to the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar, Unpack
 
@@ -19,7 +19,7 @@ from trainstate.history.model import Entry
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import observations
-from trainstate.testing.options import Keywords, StrategyOptions, options_of, with_defaults
+from trainstate.testing.options import Keywords, Short, StrategyOptions, options_of
 from trainstate.testing.runs import HEAD, Run, Tapes, run_of
 from trainstate.testing.walks import guard_sets, walk_graph
 
@@ -36,7 +36,7 @@ _marks = st.binary(max_size=2 * _MOST_STEPS)
 
 
 @frozen(eq=False, repr=False)
-class Strategies:
+class Strategies(Short):
     """The strategies for one specification.
 
     Each method takes the options as keyword arguments and raises UsageError at once for an
@@ -48,17 +48,13 @@ class Strategies:
     def __repr__(self) -> str:
         return f"from_spec({self.spec.name})"
 
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports too."""
-        printer.text(repr(self))
-
     def runs(self, **options: Unpack[Keywords]) -> SearchStrategy[Run]:
         """Runs of jobs: the service's records, one for each step."""
-        return self._drawn(options_of(options), lambda run, _asked, _draw: run)
+        return self._drawn(options_of(options), _Drawing.run)
 
     def histories(self, **options: Unpack[Keywords]) -> SearchStrategy[tuple[Entry, ...]]:
-        """Histories, as the last response of a job shows them."""
-        return self._drawn(options_of(options), lambda run, _asked, _draw: run.records[-1].history)
+        """Histories of jobs, as their last responses show them."""
+        return self._drawn(options_of(options), _history)
 
     def responses(self, **options: Unpack[Keywords]) -> SearchStrategy[Response]:
         """Single responses at any moment of a job, with every member that fits its state."""
@@ -72,11 +68,11 @@ class Strategies:
         return self._drawn(options_of(options), _polled)
 
     def events(self, **options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
-        """EventBridge events of one job: some are lost, come twice, or are swapped.
+        """EventBridge events of one job, as they arrive: some are lost, come twice, or are swapped.
 
         Their times are epoch milliseconds unless the options say otherwise.
         """
-        return self._drawn(with_defaults(options, times="epoch-ms"), _emitted)
+        return self._drawn(options_of({"times": "epoch-ms", **options}), _emitted)
 
     def logs(self, **options: Unpack[Keywords]) -> SearchStrategy[str]:
         """What the SageMaker Python SDK prints while it waits for a job."""
@@ -84,41 +80,44 @@ class Strategies:
 
     def jobs(self, **options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
         """Responses of several jobs, interleaved; each job's own are in order."""
-        return _interleaved(self._drawing(options_of(options), _polled))
+        return self._drawn(options_of(options), _interleaved)
 
     def _drawn(
-        self, asked: StrategyOptions, show: Callable[[Run, StrategyOptions, DrawFn], T]
+        self, asked: StrategyOptions, show: Callable[[_Drawing, DrawFn], T]
     ) -> SearchStrategy[T]:
-        return _shown(self._drawing(asked, show))
-
-    def _drawing(
-        self, asked: StrategyOptions, show: Callable[[Run, StrategyOptions, DrawFn], Any]
-    ) -> _Drawing:
         spec = narrowed(self.spec, asked.evidence)
         sets = guard_sets(spec, spot=asked.spot, retries=asked.retries, terminal=asked.terminal)
         for guards in sets:
             walk_graph(spec, guards, asked.terminal, asked.file_mode)
-        return _Drawing(spec, asked, show)
+        return _shown(_Drawing(spec, asked, show))
 
 
 @frozen(repr=False)
-class _Drawing:
-    """A drawn value and its display; the repr is short, as Hypothesis prints strategies."""
+class _Drawing(Short):
+    """What is drawn, and its display; the repr is short, as Hypothesis prints strategies."""
 
     spec: Spec
     asked: StrategyOptions
-    show: Callable[[Run, StrategyOptions, DrawFn], Any]
+    show: Callable[[_Drawing, DrawFn], Any]
 
     def __repr__(self) -> str:
         return f"{self.spec.name}, {self.asked!r}"
 
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Prints the short repr in Hypothesis's reports too."""
-        printer.text(repr(self))
-
     def run(self, draw: DrawFn, name: str = "job-1") -> Run:
         tapes = Tapes(head=draw(_heads), path=draw(_paths), texture=draw(_textures))
         return run_of(self.spec, self.asked, tapes, name=name)
+
+    def response(self, run: Run, index: int, mark: int = 0) -> Response:
+        """A response; without its history if that was asked for, or by the mark."""
+        history = mark < 128 if self.asked.history is None else self.asked.history
+        return observations.response(run, index, times=self.asked.times, short=not history)
+
+    def moments(self, run: Run, tape: bytes) -> tuple[int, ...]:
+        last = self.asked.terminal is not None
+        return observations.moments(run, self.asked.density, tape, last=last)
+
+    def tape(self, draw: DrawFn) -> bytes:
+        return draw(st.binary(min_size=self.asked.least, max_size=self.asked.most))
 
 
 @lru_cache(maxsize=64)
@@ -140,99 +139,60 @@ def from_spec(spec: Spec) -> Strategies:
 
 @st.composite
 def _shown(draw: DrawFn, drawing: _Drawing) -> Any:
-    return drawing.show(drawing.run(draw), drawing.asked, draw)
+    return drawing.show(drawing, draw)
 
 
-def _one_response(run: Run, asked: StrategyOptions, draw: DrawFn) -> Response:
-    mark = draw(st.integers(0, 255))
-    index = len(run.records) - 1 if asked.terminal else mark % len(run.records)
-    return observations.response(run, index, times=asked.times, short=not _has_history(asked, mark))
+def _history(drawing: _Drawing, draw: DrawFn) -> tuple[Entry, ...]:
+    return drawing.run(draw).records[-1].history
 
 
-def _has_history(asked: StrategyOptions, mark: int) -> bool:
-    return mark < 128 if asked.history is None else asked.history
+def _one_response(drawing: _Drawing, draw: DrawFn) -> Response:
+    run, mark = drawing.run(draw), draw(st.integers(0, 255))
+    index = len(run.records) - 1 if drawing.asked.terminal else mark % len(run.records)
+    return drawing.response(run, index, mark)
 
 
-def _tape(draw: DrawFn, asked: StrategyOptions) -> bytes:
-    return draw(st.binary(min_size=asked.least, max_size=asked.most))
-
-
-def _moments(run: Run, asked: StrategyOptions, tape: bytes) -> tuple[int, ...]:
-    return observations.moments(run, asked.density, tape, last=asked.terminal is not None)
-
-
-def _polled(run: Run, asked: StrategyOptions, draw: DrawFn) -> list[Response]:
-    tape = _tape(draw, asked)
+def _polled(drawing: _Drawing, draw: DrawFn, name: str = "job-1") -> list[Response]:
+    run, tape = drawing.run(draw, name), drawing.tape(draw)
     marks = tape.ljust(len(run.records), b"\0")
-    return [
-        observations.response(run, at, times=asked.times, short=not _has_history(asked, mark))
-        for at, mark in zip(_moments(run, asked, tape), marks, strict=False)
-    ]
+    seen = zip(drawing.moments(run, tape), marks, strict=False)
+    return [drawing.response(run, at, mark) for at, mark in seen]
 
 
-def _emitted(run: Run, asked: StrategyOptions, draw: DrawFn) -> list[Response]:
+def _emitted(drawing: _Drawing, draw: DrawFn) -> list[Response]:
+    run, times = drawing.run(draw), drawing.asked.times
     sent = [
         observations.event(
-            observations.response(run, at, times=asked.times), run.records[at], number, run.spec
+            observations.response(run, at, times=times), run.records[at], number, run.spec
         )
         for number, at in enumerate(observations.changes(run))
     ]
     return observations.delivered(sent, draw(_marks)) or sent[-1:]
 
 
-def _printed(run: Run, asked: StrategyOptions, draw: DrawFn) -> str:
-    return observations.log_text(run, _moments(run, asked, _tape(draw, asked)))
+def _printed(drawing: _Drawing, draw: DrawFn) -> str:
+    run = drawing.run(draw)
+    return observations.log_text(run, drawing.moments(run, drawing.tape(draw)))
 
 
-@st.composite
-def _interleaved(draw: DrawFn, drawing: _Drawing) -> list[Response]:
-    count = draw(st.integers(1, _MOST_JOBS))
-    names = [f"job-{number}" for number in range(1, count + 1)]
-    queues = [_polled(drawing.run(draw, name), drawing.asked, draw) for name in names]
-    return _merged(queues, draw(_marks))
-
-
-def _merged(queues: Sequence[list[Response]], tape: bytes) -> list[Response]:
-    """The responses of several jobs in one sequence; the tape chooses whose is next."""
-    left = [list(queue) for queue in queues]
+def _interleaved(drawing: _Drawing, draw: DrawFn) -> list[Response]:
+    """The responses of several jobs in one sequence; a tape chooses whose is next."""
+    numbers = range(1, draw(st.integers(1, _MOST_JOBS)) + 1)
+    left = [_polled(drawing, draw, f"job-{number}") for number in numbers]
     merged: list[Response] = []
-    for choice in tape:
+    for choice in draw(_marks):
         waiting = [queue for queue in left if queue]
         if waiting:
             merged.append(waiting[choice % len(waiting)].pop(0))
     return [*merged, *(item for queue in left for item in queue)]
 
 
-def runs(**options: Unpack[Keywords]) -> SearchStrategy[Run]:
-    """Runs of training jobs: the service's records, one for each step."""
-    return from_spec(builtin_spec()).runs(**options)
-
-
-def histories(**options: Unpack[Keywords]) -> SearchStrategy[tuple[Entry, ...]]:
-    """Histories of training jobs, as their last responses show them."""
-    return from_spec(builtin_spec()).histories(**options)
-
-
-def responses(**options: Unpack[Keywords]) -> SearchStrategy[Response]:
-    """Single DescribeTrainingJob responses, as boto3 returns them."""
-    return from_spec(builtin_spec()).responses(**options)
-
-
-def polls(**options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
-    """DescribeTrainingJob responses of one job, in the order of the polls."""
-    return from_spec(builtin_spec()).polls(**options)
-
-
-def events(**options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
-    """EventBridge events of one training job, as they arrive."""
-    return from_spec(builtin_spec()).events(**options)
-
-
-def logs(**options: Unpack[Keywords]) -> SearchStrategy[str]:
-    """What the SageMaker Python SDK prints while it waits for a training job."""
-    return from_spec(builtin_spec()).logs(**options)
-
-
-def jobs(**options: Unpack[Keywords]) -> SearchStrategy[list[Response]]:
-    """DescribeTrainingJob responses of several training jobs, interleaved."""
-    return from_spec(builtin_spec()).jobs(**options)
+_training = from_spec(builtin_spec())
+runs, histories, responses, polls = (
+    _training.runs,
+    _training.histories,
+    _training.responses,
+    _training.polls,
+)
+events, logs, jobs = _training.events, _training.logs, _training.jobs
+"""The strategies for training jobs."""

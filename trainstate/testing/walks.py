@@ -13,7 +13,7 @@ from attrs import frozen
 from trainstate.errors import UsageError
 from trainstate.machine.guards import Configuration
 from trainstate.machine.step import State, initial_states
-from trainstate.machine.walks import Edges, Hop, configured, edges, leading_to, subsets
+from trainstate.machine.walks import Edges, Hop, configured, edges, leading_to, subsets, way_out
 from trainstate.spec.graph import reachable, shortest_path
 from trainstate.spec.model import Spec
 
@@ -27,22 +27,16 @@ _WEIGHT = 3
 class WalkGraph:
     """The runs of a job with one configuration.
 
-    ``way`` leads each state along the shortest path to the simplest end; ``onward`` has the
-    steps, that one first, each as often as it shall be chosen; ``prefixes`` are the shortest
+    ``home`` has the states from each to the simplest end; ``onward`` has the steps, that way
+    first, each as often as it shall be chosen; ``prefixes`` are the shortest
     paths from a creation over each kind of step in the graph, so that each is equally
     likely; the first of them is the creation alone.
     """
 
     config: Configuration
-    way: Mapping[State, State]
+    home: Mapping[State, tuple[State, ...]]
     onward: Mapping[State, tuple[Hop, ...]]
     prefixes: tuple[tuple[Hop, ...], ...]
-
-    def home(self, state: State) -> Iterator[State]:
-        """The states after this one on its path to the simplest end."""
-        while state in self.way:
-            state = self.way[state]
-            yield state
 
 
 def guard_sets(
@@ -86,12 +80,13 @@ def walk_graph(
             f"No run of these options ends with {terminal!r}; the terminal statuses of the"
             f" specification are {names}."
         )
+    ended = leading_to(known, ends)
     if terminal is not None:
-        known = leading_to(known, ends)
-    way = _way(spec, known, ends)
-    onward = {state: tuple(_weighted(spec, hops, way.get(state))) for state, hops in known.items()}
+        known = ended
+    home = {state: _home(spec, ended, state) for state in known}
+    onward = {state: tuple(_weighted(spec, hops, home[state][:1])) for state, hops in known.items()}
     starts = [state for state in initial_states(spec) if state in known]
-    return WalkGraph(config, way, onward, tuple(_prefixes(known, starts)))
+    return WalkGraph(config, home, onward, tuple(_prefixes(known, starts)))
 
 
 def _in_mode(spec: Spec, known: Edges, file_mode: bool | None) -> Edges:
@@ -121,41 +116,17 @@ def _is_end(spec: Spec, state: State, terminal: str | None) -> bool:
     return terminal is None or terminal in (state.primary, state.position.secondary)
 
 
-Cost = tuple[int, int, int]
+def _home(spec: Spec, known: Edges, state: State) -> tuple[State, ...]:
+    """The states on a shortest path to the first terminal primary of the facts, else another."""
+    if state not in known:
+        return ()
+    paths = (way_out(known, state, primary=row.name) for row in spec.primaries)
+    return next(filter(None, paths), ())
 
 
-def _way(spec: Spec, known: Edges, ends: Iterable[State]) -> dict[State, State]:
-    """Each state's next step to the first terminal primary of the facts, else to another.
-
-    Fewer changes of the primary are simpler, then fewer steps.
-    """
-    order = [status.name for status in spec.primaries]
-    cost: dict[State, Cost] = {state: (order.index(state.primary), 0, 0) for state in ends}
-    way: dict[State, State] = {}
-    changed = True
-    while changed:
-        changed = False
-        for state, hops in known.items():
-            for hop in hops if state not in cost or state in way else ():
-                offer = _added(cost.get(hop.state), state, hop)
-                if offer is not None and offer < cost.get(state, _FAR):
-                    cost[state], way[state], changed = offer, hop.state, True
-    return way
-
-
-_FAR: Cost = (1 << 30, 0, 0)
-
-
-def _added(cost: Cost | None, state: State, hop: Hop) -> Cost | None:
-    if cost is None or hop.budget is not None:
-        return None
-    end, changes, steps = cost
-    return end, changes + (hop.state.primary != state.primary), steps + 1
-
-
-def _weighted(spec: Spec, hops: tuple[Hop, ...], best: State | None) -> Iterator[Hop]:
+def _weighted(spec: Spec, hops: tuple[Hop, ...], best: tuple[State, ...]) -> Iterator[Hop]:
     """The steps, the best first; continuing ones several times, so that runs are long."""
-    ordered = sorted(hops, key=lambda hop: hop.state != best)
+    ordered = sorted(hops, key=lambda hop: hop.state not in best)
     for hop in ordered:
         goes_on = hop.state.primary not in spec.ended_primaries
         yield from [hop] * (_WEIGHT if goes_on else 1)

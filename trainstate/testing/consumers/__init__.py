@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from trainstate.testing.consumers import adapters
 from trainstate.testing.consumers.check import check_consumer, replay
-from trainstate.testing.consumers.course import Course, CourseScope, Item, course
+from trainstate.testing.consumers.course import Course, Item, course
 from trainstate.testing.consumers.judge import CRASHES, FindingKind, Judgement, plainly
 from trainstate.testing.consumers.perform import Ending, How
 from trainstate.testing.consumers.report import ConsumerFinding, ConsumerReport, Played
+from trainstate.testing.consumers.scope import CourseScope
 from trainstate.testing.consumers.stage import CoursePoll
 from trainstate.testing.imported import MissingLibraryError, named
 

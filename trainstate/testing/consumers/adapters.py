@@ -7,10 +7,11 @@ MissingLibraryError names the package if it is not installed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 from attrs import frozen
@@ -49,7 +50,9 @@ class BotocoreWaiter:
 
     def __call__(self, client: Any, job: str) -> None:
         """Waits for a job."""
-        client.get_waiter(self.name).wait(TrainingJobName=job)
+        waiter = client.get_waiter(self.name)
+        asked = client.meta.service_model.operation_model(waiter.config.operation).input_shape
+        waiter.wait(**{asked.required_members[0]: job})
 
 
 @frozen(kw_only=True)
@@ -64,7 +67,11 @@ class AirflowHook:
 
     def __call__(self, client: Any, job: str) -> None:
         """Waits for a job."""
-        hook = _hook(_Created(client))
+        # The job exists already.
+        created = SimpleNamespace(
+            create_training_job=lambda **_: {}, describe_training_job=client.describe_training_job
+        )
+        hook = _hook(created)
         hook.check_training_config = lambda _config: None
         hook.create_training_job(
             {"TrainingJobName": job},
@@ -134,21 +141,6 @@ def _hook(client: Any) -> Any:
     return hook
 
 
-class _Created:
-    """A client whose job already exists."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def create_training_job(self, **_: Any) -> dict[str, Any]:
-        """Nothing is created."""
-        return {}
-
-    def describe_training_job(self, **params: Any) -> Any:
-        """What the client answers."""
-        return self._client.describe_training_job(**params)
-
-
 @frozen(kw_only=True)
 class SdkV2Wait:
     """``Session.wait_for_job``: what ``estimator.fit(wait=True, logs=False)`` does."""
@@ -208,7 +200,9 @@ class SdkV3Logs:
     def __call__(self, client: Any, job: str) -> Any:
         """Waits for a job and shows its logs; returns what the SDK returns."""
         module = needed("sagemaker.core.helper.session_helper", package=_CORE, use="SdkV3Logs")
-        session = _HelperSession(sagemaker_client=client, boto_session=session_without_logs(REGION))
+        session = SimpleNamespace(
+            sagemaker_client=client, boto_session=session_without_logs(REGION)
+        )
         return module._logs_for_job(session, job, wait=True, poll=self.poll)  # noqa: SLF001
 
 
@@ -228,14 +222,9 @@ class SdkV3TrainerWait:
         module = needed(
             "sagemaker.train.common_utils.trainer_wait", package=_TRAIN, use="SdkV3TrainerWait"
         )
-        with _in_notebook(module) if self.jupyter else nullcontext():
+        notebook = patch.object(module, "_is_jupyter_environment", lambda: True)
+        with notebook if self.jupyter else nullcontext():
             return module.wait(resource(client, job), poll=self.poll)
-
-
-@frozen(kw_only=True)
-class _HelperSession:
-    sagemaker_client: Any
-    boto_session: Any
 
 
 def resource(client: Any, job: str) -> Any:
@@ -251,45 +240,20 @@ def resource(client: Any, job: str) -> Any:
     return TrainingJob(training_job_name=job)
 
 
-@contextmanager
-def _without_cloudwatch() -> Iterator[None]:
+def _without_cloudwatch() -> Any:
+    """Replaces the SDK's holder of a client for logs."""
     logs = needed("sagemaker.core.utils.logs", package=_CORE, use="SdkV3Wait(logs=True)")
-    before = logs.CloudWatchLogsClient
-
-    class Cloud:
-        """The SDK's holder of a client for logs."""
-
-        client = EmptyLogs()
-
-    logs.CloudWatchLogsClient = Cloud
-    try:
-        yield
-    finally:
-        logs.CloudWatchLogsClient = before
-
-
-@contextmanager
-def _in_notebook(module: Any) -> Iterator[None]:
-    before = module._is_jupyter_environment  # noqa: SLF001
-    module._is_jupyter_environment = lambda: True  # noqa: SLF001
-    try:
-        yield
-    finally:
-        module._is_jupyter_environment = before  # noqa: SLF001
+    return patch.object(logs, "CloudWatchLogsClient", type("Cloud", (), {"client": EmptyLogs()}))
 
 
 class ResourceNotFoundException(ClientError):  # type: ignore[misc]
     """CloudWatch's error for a missing log group."""
 
 
-class _Exceptions:
-    ResourceNotFoundException = ResourceNotFoundException
-
-
 class EmptyLogs:
     """The part of a CloudWatch Logs client that consumers use: there are no streams."""
 
-    exceptions = _Exceptions
+    exceptions = SimpleNamespace(ResourceNotFoundException=ResourceNotFoundException)
 
     def describe_log_streams(self, **_: Any) -> dict[str, Any]:
         """No streams."""

@@ -13,17 +13,7 @@ from trainstate.errors import UsageError
 from trainstate.machine.walks import subsets
 from trainstate.simulator.clock import Duration, seconds
 from trainstate.spec.load import builtin_spec
-from trainstate.spec.model import Spec
-from trainstate.testing.consumers.course import (
-    FLAGS,
-    Course,
-    CourseScope,
-    Item,
-    courses,
-    varied_by_chance,
-    walk_by_chance,
-    ways,
-)
+from trainstate.testing.consumers.course import FLAGS, Course
 from trainstate.testing.consumers.course import course as parsed
 from trainstate.testing.consumers.judge import CRASHES, OutcomeReader, judged, plainly
 from trainstate.testing.consumers.perform import Stage, Wait, staged
@@ -35,7 +25,15 @@ from trainstate.testing.consumers.report import (
     identity,
     snippet,
 )
-from trainstate.testing.consumers.stage import NAME, Play
+from trainstate.testing.consumers.requests import REQUESTS
+from trainstate.testing.consumers.scope import (
+    CourseScope,
+    courses,
+    legal_walks,
+    varied_by_chance,
+    walk_by_chance,
+)
+from trainstate.testing.consumers.stage import NAME, OPERATIONS, Play
 from trainstate.testing.fuzzing.shrinking import descended
 from trainstate.track.policy import STRICT, Policy
 
@@ -46,41 +44,53 @@ _LONGER = 7
 _TRIES = 300
 
 
+class OtherMachineError(UsageError):
+    """The consumer asks for a job of another machine than the one that is played."""
+
+    def __init__(self, played: str, operation: str) -> None:
+        super().__init__(
+            f"The consumer calls {operation}, but a {played} is played to it. A course of another"
+            f" machine ends with its name; these can be played: {', '.join(REQUESTS)}. For others,"
+            " check what is done at each status with `trainstate.track.lint_policy`."
+        )
+        self.machine = OPERATIONS.get(operation, "")
+
+
 @frozen
 class Trial:
     """How one course is played to a consumer and judged."""
 
+    stage: Stage
     wait: Wait
     policy: Policy
     outcome: OutcomeReader
     crashes: tuple[type[BaseException], ...]
     patience: float
     polls: int
-    spec: Spec
 
-    def played(self, stage: Stage, course: Course) -> Played:
+    def played(self, course: Course) -> Played:
         """What the consumer does on a course, and what is wrong with it."""
-        play = Play(course, self.spec, patience=self.patience, polls=self.polls)
-        ending = stage.perform(self.wait, play, NAME)
+        play = Play(course, patience=self.patience, polls=self.polls)
+        ending = self.stage.perform(self.wait, play, NAME)
         if play.foreign and not play.polls:
-            raise UsageError(
-                f"The consumer calls {play.foreign}, but only training jobs are played to it; check"
-                " what it does at each status with `trainstate.track.lint_policy`."
-            )
+            raise OtherMachineError(course.machine, play.foreign)
         judgement = judged(
-            ending,
-            play,
-            policy=self.policy,
-            reading=self.outcome,
-            crashes=self.crashes,
-            spec=self.spec,
+            ending, play, policy=self.policy, reading=self.outcome, crashes=self.crashes
         )
         return Played(course=course, polls=tuple(play.polls), ending=ending, judgement=judgement)
 
-    def finding(self, stage: Stage, course: Course) -> ConsumerFinding | None:
+    def finding(self, course: Course) -> ConsumerFinding | None:
         """The consumer's mistake on a course; None if there is none."""
-        again = snippet(self.wait, course, self.policy, self.outcome)
-        return self.played(stage, course).finding(again)
+        played = self.played(course)
+        if played.judgement is None:
+            return None
+        return ConsumerFinding(
+            course=course,
+            polls=played.polls,
+            ending=played.ending,
+            judgement=played.judgement,
+            snippet=snippet(self.wait, course, self.policy, self.outcome),
+        )
 
 
 def check_consumer(
@@ -106,24 +116,36 @@ def check_consumer(
     times after the last one; ``watchdog`` is real seconds for a course. ``quiet`` hides
     its output and logs; ``progress`` is called for each course.
     """
-    begun, spec, scope = time.monotonic(), builtin_spec(), scope or CourseScope()
-    trial = Trial(wait, policy, outcome, crashes, seconds(patience), polls, spec)
-    count, planned = _exhaustive(scope, spec)
-    chosen = list(_by_chance(scope, spec))
+    scope = scope or CourseScope()
     with staged(seconds=watchdog, quiet=quiet) as stage:
-        seen = counted(_found(trial, stage, [*planned, *chosen], progress))
-        found = [_shrunk(trial, stage, one) if one.course in chosen else one for one in seen]
-        blocked = stage.is_blocked
+        trial = Trial(stage, wait, policy, outcome, crashes, seconds(patience), polls)
+        try:
+            return _checked(trial, scope, progress)
+        except OtherMachineError as other:
+            if scope.machine or other.machine not in REQUESTS:
+                raise
+            return _checked(trial, evolve(scope, machine=other.machine), progress)
+
+
+def _checked(
+    trial: Trial, scope: CourseScope, progress: Callable[[int, int], None] | None
+) -> ConsumerReport:
+    begun, wait = time.monotonic(), trial.wait
+    count, planned = _exhaustive(scope)
+    chosen = list(_by_chance(scope))
+    seen = counted(_found(trial, [*planned, *chosen], progress))
+    # A planned course is the shortest already.
+    found = [one if one.course in planned else _shrunk(trial, one) for one in seen]
     return ConsumerReport(
         consumer=str(getattr(wait, "__qualname__", None) or repr(wait)),
-        policy=policy.name,
+        policy=trial.policy.name,
         findings=tuple(sorted(found, key=lambda finding: finding.course.size)),
         exhaustive=count,
         longest=scope.longest,
         courses=len(planned),
         random=len(chosen),
         seconds=time.monotonic() - begun,
-        is_complete=not blocked,
+        is_complete=not trial.stage.is_blocked,
     )
 
 
@@ -144,56 +166,60 @@ def replay(
     ``course`` is text as in findings, the rest is as in ``check_consumer``. Raises
     UsageError for an impossible course.
     """
-    spec = builtin_spec()
     chosen = parsed(course) if isinstance(course, str) else course
-    Play(chosen, spec, patience=0, polls=0).rehearse()
-    trial = Trial(wait, policy, outcome, crashes, seconds(patience), polls, spec)
+    Play(chosen, patience=0, polls=0).rehearse()
     with staged(seconds=watchdog, quiet=quiet) as stage:
-        return trial.played(stage, chosen)
+        trial = Trial(stage, wait, policy, outcome, crashes, seconds(patience), polls)
+        return trial.played(chosen)
 
 
-def _exhaustive(scope: CourseScope, spec: Spec) -> tuple[int, list[Course]]:
+def _exhaustive(scope: CourseScope) -> tuple[int, list[Course]]:
     """The number of histories up to the bound, and their courses, the shortest first."""
-    known = list(ways(spec.accepting(scope.accept), scope.guards, scope.longest))
-    planned = [course for way in known for course in courses(way, scope, spec)]
-    return len(known), sorted(planned, key=lambda course: course.size)
+    known = list(legal_walks(scope.accepted, scope.guards, scope.longest))
+    planned = [course for walk in known for course in courses(walk, scope, scope.spec)]
+    return len(known), sorted(filter(_is_played, planned), key=lambda course: course.size)
 
 
-def _by_chance(scope: CourseScope, spec: Spec) -> Iterator[Course]:
+def _is_played(course: Course) -> bool:
+    """Holds if the simulator has such a job: one with one status takes fewer walks than it may."""
+    return bool(builtin_spec(course.machine).layout.secondary) or is_possible(course)
+
+
+def _by_chance(scope: CourseScope) -> Iterator[Course]:
     chance = Random(scope.seed)  # noqa: S311 - what is drawn must be drawn again
-    sets, accepted = list(subsets(sorted(scope.guards))), spec.accepting(scope.accept)
+    sets = list(subsets(sorted(scope.guards)))
     for _ in range(scope.random):
-        way = walk_by_chance(accepted, chance.choice(sets), scope.longest + _LONGER, chance)
-        yield varied_by_chance(way, scope, spec, chance)
+        guards, most = chance.choice(sets), scope.longest + _LONGER
+        walk = walk_by_chance(scope.accepted, guards, most, chance)
+        course = varied_by_chance(walk, scope, scope.spec, chance)
+        if _is_played(course):
+            yield course
 
 
 def _found(
-    trial: Trial,
-    stage: Stage,
-    planned: list[Course],
-    progress: Callable[[int, int], None] | None,
+    trial: Trial, planned: list[Course], progress: Callable[[int, int], None] | None
 ) -> Iterator[ConsumerFinding]:
     """The findings on these courses, in order, until the consumer blocks its thread."""
     for number, course in enumerate(planned, 1):
-        finding = trial.finding(stage, course)
+        finding = trial.finding(course)
         if finding is not None:
             yield finding
-        if stage.is_blocked:
+        if trial.stage.is_blocked:
             return
         if progress is not None:
             progress(number, len(planned))
 
 
-def _shrunk(trial: Trial, stage: Stage, finding: ConsumerFinding) -> ConsumerFinding:
+def _shrunk(trial: Trial, finding: ConsumerFinding) -> ConsumerFinding:
     """The finding on the smallest course, reached by leaving out one thing after another."""
     best, tries = finding, iter(range(_TRIES))
 
     def is_wrong(course: Course) -> bool:
         nonlocal best
         spent = next(tries, None) is None
-        if spent or stage.is_blocked or not is_possible(course, trial.spec):
+        if spent or trial.stage.is_blocked or not is_possible(course):
             return False
-        other = trial.finding(stage, course)
+        other = trial.finding(course)
         same = other is not None and identity(other) == identity(finding)
         best = evolve(other, times=finding.times) if other is not None and same else best
         return same
@@ -207,8 +233,9 @@ def smaller_ones(course: Course) -> Iterator[Course]:
 
     Some of them are impossible.
     """
-    items = course.items
-    if _is_after_end(items[-1]):
+    items, spec = course.items, builtin_spec(course.machine)
+    later, last = spec.ended_primaries - spec.terminal_primaries, items[-1]
+    if last.again or last.pair is None or last.pair[0] in later:
         yield evolve(course, items=items[:-1])
     spans = ((begin, begin + size) for size in (3, 2, 1) for begin in range(1, len(items) - size))
     for begin, end in spans:
@@ -225,14 +252,10 @@ def smaller_ones(course: Course) -> Iterator[Course]:
             yield evolve(course, items=(*items[:place], plain, *items[place + 1 :]))
 
 
-def _is_after_end(item: Item) -> bool:
-    return item.again or item.pair is None or item.pair[0] == "Deleting"
-
-
-def is_possible(course: Course, spec: Spec) -> bool:
+def is_possible(course: Course) -> bool:
     """Whether a job can take this course."""
     try:
-        Play(course, spec, patience=0, polls=0).rehearse()
+        Play(course, patience=0, polls=0).rehearse()
     except UsageError:
         return False
     return True

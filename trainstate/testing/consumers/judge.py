@@ -81,11 +81,10 @@ def judged(
     policy: Policy,
     reading: OutcomeReader,
     crashes: tuple[type[BaseException], ...],
-    spec: Spec,
 ) -> Judgement | None:
     """What is wrong with an ending; None if nothing is."""
-    outcome = outcome_of(spec, *play.own.state.pair)
-    allowed = tuple(sorted(allowed_actions(outcome, play.polls, policy, spec)))
+    outcome = outcome_of(play.spec, *play.pair)
+    allowed = tuple(sorted(allowed_actions(outcome, play.polls, policy, play.spec)))
 
     def wrong(kind: FindingKind, says: str, reported: Action | None = None) -> Judgement:
         unread = ending.value is not None and reading is plainly
@@ -107,30 +106,26 @@ def judged(
         return wrong(FindingKind.HANGS, f"the job {state}, but it keeps waiting")
     if isinstance(ending.error, crashes):
         return wrong(FindingKind.CRASHES, "it raises an error that reports nothing")
-    return _reported(ending, outcome, allowed, reading, wrong)
-
-
-def _reported(
-    ending: Ending,
-    outcome: Outcome,
-    allowed: tuple[Action, ...],
-    reading: OutcomeReader,
-    wrong: Callable[..., Judgement],
-) -> Judgement | None:
     said = read(reading, ending)
-    if said is None and outcome in ENDED:
-        return None
-    if said is Action.WAIT:
-        ended = outcome in ENDED and Action.WAIT not in allowed
+    mistake = _mistake(said, outcome, allowed)
+    return None if mistake is None else wrong(*mistake, said)
+
+
+def _mistake(
+    said: Action | None, outcome: Outcome, allowed: tuple[Action, ...]
+) -> tuple[FindingKind, str] | None:
+    """What is wrong with a report; None if nothing is."""
+    has_ended, may_wait = outcome in ENDED, Action.WAIT in allowed
+    if said is Action.WAIT and has_ended and not may_wait:
         says = f"the job has ended ({outcome}), but it stops waiting without a report"
-        return wrong(FindingKind.MISREPORTS, says, said) if ended else None
-    if Action.WAIT in allowed:
-        says = f"the job is {outcome}, but it reports {said or 'an end'}"
-        return wrong(FindingKind.EARLY, says, said)
+        return FindingKind.MISREPORTS, says
+    if said is Action.WAIT or (said is None and has_ended):
+        return None
+    if may_wait:
+        return FindingKind.EARLY, f"the job is {outcome}, but it reports {said or 'an end'}"
     if said in allowed or (said is Action.ERROR and Action.RETRY in allowed):
         return None
-    says = f"the outcome is {outcome}, but it reports {said}"
-    return wrong(FindingKind.MISREPORTS, says, said)
+    return FindingKind.MISREPORTS, f"the outcome is {outcome}, but it reports {said}"
 
 
 def read(reading: OutcomeReader, ending: Ending) -> Action | None:

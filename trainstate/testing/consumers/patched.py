@@ -42,12 +42,14 @@ def _play() -> Play | None:
     return _LEADERS[-1]() if _LEADERS else None
 
 
-def _led_sleep(duration: float, /) -> None:
-    play = _play()
-    if play is None:
-        _sleep(duration)
-    else:
-        play.sleep(float(duration))
+def _led(real: Callable[..., Any], virtual: Callable[..., Any]) -> Callable[..., Any]:
+    """The real function where time is real, else the virtual one, which gets the play first."""
+
+    def led(*given: Any) -> Any:
+        play = _play()
+        return real(*given) if play is None else virtual(play, *given)
+
+    return led
 
 
 def _instant() -> Instant | None:
@@ -56,30 +58,8 @@ def _instant() -> Instant | None:
     return None if play is None else play.clock.now
 
 
-def _led_wall() -> float:
-    at = _instant()
-    return _wall() if at is None else at / SECOND
-
-
-def _led_wall_ns() -> int:
-    at = _instant()
-    return _wall_ns() if at is None else at * (_NANO // SECOND)
-
-
-def _elapsed(real: Callable[[], float]) -> Callable[[], float]:
-    def led() -> float:
-        play = _play()
-        return real() if play is None else play.elapsed
-
-    return led
-
-
-def _elapsed_ns(real: Callable[[], int]) -> Callable[[], int]:
-    def led() -> int:
-        play = _play()
-        return real() if play is None else round(play.elapsed * _NANO)
-
-    return led
+def _elapsed_ns(play: Play) -> int:
+    return round(play.elapsed * _NANO)
 
 
 async def _led_nap(delay: float, result: Any = None) -> Any:
@@ -101,20 +81,16 @@ def _led_wait(event: threading.Event, timeout: float | None = None) -> bool:
     return event.is_set()
 
 
-def _loop_time(_: asyncio.BaseEventLoop) -> float:
-    return _monotonic()
-
-
 # One function for all stages: a library imported while one is open may keep it.
 _REPLACED: Mapping[Any, Any] = {
-    _sleep: _led_sleep,
+    _sleep: _led(_sleep, lambda play, duration: play.sleep(float(duration))),
     _nap: _led_nap,
-    _wall: _led_wall,
-    _wall_ns: _led_wall_ns,
-    _monotonic: _elapsed(_monotonic),
-    _monotonic_ns: _elapsed_ns(_monotonic_ns),
-    _perf: _elapsed(_perf),
-    _perf_ns: _elapsed_ns(_perf_ns),
+    _wall: _led(_wall, lambda play: play.clock.now / SECOND),
+    _wall_ns: _led(_wall_ns, lambda play: play.clock.now * (_NANO // SECOND)),
+    _monotonic: _led(_monotonic, lambda play: play.elapsed),
+    _monotonic_ns: _led(_monotonic_ns, _elapsed_ns),
+    _perf: _led(_perf, lambda play: play.elapsed),
+    _perf_ns: _led(_perf_ns, _elapsed_ns),
     # Looked up at each call: while a stage is open the class has other methods.
     _now: lambda tz=None: datetime.now(tz),
     _utcnow: lambda: datetime.utcnow(),  # noqa: DTZ003, PLW0108
@@ -127,7 +103,7 @@ def led_by(current: Leader) -> Iterator[None]:
     places = tuple(_places(_REPLACED))
     loop_time = asyncio.BaseEventLoop.time
     # An event loop sleeps in real time, so it must count real time.
-    asyncio.BaseEventLoop.time = _loop_time  # type: ignore[method-assign, assignment]
+    asyncio.BaseEventLoop.time = lambda _loop: _monotonic()  # type: ignore[method-assign, assignment]
     for module, name, value in places:
         setattr(module, name, _REPLACED[value])
     threading.Event.wait = _led_wait  # type: ignore[method-assign, assignment]

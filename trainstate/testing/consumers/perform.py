@@ -81,18 +81,12 @@ class Stage:
         self._others = frozenset(threading.enumerate())
         self._warm = False
         self._seconds = seconds
-        self._play: Play | None = None
+        self.play: Play | None = None
         self.is_blocked = False
 
     def current(self) -> Play | None:
         """The current play, for the consumer's threads; None for older threads."""
-        return None if threading.current_thread() in self._others else self._play
-
-    def serve(self, model: Any, params: Any, **extra: Any) -> Any:
-        """Makes the current play answer a call; raises UsageError if there is none."""
-        if self._play is None:
-            raise UsageError(f"{model.name}: no course is played to this client any more.")
-        return self._play.serve(model, params, **extra)
+        return None if threading.current_thread() in self._others else self.play
 
     def perform(self, wait: Wait, play: Play, name: str) -> Ending:
         """How the consumer's wait for this play's job ended."""
@@ -104,14 +98,14 @@ class Stage:
             over.set()
 
         thread = threading.Thread(target=work, daemon=True, name="consumer under test")
-        self._play, play.thread = play, thread
+        self.play, play.thread = play, thread
         try:
             thread.start()
             if not self._watched(play):
                 return self._interrupted(thread)
             return endings[0] if endings else _waited_on("it swallows that its time is up")
         finally:
-            self._play, self._warm = None, True
+            self.play, self._warm = None, True
 
     def _watched(self, play: Play) -> bool:
         """Whether the consumer is done; False if it has neither called nor slept for long."""
@@ -178,31 +172,27 @@ _ALONE = threading.RLock()
 
 
 def _served(model: Any, params: Any, **extra: Any) -> Any:
-    """Answers on the open stage: consumers keep clients from one to the next."""
-    if not _STAGES:
+    """Answers by the play on the open stage: consumers keep clients from one to the next."""
+    play = _STAGES[-1].play if _STAGES else None
+    if play is None:
         raise UsageError(f"{model.name}: no course is played to this client any more.")
-    return _STAGES[-1].serve(model, params, **extra)
-
-
-@contextmanager
-def _on(stage: Stage) -> Iterator[Stage]:
-    _STAGES.append(stage)
-    try:
-        yield stage
-    finally:
-        _STAGES.remove(stage)
+    return play.serve(model, params, **extra)
 
 
 @contextmanager
 def staged(*, seconds: float, quiet: bool) -> Iterator[Stage]:
     """A stage; its client, and all clients made in the context, see only its plays."""
+    stage = Stage(seconds=seconds)
     with (
         _ALONE,
-        _on(Stage(seconds=seconds)) as stage,
         reached_by_new_clients(_served, REGION),
         led_by(stage.current),
         silence(on=quiet),
     ):
         session = boto3.session.Session(region_name=REGION)
         stage.client = session.client("sagemaker", **UNUSED)
-        yield stage
+        _STAGES.append(stage)
+        try:
+            yield stage
+        finally:
+            _STAGES.remove(stage)

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from trainstate.testing.consumers.course import Course
+from trainstate.testing.consumers.course import Course, named
 from trainstate.testing.consumers.judge import FindingKind, Judgement, plainly
 from trainstate.testing.consumers.perform import Ending
 from trainstate.testing.consumers.stage import CoursePoll
@@ -23,83 +23,16 @@ _MOST_POLLS = 8
 
 
 @frozen(kw_only=True)
-class ConsumerFinding:
-    """The shortest legal history on which a consumer makes a mistake.
-
-    ``polls`` is what the consumer read, and when. ``times`` counts the courses with the same
-    mistake. ``snippet`` is a program that replays the course.
-    """
-
-    judgement: Judgement
-    course: Course
-    polls: tuple[CoursePoll, ...]
-    ending: Ending
-    snippet: str
-    times: int = 1
-
-    @property
-    def kind(self) -> FindingKind:
-        """How the consumer gets the course wrong."""
-        return self.judgement.kind
-
-    @property
-    def history(self) -> tuple[tuple[str, str], ...]:
-        """The statuses of the job, even those that no poll read."""
-        return self.course.pairs
-
-    def as_dict(self) -> dict[str, Any]:
-        """The finding in plain values."""
-        judged = self.judgement
-        return {
-            "kind": str(judged.kind),
-            "message": judged.says,
-            "course": str(self.course),
-            "history": ["/".join(pair) for pair in self.history],
-            "polls": [poll.as_dict() for poll in self.polls],
-            "outcome": str(judged.outcome),
-            "reported": None if judged.reported is None else str(judged.reported),
-            "allowed": [str(action) for action in judged.allowed],
-            "consumer": str(self.ending),
-            "hint": judged.hint,
-            "times": self.times,
-            "snippet": self.snippet,
-        }
-
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        may = " or ".join(self.judgement.allowed)
-        yield f"{self.kind}: {self.judgement.says}; the policy allows {may}"
-        yield f"  course: {self.course}"
-        yield f"  polls: {_shown(self.polls)}"
-        yield f"  it {self.ending}"
-        if self.judgement.hint:
-            yield f"  hint: {self.judgement.hint}"
-        if self.times > 1:
-            yield f"  the same in {self.times} courses"
-
-
-@frozen(kw_only=True)
 class Played:
-    """One played course; ``judgement`` is None if nothing is wrong."""
+    """One played course; ``judgement`` is None if nothing is wrong.
+
+    ``polls`` is what the consumer read, and when.
+    """
 
     course: Course
     polls: tuple[CoursePoll, ...]
     ending: Ending
     judgement: Judgement | None
-
-    def finding(self, snippet: str) -> ConsumerFinding | None:
-        """The mistake as a finding; None if there is none."""
-        if self.judgement is None:
-            return None
-        return ConsumerFinding(
-            judgement=self.judgement,
-            course=self.course,
-            polls=self.polls,
-            ending=self.ending,
-            snippet=snippet,
-        )
 
     def to_json(self) -> str:
         """What was played, as JSON text; ``kind`` is null if nothing is wrong."""
@@ -117,10 +50,67 @@ class Played:
 
     def __str__(self) -> str:
         wrong = self.judgement
-        verdict = "nothing is wrong" if wrong is None else f"{wrong.kind}: {wrong.says}"
-        lines = (verdict, f"  course: {self.course}", f"  polls: {_shown(self.polls)}")
+        lines = (
+            "nothing is wrong" if wrong is None else f"{wrong.kind}: {wrong.says}{self._allowed}",
+            f"  course: {self.course}",
+            f"  polls: {_shown(self.polls)}",
+            f"  it {self.ending}",
+        )
         hint = () if wrong is None or wrong.hint is None else (f"  hint: {wrong.hint}",)
-        return "\n".join((*lines, f"  it {self.ending}", *hint))
+        return "\n".join((*lines, *hint))
+
+    @property
+    def _allowed(self) -> str:
+        return ""
+
+
+@frozen(kw_only=True)
+class ConsumerFinding(Played):
+    """The shortest legal history on which a consumer makes a mistake.
+
+    ``times`` counts the courses with the same mistake. ``snippet`` is a program that replays the
+    course.
+    """
+
+    judgement: Judgement
+    snippet: str
+    times: int = 1
+
+    @property
+    def kind(self) -> FindingKind:
+        """How the consumer gets the course wrong."""
+        return self.judgement.kind
+
+    @property
+    def history(self) -> tuple[tuple[str, str], ...]:
+        """The statuses of the job, even those that no poll read."""
+        return self.course.pairs
+
+    @property
+    def _allowed(self) -> str:
+        return f"; the policy allows {' or '.join(self.judgement.allowed)}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding in plain values."""
+        judged = self.judgement
+        return {
+            "kind": str(judged.kind),
+            "message": judged.says,
+            "course": str(self.course),
+            "history": [named(pair) for pair in self.history],
+            "polls": [poll.as_dict() for poll in self.polls],
+            "outcome": str(judged.outcome),
+            "reported": None if judged.reported is None else str(judged.reported),
+            "allowed": [str(action) for action in judged.allowed],
+            "consumer": str(self.ending),
+            "hint": judged.hint,
+            "times": self.times,
+            "snippet": self.snippet,
+        }
+
+    def __str__(self) -> str:
+        often = f"\n  the same in {self.times} courses" if self.times > 1 else ""
+        return f"{super().__str__()}{often}"
 
 
 def _shown(polls: tuple[CoursePoll, ...]) -> str:
@@ -187,8 +177,8 @@ class ConsumerReport:
 
 def snippet(consumer: object, course: Course, policy: Policy, reading: object) -> str:
     """A program that replays a course to a consumer."""
-    imports, named = reached(consumer)
-    lines, options = [imports], [named, repr(str(course))]
+    imports, name = reached(consumer)
+    lines, options = [imports], [name, repr(str(course))]
     for name, value in (("policy", _policy(policy)), ("outcome", _reading(reading))):
         if value is not None:
             lines.append(value[0])

@@ -2,35 +2,43 @@
 
 Time alone changes nothing: the job advances when it is polled. So every consumer reads the
 states of the course, whatever its interval; the job's times follow from its polls.
+
+In the simulator every job lives the life of a training job, of which the other kinds show
+less. So a step of a course is the shortest path of that life on which nothing else shows.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from attrs import evolve, frozen
 
-from trainstate.errors import IllegalMoveError, UsageError
+from trainstate.errors import UsageError
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import Record
+from trainstate.machine.step import State
+from trainstate.machine.walks import edges
 from trainstate.simulator.clock import TimeIsUp, VirtualClock
 from trainstate.simulator.errors import ApiError
 from trainstate.simulator.inprocess import Simulation
-from trainstate.simulator.scenario import Scenario, messages, through
-from trainstate.simulator.service import Service
-from trainstate.simulator.timeline import ENTER, FORGET, PRIMARY, PlannedStep
-from trainstate.spec.model import Spec
-from trainstate.testing.consumers.course import AGAIN, GONE, Course, Item
+from trainstate.simulator.scenario import Scenario, messages, on_demand, through
+from trainstate.simulator.service import JOB, Service
+from trainstate.simulator.timeline import ENTER, PRIMARY, PlannedStep
+from trainstate.spec.graph import shortest_path
+from trainstate.spec.load import builtin_spec
+from trainstate.testing.consumers.course import AGAIN, GONE, Course, Item, named
+from trainstate.testing.consumers.requests import REQUESTS
 
 NAME = "job-1"
+_DESCRIBE = "Describe"
 REGION = "us-east-1"
-_READS = frozenset({"DescribeTrainingJob", "ListTrainingJobs", "Search"})
-_CHANGES = frozenset({"StopTrainingJob", "DeleteTrainingJob", "CreateTrainingJob"})
+OPERATIONS = {layout.operation: name for name, layout in builtin_spec().known.items()}
+"""The machines, by the operations that show their jobs."""
+
 _SAME = "The training job is in progress"
-_LIMITS = {"MaxRuntimeExceeded": 3_600.0, "MaxWaitTimeExceeded": 7_200.0}
 _BETWEEN = 1.0
 """The least virtual seconds of a step of the job, or of a call."""
 
@@ -54,11 +62,11 @@ class CoursePoll:
 
     def as_dict(self) -> dict[str, Any]:
         """The poll in plain values."""
-        status = None if self.pair is None else "/".join(self.pair)
+        status = None if self.pair is None else named(self.pair)
         return {"at": self.at, "status": status, "again": self.again}
 
     def __str__(self) -> str:
-        shown = GONE if self.pair is None else "/".join(self.pair)
+        shown = GONE if self.pair is None else named(self.pair)
         return f"{self.at:g} s {AGAIN + ' ' if self.again else ''}{shown}"
 
 
@@ -69,19 +77,20 @@ class Play:
     ``polls`` how often it may poll after the last one.
     """
 
-    def __init__(self, course: Course, spec: Spec, *, patience: float, polls: int) -> None:
-        self.course = course
+    def __init__(self, course: Course, *, patience: float, polls: int) -> None:
+        self.course, self.spec = course, builtin_spec(course.machine)
+        self._layout = layout = self.spec.layout
+        self._creation = layout.operation.replace(_DESCRIBE, "Create")
+        self._reads = {layout.operation, layout.listing, "Search"}
+        self._changes = {self._creation, layout.stop, layout.deletion}
         # The real present, for consumers that compare job times with datetime.now().
         self.clock = VirtualClock(datetime.now(UTC))
         self.polls: list[CoursePoll] = []
         self.foreign = ""
-        self._foreign = {one.operation for one in spec.known.values() if one is not spec.layout}
         self.parked = threading.Event()
         self.beats = 0
         self.thread: threading.Thread | None = None
-        self._service = Service(
-            choose=lambda _request: self._scenario(), clock=self.clock, spec=spec
-        )
+        self._service = Service(choose=lambda _request: self._scenario, clock=self.clock)
         self._simulation = Simulation(self._service, region=REGION)
         self._patience, self._most = patience, polls
         self._place = 0
@@ -93,20 +102,34 @@ class Play:
         self._lock = threading.RLock()
         self._create(course.items[0])
         self._changed = self._began = self.clock.now
-        (self._own,) = self._service.records()
+        self._own = self._job()
 
     def rehearse(self) -> None:
         """Plays the course without a consumer; raises UsageError if it is impossible."""
         while self._place + 1 < len(self.course.items):
             self._step()
 
-    @property
-    def own(self) -> Record:
-        """The newest record of the awaited job; the last one if it is gone."""
-        record = self._record()
-        if record is not None and record.created == self._own.created:
-            self._own = record
+    def _job(self) -> Any:
+        """The job of the name in the simulator; None if there is none."""
+        if self._loose:
+            self._service.tick()
+        return self._service.store.get(self._arn)
+
+    def _pair(self, job: Any) -> tuple[str, str]:
+        """The statuses that a job shows."""
+        return job.status, job.record.status if self._layout.secondary else ""
+
+    def _newest(self) -> Any:
+        """The awaited job; as it was last if it is gone."""
+        job = self._job()
+        if job is not None and job.created == self._own.created:
+            self._own = job
         return self._own
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The newest statuses of the awaited job."""
+        return self._pair(self._newest())
 
     @property
     def elapsed(self) -> float:
@@ -118,24 +141,24 @@ class Play:
         with self._lock:
             self.beats += 1
             self._naps = 0
-            if model.name in _READS:
+            if model.name in self._reads:
                 self._turn()
-            elif model.name in self._foreign:
+            elif model.name.startswith(_DESCRIBE):
                 self.foreign = model.name
             served = self._simulation.serve(model, params, **extra)
             if served is None:
                 return None
             http, parsed = served
-            self._loose = self._loose or model.name in _CHANGES
-            if model.name in _READS:
+            self._loose = self._loose or model.name in self._changes
+            if model.name in self._reads:
                 self.polls.append(self._poll())
             return http, self._shown(parsed)
 
     def _poll(self) -> CoursePoll:
-        record = self._record()
-        if record is None:
+        job = self._job()
+        if job is None:
             return CoursePoll(self.elapsed, None)
-        return CoursePoll(self.elapsed, record.state.pair, record.created != self.own.created)
+        return CoursePoll(self.elapsed, self._pair(job), job.created != self._newest().created)
 
     def sleep(self, duration: float) -> None:
         """Advances virtual time; raises TimeIsUp if nothing more will happen."""
@@ -174,64 +197,101 @@ class Play:
         self._apply(item)
         self._left = item.polls
         self._changed = self.clock.now
-        self._own = self.own  # while there is a record to be read
+        self._newest()  # while there is a record to be read
 
     def _missing(self, item: Item) -> float:
         """Seconds left until the limit that ends the job."""
-        first = next((one for one in self.course.own if _stops(one)), None)
-        return _LIMITS.get(self.course.pairs[-1][1], 0.0) if item is first else 0.0
+        pointer = self.spec.time.limits.get(self.course.pairs[-1][1])
+        before = self.course.pairs[0][0]
+        first = next((one for one in self.course.own if one.pair and one.pair[0] != before), None)
+        if pointer is None or item is not first:
+            return 0.0
+        member, _, name = pointer.strip("/").partition("/")
+        return float(self._request[member][name])
 
     def _apply(self, item: Item) -> None:
-        record = self._record()
-        if item.again and record is None:
+        job = self._job()
+        if item.again and job is None:
             self._create(item)
             return
-        if record is None:
+        if job is None:
             raise UsageError(f"No job is left for {item} in the course {str(self.course)!r}.")
-        try:
-            self._service.foresee(NAME, [self._as_step(record, item)])
-        except IllegalMoveError as error:
-            raise UsageError(f"No job takes this course: {str(self.course)!r}: {error}") from error
-        after = self._record()
-        if (None if after is None else after.state.pair) != item.pair:
-            raise UsageError(f"No job takes this course: {str(self.course)!r}: at {item}.")
-
-    def _as_step(self, record: Record, item: Item) -> PlannedStep:
-        at = Instant(self.clock.now)
-        if item.pair is None and record.ended is None:
+        if item.pair is not None:
+            self._lead(item.pair)
+        elif job.status not in self.spec.ended_primaries:
             raise UsageError(f"Only an ended job is deleted: {str(self.course)!r}.")
-        if item.pair is None:
-            return PlannedStep(at=at, kind=FORGET)
-        primary, secondary = item.pair
-        alone = record.status == secondary and record.state.primary != primary
-        if alone:
-            return PlannedStep(at=at, kind=PRIMARY, value=primary)
-        return PlannedStep(at=at, kind=ENTER, value=secondary, message=self._message(secondary))
+        else:
+            self._service.erase(self._arn)
+        after = self._job()
+        if (None if after is None else self._pair(after)) != item.pair:
+            raise self._impossible(f"at {item}")
+
+    def _impossible(self, why: object) -> UsageError:
+        return UsageError(f"No job takes this course: {str(self.course)!r}: {why}.")
+
+    def _life(self) -> tuple[Any, str]:
+        """The job whose life decides what shows, a tuning job's training job, and its kind."""
+        if self._layout.children:
+            return next(self._service.store.children(self._arn)), JOB
+        return self._job(), self._layout.resource
+
+    def _lead(self, pair: tuple[str, str]) -> None:
+        """Leads the job to these statuses."""
+        life, kind = self._life()
+        for state in self._path(life.record, pair):
+            record, at = life.record, Instant(self.clock.now)
+            status, primary = state.position.secondary, state.primary
+            steps: list[PlannedStep] = []
+            if state.position != record.state.position:
+                text = self._message(status)
+                steps = [PlannedStep(at=at, kind=ENTER, value=status, message=text)]
+            elif record.ended is not None:
+                steps = [PlannedStep(at=at, kind=PRIMARY, value=primary)]
+            else:
+                self._service.call(self._layout.stop, {self._layout.name: NAME})
+            self._service.foresee(record.name, steps, kind=kind)
+            life = self._service.store.get(life.arn)
+
+    def _path(self, record: Record, pair: tuple[str, str]) -> Iterable[State]:
+        """The shortest path of a life to a state that shows a pair, past none that shows others."""
+        known = edges(self._service.spec, record.config)
+
+        def shows(state: State) -> tuple[str, str]:
+            return state.pair if self._layout.secondary else (state.primary, "")
+
+        def after(state: State) -> Iterable[State]:
+            goes_on = shows(state) == shows(record.state)
+            return (hop.state for hop in known.get(state, ())) if goes_on else ()
+
+        found = shortest_path(after(record.state), lambda state: shows(state) == pair, after)
+        if found is None:
+            raise self._impossible(f"at {named(pair)}")
+        return found
 
     def _message(self, status: str) -> str:
         return _SAME if self.course.same_messages else messages(status)[0]
 
     def _create(self, item: Item) -> None:
-        made = Scenario(
-            spot=self.course.spot, retries=int(self.course.retries), reserved=self.course.plan
-        )
-        self._beginning = item
-        try:
-            self._service.call("CreateTrainingJob", made.request(NAME))
-        except ApiError as error:
-            raise UsageError(f"No job takes this course: {str(self.course)!r}: {error}") from error
-        self._service.foresee(NAME, [])  # nothing happens by itself, not at a limit either
-
-    def _scenario(self) -> Scenario:
-        pair = self._beginning.pair
-        if pair is None:
+        if item.pair is None:
             raise UsageError(f"A course begins with a state: {str(self.course)!r}.")
-        plain = through([pair[1]], lasts=float("inf"))
+        course, plain = self.course, on_demand().then_hanging()
+        if self._layout.secondary:
+            plain = through([item.pair[1]], lasts=float("inf"))
         acts = tuple(evolve(act, message=self._message(act.status)) for act in plain.acts)
-        return evolve(plain, acts=acts)
-
-    def _record(self) -> Record | None:
-        return next(iter(self._service.records()), None)
+        self._scenario = evolve(plain, acts=acts)
+        self._request = {**REQUESTS[course.machine], self._layout.name: NAME}
+        if course.machine == JOB:
+            made = Scenario(spot=course.spot, retries=int(course.retries), reserved=course.plan)
+            self._request = made.request(NAME)
+        try:
+            self._arn = self._service.call(self._creation, self._request)[self._layout.arn]
+        except ApiError as error:
+            raise self._impossible(error) from error
+        life, kind = self._life()
+        # Nothing happens by itself, not at a limit either.
+        self._service.foresee(life.record.name, [], kind=kind)
+        if self._pair(self._job()) != item.pair:
+            raise self._impossible(f"at {item}")
 
     def _refuse(self, why: str) -> None:
         self._refusals += 1
@@ -240,22 +300,14 @@ class Play:
             threading.Event().wait()  # a daemon's thread, which nobody waits for
         raise TimeIsUp(why)
 
-    def _shown(self, parsed: dict[str, Any]) -> dict[str, Any]:
+    def _shown(self, answer: Any) -> Any:
         """The answer without what this course's service omits."""
-        if self.course.zero_seconds and "TrainingEndTime" in parsed:
-            parsed = {"TrainingTimeInSeconds": 0, "BillableTimeInSeconds": 0, **parsed}
-        if "Results" in parsed:
-            return {**parsed, "Results": [self._shown(one) for one in parsed["Results"]]}
-        if "TrainingJob" in parsed:
-            return {**parsed, "TrainingJob": self._shown(parsed["TrainingJob"])}
-        shown = self._kept(parsed)
-        if entries := shown.get("SecondaryStatusTransitions"):
-            shown["SecondaryStatusTransitions"] = [self._kept(entry) for entry in entries]
-        return shown
-
-    def _kept(self, members: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in members.items() if name not in self.course.omits}
-
-
-def _stops(item: Item) -> bool:
-    return item.pair is not None and item.pair[0] in ("Stopping", "Stopped")
+        if isinstance(answer, list):
+            return [self._shown(one) for one in answer]
+        if not isinstance(answer, dict):
+            return answer
+        layout = self._layout
+        if self.course.zero_seconds and layout.ended in answer:
+            answer = {layout.training_seconds: 0, layout.billable_seconds: 0, **answer}
+        omitted = self.course.omits
+        return {name: self._shown(one) for name, one in answer.items() if name not in omitted}

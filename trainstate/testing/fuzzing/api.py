@@ -22,7 +22,6 @@ class Operation:
 
     part: str
     name: str
-    documented: frozenset[str]
     declared: frozenset[str]
 
 
@@ -35,6 +34,22 @@ class Api:
     common: frozenset[str]
     lacking: frozenset[str]
     lacking_types: frozenset[str]
+
+    def documented(self, declared: frozenset[str], fault: Failure | None) -> frozenset[str]:
+        """The codes with which an operation may fail; none once the service has broken."""
+        return frozenset() if fault and fault.internal else declared | self.common
+
+    def called(
+        self, client: Any, method: str, params: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], Failure | None]:
+        """The answer of a client's method, or how it failed."""
+        try:
+            answer = getattr(client, method)(**params)
+        except Exception as error:  # noqa: BLE001 - whatever comes out is what is judged
+            return {}, self.fault_of(error)
+        if not isinstance(answer, Mapping):
+            return {}, None
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}, None
 
     def fault_of(self, error: Exception) -> Failure:
         """The content of an exception, whether or not it is like botocore's ClientError."""
@@ -66,21 +81,17 @@ def _status(response: Any) -> int:
 def api() -> Api:
     """The built-in facts about the operations."""
     facts = tomllib.loads(resources.files("trainstate.data").joinpath(FACTS).read_text("utf-8"))
-    common = frozenset(facts["common"]["errors"])
+    operations = (
+        Operation(part=row["part"], name=row["name"], declared=frozenset(row["errors"]))
+        for row in facts["operation"]
+    )
     return Api(
-        operations={row["part"]: _operation(row, common) for row in facts["operation"]},
+        operations={operation.part: operation for operation in operations},
         refusals={
             Why(row["why"]): RefusalForm(codes=tuple(row["codes"]), text=row.get("text", ""))
             for row in facts["refusal"]
         },
-        common=common,
+        common=frozenset(facts["common"]["errors"]),
         lacking=frozenset(facts["common"]["lacking"]),
         lacking_types=frozenset(facts["common"]["lacking_types"]),
-    )
-
-
-def _operation(row: Mapping[str, Any], common: frozenset[str]) -> Operation:
-    declared = frozenset(row["errors"])
-    return Operation(
-        part=row["part"], name=row["name"], documented=declared | common, declared=declared
     )

@@ -12,7 +12,6 @@ from trainstate.history.wire import read_response
 from trainstate.rules.exchange import (
     ASK,
     Exchange,
-    Failure,
     KnownJob,
     ListedJob,
     Listing,
@@ -61,19 +60,10 @@ class Beside:
         client = self.clients[service]
         name = client.meta.method_to_api_mapping[method]
         errors = client.meta.service_model.operation_model(name).error_shapes
-        answer: Members = {}
-        fault: Failure | None = None
-        try:
-            answer = getattr(client, method)(**params)
-        except Exception as error:  # noqa: BLE001 - whatever comes out is what is judged
-            fault = api().fault_of(error)
-        documented = frozenset(shape.name for shape in errors) | api().common
+        answer, fault = api().called(client, method, params)
+        documented = api().documented(frozenset(shape.name for shape in errors), fault)
         return answer, Exchange(
-            spec=self.spec,
-            part=ASK,
-            operation=name,
-            fault=fault,
-            documented=frozenset() if fault and fault.internal else documented,
+            spec=self.spec, part=ASK, operation=name, fault=fault, documented=documented
         )
 
     def _stands(self, name: str) -> bool | None:
@@ -116,9 +106,9 @@ class Beside:
             told = None if exchange.fault else listing
             yield evolve(self._about(exchange, True), listing=told)
 
-    def _read(self, members: Members, kind: Kind = Kind.RESPONSE) -> Response:
+    def _read(self, members: Members) -> Response:
         origin = Origin(reader="call", line=self.calls, whole=False)
-        return read_response(members, self.spec, kind=kind, origin=origin)
+        return read_response(members, self.spec, kind=Kind.RESPONSE, origin=origin)
 
     def tags(self, slot: str) -> Iterator[Told]:
         """Added tags are present, deleted ones are not."""

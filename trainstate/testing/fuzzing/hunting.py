@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import target as aim
 
@@ -20,8 +20,9 @@ from trainstate.rules.index import select_rules
 from trainstate.rules.model import Rule, Severity
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
+from trainstate.testing.coverage import Coverage
 from trainstate.testing.fuzzing.ledger import whole
-from trainstate.testing.fuzzing.performing import Performance, Performer, judged
+from trainstate.testing.fuzzing.performing import Performer, judged
 from trainstate.testing.fuzzing.program import (
     Program,
     beside,
@@ -38,7 +39,6 @@ from trainstate.testing.fuzzing.requests import creation, job_name
 from trainstate.testing.fuzzing.scripting import script
 from trainstate.testing.fuzzing.shrinking import shrunk
 from trainstate.testing.fuzzing.subject import Advance, Maker, Target, target_of
-from trainstate.testing.visits import Visits
 
 _SHARE = 0.6
 """The share of the time for trying programs; the rest is for shrinking."""
@@ -53,15 +53,6 @@ class Spent(BaseException):
     """The calls or the time are spent. Not an Exception: nothing shall catch it."""
 
 
-@frozen(kw_only=True)
-class Budget:
-    """How much may be tried: API calls, programs, and seconds; None for no limit."""
-
-    calls: int | None
-    programs: int
-    seconds: float | None
-
-
 @define
 class Trace:
     """The shortest program so far that showed a finding."""
@@ -73,28 +64,27 @@ class Trace:
 
 @define(kw_only=True)
 class Hunt:
-    """One run of the fuzzer."""
+    """One run of the fuzzer, with at most so many calls, programs and seconds; None: no limit."""
 
     target: Target
     spec: Spec
     rules: tuple[Rule, ...]
-    limits: Budget
+    most_calls: int | None
+    most_programs: int
+    most_seconds: float | None
     seed: int
     on_program: Callable[[int], object]
     calls: int = 0
     programs: int = 0
-    visits: Visits = field(factory=Visits)
+    visits: Coverage = field(factory=Coverage)
     traces: dict[Key, Trace] = field(factory=dict)
     ended: str = "programs"
     _shared: bool = True
-    _patience: float = field(init=False)
     _spots: int = 0
     _shown: set[str] = field(factory=set)
     _run: str = field(factory=lambda: uuid4().hex[:6])
     _begun: float = field(factory=time.monotonic)
-
-    def __attrs_post_init__(self) -> None:
-        self._patience = self.target.patience
+    _patience: float = field(default=Factory(lambda hunt: hunt.target.patience, takes_self=True))
 
     @property
     def seconds(self) -> float:
@@ -103,7 +93,7 @@ class Hunt:
 
     def explore(self) -> None:
         """Tries the openings, then programs from Hypothesis, while calls and time last."""
-        until = None if self.limits.seconds is None else self.limits.seconds * _SHARE
+        until = None if self.most_seconds is None else self.most_seconds * _SHARE
         self._shared = self._is_shared() if self.target.shared is None else self.target.shared
         try:
             wide = beside() if self.target.wide else ()
@@ -126,7 +116,7 @@ class Hunt:
         return False
 
     def _draw(self, until: float | None) -> None:
-        rest = self.limits.programs - self.programs
+        rest = self.most_programs - self.programs
         if rest < 1:
             return
 
@@ -148,23 +138,16 @@ class Hunt:
 
         tries()
 
-    def _try(self, program: Program, until: float | None) -> Performance:
-        if self.programs >= self.limits.programs:
+    def _try(self, program: Program, until: float | None) -> Performer:
+        if self.programs >= self.most_programs:
             raise Spent
-        self._spend(until, self.limits.calls)
+        self._spend(until, self.most_calls)
         found = self._perform(program)
         self.programs += 1
-        self._spots += found.spots
-        self._shown |= found.shown
+        self._spots += found.ledger.spots
+        self._shown |= found.ledger.shown
         self.on_program(self.calls)
         return found
-
-    def _perform(self, program: Program) -> Performance:
-        performance = self.perform(program)
-        self.calls += performance.calls
-        self.visits.add(performance.visits)
-        self._note(program, performance)
-        return performance
 
     def _spend(self, until: float | None, calls: int | None) -> None:
         """Raises Spent if the time is over or the calls are made."""
@@ -175,22 +158,26 @@ class Hunt:
             self.ended = "calls"
             raise Spent
 
-    def perform(self, program: Program) -> Performance:
-        """Runs a program on a fresh subject."""
+    def _perform(self, program: Program) -> Performer:
+        """Runs a program on a fresh subject, and notes what it shows."""
         token = f"{self._run}{self.programs}x{self.calls}" if self._shared else "0"
         with self.target.open(program.seed) as subject:
-            return Performer(
+            performer = Performer(
                 subject=subject,
                 spec=self.spec,
                 rules=self.rules,
                 token=token,
                 patience=self._patience,
             ).perform(program)
+        self.calls += performer.calls
+        self.visits.add(performer.visits)
+        self._note(program, performer)
+        return performer
 
-    def _note(self, program: Program, performance: Performance) -> None:
+    def _note(self, program: Program, performer: Performer) -> None:
         """Keeps the shortest program of each finding, without what comes after it."""
         noted: set[Key] = set()
-        for spotted in performance.spotted:
+        for spotted in performer.spotted:
             key, finding = key_of(spotted.finding), spotted.finding
             if finding.severity is Severity.INFO or key in noted:
                 continue
@@ -199,10 +186,7 @@ class Hunt:
                 # A wait was in vain; waiting as long for the next tells nothing new.
                 self._patience = min(self._patience, _IMPATIENT)
             cut = evolve(program, calls=program.calls[: spotted.at + 1])
-            known = self.traces.get(key)
-            if known is None:
-                self.traces[key] = Trace(finding, cut)
-                continue
+            known = self.traces.setdefault(key, Trace(finding, cut, programs=0))
             known.programs += 1
             if len(cut.calls) < len(known.program.calls):
                 known.finding, known.program = finding, cut
@@ -214,19 +198,16 @@ class Hunt:
         """
         settled: set[Key] = set()
         while left := self.traces.keys() - settled:
-            key = min(left, key=self._rank)
+            key = min(left, key=lambda key: (self.traces[key].finding.severity.rank, key))
             settled.add(key)
             yield self._settled(key, self.traces[key])
         yield from self._of_all()
-
-    def _rank(self, key: Key) -> tuple[int, Key]:
-        return self.traces[key].finding.severity.rank, key
 
     def _settled(self, key: Key, trace: Trace) -> Discovery:
         runs, shown = [0], [False]
 
         def holds(program: Program) -> bool:
-            self._spend(self.limits.seconds, None)
+            self._spend(self.most_seconds, None)
             if runs[0] >= _MOST_RUNS:
                 raise Spent
             runs[0] += 1
@@ -240,16 +221,14 @@ class Hunt:
                 trace.program = shrunk(trace.program, holds)
                 shown[0] = True
         reproducible = None if runs[0] == 0 else runs[0] > 1 or shown[0]
-        return self._discovery(key, trace, trace.program, reproducible=reproducible)
+        return self._discovery(trace, reproducible)
 
-    def _discovery(
-        self, key: Key, trace: Trace, program: Program, *, reproducible: bool | None
-    ) -> Discovery:
+    def _discovery(self, trace: Trace, reproducible: bool | None) -> Discovery:
         return Discovery(
-            key=key,
+            key=key_of(trace.finding),
             finding=trace.finding,
-            program=program,
-            script=script(program, trace.finding, self.target.script),
+            program=trace.program,
+            script=script(trace.program, trace.finding, self.target.script),
             programs=trace.programs,
             reproducible=reproducible,
         )
@@ -259,9 +238,7 @@ class Hunt:
         exchange = whole(self.spec, spots=self._spots, shown=frozenset(self._shown))
         program = Program(calls=(create(word="spot"), finish()))
         for finding in judged(exchange, self.rules):
-            yield self._discovery(
-                key_of(finding), Trace(finding, program, self._spots), program, reproducible=True
-            )
+            yield self._discovery(Trace(finding, program, self._spots), True)
 
 
 SECONDS, PROGRAMS = 50.0, 1_000
@@ -294,20 +271,25 @@ def fuzz(
     option, InputError for a baseline that cannot be read.
     """
     known = _baseline(baseline)
+    for name, value in (("budget", budget), ("max_examples", max_examples), ("seconds", seconds)):
+        if value is not None and not value > 0:
+            raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
     hunt = Hunt(
         target=target_of(make_client, advance=advance),
         spec=spec or builtin_spec(),
         rules=select_rules(select=tuple(select), ignore=tuple(ignore)),
-        limits=_limits(budget, max_examples, seconds),
+        most_calls=budget,
+        most_programs=max_examples or (PROGRAMS if budget is None else budget),
+        most_seconds=seconds,
         seed=seed,
-        on_program=on_program or _silently,
+        on_program=on_program or (lambda _calls: None),
     )
     hunt.explore()
     return _report(hunt, known)
 
 
 def _report(hunt: Hunt, known: Baseline) -> FuzzReport:
-    found = tuple(sorted(hunt.discoveries(), key=_rank))
+    found = tuple(sorted(hunt.discoveries(), key=lambda one: one.rank))
     return FuzzReport(
         target=hunt.target.label,
         seed=hunt.seed,
@@ -320,22 +302,6 @@ def _report(hunt: Hunt, known: Baseline) -> FuzzReport:
         ended=hunt.ended,
         spec_version=hunt.spec.version,
     )
-
-
-def _silently(_calls: int) -> None:
-    """Shows no progress."""
-
-
-def _rank(found: Discovery) -> tuple[int, str]:
-    return list(Severity).index(found.finding.severity), str(found.key)
-
-
-def _limits(budget: int | None, programs: int | None, seconds: float | None) -> Budget:
-    for name, value in (("budget", budget), ("max_examples", programs), ("seconds", seconds)):
-        if value is not None and not value > 0:
-            raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
-    most = PROGRAMS if budget is None else budget
-    return Budget(calls=budget, programs=programs or most, seconds=seconds)
 
 
 def _baseline(given: Baseline | str | Path | None) -> Baseline:

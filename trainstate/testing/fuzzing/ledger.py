@@ -69,13 +69,9 @@ class JobLedger:
         """The exchange of a call about one job, and what it changes."""
         before = self.standings.get(name)
         expected, why = self._expected(part, before, valid=valid)
-        operation = self.facts.operations[part]
-        exchange = Exchange(
-            spec=self.spec,
-            part=part,
-            operation=operation.name,
-            fault=fault,
-            documented=frozenset() if fault and fault.internal else operation.documented,
+        exchange = self._exchange(
+            part,
+            fault,
             # With two reasons to refuse, the service may name either.
             refusal=None if before and why is Why.INVALID else self.facts.refusals.get(why),
             expected=expected,
@@ -91,17 +87,19 @@ class JobLedger:
         self, asked: Mapping[str, Any], pages: Pages, *, fault: Failure | None, cut: bool
     ) -> Exchange:
         """The exchange of a list, all its pages."""
-        operation = self.facts.operations[LIST]
         rows = tuple(tuple(summary_of(row, self.spec.layout) for row in page) for page in pages)
         listing = Listing(asked=asked, pages=rows, known=dict(self.standings), cut=cut)
+        return self._exchange(LIST, fault, expected=True, listing=None if fault else listing)
+
+    def _exchange(self, part: str, fault: Failure | None, **known: Any) -> Exchange:
+        operation = self.facts.operations[part]
         return Exchange(
             spec=self.spec,
-            part=LIST,
+            part=part,
             operation=operation.name,
             fault=fault,
-            documented=frozenset() if fault and fault.internal else operation.documented,
-            expected=True,
-            listing=None if fault else listing,
+            documented=self.facts.documented(operation.declared, fault),
+            **known,
         )
 
     def ended(self, name: str, *, clocked: bool) -> Exchange:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
@@ -15,41 +15,20 @@ from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
 from trainstate.history.model import Kind, Origin, Response
 from trainstate.history.wire import read_response
-from trainstate.rules.exchange import ASK, CREATE, DESCRIBE, LIST, UPDATE, Exchange, Failure
+from trainstate.rules.exchange import ASK, DESCRIBE, LIST, Exchange, Failure
 from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
+from trainstate.testing.coverage import Coverage
 from trainstate.testing.fuzzing.api import api
 from trainstate.testing.fuzzing.beside import Beside
 from trainstate.testing.fuzzing.ledger import JobLedger, Pages
-from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program
-from trainstate.testing.fuzzing.requests import (
-    INVALID,
-    creation,
-    job_name,
-    limit_of,
-    listing,
-    update,
-)
+from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
+from trainstate.testing.fuzzing.requests import INVALID, job_name, limit_of, listing
 from trainstate.testing.fuzzing.subject import Subject
-from trainstate.testing.visits import Visits
 
 MOST_PAGES = 12
-_POLLS = (
-    1.0,
-    3.0,
-    8.0,
-    20.0,
-    45.0,
-    120.0,
-    300.0,
-    900.0,
-    1_800.0,
-    3_600.0,
-    7_200.0,
-    14_400.0,
-    28_800.0,
-)
+_POLLS = (1.0, 3.0, 8.0, 20.0, 45.0, 120.0, 300.0, *(900.0 * 2**times for times in range(6)))
 """Seconds between polls of a job that should end; the last is repeated to its limit."""
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25
 
@@ -62,20 +41,13 @@ class Spotted:
     finding: Finding
 
 
-@frozen(kw_only=True)
-class Performance:
-    """The result of a program: findings in order, its cost, and what it showed."""
-
-    spotted: tuple[Spotted, ...]
-    calls: int
-    visits: Visits
-    spots: int = 0
-    shown: frozenset[str] = frozenset()
-
-
 @define(kw_only=True)
 class Performer:
-    """Runs one program. ``token`` keeps its jobs apart from others'."""
+    """Runs one program. ``token`` keeps its jobs apart from others'.
+
+    Afterwards it has what the program showed: the findings in order, what it visited, and what is
+    known of its jobs.
+    """
 
     subject: Subject
     spec: Spec
@@ -83,16 +55,14 @@ class Performer:
     token: str
     patience: float = 2.0
     calls: int = 0
+    spotted: list[Spotted] = field(factory=list)
+    visits: Coverage = field(factory=Coverage)
     ledger: JobLedger = field(init=False)
     checker: Checker = field(init=False)
     _beside: Beside = field(init=False)
-    _operation_rules: tuple[Rule, ...] = field(init=False)
-    _visits: Visits = field(factory=Visits)
     _created: datetime | None = None
     _number: int = 0
-    _responses: int = 0
     _moment: float = field(factory=time.monotonic)
-    _spotted: list[Spotted] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         still = self.subject.advance is not None and self.subject.still
@@ -101,21 +71,15 @@ class Performer:
         self._beside = Beside(
             clients=self.subject.beside, spec=self.spec, ledger=self.ledger, token=self.token
         )
-        self._operation_rules = tuple(r for r in self.rules if r.scope is Scope.OPERATION)
 
-    def perform(self, program: Program) -> Performance:
-        """Runs the steps, and returns the findings."""
+    def perform(self, program: Program) -> Performer:
+        """Runs the steps; returns itself."""
         for number, call in enumerate(program.calls):
             self._number = number
             self._step(call)
         self._keep([finding for _, finding in self.checker.close()[0]])
-        return Performance(
-            spotted=tuple(self._spotted),
-            calls=self.calls + self._beside.calls,
-            visits=self._visits,
-            spots=self.ledger.spots,
-            shown=frozenset(self.ledger.shown),
-        )
+        self.calls += self._beside.calls
+        return self
 
     def _step(self, call: Call) -> None:
         if call.verb == ADVANCE:
@@ -126,23 +90,16 @@ class Performer:
             self._list(call)
         elif call.verb == ASK:
             self._ask_beside(call)
+        elif call.verb == DESCRIBE:
+            self._describe(job_name(call.slot, self.token))
         else:
             self._ask(call)
 
     def _ask(self, call: Call) -> None:
         """One request about one job."""
-        name = job_name(call.slot, self.token)
-        params: dict[str, Any] = {"TrainingJobName": name}
-        if call.verb == CREATE:
-            params = creation(call.word, name)
-        elif call.verb == UPDATE:
-            params = update(call.word, name)
-        if call.verb == DESCRIBE:
-            self._describe(name)
-            return
+        params = request(call, self.token)
         answer, fault = self._request(call.verb, params)
-        valid = call.word not in INVALID
-        told = name if valid else params["TrainingJobName"]
+        told, valid = params["TrainingJobName"], call.word not in INVALID
         self._exchange(
             self.ledger.called(
                 call.verb, told, fault=fault, answer=answer, request=params, valid=valid
@@ -154,7 +111,7 @@ class Performer:
             if isinstance(told, Exchange):
                 self._exchange(told)
             else:
-                self._visits.see(told)
+                self.visits.see(told)
                 self._keep(self.checker.feed(told))
 
     def _describe(self, name: str) -> Response | None:
@@ -164,7 +121,7 @@ class Performer:
             created = response.members.get(self.spec.layout.created)
             if self._created is None and isinstance(created, datetime):
                 self._created = created
-            self._visits.see(response)
+            self.visits.see(response)
             self._keep(self.checker.feed(response))
         self._exchange(self.ledger.called(DESCRIBE, name, fault=fault, response=response))
         return response
@@ -237,14 +194,7 @@ class Performer:
     ) -> tuple[Mapping[str, Any], Failure | None]:
         """The answer to a request, or how it failed."""
         self.calls += 1
-        try:
-            method: Callable[..., Any] = getattr(self.subject.client, METHODS[part])
-            answer = method(**params)
-        except Exception as error:  # noqa: BLE001 - whatever comes out is what is judged
-            return {}, api().fault_of(error)
-        if not isinstance(answer, Mapping):
-            return {}, None
-        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}, None
+        return api().called(self.subject.client, METHODS[part], params)
 
     def _read(self, members: Mapping[str, Any], *, kind: Kind = Kind.RESPONSE) -> Response:
         whole = kind is Kind.RESPONSE  # a service's answer is not an excerpt
@@ -252,27 +202,12 @@ class Performer:
         return read_response(members, self.spec, kind=kind, origin=origin)
 
     def _exchange(self, exchange: Exchange) -> None:
-        self._keep(judged(exchange, self._operation_rules), operation=exchange.operation)
+        self._keep(judged(exchange, self.rules), operation=exchange.operation)
 
     def _keep(self, found: Any, *, operation: str = "") -> None:
         for finding in found:
-            told = (
-                evolve(finding, facts={**finding.facts, "operation": operation})
-                if operation
-                else finding
-            )
-            self._spotted.append(Spotted(at=self._number, finding=told))
-
-
-METHODS: Mapping[str, str] = {
-    "create": "create_training_job",
-    "describe": "describe_training_job",
-    "stop": "stop_training_job",
-    "delete": "delete_training_job",
-    "update": "update_training_job",
-    "list": "list_training_jobs",
-}
-"""The methods of a boto3 client, by role of their operation."""
+            facts = {**finding.facts, **({"operation": operation} if operation else {})}
+            self.spotted.append(Spotted(at=self._number, finding=evolve(finding, facts=facts)))
 
 
 def judged(exchange: Exchange, rules: Iterable[Rule] | None = None) -> Iterator[Finding]:

@@ -6,7 +6,9 @@ Some are tried first, one for each possible fault; others are drawn.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import product
+from typing import Any
 
 from attrs import evolve, field, frozen
 from hypothesis import strategies as st
@@ -14,7 +16,15 @@ from hypothesis.strategies import SearchStrategy
 
 from trainstate.rules.exchange import ASK, CREATE, DELETE, DESCRIBE, LIST, STOP, UPDATE
 from trainstate.testing.fuzzing.beside import WORDS
-from trainstate.testing.fuzzing.requests import ADVANCES, CREATIONS, INVALID, LISTS, UPDATES
+from trainstate.testing.fuzzing.requests import (
+    ADVANCES,
+    CREATIONS,
+    INVALID,
+    LISTS,
+    UPDATES,
+    creation,
+    job_name,
+)
 
 ADVANCE, FINISH = "advance", "finish"
 """Not operations: time passes; a job is polled until it has ended or is gone."""
@@ -46,6 +56,19 @@ class Call:
             yield evolve(self, seconds=seconds)
 
 
+METHODS = {verb: f"{verb}_training_job" for verb in (CREATE, DESCRIBE, STOP, DELETE, UPDATE)}
+METHODS[LIST] = "list_training_jobs"
+"""The methods of a boto3 client, by role of their operation."""
+
+
+def request(call: Call, token: str) -> dict[str, Any]:
+    """The parameters of a call about one job."""
+    name = job_name(call.slot, token)
+    if call.verb == CREATE:
+        return creation(call.word, name)
+    return {"TrainingJobName": name, **(UPDATES[call.word] if call.verb == UPDATE else {})}
+
+
 @frozen(kw_only=True)
 class Program:
     """Steps in order, and the seed for a service's random choices."""
@@ -75,49 +98,18 @@ class Program:
         return tuple(dict.fromkeys(call.slot for call in self.calls if call.slot))
 
 
-def create(slot: str = "a", word: str = "plain") -> Call:
-    """A job is created."""
-    return Call(verb=CREATE, slot=slot, word=word)
-
-
-def describe(slot: str = "a") -> Call:
-    """A job is described."""
-    return Call(verb=DESCRIBE, slot=slot)
-
-
-def stop(slot: str = "a") -> Call:
-    """A job is asked to stop."""
-    return Call(verb=STOP, slot=slot)
-
-
-def delete(slot: str = "a") -> Call:
-    """A job is deleted."""
-    return Call(verb=DELETE, slot=slot)
-
-
-def update(slot: str = "a", word: str = "profiler-off") -> Call:
-    """A job is changed."""
-    return Call(verb=UPDATE, slot=slot, word=word)
-
-
-def listed(word: str = "all") -> Call:
-    """The jobs are listed, all pages."""
-    return Call(verb=LIST, word=word)
-
-
-def ask(slot: str = "a", word: str = "tune") -> Call:
-    """One of the other calls is made."""
-    return Call(verb=ASK, slot=slot, word=word)
-
-
-def advance(seconds: float = ADVANCES[0]) -> Call:
-    """Time passes."""
-    return Call(verb=ADVANCE, seconds=seconds)
-
-
-def finish(slot: str = "a") -> Call:
-    """A job is polled until it has ended, or, once deleted, until it is gone."""
-    return Call(verb=FINISH, slot=slot)
+create = partial(Call, verb=CREATE, slot="a", word="plain")
+describe = partial(Call, verb=DESCRIBE, slot="a")
+stop = partial(Call, verb=STOP, slot="a")
+delete = partial(Call, verb=DELETE, slot="a")
+update = partial(Call, verb=UPDATE, slot="a", word="profiler-off")
+listed = partial(Call, verb=LIST, word="all")
+"""All pages of a list."""
+ask = partial(Call, verb=ASK, slot="a", word="tune")
+"""One of the other calls."""
+advance = partial(Call, verb=ADVANCE, seconds=ADVANCES[0])
+finish = partial(Call, verb=FINISH, slot="a")
+"""A job is polled until it has ended, or, once deleted, until it is gone."""
 
 
 def observed(steps: list[Call]) -> tuple[Call, ...]:
@@ -127,13 +119,15 @@ def observed(steps: list[Call]) -> tuple[Call, ...]:
     """
     calls: list[Call] = []
     for step in steps:
-        looks = [describe(step.slot)] if step.slot and step.verb not in (DESCRIBE, ASK) else []
+        looks = [describe(slot=step.slot)] if step.slot and step.verb not in (DESCRIBE, ASK) else []
         before = [] if step.verb in (CREATE, FINISH) else looks
         calls += [*before, step, *looks]
         if step.verb == ADVANCE:
-            calls += [describe(slot) for slot in dict.fromkeys(c.slot for c in calls if c.slot)]
+            calls += [
+                describe(slot=slot) for slot in dict.fromkeys(c.slot for c in calls if c.slot)
+            ]
     slots = dict.fromkeys(call.slot for call in calls if call.slot)
-    return (*calls, *(finish(slot) for slot in slots))
+    return (*calls, *(finish(slot=slot) for slot in slots))
 
 
 ORDINARY = tuple(word for word in CREATIONS if word not in INVALID)
@@ -142,6 +136,10 @@ ORDINARY = tuple(word for word in CREATIONS if word not in INVALID)
 _STAGES = 4
 _SPOTS = 10
 _LIVES = 4
+
+
+def _of(*calls: Call) -> Program:
+    return Program(calls=calls)
 
 
 def openings() -> Iterator[Program]:
@@ -154,9 +152,11 @@ def openings() -> Iterator[Program]:
     yield _of(create(), describe(), stop(), describe(), finish(), describe(), stop())
     yield _of(create(), finish(), delete(), describe(), finish(), create(), describe(), finish())
     yield _of(create(), describe(), delete(), describe(), update(), describe(), finish())
+    looks = (describe(), describe(slot="b"))
     for word in LISTS:
-        yield _of(create(), advance(2.0), create("b"), describe(), describe("b"), listed(word))
-    yield _of(create(), create("b"), finish(), finish("b"), *map(listed, LISTS))
+        yield _of(create(), advance(seconds=2.0), create(slot="b"), *looks, listed(word=word))
+    lists = [listed(word=word) for word in LISTS]
+    yield _of(create(), create(slot="b"), finish(), finish(slot="b"), *lists)
 
 
 def lives() -> Iterator[Program]:
@@ -173,7 +173,7 @@ def lives() -> Iterator[Program]:
 def stages() -> Iterator[Program]:
     """A request at each of the first stages of a job."""
     for number, request in product(range(_STAGES), (stop, delete, create)):
-        yield _of(create(), *[advance(60.0), describe()] * number, request(), describe(), finish())
+        yield _of(create(), *[advance(), describe()] * number, request(), describe(), finish())
 
 
 def beside() -> Iterator[Program]:
@@ -181,40 +181,34 @@ def beside() -> Iterator[Program]:
     everything = [ask(word=word) for word in WORDS]
     for passes in (1.0, 301.3, 86_400.0):
         looks = [call for call in everything if call.word != "halt"]
-        yield _of(*everything, create(), *looks, advance(passes), *everything, *looks, finish())
+        yield _of(
+            *everything, create(), *looks, advance(seconds=passes), *everything, *looks, finish()
+        )
 
 
 def short() -> Iterator[Program]:
     """Every program of two steps after a creation, over the simple requests."""
-    alphabet = (create(), stop(), delete(), update(), advance(), advance(3_600.0), listed())
+    alphabet = (create(), stop(), delete(), update(), advance(), advance(seconds=3_600.0), listed())
     for one, other in product(alphabet, repeat=2):
         yield Program(calls=observed([create(), one, other]))
 
 
-def _of(*calls: Call) -> Program:
-    return Program(calls=calls)
-
-
-_MOST_STEPS = 8
 _MOST_SEED = 1 << 20
 
 _slots = st.sampled_from(SLOTS)
-_creations = st.builds(create, _slots, st.sampled_from(tuple(CREATIONS)))
 # Jobs develop only with time: most steps let it pass.
-_advances = st.builds(advance, st.sampled_from(ADVANCES))
+_advances = st.builds(advance, seconds=st.sampled_from(ADVANCES))
 _steps: SearchStrategy[Call] = st.one_of(
     _advances,
-    _creations,
+    st.builds(create, slot=_slots, word=st.sampled_from(tuple(CREATIONS))),
     _advances,
-    st.builds(stop, _slots),
-    st.builds(describe, _slots),
-    st.builds(delete, _slots),
-    st.builds(listed, st.sampled_from(tuple(LISTS))),
-    st.builds(update, _slots, st.sampled_from(tuple(UPDATES))),
+    st.builds(stop, slot=_slots),
+    st.builds(describe, slot=_slots),
+    st.builds(delete, slot=_slots),
+    st.builds(listed, word=st.sampled_from(tuple(LISTS))),
+    st.builds(update, slot=_slots, word=st.sampled_from(tuple(UPDATES))),
 )
-
-
-_asked = st.builds(ask, _slots, st.sampled_from(tuple(WORDS)))
+_asked = st.builds(ask, slot=_slots, word=st.sampled_from(tuple(WORDS)))
 
 
 def programs(*, wide: bool = False) -> SearchStrategy[Program]:
@@ -223,11 +217,6 @@ def programs(*, wide: bool = False) -> SearchStrategy[Program]:
     If ``wide``, every other step is one of the other calls.
     """
     steps = st.one_of(_asked, _steps) if wide else _steps
-    first = st.builds(create, st.just(SLOTS[0]), st.sampled_from(ORDINARY))
-    return st.builds(
-        _program, st.integers(0, _MOST_SEED), first, st.lists(steps, max_size=_MOST_STEPS)
-    )
-
-
-def _program(seed: int, first: Call, steps: list[Call]) -> Program:
-    return Program(calls=observed([first, *steps]), seed=seed)
+    first = st.builds(create, word=st.sampled_from(ORDINARY))
+    calls = st.builds(lambda one, rest: observed([one, *rest]), first, st.lists(steps, max_size=8))
+    return st.builds(Program, seed=st.integers(0, _MOST_SEED), calls=calls)

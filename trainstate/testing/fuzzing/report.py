@@ -19,8 +19,8 @@ from trainstate.rules.index import rules
 from trainstate.rules.model import Scope, Severity
 from trainstate.spec.facts import Evidence
 from trainstate.spec.load import builtin_spec
+from trainstate.testing.coverage import Coverage
 from trainstate.testing.fuzzing.program import Program
-from trainstate.testing.visits import Visits
 from trainstate.version import installed_version
 
 _NUMBER = re.compile(r"\d+", re.ASCII)
@@ -78,10 +78,31 @@ class Discovery:
     reproducible: bool | None
 
     @property
+    def rank(self) -> tuple[int, str]:
+        """The sort key of discoveries: the worst first."""
+        return self.finding.severity.rank, str(self.key)
+
+    @property
     def emblem(self) -> Finding:
         """The finding as baselines know it, without what differs between runs."""
         words = " ".join(self.key.words)
         return evolve(self.finding, job="", file=None, pointer=self.key.place, message=words)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The discovery in plain values."""
+        return {
+            **finding_object(self.finding),
+            "program": [str(call) for call in self.program.calls],
+            "program_seed": self.program.seed,
+            "script": self.script,
+            "programs": self.programs,
+            "reproducible": self.reproducible,
+        }
+
+
+_ASKED = (Scope.RESPONSE, Scope.SEQUENCE, Scope.OPERATION)
+SCHEMA = 1
+"""The version of the JSON form; it grows when a member changes its meaning."""
 
 
 @frozen(kw_only=True)
@@ -102,7 +123,7 @@ class FuzzReport:
     calls: int
     programs: int
     seconds: float
-    visits: Visits
+    visits: Coverage
     ended: str
     spec_version: str
 
@@ -125,20 +146,34 @@ class FuzzReport:
         return self.visits.counted()
 
     def to_json(self) -> str:
-        """The report as JSON text."""
-        return report_json(self)
+        """The report as JSON text, in ASCII: a service's text comes out escaped."""
+        tool = {"name": "trainstate", "version": installed_version(), "spec": self.spec_version}
+        content = {
+            "schema": SCHEMA,
+            "tool": tool,
+            "target": self.target,
+            "seed": self.seed,
+            "calls": self.calls,
+            "programs": self.programs,
+            "seconds": self.seconds,
+            "ended": self.ended,
+            "coverage": self.coverage,
+            "never_seen": self.visits.missed(Evidence.RECORDED),
+            "findings": [found.as_dict() for found in self],
+            "known": [str(found.key) for found in self.known],
+        }
+        return json.dumps(content, ensure_ascii=True, indent=1, default=str)
 
     def to_junit(self, *, fail_on: Severity = Severity.ERROR) -> str:
-        """The report as JUnit XML: a test case for each rule."""
-        return report_junit(self, fail_on=fail_on)
+        """The report as JUnit XML: each rule of the fuzzer is a test case, perhaps a failure."""
+        suite = Element("testsuite", name=f"trainstate fuzz {plain(self.target)}")
+        for rule in (rule for rule in rules() if rule.scope in _ASKED):
+            case = SubElement(suite, "testcase", classname="trainstate.fuzz", name=rule.name)
+            _told(case, [found for found in self if found.finding.name == rule.name], fail_on)
+        return suite_text(suite, failures="failure")
 
     def __str__(self) -> str:
         return "\n".join(report_lines(self))
-
-
-_ASKED = (Scope.RESPONSE, Scope.SEQUENCE, Scope.OPERATION)
-SCHEMA = 1
-"""The version of the JSON form; it grows when a member changes its meaning."""
 
 
 def report_lines(report: FuzzReport, *, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
@@ -181,60 +216,13 @@ def _totals(report: FuzzReport) -> Iterator[str]:
         yield f"{kind} seen: {shares}"
 
 
-def report_object(report: FuzzReport) -> dict[str, Any]:
-    """The report as JSON values."""
-    return {
-        "schema": SCHEMA,
-        "tool": {"name": "trainstate", "version": installed_version(), "spec": report.spec_version},
-        "target": report.target,
-        "seed": report.seed,
-        "calls": report.calls,
-        "programs": report.programs,
-        "seconds": report.seconds,
-        "ended": report.ended,
-        "coverage": report.coverage,
-        "never_seen": report.visits.missed(Evidence.RECORDED),
-        "findings": [_discovery_object(found) for found in report],
-        "known": [str(found.key) for found in report.known],
-    }
-
-
-def _discovery_object(found: Discovery) -> dict[str, Any]:
-    return {
-        **finding_object(found.finding),
-        "program": [str(call) for call in found.program.calls],
-        "program_seed": found.program.seed,
-        "script": found.script,
-        "programs": found.programs,
-        "reproducible": found.reproducible,
-    }
-
-
-def report_json(report: FuzzReport) -> str:
-    """The report as JSON text, in ASCII: a service's text comes out escaped."""
-    return json.dumps(report_object(report), ensure_ascii=True, indent=1, default=str)
-
-
-def report_junit(report: FuzzReport, *, fail_on: Severity = Severity.ERROR) -> str:
-    """The report as JUnit XML: each rule of the fuzzer is a test case, perhaps a failure."""
-    suite = Element("testsuite", name=f"trainstate fuzz {plain(report.target)}")
-    by_rule: dict[str, list[Discovery]] = {}
-    for found in report:
-        by_rule.setdefault(found.finding.name, []).append(found)
-    for rule in (rule for rule in rules() if rule.scope in _ASKED):
-        case = SubElement(suite, "testcase", classname="trainstate.fuzz", name=rule.name)
-        _told(case, by_rule.get(rule.name, []), fail_on)
-    return suite_text(suite, failures="failure")
-
-
 def _told(case: Element, found: list[Discovery], fail_on: Severity) -> None:
-    loud = [d for d in found if d.finding.severity.rank <= fail_on.rank]
-    mild = [d for d in found if d.finding.severity.rank > fail_on.rank]
+    loud = [one for one in found if one.finding.severity.rank <= fail_on.rank]
+    mild = [one for one in found if one not in loud]
     if loud:
         first = loud[0].finding
-        failure = SubElement(
-            case, "failure", type=f"{first.code} {first.name}", message=xml_text(first.message)
-        )
+        told = {"type": f"{first.code} {first.name}", "message": xml_text(first.message)}
+        failure = SubElement(case, "failure", told)
         failure.text = "\n".join(_case_text(loud))
     if mild:
         SubElement(case, "system-out").text = "\n".join(_case_text(mild))

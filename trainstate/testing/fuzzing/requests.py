@@ -6,24 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from trainstate.testing.configuration import ALWAYS
+from trainstate.testing.configuration import ALWAYS, BUCKET
 
 _ACCOUNT = ALWAYS["RoleArn"].split(":")[4]
-_BUCKET = "s3://example-bucket"
-_RESOURCES: Mapping[str, Any] = {
-    "InstanceType": "ml.m5.large",
-    "InstanceCount": 1,
-    "VolumeSizeInGB": 30,
-}
+_RESOURCES: Mapping[str, Any] = ALWAYS["ResourceConfig"]
 _IMAGE = f"{_ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/train:1"
 _PLAN = f"arn:aws:sagemaker:us-east-1:{_ACCOUNT}:training-plan/example-plan"
 _RULE = {"RuleConfigurationName": "loss", "RuleEvaluatorImage": _IMAGE}
 
 _REQUEST: Mapping[str, Any] = {
     "AlgorithmSpecification": {"TrainingImage": _IMAGE, "TrainingInputMode": "File"},
-    "RoleArn": ALWAYS["RoleArn"],
-    "OutputDataConfig": {"S3OutputPath": f"{_BUCKET}/output"},
-    "ResourceConfig": dict(_RESOURCES),
+    **{name: ALWAYS[name] for name in ("RoleArn", "OutputDataConfig", "ResourceConfig")},
     "StoppingCondition": {"MaxRuntimeInSeconds": 3_600},
 }
 _SPOT = {
@@ -51,7 +44,7 @@ CREATIONS: Mapping[str, Mapping[str, Any]] = {
     },
     "debugger": {"DebugRuleConfigurations": [_RULE]},
     "profiler": {
-        "ProfilerConfig": {"S3OutputPath": f"{_BUCKET}/profile"},
+        "ProfilerConfig": {"S3OutputPath": f"{BUCKET}/profile"},
         "ProfilerRuleConfigurations": [_RULE],
     },
     "short-wait": {
@@ -109,11 +102,6 @@ def creation(word: str, name: str) -> dict[str, Any]:
     """The parameters that create a job."""
     told = f"{name}{_BAD_NAME}" if word == "bad-name" else name
     return {"TrainingJobName": told, **_REQUEST, **CREATIONS[word]}
-
-
-def update(word: str, name: str) -> dict[str, Any]:
-    """The parameters that change a job."""
-    return {"TrainingJobName": name, **UPDATES[word]}
 
 
 def listing(word: str, first_created: datetime | None) -> dict[str, Any]:

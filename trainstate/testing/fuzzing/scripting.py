@@ -11,15 +11,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from trainstate.checking.report import Finding
-from trainstate.rules.exchange import ASK, CREATE, DESCRIBE, LIST, UPDATE
+from trainstate.rules.exchange import ASK, DESCRIBE, LIST
 from trainstate.rules.index import find_rule
 from trainstate.rules.model import Scope
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.fuzzing.beside import Beside
 from trainstate.testing.fuzzing.ledger import JobLedger
-from trainstate.testing.fuzzing.performing import METHODS
-from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program
-from trainstate.testing.fuzzing.requests import LISTS, creation, job_name, update
+from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
+from trainstate.testing.fuzzing.requests import LISTS, job_name
 from trainstate.testing.fuzzing.subject import Script
 
 _CALL = '''\
@@ -94,12 +93,8 @@ def _lines(call: Call, how: Script) -> Iterator[str]:
         yield from _PAGES.format(list=METHODS[LIST], given=_asked(call.word)).splitlines()
     elif call.verb == ASK:
         yield from _asked_beside(call)
-    elif call.verb == CREATE:
-        yield from _called(CREATE, creation(call.word, name))
-    elif call.verb == UPDATE:
-        yield from _called(UPDATE, update(call.word, name))
     else:
-        yield f'call("{METHODS[call.verb]}", TrainingJobName="{name}")'
+        yield from _called(METHODS[call.verb], request(call, _RUN))
 
 
 class _Noted:
@@ -134,11 +129,13 @@ def _advanced(how: Script, seconds: str) -> str:
     return how.advance.format(seconds=seconds) if how.advance else f"pass  # {seconds} s go by"
 
 
-def _called(part: str, params: Mapping[str, Any]) -> Iterator[str]:
+def _called(method: str, params: Mapping[str, Any]) -> Iterator[str]:
+    given = [f"{name}={_literal(value)}" for name, value in params.items()]
+    if len(given) == 1:
+        yield f'call("{method}", {given[0]})'
+        return
     yield "call("
-    yield f'    "{METHODS[part]}",'
-    for name, value in params.items():
-        yield from indent(f"{name}={_literal(value)},", "    ").splitlines()
+    yield from indent("".join(f"{one},\n" for one in (f'"{method}"', *given)), "    ").splitlines()
     yield ")"
 
 

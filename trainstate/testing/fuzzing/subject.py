@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from trainstate.errors import UsageError
 
@@ -81,21 +81,19 @@ def target_of(make: Maker | Target, *, advance: Advance | None = None) -> Target
             f"Expected a function that makes a client but got {make!r}; pass the function"
             " itself, not a client, so that each program can have a fresh one."
         )
-    seeded = "seed" in _parameters(make)
+    seeded = False
+    with suppress(TypeError, ValueError):  # some callables have no signature
+        seeded = "seed" in inspect.signature(make).parameters
 
     @contextmanager
     def opened(seed: int) -> Iterator[Subject]:
         made = make(seed=seed) if seeded else make()
-        if _is_context(made):
-            with made as inner:
-                yield _subject(inner, advance)
-            return
-        subject = _subject(made, advance)
-        try:
-            yield subject
-        finally:
-            if subject.close is not None:
-                subject.close()
+        with ExitStack() as stack:
+            inner = stack.enter_context(made) if _is_context(made) else made
+            subject = inner if isinstance(inner, Subject) else Subject(client=inner)
+            if inner is made and subject.close is not None:
+                stack.callback(subject.close)
+            yield subject if advance is None else evolve(subject, advance=advance)
 
     return Target(label=_label(make), open=opened, script=script_of(make))
 
@@ -114,13 +112,6 @@ def script_of(make: Maker) -> Script:
     )
 
 
-def _parameters(make: Maker) -> frozenset[str]:
-    try:
-        return frozenset(inspect.signature(make).parameters)
-    except (TypeError, ValueError):
-        return frozenset()
-
-
 def _label(make: Maker) -> str:
     name = getattr(make, "__qualname__", type(make).__name__)
     return f"{getattr(make, '__module__', '')}:{name}"
@@ -129,10 +120,3 @@ def _label(make: Maker) -> str:
 def _is_context(made: Any) -> bool:
     # Ask the class: a client with dynamic methods has every attribute.
     return all(hasattr(type(made), name) for name in ("__enter__", "__exit__"))
-
-
-def _subject(made: Any, advance: Advance | None) -> Subject:
-    subject = made if isinstance(made, Subject) else Subject(client=made)
-    if advance is None:
-        return subject
-    return Subject(client=subject.client, advance=advance, still=subject.still, close=subject.close)

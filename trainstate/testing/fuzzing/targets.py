@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 from trainstate.errors import InputError, UsageError, needing
 from trainstate.spec.facts import Evidence
-from trainstate.testing.fuzzing.performing import METHODS
+from trainstate.testing.fuzzing.program import METHODS
 from trainstate.testing.fuzzing.subject import Advance, Script, Subject, Target, target_of
 from trainstate.testing.imported import imported
 

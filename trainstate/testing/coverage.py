@@ -16,7 +16,7 @@ from trainstate.spec.model import Spec
 
 
 @define
-class Visits:
+class Coverage:
     """Statuses, pairs and transitions of the specification that responses have shown."""
 
     statuses: set[str] = field(factory=set)
@@ -39,7 +39,7 @@ class Visits:
         if primary is not None and secondary is not None:
             self.pairs.add((primary, secondary))
 
-    def add(self, other: Visits) -> None:
+    def add(self, other: Coverage) -> None:
         """Adds what others have shown."""
         self.statuses |= other.statuses
         self.pairs |= other.pairs
