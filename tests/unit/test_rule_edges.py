@@ -246,3 +246,15 @@ def test_a_hidden_primary_may_have_ended_in_a_status_that_is_not_terminal() -> N
 
     assert [] == said(withdrawn, rule="TS307")
     assert said(response("InProgress/Training: Starting 90, Training 60", hidden), rule="TS307")
+
+
+def test_what_only_an_excerpt_showed_has_not_vanished() -> None:
+    """The client that made the excerpt may know a member that another client does not."""
+    rules = [{"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}]
+    whole = response("InProgress/Training: Starting 90, Training", at=200)
+    shown = {**response("InProgress/Starting: Starting"), "ProfilerRuleEvaluationStatuses": rules}
+    names = ("TrainingJobName", "TrainingJobStatus", "LastModifiedTime")
+    excerpt = {name: shown[name] for name in (*names, "ProfilerRuleEvaluationStatuses")}
+
+    assert [] == said(excerpt, whole, rule="TS706")
+    assert [("warning", "/ProfilerRuleEvaluationStatuses")] == said(shown, whole, rule="TS706")

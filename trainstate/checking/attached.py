@@ -18,6 +18,9 @@ from trainstate.spec.model import AttachedMachine, Spec
 Statuses = dict[tuple[str, str], Timeline[str]]
 """The statuses seen of each item, keyed by the names of machine and item."""
 
+Listed = dict[tuple[str, str], tuple[Rank, str]]
+"""The items in lists of whole responses: the first rank that showed each, and its status."""
+
 
 @lru_cache(maxsize=64)
 def follows(machine: AttachedMachine) -> Any:
@@ -73,37 +76,33 @@ def attached_change(
 
 
 def vanished(
-    seen: Statuses, response: Response, spec: Spec, rank: Rank | None, *, old: bool
-) -> Iterator[AttachedChange]:
-    """List items that an earlier response had and a whole response lacks.
+    listed: Listed, response: Response, spec: Spec, rank: Rank | None, *, old: bool
+) -> list[AttachedChange]:
+    """The listed items that a whole response lacks; it adds its own to ``listed``.
 
     ``old`` holds if the response also lacks something else that an older client or a search omits.
     """
-    lost = unshown(seen, response.members, spec)
-    if not lost or rank is None or not (response.described and is_whole(response, spec)):
-        return
-    for machine, item in lost:
-        place, runs = f"/{machine.member}", seen[machine.name, item].runs
-        hidden = leaves_out(response, machine.member, spec) or place in response.unread
-        hidden = hidden or (old and may_be_unshown(response, machine.member, spec))
-        if not hidden and is_after(rank, runs[0].first):
-            yield AttachedChange(
-                machine=machine.name, item=item, pointer=place, before=runs[0].value, after=""
-            )
-
-
-def unshown(
-    seen: Statuses, members: Mapping[str, Any], spec: Spec
-) -> list[tuple[AttachedMachine, str]]:
-    """List items that were seen before and that these members lack."""
-    lists = {machine.name: machine for machine in spec.machines if machine.items}
-    known = [(lists[name], item) for name, item in seen if name in lists]
-    if not known:
+    if rank is None or not (response.described and is_whole(response, spec)):
         return []
+    lists = {machine.name: machine for machine in spec.machines if machine.items}
     shown = {
-        (one.name, key) for one in lists.values() for key, *_ in attached_statuses(one, members)
+        (name, item): status
+        for name, machine in lists.items()
+        for item, _, status in attached_statuses(machine, response.members)
     }
-    return [(machine, item) for machine, item in known if (machine.name, item) not in shown]
+    gone: list[AttachedChange] = []
+    for (name, item), (first, status) in listed.items():
+        place, member = f"/{lists[name].member}", lists[name].member
+        hidden = leaves_out(response, member, spec) or place in response.unread
+        hidden = hidden or (old and may_be_unshown(response, member, spec))
+        if (name, item) not in shown and not hidden and is_after(rank, first):
+            gone.append(
+                AttachedChange(machine=name, item=item, pointer=place, before=status, after="")
+            )
+    for key, status in shown.items():
+        if key not in listed or is_after(listed[key][0], rank):
+            listed[key] = rank, status
+    return gone
 
 
 def is_continued(spec: Spec, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -173,6 +172,7 @@ def attached_items(
 
 
 __all__ = [
+    "Listed",
     "Statuses",
     "attached_change",
     "attached_items",
@@ -180,6 +180,5 @@ __all__ = [
     "follows",
     "is_continued",
     "timeline_of",
-    "unshown",
     "vanished",
 ]

@@ -13,11 +13,11 @@ from typing import Any
 from attrs import define, evolve, field
 
 from trainstate.checking.attached import (
+    Listed,
     Statuses,
     attached_change,
     attached_items,
     attached_statuses,
-    follows,
     timeline_of,
     vanished,
 )
@@ -94,6 +94,7 @@ class Epoch:
     members: FixedMembers = field(factory=FixedMembers)
     billing: dict[str, Timeline[float]] = field(factory=dict)
     attached: Statuses = field(factory=dict)
+    listed: Listed = field(factory=dict)
     newest: int = BEFORE_ALL
     moment: int = BEFORE_ALL
     earliest: int | None = None
@@ -138,7 +139,7 @@ class Epoch:
             billing=tuple(self._billing(response, rank, index)),
             attached=tuple(self._attached(response, rank, index)),
             vanished=tuple(
-                vanished(self.attached, response, self.spec, rank, old=self._is_dated(response))
+                vanished(self.listed, response, self.spec, rank, old=self._is_dated(response))
             ),
             lost_history=self._loses_history(response, rank),
             earlier_epoch=earlier_epoch,
@@ -396,4 +397,4 @@ def _not_earlier(earlier: float, later: float) -> bool:
     return later >= earlier or same_instant(int(earlier), int(later))
 
 
-__all__ = ["Epoch", "Order", "follows"]
+__all__ = ["Epoch"]
