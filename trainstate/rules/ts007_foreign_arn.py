@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainstate.history.identity import is_elsewhere, is_masked
-from trainstate.rules.example import poll
+from trainstate.rules.example import STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Identity
 from trainstate.rules.shown import quoted
 from trainstate.spec.facts import RecordLayout
 
-_ACTIVE = "InProgress/Starting: Starting"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 _NAME, _TUNING = ":training-job/example", ":hyper-parameter-tuning-job/example"
 _ACCOUNT = 12
@@ -24,31 +23,31 @@ _PARTS = 6
     message="the ARN has {part}; expected {expected}",
     help="a record of another kind of job was mixed in, or a simulator invents ARNs",
     bad=[
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:processing-job/example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:trainingjob/example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace(':sagemaker:', ':s3:')}{_NAME}"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace('arn:aws:', 'arn:other:')}{_NAME}"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:12345{_NAME}"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": "example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/", "/TrainingJobName": None}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace('eu-west-1', 'cn-north-1')}{_NAME}"}),
-        poll(_ACTIVE, {"/RoleArn": "arn:aws-cn:iam::123456789012:role/example-role"}),
-        poll(_ACTIVE, {"/TuningJobArn": _ARN + _NAME}),
-        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("eu-west-1", "eu-west-2")}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:processing-job/example"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:trainingjob/example"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN.replace(':sagemaker:', ':s3:')}{_NAME}"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN.replace('arn:aws:', 'arn:other:')}{_NAME}"}),
+        poll(STARTING, {"/TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:12345{_NAME}"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:example"}),
+        poll(STARTING, {"/TrainingJobArn": "example"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:training-job/", "/TrainingJobName": None}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN.replace('eu-west-1', 'cn-north-1')}{_NAME}"}),
+        poll(STARTING, {"/RoleArn": "arn:aws-cn:iam::123456789012:role/example-role"}),
+        poll(STARTING, {"/TuningJobArn": _ARN + _NAME}),
+        poll(STARTING, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("eu-west-1", "eu-west-2")}),
     ],
     good=[
-        _ACTIVE,
-        poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:processing-job/hidden"}),
+        STARTING,
+        poll(STARTING, {"/TrainingJobArn": "arn:aws:sagemaker:***:processing-job/hidden"}),
         poll(
-            _ACTIVE,
+            STARTING,
             {
                 "/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}",
                 "/RoleArn": "arn:aws-cn:iam::123456789012:role/example-role",
             },
         ),
-        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}"}),
-        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("123456789012", "ACCOUNT")}),
+        poll(STARTING, {"/TuningJobArn": f"{_ARN}{_TUNING}"}),
+        poll(STARTING, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("123456789012", "ACCOUNT")}),
     ],
 )
 def foreign_arn(identity: Identity) -> Violations:
@@ -67,9 +66,7 @@ def foreign_arn(identity: Identity) -> Violations:
         return
     for part, expected, severity in _strange(arn, layout):
         yield Violation(
-            pointer=f"/{layout.arn}",
-            facts={"part": part, "expected": expected},
-            severity=severity,
+            pointer=f"/{layout.arn}", facts={"part": part, "expected": expected}, severity=severity
         )
 
 

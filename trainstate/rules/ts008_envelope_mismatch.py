@@ -8,7 +8,7 @@ from typing import Any
 
 from trainstate.history.identity import is_masked
 from trainstate.history.model import Envelope
-from trainstate.rules.example import Example, poll, text, written
+from trainstate.rules.example import ACTIVE, Example, poll, text, written
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Event
 from trainstate.rules.shown import quoted
@@ -16,12 +16,7 @@ from trainstate.rules.wording import time_text
 
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
 _PARTS = 6
-_EXPECTED = {
-    "version": "`0`",
-    "id": "a UUID",
-    "time": "a time",
-    "resources": "a list of ARNs",
-}
+_EXPECTED = {"version": "`0`", "id": "a UUID", "time": "a time", "resources": "a list of ARNs"}
 
 
 def _event(**changed: Any) -> Example:
@@ -35,7 +30,7 @@ def _event(**changed: Any) -> Example:
         "region": "eu-west-1",
         "resources": [f"{_ARN}example"],
     }
-    detail = written(poll("InProgress/Training: Starting 90, Training"))
+    detail = written(poll(ACTIVE))
     named = {name.replace("_", "-"): value for name, value in changed.items()}
     return text(json.dumps({**envelope, **named, "detail": detail}))
 

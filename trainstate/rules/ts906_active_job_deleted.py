@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_ACTIVE, IS_DONE, calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.wording import pair_text
@@ -14,10 +14,10 @@ from trainstate.rules.wording import pair_text
     message="{operation} accepts a job that is {pair}",
     help="refuse the request until the job has ended",
     bad=[
-        calls("create a", "describe a = InProgress/Training: Starting 90, Training", "delete a"),
+        calls("create a", IS_ACTIVE, "delete a"),
         calls(
             "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
+            IS_ACTIVE,
             "stop a",
             "describe a = Stopping/Training: Starting 90, Training",
             "delete a",
@@ -25,15 +25,9 @@ from trainstate.rules.wording import pair_text
     ],
     good=[
         calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "delete a !ValidationException The job is in status InProgress.",
+            "create a", IS_ACTIVE, "delete a !ValidationException The job is in status InProgress."
         ),
-        calls(
-            "create a",
-            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-            "delete a",
-        ),
+        calls("create a", IS_DONE, "delete a"),
     ],
 )
 def active_job_deleted(exchange: Exchange) -> Violations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_ACTIVE, calls
 from trainstate.rules.exchange import Exchange, KnownJob
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.wording import pair_text
@@ -17,21 +17,10 @@ from trainstate.spec.model import Spec
     sources=["api-list-jobs"],
     message="the whole list{by} lacks a job that is {pair}",
     help="put every matching job on one page, with a NextToken while there are more",
-    bad=[
-        calls("create a", "list"),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "list (status-InProgress)",
-        ),
-    ],
+    bad=[calls("create a", "list"), calls("create a", IS_ACTIVE, "list (status-InProgress)")],
     good=[
         calls("create a", "list = a InProgress"),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "list (status-Failed)",
-        ),
+        calls("create a", IS_ACTIVE, "list (status-Failed)"),
     ],
 )
 def job_missing_from_list(exchange: Exchange) -> Violations:
