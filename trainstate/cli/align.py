@@ -18,7 +18,7 @@ from trainstate.cli.options import (
     spec_at,
 )
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import Records
+from trainstate.cli.surveyed import recorded
 from trainstate.history.model import Response, Unreadable
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
@@ -55,12 +55,9 @@ def command(
     a line.
     """
     spec = spec_at(spec_path or BUILTIN)
-    reading = Records()
-    with open_output(output) as out:
+    with recorded(paths, spec, input_format=input_format) as records, open_output(output) as out:
         legal = 0
-        for job, alignment in _alignments(
-            spec, reading.records(paths, spec, input_format=input_format)
-        ):
+        for job, alignment in _alignments(spec, records):
             legal += not alignment.cost
             if not alignment.cost and not everything:
                 continue
@@ -70,7 +67,6 @@ def command(
             out.lines(alignment_lines(job, alignment))
         if form == "text" and not everything:
             out.line(f"{counted(legal, 'history is', 'histories are')} legal: nothing to change")
-    reading.close()
 
 
 def _alignments(

@@ -27,7 +27,7 @@ from trainstate.cli.options import (
     listed_option,
     number_option,
 )
-from trainstate.cli.output import AUTO, COLORS, LONGEST_LINE, open_output
+from trainstate.cli.output import AUTO, COLORS, FOUND, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import FORMS, CheckRun
 from trainstate.cli.settings import TYPED, USED, Configured
@@ -39,9 +39,6 @@ from trainstate.history.readers.walk import existing, sources
 from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 from trainstate.rules.tolerances import Tolerances
-
-FOUND = 1
-"""The exit status when there are findings at or above the fail level."""
 
 
 @click.command(
@@ -71,9 +68,7 @@ FOUND = 1
     "--per-file-ignores", "PATTERN=RULES", "Ignore these rules in files whose path matches."
 )
 @listed_option(
-    "--per-job-ignores",
-    "PATTERN=RULES",
-    "Ignore these rules for jobs whose name or ARN matches.",
+    "--per-job-ignores", "PATTERN=RULES", "Ignore these rules for jobs whose name or ARN matches."
 )
 @listed_option(
     "--tolerances",
@@ -93,15 +88,10 @@ FOUND = 1
     help="How to order responses of equal LastModifiedTime.  [default: arrival, for events free]",
 )
 @choice_option(
-    "--input-format",
-    of=FORMATS,
-    default="auto",
-    about="The input format; recognised by default.",
+    "--input-format", of=FORMATS, default="auto", about="The input format; recognised by default."
 )
 @click.option(
-    "--only-recordings",
-    is_flag=True,
-    help="Skip files that are not recordings, as in a folder.",
+    "--only-recordings", is_flag=True, help="Skip files that are not recordings, as in a folder."
 )
 @SPEC
 @click.option(

@@ -16,14 +16,12 @@ from trainstate.cli.options import (
     examples,
     number_option,
 )
-from trainstate.cli.output import open_output
+from trainstate.cli.output import FOUND, open_output
 from trainstate.errors import installed_by, needing
 from trainstate.spec.model import Evidence
 from trainstate.track.policy import BOTOCORE, STRICT
 
 _EVERY = 20
-FOUND = 1
-"""The exit status when there are findings."""
 _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 

@@ -68,10 +68,6 @@ def command(
     lacks, those never seen, and those whose evidence these recordings could raise.
     """
     spec = spec_at(spec_path or BUILTIN)
-    survey, reading = surveyed(paths, spec, input_format=input_format)
-    with open_output(output) as out:
-        lines = (
-            xes_lines(survey.jobs) if form == "xes" else FORMS[form](discover(survey.jobs, spec))
-        )
-        out.lines(lines)
-    reading.close()
+    with surveyed(paths, spec, input_format=input_format) as survey, open_output(output) as out:
+        jobs = survey.jobs
+        out.lines(xes_lines(jobs) if form == "xes" else FORMS[form](discover(jobs, spec)))

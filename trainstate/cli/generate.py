@@ -29,11 +29,7 @@ MACHINE, SIMULATOR = "machine", "simulator"
 @number_option("--polls", click.IntRange(1), 20, "K")
 @number_option("--seed", int, 0, "S")
 @number_option(
-    "--faults",
-    click.FloatRange(0, 1),
-    0.0,
-    "RATE",
-    "The share of jobs with a planted fault.",
+    "--faults", click.FloatRange(0, 1), 0.0, "RATE", "The share of jobs with a planted fault."
 )
 @choice_option(
     "--source",

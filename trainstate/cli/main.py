@@ -85,10 +85,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> N
 
 @click.group(
     cls=Commands,
-    context_settings={
-        "help_option_names": ["-h", "--help"],
-        "max_content_width": 100,
-    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExamples:\n  trainstate check recordings/\n  trainstate check --help",
 )
 @click.option(

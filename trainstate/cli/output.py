@@ -146,8 +146,8 @@ def is_coloured(stream: TextIO, color: str = AUTO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-MISUSE = 2
-"""The exit status of misuse and of unreadable input."""
+FOUND, MISUSE = 1, 2
+"""The exit status of findings that count; of misuse and of unreadable input."""
 LONGEST_LINE = 4_000
 """Characters shown of one line of an error."""
 

@@ -20,14 +20,7 @@ from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.errors import UsageError, installed_by, needing
 from trainstate.history.readers import FORMATS
-from trainstate.render.per_job import (
-    TYPES,
-    Row,
-    job_rows,
-    per_job_csv,
-    per_job_json,
-    per_job_lines,
-)
+from trainstate.render.per_job import TYPES, Row, job_rows, per_job_csv, per_job_json, per_job_lines
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.spec.load import BUILTIN
@@ -92,25 +85,22 @@ def command(
     """
     path, form = options["spec_path"], options["form"]
     spec = spec_at(path or BUILTIN)
-    survey, reading = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
-    prices = read_prices(options["prices"]) if options["prices"] else None
-    if per_job:
-        rows = job_rows((measure(job, spec) for job in survey.jobs), reasons=reasons, prices=prices)
-        _write_rows(rows, form, options["output"])
-        reading.close()
-        return
-    if form == "parquet":
-        raise UsageError("Parquet needs rows, not totals; add --per-job.")
-    found = stats(survey.jobs, spec, reasons=reasons, prices=prices)
-    if plot is not None:
-        from trainstate.render.plot import plot_durations
+    with surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0]) as survey:
+        prices = read_prices(options["prices"]) if options["prices"] else None
+        if per_job:
+            measured = (measure(job, spec) for job in survey.jobs)
+            rows = job_rows(measured, reasons=reasons, prices=prices)
+            _write_rows(rows, form, options["output"])
+            return
+        if form == "parquet":
+            raise UsageError("Parquet needs rows, not totals; add --per-job.")
+        found = stats(survey.jobs, spec, reasons=reasons, prices=prices)
+        if plot is not None:
+            from trainstate.render.plot import plot_durations
 
-        plot_durations(found, plot)
-    with open_output(options["output"]) as out:
-        if form == "json":
-            out.line(json_text(stats_object(found), indent=1))
-        elif form == "csv":
-            out.lines(stats_csv(found))
-        else:
-            out.lines(stats_lines(found))
-    reading.close()
+            plot_durations(found, plot)
+        with open_output(options["output"]) as out:
+            if form == "json":
+                out.line(json_text(stats_object(found), indent=1))
+            else:
+                out.lines(stats_csv(found) if form == "csv" else stats_lines(found))
