@@ -38,7 +38,7 @@ def no_texts(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
         held = members.get(member)
         for name, value in held.items() if isinstance(held, _MAPPING) else ():
             if value is not None and not isinstance(value, str):
-                yield f"/{member}/{_escaped(name)}", value, "string"
+                yield f"/{member}/{escaped(name)}", value, "string"
 
 
 @lru_cache(maxsize=16)
@@ -47,7 +47,8 @@ def maps(spec: Spec) -> tuple[str, ...]:
     return tuple(member.name for member in spec.members if member.type == "map")
 
 
-def _escaped(name: object) -> str:
+def escaped(name: object) -> str:
+    """A name as a step of a JSON pointer."""
     return str(name).replace("~", "~0").replace("/", "~1")
 
 

@@ -225,7 +225,9 @@ def decode_of(spec: Spec) -> Decode | None:
     types = _types(spec)
     names = [*(member.name for member in sliced), *spec.layout.searched]
     response = _struct("Response", types, named, names)
-    entry = _struct("Entry", _entry_types(types["secondary"]), _entry_named(spec.layout))
+    status = types["secondary"]
+    times = {"status": status, "start": Moment, "end": Moment | None, "message": str | None}
+    entry = _struct("Entry", times, {name: getattr(spec.layout, f"entry_{name}") for name in times})
     first, second = SLICED + len(attached), SLICED + len(attached) + len(results)
     settling = terms(spec)
     billed = {*spec.time.billed_otherwise, *(one.name for one in spec.members_with("billing"))}
@@ -288,19 +290,6 @@ def _types(spec: Spec) -> dict[str, Any]:
         "reason": shape_of(spec.layout.failure_reason, spec) or str | None,
         "history": msgspec.Raw,
     }
-
-
-def _entry_named(layout: RecordLayout) -> dict[str, str]:
-    return {
-        "status": layout.entry_status,
-        "start": layout.entry_start,
-        "end": layout.entry_end,
-        "message": layout.entry_message,
-    }
-
-
-def _entry_types(status: Any) -> dict[str, Any]:
-    return {"status": status, "start": Moment, "end": Moment | None, "message": str | None}
 
 
 def _struct(

@@ -11,13 +11,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from trainstate.errors import InputError
-from trainstate.history.readers.compressed import (
-    MAGIC,
-    Readable,
-    Replayed,
-    Unpacked,
-    method_of,
-)
+from trainstate.history.readers.compressed import MAGIC, Readable, Replayed, Unpacked, method_of
 from trainstate.history.readers.settings import MEBIBYTE, Limits
 
 HEAD = 64 * 1024

@@ -102,12 +102,7 @@ def _unread(path: str, error: InputError) -> SourceReport:
 
 
 def _read(source: InputSource, asked: Asked) -> Generator[Record, None, SourceReport]:
-    reading = Input(
-        asked=asked,
-        name=source.file,
-        named=source.named,
-        file=source.file,
-    )
+    reading = Input(asked=asked, name=source.file, named=source.named, file=source.file)
     reason = source.fault
     if reason is None:
         try:

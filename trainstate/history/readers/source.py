@@ -98,12 +98,7 @@ class Input:
         reader = self._reader(opening)
         if reader is None:
             return
-        counts = Counts(
-            spec=self.asked.spec,
-            limits=limits,
-            file=self.file,
-            reader=reader,
-        )
+        counts = Counts(spec=self.asked.spec, limits=limits, file=self.file, reader=reader)
         # A web page or program with a broken sample is no recording of a folder.
         mentioned = reader != PRINTED and mentions(opening.head, self.asked.spec)
         strict = self.named or is_binary(reader) or mentioned

@@ -117,12 +117,7 @@ class _Values:
 
     def _table(self, value: Any, pointer: str) -> Iterator[Record]:
         asked, name = self.asked, f"<{type(value).__name__}>"
-        counts = Counts(
-            spec=asked.spec,
-            limits=asked.limits,
-            file=None,
-            reader=TABLE,
-        )
+        counts = Counts(spec=asked.spec, limits=asked.limits, file=None, reader=TABLE)
         try:
             yield from plugin(TABLE)(value, counts, pointer=pointer)
         except CannotRead as error:

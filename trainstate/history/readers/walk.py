@@ -120,9 +120,7 @@ def _remedy(path: str) -> str:
 
 def _file(path: str, *, named: bool) -> InputSource:
     return InputSource(
-        file=shown(path),
-        named=named,
-        open=lambda: Path(path).open("rb", buffering=0),
+        file=shown(path), named=named, open=lambda: Path(path).open("rb", buffering=0)
     )
 
 
@@ -151,8 +149,5 @@ def _inside(folder: str) -> Iterator[InputSource]:
 
 def _refused(path: str, error: OSError) -> InputSource:
     return InputSource(
-        file=shown(path),
-        named=False,
-        open=nullcontext,
-        fault=error.strerror or str(error),
+        file=shown(path), named=False, open=nullcontext, fault=error.strerror or str(error)
     )
