@@ -108,16 +108,16 @@ class Response:
     """
 
     kind: Kind
-    name: str | None
-    arn: str | None
-    created: Instant | None
-    modified: Instant | None
-    primary: str | None
-    secondary: str | None
-    written_primary: str | None
-    written_secondary: str | None
-    history: tuple[Entry, ...] | None
-    instants: Mapping[str, Instant]
+    name: str | None = None
+    arn: str | None = None
+    created: Instant | None = None
+    modified: Instant | None = None
+    primary: str | None = None
+    secondary: str | None = None
+    written_primary: str | None = None
+    written_secondary: str | None = None
+    history: tuple[Entry, ...] | None = None
+    instants: Mapping[str, Instant] = field(factory=dict)
     members: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     naive: tuple[str, ...] = ()

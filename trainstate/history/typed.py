@@ -18,7 +18,7 @@ from attrs import frozen
 from trainstate.history.instants import is_beyond
 from trainstate.history.nested import maps, terms
 from trainstate.history.shapes import is_repeated, shape_of, unique_part
-from trainstate.spec.model import Member, RecordLayout, Spec
+from trainstate.spec.model import Member, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
 """An aware time or epoch seconds; one response has only one of these kinds."""
@@ -209,10 +209,19 @@ _FORMS: Mapping[str, Any] = {
 """The JSON types of each type of the API."""
 
 
+_ROLES = {
+    "training": "training_seconds",
+    "billable": "billable_seconds",
+    "reason": "failure_reason",
+}
+"""The roles in the layout of fields that are called otherwise."""
+
+
 @lru_cache(maxsize=8)
 def decode_of(spec: Spec) -> Decode | None:
     """The typed decode of a specification; None if its responses lack a needed member."""
-    named = _named(spec.layout)
+    types = _types(spec)
+    named = {field: getattr(spec.layout, _ROLES.get(field, field)) for field in types}
     if not all(named.values()) or spec.counters:
         return None
     machines = {machine.member for machine in spec.machines}
@@ -222,7 +231,6 @@ def decode_of(spec: Spec) -> Decode | None:
     results = [member for member in others if member not in (*settled, *attached)]
     members = (*attached, *results, *settled)
     sliced = [_sliced(member, spec) for member in members]
-    types = _types(spec)
     names = [*(member.name for member in sliced), *spec.layout.searched]
     response = _struct("Response", types, named, names)
     status = types["secondary"]
@@ -256,23 +264,6 @@ def _sliced(member: Member, spec: Spec) -> Sliced:
     shape = shape_of(member.name, spec, Moment) or form
     decoders = msgspec.json.Decoder(form), msgspec.json.Decoder(shape)
     return Sliced(member.name, *decoders, unique_part(member.name, spec), member)
-
-
-def _named(layout: RecordLayout) -> dict[str, str]:
-    return {
-        "name": layout.name,
-        "arn": layout.arn,
-        "created": layout.created,
-        "modified": layout.modified,
-        "primary": layout.primary,
-        "secondary": layout.secondary,
-        "history": layout.history,
-        "started": layout.started,
-        "ended": layout.ended,
-        "training": layout.training_seconds,
-        "billable": layout.billable_seconds,
-        "reason": layout.failure_reason,
-    }
 
 
 def _types(spec: Spec) -> dict[str, Any]:

@@ -86,21 +86,7 @@ class Job:
 
 def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
     """The guards that a job's configuration establishes."""
-    blank = Response(
-        kind=Kind.RESPONSE,
-        name=None,
-        arn=None,
-        created=None,
-        modified=None,
-        primary=None,
-        secondary=None,
-        written_primary=None,
-        written_secondary=None,
-        history=None,
-        instants={},
-        members=fields,
-        origin=Origin(whole=True),
-    )
+    blank = Response(kind=Kind.RESPONSE, members=fields, origin=Origin(whole=True))
     return configuration(blank, spec)
 
 
