@@ -24,7 +24,5 @@ def unlisted_member(drift: Drift) -> Violations:
     """
     for name, kind in drift.members.items():
         if name not in drift.spec.member_by_name:
-            yield Violation(
-                pointer=f"/{name}",
-                facts={"member": name, "type": kind, "version": drift.version},
-            )
+            facts = {"member": name, "type": kind, "version": drift.version}
+            yield Violation(pointer=f"/{name}", facts=facts)

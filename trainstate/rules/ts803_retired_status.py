@@ -25,9 +25,8 @@ def retired_status(drift: Drift) -> Violations:
     because a botocore older than the specification gives the same finding although only its
     age is wrong.
     """
-    for words in drift.vocabularies:
-        for status in words.retired:
-            yield Violation(
-                pointer=f"/{words.what}",
-                facts={"member": words.what, "status": status, "version": drift.version},
-            )
+    for member, known, listed in drift.vocabularies:
+        for status in known:
+            if status not in listed:
+                facts = {"member": member, "status": status, "version": drift.version}
+                yield Violation(pointer=f"/{member}", facts=facts)

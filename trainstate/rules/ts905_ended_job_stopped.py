@@ -5,7 +5,6 @@ from __future__ import annotations
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, IS_STOPPED, calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule
-from trainstate.rules.wording import pair_text
 
 
 @rule(
@@ -30,6 +29,4 @@ def ended_job_stopped(exchange: Exchange) -> Violations:
     """
     standing = exchange.standing
     if exchange.accepted and exchange.why is Why.OVER and standing is not None:
-        seen = standing.seen
-        pair = (None, None) if seen is None else (seen.primary, seen.secondary)
-        yield Violation(facts={"operation": exchange.operation, "pair": pair_text(pair)})
+        yield Violation(facts={"operation": exchange.operation, "pair": standing.pair})

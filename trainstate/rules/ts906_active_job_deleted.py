@@ -5,7 +5,6 @@ from __future__ import annotations
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule
-from trainstate.rules.wording import pair_text
 
 
 @rule(
@@ -38,6 +37,4 @@ def active_job_deleted(exchange: Exchange) -> Violations:
     """
     standing = exchange.standing
     if exchange.accepted and exchange.why is Why.ACTIVE and standing is not None:
-        seen = standing.seen
-        pair = (None, None) if seen is None else (seen.primary, seen.secondary)
-        yield Violation(facts={"operation": exchange.operation, "pair": pair_text(pair)})
+        yield Violation(facts={"operation": exchange.operation, "pair": standing.pair})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from trainstate.rules.example import IS_DONE, IS_GONE, calls
 from trainstate.rules.exchange import ENDED, Exchange
 from trainstate.rules.model import Violation, Violations, rule
-from trainstate.rules.wording import pair_text
 
 
 @rule(
@@ -29,6 +28,4 @@ def deleted_job_remains(exchange: Exchange) -> Violations:
     if exchange.part != ENDED or standing is None or standing.seen is None:
         return
     if standing.deleted:
-        seen = standing.seen
-        pair = pair_text((seen.primary, seen.secondary))
-        yield Violation(facts={"polls": exchange.polls, "pair": pair})
+        yield Violation(facts={"polls": exchange.polls, "pair": standing.pair})

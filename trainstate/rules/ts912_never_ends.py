@@ -5,7 +5,6 @@ from __future__ import annotations
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, calls
 from trainstate.rules.exchange import ENDED, Exchange
 from trainstate.rules.model import Severity, Violation, Violations, rule
-from trainstate.rules.wording import pair_text
 
 
 @rule(
@@ -28,14 +27,14 @@ def never_ends(exchange: Exchange) -> Violations:
         return
     if standing.deleted or standing.seen.primary in exchange.spec.ended_primaries:
         return
-    limit, seen = exchange.limit, standing.seen
+    limit = exchange.limit
     proven = limit is not None and standing.age > limit
     yield Violation(
         severity=None if proven else Severity.WARNING,
         facts={
             "age": round(standing.age),
             "polls": exchange.polls,
-            "pair": pair_text((seen.primary, seen.secondary)),
+            "pair": standing.pair,
             "beyond": f", but its limits end it after {limit:g} s" if proven else "",
         },
     )

@@ -8,7 +8,6 @@ from typing import Any
 from trainstate.rules.example import IS_ACTIVE, calls
 from trainstate.rules.exchange import Exchange, KnownJob
 from trainstate.rules.model import Violation, Violations, rule
-from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Spec
 
 
@@ -34,10 +33,8 @@ def job_missing_from_list(exchange: Exchange) -> Violations:
     names = {row.name for row in listing.rows}
     for standing in listing.known.values():
         if standing.name not in names and _belongs(standing, listing.asked, spec):
-            seen = standing.seen
-            pair = (None, None) if seen is None else (seen.primary, seen.secondary)
             by = ", ".join(sorted(set(listing.asked) - {"MaxResults", "SortBy", "SortOrder"}))
-            yield Violation(facts={"by": f" by {by}" if by else "", "pair": pair_text(pair)})
+            yield Violation(facts={"by": f" by {by}" if by else "", "pair": standing.pair})
 
 
 def _belongs(standing: KnownJob, asked: Mapping[str, Any], spec: Spec) -> bool:
