@@ -6,10 +6,9 @@ secondary statuses needs another TOML file, not another program.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Protocol
 
 from attrs import evolve, field, frozen
 
@@ -60,15 +59,12 @@ __all__ = [
 ]
 
 
-class Machines(Protocol):
-    """The known machines; their layouts are available before their other facts."""
+@frozen
+class Machines:
+    """The known machines: their layouts by name, available before the other facts of each."""
 
-    @property
-    def layouts(self) -> Mapping[str, RecordLayout]:
-        """The layouts of the records, by machine name."""
-
-    def spec(self, name: str) -> Spec:
-        """All facts of a machine."""
+    layouts: Callable[[], Mapping[str, RecordLayout]]
+    spec: Callable[[str], Spec]
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -148,7 +144,7 @@ class Spec:
     @cached_property
     def known(self) -> Mapping[str, RecordLayout]:
         """The record layouts of all known machines by name, this one's first."""
-        others = {} if self.others is None else self.others.layouts
+        others = {} if self.others is None else self.others.layouts()
         return {self.name: self.layout, **{n: one for n, one in others.items() if n != self.name}}
 
     @property
