@@ -12,7 +12,6 @@ from types import MappingProxyType
 
 from attrs import evolve, field, frozen
 
-from trainstate.errors import UnknownNameError
 from trainstate.spec.constraint import Constraint
 from trainstate.spec.facts import (
     Alias,
@@ -267,16 +266,6 @@ class Spec:
         if written in self.primary_by_name:
             return written
         return self.primary_spellings.get(written.casefold())
-
-    def source(self, source_id: str) -> Source:
-        """The source with this id; raises UnknownNameError."""
-        try:
-            return self.source_by_id[source_id]
-        except KeyError:
-            raise UnknownNameError(
-                f"Expected the id of a source of the {self.name} spec but got {source_id!r};"
-                " `trainstate spec` lists them."
-            ) from None
 
     def members_with(self, role: str) -> tuple[Member, ...]:
         """Members with this role, in the order of the facts."""
