@@ -8,15 +8,7 @@ import click
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
-from trainstate.cli.options import (
-    INPUT_FORMAT,
-    OUTPUT,
-    PATHS,
-    SPEC,
-    TEXT_OR_JSON,
-    examples,
-    spec_at,
-)
+from trainstate.cli import options as shared
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import recorded
 from trainstate.history.model import Response, Unreadable
@@ -30,15 +22,15 @@ from trainstate.spec.model import Spec
 
 @click.command(
     name="align",
-    epilog=examples("align recordings/", "align recordings/ --format json"),
+    epilog=shared.examples("align recordings/", "align recordings/ --format json"),
     short_help="Explain illegal histories by the fewest edits.",
 )
-@PATHS
-@TEXT_OR_JSON
-@OUTPUT
+@shared.PATHS
+@shared.TEXT_OR_JSON
+@shared.OUTPUT
 @click.option("--all", "everything", is_flag=True, help="Show legal histories too.")
-@INPUT_FORMAT
-@SPEC
+@shared.INPUT_FORMAT
+@shared.SPEC
 def command(
     *,
     paths: tuple[str, ...],
@@ -54,7 +46,7 @@ def command(
     for each insertion or deletion. A legal history has fitness 1. JSON output has one object
     a line.
     """
-    spec = spec_at(spec_path or BUILTIN)
+    spec = shared.spec_at(spec_path or BUILTIN)
     with recorded(paths, spec, input_format=input_format) as records, open_output(output) as out:
         legal = 0
         for job, alignment in _alignments(spec, records):

@@ -11,22 +11,9 @@ import click
 from attrs import fields_dict
 
 from trainstate.checking.order import Order
+from trainstate.cli import options as shared
 from trainstate.cli.asked import CheckOptions
 from trainstate.cli.baseline import WRITE, known_findings
-from trainstate.cli.options import (
-    BASELINE,
-    BASELINE_MODE,
-    IGNORE,
-    PATHS,
-    SELECT,
-    SPEC,
-    accept_option,
-    choice_option,
-    examples,
-    file_option,
-    listed_option,
-    number_option,
-)
 from trainstate.cli.output import AUTO, COLORS, FOUND, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import FORMS, CheckRun
@@ -43,7 +30,7 @@ from trainstate.rules.tolerances import Tolerances
 
 @click.command(
     name="check",
-    epilog=examples(
+    epilog=shared.examples(
         "check recordings/",
         "check recordings/ --format concise --fail-on warning",
         "check recordings/ --format html --output report.html",
@@ -51,7 +38,7 @@ from trainstate.rules.tolerances import Tolerances
     cls=Configured,
     short_help="Judge recorded histories (the main job).",
 )
-@PATHS
+@shared.PATHS
 @click.option(
     "--format",
     "form",
@@ -61,22 +48,22 @@ from trainstate.rules.tolerances import Tolerances
     show_default=True,
     help=f"{', '.join(FORMS)}.",
 )
-@file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
-@SELECT
-@IGNORE
-@listed_option(
+@shared.file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
+@shared.SELECT
+@shared.IGNORE
+@shared.listed_option(
     "--per-file-ignores", "PATTERN=RULES", "Ignore these rules in files whose path matches."
 )
-@listed_option(
+@shared.listed_option(
     "--per-job-ignores", "PATTERN=RULES", "Ignore these rules for jobs whose name or ARN matches."
 )
-@listed_option(
+@shared.listed_option(
     "--tolerances",
     "NAME=SECONDS",
     f"How far times may differ, in seconds: {', '.join(fields_dict(Tolerances))}.",
 )
-@accept_option("The weakest evidence that counts.")
-@choice_option(
+@shared.accept_option("The weakest evidence that counts.")
+@shared.choice_option(
     "--fail-on",
     of=Severity,
     default=Severity.ERROR,
@@ -87,13 +74,13 @@ from trainstate.rules.tolerances import Tolerances
     type=click.Choice([str(order) for order in Order]),
     help="How to order responses of equal LastModifiedTime.  [default: arrival, for events free]",
 )
-@choice_option(
+@shared.choice_option(
     "--input-format", of=FORMATS, default="auto", about="The input format; recognised by default."
 )
 @click.option(
     "--only-recordings", is_flag=True, help="Skip files that are not recordings, as in a folder."
 )
-@SPEC
+@shared.SPEC
 @click.option(
     "--jobs-detail",
     type=click.Choice(["all", "none"]),
@@ -106,14 +93,16 @@ from trainstate.rules.tolerances import Tolerances
     metavar="N",
     help="Most times its size that compressed input may expand to.  [default: 1000]",
 )
-@number_option("--workers", click.IntRange(1), 1, "N", "Use N processes; the report is the same.")
+@shared.number_option(
+    "--workers", click.IntRange(1), 1, "N", "Use N processes; the report is the same."
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option(
     "--verbose", "-v", is_flag=True, help="Show infos, the verdict of each job and the files read."
 )
-@BASELINE
-@BASELINE_MODE
-@choice_option(
+@shared.BASELINE
+@shared.BASELINE_MODE
+@shared.choice_option(
     "--color",
     of=COLORS,
     default=AUTO,

@@ -6,16 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from trainstate.cli.options import (
-    INPUT_FORMAT,
-    OUTPUT,
-    PATHS,
-    SPEC,
-    choice_option,
-    examples,
-    file_option,
-    spec_at,
-)
+from trainstate.cli import options as shared
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.errors import UsageError, installed_by, needing
@@ -48,15 +39,15 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
 
 @click.command(
     name="stats",
-    epilog=examples(
+    epilog=shared.examples(
         "stats recordings/",
         "stats recordings/ --per-job --prices prices.csv",
         "stats recordings/ --plot durations.svg",
     ),
     short_help="Durations, attempts, losses, savings, reasons.",
 )
-@PATHS
-@choice_option(
+@shared.PATHS
+@shared.choice_option(
     "--format",
     "form",
     of=["table", "json", "csv", "parquet"],
@@ -64,16 +55,16 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
     about="Parquet is for --per-job.",
 )
 @click.option("--per-job", is_flag=True, help="One row a job instead of the totals.")
-@file_option("--prices", about="Instance prices: a CSV, or AWS's price list as JSON.")
-@OUTPUT
-@file_option("--plot", about="Draw the time in each status: FILE.png or FILE.svg.")
+@shared.file_option("--prices", about="Instance prices: a CSV, or AWS's price list as JSON.")
+@shared.OUTPUT
+@shared.file_option("--plot", about="Draw the time in each status: FILE.png or FILE.svg.")
 @click.option(
     "--reasons",
     is_flag=True,
     help="Quote failure reasons by their stable part; they may contain private data.",
 )
-@INPUT_FORMAT
-@SPEC
+@shared.INPUT_FORMAT
+@shared.SPEC
 def command(
     *, paths: tuple[str, ...], plot: str | None, reasons: bool, per_job: bool, **options: str | None
 ) -> None:
@@ -84,7 +75,7 @@ def command(
     needs matplotlib, which the extra `plot` brings.
     """
     path, form = options["spec_path"], options["form"]
-    spec = spec_at(path or BUILTIN)
+    spec = shared.spec_at(path or BUILTIN)
     with surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0]) as survey:
         prices = read_prices(options["prices"]) if options["prices"] else None
         if per_job:
