@@ -1,7 +1,5 @@
 """Calls about a job of any machine: their boto3 names, and how they name the job."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

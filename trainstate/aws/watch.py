@@ -1,7 +1,5 @@
 """Watches a job to its end and yields each update, whatever happens on the way."""
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 import threading

@@ -1,7 +1,5 @@
 """`trainstate align`: the cheapest legal explanation of each job's history."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 import click

@@ -1,7 +1,5 @@
 """`trainstate check`: the main job, once or whenever an input changes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import sleep

@@ -1,7 +1,5 @@
 """`trainstate consumer`: finds the legal histories that break code which waits for a job."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """`trainstate discover`: the graph of the recordings, compared with the model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import click

@@ -1,7 +1,5 @@
 """`trainstate drift`: compares the specification with an installed botocore."""
 
-from __future__ import annotations
-
 import json
 
 import click

@@ -1,7 +1,5 @@
 """`trainstate fuzz`: finds the shortest programs of calls on which a simulator is wrong."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

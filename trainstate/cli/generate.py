@@ -1,7 +1,5 @@
 """`trainstate generate`: corpora of any size, for measuring and for testing consumers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """The command `trainstate`, and what its commands share: errors, colour, version."""
 
-from __future__ import annotations
-
 from difflib import get_close_matches
 from typing import Any
 

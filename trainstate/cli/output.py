@@ -4,8 +4,6 @@ A report goes to standard output, or to a file, which is either the old one or t
 An error is one line on standard error, and an exit status.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Long checks: progress on a terminal's standard error, and garbage collection."""
 
-from __future__ import annotations
-
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator

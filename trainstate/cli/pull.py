@@ -1,7 +1,5 @@
 """`trainstate pull`: record the histories of many jobs."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`trainstate serve`: the simulator as a server."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

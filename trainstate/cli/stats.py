@@ -1,7 +1,5 @@
 """`trainstate stats`: what jobs took and cost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import click

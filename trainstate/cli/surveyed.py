@@ -1,7 +1,5 @@
 """The jobs of recordings, for commands that count and do not judge."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 

@@ -4,8 +4,6 @@ Published recordings replace ARNs by ``arn:aws:sagemaker:us-east-1:REDACTED``, `
 Many jobs share such a text.
 """
 
-from __future__ import annotations
-
 import re
 
 from trainstate.spec.facts import RecordLayout

@@ -5,8 +5,6 @@ any offset, as programs print times, and as epoch seconds, milliseconds, microse
 nanoseconds. As integers all of them compare and subtract alike.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """The domain model: a response read from a recording, and the entries of its history."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property, lru_cache

@@ -1,7 +1,5 @@
 """Values inside members that rules read, and those of a wrong type."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any

@@ -5,8 +5,6 @@ Anything else (another spelling, a naive time, an unknown status) is left to the
 ``wire``, which reports what is wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache

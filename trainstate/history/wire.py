@@ -3,8 +3,6 @@
 What cannot be read becomes a Problem, which a rule reports; the rest is judged all the same.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Differences between the specification and a service's own model, as text and JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A tracker's timeline as text lines, for terminals and logs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from trainstate.history.instants import iso, parse

@@ -1,7 +1,5 @@
 """Constraints between the members of a response, and which of them are broken."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache

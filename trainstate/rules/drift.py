@@ -1,7 +1,5 @@
 """What a service's own model lists, compared with the specification."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from attrs import field, frozen

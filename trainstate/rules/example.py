@@ -7,8 +7,6 @@ the last one; without any entries there is no history. Everything else is made t
 one fault only.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Mapping, Sequence
 from importlib import resources

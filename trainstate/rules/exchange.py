@@ -1,7 +1,5 @@
 """One API call and its answer, with what is known of the job and what the service does."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any

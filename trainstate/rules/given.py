@@ -1,7 +1,5 @@
 """What a rule is given: one response, one response among its job's others, or a job's end."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Any, TypeVar

@@ -5,8 +5,6 @@ world: what rules say of one holds wherever it comes again. ``Times``, ``Amounts
 ``Settings`` are judged when they are new.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any

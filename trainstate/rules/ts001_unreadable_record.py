@@ -1,7 +1,5 @@
 """TS001 unreadable-record."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import DONE, text
 from trainstate.rules.model import Unreadable, Violation, Violations, rule
 

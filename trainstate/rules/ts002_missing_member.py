@@ -1,7 +1,5 @@
 """TS002 missing-member."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 

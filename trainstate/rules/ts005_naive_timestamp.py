@@ -1,7 +1,5 @@
 """TS005 naive-timestamp."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import STARTING, poll
 from trainstate.rules.model import Severity, Step, Violation, Violations, rule

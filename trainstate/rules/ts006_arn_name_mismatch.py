@@ -1,7 +1,5 @@
 """TS006 arn-name-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.history.identity import is_masked, job_of
 from trainstate.history.model import Kind
 from trainstate.rules.example import STARTING, poll

@@ -1,7 +1,5 @@
 """TS007 foreign-arn."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from trainstate.history.identity import is_elsewhere, is_masked

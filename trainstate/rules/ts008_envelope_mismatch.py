@@ -1,7 +1,5 @@
 """TS008 envelope-mismatch."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """TS009 malformed-name."""
 
-from __future__ import annotations
-
 import re
 
 from trainstate.history.identity import is_masked

@@ -1,7 +1,5 @@
 """TS101 unknown-primary-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses

@@ -1,7 +1,5 @@
 """TS103 deprecated-status."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from trainstate.rules.example import ACTIVE

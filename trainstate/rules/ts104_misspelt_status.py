@@ -1,7 +1,5 @@
 """TS104 misspelt-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses

@@ -1,7 +1,5 @@
 """TS201 illegal-pair."""
 
-from __future__ import annotations
-
 from trainstate.machine.witness import witness
 from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Violation, Violations, rule

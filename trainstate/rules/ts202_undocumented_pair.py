@@ -1,7 +1,5 @@
 """TS202 undocumented-pair."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses

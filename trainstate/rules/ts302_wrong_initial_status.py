@@ -1,7 +1,5 @@
 """TS302 wrong-initial-status."""
 
-from __future__ import annotations
-
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
 from trainstate.rules.example import STARTING

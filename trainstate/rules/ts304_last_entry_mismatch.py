@@ -1,7 +1,5 @@
 """TS304 last-entry-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses

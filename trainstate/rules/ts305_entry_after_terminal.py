@@ -1,7 +1,5 @@
 """TS305 entry-after-terminal."""
 
-from __future__ import annotations
-
 from trainstate.machine.step import Refusal
 from trainstate.rules.example import DONE
 from trainstate.rules.model import Violation, Violations, rule

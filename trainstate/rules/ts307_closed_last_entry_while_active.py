@@ -1,7 +1,5 @@
 """TS307 closed-last-entry-while-active."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule

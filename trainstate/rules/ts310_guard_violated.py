@@ -1,7 +1,5 @@
 """TS310 guard-violated."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from trainstate.machine.step import trace

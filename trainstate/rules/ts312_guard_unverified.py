@@ -1,7 +1,5 @@
 """TS312 guard-unverified."""
 
-from __future__ import annotations
-
 from trainstate.machine.guards import unproven
 from trainstate.rules.example import poll
 from trainstate.rules.model import Step, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS314 entry-without-start."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS402 overlapping-entries."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 from trainstate.history.model import Kind

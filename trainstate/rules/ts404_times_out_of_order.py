@@ -1,7 +1,5 @@
 """TS404 times-out-of-order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
 

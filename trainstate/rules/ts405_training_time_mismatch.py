@@ -1,7 +1,5 @@
 """TS405 training-time-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import DONE, STOPPED, Poll, poll

@@ -1,7 +1,5 @@
 """TS406 runtime-limit-not-reached."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import DONE, poll

@@ -1,7 +1,5 @@
 """TS408 training-start-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import Instant, iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.clock import is_repeated

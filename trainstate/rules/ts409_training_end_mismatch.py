@@ -1,7 +1,5 @@
 """TS409 training-end-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, FAILED, poll

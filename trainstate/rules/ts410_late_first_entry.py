@@ -1,7 +1,5 @@
 """TS410 late-first-entry."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import iso, resolution
 from trainstate.rules.example import ACTIVE, STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule

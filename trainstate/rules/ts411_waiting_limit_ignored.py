@@ -1,7 +1,5 @@
 """TS411 waiting-limit-ignored."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind
 from trainstate.rules import clock

@@ -1,7 +1,5 @@
 """TS412 pending-limit-ignored."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from trainstate.history.model import Kind

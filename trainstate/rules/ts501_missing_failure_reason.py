@@ -1,7 +1,5 @@
 """TS501 missing-failure-reason."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, FAILED, STOPPED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule

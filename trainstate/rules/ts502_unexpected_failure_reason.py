@@ -1,7 +1,5 @@
 """TS502 unexpected-failure-reason."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, DONE, FAILED, STARTING, STOPPED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule

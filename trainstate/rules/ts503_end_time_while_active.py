@@ -1,7 +1,5 @@
 """TS503 end-time-while-active."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS504 missing-end-time."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, DONE, FAILED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence

@@ -1,7 +1,5 @@
 """TS506 spot-savings-without-spot."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, DONE, STOPPED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS510 half-the-seconds."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence

@@ -1,7 +1,5 @@
 """TS514 undeclared-value."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from trainstate.rules.example import ACTIVE, poll

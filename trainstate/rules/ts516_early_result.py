@@ -1,7 +1,5 @@
 """TS516 early-result."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from trainstate.rules.example import ACTIVE, DONE, FAILED, STARTING, poll

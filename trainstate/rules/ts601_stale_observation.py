@@ -1,7 +1,5 @@
 """TS601 stale-observation."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, DONE, STARTING, poll
 from trainstate.rules.model import Relation, Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text

@@ -1,7 +1,5 @@
 """TS602 forked-history."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Relation, Step, Violation, Violations, rule
 

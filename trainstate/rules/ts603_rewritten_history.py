@@ -1,7 +1,5 @@
 """TS603 rewritten-history."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import same_instant
 from trainstate.rules.example import poll
 from trainstate.rules.model import Relation, Step, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS607 last-modified-went-back."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, DONE, STARTING, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text

@@ -1,7 +1,5 @@
 """TS609 identity-reused."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from trainstate.history.identity import is_masked

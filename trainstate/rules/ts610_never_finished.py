@@ -1,7 +1,5 @@
 """TS610 never-finished."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, DONE, FAILED, STARTING
 from trainstate.rules.model import JobEnd, Violation, Violations, rule
 from trainstate.rules.wording import pair_text

@@ -1,7 +1,5 @@
 """TS611 changed-message."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 

@@ -1,7 +1,5 @@
 """TS613 impossible-counter."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Response, number_at
 from trainstate.rules.example import STARTING, recorded
 from trainstate.rules.model import Severity, Step, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS701 illegal-rule-evaluation-transition."""
 
-from __future__ import annotations
-
 from trainstate.rules.attached import changes, is_illegal
 from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS702 unknown-rule-evaluation-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.attached import changes, is_unknown
 from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule

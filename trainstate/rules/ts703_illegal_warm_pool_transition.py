@@ -1,7 +1,5 @@
 """TS703 illegal-warm-pool-transition."""
 
-from __future__ import annotations
-
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import DONE, Poll, poll
 from trainstate.rules.model import Severity, Step, Violation, Violations, rule

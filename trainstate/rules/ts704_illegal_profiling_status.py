@@ -1,7 +1,5 @@
 """TS704 illegal-profiling-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule

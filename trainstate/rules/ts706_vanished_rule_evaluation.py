@@ -1,7 +1,5 @@
 """TS706 vanished-rule-evaluation."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.spec.load import builtin_spec

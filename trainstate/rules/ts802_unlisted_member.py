@@ -1,7 +1,5 @@
 """TS802 unlisted-member."""
 
-from __future__ import annotations
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
 from trainstate.rules.model import Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS904 missing-job-accepted."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_DONE, IS_GONE, calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule

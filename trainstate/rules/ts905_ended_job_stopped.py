@@ -1,7 +1,5 @@
 """TS905 ended-job-stopped."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, IS_STOPPED, calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule

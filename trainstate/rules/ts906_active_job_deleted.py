@@ -1,7 +1,5 @@
 """TS906 active-job-deleted."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule

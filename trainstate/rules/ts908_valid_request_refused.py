@@ -1,7 +1,5 @@
 """TS908 valid-request-refused."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, IS_GONE, calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule

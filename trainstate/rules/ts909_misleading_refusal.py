@@ -1,7 +1,5 @@
 """TS909 misleading-refusal."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_GONE, calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS910 stop-without-effect."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, IS_STOPPED, calls
 from trainstate.rules.exchange import Exchange, stoppable, stops_at
 from trainstate.rules.model import Severity, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS911 deleted-job-remains."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_DONE, IS_GONE, calls
 from trainstate.rules.exchange import ENDED, Exchange
 from trainstate.rules.model import Violation, Violations, rule

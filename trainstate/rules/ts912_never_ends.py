@@ -1,7 +1,5 @@
 """TS912 never-ends."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, calls
 from trainstate.rules.exchange import ENDED, Exchange
 from trainstate.rules.model import Severity, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS913 born-finished."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import SECOND
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, calls
 from trainstate.rules.exchange import Exchange

@@ -1,7 +1,5 @@
 """TS914 created-differently."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """TS915 missing-training-time."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import IS_ACTIVE, IS_DONE, calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule

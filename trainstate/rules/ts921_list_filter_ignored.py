@@ -1,7 +1,5 @@
 """TS921 list-filter-ignored."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """TS922 job-missing-from-list."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """TS924 list-out-of-order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """TS931 spot-never-interrupted."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import WHOLE, Exchange
 from trainstate.rules.model import Violation, Violations, rule

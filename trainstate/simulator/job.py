@@ -1,7 +1,5 @@
 """A simulated job: its record and its future. Pure functions advance it in time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

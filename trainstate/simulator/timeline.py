@@ -1,7 +1,5 @@
 """A scenario's acts, fitted to a job's limits and turned into dated steps."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any

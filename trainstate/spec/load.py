@@ -4,8 +4,6 @@ A file can extend another one: its rows are added, or replace the row with the s
 facts of a machine with one status become those of a machine with two.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The bytes of an input: decompressed, as UTF-8 without byte order mark or line prefix."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import re

@@ -1,7 +1,5 @@
 """Compressed input, recognised by its first bytes and decompressed within limits."""
 
-from __future__ import annotations
-
 import bz2
 import lzma
 import sys

@@ -1,7 +1,5 @@
 """Finds the responses in a JSON value: the value itself, or what is wrapped in it."""
 
-from __future__ import annotations
-
 import json
 import re
 from base64 import b64decode

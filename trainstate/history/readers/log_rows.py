@@ -1,7 +1,5 @@
 """A history of printed status lines: their times are bounds, and their job is often unnamed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

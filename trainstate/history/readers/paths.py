@@ -1,7 +1,5 @@
 """Reads the records of files and folders."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any

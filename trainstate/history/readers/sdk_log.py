@@ -1,7 +1,5 @@
 """Status lines that the SageMaker Python SDK prints between a container's output."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache

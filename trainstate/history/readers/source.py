@@ -1,7 +1,5 @@
 """Reads one input, from its first byte to its report."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Reads the records in values of a Python program: mappings, texts, paths, and mixes of them."""
 
-from __future__ import annotations
-
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping

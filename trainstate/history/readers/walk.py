@@ -1,7 +1,5 @@
 """Finds the inputs that paths name: files, the files of folders, standard input."""
 
-from __future__ import annotations
-
 import os
 import stat
 import sys

@@ -1,7 +1,5 @@
 """The timeline of one flagged job: its histories as rows of bars, polls and findings as marks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, zip_longest
