@@ -26,6 +26,3 @@ def named_in(spec: Spec, job: str) -> dict[str, str]:
 def request_for(spec: Spec, summary: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that name the job of a summary."""
     return {name: summary[name] for name in spec.layout.asked or (spec.layout.name,)}
-
-
-__all__ = ["method_of", "named_in", "request_for"]

@@ -76,11 +76,11 @@ def terms(spec: Spec) -> frozenset[str]:
 def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
     """Numbers inside members that are out of bounds."""
     for bound in spec.bounds:
-        value = _number(members, bound.pointer)
+        value = number(value_at(members, bound.pointer))
         if value is None:
             continue
-        floor = _number(members, bound.least_of) if bound.least_of else None
-        top = _number(members, bound.most_of) if bound.most_of else None
+        floor = number(value_at(members, bound.least_of)) if bound.least_of else None
+        top = number(value_at(members, bound.most_of)) if bound.most_of else None
         if bound.least is not None and value < bound.least:
             yield bound.pointer, value, f"at least {bound.least}"
         elif bound.most is not None and value > bound.most:
@@ -194,13 +194,6 @@ def aware(value: object) -> int | None:
 def amount(item: Mapping[str, Any], name: str, spec: Spec) -> int | float | None:
     """A whole number in a structure, or the instant of its LastModifiedTime."""
     return (aware if name == spec.layout.modified else number)(item.get(name))
-
-
-def _number(members: Mapping[str, Any], pointer: str) -> int | float | None:
-    """The whole number at a pointer; None if there is none."""
-    member, _, name = pointer.removeprefix("/").partition("/")
-    outer = members.get(member)
-    return number(outer.get(name)) if isinstance(outer, _MAPPING) else None
 
 
 def number(value: object) -> int | float | None:

@@ -135,6 +135,3 @@ def _parts(path: str) -> tuple[tuple[str, ...], bool, str]:
     """The names before the first list in a path, whether there is a list, and the rest."""
     before, star, after = path.partition("/*")
     return tuple(before.split("/")) if before else (), bool(star), after.removeprefix("/")
-
-
-__all__ = ["PARTS", "Broken", "broken", "found", "is_placed"]

@@ -152,8 +152,8 @@ class Reading:
     def attached(self) -> Attached:
         """What the attached machines show."""
         members = self.response.members
-        values = {machine.member: members.get(machine.member) for machine in self.spec.machines}
-        return self._part(Attached, values=values)
+        shown = [machine.member for machine in self.spec.machines if members.get(machine.member)]
+        return self._part(Attached, values={name: members[name] for name in shown})
 
     @cached_property
     def settings(self) -> Settings:

@@ -12,10 +12,7 @@ _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSecon
     sources=["clients-wait-without-spot", "api-stopping-condition"],
     message="`{member}` is {state}: it is accepted only where {says}",
     help="one of the two was edited by hand, or a simulator accepts what the service refuses",
-    bad=[
-        poll(ACTIVE, _WAIT),
-        poll(ACTIVE, {"/EnableManagedSpotTraining": True}),
-    ],
+    bad=[poll(ACTIVE, _WAIT), poll(ACTIVE, {"/EnableManagedSpotTraining": True})],
     good=[
         ACTIVE,
         poll(ACTIVE, _WAIT | {"/EnableManagedSpotTraining": True}),

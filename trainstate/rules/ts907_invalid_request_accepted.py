@@ -10,10 +10,7 @@ from trainstate.rules.model import Violation, Violations, rule
     sources=["api-create", "api-stopping-condition", "api-errors"],
     message="{operation} accepts a request that the API does not allow",
     help="validate the parameters against the API's model: patterns, bounds and values",
-    bad=[
-        calls("create a (bad-name)"),
-        calls("create a (short-wait)"),
-    ],
+    bad=[calls("create a (bad-name)"), calls("create a (short-wait)")],
     good=[
         calls("create a (bad-name) !ValidationException Member must satisfy a pattern"),
         calls("create a"),

@@ -10,12 +10,8 @@ from trainstate.rules.model import Violation, Violations, rule
     sources=["api-list-jobs"],
     message="the pages of one list show a job twice",
     help="let a NextToken mark a place in the order, not a number of jobs",
-    bad=[
-        calls("create a", "list = a InProgress; a InProgress"),
-    ],
-    good=[
-        calls("create a", "create b", "list = a InProgress; b InProgress"),
-    ],
+    bad=[calls("create a", "list = a InProgress; a InProgress")],
+    good=[calls("create a", "create b", "list = a InProgress; b InProgress")],
 )
 def listed_twice(exchange: Exchange) -> Violations:
     """A job is on two pages of a list, or twice on one page.
