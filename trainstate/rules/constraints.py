@@ -8,14 +8,10 @@ from typing import Any
 import msgspec
 from attrs import frozen
 
-from trainstate.history.identity import is_masked
+from trainstate.history.identity import arn_of, differing, is_masked
 from trainstate.spec.constraint import Constraint
 from trainstate.spec.model import Spec
 
-PARTS = {"partition": 1, "region": 3, "account": 4}
-"""The positions of the parts of an ARN."""
-
-_COLONS, _ACCOUNT = 5, 12
 _LISTS, _MAPPINGS = (list, tuple), (dict, Mapping)
 _ARTIFACTS = re.compile(r"(s3://.+)/output/model(?:\.tar\.gz|/)?")
 
@@ -64,8 +60,9 @@ def _is_wrong(members: Mapping[str, Any], row: Constraint, value: Any, spec: Spe
     if not isinstance(value, str) or is_masked(value):
         return False
     if row.same:
-        arn = members.get(spec.layout.arn)
-        return any(_differs(part, value, arn) for part in row.same)
+        there, here = arn_of(value), arn_of(members.get(spec.layout.arn))
+        apart = differing(there, here) if there and here else ()
+        return any(part in row.same for part, _, _ in apart)
     others = [one for _, one in found(members, row.among or row.below or row.unlike)]
     return _is_strange(row, value, others, members.get(spec.layout.name))
 
@@ -93,19 +90,6 @@ def is_placed(artifacts: Any) -> bool:
     """Holds if artifacts have a location as the service writes it."""
     places = artifacts.values() if isinstance(artifacts, Mapping) else ()
     return any(isinstance(one, str) and _ARTIFACTS.fullmatch(one) for one in places)
-
-
-def _differs(part: str, arn: str, job: Any) -> bool:
-    """Whether a part of an ARN differs from the job's; both must be readable."""
-    if not isinstance(job, str) or is_masked(job):
-        return False
-    if any(one.count(":") < _COLONS or not one.startswith("arn:") for one in (arn, job)):
-        return False
-    there, here = (one.split(":")[PARTS[part]] for one in (arn, job))
-    sure = part != "account" or all(
-        len(one) == _ACCOUNT and one.isdecimal() for one in (there, here)
-    )
-    return bool(there and here and sure and there != here)
 
 
 def found(members: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:

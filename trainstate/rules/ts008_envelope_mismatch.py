@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from trainstate.history.identity import is_masked
+from trainstate.history.identity import arn_of, is_masked
 from trainstate.history.model import Envelope
 from trainstate.rules.example import ACTIVE, Example, poll, text, written
 from trainstate.rules.model import Severity, Violation, Violations, rule
@@ -13,7 +13,6 @@ from trainstate.rules.shown import quoted
 from trainstate.rules.wording import time_text
 
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
-_PARTS = 6
 _EXPECTED = {"version": "`0`", "id": "a UUID", "time": "a time", "resources": "a list of ARNs"}
 
 
@@ -118,11 +117,10 @@ def _times(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
 
 def _places(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
     """The account and the region, which must be those of the job's ARN."""
-    arn = event.arn or ""
-    parts = arn.split(":", _PARTS - 1)
-    if parts[0] != "arn" or len(parts) < _PARTS or is_masked(arn):
+    job = arn_of(event.arn)
+    if job is None:
         return
-    region, account = parts[3:5]
+    region, account = job.region, job.account
     shown, sent_from = envelope.account or "", envelope.region or region
     if shown != account and shown.isdecimal() and account.isdecimal():
         yield "account", quoted(shown), f"the job's {quoted(account)}"
