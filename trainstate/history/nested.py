@@ -93,15 +93,17 @@ def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
 
 def instance_type(members: Mapping[str, Any], spec: Spec) -> str | None:
     """A job's instance type, several joined by ``+``; None if none is recorded."""
+    return "+".join(sorted(set(instance_types(members, spec)))) or None
+
+
+def instance_types(members: Mapping[str, Any], spec: Spec) -> list[str]:
+    """The recorded instance types of a job, and of its groups of instances."""
     facts = spec.attempts
-    kind = value_at(members, facts.instance_type) if facts.instance_type else None
-    if isinstance(kind, str):
-        return kind
     groups = value_at(members, facts.groups) if facts.groups else None
-    if not isinstance(groups, list | tuple):
-        return None
-    found = [group.get(facts.group_type) for group in groups if isinstance(group, Mapping)]
-    return "+".join(sorted({kind for kind in found if isinstance(kind, str)})) or None
+    rows = groups if isinstance(groups, list | tuple) else ()
+    found = [row.get(facts.group_type) for row in rows if isinstance(row, Mapping)]
+    found.append(value_at(members, facts.instance_type) if facts.instance_type else None)
+    return [kind for kind in found if isinstance(kind, str)]
 
 
 def _name(pointer: str) -> str:
