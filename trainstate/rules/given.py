@@ -57,7 +57,7 @@ class Reading:
         finished = self.statuses.ended or statuses[-1] in self.spec.terminal_secondaries
         return align(self.spec, statuses, self.config, finished=finished)
 
-    @property
+    @cached_property
     def billed_otherwise(self) -> bool:
         """Holds if the job is not billed by its time, but by tokens, for all that is shown."""
         response, spec = self.response, self.spec
@@ -66,7 +66,7 @@ class Reading:
             for name in spec.time.billed_otherwise
         )
 
-    @property
+    @cached_property
     def trimmed(self) -> bool:
         """Holds if a person or a script may have cut entries, or what is in them.
 
@@ -80,7 +80,7 @@ class Reading:
             return False
         return not self.configured
 
-    @property
+    @cached_property
     def selected(self) -> bool:
         """Holds if members may have been cut out of all entries, as a query does."""
         return self.trimmed or (self.response.described and not self.whole)
@@ -198,9 +198,11 @@ class Reading:
     def _part(self, kind: type[P], **own: Any) -> P:
         """A part with its own values; the others have the names that they have here."""
         response = self.response
-        for name, is_here in _taken(kind):  # type: ignore[arg-type]  # a class, no part
-            if name not in own:
-                own[name] = getattr(self if is_here else response, name)
+        here, there = _taken(kind, *own)  # type: ignore[arg-type]  # a class, no part
+        for name in here:
+            own[name] = getattr(self, name)
+        for name in there:
+            own[name] = getattr(response, name)
         return kind(**own)
 
     def _members(self, names: frozenset[str]) -> dict[str, Any]:
@@ -224,10 +226,11 @@ class Reading:
 
 
 @cache
-def _taken(kind: type) -> tuple[tuple[str, bool], ...]:
-    """The names of a part's values, and whether a reading has them; else the response has."""
+def _taken(kind: type, *own: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of a part's other values that a reading has, and those that its response has."""
+    names = [name for name in fields_dict(kind) if name not in own]
     here = {*dir(Reading), *fields_dict(Reading)}
-    return tuple((name, name in here) for name in fields_dict(kind))
+    return tuple(n for n in names if n in here), tuple(n for n in names if n not in here)
 
 
 @cache
