@@ -19,10 +19,10 @@ from click.testing import CliRunner, Result
 
 from tests.lives import COMPLETED, FAILED, SPOT, STOPPED, life, poll
 from tests.service import Service
-from trainstate.aws import Pulled
 from trainstate.aws.follow import Follower
 from trainstate.aws.pull import Caller
 from trainstate.cli import main, pull, session, watch
+from trainstate.cli.progress import told_on_a_terminal
 from trainstate.errors import InputError
 from trainstate.render.timeline import summary_lines, timeline_lines
 from trainstate.track import Tracker
@@ -177,10 +177,14 @@ def test_a_terminal_gets_progress(monkeypatch: pytest.MonkeyPatch) -> None:
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr("sys.stderr", Terminal())
-    with pull._progress() as progress:
-        assert progress is not None
-        progress(Pulled(listed=3, written=2))
+    shown: list[str] = []
+    for stream in (Terminal(), io.StringIO()):
+        monkeypatch.setattr("sys.stderr", stream)
+        with told_on_a_terminal() as tell:
+            tell("3 jobs, 2 recorded")
+        shown.append(stream.getvalue())
+
+    assert ("3 jobs, 2 recorded" in shown[0], "") == (True, shown[1])
 
 
 def test_a_session_that_cannot_be_made_is_misuse(run: Any) -> None:

@@ -36,3 +36,10 @@ def test_the_last_day_of_the_century_is_a_day() -> None:
 def test_a_later_poll_behind_the_horizon_is_told() -> None:
     """The first poll hides nothing of the second that shows the same but for the time."""
     assert told(SHOWN, SHOWN | {"LastModifiedTime": 4_102_444_801.0})[0][0] == "TS004"
+
+
+def test_a_log_has_no_times_behind_the_horizon() -> None:
+    """A printed time is judged as a member's is."""
+    found = trainstate.check("2150-01-02 10:00:00 Starting - Starting the training job\n").findings
+
+    assert ["TS004"] == [finding.code for finding in found]

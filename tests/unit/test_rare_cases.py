@@ -11,7 +11,7 @@ import trainstate
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.members import digests
 from trainstate.checking.stream import Checker
-from trainstate.errors import SpecError, UnknownNameError, UsageError
+from trainstate.errors import SpecError, UsageError
 from trainstate.history.model import Entry, Kind, Origin, Response
 from trainstate.history.wire import read_response
 from trainstate.machine.align import align
@@ -187,12 +187,6 @@ def test_an_excerpt_of_a_failure_may_leave_out_its_reason() -> None:
     report = trainstate.check(excerpt | {"BillableTimeInSeconds": 3})
 
     assert "missing-failure-reason" not in {finding.name for finding in report}
-
-
-def test_an_unknown_source_is_refused() -> None:
-    """The error says where the ids are."""
-    with pytest.raises(UnknownNameError, match="trainstate spec"):
-        SPEC.source("hearsay")
 
 
 def test_a_retry_too_many_is_blamed_on_the_newest() -> None:

@@ -1,7 +1,5 @@
 """What went wrong with a call: boto3's errors sorted by what to do about them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum

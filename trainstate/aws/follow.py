@@ -3,8 +3,6 @@
 The synchronous and the asynchronous watch both use it, so they cannot differ.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """When to poll: often after a change, seldom while nothing happens, later after a fault."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Records the histories of many jobs: list them, describe each, one line a response."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from os import PathLike

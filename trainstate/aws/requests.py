@@ -1,7 +1,5 @@
 """Calls about a job of any machine: their boto3 names, and how they name the job."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +26,3 @@ def named_in(spec: Spec, job: str) -> dict[str, str]:
 def request_for(spec: Spec, summary: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that name the job of a summary."""
     return {name: summary[name] for name in spec.layout.asked or (spec.layout.name,)}
-
-
-__all__ = ["method_of", "named_in", "request_for"]

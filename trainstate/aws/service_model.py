@@ -3,8 +3,6 @@
 Read from botocore's own data, without a network.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A boto3 client without retries of its own, so that all retries are seen and paced here."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import boto3

@@ -1,7 +1,5 @@
 """Watches a job to its end and yields each update, whatever happens on the way."""
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 import threading
@@ -163,18 +161,10 @@ def stop_job(client: Any, name: str, *, spec: Spec | None = None) -> bool:
 
 
 def _follower(
-    name: str,
-    tracker: Tracker,
-    pace: Pace | None,
-    limits: WatchLimits | None,
-    clock: Timing,
+    name: str, tracker: Tracker, pace: Pace | None, limits: WatchLimits | None, clock: Timing
 ) -> Follower:
     return Follower(
-        name=name,
-        tracker=tracker,
-        pace=pace or Pace(),
-        limits=limits or WatchLimits(),
-        clock=clock,
+        name=name, tracker=tracker, pace=pace or Pace(), limits=limits or WatchLimits(), clock=clock
     )
 
 

@@ -1,24 +1,14 @@
 """`trainstate align`: the cheapest legal explanation of each job's history."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 import click
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
-from trainstate.cli.options import (
-    INPUT_FORMAT,
-    OUTPUT,
-    PATHS,
-    SPEC,
-    TEXT_OR_JSON,
-    examples,
-    spec_at,
-)
+from trainstate.cli import options as shared
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import Records
+from trainstate.cli.surveyed import recorded
 from trainstate.history.model import Response, Unreadable
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
@@ -30,15 +20,15 @@ from trainstate.spec.model import Spec
 
 @click.command(
     name="align",
-    epilog=examples("align recordings/", "align recordings/ --format json"),
+    epilog=shared.examples("align recordings/", "align recordings/ --format json"),
     short_help="Explain illegal histories by the fewest edits.",
 )
-@PATHS
-@TEXT_OR_JSON
-@OUTPUT
+@shared.PATHS
+@shared.TEXT_OR_JSON
+@shared.OUTPUT
 @click.option("--all", "everything", is_flag=True, help="Show legal histories too.")
-@INPUT_FORMAT
-@SPEC
+@shared.INPUT_FORMAT
+@shared.SPEC
 def command(
     *,
     paths: tuple[str, ...],
@@ -54,13 +44,10 @@ def command(
     for each insertion or deletion. A legal history has fitness 1. JSON output has one object
     a line.
     """
-    spec = spec_at(spec_path or BUILTIN)
-    reading = Records()
-    with open_output(output) as out:
+    spec = shared.spec_at(spec_path or BUILTIN)
+    with recorded(paths, spec, input_format=input_format) as records, open_output(output) as out:
         legal = 0
-        for job, alignment in _alignments(
-            spec, reading.records(paths, spec, input_format=input_format)
-        ):
+        for job, alignment in _alignments(spec, records):
             legal += not alignment.cost
             if not alignment.cost and not everything:
                 continue
@@ -70,7 +57,6 @@ def command(
             out.lines(alignment_lines(job, alignment))
         if form == "text" and not everything:
             out.line(f"{counted(legal, 'history is', 'histories are')} legal: nothing to change")
-    reading.close()
 
 
 def _alignments(

@@ -1,7 +1,5 @@
 """The options of one check, and the objects made from them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Findings that do not count: those in a baseline, and rules ignored in some places."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """`trainstate check`: the main job, once or whenever an input changes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import sleep
@@ -11,23 +9,10 @@ import click
 from attrs import fields_dict
 
 from trainstate.checking.order import Order
+from trainstate.cli import options as shared
 from trainstate.cli.asked import CheckOptions
 from trainstate.cli.baseline import WRITE, known_findings
-from trainstate.cli.options import (
-    BASELINE,
-    BASELINE_MODE,
-    IGNORE,
-    PATHS,
-    SELECT,
-    SPEC,
-    accept_option,
-    choice_option,
-    examples,
-    file_option,
-    listed_option,
-    number_option,
-)
-from trainstate.cli.output import AUTO, COLORS, LONGEST_LINE, open_output
+from trainstate.cli.output import AUTO, COLORS, FOUND, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import FORMS, CheckRun
 from trainstate.cli.settings import TYPED, USED, Configured
@@ -40,13 +25,10 @@ from trainstate.render.plain import plain
 from trainstate.rules.model import Severity
 from trainstate.rules.tolerances import Tolerances
 
-FOUND = 1
-"""The exit status when there are findings at or above the fail level."""
-
 
 @click.command(
     name="check",
-    epilog=examples(
+    epilog=shared.examples(
         "check recordings/",
         "check recordings/ --format concise --fail-on warning",
         "check recordings/ --format html --output report.html",
@@ -54,7 +36,7 @@ FOUND = 1
     cls=Configured,
     short_help="Judge recorded histories (the main job).",
 )
-@PATHS
+@shared.PATHS
 @click.option(
     "--format",
     "form",
@@ -64,24 +46,22 @@ FOUND = 1
     show_default=True,
     help=f"{', '.join(FORMS)}.",
 )
-@file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
-@SELECT
-@IGNORE
-@listed_option(
+@shared.file_option("--output", "-o", about="Write the report to FILE instead of standard output.")
+@shared.SELECT
+@shared.IGNORE
+@shared.listed_option(
     "--per-file-ignores", "PATTERN=RULES", "Ignore these rules in files whose path matches."
 )
-@listed_option(
-    "--per-job-ignores",
-    "PATTERN=RULES",
-    "Ignore these rules for jobs whose name or ARN matches.",
+@shared.listed_option(
+    "--per-job-ignores", "PATTERN=RULES", "Ignore these rules for jobs whose name or ARN matches."
 )
-@listed_option(
+@shared.listed_option(
     "--tolerances",
     "NAME=SECONDS",
     f"How far times may differ, in seconds: {', '.join(fields_dict(Tolerances))}.",
 )
-@accept_option("The weakest evidence that counts.")
-@choice_option(
+@shared.accept_option("The weakest evidence that counts.")
+@shared.choice_option(
     "--fail-on",
     of=Severity,
     default=Severity.ERROR,
@@ -92,18 +72,13 @@ FOUND = 1
     type=click.Choice([str(order) for order in Order]),
     help="How to order responses of equal LastModifiedTime.  [default: arrival, for events free]",
 )
-@choice_option(
-    "--input-format",
-    of=FORMATS,
-    default="auto",
-    about="The input format; recognised by default.",
+@shared.choice_option(
+    "--input-format", of=FORMATS, default="auto", about="The input format; recognised by default."
 )
 @click.option(
-    "--only-recordings",
-    is_flag=True,
-    help="Skip files that are not recordings, as in a folder.",
+    "--only-recordings", is_flag=True, help="Skip files that are not recordings, as in a folder."
 )
-@SPEC
+@shared.SPEC
 @click.option(
     "--jobs-detail",
     type=click.Choice(["all", "none"]),
@@ -116,14 +91,16 @@ FOUND = 1
     metavar="N",
     help="Most times its size that compressed input may expand to.  [default: 1000]",
 )
-@number_option("--workers", click.IntRange(1), 1, "N", "Use N processes; the report is the same.")
+@shared.number_option(
+    "--workers", click.IntRange(1), 1, "N", "Use N processes; the report is the same."
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option(
     "--verbose", "-v", is_flag=True, help="Show infos, the verdict of each job and the files read."
 )
-@BASELINE
-@BASELINE_MODE
-@choice_option(
+@shared.BASELINE
+@shared.BASELINE_MODE
+@shared.choice_option(
     "--color",
     of=COLORS,
     default=AUTO,

@@ -1,7 +1,5 @@
 """`trainstate config`: the settings of a check, and where each comes from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`trainstate consumer`: finds the legal histories that break code which waits for a job."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -16,14 +14,12 @@ from trainstate.cli.options import (
     examples,
     number_option,
 )
-from trainstate.cli.output import open_output
+from trainstate.cli.output import FOUND, open_output
 from trainstate.errors import installed_by, needing
 from trainstate.spec.model import Evidence
 from trainstate.track.policy import BOTOCORE, STRICT
 
 _EVERY = 20
-FOUND = 1
-"""The exit status when there are findings."""
 _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 

@@ -1,20 +1,10 @@
 """`trainstate discover`: the graph of the recordings, compared with the model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import click
 
-from trainstate.cli.options import (
-    INPUT_FORMAT,
-    OUTPUT,
-    PATHS,
-    SPEC,
-    choice_option,
-    examples,
-    spec_at,
-)
+from trainstate.cli import options as shared
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.render.discovery import (
@@ -40,20 +30,22 @@ FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
 
 @click.command(
     name="discover",
-    epilog=examples("discover recordings/", "discover recordings/ --format toml -o observed.toml"),
+    epilog=shared.examples(
+        "discover recordings/", "discover recordings/ --format toml -o observed.toml"
+    ),
     short_help="Find what recordings show and the model lacks.",
 )
-@PATHS
-@choice_option(
+@shared.PATHS
+@shared.choice_option(
     "--format",
     "form",
     of=[*FORMS, "xes"],
     default="table",
     about="toml is an overlay for --spec; xes is for process-mining tools.",
 )
-@OUTPUT
-@INPUT_FORMAT
-@SPEC
+@shared.OUTPUT
+@shared.INPUT_FORMAT
+@shared.SPEC
 def command(
     *,
     paths: tuple[str, ...],
@@ -67,11 +59,7 @@ def command(
     Each job counts once, with its longest history. The output lists transitions that the model
     lacks, those never seen, and those whose evidence these recordings could raise.
     """
-    spec = spec_at(spec_path or BUILTIN)
-    survey, reading = surveyed(paths, spec, input_format=input_format)
-    with open_output(output) as out:
-        lines = (
-            xes_lines(survey.jobs) if form == "xes" else FORMS[form](discover(survey.jobs, spec))
-        )
-        out.lines(lines)
-    reading.close()
+    spec = shared.spec_at(spec_path or BUILTIN)
+    with surveyed(paths, spec, input_format=input_format) as survey, open_output(output) as out:
+        jobs = survey.jobs
+        out.lines(xes_lines(jobs) if form == "xes" else FORMS[form](discover(jobs, spec)))

@@ -1,14 +1,12 @@
 """`trainstate drift`: compares the specification with an installed botocore."""
 
-from __future__ import annotations
-
 import json
 
 import click
 
 from trainstate.checking.drift import check_drift
-from trainstate.cli.check import FOUND
 from trainstate.cli.options import SPEC, TEXT_OR_JSON, examples, spec_at
+from trainstate.cli.output import FOUND
 from trainstate.render.drift import drift_lines, drift_object
 
 

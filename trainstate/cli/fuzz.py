@@ -1,7 +1,5 @@
 """`trainstate fuzz`: finds the shortest programs of calls on which a simulator is wrong."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +20,10 @@ from trainstate.cli.options import (
     listed,
     number_option,
 )
-from trainstate.cli.output import Output, open_output
-from trainstate.cli.progress import counting
+from trainstate.cli.output import FOUND, Output, open_output
+from trainstate.cli.progress import told_on_a_terminal
 from trainstate.errors import installed_by, needing
 from trainstate.rules.model import Severity
-
-FOUND = 1
-"""The exit status when there are findings at or above the fail level."""
 
 
 def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -56,11 +51,7 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     help="Try at most N programs.  [default: 1000, unlimited with --budget]",
 )
 @number_option(
-    "--seconds",
-    click.FloatRange(0),
-    50.0,
-    "SECONDS",
-    "How long to try and shrink; 0: no limit.",
+    "--seconds", click.FloatRange(0), 50.0, "SECONDS", "How long to try and shrink; 0: no limit."
 )
 @SEED
 @SELECT
@@ -117,7 +108,7 @@ def _report(options: dict[str, Any]) -> Any:
     with needing("Fuzzing", f"; {installed_by('testing')}"):
         from trainstate.testing.fuzzing import fuzz
         from trainstate.testing.fuzzing.targets import named
-    with counting("calls") as on_program:
+    with told_on_a_terminal() as tell:
         return fuzz(
             named(options["target"]),
             budget=options["budget"],
@@ -126,7 +117,7 @@ def _report(options: dict[str, Any]) -> Any:
             seed=options["seed"],
             select=listed(options["select"]),
             ignore=listed(options["ignore"]),
-            on_program=on_program,
+            on_program=lambda calls: tell(f"{calls:,} calls"),
         )
 
 

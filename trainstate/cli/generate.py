@@ -1,7 +1,5 @@
 """`trainstate generate`: corpora of any size, for measuring and for testing consumers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -29,11 +27,7 @@ MACHINE, SIMULATOR = "machine", "simulator"
 @number_option("--polls", click.IntRange(1), 20, "K")
 @number_option("--seed", int, 0, "S")
 @number_option(
-    "--faults",
-    click.FloatRange(0, 1),
-    0.0,
-    "RATE",
-    "The share of jobs with a planted fault.",
+    "--faults", click.FloatRange(0, 1), 0.0, "RATE", "The share of jobs with a planted fault."
 )
 @choice_option(
     "--source",

@@ -1,7 +1,5 @@
 """The command `trainstate`, and what its commands share: errors, colour, version."""
 
-from __future__ import annotations
-
 from difflib import get_close_matches
 from typing import Any
 
@@ -85,10 +83,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> N
 
 @click.group(
     cls=Commands,
-    context_settings={
-        "help_option_names": ["-h", "--help"],
-        "max_content_width": 100,
-    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExamples:\n  trainstate check recordings/\n  trainstate check --help",
 )
 @click.option(

@@ -1,7 +1,5 @@
 """`trainstate next`: what can come after a pair."""
 
-from __future__ import annotations
-
 from difflib import get_close_matches
 
 import click

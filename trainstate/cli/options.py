@@ -78,6 +78,13 @@ def accept_option(about: str) -> Decorator:
     return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=told)
 
 
+def spec_option(about: str, more: str = "") -> Decorator:
+    """An option for a machine."""
+    told = f"{about}: its name, such as processing-job, or its file of facts{more}."
+    names = ("--spec", "spec_path")
+    return click.option(*names, metavar="NAME|FILE", shell_complete=files, help=told)
+
+
 def listed_option(name: str, metavar: str, about: str, *, rules: bool = False) -> Decorator:
     """An option that may be repeated; ``rules`` completes rule names."""
     complete = rule_lists if rules else None
@@ -89,13 +96,7 @@ OUTPUT = file_option("--output", "-o", about="Write to FILE instead of standard 
 REPORT = file_option("--output", "-o", about="Write the report to FILE.")
 TEXT_OR_JSON = choice_option("--format", "form", of=("text", "json"), default="text")
 INPUT_FORMAT = choice_option("--input-format", of=FORMATS, default="auto")
-SPEC = click.option(
-    "--spec",
-    "spec_path",
-    metavar="NAME|FILE",
-    shell_complete=files,
-    help="Only jobs of this machine: its name, such as processing-job, or its file of facts.",
-)
+SPEC = spec_option("Only jobs of this machine")
 _RULES = "these rules: codes, prefixes or names."
 SELECT = listed_option("--select", "RULES", f"Only {_RULES}", rules=True)
 IGNORE = listed_option("--ignore", "RULES", f"Not {_RULES}", rules=True)

@@ -4,8 +4,6 @@ A report goes to standard output, or to a file, which is either the old one or t
 An error is one line on standard error, and an exit status.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -146,8 +144,8 @@ def is_coloured(stream: TextIO, color: str = AUTO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-MISUSE = 2
-"""The exit status of misuse and of unreadable input."""
+FOUND, MISUSE = 1, 2
+"""The exit status of findings that count; of misuse and of unreadable input."""
 LONGEST_LINE = 4_000
 """Characters shown of one line of an error."""
 

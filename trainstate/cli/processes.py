@@ -1,7 +1,5 @@
 """Work in child processes that end with their parent, and whose death is reported."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -1,7 +1,5 @@
 """Long checks: progress on a terminal's standard error, and garbage collection."""
 
-from __future__ import annotations
-
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -24,15 +22,15 @@ def watched(records: Iterable[T]) -> Iterator[T]:
 
 
 @contextmanager
-def counting(word: str) -> Iterator[Callable[[int], None]]:
-    """A function that shows a number with a word on standard error, if it is a terminal."""
+def told_on_a_terminal() -> Iterator[Callable[[str], None]]:
+    """A function that shows a text on standard error, if it is a terminal."""
     if not sys.stderr.isatty():
-        yield lambda _count: None
+        yield lambda _text: None
         return
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
-        yield lambda count: status.update(f"{count:,} {word}")
+        yield status.update
 
 
 @contextmanager

@@ -1,16 +1,12 @@
 """`trainstate pull`: record the histories of many jobs."""
 
-from __future__ import annotations
-
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from trainstate.cli.options import examples, files
+from trainstate.cli.options import examples, number_option, spec_option
+from trainstate.cli.progress import told_on_a_terminal
 from trainstate.cli.session import client_of, session_options
 from trainstate.spec.load import load_spec
 
@@ -30,27 +26,11 @@ from trainstate.spec.load import load_spec
     help="Only jobs created after TIME, such as 2026-03-01 or 2026-03-01T10:00:00, in UTC.",
 )
 @click.option(
-    "--before",
-    type=click.DateTime(),
-    metavar="TIME",
-    help="Only jobs created before TIME.",
+    "--before", type=click.DateTime(), metavar="TIME", help="Only jobs created before TIME."
 )
-@click.option(
-    "--rate",
-    type=click.FloatRange(0, min_open=True),
-    default=4.0,
-    show_default=True,
-    metavar="N",
-    help="Calls a second at most.",
-)
+@number_option("--rate", click.FloatRange(0, min_open=True), 4.0, "N", "Calls a second at most.")
 @click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
-@click.option(
-    "--spec",
-    "spec_path",
-    metavar="NAME|FILE",
-    shell_complete=files,
-    help="Record jobs of this machine: its name, such as processing-job, or its file of facts.",
-)
+@spec_option("Record jobs of this machine")
 @session_options
 def command(path: str, **options: Any) -> None:
     """Record one response of every training job, or job of another machine, in FILE, one a line.
@@ -62,14 +42,14 @@ def command(path: str, **options: Any) -> None:
     from trainstate.aws import pull
 
     try:
-        with _progress() as progress:
+        with told_on_a_terminal() as tell:
             done = pull(
                 client,
                 path,
                 spec=load_spec(options["spec_path"]) if options["spec_path"] else None,
                 secrets=options["secrets"],
                 rate=options["rate"],
-                progress=progress,
+                progress=lambda done: tell(f"{done.listed} jobs, {done.written} recorded"),
                 **_filters(options),
             )
     except KeyboardInterrupt:
@@ -94,22 +74,3 @@ def _filters(options: dict[str, Any]) -> dict[str, Any]:
 
 def _in_utc(time: datetime | None) -> datetime | None:
     return None if time is None else time.replace(tzinfo=UTC)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Any], object] | None]:
-    """A progress display on standard error, if it is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("listing", total=None)
-
-        def show(done: Any) -> None:
-            bar.update(task, description=f"{done.listed} jobs, {done.written} recorded")
-
-        yield show

@@ -1,7 +1,5 @@
 """`trainstate rule`: what a rule means."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import click

@@ -3,8 +3,6 @@
 A format's writer is imported on demand.
 """
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Iterable, Iterator

@@ -1,19 +1,11 @@
 """`trainstate serve`: the simulator as a server."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from trainstate.cli.options import (
-    choice_option,
-    examples,
-    file_option,
-    listed_option,
-    number_option,
-)
+from trainstate.cli import options as shared
 from trainstate.errors import UsageError, installed_by, needing
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
@@ -24,14 +16,14 @@ _SHARE = click.FloatRange(0, 1)
 
 @click.command(
     name="serve",
-    epilog=examples("serve --port 4599 --speed 60 --store jobs.db"),
+    epilog=shared.examples("serve --port 4599 --speed 60 --store jobs.db"),
     short_help="Simulate the service for any AWS SDK.",
 )
-@number_option("--port", click.IntRange(0, 65535), 4599, "PORT", "0: any free port.")
+@shared.number_option("--port", click.IntRange(0, 65535), 4599, "PORT", "0: any free port.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Address to listen on."
 )
-@number_option(
+@shared.number_option(
     "--speed",
     click.FloatRange(0),
     1.0,
@@ -39,14 +31,14 @@ _SHARE = click.FloatRange(0, 1)
     "Virtual seconds a second; 0: only POST /_trainstate/clock advances time.",
 )
 @click.option("--start", metavar="TIME", help="Start of virtual time.  [default: now]")
-@file_option("--store", about="Keep the jobs in this SQLite file.")
+@shared.file_option("--store", about="Keep the jobs in this SQLite file.")
 @click.option(
     "--scenario",
     metavar="TEXT",
     help="What happens to jobs: `random`, or calls such as `spot().then_completed()`.",
 )
-@number_option("--seed", int, 0, "S", "Seed of random choices.")
-@choice_option(
+@shared.SEED
+@shared.choice_option(
     "--accept",
     of=Evidence,
     default=Evidence.INFERRED,
@@ -55,27 +47,19 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--region", default="us-east-1", show_default=True, metavar="NAME", help="The region in ARNs."
 )
-@listed_option("--quota", "TYPE=N", "Instances that active jobs may have.")
+@shared.listed_option("--quota", "TYPE=N", "Instances that active jobs may have.")
 @click.option("--full-pages", is_flag=True, help="Filter lists before cutting pages.")
 @click.option(
     "--beside",
     type=click.Choice(["moto"]),
     help="Start a moto server for everything except training jobs.",
 )
-@listed_option("--allow-host", "NAME", "Another name that clients may use for it.")
+@shared.listed_option("--allow-host", "NAME", "Another name that clients may use for it.")
 @click.option("--events", metavar="FILE|URL", help="Send EventBridge-shaped events there.")
-@click.option(
-    "--event-loss", type=_SHARE, default=0.0, metavar="SHARE", help="Share of lost events."
-)
-@click.option(
-    "--event-delay", type=click.FloatRange(0), default=0.0, metavar="S", help="Longest delay."
-)
-@click.option(
-    "--event-duplicates", type=_SHARE, default=0.0, metavar="SHARE", help="Share sent twice."
-)
-@click.option(
-    "--event-reordering", type=_SHARE, default=0.0, metavar="SHARE", help="Share sent late."
-)
+@shared.number_option("--event-loss", _SHARE, 0.0, "SHARE", "Share of lost events.")
+@shared.number_option("--event-delay", click.FloatRange(0), 0.0, "S", "Longest delay.")
+@shared.number_option("--event-duplicates", _SHARE, 0.0, "SHARE", "Share sent twice.")
+@shared.number_option("--event-reordering", _SHARE, 0.0, "SHARE", "Share sent late.")
 def command(host: str, port: int, **options: Any) -> None:
     """Serve simulated training jobs to boto3, the AWS CLI and every other SDK.
 

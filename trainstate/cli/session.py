@@ -1,7 +1,5 @@
 """The boto3 client of the live commands, and their shared options."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 from threading import Timer

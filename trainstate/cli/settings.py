@@ -5,8 +5,6 @@ them. They lie beside strangers' recordings, so none of them names a file to wri
 limit on input or starts processes.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress

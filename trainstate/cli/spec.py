@@ -1,7 +1,5 @@
 """`trainstate spec`: the model, with the evidence for every fact."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import click

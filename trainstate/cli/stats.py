@@ -1,33 +1,15 @@
 """`trainstate stats`: what jobs took and cost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import click
 
-from trainstate.cli.options import (
-    INPUT_FORMAT,
-    OUTPUT,
-    PATHS,
-    SPEC,
-    choice_option,
-    examples,
-    file_option,
-    spec_at,
-)
+from trainstate.cli import options as shared
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.errors import UsageError, installed_by, needing
 from trainstate.history.readers import FORMATS
-from trainstate.render.per_job import (
-    TYPES,
-    Row,
-    job_rows,
-    per_job_csv,
-    per_job_json,
-    per_job_lines,
-)
+from trainstate.render.per_job import TYPES, Row, job_rows, per_job_csv, per_job_json, per_job_lines
 from trainstate.render.plain import json_text
 from trainstate.render.stats import stats_csv, stats_lines, stats_object
 from trainstate.spec.load import BUILTIN
@@ -55,15 +37,15 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
 
 @click.command(
     name="stats",
-    epilog=examples(
+    epilog=shared.examples(
         "stats recordings/",
         "stats recordings/ --per-job --prices prices.csv",
         "stats recordings/ --plot durations.svg",
     ),
     short_help="Durations, attempts, losses, savings, reasons.",
 )
-@PATHS
-@choice_option(
+@shared.PATHS
+@shared.choice_option(
     "--format",
     "form",
     of=["table", "json", "csv", "parquet"],
@@ -71,16 +53,16 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
     about="Parquet is for --per-job.",
 )
 @click.option("--per-job", is_flag=True, help="One row a job instead of the totals.")
-@file_option("--prices", about="Instance prices: a CSV, or AWS's price list as JSON.")
-@OUTPUT
-@file_option("--plot", about="Draw the time in each status: FILE.png or FILE.svg.")
+@shared.file_option("--prices", about="Instance prices: a CSV, or AWS's price list as JSON.")
+@shared.OUTPUT
+@shared.file_option("--plot", about="Draw the time in each status: FILE.png or FILE.svg.")
 @click.option(
     "--reasons",
     is_flag=True,
     help="Quote failure reasons by their stable part; they may contain private data.",
 )
-@INPUT_FORMAT
-@SPEC
+@shared.INPUT_FORMAT
+@shared.SPEC
 def command(
     *, paths: tuple[str, ...], plot: str | None, reasons: bool, per_job: bool, **options: str | None
 ) -> None:
@@ -91,26 +73,23 @@ def command(
     needs matplotlib, which the extra `plot` brings.
     """
     path, form = options["spec_path"], options["form"]
-    spec = spec_at(path or BUILTIN)
-    survey, reading = surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0])
-    prices = read_prices(options["prices"]) if options["prices"] else None
-    if per_job:
-        rows = job_rows((measure(job, spec) for job in survey.jobs), reasons=reasons, prices=prices)
-        _write_rows(rows, form, options["output"])
-        reading.close()
-        return
-    if form == "parquet":
-        raise UsageError("Parquet needs rows, not totals; add --per-job.")
-    found = stats(survey.jobs, spec, reasons=reasons, prices=prices)
-    if plot is not None:
-        from trainstate.render.plot import plot_durations
+    spec = shared.spec_at(path or BUILTIN)
+    with surveyed(paths, spec, input_format=options["input_format"] or FORMATS[0]) as survey:
+        prices = read_prices(options["prices"]) if options["prices"] else None
+        if per_job:
+            measured = (measure(job, spec) for job in survey.jobs)
+            rows = job_rows(measured, reasons=reasons, prices=prices)
+            _write_rows(rows, form, options["output"])
+            return
+        if form == "parquet":
+            raise UsageError("Parquet needs rows, not totals; add --per-job.")
+        found = stats(survey.jobs, spec, reasons=reasons, prices=prices)
+        if plot is not None:
+            from trainstate.render.plot import plot_durations
 
-        plot_durations(found, plot)
-    with open_output(options["output"]) as out:
-        if form == "json":
-            out.line(json_text(stats_object(found), indent=1))
-        elif form == "csv":
-            out.lines(stats_csv(found))
-        else:
-            out.lines(stats_lines(found))
-    reading.close()
+            plot_durations(found, plot)
+        with open_output(options["output"]) as out:
+            if form == "json":
+                out.line(json_text(stats_object(found), indent=1))
+            else:
+                out.lines(stats_csv(found) if form == "csv" else stats_lines(found))

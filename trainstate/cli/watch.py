@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trainstate.cli.options import choice_option, examples, file_option, files
+from trainstate.cli.options import choice_option, examples, file_option, number_option, spec_option
 from trainstate.cli.output import MISUSE, is_coloured, leave_output
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.plain import plain
@@ -43,23 +43,9 @@ POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
     about="What counts as a success: only a completed job, or a stopped one too.",
 )
 @click.option("--timeout", type=_SECONDS, metavar="SECONDS", help="Give up after SECONDS.")
-@click.option(
-    "--every",
-    "longest",
-    type=_SECONDS,
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="The longest time between two polls.",
-)
+@number_option("--every", _SECONDS, 60.0, "SECONDS", "The longest time between two polls.")
 @file_option("--state", "state_path", about="Save the state in FILE, and continue from it.")
-@click.option(
-    "--spec",
-    "spec_path",
-    metavar="NAME|FILE",
-    shell_complete=files,
-    help="The job's machine, such as processing-job, or its file of facts; an ARN implies it.",
-)
+@spec_option("The job's machine", "; an ARN implies it")
 @session_options
 @click.pass_context
 def command(ctx: click.Context, /, job: str, policy: str, **options: Any) -> None:
@@ -91,7 +77,7 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     asked = options["spec_path"]
     spec = machine_named(job, load_spec(asked) if asked else None)
     tracker = saved_tracker(path, job, spec)
-    longest = options["longest"]
+    longest = options["every"]
     updates = watch(
         client,
         job if spec.layout.asked else job.rpartition("/")[2],

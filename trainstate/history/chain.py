@@ -5,8 +5,6 @@ start in H', and its end is open or equal. The message of the last entry is free
 rewrites it, even after the end.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from enum import StrEnum
 

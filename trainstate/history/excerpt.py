@@ -4,8 +4,6 @@
 omits proves nothing, nor does what a search omits, or a client older than the member.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache

@@ -4,19 +4,48 @@ Published recordings replace ARNs by ``arn:aws:sagemaker:us-east-1:REDACTED``, `
 Many jobs share such a text.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from trainstate.spec.facts import RecordLayout
 
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d+")
+ACCOUNT = 12
+"""The digits of an account's number."""
 _MASK = re.compile(r"[*<\[{]|xxx|\.\.\.|redacted", re.IGNORECASE)
 
 
 def is_masked(text: str) -> bool:
     """Whether part of a text was redacted, so that its value means nothing."""
     return _MASK.search(text) is not None
+
+
+class Arn(NamedTuple):
+    """The parts of an ARN after its first word."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+
+def arn_of(text: object) -> Arn | None:
+    """The parts of an ARN; None for any other text, and for a redacted one."""
+    if not isinstance(text, str) or not text.startswith("arn:") or is_masked(text):
+        return None
+    parts = text.split(":", 5)[1:]
+    return Arn(*parts) if len(parts) == len(Arn._fields) else None
+
+
+def differing(arn: Arn, other: Arn) -> Iterator[tuple[str, str, str]]:
+    """The place in which two ARNs differ: part, the first's, the second's; both are certain."""
+    for part in ("partition", "region", "account"):
+        there, here = getattr(arn, part), getattr(other, part)
+        known = all(one.isdecimal() and len(one) == ACCOUNT for one in (there, here))
+        if there and here and there != here and (part != "account" or known):
+            yield part, there, here
 
 
 def is_elsewhere(partition: str, region: str, regions: tuple[tuple[str, str], ...]) -> bool:

@@ -3,8 +3,6 @@
 A record with the primary status of the requested specification is its own without further look.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """Values inside members that rules read, and those of a wrong type."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -38,7 +36,7 @@ def no_texts(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
         held = members.get(member)
         for name, value in held.items() if isinstance(held, _MAPPING) else ():
             if value is not None and not isinstance(value, str):
-                yield f"/{member}/{_escaped(name)}", value, "string"
+                yield f"/{member}/{escaped(name)}", value, "string"
 
 
 @lru_cache(maxsize=16)
@@ -47,7 +45,8 @@ def maps(spec: Spec) -> tuple[str, ...]:
     return tuple(member.name for member in spec.members if member.type == "map")
 
 
-def _escaped(name: object) -> str:
+def escaped(name: object) -> str:
+    """A name as a step of a JSON pointer."""
     return str(name).replace("~", "~0").replace("/", "~1")
 
 
@@ -77,11 +76,11 @@ def terms(spec: Spec) -> frozenset[str]:
 def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
     """Numbers inside members that are out of bounds."""
     for bound in spec.bounds:
-        value = _number(members, bound.pointer)
+        value = number(value_at(members, bound.pointer))
         if value is None:
             continue
-        floor = _number(members, bound.least_of) if bound.least_of else None
-        top = _number(members, bound.most_of) if bound.most_of else None
+        floor = number(value_at(members, bound.least_of)) if bound.least_of else None
+        top = number(value_at(members, bound.most_of)) if bound.most_of else None
         if bound.least is not None and value < bound.least:
             yield bound.pointer, value, f"at least {bound.least}"
         elif bound.most is not None and value > bound.most:
@@ -94,15 +93,17 @@ def excesses(members: Mapping[str, Any], spec: Spec) -> Iterator[Excess]:
 
 def instance_type(members: Mapping[str, Any], spec: Spec) -> str | None:
     """A job's instance type, several joined by ``+``; None if none is recorded."""
+    return "+".join(sorted(set(instance_types(members, spec)))) or None
+
+
+def instance_types(members: Mapping[str, Any], spec: Spec) -> list[str]:
+    """The recorded instance types of a job, and of its groups of instances."""
     facts = spec.attempts
-    kind = value_at(members, facts.instance_type) if facts.instance_type else None
-    if isinstance(kind, str):
-        return kind
     groups = value_at(members, facts.groups) if facts.groups else None
-    if not isinstance(groups, list | tuple):
-        return None
-    found = [group.get(facts.group_type) for group in groups if isinstance(group, Mapping)]
-    return "+".join(sorted({kind for kind in found if isinstance(kind, str)})) or None
+    rows = groups if isinstance(groups, list | tuple) else ()
+    found = [row.get(facts.group_type) for row in rows if isinstance(row, Mapping)]
+    found.append(value_at(members, facts.instance_type) if facts.instance_type else None)
+    return [kind for kind in found if isinstance(kind, str)]
 
 
 def _name(pointer: str) -> str:
@@ -195,13 +196,6 @@ def aware(value: object) -> int | None:
 def amount(item: Mapping[str, Any], name: str, spec: Spec) -> int | float | None:
     """A whole number in a structure, or the instant of its LastModifiedTime."""
     return (aware if name == spec.layout.modified else number)(item.get(name))
-
-
-def _number(members: Mapping[str, Any], pointer: str) -> int | float | None:
-    """The whole number at a pointer; None if there is none."""
-    member, _, name = pointer.removeprefix("/").partition("/")
-    outer = members.get(member)
-    return number(outer.get(name)) if isinstance(outer, _MAPPING) else None
 
 
 def number(value: object) -> int | float | None:

@@ -5,8 +5,6 @@ Anything else (another spelling, a naive time, an unknown status) is left to the
 ``wire``, which reports what is wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +16,7 @@ from attrs import frozen
 from trainstate.history.instants import is_beyond
 from trainstate.history.nested import maps, terms
 from trainstate.history.shapes import is_repeated, shape_of, unique_part
-from trainstate.spec.model import Member, RecordLayout, Spec
+from trainstate.spec.model import Member, Spec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)] | Annotated[float, msgspec.Meta(ge=0, lt=1e11)]
 """An aware time or epoch seconds; one response has only one of these kinds."""
@@ -209,10 +207,19 @@ _FORMS: Mapping[str, Any] = {
 """The JSON types of each type of the API."""
 
 
+_ROLES = {
+    "training": "training_seconds",
+    "billable": "billable_seconds",
+    "reason": "failure_reason",
+}
+"""The roles in the layout of fields that are called otherwise."""
+
+
 @lru_cache(maxsize=8)
 def decode_of(spec: Spec) -> Decode | None:
     """The typed decode of a specification; None if its responses lack a needed member."""
-    named = _named(spec.layout)
+    types = _types(spec)
+    named = {field: getattr(spec.layout, _ROLES.get(field, field)) for field in types}
     if not all(named.values()) or spec.counters:
         return None
     machines = {machine.member for machine in spec.machines}
@@ -222,10 +229,11 @@ def decode_of(spec: Spec) -> Decode | None:
     results = [member for member in others if member not in (*settled, *attached)]
     members = (*attached, *results, *settled)
     sliced = [_sliced(member, spec) for member in members]
-    types = _types(spec)
     names = [*(member.name for member in sliced), *spec.layout.searched]
     response = _struct("Response", types, named, names)
-    entry = _struct("Entry", _entry_types(types["secondary"]), _entry_named(spec.layout))
+    status = types["secondary"]
+    times = {"status": status, "start": Moment, "end": Moment | None, "message": str | None}
+    entry = _struct("Entry", times, {name: getattr(spec.layout, f"entry_{name}") for name in times})
     first, second = SLICED + len(attached), SLICED + len(attached) + len(results)
     settling = terms(spec)
     billed = {*spec.time.billed_otherwise, *(one.name for one in spec.members_with("billing"))}
@@ -256,23 +264,6 @@ def _sliced(member: Member, spec: Spec) -> Sliced:
     return Sliced(member.name, *decoders, unique_part(member.name, spec), member)
 
 
-def _named(layout: RecordLayout) -> dict[str, str]:
-    return {
-        "name": layout.name,
-        "arn": layout.arn,
-        "created": layout.created,
-        "modified": layout.modified,
-        "primary": layout.primary,
-        "secondary": layout.secondary,
-        "history": layout.history,
-        "started": layout.started,
-        "ended": layout.ended,
-        "training": layout.training_seconds,
-        "billable": layout.billable_seconds,
-        "reason": layout.failure_reason,
-    }
-
-
 def _types(spec: Spec) -> dict[str, Any]:
     return {
         "name": str,
@@ -288,19 +279,6 @@ def _types(spec: Spec) -> dict[str, Any]:
         "reason": shape_of(spec.layout.failure_reason, spec) or str | None,
         "history": msgspec.Raw,
     }
-
-
-def _entry_named(layout: RecordLayout) -> dict[str, str]:
-    return {
-        "status": layout.entry_status,
-        "start": layout.entry_start,
-        "end": layout.entry_end,
-        "message": layout.entry_message,
-    }
-
-
-def _entry_types(status: Any) -> dict[str, Any]:
-    return {"status": status, "start": Moment, "end": Moment | None, "message": str | None}
 
 
 def _struct(

@@ -3,8 +3,6 @@
 What cannot be read becomes a Problem, which a rule reports; the rest is judged all the same.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -33,7 +31,7 @@ _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
 
 
 @define
-class _Notes:
+class Notes:
     """What was noticed while one response was read."""
 
     problems: list[Problem] = field(factory=list)
@@ -41,6 +39,7 @@ class _Notes:
     zoned: bool = False
 
     def instant(self, value: object, *place: str) -> Instant | None:
+        """The instant of a time; None if it is absent, or no job's."""
         if value is None:
             return None
         try:
@@ -59,12 +58,14 @@ class _Notes:
         return instant
 
     def text(self, value: object, *place: str) -> str | None:
+        """A text; None for anything else."""
         if value is None or isinstance(value, str):
             return value
         self.fault("wrong-type", "/".join(place), value, "string")
         return None
 
     def fault(self, kind: str, pointer: str, value: object, expected: str) -> None:
+        """Notes a value that is not what it should be."""
         problem = Problem(kind=kind, pointer=pointer, value=value, expected=expected)
         self.problems.append(problem)
 
@@ -84,7 +85,7 @@ def read_response(
     recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
     named = _service_names(recorded, spec)
     members = _without_pairs(_without_empty_texts(named, spec.layout), spec)
-    layout, notes = spec.layout, _Notes()
+    layout, notes = spec.layout, Notes()
     moments = _moments(members, spec, notes)
     own = named is given and origin.reader not in RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
@@ -118,7 +119,7 @@ def read_response(
 
 
 def _misshapen(
-    members: Mapping[str, Any], spec: Spec, notes: _Notes, *, own: bool, retyped: bool
+    members: Mapping[str, Any], spec: Spec, notes: Notes, *, own: bool, retyped: bool
 ) -> None:
     """Notes values inside members without the shape that the API declares.
 
@@ -142,7 +143,7 @@ def _is_cut(members: Mapping[str, Any], spec: Spec) -> bool:
     return not spared.issuperset(lacking(members, spec))
 
 
-def _moments(members: Mapping[str, Any], spec: Spec, notes: _Notes) -> dict[str, Instant]:
+def _moments(members: Mapping[str, Any], spec: Spec, notes: Notes) -> dict[str, Instant]:
     """The times of the members; notes members of the wrong type."""
     moments: dict[str, Instant] = {}
     for name, value in members.items():
@@ -198,7 +199,7 @@ def _as_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _history(value: object, spec: Spec, notes: _Notes) -> tuple[Entry, ...] | None:
+def _history(value: object, spec: Spec, notes: Notes) -> tuple[Entry, ...] | None:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         return None
     entries = (
@@ -208,7 +209,7 @@ def _history(value: object, spec: Spec, notes: _Notes) -> tuple[Entry, ...] | No
     return tuple(entries)
 
 
-def _entry(item: object, pointer: str, spec: Spec, notes: _Notes) -> Entry:
+def _entry(item: object, pointer: str, spec: Spec, notes: Notes) -> Entry:
     layout = spec.layout
     if not isinstance(item, dict | Mapping):
         notes.fault("wrong-type", pointer, item, "structure")

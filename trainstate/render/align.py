@@ -1,7 +1,5 @@
 """Alignments as text and JSON: what to keep, insert and delete."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -4,8 +4,6 @@ It shows the states under which an entry can be entered. A change of the primary
 request, a deletion) is a line from box to box. Graphviz, if installed, draws pictures.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping

@@ -3,8 +3,6 @@
 Its histories as XES (IEEE 1849), the format of process-mining tools: one trace a job.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.sax.saxutils import quoteattr

@@ -1,7 +1,5 @@
 """Differences between the specification and a service's own model, as text and JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,7 +16,7 @@ def drift_lines(drift: Drift, findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         yield f"{finding.severity}: {finding.code} {finding.name}: {plain(finding.message)}"
         yield f"  help: {finding.help}"
-    statuses = sum(len(words.listed) for words in drift.vocabularies)
+    statuses = sum(len(listed) for _, _, listed in drift.vocabularies)
     yield (
         f"{drift.version} and the {drift.spec.name} spec {drift.spec.version}:"
         f" {statuses} statuses, {len(drift.members)} members,"

@@ -1,7 +1,5 @@
 """Findings and jobs as tables, with the same column types for any report."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from importlib import import_module
 from io import BytesIO

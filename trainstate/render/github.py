@@ -1,7 +1,5 @@
 """The report for GitHub: annotations as workflow commands, and a Markdown summary."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The report for GitLab: a Code Quality report, which merge requests show beside the lines."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256

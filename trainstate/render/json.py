@@ -1,7 +1,5 @@
 """The report as JSON, version 1, on which tools rely: one document, or line by line."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The report as JUnit XML: each job is a test case, so that any CI shows it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring

@@ -1,7 +1,5 @@
 """A report in a notebook. Text from recordings is escaped."""
 
-from __future__ import annotations
-
 from html import escape
 
 from trainstate.checking.report import Finding, Report

@@ -1,7 +1,5 @@
 """The measures of each job, one row a job: as a table, CSV, JSON or Parquet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

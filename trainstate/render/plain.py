@@ -1,7 +1,5 @@
 """Makes untrusted text harmless: recordings come from strangers."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """The time in each status as a picture, drawn by matplotlib if installed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

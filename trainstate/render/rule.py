@@ -1,7 +1,5 @@
 """A rule as a page: the same text on the terminal and in the documentation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The report as SARIF 2.1.0, for code scanning services."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any

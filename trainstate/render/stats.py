@@ -1,7 +1,5 @@
 """Measures of many jobs as a table, JSON and CSV."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

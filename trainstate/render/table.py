@@ -1,7 +1,5 @@
 """Tables: folded to fit a narrow terminal, and as CSV for spreadsheets."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from io import StringIO

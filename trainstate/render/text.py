@@ -1,7 +1,5 @@
 """The report as text: each finding with its place and the job's history, the culprit marked."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

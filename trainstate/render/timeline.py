@@ -1,12 +1,9 @@
 """A tracker's timeline as text lines, for terminals and logs."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from trainstate.history.instants import iso, parse
 from trainstate.render.plain import plain
-from trainstate.render.text import UNSTYLED
 from trainstate.track import Change, TimelineItem, Tracker
 
 _WIDE = 1_000
@@ -22,9 +19,7 @@ def change_line(change: Change) -> str:
     return f"{moment:<24}  {before} -> {plain(change.after)}{how}"
 
 
-def timeline_lines(
-    tracker: Tracker, *, style: Mapping[str, str] = UNSTYLED, room: int = _WIDE
-) -> Iterator[str]:
+def timeline_lines(tracker: Tracker, *, room: int = _WIDE) -> Iterator[str]:
     """The job, its timeline, and what can come next.
 
     ``room`` is the number of columns; if there are few, the job's name and the times give way to
@@ -41,7 +36,7 @@ def timeline_lines(
     if following:
         names = ", ".join("/".join(state.pair) for state in following[:4])
         more = ", …" if len(following) > 4 else ""
-        yield f"{style['dim']}  next: {names}{more}{style['off']}"
+        yield f"  next: {names}{more}"
 
 
 def summary_lines(tracker: Tracker) -> Iterator[str]:

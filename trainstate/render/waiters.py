@@ -1,7 +1,5 @@
 """The model as a waiters-2 file, which botocore loads and runs."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """Changes of attached machines, with the machine of each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from trainstate.rules.model import AttachedChange, Step

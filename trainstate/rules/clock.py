@@ -1,7 +1,5 @@
 """Training time as a response shows it: how long, and how reliably."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from itertools import groupby, pairwise
 from math import inf

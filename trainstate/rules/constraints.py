@@ -1,7 +1,5 @@
 """Constraints between the members of a response, and which of them are broken."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -10,14 +8,10 @@ from typing import Any
 import msgspec
 from attrs import frozen
 
-from trainstate.history.identity import is_masked
+from trainstate.history.identity import arn_of, differing, is_masked
 from trainstate.spec.constraint import Constraint
 from trainstate.spec.model import Spec
 
-PARTS = {"partition": 1, "region": 3, "account": 4}
-"""The positions of the parts of an ARN."""
-
-_COLONS, _ACCOUNT = 5, 12
 _LISTS, _MAPPINGS = (list, tuple), (dict, Mapping)
 _ARTIFACTS = re.compile(r"(s3://.+)/output/model(?:\.tar\.gz|/)?")
 
@@ -66,8 +60,9 @@ def _is_wrong(members: Mapping[str, Any], row: Constraint, value: Any, spec: Spe
     if not isinstance(value, str) or is_masked(value):
         return False
     if row.same:
-        arn = members.get(spec.layout.arn)
-        return any(_differs(part, value, arn) for part in row.same)
+        there, here = arn_of(value), arn_of(members.get(spec.layout.arn))
+        apart = differing(there, here) if there and here else ()
+        return any(part in row.same for part, _, _ in apart)
     others = [one for _, one in found(members, row.among or row.below or row.unlike)]
     return _is_strange(row, value, others, members.get(spec.layout.name))
 
@@ -97,19 +92,6 @@ def is_placed(artifacts: Any) -> bool:
     return any(isinstance(one, str) and _ARTIFACTS.fullmatch(one) for one in places)
 
 
-def _differs(part: str, arn: str, job: Any) -> bool:
-    """Whether a part of an ARN differs from the job's; both must be readable."""
-    if not isinstance(job, str) or is_masked(job):
-        return False
-    if any(one.count(":") < _COLONS or not one.startswith("arn:") for one in (arn, job)):
-        return False
-    there, here = (one.split(":")[PARTS[part]] for one in (arn, job))
-    sure = part != "account" or all(
-        len(one) == _ACCOUNT and one.isdecimal() for one in (there, here)
-    )
-    return bool(there and here and sure and there != here)
-
-
 def found(members: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:
     """The values at a path with their JSON pointers; empty values count as absent."""
     return [one for one in _at(members, path) if one[1]]
@@ -137,6 +119,3 @@ def _parts(path: str) -> tuple[tuple[str, ...], bool, str]:
     """The names before the first list in a path, whether there is a list, and the rest."""
     before, star, after = path.partition("/*")
     return tuple(before.split("/")) if before else (), bool(star), after.removeprefix("/")
-
-
-__all__ = ["PARTS", "Broken", "broken", "found", "is_placed"]

@@ -1,7 +1,5 @@
 """What a response contradicts in earlier ones of its job."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from attrs import frozen

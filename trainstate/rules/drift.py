@@ -1,34 +1,10 @@
 """What a service's own model lists, compared with the specification."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from attrs import field, frozen
 
 from trainstate.spec.model import Spec
-
-
-@frozen(kw_only=True)
-class Vocabulary:
-    """Statuses of one kind: in the specification, and in the service's list.
-
-    ``what`` is the member that holds them; findings name it.
-    """
-
-    what: str
-    known: tuple[str, ...]
-    listed: tuple[str, ...]
-
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """Statuses that the service lists and the specification lacks."""
-        return tuple(name for name in self.listed if name not in self.known)
-
-    @property
-    def retired(self) -> tuple[str, ...]:
-        """Statuses that the specification has and the service no longer lists."""
-        return tuple(name for name in self.known if name not in self.listed)
 
 
 @frozen(kw_only=True)
@@ -46,11 +22,11 @@ class Drift:
     members: Mapping[str, str] = field(factory=dict)
 
     @property
-    def vocabularies(self) -> Iterator[Vocabulary]:
-        """The statuses of each member that both models have."""
-        for what, known in vocabulary(self.spec).items():
-            if what in self.statuses:
-                yield Vocabulary(what=what, known=known, listed=self.statuses[what])
+    def vocabularies(self) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+        """The statuses of each member that both models have: the specification's, the service's."""
+        for member, known in vocabulary(self.spec).items():
+            if member in self.statuses:
+                yield member, known, self.statuses[member]
 
 
 def vocabulary(spec: Spec) -> dict[str, tuple[str, ...]]:

@@ -7,8 +7,6 @@ the last one; without any entries there is no history. Everything else is made t
 one fault only.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -20,9 +18,16 @@ from trainstate.history.instants import SECOND, iso, parse
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
+STARTING = "InProgress/Starting: Starting"
 ACTIVE = "InProgress/Training: Starting 90, Training"
 DONE = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-"""A training job and a completed one, which most examples modify."""
+FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
+STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
+"""Responses that most examples modify."""
+
+IS_ACTIVE, IS_DONE, IS_STOPPED = (f"describe a = {shown}" for shown in (ACTIVE, DONE, STOPPED))
+IS_GONE = "describe a !ValidationException Requested resource not found."
+"""Calls that show job ``a`` so, for ``calls``."""
 
 CREATED = 1_767_348_000 * SECOND  # 2026-01-02T10:00:00Z
 _NAME = "example"

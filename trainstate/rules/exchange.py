@@ -1,7 +1,5 @@
 """One API call and its answer, with what is known of the job and what the service does."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -10,16 +8,11 @@ from attrs import field, frozen
 
 from trainstate.history.instants import Instant, NotAnInstant, parse
 from trainstate.history.model import Response
+from trainstate.rules.wording import pair_text
 from trainstate.spec.model import RecordLayout, Spec
 
-CREATE, DESCRIBE, STOP, DELETE, UPDATE, LIST = PARTS = (
-    "create",
-    "describe",
-    "stop",
-    "delete",
-    "update",
-    "list",
-)
+PARTS = ("create", "describe", "stop", "delete", "update", "list")
+CREATE, DESCRIBE, STOP, DELETE, UPDATE, LIST = PARTS
 """Roles of operations, whatever a service calls them."""
 
 ASK = "ask"
@@ -93,6 +86,12 @@ class KnownJob:
         """The primary status in the last response."""
         return None if self.seen is None else self.seen.primary
 
+    @property
+    def pair(self) -> str:
+        """The pair in the last response, in words."""
+        seen = self.seen
+        return pair_text((None, None) if seen is None else (seen.primary, seen.secondary))
+
     def is_over(self, spec: Spec) -> bool:
         """Whether the job was seen ended, which is final."""
         return self.primary in spec.terminal_primaries
@@ -119,16 +118,9 @@ def summary_of(members: Mapping[str, Any], layout: RecordLayout) -> ListedJob:
         created = parse(members.get(layout.created))[0]
     except NotAnInstant:
         created = None
-    return ListedJob(
-        name=_text(members.get(layout.name)),
-        arn=_text(members.get(layout.arn)),
-        primary=_text(members.get(layout.primary)),
-        created=created,
-    )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    shown = [members.get(name) for name in (layout.name, layout.arn, layout.primary)]
+    name, arn, primary = (value if isinstance(value, str) else None for value in shown)
+    return ListedJob(name=name, arn=arn, primary=primary, created=created)
 
 
 @frozen(kw_only=True)

@@ -1,12 +1,10 @@
 """What a rule is given: one response, one response among its job's others, or a job's end."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import field, fields_dict, frozen
 
 from trainstate.history.chain import Relation
 from trainstate.history.excerpt import absent_members, is_configured, is_tail, is_whole, leaves_out
@@ -25,6 +23,7 @@ from trainstate.rules.parts import (
     Event,
     Identity,
     Inside,
+    Part,
     Presence,
     Problems,
     Settings,
@@ -33,6 +32,8 @@ from trainstate.rules.parts import (
 )
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
+
+P = TypeVar("P", bound=Part)
 
 
 @frozen(kw_only=True, slots=False)
@@ -56,7 +57,7 @@ class Reading:
         finished = self.statuses.ended or statuses[-1] in self.spec.terminal_secondaries
         return align(self.spec, statuses, self.config, finished=finished)
 
-    @property
+    @cached_property
     def billed_otherwise(self) -> bool:
         """Holds if the job is not billed by its time, but by tokens, for all that is shown."""
         response, spec = self.response, self.spec
@@ -65,7 +66,7 @@ class Reading:
             for name in spec.time.billed_otherwise
         )
 
-    @property
+    @cached_property
     def trimmed(self) -> bool:
         """Holds if a person or a script may have cut entries, or what is in them.
 
@@ -79,7 +80,7 @@ class Reading:
             return False
         return not self.configured
 
-    @property
+    @cached_property
     def selected(self) -> bool:
         """Holds if members may have been cut out of all entries, as a query does."""
         return self.trimmed or (self.response.described and not self.whole)
@@ -110,68 +111,99 @@ class Reading:
     @cached_property
     def statuses(self) -> Statuses:
         """The statuses of the response."""
-        response = self.response
-        history = response.history or ()
-        return Statuses(
-            **self._about,
-            **self._pair,
-            written_primary=response.written_primary,
-            written_secondary=response.written_secondary,
-            history=response.statuses,
+        history = self.response.history or ()
+        return self._part(
+            Statuses,
+            history=self.response.statuses,
             written=tuple([entry.written for entry in history]),
             begun=tuple([entry.start is not None for entry in history]),
             closed=tuple([entry.end is not None for entry in history]),
-            config=self.config,
-            trimmed=self.trimmed,
-            selected=self.selected,
         )
 
     @cached_property
     def times(self) -> Times:
         """The times of the response."""
-        return Times(**self._timed)
+        return self._part(Times, history=self.response.history or ())
 
     @cached_property
     def clock(self) -> Clock:
         """The times of the response, with what was reported of them."""
-        return Clock(**self._timed, seconds=self._seconds, members=self._terms)
+        history, terms_of = self.response.history or (), self._members(terms(self.spec))
+        return self._part(Clock, history=history, seconds=self._seconds, members=terms_of)
 
     @cached_property
     def event(self) -> Event:
         """What an event says around the response."""
-        response = self.response
-        return Event(
-            **self._about,
-            envelope=response.envelope,
-            name=response.name,
-            arn=response.arn,
-            created=response.created,
-            modified=response.modified,
-            tolerances=self.tolerances,
+        return self._part(Event)
+
+    @cached_property
+    def amounts(self) -> Amounts:
+        """What was trained and billed."""
+        response, statuses = self.response, self.response.statuses
+        return self._part(
+            Amounts,
+            seconds=self._seconds,
+            saves=self.config.of(self.spec.time.savings_guard).holds,
+            repeated=len(set(statuses)) < len(statuses),
+            printed=response.members.get(SAVINGS) if response.kind is Kind.LOG else None,
         )
 
     @cached_property
-    def _timed(self) -> dict[str, Any]:
-        response = self.response
-        return {
-            **self._about,
-            **self._pair,
-            "created": response.created,
-            "modified": response.modified,
-            "instants": response.instants,
-            "history": response.history or (),
-            "config": self.config,
-            "described": response.described,
-            "trimmed": self.trimmed,
-            "selected": self.selected,
-            "tail": self.tail,
-            "whole": self.whole,
-            "tolerances": self.tolerances,
-        }
+    def attached(self) -> Attached:
+        """What the attached machines show."""
+        members = self.response.members
+        shown = [machine.member for machine in self.spec.machines if members.get(machine.member)]
+        return self._part(Attached, values={name: members[name] for name in shown})
 
     @cached_property
-    def _terms(self) -> dict[str, Any]:
-        return self._members(terms(self.spec))
+    def settings(self) -> Settings:
+        """The configuration of the job."""
+        whole = self.whole and self.response.described
+        return self._part(Settings, members=self._members(_settings(self.spec)), whole=whole)
+
+    @cached_property
+    def inside(self) -> Inside:
+        """What is inside results and attached machines."""
+        return self._part(Inside, members=self._members(_holders(self.spec)))
+
+    @cached_property
+    def problems(self) -> Problems:
+        """The values that could not be read."""
+        return self._part(Problems, problems=self.response.problems)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What names the job."""
+        return self._part(Identity, origins=origins_of(self.response.members, self.spec))
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Which members there are."""
+        response, starts = self.response, self.spec.time.clock_starts
+        members, unread = response.members, response.unread
+        present = [name for name in self.spec.telling if members.get(name) is not None]
+        return self._part(
+            Presence,
+            present=frozenset(present),
+            blank=frozenset(name for name in _results(self.spec) if is_blank(members.get(name))),
+            mistyped=frozenset(name for name in present if unread and f"/{name}" in unread),
+            history=None if response.history is None else bool(response.history),
+            repeated=self.statuses.is_repeated,
+            clocked=any(status in starts for status in response.statuses),
+            given=response.origin.whole,
+            broken=self._broken,
+            placed=is_placed(members.get(self.spec.layout.artifacts)),
+        )
+
+    def _part(self, kind: type[P], **own: Any) -> P:
+        """A part with its own values; the others have the names that they have here."""
+        response = self.response
+        here, there = _taken(kind, *own)  # type: ignore[arg-type]  # a class, no part
+        for name in here:
+            own[name] = getattr(self, name)
+        for name in there:
+            own[name] = getattr(response, name)
+        return kind(**own)
 
     def _members(self, names: frozenset[str]) -> dict[str, Any]:
         """The members of these names."""
@@ -184,91 +216,6 @@ class Reading:
         seconds = {name: response.seconds(name) for name in billing}
         return {name: value for name, value in seconds.items() if value is not None}
 
-    @cached_property
-    def amounts(self) -> Amounts:
-        """What was trained and billed."""
-        return Amounts(
-            **self._about,
-            **self._pair,
-            seconds=self._seconds,
-            saves=self.config.of(self.spec.time.savings_guard).holds,
-            billed_otherwise=self.billed_otherwise,
-            repeated=len(set(self.response.statuses)) < len(self.response.statuses),
-            whole=self.whole,
-            printed=self.response.members.get(SAVINGS) if self.response.kind is Kind.LOG else None,
-        )
-
-    @cached_property
-    def attached(self) -> Attached:
-        """What the attached machines show."""
-        members = self.response.members
-        values = {machine.member: members.get(machine.member) for machine in self.spec.machines}
-        return Attached(**self._about, **self._pair, values=values)
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The configuration of the job."""
-        whole = self.whole and self.response.described
-        members = self._members(_settings(self.spec))
-        return Settings(**self._about, members=members, whole=whole)
-
-    @cached_property
-    def inside(self) -> Inside:
-        """What is inside results and attached machines."""
-        response, spec = self.response, self.spec
-        return Inside(
-            **self._about,
-            **self._pair,
-            created=response.created,
-            modified=response.modified,
-            members=self._members(_holders(spec)),
-            tolerances=self.tolerances,
-        )
-
-    @cached_property
-    def problems(self) -> Problems:
-        """The values that could not be read."""
-        return Problems(**self._about, problems=self.response.problems)
-
-    @cached_property
-    def identity(self) -> Identity:
-        """What names the job."""
-        response = self.response
-        return Identity(
-            **self._about,
-            name=response.name,
-            arn=response.arn,
-            origins=origins_of(response.members, self.spec),
-        )
-
-    @cached_property
-    def presence(self) -> Presence:
-        """Which members there are."""
-        response, starts = self.response, self.spec.time.clock_starts
-        members = response.members
-        present = [name for name in self.spec.telling if members.get(name) is not None]
-        return Presence(
-            **self._about,
-            **self._pair,
-            present=frozenset(present),
-            blank=frozenset(name for name in _results(self.spec) if is_blank(members.get(name))),
-            mistyped=frozenset(
-                name for name in present if response.unread and f"/{name}" in response.unread
-            ),
-            lacking=self.lacking,
-            history=None if response.history is None else bool(response.history),
-            repeated=self.statuses.is_repeated,
-            clocked=any(status in starts for status in response.statuses),
-            configured=self.configured,
-            described=response.described,
-            given=response.origin.whole,
-            billed_otherwise=self.billed_otherwise,
-            trimmed=self.trimmed,
-            whole=self.whole,
-            broken=self._broken,
-            placed=is_placed(members.get(self.spec.layout.artifacts)),
-        )
-
     @property
     def _broken(self) -> tuple[Broken, ...]:
         """The constraints that the members break; what a table has no column for is not absent."""
@@ -277,14 +224,13 @@ class Reading:
         cut = response.origin.reader in RETYPED
         return tuple([one for one in found if not (cut and one.absent)])
 
-    @property
-    def _about(self) -> dict[str, Any]:
-        response = self.response
-        return {"spec": self.spec, "kind": response.kind, "unread": response.unread}
 
-    @property
-    def _pair(self) -> dict[str, Any]:
-        return {"primary": self.response.primary, "secondary": self.response.secondary}
+@cache
+def _taken(kind: type, *own: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of a part's other values that a reading has, and those that its response has."""
+    names = [name for name in fields_dict(kind) if name not in own]
+    here = {*dir(Reading), *fields_dict(Reading)}
+    return tuple(n for n in names if n in here), tuple(n for n in names if n not in here)
 
 
 @cache

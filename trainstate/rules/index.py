@@ -1,7 +1,5 @@
 """The index of rules, discovered in the folder: adding one edits no other file."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections import Counter

@@ -3,8 +3,6 @@
 ``given`` has what a rule receives; a rule's file imports both from here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -157,7 +155,9 @@ def rule(
     def declare(check: Check) -> Rule:
         title, _, why = cleandoc(check.__doc__ or "").partition("\n\n")
         code, name = _called(Path(check.__code__.co_filename).stem)
-        reads = tuple(kind for part, kind in check.__annotations__.items() if part != "return")
+        kinds = [kind for part, kind in check.__annotations__.items() if part != "return"]
+        # Text where a module postpones its annotations.
+        reads = tuple(getattr(kind, "__name__", kind) for kind in kinds)
         return Rule(
             code=code,
             name=name,

@@ -5,11 +5,9 @@ world: what rules say of one holds wherever it comes again. ``Times``, ``Amounts
 ``Settings`` are judged when they are new.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import field, frozen
 
@@ -32,11 +30,13 @@ class Part:
     spec: Spec = field(eq=False, repr=False)
     kind: Kind
     unread: frozenset[str] = frozenset()
+    subject: ClassVar[str] = ""
+    """The value without which no rule has anything to say; empty if a rule always may."""
 
     @property
     def is_empty(self) -> bool:
-        """Holds if there is nothing in the part that a rule could speak of."""
-        return False
+        """Holds if the part lacks its subject."""
+        return bool(self.subject) and not getattr(self, self.subject)
 
     def entry_pointer(self, index: int, member: str = "") -> str:
         """The JSON pointer of an entry of the history, or of a member of it."""
@@ -65,12 +65,8 @@ class Identity(Part):
 class Problems(Part):
     """The values that could not be read as what their members hold."""
 
+    subject = "problems"
     problems: tuple[Problem, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        """Holds if all could be read."""
-        return not self.problems
 
 
 @frozen(kw_only=True, slots=False)
@@ -190,29 +186,21 @@ class Clock(Times):
 class Attached(Paired):
     """What the members of attached machines hold, by member, beside the pair."""
 
+    subject = "values"
     values: Mapping[str, Any]
-
-    @property
-    def is_empty(self) -> bool:
-        """Holds if no attached machine is shown."""
-        return not any(self.values.values())
 
 
 @frozen(kw_only=True, slots=False)
 class Event(Part):
     """What an event says around its detail, and what the detail says of the same."""
 
+    subject = "envelope"
     envelope: Envelope | None
     name: str | None
     arn: str | None
     created: int | None
     modified: int | None
     tolerances: Tolerances
-
-    @property
-    def is_empty(self) -> bool:
-        """Holds for what is no event."""
-        return self.envelope is None
 
 
 @frozen(kw_only=True, slots=False)
@@ -240,17 +228,13 @@ class Settings(Part):
     holds if the service itself gave the response, with all that it always gives.
     """
 
+    subject = "members"
     members: Mapping[str, Any]
     whole: bool = False
 
     def get(self, pointer: str) -> Any:
         """The recorded value at a member's name or a JSON pointer; None where absent."""
         return value_at(self.members, pointer)
-
-    @property
-    def is_empty(self) -> bool:
-        """Holds if no such setting is shown."""
-        return not self.members
 
 
 @frozen(kw_only=True, slots=False)
@@ -260,15 +244,11 @@ class Inside(Paired):
     ``created`` and ``modified`` are the times between which the job lived so far.
     """
 
+    subject = "members"
     created: int | None
     modified: int | None
     members: Mapping[str, Any]
     tolerances: Tolerances
-
-    @property
-    def is_empty(self) -> bool:
-        """Holds if no such member is shown."""
-        return not self.members
 
 
 @frozen(kw_only=True, slots=False)

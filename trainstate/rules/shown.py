@@ -1,7 +1,5 @@
 """The secondary statuses that a response shows, and how findings quote values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from reprlib import Repr
 

@@ -1,7 +1,5 @@
 """How far times may differ before a rule reports it, each with its basis."""
 
-from __future__ import annotations
-
 from attrs import frozen
 
 from trainstate.history.instants import SECOND

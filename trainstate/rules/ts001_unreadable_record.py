@@ -1,8 +1,6 @@
 """TS001 unreadable-record."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import text
+from trainstate.rules.example import DONE, text
 from trainstate.rules.model import Unreadable, Violation, Violations, rule
 
 _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
@@ -17,10 +15,7 @@ _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
         text('{"TrainingJobName": "a"'),
         text(f'{_WHOLE}\n{{"TrainingJobName": "b", "TrainingJobSta\n{_WHOLE}\n'),
     ],
-    good=[
-        text(_WHOLE),
-        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-    ],
+    good=[text(_WHOLE), DONE],
 )
 def unreadable_record(record: Unreadable) -> Violations:
     """A record cannot be read.
@@ -30,6 +25,5 @@ def unreadable_record(record: Unreadable) -> Violations:
     contradiction.
     """
     yield Violation(
-        pointer=record.origin.pointer,
-        facts={"reason": record.reason, "excerpt": record.excerpt},
+        pointer=record.origin.pointer, facts={"reason": record.reason, "excerpt": record.excerpt}
     )

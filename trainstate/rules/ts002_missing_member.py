@@ -1,12 +1,10 @@
 """TS002 missing-member."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 
 from trainstate.history.model import Kind
-from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence
 from trainstate.spec.model import Member, Spec
@@ -26,7 +24,7 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
     ],
     good=[
         ACTIVE,
-        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
+        DONE,
         poll(ACTIVE, {"/RoleArn": None, "/OutputDataConfig": None}),
         poll(ACTIVE, {"/AlgorithmSpecification": None} | _SERVERLESS),
     ],

@@ -1,7 +1,5 @@
 """TS003 wrong-type."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Problems

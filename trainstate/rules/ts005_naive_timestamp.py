@@ -1,12 +1,8 @@
 """TS005 naive-timestamp."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
+from trainstate.rules.example import STARTING, poll
 from trainstate.rules.model import Severity, Step, Violation, Violations, rule
-
-_ACTIVE = "InProgress/Starting: Starting"
 
 
 @rule(
@@ -15,13 +11,10 @@ _ACTIVE = "InProgress/Starting: Starting"
     message="{what}",
     help="record times with their offset, as boto3 and the AWS CLI give them",
     bad=[
-        poll(_ACTIVE, {"/CreationTime": "2026-01-02T10:00:00"}),
-        [_ACTIVE, poll(_ACTIVE, {"/LastModifiedTime": "2026-01-02T10:00:00"})],
+        poll(STARTING, {"/CreationTime": "2026-01-02T10:00:00"}),
+        [STARTING, poll(STARTING, {"/LastModifiedTime": "2026-01-02T10:00:00"})],
     ],
-    good=[
-        _ACTIVE,
-        [_ACTIVE, poll(_ACTIVE, {"/LastModifiedTime": "2026-01-02T12:00:05+02:00"})],
-    ],
+    good=[STARTING, [STARTING, poll(STARTING, {"/LastModifiedTime": "2026-01-02T12:00:05+02:00"})]],
 )
 def naive_timestamp(step: Step) -> Violations:
     """A time has no offset from UTC.

@@ -1,14 +1,11 @@
 """TS006 arn-name-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.history.identity import is_masked, job_of
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
+from trainstate.rules.example import STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Identity
 
-_ACTIVE = "InProgress/Starting: Starting"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 
 
@@ -18,15 +15,15 @@ _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
     message="the ARN names `{segment}`, the response names `{name}`",
     help="two jobs were mixed up, or the ARN or the name was edited by hand",
     bad=[
-        poll(_ACTIVE, {"/TrainingJobName": "another"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/another"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/EXAMPLE"}),
+        poll(STARTING, {"/TrainingJobName": "another"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:training-job/another"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:training-job/EXAMPLE"}),
     ],
     good=[
-        _ACTIVE,
-        poll(_ACTIVE, {"/TrainingJobName": "Example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:training-job/hidden"}),
-        poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:eu-west-1:REDACTED"}),
+        STARTING,
+        poll(STARTING, {"/TrainingJobName": "Example"}),
+        poll(STARTING, {"/TrainingJobArn": "arn:aws:sagemaker:***:training-job/hidden"}),
+        poll(STARTING, {"/TrainingJobArn": "arn:aws:sagemaker:eu-west-1:REDACTED"}),
     ],
 )
 def arn_name_mismatch(identity: Identity) -> Violations:

@@ -1,21 +1,16 @@
 """TS007 foreign-arn."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from trainstate.history.identity import is_elsewhere, is_masked
-from trainstate.rules.example import poll
+from trainstate.history.identity import ACCOUNT, arn_of, differing, is_elsewhere, is_masked
+from trainstate.rules.example import STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Identity
 from trainstate.rules.shown import quoted
 from trainstate.spec.facts import RecordLayout
 
-_ACTIVE = "InProgress/Starting: Starting"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 _NAME, _TUNING = ":training-job/example", ":hyper-parameter-tuning-job/example"
-_ACCOUNT = 12
-_PARTS = 6
 
 
 @rule(
@@ -24,31 +19,31 @@ _PARTS = 6
     message="the ARN has {part}; expected {expected}",
     help="a record of another kind of job was mixed in, or a simulator invents ARNs",
     bad=[
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:processing-job/example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:trainingjob/example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace(':sagemaker:', ':s3:')}{_NAME}"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace('arn:aws:', 'arn:other:')}{_NAME}"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:12345{_NAME}"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": "example"}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN}:training-job/", "/TrainingJobName": None}),
-        poll(_ACTIVE, {"/TrainingJobArn": f"{_ARN.replace('eu-west-1', 'cn-north-1')}{_NAME}"}),
-        poll(_ACTIVE, {"/RoleArn": "arn:aws-cn:iam::123456789012:role/example-role"}),
-        poll(_ACTIVE, {"/TuningJobArn": _ARN + _NAME}),
-        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("eu-west-1", "eu-west-2")}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:processing-job/example"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:trainingjob/example"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN.replace(':sagemaker:', ':s3:')}{_NAME}"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN.replace('arn:aws:', 'arn:other:')}{_NAME}"}),
+        poll(STARTING, {"/TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:12345{_NAME}"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:example"}),
+        poll(STARTING, {"/TrainingJobArn": "example"}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN}:training-job/", "/TrainingJobName": None}),
+        poll(STARTING, {"/TrainingJobArn": f"{_ARN.replace('eu-west-1', 'cn-north-1')}{_NAME}"}),
+        poll(STARTING, {"/RoleArn": "arn:aws-cn:iam::123456789012:role/example-role"}),
+        poll(STARTING, {"/TuningJobArn": _ARN + _NAME}),
+        poll(STARTING, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("eu-west-1", "eu-west-2")}),
     ],
     good=[
-        _ACTIVE,
-        poll(_ACTIVE, {"/TrainingJobArn": "arn:aws:sagemaker:***:processing-job/hidden"}),
+        STARTING,
+        poll(STARTING, {"/TrainingJobArn": "arn:aws:sagemaker:***:processing-job/hidden"}),
         poll(
-            _ACTIVE,
+            STARTING,
             {
                 "/TrainingJobArn": f"arn:aws-cn:sagemaker:cn-north-1:ACCOUNT{_NAME}",
                 "/RoleArn": "arn:aws-cn:iam::123456789012:role/example-role",
             },
         ),
-        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}"}),
-        poll(_ACTIVE, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("123456789012", "ACCOUNT")}),
+        poll(STARTING, {"/TuningJobArn": f"{_ARN}{_TUNING}"}),
+        poll(STARTING, {"/TuningJobArn": f"{_ARN}{_TUNING}".replace("123456789012", "ACCOUNT")}),
     ],
 )
 def foreign_arn(identity: Identity) -> Violations:
@@ -67,53 +62,38 @@ def foreign_arn(identity: Identity) -> Violations:
         return
     for part, expected, severity in _strange(arn, layout):
         yield Violation(
-            pointer=f"/{layout.arn}",
-            facts={"part": part, "expected": expected},
-            severity=severity,
+            pointer=f"/{layout.arn}", facts={"part": part, "expected": expected}, severity=severity
         )
 
 
 def _origins(identity: Identity) -> Violations:
     """The ARNs of the role and of the jobs that began this one, if they belong elsewhere."""
-    for name, arn in identity.origins.items():
-        if is_masked(arn) or arn.count(":") < _PARTS - 1:
+    job = arn_of(identity.arn)
+    for name, text in identity.origins.items():
+        arn = arn_of(text)
+        if arn is None:
             continue
-        kind, slash, _ = arn.split(":", _PARTS - 1)[-1].partition("/")
+        kind, slash, _ = arn.resource.partition("/")
         expected = identity.spec.member_by_name[name].resource
         if slash and kind != expected:
             facts = {"part": f"the type `{kind}`", "expected": f"`{expected}`"}
             yield Violation(pointer=f"/{name}", facts=facts)
-        for part, there, here in _elsewhere(arn, identity.arn or ""):
+        for part, there, here in differing(arn, job) if job else ():
             facts = {"part": f"the {part} `{there}`", "expected": f"the job's `{here}`"}
             yield Violation(pointer=f"/{name}", facts=facts, severity=Severity.WARNING)
-
-
-def _elsewhere(arn: str, job: str) -> Iterator[tuple[str, str, str]]:
-    """The part of an ARN that differs from the job's, if both are certain."""
-    if job.count(":") < _PARTS - 1 or is_masked(job):
-        return
-    told = zip(("partition", "region", "account"), _violation(arn), _violation(job), strict=True)
-    for part, there, here in told:
-        sure = part != "account" or all(len(one) == _ACCOUNT for one in (there, here))
-        if there and here and there != here and sure:
-            yield part, there, here
-
-
-def _violation(arn: str) -> tuple[str, str, str]:
-    _, partition, _, region, account, _ = arn.split(":", _PARTS - 1)
-    return partition, region, account if account.isdecimal() else ""
 
 
 Strange = tuple[str, str, Severity | None]
 """A part of an ARN that a training job's cannot have: part, expected, severity."""
 
 
-def _strange(arn: str, layout: RecordLayout) -> Iterator[Strange]:
-    if not arn.startswith("arn:"):
-        yield f"the text {quoted(arn)}", "an ARN", Severity.INFO
-    if not arn.startswith("arn:") or arn.count(":") < _PARTS - 1:
+def _strange(text: str, layout: RecordLayout) -> Iterator[Strange]:
+    if not text.startswith("arn:"):
+        yield f"the text {quoted(text)}", "an ARN", Severity.INFO
+    arn = arn_of(text)
+    if arn is None:
         return
-    _, partition, service, region, account, resource = arn.split(":", _PARTS - 1)
+    partition, service, region, account, resource = arn
     yield from _strange_resource(resource, layout)
     if not partition.startswith("aws"):
         yield f"the partition `{partition}`", "a partition of AWS", None
@@ -123,8 +103,8 @@ def _strange(arn: str, layout: RecordLayout) -> Iterator[Strange]:
         yield "no region", "one", Severity.WARNING
     elif is_elsewhere(partition, region, layout.regions):
         yield f"the region `{region}`", f"one of the partition `{partition}`", None
-    if not account or (account.isdecimal() and len(account) != _ACCOUNT):
-        yield f"the account `{account}`", f"one of {_ACCOUNT} digits", Severity.WARNING
+    if not account or (account.isdecimal() and len(account) != ACCOUNT):
+        yield f"the account `{account}`", f"one of {ACCOUNT} digits", Severity.WARNING
 
 
 def _strange_resource(resource: str, layout: RecordLayout) -> Iterator[Strange]:

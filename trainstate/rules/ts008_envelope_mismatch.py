@@ -1,27 +1,19 @@
 """TS008 envelope-mismatch."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from trainstate.history.identity import is_masked
+from trainstate.history.identity import arn_of, is_masked
 from trainstate.history.model import Envelope
-from trainstate.rules.example import Example, poll, text, written
+from trainstate.rules.example import ACTIVE, Example, poll, text, written
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Event
 from trainstate.rules.shown import quoted
 from trainstate.rules.wording import time_text
 
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
-_PARTS = 6
-_EXPECTED = {
-    "version": "`0`",
-    "id": "a UUID",
-    "time": "a time",
-    "resources": "a list of ARNs",
-}
+_EXPECTED = {"version": "`0`", "id": "a UUID", "time": "a time", "resources": "a list of ARNs"}
 
 
 def _event(**changed: Any) -> Example:
@@ -35,7 +27,7 @@ def _event(**changed: Any) -> Example:
         "region": "eu-west-1",
         "resources": [f"{_ARN}example"],
     }
-    detail = written(poll("InProgress/Training: Starting 90, Training"))
+    detail = written(poll(ACTIVE))
     named = {name.replace("_", "-"): value for name, value in changed.items()}
     return text(json.dumps({**envelope, **named, "detail": detail}))
 
@@ -125,11 +117,10 @@ def _times(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
 
 def _places(envelope: Envelope, event: Event) -> Iterator[Mismatch]:
     """The account and the region, which must be those of the job's ARN."""
-    arn = event.arn or ""
-    parts = arn.split(":", _PARTS - 1)
-    if parts[0] != "arn" or len(parts) < _PARTS or is_masked(arn):
+    job = arn_of(event.arn)
+    if job is None:
         return
-    region, account = parts[3:5]
+    region, account = job.region, job.account
     shown, sent_from = envelope.account or "", envelope.region or region
     if shown != account and shown.isdecimal() and account.isdecimal():
         yield "account", quoted(shown), f"the job's {quoted(account)}"

@@ -1,16 +1,13 @@
 """TS009 malformed-name."""
 
-from __future__ import annotations
-
 import re
 
 from trainstate.history.identity import is_masked
-from trainstate.rules.example import poll
+from trainstate.rules.example import STARTING, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Identity
 from trainstate.rules.shown import quoted
 
-_ACTIVE = "InProgress/Starting: Starting"
 _ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
 
 
@@ -24,15 +21,11 @@ def _named(name: str) -> dict[str, str]:
     message="no job can have the name {name}: {why}",
     help="name the job as the service would; write a removed name as `***`",
     bad=[
-        poll(_ACTIVE, _named("my_job")),
-        poll(_ACTIVE, _named("a" * 64)),
-        poll(_ACTIVE, _named("job-")),
+        poll(STARTING, _named("my_job")),
+        poll(STARTING, _named("a" * 64)),
+        poll(STARTING, _named("job-")),
     ],
-    good=[
-        _ACTIVE,
-        poll(_ACTIVE, _named("A--b-1" + "c" * 57)),
-        poll(_ACTIVE, _named("<name>")),
-    ],
+    good=[STARTING, poll(STARTING, _named("A--b-1" + "c" * 57)), poll(STARTING, _named("<name>"))],
 )
 def malformed_name(identity: Identity) -> Violations:
     """A job has a name that the service does not accept.

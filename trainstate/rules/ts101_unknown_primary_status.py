@@ -1,7 +1,6 @@
 """TS101 unknown-primary-status."""
 
-from __future__ import annotations
-
+from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import nearest
@@ -13,10 +12,7 @@ from trainstate.rules.wording import nearest
     message="the primary status `{status}` is not in the specification{nearest}",
     help="look it up in the API's enumeration; `trainstate drift` compares with botocore",
     bad=["Paused/Training: Starting 90, Training", "Active/Training: Starting 90, Training"],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "Stopping/Stopping: Starting 90, Training 60, Stopping",
-    ],
+    good=[ACTIVE, "Stopping/Stopping: Starting 90, Training 60, Stopping"],
     unknown=True,
 )
 def unknown_primary_status(statuses: Statuses) -> Violations:

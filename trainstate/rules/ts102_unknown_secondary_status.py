@@ -1,7 +1,6 @@
 """TS102 unknown-secondary-status."""
 
-from __future__ import annotations
-
+from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown
@@ -17,10 +16,7 @@ from trainstate.rules.wording import nearest
         "InProgress/Warming: Starting 90, Warming",
         "InProgress/Training: Starting 90, Warming 20, Training",
     ],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "InProgress/PreparingTraining: Starting 90, PreparingTraining",
-    ],
+    good=[ACTIVE, "InProgress/PreparingTraining: Starting 90, PreparingTraining"],
     unknown=True,
 )
 def unknown_secondary_status(statuses: Statuses) -> Violations:

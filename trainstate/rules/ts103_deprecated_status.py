@@ -1,9 +1,8 @@
 """TS103 deprecated-status."""
 
-from __future__ import annotations
-
 from functools import cache
 
+from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
@@ -19,10 +18,7 @@ from trainstate.spec.model import Evidence, Spec
         "InProgress/LaunchingMLInstances: Starting 9, LaunchingMLInstances",
         "InProgress/Training: Starting 9, DownloadingTrainingImage 20, Training",
     ],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "InProgress/Downloading: Starting 90, Downloading",
-    ],
+    good=[ACTIVE, "InProgress/Downloading: Starting 90, Downloading"],
 )
 def deprecated_status(statuses: Statuses) -> Violations:
     """A secondary status is retired.

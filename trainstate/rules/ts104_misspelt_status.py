@@ -1,7 +1,6 @@
 """TS104 misspelt-status."""
 
-from __future__ import annotations
-
+from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import ShownStatus, shown
@@ -17,10 +16,7 @@ from trainstate.rules.shown import ShownStatus, shown
         "InProgress/Training: starting 90, Training",
         "InProgress/PreparingTraining: Starting 90, PreparingTraining",
     ],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "Stopping/Stopping: Starting 90, Training 60, Stopping",
-    ],
+    good=[ACTIVE, "Stopping/Stopping: Starting 90, Training 60, Stopping"],
 )
 def misspelt_status(statuses: Statuses) -> Violations:
     """A status is not spelt as the API's enumeration spells it.

@@ -1,7 +1,5 @@
 """TS105 secondary-used-as-primary."""
 
-from __future__ import annotations
-
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 

@@ -1,8 +1,7 @@
 """TS201 illegal-pair."""
 
-from __future__ import annotations
-
 from trainstate.machine.witness import witness
+from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
@@ -19,10 +18,7 @@ from trainstate.spec.model import Spec
         "Completed/Training: Starting 90, Training",
         "InProgress/Stopping: Starting 90, Training 60, Stopping",
     ],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "Stopping/Starting: Starting",
-    ],
+    good=[ACTIVE, "Stopping/Starting: Starting"],
     follows=["TS304", "TS305"],
 )
 def illegal_pair(statuses: Statuses) -> Violations:

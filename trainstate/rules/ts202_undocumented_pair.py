@@ -1,8 +1,6 @@
 """TS202 undocumented-pair."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import poll
+from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.wording import pair_text
@@ -22,10 +20,7 @@ _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSe
         "InProgress/Updating: Starting 90, Training 60, Updating",
         poll(_WITHDRAWN, _SPOT),
     ],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "Stopping/Starting: Starting",
-    ],
+    good=[ACTIVE, "Stopping/Starting: Starting"],
     needs=["secondary"],
 )
 def undocumented_pair(statuses: Statuses) -> Violations:

@@ -1,7 +1,5 @@
 """TS301 illegal-transition."""
 
-from __future__ import annotations
-
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
 from trainstate.rules.model import Violation, Violations, rule

@@ -1,9 +1,8 @@
 """TS302 wrong-initial-status."""
 
-from __future__ import annotations
-
 from trainstate.machine.step import Refusal
 from trainstate.machine.witness import witness
+from trainstate.rules.example import STARTING
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 
@@ -17,10 +16,7 @@ from trainstate.rules.parts import Statuses
         "InProgress/Training: Training",
         "Completed/Completed: Downloading 20, Training 60, Uploading 5, Completed",
     ],
-    good=[
-        "InProgress/Starting: Starting",
-        "InProgress/Downloading: Starting 90, Downloading",
-    ],
+    good=[STARTING, "InProgress/Downloading: Starting 90, Downloading"],
     needs=["history"],
 )
 def wrong_initial_status(statuses: Statuses) -> Violations:

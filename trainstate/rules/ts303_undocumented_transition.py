@@ -1,7 +1,5 @@
 """TS303 undocumented-transition."""
 
-from __future__ import annotations
-
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.spec.model import Evidence

@@ -1,7 +1,6 @@
 """TS304 last-entry-mismatch."""
 
-from __future__ import annotations
-
+from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 
@@ -15,10 +14,7 @@ from trainstate.rules.parts import Statuses
         "Completed/Completed: Starting 90, Downloading",
         "InProgress/Training: Starting 90, Training 60, Uploading",
     ],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "Stopping/Starting: Starting",
-    ],
+    good=[ACTIVE, "Stopping/Starting: Starting"],
     needs=["history"],
     follows=["TS102", "TS103", "TS305"],
 )

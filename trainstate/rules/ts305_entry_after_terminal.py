@@ -1,8 +1,7 @@
 """TS305 entry-after-terminal."""
 
-from __future__ import annotations
-
 from trainstate.machine.step import Refusal
+from trainstate.rules.example import DONE
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 
@@ -16,10 +15,7 @@ from trainstate.rules.parts import Statuses
         "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed 0, Completed",
         "InProgress/Starting: Starting 90, Failed 0, Starting",
     ],
-    good=[
-        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-        "Failed/Failed: Starting 90, Training 60, Failed",
-    ],
+    good=[DONE, "Failed/Failed: Starting 90, Training 60, Failed"],
     needs=["history"],
     follows=["TS302"],
 )

@@ -1,7 +1,5 @@
 """TS306 unclosed-entry."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule

@@ -1,14 +1,11 @@
 """TS307 closed-last-entry-while-active."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
+from trainstate.rules.example import STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
 
-_STARTING = "InProgress/Starting: Starting"
 _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
 
 
@@ -19,9 +16,9 @@ _WITHDRAWN = "Stopped/Interrupted: Starting 90, Training 60, Interrupted"
     help="leave the last entry open until the next one starts",
     bad=[
         "InProgress/Training: Starting 90, Training 60",
-        poll(_STARTING, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:00:05Z"}),
+        poll(STARTING, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:00:05Z"}),
     ],
-    good=[_STARTING, poll(_WITHDRAWN, {"/EnableManagedSpotTraining": True})],
+    good=[STARTING, poll(_WITHDRAWN, {"/EnableManagedSpotTraining": True})],
     needs=["history"],
     follows=["TS103", "TS304"],
 )

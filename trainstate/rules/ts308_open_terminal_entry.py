@@ -1,7 +1,5 @@
 """TS308 open-terminal-entry."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Entry, Kind
 from trainstate.rules.example import DONE, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS309 missing-history."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Severity, Step, Violation, Violations, rule

@@ -1,11 +1,9 @@
 """TS310 guard-violated."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from trainstate.machine.step import trace
-from trainstate.rules.example import poll
+from trainstate.rules.example import ACTIVE, STOPPED, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
@@ -25,10 +23,7 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
         "Stopped/MaxWaitTimeExceeded: Starting 90, Stopping 5, MaxWaitTimeExceeded",
         poll("InProgress/Starting: Starting 90, Training 60, Starting", _TODAY),
     ],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
-    ],
+    good=[ACTIVE, STOPPED],
     needs=["history", "guards"],
     follows=["TS301", "TS310", "TS511"],
 )

@@ -1,7 +1,5 @@
 """TS311 retry-budget-exceeded."""
 
-from __future__ import annotations
-
 from trainstate.machine.step import Move
 from trainstate.rules.example import poll
 from trainstate.rules.model import Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS312 guard-unverified."""
 
-from __future__ import annotations
-
 from trainstate.machine.guards import unproven
 from trainstate.rules.example import poll
 from trainstate.rules.model import Step, Violation, Violations, rule
@@ -15,10 +13,7 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     sources=["api-retry", "api-stopping-condition"],
     message="`{after}` after {before} is possible only where {says}, and nothing shows that",
     help="record the job's configuration too",
-    bad=[
-        poll(_AGAIN, _BARE),
-        poll("InProgress/Pending: Starting 90, Training 60, Pending", _BARE),
-    ],
+    bad=[poll(_AGAIN, _BARE), poll("InProgress/Pending: Starting 90, Training 60, Pending", _BARE)],
     good=[
         poll("InProgress/Starting: Starting 90, Interrupted 60, Starting", _BARE),
         poll(_AGAIN, {"/RetryStrategy": {"MaximumRetryAttempts": 2}}),

@@ -1,7 +1,5 @@
 """TS313 primary-contradicts-history."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from trainstate.machine.step import Position, State, run_ahead

@@ -1,9 +1,7 @@
 """TS314 entry-without-start."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.example import ACTIVE, STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import prints_no_start
@@ -18,7 +16,7 @@ from trainstate.rules.shown import prints_no_start
         poll(ACTIVE, {"/SecondaryStatusTransitions/0/StartTime": None}),
         poll(ACTIVE, {"/SecondaryStatusTransitions/1/StartTime": None}),
     ],
-    good=[ACTIVE, "InProgress/Starting: Starting"],
+    good=[ACTIVE, STARTING],
     needs=["history"],
 )
 def entry_without_start(statuses: Statuses) -> Violations:

@@ -1,7 +1,5 @@
 """TS401 entry-ends-before-start."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.model import Violation, Violations, rule

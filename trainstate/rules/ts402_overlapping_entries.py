@@ -1,7 +1,5 @@
 """TS402 overlapping-entries."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 from trainstate.history.model import Kind
@@ -20,10 +18,7 @@ from trainstate.rules.wording import time_text
         poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:40Z"}),
         poll(DONE, {"/SecondaryStatusTransitions/2/StartTime": "2026-01-02T10:02:29Z"}),
     ],
-    good=[
-        DONE,
-        poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:30.900Z"}),
-    ],
+    good=[DONE, poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:30.900Z"})],
     needs=["history"],
     follows=["TS103", "TS301", "TS304", "TS401"],
 )

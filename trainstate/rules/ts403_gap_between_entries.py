@@ -1,7 +1,5 @@
 """TS403 gap-between-entries."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 from trainstate.history.model import Kind
@@ -20,10 +18,7 @@ from trainstate.rules.wording import time_text
         poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:20Z"}),
         poll(DONE, {"/SecondaryStatusTransitions/1/EndTime": "2026-01-02T10:02:29Z"}),
     ],
-    good=[
-        DONE,
-        poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:29.100Z"}),
-    ],
+    good=[DONE, poll(DONE, {"/SecondaryStatusTransitions/0/EndTime": "2026-01-02T10:01:29.100Z"})],
     needs=["history"],
     follows=["TS103", "TS301", "TS304", "TS401", "TS402"],
 )

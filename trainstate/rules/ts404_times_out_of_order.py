@@ -1,11 +1,7 @@
 """TS404 times-out-of-order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
-
-from attrs import frozen
 
 from trainstate.history.instants import since
 from trainstate.history.model import Kind
@@ -39,35 +35,17 @@ def times_out_of_order(times: Times) -> Violations:
     time was never set.
     """
     tolerance = times.tolerances.microseconds("order")
-    for earlier, later in disorders(times, tolerance):
-        yield Violation(
-            pointer=f"/{later.name}",
-            facts={
-                "earlier": earlier.name,
-                "earlier_time": time_text(earlier.at),
-                "later": later.name,
-                "later_time": time_text(later.at),
-            },
-        )
-
-
-@frozen
-class MemberTime:
-    """A time of a response: its JSON pointer without the first slash, and its instant."""
-
-    name: str
-    at: int
+    for earlier, later in _orders(times):
+        if earlier is None or later is None or earlier[0] - later[0] < tolerance:
+            continue
+        first, last = _place(times, earlier), _place(times, later)
+        facts = {"earlier": first, "earlier_time": time_text(earlier[0])}
+        facts |= {"later": last, "later_time": time_text(later[0])}
+        yield Violation(pointer=f"/{last}", facts=facts)
 
 
 Time = tuple[int, int | None, str]
 """An instant, the entry that has it (None: the response itself), the member."""
-
-
-def disorders(times: Times, tolerance: float) -> Iterator[tuple[MemberTime, MemberTime]]:
-    """Pairs of times of which the first is after the second by at least a tolerance."""
-    for earlier, later in _orders(times):
-        if earlier is not None and later is not None and earlier[0] - later[0] >= tolerance:
-            yield _moment(times, earlier), _moment(times, later)
 
 
 def _orders(times: Times) -> Iterator[tuple[Time | None, Time | None]]:
@@ -117,8 +95,7 @@ def _last(times: Times) -> Time | None:
     return None if entry.start is None else (entry.start, index, layout.entry_start)
 
 
-def _moment(times: Times, time: Time) -> MemberTime:
-    at, index, member = time
-    if index is None:
-        return MemberTime(member, at)
-    return MemberTime(times.entry_pointer(index, member).removeprefix("/"), at)
+def _place(times: Times, time: Time) -> str:
+    """The JSON pointer of a time, without the first slash."""
+    _, index, member = time
+    return member if index is None else times.entry_pointer(index, member).removeprefix("/")

@@ -1,15 +1,12 @@
 """TS405 training-time-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
-from trainstate.rules.example import DONE, Poll, poll
+from trainstate.rules.example import DONE, STOPPED, Poll, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Clock
 
 _FAILED = "Failed/Failed: Starting 90, Failed"
-_STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
 
 
 def _reporting(text: str, seconds: int) -> Poll:
@@ -22,7 +19,7 @@ def _reporting(text: str, seconds: int) -> Poll:
     message="{reported} seconds are reported, but {elapsed} passed {span}",
     help="report TrainingEndTime - TrainingStartTime, within a second, whatever the instance count",
     bad=[*(_reporting(DONE, seconds) for seconds in (67, 63, 155)), _reporting(_FAILED, 40)],
-    good=[DONE, _reporting(_FAILED, 0), *(_reporting(_STOPPED, seconds) for seconds in (66, 60))],
+    good=[DONE, _reporting(_FAILED, 0), *(_reporting(STOPPED, seconds) for seconds in (66, 60))],
     needs=["training_seconds"],
     follows=["TS401", "TS402", "TS403", "TS404", "TS407", "TS408", "TS409", "TS508"],
 )
@@ -75,11 +72,7 @@ def _untrained(times: Clock) -> Violations:
     for member in (layout.training_seconds, layout.billable_seconds):
         reported = times.reported(member)
         if reported is not None and reported > times.tolerances.training:
-            facts = {
-                "reported": reported,
-                "elapsed": 0,
-                "span": "in statuses of training",
-            }
+            facts = {"reported": reported, "elapsed": 0, "span": "in statuses of training"}
             yield Violation(pointer=f"/{member}", facts=facts)
 
 

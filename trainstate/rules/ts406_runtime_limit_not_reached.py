@@ -1,10 +1,8 @@
 """TS406 runtime-limit-not-reached."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
-from trainstate.rules.example import poll
+from trainstate.rules.example import DONE, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Clock
 
@@ -20,10 +18,7 @@ _OVER = "Stopped/MaxRuntimeExceeded: Starting 90, Training 3600, Stopping 5, Max
         poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 7200}),
         poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 3680}),
     ],
-    good=[
-        poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}),
-        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-    ],
+    good=[poll(_OVER, {"/StoppingCondition/MaxRuntimeInSeconds": 3600}), DONE],
     needs=["time.limits"],
     follows=["TS511"],
 )

@@ -1,7 +1,5 @@
 """TS407 runtime-limit-ignored."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules import clock
 from trainstate.rules.example import ACTIVE, poll

@@ -1,11 +1,9 @@
 """TS408 training-start-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import Instant, iso, same_instant
 from trainstate.history.model import Kind
 from trainstate.rules.clock import is_repeated
-from trainstate.rules.example import DONE, poll
+from trainstate.rules.example import DONE, STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
 from trainstate.rules.wording import time_text
@@ -22,10 +20,10 @@ from trainstate.rules.wording import time_text
             "Completed/Completed: Starting 90, Completed",
             {"/TrainingStartTime": "2026-01-02T10:01:00Z"},
         ),
-        poll("InProgress/Starting: Starting", {"/TrainingStartTime": "2026-01-02T10:00:01Z"}),
+        poll(STARTING, {"/TrainingStartTime": "2026-01-02T10:00:01Z"}),
         poll(DONE, {"/TrainingStartTime": None}),
     ],
-    good=[DONE, "InProgress/Starting: Starting"],
+    good=[DONE, STARTING],
     needs=["started", "history"],
     follows=["TS003", "TS102", "TS301", "TS401", "TS402", "TS403", "TS404"],
 )

@@ -1,14 +1,10 @@
 """TS409 training-end-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import iso, same_instant
 from trainstate.history.model import Kind
-from trainstate.rules.example import DONE, poll
+from trainstate.rules.example import DONE, FAILED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
-
-_FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
 
 def _ending(time: str, seconds: int) -> dict[str, object]:
@@ -23,9 +19,9 @@ def _ending(time: str, seconds: int) -> dict[str, object]:
     help="end the training and the history at the same time: after the upload, or at the failure",
     bad=[
         poll(DONE, _ending("2026-01-02T10:02:30Z", 60)),
-        poll(_FAILED, _ending("2026-01-02T10:02:00Z", 30)),
+        poll(FAILED, _ending("2026-01-02T10:02:00Z", 30)),
     ],
-    good=[DONE, _FAILED],
+    good=[DONE, FAILED],
     needs=["ended", "history"],
     follows=["TS404"],
 )

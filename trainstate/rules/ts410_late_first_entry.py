@@ -1,9 +1,7 @@
 """TS410 late-first-entry."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import iso, resolution
-from trainstate.rules.example import ACTIVE, poll
+from trainstate.rules.example import ACTIVE, STARTING, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Times
 
@@ -15,7 +13,7 @@ from trainstate.rules.parts import Times
     help="start the history with the job; a lost first entry also looks like this",
     bad=[
         poll(ACTIVE, {"/CreationTime": "2026-01-02T09:59:00Z"}),
-        poll("InProgress/Starting: Starting", {"/CreationTime": "2026-01-02T09:59:58Z"}),
+        poll(STARTING, {"/CreationTime": "2026-01-02T09:59:58Z"}),
     ],
     good=[
         ACTIVE,

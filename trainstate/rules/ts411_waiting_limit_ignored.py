@@ -1,11 +1,9 @@
 """TS411 waiting-limit-ignored."""
 
-from __future__ import annotations
-
 from trainstate.history.instants import SECOND
 from trainstate.history.model import Kind
 from trainstate.rules import clock
-from trainstate.rules.example import Poll, poll
+from trainstate.rules.example import STARTING, Poll, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Clock
 
@@ -13,7 +11,6 @@ _LATE = (
     "Completed/Completed: Starting 90, Training 60, Interrupted 9000, Starting 90,"
     " Training 60, Uploading 5, Completed"
 )
-_WAITING = "InProgress/Starting: Starting"
 
 
 def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
@@ -27,12 +24,8 @@ def _waits(text: str, limit: int, *, modified: float | None = None) -> Poll:
     sources=["api-stopping-condition", "guide-spot", "api-stop"],
     message="{spent} seconds since {since}; the limit is {limit}",
     help="the service ends a spot job that has not completed by then; a simulator must too",
-    bad=[
-        _waits(_LATE, 7200),
-        _waits(_LATE, 3600),
-        _waits(_WAITING, 3600, modified=9000),
-    ],
-    good=[_waits(_LATE, 9300), _waits(_LATE, 8800), _waits(_WAITING, 3600, modified=3000)],
+    bad=[_waits(_LATE, 7200), _waits(_LATE, 3600), _waits(STARTING, 3600, modified=9000)],
+    good=[_waits(_LATE, 9300), _waits(_LATE, 8800), _waits(STARTING, 3600, modified=3000)],
     needs=["time.limits"],
     follows=["TS407", "TS411", "TS412"],
 )

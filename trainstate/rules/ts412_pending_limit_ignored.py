@@ -1,10 +1,7 @@
 """TS412 pending-limit-ignored."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-
 from trainstate.history.model import Kind
+from trainstate.history.nested import instance_types
 from trainstate.rules import clock
 from trainstate.rules.example import Poll, poll
 from trainstate.rules.model import Violation, Violations, rule
@@ -72,10 +69,5 @@ def pending_limit_ignored(times: Clock) -> Violations:
 
 def _is_accelerated(times: Clock) -> bool:
     """Whether the limit applies to an instance type of the job."""
-    attempts = times.spec.attempts
-    groups = times.get(attempts.groups) if attempts.groups else None
-    rows = groups if isinstance(groups, list | tuple) else ()
-    types = [row.get(attempts.group_type) for row in rows if isinstance(row, Mapping)]
-    types.append(times.get(attempts.instance_type) if attempts.instance_type else None)
     families = times.spec.time.pending_instances
-    return any(isinstance(name, str) and name.startswith(families) for name in types)
+    return any(kind.startswith(families) for kind in instance_types(times.members, times.spec))

@@ -1,7 +1,5 @@
 """TS413 time-outside-life."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from trainstate.history.nested import moments

@@ -1,13 +1,9 @@
 """TS501 missing-failure-reason."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
+from trainstate.rules.example import DONE, FAILED, STOPPED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence
-
-_FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
 
 @rule(
@@ -15,12 +11,8 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     sources=["api-describe"],
     message="`{member}` is {state} on a job that is `{primary}`",
     help="every failed job has a reason; code that reads it would find nothing",
-    bad=[poll(_FAILED, {"/FailureReason": reason}) for reason in (None, "", " ")],
-    good=[
-        poll(_FAILED, {"/FailureReason": "AlgorithmError: exit code 1"}),
-        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-        "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
-    ],
+    bad=[poll(FAILED, {"/FailureReason": reason}) for reason in (None, "", " ")],
+    good=[poll(FAILED, {"/FailureReason": "AlgorithmError: exit code 1"}), DONE, STOPPED],
     needs=["failure_reason"],
     follows=["TS201"],
 )

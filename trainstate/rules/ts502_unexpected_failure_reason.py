@@ -1,9 +1,7 @@
 """TS502 unexpected-failure-reason."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
+from trainstate.rules.example import ACTIVE, DONE, FAILED, STARTING, STOPPED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
@@ -15,16 +13,8 @@ _REASON = {"/FailureReason": "AlgorithmError: exit code 1"}
     sources=["api-describe", "reports-pending"],
     message="`{member}` is set on a job that is `{primary}`",
     help="only failed jobs have a reason; look for one left over from another job",
-    bad=[
-        poll("Completed/Completed: Starting 90, Training 60, Uploading 5, Completed", _REASON),
-        poll("Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped", _REASON),
-        poll("InProgress/Training: Starting 90, Training", _REASON),
-    ],
-    good=[
-        poll("Failed/Failed: Starting 90, Training 60, Uploading 5, Failed", _REASON),
-        poll("InProgress/Starting: Starting", {"/FailureReason": ""}),
-        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-    ],
+    bad=[poll(DONE, _REASON), poll(STOPPED, _REASON), poll(ACTIVE, _REASON)],
+    good=[poll(FAILED, _REASON), poll(STARTING, {"/FailureReason": ""}), DONE],
     needs=["failure_reason"],
 )
 def unexpected_failure_reason(presence: Presence) -> Violations:

@@ -1,9 +1,7 @@
 """TS503 end-time-while-active."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import poll
+from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
@@ -16,13 +14,10 @@ _ENDED = {"/TrainingEndTime": "2026-01-02T10:02:30Z", "/LastModifiedTime": "2026
     message="`{member}` is set on a job that is `{primary}`",
     help="set the end time and the terminal status in one step",
     bad=[
-        poll("InProgress/Training: Starting 90, Training", _ENDED),
+        poll(ACTIVE, _ENDED),
         poll("Stopping/Stopping: Starting 90, Training 50, Stopping", _ENDED),
     ],
-    good=[
-        "InProgress/Training: Starting 90, Training",
-        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-    ],
+    good=[ACTIVE, DONE],
     needs=["ended"],
 )
 def end_time_while_active(presence: Presence) -> Violations:
@@ -37,6 +32,5 @@ def end_time_while_active(presence: Presence) -> Violations:
         return
     if member.name in presence.present:
         yield Violation(
-            pointer=f"/{member.name}",
-            facts={"member": member.name, "primary": presence.primary},
+            pointer=f"/{member.name}", facts={"member": member.name, "primary": presence.primary}
         )

@@ -1,12 +1,8 @@
 """TS504 missing-end-time."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import DONE, poll
+from trainstate.rules.example import ACTIVE, DONE, FAILED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Presence
-
-_FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
 
 
 @rule(
@@ -14,12 +10,8 @@ _FAILED = "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed"
     sources=["api-describe-times", "recordings-responses"],
     message="`{member}` is absent from a job that is `{primary}`",
     help="set it to the end of the last entry of the history",
-    bad=[poll(text, {"/TrainingEndTime": None}) for text in (DONE, _FAILED)],
-    good=[
-        DONE,
-        poll("Failed/Failed: Starting 90, Failed", {"/TrainingEndTime": None}),
-        "InProgress/Training: Starting 90, Training",
-    ],
+    bad=[poll(text, {"/TrainingEndTime": None}) for text in (DONE, FAILED)],
+    good=[DONE, poll("Failed/Failed: Starting 90, Failed", {"/TrainingEndTime": None}), ACTIVE],
     needs=["ended"],
     follows=["TS201"],
 )

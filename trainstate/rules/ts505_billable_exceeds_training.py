@@ -1,7 +1,5 @@
 """TS505 billable-exceeds-training."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
 from trainstate.rules.model import Violation, Violations, rule
@@ -14,10 +12,7 @@ from trainstate.rules.parts import Amounts
     message="{billable} billable seconds exceed {training} training seconds",
     help="both are seconds of the clock: multiply neither by the number of instances",
     bad=[poll(DONE, {"/BillableTimeInSeconds": seconds}) for seconds in (66, 130)],
-    good=[
-        DONE,
-        poll(DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True}),
-    ],
+    good=[DONE, poll(DONE, {"/BillableTimeInSeconds": 30, "/EnableManagedSpotTraining": True})],
     needs=["billable_seconds"],
     follows=["TS508"],
 )

@@ -1,13 +1,10 @@
 """TS506 spot-savings-without-spot."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
-from trainstate.rules.example import DONE, poll
+from trainstate.rules.example import ACTIVE, DONE, STOPPED, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Amounts
 
-_STOPPED = "Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped"
 _SAVED, _UNTIMED = {"/BillableTimeInSeconds": 30}, {"/BillableTimeInSeconds": 0}
 _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}}
 
@@ -18,13 +15,13 @@ _SERVERLESS = {"/ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn":
     message="only {billable} of {training} seconds are billed, without managed spot training",
     help="bill all of the training time, or enable managed spot training",
     bad=[
-        *(poll(text, _SAVED) for text in (DONE, _STOPPED)),
+        *(poll(text, _SAVED) for text in (DONE, STOPPED)),
         *(poll(DONE, members) for members in (_UNTIMED, _SAVED | _SERVERLESS)),
     ],
     good=[
         DONE,
         poll(DONE, _SAVED | {"/EnableManagedSpotTraining": True}),
-        poll("InProgress/Training: Starting 90, Training", _SAVED | {"/TrainingTimeInSeconds": 40}),
+        poll(ACTIVE, _SAVED | {"/TrainingTimeInSeconds": 40}),
         poll(DONE, _UNTIMED | _SERVERLESS),
     ],
     needs=["billable_seconds"],

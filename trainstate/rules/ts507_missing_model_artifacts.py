@@ -1,8 +1,6 @@
 """TS507 missing-model-artifacts."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import DONE, poll
+from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
@@ -18,7 +16,7 @@ _SPOT = {"/EnableManagedSpotTraining": True, "/StoppingCondition/MaxWaitTimeInSe
         *(poll(DONE, {"/ModelArtifacts": None} | more) for more in ({}, _SPOT)),
         poll(DONE, {"/ModelArtifacts": {"S3ModelArtifacts": ""}}),
     ],
-    good=[DONE, "InProgress/Training: Starting 90, Training"],
+    good=[DONE, ACTIVE],
     needs=["artifacts"],
     follows=["TS201"],
 )

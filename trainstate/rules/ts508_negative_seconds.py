@@ -1,7 +1,5 @@
 """TS508 negative-seconds."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Amounts

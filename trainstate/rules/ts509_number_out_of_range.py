@@ -1,7 +1,5 @@
 """TS509 number-out-of-range."""
 
-from __future__ import annotations
-
 from trainstate.history.nested import excesses
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Violation, Violations, rule

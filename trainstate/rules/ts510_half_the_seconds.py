@@ -1,8 +1,6 @@
 """TS510 half-the-seconds."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import DONE, poll
+from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
@@ -23,7 +21,7 @@ _NONE = {"/TrainingTimeInSeconds": None, "/BillableTimeInSeconds": None}
         DONE,
         poll(DONE, _NONE),
         poll(DONE, {"/BillableTimeInSeconds": None} | _SERVERLESS),
-        "InProgress/Training: Starting 90, Training",
+        ACTIVE,
     ],
     needs=["training_seconds"],
 )

@@ -1,7 +1,5 @@
 """TS511 contradictory-configuration."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.parts import Settings
@@ -14,10 +12,7 @@ _WAIT = {"/StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSecon
     sources=["clients-wait-without-spot", "api-stopping-condition"],
     message="`{member}` is {state}: it is accepted only where {says}",
     help="one of the two was edited by hand, or a simulator accepts what the service refuses",
-    bad=[
-        poll(ACTIVE, _WAIT),
-        poll(ACTIVE, {"/EnableManagedSpotTraining": True}),
-    ],
+    bad=[poll(ACTIVE, _WAIT), poll(ACTIVE, {"/EnableManagedSpotTraining": True})],
     good=[
         ACTIVE,
         poll(ACTIVE, _WAIT | {"/EnableManagedSpotTraining": True}),

@@ -1,7 +1,5 @@
 """TS512 foreign-result."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.example import DONE, poll
 from trainstate.rules.model import Violation, Violations, rule

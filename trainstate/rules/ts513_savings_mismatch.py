@@ -1,7 +1,5 @@
 """TS513 savings-mismatch."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import Example, text
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Amounts

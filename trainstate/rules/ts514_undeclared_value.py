@@ -1,15 +1,12 @@
 """TS514 undeclared-value."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from trainstate.rules.example import poll
+from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import Severity, Violation, rule
 from trainstate.rules.parts import Problems
 from trainstate.rules.shown import quoted_at
 
-_ACTIVE = "InProgress/Training: Starting 90, Training"
 _CHANNEL = {
     "ChannelName": "train",
     "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/train"}},
@@ -23,20 +20,20 @@ _CHANNEL = {
     message="`{member}` is {value}; the API declares {expected}",
     help="look for a value that was edited by hand, or that only a simulator accepts",
     bad=[
-        poll(_ACTIVE, {"/AlgorithmSpecification/TrainingInputMode": "file"}),
-        poll(_ACTIVE, {"/ResourceConfig/InstanceType": "m5.large"}),
-        poll(_ACTIVE, {"/OutputDataConfig/S3OutputPath": "/opt/ml/output"}),
-        poll(_ACTIVE, {"/InputDataConfig": [{**_CHANNEL, "CompressionType": "zip"}]}),
-        poll(_ACTIVE, {"/InputDataConfig": [{"ChannelName": "train"}]}),
-        poll(_ACTIVE, {"/InputDataConfig": [_CHANNEL, _CHANNEL]}),
-        poll(_ACTIVE, {"/HyperParameters": {f"h{number}": "1" for number in range(101)}}),
+        poll(ACTIVE, {"/AlgorithmSpecification/TrainingInputMode": "file"}),
+        poll(ACTIVE, {"/ResourceConfig/InstanceType": "m5.large"}),
+        poll(ACTIVE, {"/OutputDataConfig/S3OutputPath": "/opt/ml/output"}),
+        poll(ACTIVE, {"/InputDataConfig": [{**_CHANNEL, "CompressionType": "zip"}]}),
+        poll(ACTIVE, {"/InputDataConfig": [{"ChannelName": "train"}]}),
+        poll(ACTIVE, {"/InputDataConfig": [_CHANNEL, _CHANNEL]}),
+        poll(ACTIVE, {"/HyperParameters": {f"h{number}": "1" for number in range(101)}}),
     ],
     good=[
-        _ACTIVE,
-        poll(_ACTIVE, {"/InputDataConfig": [_CHANNEL, {**_CHANNEL, "ChannelName": "test"}]}),
-        poll(_ACTIVE, {"/InputDataConfig": []}),
-        poll(_ACTIVE, {"/OutputDataConfig/S3OutputPath": "s3://***/output"}),
-        poll(_ACTIVE, {"/ResourceConfig/InstanceType": "ml.z9.first-of-its-kind"}),
+        ACTIVE,
+        poll(ACTIVE, {"/InputDataConfig": [_CHANNEL, {**_CHANNEL, "ChannelName": "test"}]}),
+        poll(ACTIVE, {"/InputDataConfig": []}),
+        poll(ACTIVE, {"/OutputDataConfig/S3OutputPath": "s3://***/output"}),
+        poll(ACTIVE, {"/ResourceConfig/InstanceType": "ml.z9.first-of-its-kind"}),
     ],
 )
 def undeclared_value(problems: Problems) -> Iterator[Violation]:

@@ -1,7 +1,5 @@
 """TS515 broken-constraint."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Kind
 from trainstate.rules.constraints import Broken
 from trainstate.rules.example import ACTIVE, DONE, poll

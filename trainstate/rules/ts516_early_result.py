@@ -1,14 +1,11 @@
 """TS516 early-result."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from trainstate.rules.example import ACTIVE, DONE, poll
+from trainstate.rules.example import ACTIVE, DONE, FAILED, STARTING, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Presence
 
-_STARTING = "InProgress/Starting: Starting"
 _ARTIFACTS = {
     "/ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/out/example/output/model.tar.gz"}
 }
@@ -19,15 +16,12 @@ _ARTIFACTS = {
     sources=["api-members", "recordings-responses"],
     message="`{member}` is present, but the job {state}",
     help="look for another job's result; a simulator must add a result once the job produced it",
-    bad=[
-        poll(_STARTING, _ARTIFACTS),
-        poll(ACTIVE, _ARTIFACTS),
-    ],
+    bad=[poll(STARTING, _ARTIFACTS), poll(ACTIVE, _ARTIFACTS)],
     good=[
         DONE,
-        poll("Failed/Failed: Starting 90, Training 60, Uploading 5, Failed", _ARTIFACTS),
+        poll(FAILED, _ARTIFACTS),
         poll("InProgress/Uploading: Starting 90, Training 60, Uploading", _ARTIFACTS),
-        poll(_STARTING, {"/ModelArtifacts": {"S3ModelArtifacts": ""}}),
+        poll(STARTING, {"/ModelArtifacts": {"S3ModelArtifacts": ""}}),
     ],
     needs=["history"],
     follows=["TS304"],

@@ -1,8 +1,6 @@
 """TS601 stale-observation."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import DONE, poll
+from trainstate.rules.example import ACTIVE, DONE, STARTING, poll
 from trainstate.rules.model import Relation, Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
@@ -15,14 +13,8 @@ _TRAINING = "InProgress/Training: Starting 90, Downloading 20, Training"
     sources=["api-describe-times", "guide-eventbridge"],
     message="the response of {modified} arrived after a newer one of the job",
     help="order responses by LastModifiedTime before you act on them",
-    bad=[
-        [_TRAINING, poll("InProgress/Starting: Starting", modified=1)],
-        [DONE, "InProgress/Training: Starting 90, Training"],
-    ],
-    good=[
-        [poll("InProgress/Starting: Starting", modified=1), _TRAINING],
-        [_TRAINING, _TRAINING],
-    ],
+    bad=[[_TRAINING, poll(STARTING, modified=1)], [DONE, ACTIVE]],
+    good=[[poll(STARTING, modified=1), _TRAINING], [_TRAINING, _TRAINING]],
     follows=["TS3", "TS404", "TS607"],
 )
 def stale_observation(step: Step) -> Violations:

@@ -1,7 +1,6 @@
 """TS602 forked-history."""
 
-from __future__ import annotations
-
+from trainstate.rules.example import ACTIVE
 from trainstate.rules.model import Relation, Step, Violation, Violations, rule
 
 
@@ -10,12 +9,7 @@ from trainstate.rules.model import Relation, Step, Violation, Violations, rule
     sources=["api-describe", "recordings-responses"],
     message="entry {at} is `{after}`, but an earlier response of the job has `{before}`",
     help="two jobs have one name, or a recording has two runs; split by ARN and CreationTime",
-    bad=[
-        [
-            "InProgress/Downloading: Starting 90, Downloading",
-            "InProgress/Training: Starting 90, Training",
-        ]
-    ],
+    bad=[["InProgress/Downloading: Starting 90, Downloading", ACTIVE]],
     good=[
         [
             "InProgress/Downloading: Starting 90, Downloading",

@@ -1,9 +1,5 @@
 """TS603 rewritten-history."""
 
-from __future__ import annotations
-
-from attrs import frozen
-
 from trainstate.history.instants import same_instant
 from trainstate.rules.example import poll
 from trainstate.rules.model import Relation, Step, Violation, Violations, rule
@@ -35,72 +31,32 @@ def rewritten_history(step: Step) -> Violations:
     it is closed. So a later response begins with everything that an earlier one showed.
     """
     if step.relation is Relation.REWRITTEN and step.at is not None:
-        change = rewritten(step, step.at)
+        yield _changed(step, step.at)
     elif step.relation is Relation.SMALLER and step.ordered_later:
-        change = gone(step)
-    else:
-        return
-    yield Violation(
-        pointer=change.pointer,
-        facts={
-            "at": change.at,
-            "member": change.member,
-            "before": change.before,
-            "after": change.after,
-        },
-    )
+        yield _gone(step)
 
 
-@frozen(kw_only=True)
-class Rewriting:
-    """A member of an entry that had another value or has disappeared."""
-
-    at: int
-    pointer: str
-    member: str
-    before: str
-    after: str
-
-
-def rewritten(step: Step, at: int) -> Rewriting:
+def _changed(step: Step, at: int) -> Violation:
     """The time that differs in an entry that both histories have."""
-    seen, layout = step.response.history or (), step.spec.layout
-    old, new = step.known[at], seen[at]
-    moved = None not in (old.start, new.start) and not _agree(old.start, new.start)
-    member = layout.entry_start if moved else layout.entry_end
-    before, after = (old.start, new.start) if moved else (old.end, new.end)
-    return Rewriting(
-        at=at,
-        pointer=step.reading.statuses.entry_pointer(at, member),
-        member=member,
-        before=time_text(before),
-        after=time_text(after),
-    )
+    layout, old, new = step.spec.layout, step.known[at], (step.response.history or ())[at]
+    if old.start is not None and new.start is not None and not same_instant(old.start, new.start):
+        return _violation(step, at, layout.entry_start, old.start, new.start)
+    return _violation(step, at, layout.entry_end, old.end, new.end)
 
 
-def gone(step: Step) -> Rewriting:
-    """The first entry that disappeared, or the end of the last one.
-
-    The response has a history, and a larger one is known.
-    """
+def _gone(step: Step) -> Violation:
+    """The first entry that disappeared, or the end of the last one."""
     seen, layout = step.response.history or (), step.spec.layout
     at = len(seen)
-    if at < len(step.known):
-        return Rewriting(
-            at=at,
-            pointer=f"/{layout.history}",
-            member=layout.entry_status,
-            before=step.known[at].status,
-            after="absent",
-        )
-    return Rewriting(
-        at=at - 1,
-        pointer=step.reading.statuses.entry_pointer(at - 1, layout.entry_end),
-        member=layout.entry_end,
-        before=time_text(step.known[at - 1].end),
-        after=time_text(seen[-1].end),
-    )
+    if at == len(step.known):
+        before, after = step.known[-1].end, seen[-1].end
+        return _violation(step, at - 1, layout.entry_end, before, after)
+    facts = {"at": at, "member": layout.entry_status, "before": step.known[at].status}
+    return Violation(pointer=f"/{layout.history}", facts=facts | {"after": "absent"})
 
 
-def _agree(one: int | None, other: int | None) -> bool:
-    return one is not None and other is not None and same_instant(one, other)
+def _violation(
+    step: Step, at: int, member: str, before: int | None, after: int | None
+) -> Violation:
+    facts = {"at": at, "member": member, "before": time_text(before), "after": time_text(after)}
+    return Violation(pointer=step.reading.statuses.entry_pointer(at, member), facts=facts)

@@ -1,7 +1,5 @@
 """TS604 left-terminal-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.rules.wording import pair_text

@@ -1,7 +1,5 @@
 """TS605 unreachable-state."""
 
-from __future__ import annotations
-
 from trainstate.machine.witness import witness
 from trainstate.rules.example import poll
 from trainstate.rules.model import Step, Violation, Violations, rule

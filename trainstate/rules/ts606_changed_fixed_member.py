@@ -1,7 +1,5 @@
 """TS606 changed-fixed-member."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, poll
 from trainstate.rules.model import MemberChange, Severity, Step, Violation, Violations, rule
 

@@ -1,8 +1,6 @@
 """TS607 last-modified-went-back."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import ACTIVE, DONE, Poll, poll
+from trainstate.rules.example import ACTIVE, DONE, STARTING, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
@@ -21,13 +19,13 @@ def _evaluated(second: int, modified: float) -> Poll:
     message="{what} was last modified earlier than before: {modified}",
     help="set LastModifiedTime whenever the record changes, from one clock",
     bad=[
-        [poll("InProgress/Starting: Starting", modified=500), poll(ACTIVE, modified=95)],
+        [poll(STARTING, modified=500), poll(ACTIVE, modified=95)],
         [poll(ACTIVE, modified=500), DONE],
         [_evaluated(50, 200), _evaluated(40, 300)],
     ],
     good=[
         [_evaluated(40, 200), _evaluated(50, 300)],
-        [poll("InProgress/Starting: Starting", modified=1), poll(ACTIVE, modified=95)],
+        [poll(STARTING, modified=1), poll(ACTIVE, modified=95)],
         [ACTIVE, DONE],
     ],
     needs=["modified"],

@@ -1,7 +1,5 @@
 """TS608 billing-went-back."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import ACTIVE, DONE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 

@@ -1,15 +1,13 @@
 """TS609 identity-reused."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from trainstate.history.identity import is_masked
-from trainstate.rules.example import poll
+from trainstate.rules.example import ACTIVE, DONE, STARTING, poll
 from trainstate.rules.model import EarlierEpoch, Severity, Step, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
-_FIRST = poll("InProgress/Training: Starting 90, Training", modified=300)
+_FIRST = poll(ACTIVE, modified=300)
 
 
 def _anew(time: str) -> dict[str, str]:
@@ -23,13 +21,10 @@ def _anew(time: str) -> dict[str, str]:
     message="a job created {created} has the name of one created {earlier}: {reuse}",
     help="identify a job by its ARN together with its CreationTime: names are reused",
     bad=[
-        [_FIRST, poll("InProgress/Starting: Starting", _anew("2026-01-02T10:01:00Z"))],
-        [_FIRST, poll("InProgress/Starting: Starting", _anew("2026-01-02T11:00:00Z"))],
+        [_FIRST, poll(STARTING, _anew("2026-01-02T10:01:00Z"))],
+        [_FIRST, poll(STARTING, _anew("2026-01-02T11:00:00Z"))],
     ],
-    good=[
-        [_FIRST, poll("InProgress/Training: Starting 90, Training", modified=400)],
-        ["Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"],
-    ],
+    good=[[_FIRST, poll(ACTIVE, modified=400)], [DONE]],
 )
 def identity_reused(step: Step) -> Violations:
     """Two jobs with different creation times have one name.

@@ -1,7 +1,6 @@
 """TS610 never-finished."""
 
-from __future__ import annotations
-
+from trainstate.rules.example import ACTIVE, DONE, FAILED, STARTING
 from trainstate.rules.model import JobEnd, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
@@ -11,20 +10,8 @@ from trainstate.rules.wording import pair_text
     sources=["waiter", "api-describe"],
     message="the last of {responses} responses shows {pair}, and no response shows an end",
     help="record until the job has ended, or leave this rule out for running jobs",
-    bad=[
-        "InProgress/Training: Starting 90, Training",
-        [
-            "InProgress/Starting: Starting",
-            "Stopping/Stopping: Starting 90, Training 60, Stopping",
-        ],
-    ],
-    good=[
-        "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-        [
-            "InProgress/Training: Starting 90, Training",
-            "Failed/Failed: Starting 90, Training 60, Uploading 5, Failed",
-        ],
-    ],
+    bad=[ACTIVE, [STARTING, "Stopping/Stopping: Starting 90, Training 60, Stopping"]],
+    good=[DONE, [ACTIVE, FAILED]],
     on_request=True,
 )
 def never_finished(end: JobEnd) -> Violations:

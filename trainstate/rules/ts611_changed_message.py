@@ -1,8 +1,6 @@
 """TS611 changed-message."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import DONE, poll
+from trainstate.rules.example import ACTIVE, DONE, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 
 _ONE = {"/SecondaryStatusTransitions/0/StatusMessage": "Preparing the instances"}
@@ -18,7 +16,7 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
     help="keep the message of an entry when the next one starts; only the last one's may change",
     bad=[
         [poll(DONE, _ONE), poll(DONE, _TWO, modified=500)],
-        [poll("InProgress/Training: Starting 90, Training", _ONE), poll(DONE, _TWO)],
+        [poll(ACTIVE, _ONE), poll(DONE, _TWO)],
     ],
     good=[
         [poll(DONE, _ONE), poll(DONE, _ONE, modified=500)],

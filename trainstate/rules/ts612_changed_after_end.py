@@ -1,7 +1,5 @@
 """TS612 changed-after-end."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import DONE, Poll, poll
 from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 

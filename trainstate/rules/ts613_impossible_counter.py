@@ -1,9 +1,7 @@
 """TS613 impossible-counter."""
 
-from __future__ import annotations
-
 from trainstate.history.model import Response, number_at
-from trainstate.rules.example import recorded
+from trainstate.rules.example import STARTING, recorded
 from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 from trainstate.spec.model import Counter
 
@@ -14,7 +12,7 @@ from trainstate.spec.model import Counter
     message="`{counter}` is {count}, {why}",
     help="count the job's children by status; an ended child stays ended",
     bad=[recorded(f"counter-{what}") for what in ("falls", "at-end", "over-limit", "without-best")],
-    good=["InProgress/Starting: Starting", recorded("counters")],
+    good=[STARTING, recorded("counters")],
     needs=["counters"],
     follows=["TS604"],
 )

@@ -1,7 +1,5 @@
 """TS614 uncounted-child."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import recorded
 from trainstate.rules.model import JobEnd, Violation, Violations, rule
 

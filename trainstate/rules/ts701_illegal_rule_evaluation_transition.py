@@ -1,16 +1,13 @@
 """TS701 illegal-rule-evaluation-transition."""
 
-from __future__ import annotations
-
 from trainstate.rules.attached import changes, is_illegal
-from trainstate.rules.example import Poll, poll
+from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 
 
 def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatuses") -> Poll:
     item = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": status}
-    text = "InProgress/Training: Starting 90, Training"
-    return poll(text, {f"/{member}": [item]}, modified=modified)
+    return poll(ACTIVE, {f"/{member}": [item]}, modified=modified)
 
 
 @rule(

@@ -1,15 +1,13 @@
 """TS702 unknown-rule-evaluation-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.attached import changes, is_unknown
-from trainstate.rules.example import Poll, poll
+from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 
 
 def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
     item = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": status}
-    return poll("InProgress/Training: Starting 90, Training", {f"/{member}": [item]})
+    return poll(ACTIVE, {f"/{member}": [item]})
 
 
 @rule(
@@ -30,6 +28,5 @@ def unknown_rule_evaluation_status(step: Step) -> Violations:
     for machine, change in changes(step, items=True, named=True):
         if is_unknown(machine, change):
             yield Violation(
-                pointer=change.pointer,
-                facts={"item": change.item, "status": change.after},
+                pointer=change.pointer, facts={"item": change.item, "status": change.after}
             )

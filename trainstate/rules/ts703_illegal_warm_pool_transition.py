@@ -1,15 +1,12 @@
 """TS703 illegal-warm-pool-transition."""
 
-from __future__ import annotations
-
 from trainstate.rules.attached import changes, is_illegal, is_unknown
-from trainstate.rules.example import Poll, poll
+from trainstate.rules.example import DONE, Poll, poll
 from trainstate.rules.model import Severity, Step, Violation, Violations, rule
 
 
 def _pool(status: str, modified: float) -> Poll:
-    text = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-    return poll(text, {"/WarmPoolStatus": {"Status": status}}, modified=modified)
+    return poll(DONE, {"/WarmPoolStatus": {"Status": status}}, modified=modified)
 
 
 @rule(

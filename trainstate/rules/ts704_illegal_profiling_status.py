@@ -1,15 +1,12 @@
 """TS704 illegal-profiling-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.attached import changes, is_illegal, is_unknown
-from trainstate.rules.example import Poll, poll
+from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 
 
 def _profiling(status: str) -> Poll:
-    text = "InProgress/Training: Starting 90, Training"
-    return poll(text, {"/ProfilingStatus": status})
+    return poll(ACTIVE, {"/ProfilingStatus": status})
 
 
 @rule(
@@ -30,6 +27,5 @@ def illegal_profiling_status(step: Step) -> Violations:
     for machine, change in changes(step, items=False, named=False):
         if is_unknown(machine, change) or is_illegal(machine, change):
             yield Violation(
-                pointer=change.pointer,
-                facts={"member": machine.member, "status": change.after},
+                pointer=change.pointer, facts={"member": machine.member, "status": change.after}
             )

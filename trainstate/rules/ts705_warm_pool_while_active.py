@@ -1,7 +1,5 @@
 """TS705 warm-pool-while-active."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from trainstate.rules.example import ACTIVE, DONE, Poll, poll

@@ -1,8 +1,6 @@
 """TS706 vanished-rule-evaluation."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import Poll, poll
+from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Step, Violation, Violations, rule
 from trainstate.spec.load import builtin_spec
 
@@ -11,8 +9,7 @@ _RESULT = builtin_spec().machines[0].statuses[1]
 
 def _rules(*names: str, modified: float) -> Poll:
     items = [{"RuleConfigurationName": name, "RuleEvaluationStatus": _RESULT} for name in names]
-    text = "InProgress/Training: Starting 90, Training"
-    return poll(text, {"/DebugRuleEvaluationStatuses": items or None}, modified=modified)
+    return poll(ACTIVE, {"/DebugRuleEvaluationStatuses": items or None}, modified=modified)
 
 
 @rule(

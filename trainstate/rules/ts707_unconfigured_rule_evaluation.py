@@ -1,7 +1,5 @@
 """TS707 unconfigured-rule-evaluation."""
 
-from __future__ import annotations
-
 from trainstate.history.nested import unconfigured
 from trainstate.rules.example import ACTIVE, Poll, poll
 from trainstate.rules.model import Violation, Violations, rule

@@ -1,7 +1,5 @@
 """TS801 unlisted-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
 from trainstate.rules.model import Violation, Violations, rule
@@ -28,9 +26,8 @@ def unlisted_status(drift: Drift) -> Violations:
     This finding tells the maintainers of the facts, and shows users that an UNKNOWN comes
     from an old specification.
     """
-    for words in drift.vocabularies:
-        for status in words.unlisted:
-            yield Violation(
-                pointer=f"/{words.what}",
-                facts={"member": words.what, "status": status, "version": drift.version},
-            )
+    for member, known, listed in drift.vocabularies:
+        for status in listed:
+            if status not in known:
+                facts = {"member": member, "status": status, "version": drift.version}
+                yield Violation(pointer=f"/{member}", facts=facts)

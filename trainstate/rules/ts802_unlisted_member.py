@@ -1,7 +1,5 @@
 """TS802 unlisted-member."""
 
-from __future__ import annotations
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
 from trainstate.rules.model import Violation, Violations, rule
@@ -24,7 +22,5 @@ def unlisted_member(drift: Drift) -> Violations:
     """
     for name, kind in drift.members.items():
         if name not in drift.spec.member_by_name:
-            yield Violation(
-                pointer=f"/{name}",
-                facts={"member": name, "type": kind, "version": drift.version},
-            )
+            facts = {"member": name, "type": kind, "version": drift.version}
+            yield Violation(pointer=f"/{name}", facts=facts)

@@ -1,7 +1,5 @@
 """TS803 retired-status."""
 
-from __future__ import annotations
-
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import service
 from trainstate.rules.model import Violation, Violations, rule
@@ -25,9 +23,8 @@ def retired_status(drift: Drift) -> Violations:
     because a botocore older than the specification gives the same finding although only its
     age is wrong.
     """
-    for words in drift.vocabularies:
-        for status in words.retired:
-            yield Violation(
-                pointer=f"/{words.what}",
-                facts={"member": words.what, "status": status, "version": drift.version},
-            )
+    for member, known, listed in drift.vocabularies:
+        for status in known:
+            if status not in listed:
+                facts = {"member": member, "status": status, "version": drift.version}
+                yield Violation(pointer=f"/{member}", facts=facts)

@@ -1,7 +1,5 @@
 """TS901 unimplemented-operation."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule

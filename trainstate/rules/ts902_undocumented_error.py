@@ -1,7 +1,5 @@
 """TS902 undocumented-error."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule

@@ -1,8 +1,6 @@
 """TS903 taken-name-accepted."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_DONE, IS_GONE, calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule
 
@@ -12,23 +10,10 @@ from trainstate.rules.model import Violation, Violations, rule
     sources=["api-create", "api-errors"],
     message="{operation} accepts the name of an existing job",
     help="refuse the request with the error ResourceInUse, and leave the job as it is",
-    bad=[
-        calls("create a", "create a"),
-        calls(
-            "create a",
-            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-            "create a",
-        ),
-    ],
+    bad=[calls("create a", "create a"), calls("create a", IS_DONE, "create a")],
     good=[
         calls("create a", "create a !ResourceInUse taken"),
-        calls(
-            "create a",
-            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-            "delete a",
-            "describe a !ValidationException Requested resource not found.",
-            "create a",
-        ),
+        calls("create a", IS_DONE, "delete a", IS_GONE, "create a"),
     ],
 )
 def taken_name_accepted(exchange: Exchange) -> Violations:

@@ -1,8 +1,6 @@
 """TS904 missing-job-accepted."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_DONE, IS_GONE, calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule
 
@@ -12,16 +10,7 @@ from trainstate.rules.model import Violation, Violations, rule
     sources=["api-errors", "api-describe", "api-stop", "api-delete"],
     message="{operation} accepts a job that does not exist",
     help="refuse the request; clients match the text `Requested resource not found`",
-    bad=[
-        calls("stop a"),
-        calls(
-            "create a",
-            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-            "delete a",
-            "describe a !ValidationException Requested resource not found.",
-            "stop a",
-        ),
-    ],
+    bad=[calls("stop a"), calls("create a", IS_DONE, "delete a", IS_GONE, "stop a")],
     good=[
         calls("stop a !ValidationException Requested resource not found."),
         calls("create a", "stop a"),

@@ -1,7 +1,5 @@
 """TS907 invalid-request-accepted."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange, Why
 from trainstate.rules.model import Violation, Violations, rule
@@ -12,10 +10,7 @@ from trainstate.rules.model import Violation, Violations, rule
     sources=["api-create", "api-stopping-condition", "api-errors"],
     message="{operation} accepts a request that the API does not allow",
     help="validate the parameters against the API's model: patterns, bounds and values",
-    bad=[
-        calls("create a (bad-name)"),
-        calls("create a (short-wait)"),
-    ],
+    bad=[calls("create a (bad-name)"), calls("create a (short-wait)")],
     good=[
         calls("create a (bad-name) !ValidationException Member must satisfy a pattern"),
         calls("create a"),

@@ -1,8 +1,6 @@
 """TS908 valid-request-refused."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_ACTIVE, IS_DONE, IS_GONE, calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule
 
@@ -13,23 +11,13 @@ from trainstate.rules.model import Violation, Violations, rule
     message="{operation} refuses what the service accepts: {error}: {said}",
     help="accept the request: it is possible for this job at this moment",
     bad=[
-        calls("create a", "describe a !ValidationException Requested resource not found."),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "stop a !ValidationException no",
-        ),
+        calls("create a", IS_GONE),
+        calls("create a", IS_ACTIVE, "stop a !ValidationException no"),
         calls("create a", "list !ValidationException no"),
     ],
     good=[
-        calls(
-            "create a", "describe a = InProgress/Training: Starting 90, Training", "stop a", "list"
-        ),
-        calls(
-            "create a",
-            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-            "stop a !ValidationException The job is in status Completed.",
-        ),
+        calls("create a", IS_ACTIVE, "stop a", "list"),
+        calls("create a", IS_DONE, "stop a !ValidationException The job is in status Completed."),
     ],
 )
 def valid_request_refused(exchange: Exchange) -> Violations:

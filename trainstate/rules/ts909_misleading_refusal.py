@@ -1,8 +1,6 @@
 """TS909 misleading-refusal."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_GONE, calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule
 
@@ -16,10 +14,7 @@ from trainstate.rules.model import Violation, Violations, rule
         calls("describe a !ValidationException Could not find training job."),
         calls("create a", "create a !ValidationException taken"),
     ],
-    good=[
-        calls("describe a !ValidationException Requested resource not found."),
-        calls("create a", "create a !ResourceInUse taken"),
-    ],
+    good=[calls(IS_GONE), calls("create a", "create a !ResourceInUse taken")],
 )
 def misleading_refusal(exchange: Exchange) -> Violations:
     """A request is rightly refused, but clients do not recognise the refusal.

@@ -1,8 +1,6 @@
 """TS910 stop-without-effect."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_ACTIVE, IS_DONE, IS_STOPPED, calls
 from trainstate.rules.exchange import Exchange, stoppable, stops_at
 from trainstate.rules.model import Severity, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
@@ -14,15 +12,10 @@ from trainstate.rules.wording import pair_text
     message="the service accepted the stop, but the job is {pair}",
     help="change the primary status to Stopping with the request, and end the job as Stopped",
     bad=[
+        calls("create a", IS_ACTIVE, "stop a", IS_ACTIVE),
         calls(
             "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "stop a",
-            "describe a = InProgress/Training: Starting 90, Training",
-        ),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
+            IS_ACTIVE,
             "stop a",
             "describe a = Stopping/Training: Starting 90, Training",
             "describe a = Completed/Completed: Training 60, Stopping 5, Completed",
@@ -31,16 +24,12 @@ from trainstate.rules.wording import pair_text
     good=[
         calls(
             "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
+            IS_ACTIVE,
             "stop a",
             "describe a = Stopping/Training: Starting 90, Training",
-            "describe a = Stopped/Stopped: Starting 90, Training 60, Stopping 5, Stopped",
+            IS_STOPPED,
         ),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-        ),
+        calls("create a", IS_ACTIVE, IS_DONE),
     ],
 )
 def stop_without_effect(exchange: Exchange) -> Violations:

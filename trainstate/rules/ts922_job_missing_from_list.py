@@ -1,14 +1,11 @@
 """TS922 job-missing-from-list."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_ACTIVE, calls
 from trainstate.rules.exchange import Exchange, KnownJob
 from trainstate.rules.model import Violation, Violations, rule
-from trainstate.rules.wording import pair_text
 from trainstate.spec.model import Spec
 
 
@@ -17,21 +14,10 @@ from trainstate.spec.model import Spec
     sources=["api-list-jobs"],
     message="the whole list{by} lacks a job that is {pair}",
     help="put every matching job on one page, with a NextToken while there are more",
-    bad=[
-        calls("create a", "list"),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "list (status-InProgress)",
-        ),
-    ],
+    bad=[calls("create a", "list"), calls("create a", IS_ACTIVE, "list (status-InProgress)")],
     good=[
         calls("create a", "list = a InProgress"),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "list (status-Failed)",
-        ),
+        calls("create a", IS_ACTIVE, "list (status-Failed)"),
     ],
 )
 def job_missing_from_list(exchange: Exchange) -> Violations:
@@ -45,10 +31,8 @@ def job_missing_from_list(exchange: Exchange) -> Violations:
     names = {row.name for row in listing.rows}
     for standing in listing.known.values():
         if standing.name not in names and _belongs(standing, listing.asked, spec):
-            seen = standing.seen
-            pair = (None, None) if seen is None else (seen.primary, seen.secondary)
             by = ", ".join(sorted(set(listing.asked) - {"MaxResults", "SortBy", "SortOrder"}))
-            yield Violation(facts={"by": f" by {by}" if by else "", "pair": pair_text(pair)})
+            yield Violation(facts={"by": f" by {by}" if by else "", "pair": standing.pair})
 
 
 def _belongs(standing: KnownJob, asked: Mapping[str, Any], spec: Spec) -> bool:

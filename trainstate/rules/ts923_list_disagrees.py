@@ -1,8 +1,6 @@
 """TS923 list-disagrees."""
 
-from __future__ import annotations
-
-from trainstate.rules.example import calls
+from trainstate.rules.example import IS_ACTIVE, IS_DONE, calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule
 
@@ -13,29 +11,12 @@ from trainstate.rules.model import Violation, Violations, rule
     message="the list shows {listed!r} as {member} of a job, describe shows {described!r}",
     help="make summaries and responses from the same records",
     bad=[
-        calls(
-            "create a",
-            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-            "list = a InProgress",
-        ),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "list = a Completed",
-        ),
+        calls("create a", IS_DONE, "list = a InProgress"),
+        calls("create a", IS_ACTIVE, "list = a Completed"),
     ],
     good=[
-        calls(
-            "create a",
-            "describe a = Completed/Completed: Starting 90, Training 60, Uploading 5, Completed",
-            "list = a Completed",
-        ),
-        calls(
-            "create a",
-            "describe a = InProgress/Training: Starting 90, Training",
-            "advance 60",
-            "list = a Completed",
-        ),
+        calls("create a", IS_DONE, "list = a Completed"),
+        calls("create a", IS_ACTIVE, "advance 60", "list = a Completed"),
     ],
 )
 def list_disagrees(exchange: Exchange) -> Violations:

@@ -1,7 +1,5 @@
 """TS924 list-out-of-order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,9 +13,7 @@ from trainstate.rules.model import Violation, Violations, rule
     sources=["api-list-jobs"],
     message="the list sorted by {key}, {order}, shows jobs in another order",
     help="sort before you cut the pages",
-    bad=[
-        calls("create a", "create b", "list (by-name-down) = a InProgress; b InProgress"),
-    ],
+    bad=[calls("create a", "create b", "list (by-name-down) = a InProgress; b InProgress")],
     good=[
         calls("create a", "create b", "list (by-name) = a InProgress; b InProgress"),
         calls("create a", "create b", "list = b InProgress; a InProgress"),

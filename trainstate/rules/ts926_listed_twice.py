@@ -1,7 +1,5 @@
 """TS926 listed-twice."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule
@@ -12,12 +10,8 @@ from trainstate.rules.model import Violation, Violations, rule
     sources=["api-list-jobs"],
     message="the pages of one list show a job twice",
     help="let a NextToken mark a place in the order, not a number of jobs",
-    bad=[
-        calls("create a", "list = a InProgress; a InProgress"),
-    ],
-    good=[
-        calls("create a", "create b", "list = a InProgress; b InProgress"),
-    ],
+    bad=[calls("create a", "list = a InProgress; a InProgress")],
+    good=[calls("create a", "create b", "list = a InProgress; b InProgress")],
 )
 def listed_twice(exchange: Exchange) -> Violations:
     """A job is on two pages of a list, or twice on one page.

@@ -1,7 +1,5 @@
 """TS927 contradicting-answers."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import Exchange
 from trainstate.rules.model import Violation, Violations, rule
@@ -12,12 +10,8 @@ from trainstate.rules.model import Violation, Violations, rule
     sources=["api-errors"],
     message="{operation} contradicts an earlier answer: {contradiction}",
     help="let all operations answer from the same records",
-    bad=[
-        calls("create a", "ask a = the tags are {}, not {'team': 'a'}"),
-    ],
-    good=[
-        calls("create a", "ask a ="),
-    ],
+    bad=[calls("create a", "ask a = the tags are {}, not {'team': 'a'}")],
+    good=[calls("create a", "ask a =")],
 )
 def contradicting_answers(exchange: Exchange) -> Violations:
     """An operation contradicts what others acknowledged or showed.

@@ -1,7 +1,5 @@
 """TS931 spot-never-interrupted."""
 
-from __future__ import annotations
-
 from trainstate.rules.example import calls
 from trainstate.rules.exchange import WHOLE, Exchange
 from trainstate.rules.model import Violation, Violations, rule
@@ -15,9 +13,7 @@ _ENOUGH = 10
     sources=["guide-spot"],
     message="of {spots} ended jobs with managed spot training, none showed {statuses}",
     help="offer a way to take spot capacity away: at random, or by a scenario",
-    bad=[
-        calls("create a (spot)", "ended a", "whole 20"),
-    ],
+    bad=[calls("create a (spot)", "ended a", "whole 20")],
     good=[
         calls("create a (spot)", "ended a", "whole 2"),
         calls("create a", "whole 20 Interrupted"),

@@ -1,7 +1,5 @@
 """How rules write times and pairs of statuses in their facts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import get_close_matches
 

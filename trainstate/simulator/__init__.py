@@ -1,7 +1,5 @@
 """A SageMaker training-job service with a virtual clock, in this process or as a server."""
 
-from __future__ import annotations
-
 from trainstate.simulator.clock import TimeIsUp, VirtualClock
 from trainstate.simulator.errors import ApiError
 from trainstate.simulator.inprocess import Simulation, chooser, simulate

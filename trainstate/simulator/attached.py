@@ -1,7 +1,5 @@
 """What is attached to a job: rule evaluations, the profiler, its instances' warm pool."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

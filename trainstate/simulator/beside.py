@@ -1,7 +1,5 @@
 """A moto server beside the simulator: it answers everything that is not about training jobs."""
 
-from __future__ import annotations
-
 import http.client
 import logging
 from collections.abc import Mapping

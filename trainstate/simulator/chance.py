@@ -1,7 +1,5 @@
 """Random scenarios: walks on the machine itself, the same for the same seed."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from typing import Any

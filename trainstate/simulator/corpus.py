@@ -1,7 +1,5 @@
 """Recordings of a simulated fleet: what polls of the service would have recorded."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush

@@ -1,7 +1,5 @@
 """The service's errors, worded as clients match them."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """State change events as EventBridge delivers them: late, twice, out of order, or never."""
 
-from __future__ import annotations
-
 import json
 import queue
 import threading

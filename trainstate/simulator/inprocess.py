@@ -1,7 +1,5 @@
 """The simulator inside a process: plain boto3 clients use it, without a server."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

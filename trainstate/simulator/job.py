@@ -1,7 +1,5 @@
 """A simulated job: its record and its future. Pure functions advance it in time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -86,21 +84,7 @@ class Job:
 
 def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
     """The guards that a job's configuration establishes."""
-    blank = Response(
-        kind=Kind.RESPONSE,
-        name=None,
-        arn=None,
-        created=None,
-        modified=None,
-        primary=None,
-        secondary=None,
-        written_primary=None,
-        written_secondary=None,
-        history=None,
-        instants={},
-        members=fields,
-        origin=Origin(whole=True),
-    )
+    blank = Response(kind=Kind.RESPONSE, members=fields, origin=Origin(whole=True))
     return configuration(blank, spec)
 
 

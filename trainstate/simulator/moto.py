@@ -5,8 +5,6 @@ with mock_aws(), legal_jobs() as jobs:
     jobs.clock.advance("10m")
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast

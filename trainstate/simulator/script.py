@@ -1,7 +1,5 @@
 """Scenarios as text, for command lines and other languages: parsed, never evaluated."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase

@@ -1,7 +1,5 @@
 """The simulator as a server for any AWS SDK."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

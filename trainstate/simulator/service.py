@@ -1,7 +1,5 @@
 """The service: its jobs, its clock, and one entry point for every operation."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress

@@ -4,8 +4,6 @@ Requests are durable before they are acknowledged. What happens by itself follow
 plan and the clock, also after a restart.
 """
 
-from __future__ import annotations
-
 import sqlite3
 import zlib
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A scenario's acts, fitted to a job's limits and turned into dated steps."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from trainstate.history.instants import SECOND, Instant
+from trainstate.history.model import value_at
 from trainstate.simulator.clock import LATEST
 from trainstate.simulator.scenario import CAPACITY, LASTS, Act, messages
 from trainstate.spec.model import Spec
@@ -176,7 +175,5 @@ def _ending(status: str, trained: bool) -> Iterator[Act]:
 
 
 def _number(fields: Mapping[str, Any], pointer: str) -> float:
-    value: Any = fields
-    for name in pointer.removeprefix("/").split("/"):
-        value = value.get(name) if isinstance(value, Mapping) else None
+    value = value_at(fields, pointer)
     return float(value) if isinstance(value, int | float) else math.inf

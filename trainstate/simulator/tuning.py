@@ -1,7 +1,5 @@
 """A hyperparameter tuning job: its request and its progress."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Parameters are validated against botocore's own model; a creation also against r
 model lacks.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence

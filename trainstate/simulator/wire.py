@@ -1,7 +1,5 @@
 """Requests and answers on the wire: AWS's JSON, and forms with XML."""
 
-from __future__ import annotations
-
 import json
 import re
 import secrets

@@ -1,7 +1,5 @@
 """A constraint between members of a response: a row of the facts."""
 
-from __future__ import annotations
-
 from attrs import frozen
 
 from trainstate.spec.facts import Row

@@ -1,7 +1,5 @@
 """The rows of the facts, each with its evidence and sources."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """Pure functions on a directed graph, given by each node's successors."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from heapq import heapify, heappop, heappush

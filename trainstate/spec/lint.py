@@ -3,8 +3,6 @@
 Each check is a generator of defects. A defect names its table and row, and what is wrong.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any

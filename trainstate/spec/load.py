@@ -4,8 +4,6 @@ A file can extend another one: its rows are added, or replace the row with the s
 facts of a machine with one status become those of a machine with two.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -23,7 +21,7 @@ from attrs import evolve
 from trainstate.errors import SpecError
 from trainstate.spec.facts import AttemptFacts, RecordLayout, TimeFacts
 from trainstate.spec.lint import lint
-from trainstate.spec.model import TABLES, Spec
+from trainstate.spec.model import TABLES, Machines, Spec
 
 # Rows that say the same about several statuses are written once, with lists.
 _SPREAD = ("primary", "secondary", "before", "after")
@@ -156,21 +154,9 @@ def spec_names() -> tuple[str, ...]:
     return (BUILTIN, *sorted(found - {BUILTIN}))
 
 
-class _BuiltIn:
-    """The built-in machines."""
-
-    @property
-    def layouts(self) -> Mapping[str, RecordLayout]:
-        """The layouts of their records, read without the other tables."""
-        return _layouts()
-
-    def spec(self, name: str) -> Spec:
-        """All facts of a machine."""
-        return builtin_spec(name)
-
-
 @cache
 def _layouts() -> Mapping[str, RecordLayout]:
+    """The layouts of the built-in machines' records, read without the other tables."""
     shared = _record(SHARED)
     tables = {name: {**shared, **_record(name)} for name in spec_names()}
     return {name: _typed(table, RecordLayout, place=name) for name, table in tables.items()}
@@ -205,7 +191,7 @@ def parse_spec(text: str, *, place: str = "spec") -> Spec:
         raise SpecError(
             f"{place} has {len(defects)} defect(s): " + "; ".join(map(str, defects)) + "."
         )
-    return evolve(spec, others=_BuiltIn(), narrow=True)
+    return evolve(spec, others=Machines(_layouts, builtin_spec), narrow=True)
 
 
 def _extended(facts: Mapping[str, Any], place: str) -> Mapping[str, Any]:

@@ -6,14 +6,12 @@ secondary statuses needs another TOML file, not another program.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Protocol
 
 from attrs import evolve, field, frozen
 
-from trainstate.errors import UnknownNameError
 from trainstate.spec.constraint import Constraint
 from trainstate.spec.facts import (
     Alias,
@@ -60,15 +58,12 @@ __all__ = [
 ]
 
 
-class Machines(Protocol):
-    """The known machines; their layouts are available before their other facts."""
+@frozen
+class Machines:
+    """The known machines: their layouts by name, available before the other facts of each."""
 
-    @property
-    def layouts(self) -> Mapping[str, RecordLayout]:
-        """The layouts of the records, by machine name."""
-
-    def spec(self, name: str) -> Spec:
-        """All facts of a machine."""
+    layouts: Callable[[], Mapping[str, RecordLayout]]
+    spec: Callable[[str], Spec]
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -148,7 +143,7 @@ class Spec:
     @cached_property
     def known(self) -> Mapping[str, RecordLayout]:
         """The record layouts of all known machines by name, this one's first."""
-        others = {} if self.others is None else self.others.layouts
+        others = {} if self.others is None else self.others.layouts()
         return {self.name: self.layout, **{n: one for n, one in others.items() if n != self.name}}
 
     @property
@@ -271,16 +266,6 @@ class Spec:
         if written in self.primary_by_name:
             return written
         return self.primary_spellings.get(written.casefold())
-
-    def source(self, source_id: str) -> Source:
-        """The source with this id; raises UnknownNameError."""
-        try:
-            return self.source_by_id[source_id]
-        except KeyError:
-            raise UnknownNameError(
-                f"Expected the id of a source of the {self.name} spec but got {source_id!r};"
-                " `trainstate spec` lists them."
-            ) from None
 
     def members_with(self, role: str) -> tuple[Member, ...]:
         """Members with this role, in the order of the facts."""

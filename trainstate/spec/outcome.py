@@ -1,7 +1,5 @@
 """The vocabulary of outcomes: what became of a job."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

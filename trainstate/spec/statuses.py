@@ -1,7 +1,5 @@
 """The statuses as enumerations, for editors and type checkers; a test compares the facts."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

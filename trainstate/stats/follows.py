@@ -1,7 +1,5 @@
 """The directly-follows graph of recorded histories, compared with the specification."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from attrs import define, evolve, field, frozen
 
+from trainstate.history.identity import arn_of
 from trainstate.history.instants import SECOND, iso
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
@@ -235,8 +236,8 @@ def _granted(job: Surveyed, statuses: list[str], spec: Spec) -> bool | None:
 
 
 def _region(job: str) -> str:
-    parts = job.split(":")
-    return parts[3] if parts[0] == "arn" and len(parts) > 5 and parts[3] else UNKNOWN
+    arn = arn_of(job)
+    return arn.region if arn and arn.region else UNKNOWN
 
 
 def _start(job: Surveyed, spec: Spec) -> float | None:

@@ -1,7 +1,5 @@
 """Waiting for capacity: how long, how often in vain, and for which jobs."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 from attrs import define, field, frozen

@@ -1,7 +1,5 @@
 """Finds bracketed values in a text, whether or not they can be decoded."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

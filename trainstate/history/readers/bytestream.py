@@ -1,7 +1,5 @@
 """The bytes of an input: decompressed, as UTF-8 without byte order mark or line prefix."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import re
@@ -11,13 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from trainstate.errors import InputError
-from trainstate.history.readers.compressed import (
-    MAGIC,
-    Readable,
-    Replayed,
-    Unpacked,
-    method_of,
-)
+from trainstate.history.readers.compressed import MAGIC, Readable, Replayed, Unpacked, method_of
 from trainstate.history.readers.settings import MEBIBYTE, Limits
 
 HEAD = 64 * 1024

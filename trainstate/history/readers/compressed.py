@@ -1,7 +1,5 @@
 """Compressed input, recognised by its first bytes and decompressed within limits."""
 
-from __future__ import annotations
-
 import bz2
 import lzma
 import sys
@@ -28,20 +26,8 @@ class Readable(Protocol):
         ...
 
 
-class Unpacker(Protocol):
-    """A decompressor for one member or frame."""
-
-    eof: bool
-    unused_data: bytes
-    needs_input: bool
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        """The next decompressed bytes, at most ``max_length``."""
-        ...
-
-
 class _Gzip:
-    """A gzip decompressor with the interface of the others."""
+    """A gzip decompressor for one member, with the interface of the others."""
 
     def __init__(self) -> None:
         self._inflating = zlib.decompressobj(_GZIP_WINDOW)
@@ -67,23 +53,14 @@ def _zstd() -> Any:
         from compression import zstd  # noqa: PLC0415 - loaded only for what is zstd
     else:
         from backports import zstd  # noqa: PLC0415 - loaded only for what is zstd
-    return zstd
-
-
-def _zstd_frame() -> Unpacker:
-    frame: Unpacker = _zstd().ZstdDecompressor()
-    return frame
-
-
-def _xz_stream() -> Any:
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+    return zstd.ZstdDecompressor()
 
 
 _METHODS: dict[bytes, tuple[str, Callable[[], Any]]] = {
     b"\x1f\x8b": ("gzip", _Gzip),
-    b"\x28\xb5\x2f\xfd": ("zstd", _zstd_frame),
+    b"\x28\xb5\x2f\xfd": ("zstd", _zstd),
     b"BZh": ("bzip2", bz2.BZ2Decompressor),
-    b"\xfd7zXZ\x00": ("xz", _xz_stream),
+    b"\xfd7zXZ\x00": ("xz", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)),
 }
 MAGIC = max(map(len, _METHODS))
 """How many bytes show whether an input is compressed."""
@@ -105,7 +82,7 @@ class Unpacked:
         self.method, self._start = _METHODS[magic]
         self.fault: str | None = None
         self._magic, self._source, self._limits, self._file = magic, source, limits, file
-        self._unpacker: Unpacker = self._start()
+        self._unpacker = self._start()
         self._block = bytearray(_BLOCK)
         self._ended = False
         self._taken = self._given = 0
@@ -132,7 +109,8 @@ class Unpacked:
 
     def _decompress(self, data: bytes, size: int) -> bytes:
         try:
-            return self._unpacker.decompress(data, size)
+            unpacked: bytes = self._unpacker.decompress(data, size)
+            return unpacked
         # zlib.error and ZstdError share no parent below Exception.
         except Exception as error:  # noqa: BLE001
             self._end(f"the compressed data is damaged: {error}")

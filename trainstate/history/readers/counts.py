@@ -1,7 +1,5 @@
 """The counts of one input while it is read, and what it is read with."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from functools import cache

@@ -1,7 +1,5 @@
 """Finds the responses in a JSON value: the value itself, or what is wrapped in it."""
 
-from __future__ import annotations
-
 import json
 import re
 from base64 import b64decode
@@ -16,6 +14,7 @@ from attrs import evolve, frozen
 from trainstate.history import instants
 from trainstate.history.machines import folded, machine_of, named_by, unknown_machine
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
+from trainstate.history.nested import escaped
 from trainstate.history.readers.counts import NO_RESPONSE, Counts
 from trainstate.history.readers.foreign import is_foreign, is_other, unknown_facts
 from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
@@ -180,7 +179,7 @@ def _inside(value: Mapping[str, Any], spec: Spec, pointer: str, depth: int) -> I
     for name, packed in members:
         item = _unpacked(name, packed, value)
         if isinstance(item, Mapping | list | tuple | str | bytes):
-            inner = list(payloads(item, spec, f"{pointer}/{_escaped(name)}", depth=depth + 1))
+            inner = list(payloads(item, spec, f"{pointer}/{escaped(name)}", depth=depth + 1))
             found += (
                 _held(inner) if any(_is_informative(payload, spec) for payload in inner) else []
             )
@@ -227,10 +226,6 @@ def _written(value: object) -> Any:
         with suppress(ValueError, RecursionError):
             return json.loads(value)
     return None
-
-
-def _escaped(name: object) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _enveloped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Payload | None:

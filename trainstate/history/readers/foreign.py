@@ -1,7 +1,5 @@
 """Known forms that cannot be read: what they are, and what to record instead."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """JSON documents in a text: one or several in sequence, intact or damaged."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Decodes JSON text of any bytes."""
 
-from __future__ import annotations
-
 import json
 from contextlib import suppress
 from typing import Any

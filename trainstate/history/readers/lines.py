@@ -1,7 +1,5 @@
 """A slice of JSON that holds one response in the service's own form."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite

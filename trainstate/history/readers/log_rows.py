@@ -1,15 +1,12 @@
 """A history of printed status lines: their times are bounds, and their job is often unnamed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import frozen
 
-from trainstate.history import instants
-from trainstate.history.instants import Instant
-from trainstate.history.model import Entry, Kind, Origin, Problem, Response
+from trainstate.history.model import Entry, Kind, Origin, Response
+from trainstate.history.wire import Notes
 from trainstate.spec.model import Spec
 
 LOG = "/log"
@@ -28,28 +25,6 @@ class StatusLine:
     message: object = None
 
 
-@define
-class _Stamps:
-    """The readable printed times of one history, and what was wrong with others."""
-
-    naive: bool = False
-    zoned: bool = False
-    problems: list[Problem] = field(factory=list)
-
-    def read(self, value: object, pointer: str) -> Instant | None:
-        if value is None:
-            return None
-        try:
-            instant, naive = instants.parse(value)
-        except instants.NotAnInstant as error:
-            self.problems.append(
-                Problem(kind="bad-timestamp", pointer=pointer, value=value, expected=str(error))
-            )
-            return None
-        self.naive, self.zoned = self.naive or naive, self.zoned or not naive
-        return instant
-
-
 def log_response(
     rows: Iterable[StatusLine], members: Mapping[str, Any], spec: Spec, *, origin: Origin
 ) -> Response:
@@ -61,10 +36,10 @@ def log_response(
     layout = spec.layout
     primary = members.get(layout.primary)
     secondary = None if layout.secondary is None else members.get(layout.secondary)
-    stamps = _Stamps()
+    notes = Notes()
     entries: list[Entry] = []
     for index, row in enumerate(rows):
-        stamp = stamps.read(row.time, f"{LOG}/{index}")
+        stamp = notes.instant(row.time, LOG, str(index))
         message = row.message if isinstance(row.message, str) else None
         status = spec.canonical_secondary(row.status) or row.status
         if entries and entries[-1].status == status:
@@ -75,18 +50,15 @@ def log_response(
         kind=Kind.LOG,
         name=members.get(layout.name),
         arn=members.get(layout.arn),
-        created=None,
-        modified=None,
         primary=primary and (spec.canonical_primary(primary) or primary),
         secondary=secondary and (spec.canonical_secondary(secondary) or secondary),
         written_primary=primary,
         written_secondary=secondary,
         history=tuple(entries) or None,
-        instants={},
         members=members,
-        problems=tuple(stamps.problems),
-        naive=(LOG,) if stamps.naive else (),
-        zoned=stamps.zoned,
+        problems=tuple(notes.problems),
+        naive=(LOG,) if notes.naive else (),
+        zoned=notes.zoned,
         origin=origin,
     )
 

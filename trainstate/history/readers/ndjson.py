@@ -1,7 +1,5 @@
 """NDJSON: one JSON value a line, read as a stream."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from trainstate.history.model import Origin

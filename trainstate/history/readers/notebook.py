@@ -1,7 +1,5 @@
 """Jupyter notebooks: the logs and responses that cells printed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from html import unescape

@@ -1,7 +1,5 @@
 """Reads the records of files and folders."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
@@ -102,12 +100,7 @@ def _unread(path: str, error: InputError) -> SourceReport:
 
 
 def _read(source: InputSource, asked: Asked) -> Generator[Record, None, SourceReport]:
-    reading = Input(
-        asked=asked,
-        name=source.file,
-        named=source.named,
-        file=source.file,
-    )
+    reading = Input(asked=asked, name=source.file, named=source.named, file=source.file)
     reason = source.fault
     if reason is None:
         try:

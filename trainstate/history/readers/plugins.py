@@ -4,8 +4,6 @@ Each is an entry point of the group ``trainstate.readers``, named after its form
 folder imports none of their libraries.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile

@@ -1,7 +1,5 @@
 """Values printed in text: output of cells and terminals, pasted text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any

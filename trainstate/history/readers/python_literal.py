@@ -1,7 +1,5 @@
 """Responses as Python prints them: dictionaries with datetimes. Nothing is evaluated."""
 
-from __future__ import annotations
-
 import ast
 import warnings
 from collections.abc import Callable, Iterator

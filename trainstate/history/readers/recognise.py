@@ -1,7 +1,5 @@
 """Recognises the format of an input by its beginning."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any

@@ -165,6 +165,3 @@ def _first_line(error: BaseException) -> str:
     text = f"{answer} {getattr(cause, 'message', '')}" if answer else str(cause)
     lines = text.strip().splitlines() or [type(cause).__name__]
     return public(lines[0]).rstrip(".")
-
-
-__all__ = ["is_url", "outermost", "public", "remote_files", "remote_matches"]

@@ -1,7 +1,5 @@
 """Responses in another shape: columns of a table, or DynamoDB's typed values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any

@@ -1,14 +1,12 @@
 """Status lines that the SageMaker Python SDK prints between a container's output."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from trainstate.history.model import Origin, Response
 from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
@@ -34,15 +32,7 @@ _NAME = re.compile(r"\s*([A-Za-z0-9](?:-*[A-Za-z0-9]){0,62}+)(?=\s|$)", re.ASCII
 _SAVINGS = re.compile(r"Managed Spot Training savings: {1,4}(-?\d{1,9}(?:\.\d{1,9})?)%", re.ASCII)
 
 
-@frozen(kw_only=True)
-class Mark:
-    """A status line, and whether its status is in the specification."""
-
-    row: StatusLine
-    known: bool
-
-
-def marks(line: str, spec: Spec) -> Iterator[Mark]:
+def marks(line: str, spec: Spec) -> Iterator[StatusLine]:
     """The status lines in a line of a log.
 
     A known status may stand anywhere in the line; an unknown one only at its start, if it looks
@@ -58,8 +48,8 @@ def marks(line: str, spec: Spec) -> Iterator[Mark]:
     ]
     ends = [match.start() for match in found[1:]] + [len(line)]
     for match, end in zip(found, ends, strict=False):
-        row = StatusLine(time=match[1], status=match[2], message=_message(line[match.end() : end]))
-        yield Mark(row=row, known=_is_known(match[2], spec))
+        message = _message(line[match.end() : end])
+        yield StatusLine(time=match[1], status=match[2], message=message)
 
 
 def totals(line: str) -> dict[str, Any]:
@@ -145,8 +135,8 @@ class _Log:
             return
         if self.broken or _CREATING in line:
             self._create(ESCAPES.sub("", line))
-        for mark in marks(line, self.spec):
-            ended = self.add(mark, number)
+        for row in marks(line, self.spec):
+            ended = self.add(row, number)
             if ended:
                 yield ended
         if "s: " in line:
@@ -158,21 +148,21 @@ class _Log:
         if named:
             self.created.append(named[1])
 
-    def add(self, mark: Mark, number: int) -> _History | None:
+    def add(self, row: StatusLine, number: int) -> _History | None:
         """Adds a status line; returns the history that it ends, if it begins another."""
-        ended = None
-        if mark.known and self._is_begun(mark.row.status):
+        ended, known = None, _is_known(row.status, self.spec)
+        if known and self._is_begun(row.status):
             ended = self.open if self.open.last is not None else None
             self.open = _History(name=self.created[0] if len(self.created) == 1 else None)
             self.created.clear()
-        elif not mark.known and self._is_output(mark.row):
+        elif not known and self._is_output(row):
             return None
-        if mark.known:
-            self._drop_output_after(mark.row)
+        if known:
+            self._drop_output_after(row)
         self.open.line = self.open.line or number
-        self.open.append(mark.row)
-        if mark.known:
-            self.open.last = self.spec.canonical_secondary(mark.row.status)
+        self.open.append(row)
+        if known:
+            self.open.last = self.spec.canonical_secondary(row.status)
         return ended
 
     def _is_begun(self, written: str) -> bool:

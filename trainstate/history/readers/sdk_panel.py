@@ -4,8 +4,6 @@ Notebooks get the panel and scripts the lines, again at each poll. Both show the
 without times: only the duration of each status.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The options of reading, and the report on each file."""
 
-from __future__ import annotations
-
 from attrs import frozen
 
 MEBIBYTE = 1 << 20

@@ -1,7 +1,5 @@
 """Reads one input, from its first byte to its report."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -98,12 +96,7 @@ class Input:
         reader = self._reader(opening)
         if reader is None:
             return
-        counts = Counts(
-            spec=self.asked.spec,
-            limits=limits,
-            file=self.file,
-            reader=reader,
-        )
+        counts = Counts(spec=self.asked.spec, limits=limits, file=self.file, reader=reader)
         # A web page or program with a broken sample is no recording of a folder.
         mentioned = reader != PRINTED and mentions(opening.head, self.asked.spec)
         strict = self.named or is_binary(reader) or mentioned

@@ -1,7 +1,5 @@
 """Reads the records in values of a Python program: mappings, texts, paths, and mixes of them."""
 
-from __future__ import annotations
-
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -117,12 +115,7 @@ class _Values:
 
     def _table(self, value: Any, pointer: str) -> Iterator[Record]:
         asked, name = self.asked, f"<{type(value).__name__}>"
-        counts = Counts(
-            spec=asked.spec,
-            limits=asked.limits,
-            file=None,
-            reader=TABLE,
-        )
+        counts = Counts(spec=asked.spec, limits=asked.limits, file=None, reader=TABLE)
         try:
             yield from plugin(TABLE)(value, counts, pointer=pointer)
         except CannotRead as error:

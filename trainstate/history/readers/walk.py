@@ -1,7 +1,5 @@
 """Finds the inputs that paths name: files, the files of folders, standard input."""
 
-from __future__ import annotations
-
 import os
 import stat
 import sys
@@ -120,9 +118,7 @@ def _remedy(path: str) -> str:
 
 def _file(path: str, *, named: bool) -> InputSource:
     return InputSource(
-        file=shown(path),
-        named=named,
-        open=lambda: Path(path).open("rb", buffering=0),
+        file=shown(path), named=named, open=lambda: Path(path).open("rb", buffering=0)
     )
 
 
@@ -151,8 +147,5 @@ def _inside(folder: str) -> Iterator[InputSource]:
 
 def _refused(path: str, error: OSError) -> InputSource:
     return InputSource(
-        file=shown(path),
-        named=False,
-        open=nullcontext,
-        fault=error.strerror or str(error),
+        file=shown(path), named=False, open=nullcontext, fault=error.strerror or str(error)
     )

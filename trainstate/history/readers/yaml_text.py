@@ -1,7 +1,5 @@
 """YAML, through PyYAML (extra ``yaml``): output of the AWS CLI and kubectl, VCR cassettes."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What the HTML report shows, as compact JSON values: text made harmless, times in milliseconds."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any

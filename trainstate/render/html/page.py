@@ -1,7 +1,5 @@
 """The page: style, data, libraries and script in one file, under a strict security policy."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from datetime import UTC, datetime
 from functools import cache

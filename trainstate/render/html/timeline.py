@@ -1,7 +1,5 @@
 """The timeline of one flagged job: its histories as rows of bars, polls and findings as marks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, zip_longest
@@ -45,6 +43,20 @@ def timeline(
     drawn: dict[int, tuple[Response, int]] = {}
     marks = [(*_mark(finding, rows, drawn, spec), number) for number, finding in found]
     polls = [poll for state, _ in listed for poll in _polls(state)][:MOST_POLLS]
+    return _drawn(rows, polls, marks, number_of)
+
+
+def bare_timeline(history: History, *, number_of: Callable[[str], int]) -> dict[str, Any]:
+    """The one row of a job of which nothing was found."""
+    return _drawn([("history", history)], (), (), number_of)
+
+
+def _drawn(
+    rows: Sequence[tuple[str, History]],
+    polls: Iterable[tuple[int, str]],
+    marks: Iterable[tuple[int | None, int, int]],
+    number_of: Callable[[str], int],
+) -> dict[str, Any]:
     bars = [_bars(history) for _, history in rows]
     base = min((start for row in bars for _, start, _ in row), default=0)
 
@@ -60,17 +72,6 @@ def timeline(
         "polls": [[moment - base, number_of(text)] for moment, text in polls],
         "marks": [[moment - base, *rest] for moment, *rest in marks if moment is not None],
     }
-
-
-def bare_timeline(history: History, *, number_of: Callable[[str], int]) -> dict[str, Any]:
-    """The one row of a job of which nothing was found."""
-    bars = _bars(history)
-    base = min((start for _, start, _ in bars), default=0)
-    row = [
-        [number_of(status), start - base, None if end is None else end - base]
-        for status, start, end in bars
-    ]
-    return {"base": base, "rows": [["history", row]], "polls": [], "marks": []}
 
 
 def _mark(
