@@ -17,7 +17,7 @@ from trainstate.cli import main
 from trainstate.history.readers import read_values
 from trainstate.render.plot import plot_durations
 from trainstate.render.stats import clock, stats_csv, stats_lines, stats_object
-from trainstate.rules.example import Poll, written
+from trainstate.rules.example import Poll, poll, written
 from trainstate.spec.load import builtin_spec
 from trainstate.stats.measure import Stats, reason_kind, stats
 from trainstate.stats.spread import Distribution
@@ -47,6 +47,23 @@ def test_a_job_counts_once() -> None:
     )
 
     assert (1, 100) == (found.totals.jobs, found.statuses["Training"].total)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_response_that_repeats_the_last_one_counts_alone(late: bool) -> None:
+    """What a survey puts off it takes when another response comes, or at the end."""
+    polls = [
+        written(poll("InProgress/Training: Starting 60, Training", modified=modified))
+        for modified in (60, 90, 90, 120)
+    ]
+    done = written(Poll("Completed/Completed: Starting 60, Training 100, Uploading 10, Completed"))
+    rest = [done, polls[0]] if late else []
+
+    survey = Survey(SPEC).feed(read_values([*polls, *rest], SPEC))
+    (job,) = survey.jobs
+
+    assert (len(polls) + len(rest), 4 if late else 2) == (survey.responses, len(job.entries))
+    assert job.life.shown == (("Completed", "Completed") if late else ("InProgress", "Training"))
 
 
 def test_a_redacted_arn_makes_two_jobs_no_one() -> None:

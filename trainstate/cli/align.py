@@ -9,7 +9,7 @@ from trainstate.checking.stream import Checker
 from trainstate.cli import options as shared
 from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import recorded
-from trainstate.history.model import Response, Unreadable
+from trainstate.history.readers.lines import Record
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
 from trainstate.render.plain import json_text
@@ -59,13 +59,10 @@ def command(
             out.line(f"{counted(legal, 'history is', 'histories are')} legal: nothing to change")
 
 
-def _alignments(
-    spec: Spec, records: Iterable[Response | Unreadable]
-) -> Iterator[tuple[str, Alignment]]:
+def _alignments(spec: Spec, records: Iterable[Record]) -> Iterator[tuple[str, Alignment]]:
     checker = Checker(spec=spec, rules=())
     for record in records:
-        if isinstance(record, Response):
-            checker.feed(record)
+        checker.feed(record)
     for state in checker.states:
         found = _aligned(spec, state.epoch)
         if found is not None:

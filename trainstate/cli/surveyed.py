@@ -7,8 +7,8 @@ import click
 
 from trainstate.cli.progress import watched
 from trainstate.errors import InputError
-from trainstate.history.model import Response, Unreadable
-from trainstate.history.readers import SourceReport, read_paths
+from trainstate.history.readers import SourceReport, read_records
+from trainstate.history.readers.lines import Record
 from trainstate.history.readers.settings import UNREAD
 from trainstate.render.text import counted
 from trainstate.spec.model import Spec
@@ -16,18 +16,23 @@ from trainstate.stats.survey import Survey
 
 
 @contextmanager
-def recorded(
-    paths: Iterable[str], spec: Spec, *, input_format: str
-) -> Iterator[Iterator[Response | Unreadable]]:
+def recorded(paths: Iterable[str], spec: Spec, *, input_format: str) -> Iterator[Iterator[Record]]:
     """The records of all readable inputs; raises InputError if there are none.
 
     At the end, when the output is written, raises it for the unreadable ones.
     """
     sources: list[SourceReport] = []
-    asked = {"input_format": input_format, "on_source": sources.append, "keep_going": True}
 
-    def records() -> Iterator[Response | Unreadable]:
-        yield from watched(read_paths(paths, spec, **asked))
+    def records() -> Iterator[Record]:
+        yield from watched(
+            read_records(
+                paths,
+                spec,
+                input_format=input_format,
+                on_source=sources.append,
+                keep_going=True,
+            )
+        )
         if all(source.reader == UNREAD and not source.records for source in sources):
             refuse(sources)
 

@@ -15,6 +15,8 @@ from trainstate.checking.order import BEFORE_ALL, rank_of
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Entry, Response, Unreadable
 from trainstate.history.nested import instance_type
+from trainstate.history.readers.lines import Line, Record, whole
+from trainstate.history.typed import MODIFIED, values_of
 from trainstate.machine.guards import configuration
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -68,23 +70,53 @@ class Surveyed:
 
 @define
 class Survey:
-    """The jobs in a stream of records, identified as in the check: by ARN and creation."""
+    """The jobs in a stream of records, identified as in the check: by ARN and creation.
+
+    A response that repeats its job's last one is read only if it is the last to do so: of 20 polls
+    of a job that saves two thirds of the time. ``_last`` are the last responses, by job.
+    """
 
     spec: Spec = field(factory=builtin_spec)
     unreadable: int = 0
     responses: int = 0
     _lives: dict[str, list[Surveyed]] = field(factory=dict)
     _names: dict[str, str] = field(factory=dict)
+    _last: dict[str, Line] = field(factory=dict)
+    _repeated: set[str] = field(factory=set)
 
-    def feed(self, records: Iterable[Response | Unreadable]) -> Survey:
+    def feed(self, records: Iterable[Record]) -> Survey:
         """Adds records; returns the survey itself."""
         for record in records:
             if isinstance(record, Unreadable):
                 self.unreadable += 1
-            else:
-                self.responses += 1
-                self._of(record).take(record, self.spec)
+                continue
+            self.responses += 1
+            called = record.called
+            known = self._last.pop(called, None)
+            if isinstance(record, Line):
+                self._last[called] = record
+                if known is not None and _repeats(known, record):
+                    self._repeated.add(called)
+                    continue
+            self._catch_up(called, known)
+            self._take(record)
+        for called in tuple(self._repeated):
+            self._catch_up(called, self._last[called])
         return self
+
+    def _catch_up(self, called: str, known: Line | None) -> None:
+        """Takes a job's last response if it was put off as a repetition."""
+        if known is not None and called in self._repeated:
+            self._repeated.discard(called)
+            self._take(known)
+
+    def _take(self, record: Line | Response) -> None:
+        response = whole(record)
+        if isinstance(response, Unreadable):
+            self.unreadable += 1
+            self.responses -= 1
+        else:
+            self._of(response).take(response, self.spec)
 
     @property
     def jobs(self) -> Iterator[Surveyed]:
@@ -111,6 +143,14 @@ class Survey:
         if before is None and name in self._lives:
             self._lives[arn] = self._lives.pop(name)
         return arn
+
+
+def _repeats(known: Line, line: Line) -> bool:
+    """Whether a response shows what the one before it showed, at the same time or later."""
+    before, after = values_of(known.typed), values_of(line.typed)
+    earlier, later = before[MODIFIED], after[MODIFIED]
+    same = before[:MODIFIED] == after[:MODIFIED] and type(earlier) is type(later)
+    return same and before[MODIFIED + 1 :] == after[MODIFIED + 1 :] and bool(earlier <= later)
 
 
 def _may_be_same(known: int | None, seen: int | None) -> bool:
