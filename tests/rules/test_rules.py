@@ -103,7 +103,7 @@ def test_a_rule_reads_what_its_arguments_say(rule: Rule) -> None:
     given = {
         "record": {"Unreadable"},
         "response": {*PARTS},
-        "sequence": {"Step"},
+        "sequence": {"Comparison"},
         "job": {"JobEnd"},
         "drift": {"Drift"},
         "operation": {"Exchange"},
@@ -247,10 +247,10 @@ def test_a_near_miss_gets_a_suggestion() -> None:
 
 
 _RULE = '''
-from trainstate.rules.model import Violation, Step, rule
+from trainstate.rules.model import Violation, Comparison, rule
 
 @rule(severity="error", sources=["model"], message="m", help="h", bad=[], good=[])
-def check(_step: "Step") -> "list[Violation]":
+def check(_step: "Comparison") -> "list[Violation]":
     """Something is wrong."""
     return []
 '''

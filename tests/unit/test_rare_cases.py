@@ -19,7 +19,7 @@ from trainstate.machine.engine import crossed
 from trainstate.machine.guards import UNSEEN
 from trainstate.rules.example import poll, written
 from trainstate.rules.index import refuse_twins, rules
-from trainstate.rules.model import EarlierEpoch, Reading, Step
+from trainstate.rules.model import Comparison, EarlierEpoch, Reading
 from trainstate.rules.shown import quoted
 from trainstate.rules.tolerances import Tolerances
 from trainstate.rules.ts609_identity_reused import Reuse, reuse
@@ -32,11 +32,11 @@ def response(text: str = ACTIVE, changes: dict[str, Any] | None = None) -> Respo
     return read_response(written(poll(text, changes or {})), SPEC, origin=Origin())
 
 
-def step(read: Response | None = None, **facts: Any) -> Step:
+def comparison(read: Response | None = None, **facts: Any) -> Comparison:
     reading = Reading(
         response=read or response(), spec=SPEC, tolerances=Tolerances(), config=UNSEEN
     )
-    return Step(reading=reading, index=0, **facts)
+    return Comparison(reading=reading, index=0, **facts)
 
 
 def test_two_rules_of_one_name_are_refused() -> None:
@@ -139,7 +139,7 @@ def test_a_log_without_stamps_is_in_no_wrong_order() -> None:
 
 def test_a_step_without_a_clash_left_no_end() -> None:
     """Only a clash can leave an end."""
-    assert not step().left_end
+    assert not comparison().left_end
     assert rules()[0].category == "TS0"
 
 
@@ -172,7 +172,7 @@ def test_a_name_is_used_again_only_by_known_creations(created: Any, expected: An
     read = response()
     earlier = EarlierEpoch(created=read.created if created else None, last_seen=None, ended=True)
 
-    assert reuse(step(read), earlier) is expected
+    assert reuse(comparison(read), earlier) is expected
 
 
 def test_a_number_of_too_many_digits_is_quoted_in_words() -> None:

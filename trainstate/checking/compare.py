@@ -32,7 +32,7 @@ from trainstate.history.typed import (
     is_moment,
     values_of,
 )
-from trainstate.rules.model import Step
+from trainstate.rules.model import Comparison
 from trainstate.rules.parts import Part
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
@@ -211,24 +211,29 @@ class Comparer:
         created, limit = shown.values[CREATED], shown.terms.limit
         return not shown.ended and between(created, modified) >= limit
 
-    def shown(self, step: Step, line: Line, *, known: bool) -> Shown | None:
+    def shown(self, comparison: Comparison, line: Line, *, known: bool) -> Shown | None:
         """What a judged response shows; None if the next one cannot be compared with it.
 
         ``known`` holds if the response is the newest of the only job with its ARN.
         """
-        response, typed, decode = step.response, line.typed, self.decode
-        order = step.late or step.ordered_later or step.ordered_earlier or step.clash
+        response, typed, decode = comparison.response, line.typed, self.decode
+        order = (
+            comparison.late
+            or comparison.ordered_later
+            or comparison.ordered_earlier
+            or comparison.clash
+        )
         if not known or order or response.problems or response.kind is not Kind.RESPONSE:
             return None
         values = values_of(typed)
         shown = None if decode.inside(values) is None else first_shown(decode, values)
-        if shown is None or step.relation in _BROKEN:
+        if shown is None or comparison.relation in _BROKEN:
             return None
-        shows, config = step.reading.statuses, step.reading.config
+        shows, config = comparison.reading.statuses, comparison.reading.config
         plain = not shows.has_illegal_move
         plain = plain and shows.moves[-1].position.primary == typed.primary
         counts = not self.counted.isdisjoint(shown.results)
         shown.terms = terms_of(response.members, config, self.spec)
         shown.file, shown.in_order = response.origin.file, is_in_order(shown)
-        shown.goes_on = plain and not step.reading.trimmed and not counts
+        shown.goes_on = plain and not comparison.reading.trimmed and not counts
         return shown

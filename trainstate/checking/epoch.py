@@ -28,7 +28,7 @@ from trainstate.checking.order import BEFORE_ALL, Order, Rank, is_after, rank_of
 from trainstate.checking.search import FEWEST, Searches
 from trainstate.checking.timeline import Timeline
 from trainstate.history.chain import (
-    Comparison,
+    Difference,
     History,
     Relation,
     compare,
@@ -51,7 +51,7 @@ from trainstate.machine.guards import (
     shut,
 )
 from trainstate.machine.run_states import KnownHistory, Observation, is_legal
-from trainstate.rules.model import AttachedChange, EarlierEpoch, MemberChange, Reading, Step
+from trainstate.rules.model import AttachedChange, Comparison, EarlierEpoch, MemberChange, Reading
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import AttachedMachine, Spec
 
@@ -115,7 +115,9 @@ class Epoch:
         if self.moment == BEFORE_ALL:  # an older tracker was saved without it
             self.moment = self.newest
 
-    def observe(self, response: Response, *, earlier_epoch: EarlierEpoch | None = None) -> Step:
+    def observe(
+        self, response: Response, *, earlier_epoch: EarlierEpoch | None = None
+    ) -> Comparison:
         """Compares a response with the state, then updates the state.
 
         A response that contradicts earlier ones is counted but otherwise leaves the state as it
@@ -130,7 +132,7 @@ class Epoch:
         )
         rank = rank_of(response, arrival=index, newest=self.moment, order=self.order)
         known = self.known
-        step = Step(
+        comparison = Comparison(
             reading=reading,
             index=index,
             late=self._is_late(response, rank),
@@ -148,7 +150,7 @@ class Epoch:
             **self._placed(response, rank, index),
         )
         self._advance(response, rank)
-        return step
+        return comparison
 
     def _is_dated(self, response: Response) -> bool:
         """Whether a response lacks members of its job, as from an older client or a search."""
@@ -167,11 +169,11 @@ class Epoch:
             self.has_bare = True
             return {"relation": Relation.ABSENT, **self._seen(response, rank, index, None)}
         known = self.known
-        found = compare(known, history) if known else Comparison(Relation.FIRST)
+        found = compare(known, history) if known else Difference(Relation.FIRST)
         if found.relation is Relation.FORKED and self._is_printed_with(known, history):
             if is_printed(history):
                 return {"relation": Relation.ABSENT}
-            known, found = (), Comparison(Relation.FIRST)
+            known, found = (), Difference(Relation.FIRST)
         relation = {"relation": found.relation, "at": found.at, "messages": found.messages}
         if found.relation in (Relation.FORKED, Relation.REWRITTEN):
             return relation

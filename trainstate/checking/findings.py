@@ -6,7 +6,7 @@ from attrs import evolve
 
 from trainstate.checking.report import Finding
 from trainstate.machine.align import Alignment
-from trainstate.rules.model import Rule, Step, Violation
+from trainstate.rules.model import Comparison, Rule, Violation
 
 
 def finding_of(rule: Rule, violation: Violation) -> Finding:
@@ -31,24 +31,24 @@ def _whole(fact: object) -> object:
     return int(fact) if isinstance(fact, float) and fact.is_integer() else fact
 
 
-def placed(finding: Finding, violation: Violation, step: Step) -> Finding:
+def placed(finding: Finding, violation: Violation, comparison: Comparison) -> Finding:
     """The finding with its job, file and line, and the edits that would repair the history."""
-    response = step.response
+    response = comparison.response
     return evolve(
         finding,
         job=response.job,
         file=response.origin.file,
         line=response.origin.line,
-        index=step.index,
+        index=comparison.index,
         record=response,
-        alignment=_alignment(violation, step),
+        alignment=_alignment(violation, comparison),
     )
 
 
-def _alignment(violation: Violation, step: Step) -> Alignment | None:
+def _alignment(violation: Violation, comparison: Comparison) -> Alignment | None:
     """The edits that make the history legal, if the finding is about an entry."""
-    within = violation.pointer.startswith(f"/{step.spec.layout.history}/")
-    return step.reading.alignment if within else None
+    within = violation.pointer.startswith(f"/{comparison.spec.layout.history}/")
+    return comparison.reading.alignment if within else None
 
 
 __all__ = ["finding_of", "placed"]

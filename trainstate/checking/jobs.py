@@ -19,7 +19,7 @@ from trainstate.history.instants import parse
 from trainstate.history.model import Response
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
 from trainstate.machine.guards import UNSEEN, Configuration
-from trainstate.rules.model import EarlierEpoch, JobEnd, Severity, Step
+from trainstate.rules.model import Comparison, EarlierEpoch, JobEnd, Severity
 from trainstate.spec.model import Evidence, Spec
 
 
@@ -226,9 +226,13 @@ def earlier_epoch(epoch: Epoch) -> EarlierEpoch:
     return EarlierEpoch(created=epoch.created, last_seen=last, ended=epoch.ended)
 
 
-def assumed(step: Step) -> Evidence:
+def assumed(comparison: Comparison) -> Evidence:
     """The weakest evidence for a response's history and pair."""
-    response = step.response
+    response = comparison.response
     return weakest_used(
-        step.spec, response.statuses, step.reading.config, response.primary, response.secondary
+        comparison.spec,
+        response.statuses,
+        comparison.reading.config,
+        response.primary,
+        response.secondary,
     )

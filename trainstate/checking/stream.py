@@ -23,7 +23,7 @@ from trainstate.history.model import Response, Unreadable, number_at
 from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import Typed
 from trainstate.rules.index import select_rules
-from trainstate.rules.model import EarlierEpoch, Rule, Severity, Step, Violation
+from trainstate.rules.model import Comparison, EarlierEpoch, Rule, Severity, Violation
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -138,12 +138,12 @@ class Checker:
             return list(self._unreadable(response))
         # Sequence rules do not apply to a response that continues its job.
         reading = comparer.variants.reading(response, delta.shown)
-        step = Step(reading=reading, index=state.responses - 1)
+        comparison = Comparison(reading=reading, index=state.responses - 1)
         violations = self._book.of_responses.ask(reading, delta.to_judge)
         return [
             new
             for rule, violation in violations
-            for new in self._found(rule, violation, state, step)
+            for new in self._found(rule, violation, state, comparison)
         ]
 
     @staticmethod
@@ -226,46 +226,52 @@ class Checker:
         if judged and judged == state.last_digest and earlier is None:
             state.responses += 1
             return []
-        step = state.epoch.observe(response, earlier_epoch=earlier)
+        comparison = state.epoch.observe(response, earlier_epoch=earlier)
         state.responses += 1
-        state.rests_on(assumed(step))
+        state.rests_on(assumed(comparison))
         state.last_pair = (response.primary, response.secondary)
         if self.spec.counters and response.modified == state.epoch.newest:
             pointers = {one for counter in self.spec.counters for one in counter.pointers}
             found = {pointer: number_at(response, pointer) for pointer in pointers}
             state.counts |= {one: count for one, count in found.items() if count is not None}
-        violations = self._book.of_responses.ask(step.reading)
+        violations = self._book.of_responses.ask(comparison.reading)
         sequences = self._book.of_sequences
-        violations += [(rule, violation) for rule, check in sequences for violation in check(step)]
-        self._show(step, state, line, known=key == response.arn)
+        violations += [
+            (rule, violation) for rule, check in sequences for violation in check(comparison)
+        ]
+        self._show(comparison, state, line, known=key == response.arn)
         return [
             new
             for rule, violation in violations
-            for new in self._found(rule, violation, state, step)
+            for new in self._found(rule, violation, state, comparison)
         ]
 
-    def _show(self, step: Step, state: JobState, line: Line | None, *, known: bool) -> None:
+    def _show(
+        self, comparison: Comparison, state: JobState, line: Line | None, *, known: bool
+    ) -> None:
         """Updates what the newest response showed."""
         state.shown = None
         if line is None or self._comparer is None:
             state.straight = False
             return
-        known = known and len(self.jobs[step.response.arn or ""]) == 1
-        known = known and step.response.modified == state.epoch.newest == state.epoch.moment
-        shown = self._comparer.shown(step, line, known=known)
+        known = known and len(self.jobs[comparison.response.arn or ""]) == 1
+        known = known and comparison.response.modified == state.epoch.newest == state.epoch.moment
+        shown = self._comparer.shown(comparison, line, known=known)
         state.shown = shown
         state.straight &= shown is not None and shown.goes_on
         if shown is not None:
-            silent = not self._book.of_responses.ask(step.reading, {"Attached"})
-            shown.goes_on = state.straight and silent and state.epoch.is_shown_by(step.response)
+            silent = not self._book.of_responses.ask(comparison.reading, {"Attached"})
+            shown.goes_on = (
+                state.straight and silent and state.epoch.is_shown_by(comparison.response)
+            )
 
     def _found(
-        self, rule: Rule, violation: Violation, state: JobState, step: Step
+        self, rule: Rule, violation: Violation, state: JobState, comparison: Comparison
     ) -> Iterator[Finding]:
         """The finding about a violation, unless the job has had it."""
         finding = finding_of(rule, violation)
         if state.takes(finding):
-            yield placed(finding, violation, step)
+            yield placed(finding, violation, comparison)
 
     def _unreadable(self, record: Unreadable) -> Iterator[Finding]:
         for rule in self._book.of_records:

@@ -29,7 +29,7 @@ class Relation(StrEnum):
 
 
 @frozen
-class Comparison:
+class Difference:
     """The relation, the first entry that differs, and closed entries with another message."""
 
     relation: Relation
@@ -37,22 +37,22 @@ class Comparison:
     messages: tuple[int, ...] = ()
 
 
-def compare(known: History, seen: History) -> Comparison:
+def compare(known: History, seen: History) -> Difference:
     """How ``seen`` relates to ``known``, two readings of one job's history."""
     for index, (old, new) in enumerate(zip(known, seen, strict=False)):
         if old.start == new.start and old.end == new.end and old.status == new.status:
             continue
         if old.status != new.status:
-            return Comparison(Relation.FORKED, index)
+            return Difference(Relation.FORKED, index)
         if not _same_times(old, new):
-            return Comparison(Relation.REWRITTEN, index)
+            return Difference(Relation.REWRITTEN, index)
     messages = _changed_messages(known, seen)
     before, after = size(known), size(seen)
     shorter = min(len(known), len(seen))
     if before == after:
-        return Comparison(Relation.SAME, None, messages)
+        return Difference(Relation.SAME, None, messages)
     grown = before < after
-    return Comparison(Relation.GROWN if grown else Relation.SMALLER, shorter, messages)
+    return Difference(Relation.GROWN if grown else Relation.SMALLER, shorter, messages)
 
 
 def is_printed(history: History) -> bool:

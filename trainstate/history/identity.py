@@ -49,7 +49,7 @@ def differing(arn: Arn, other: Arn) -> Iterator[tuple[str, str, str]]:
 
 
 def is_elsewhere(partition: str, region: str, regions: tuple[tuple[str, str], ...]) -> bool:
-    """Holds if a region is one of another partition than the one that is known.
+    """Whether a region belongs to another partition.
 
     ``regions`` has how the names of a partition's regions begin; the first that fits counts.
     """

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 
-from trainstate.rules.model import AttachedChange, Step
+from trainstate.rules.model import AttachedChange, Comparison
 from trainstate.spec.graph import reachable
 from trainstate.spec.model import AttachedMachine
 
 
 def changes(
-    step: Step, *, items: bool, named: bool
+    comparison: Comparison, *, items: bool, named: bool
 ) -> Iterator[tuple[AttachedMachine, AttachedChange]]:
     """Changes of the machines of one shape.
 
     ``items``: the machine's member is a list of items; ``named``: the status has a member of
     its own instead of being the member's value.
     """
-    machines = {machine.name: machine for machine in step.spec.machines}
-    for change in step.attached:
+    machines = {machine.name: machine for machine in comparison.spec.machines}
+    for change in comparison.attached:
         machine = machines.get(change.machine)
         if machine and machine.items is items and bool(machine.status) is named:
             yield machine, change

@@ -87,7 +87,7 @@ def _is_outside(place: str, folder: str, job: Any) -> bool:
 
 
 def is_placed(artifacts: Any) -> bool:
-    """Holds if artifacts have a location as the service writes it."""
+    """Whether artifacts have a location as the service writes it."""
     places = artifacts.values() if isinstance(artifacts, Mapping) else ()
     return any(isinstance(one, str) and _ARTIFACTS.fullmatch(one) for one in places)
 

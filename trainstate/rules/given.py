@@ -1,4 +1,4 @@
-"""What a rule is given: one response, one response among its job's others, or a job's end."""
+"""What a rule gets: parts of a response, a response compared with its job, or a job's end."""
 
 from collections.abc import Mapping
 from functools import cache, cached_property
@@ -38,7 +38,7 @@ P = TypeVar("P", bound=Part)
 
 @frozen(kw_only=True, slots=False)
 class Reading:
-    """One response and what a rule needs to judge it: the model and the job's configuration."""
+    """A response with the specification, tolerances and configuration to judge it by."""
 
     response: Response
     spec: Spec
@@ -47,9 +47,9 @@ class Reading:
 
     @cached_property
     def alignment(self) -> Alignment | None:
-        """The edits that make the history legal; None where none of its moves is illegal.
+        """The edits that make the history legal; None if no move is illegal.
 
-        A status that no fact knows is not illegal: it alone asks for no edit.
+        An unknown status alone needs no edit.
         """
         if not self.statuses.has_illegal_move:
             return None
@@ -59,7 +59,7 @@ class Reading:
 
     @cached_property
     def billed_otherwise(self) -> bool:
-        """Holds if the job is not billed by its time, but by tokens, for all that is shown."""
+        """Whether the job is, or may be, billed by something other than its time."""
         response, spec = self.response, self.spec
         return any(
             response.members.get(name) is not None or leaves_out(response, name, spec)
@@ -68,10 +68,10 @@ class Reading:
 
     @cached_property
     def trimmed(self) -> bool:
-        """Holds if a person or a script may have cut entries, or what is in them.
+        """Whether a person or a script may have removed entries, or parts of them.
 
-        Such a response lacks the ARN or the creation time, which the service always
-        gives, and shows little of the job's configuration. A log is always an excerpt.
+        Such a response lacks the ARN or the creation time, which the service always returns, and
+        shows little of the configuration. A log is always an excerpt.
         """
         response = self.response
         if response.kind is Kind.LOG or self.tail:
@@ -82,7 +82,7 @@ class Reading:
 
     @cached_property
     def selected(self) -> bool:
-        """Holds if members may have been cut out of all entries, as a query does."""
+        """Whether a member may have been removed from all entries, as a query does."""
         return self.trimmed or (self.response.described and not self.whole)
 
     @cached_property
@@ -92,9 +92,9 @@ class Reading:
 
     @cached_property
     def whole(self) -> bool:
-        """Holds if the response has all that the service always gives.
+        """Whether the response has everything that the service always returns.
 
-        Of any other, what it lacks says nothing of the job: it was perhaps not asked for.
+        What another response lacks proves nothing: perhaps it was not asked for.
         """
         return is_whole(self.response, self.spec)
 
@@ -105,7 +105,7 @@ class Reading:
 
     @cached_property
     def lacking(self) -> tuple[str, ...]:
-        """The members that the service always gives, and the response has not."""
+        """The members that the service always returns, and the response lacks."""
         return absent_members(self.response, self.spec)
 
     @cached_property
@@ -127,7 +127,7 @@ class Reading:
 
     @cached_property
     def clock(self) -> Clock:
-        """The times of the response, with what was reported of them."""
+        """The times, the reported seconds, and the settings that limit them."""
         history, terms_of = self.response.history or (), self._members(terms(self.spec))
         return self._part(Clock, history=history, seconds=self._seconds, members=terms_of)
 
@@ -235,24 +235,24 @@ def _taken(kind: type, *own: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 @cache
 def _settings(spec: Spec) -> frozenset[str]:
-    """The members that say what a job may do, and those in which numbers and times are."""
+    """The members that limit a job, and those that contain numbers and times."""
     return terms(spec) | inner(spec)
 
 
 @cache
 def _holders(spec: Spec) -> frozenset[str]:
-    """The members in which rules look for numbers, times and items, and what asks for items."""
+    """The members that contain numbers, times and items, and those that request items."""
     return inner(spec) | {machine.configured for machine in spec.machines}
 
 
 @cache
 def _results(spec: Spec) -> tuple[str, ...]:
-    """The members that say how a job ended."""
+    """The members that show how a job ended."""
     return (spec.layout.artifacts, spec.layout.failure_reason)
 
 
 def is_blank(value: object) -> bool:
-    """Holds if a text, or all that a structure has, says nothing."""
+    """Whether a text is blank, or all values of a structure are."""
     if isinstance(value, str):
         return not value.strip()
     return isinstance(value, Mapping) and all(map(_is_silent, value.values()))
@@ -263,18 +263,15 @@ def _is_silent(value: object) -> bool:
 
 
 @frozen(kw_only=True)
-class Step:
-    """A response in the sequence of its job's responses, with what it contradicts.
+class Comparison:
+    """A response compared with the earlier ones of its job.
 
-    ``index`` counts the job's responses from 0. ``known`` is the longest history seen
-    before; ``at`` the first entry in which the two differ, or the length of the shorter.
-    ``ordered_later`` holds where LastModifiedTime, or the order of arrival where that
-    decides, puts the response after one with a longer history; ``ordered_earlier`` where it
-    is put before one with a shorter history; ``late`` where the response arrived after a
-    newer one; ``shut`` names the guards that it is the first to show not to hold;
-    ``vanished`` are items of attached machines that it had to show, and does not;
-    ``unproven`` where only a guard that was not seen lets a run show the response after the
-    others.
+    ``index`` counts the job's responses from 0. ``known`` is the longest history seen before;
+    ``at`` is the first entry that differs, or the length of the shorter history. ``ordered_later``:
+    the order puts the response after one with a longer history; ``ordered_earlier``: before one
+    with a shorter history; ``late``: it arrived after a newer one. ``shut`` are the guards that it
+    is the first to show as off; ``vanished`` are items of attached machines that it should show but
+    lacks; ``unproven``: a run shows all responses only if an unseen guard holds.
     """
 
     reading: Reading
@@ -299,17 +296,17 @@ class Step:
 
     @property
     def response(self) -> Response:
-        """The response that is judged."""
+        """The response."""
         return self.reading.response
 
     @property
     def spec(self) -> Spec:
-        """The specification that it is judged by."""
+        """The specification."""
         return self.reading.spec
 
     @property
     def left_end(self) -> bool:
-        """Holds if the clash is that a job went on after its end, other than to be deleted."""
+        """Whether the job went on after its end, other than to be deleted."""
         if self.clash is None:
             return False
         before, after = self.clash.before[0], self.clash.after[0]
@@ -319,10 +316,10 @@ class Step:
 
 @frozen(kw_only=True)
 class JobEnd:
-    """A job after its last response: the last pair and whether a terminal status was seen.
+    """A job after its last response: the last pair, and whether a terminal status was seen.
 
-    ``counts`` are the newest numbers of its counters, by JSON pointer; ``children`` are the
-    primary statuses of the jobs that it began, as they were seen last.
+    ``counts`` are the newest values of its counters, by JSON pointer; ``children`` are the last
+    primary statuses of the jobs that it started.
     """
 
     spec: Spec

@@ -20,7 +20,7 @@ from trainstate.history.model import Unreadable
 from trainstate.rules.contradictions import AttachedChange, Clash, EarlierEpoch, MemberChange
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import Example, Poll, as_example
-from trainstate.rules.given import JobEnd, Reading, Step
+from trainstate.rules.given import Comparison, JobEnd, Reading
 from trainstate.spec.model import Spec
 
 
@@ -124,7 +124,7 @@ FIRST_VERSION = "0.1.0"
 _FILE = re.compile(r"ts\d{3}(_[a-z]+)+", re.ASCII)
 _SCOPES = {
     "Unreadable": Scope.RECORD,
-    "Step": Scope.SEQUENCE,
+    "Comparison": Scope.SEQUENCE,
     "JobEnd": Scope.JOB,
     "Drift": Scope.DRIFT,
     "Exchange": Scope.OPERATION,
@@ -147,7 +147,7 @@ def rule(
 ) -> Callable[[Check], Rule]:
     """A decorator that makes a Rule of a check; code and name come from its file's name.
 
-    The check takes parts of a response, or the subject of another scope: a Step, an
+    The check takes parts of a response, or the subject of another scope: a Comparison, an
     Unreadable, a JobEnd, a Drift or an Exchange. It yields Violations. Its docstring has the
     title, then why the fault is wrong.
     """
@@ -206,7 +206,7 @@ __all__ = [
     "Rule",
     "Scope",
     "Severity",
-    "Step",
+    "Comparison",
     "Unreadable",
     "rule",
 ]

@@ -1,8 +1,7 @@
-"""The parts of a response: a rule is given those that it reads, and can read no other.
+"""The parts of a response. A rule gets the parts that its arguments name, and nothing else.
 
-``Statuses`` and ``Presence`` are small values, of which there are some hundreds in all the
-world: what rules say of one holds wherever it comes again. ``Times``, ``Amounts`` and
-``Settings`` are judged when they are new.
+``Statuses`` and ``Presence`` have only some hundreds of distinct values, so the rules judge each
+value once. The other parts are judged when they change.
 """
 
 from collections.abc import Mapping
@@ -21,21 +20,21 @@ from trainstate.spec.model import Pair, Spec
 
 @frozen(kw_only=True, slots=False)
 class Part:
-    """What all parts have: the specification that the response is judged by, and its kind.
+    """What all parts have: the specification and the kind of the response.
 
-    ``unread`` are the JSON pointers of values that could not be read: TS003 and TS004
-    report them, so that no other rule takes such a value for absent.
+    ``unread`` are the JSON pointers of unreadable values. TS003 and TS004 report them; no other
+    rule may take such a value for absent.
     """
 
     spec: Spec = field(eq=False, repr=False)
     kind: Kind
     unread: frozenset[str] = frozenset()
     subject: ClassVar[str] = ""
-    """The value without which no rule has anything to say; empty if a rule always may."""
+    """The attribute without which no rule reports anything; empty if there is none."""
 
     @property
     def is_empty(self) -> bool:
-        """Holds if the part lacks its subject."""
+        """Whether the part lacks its subject."""
         return bool(self.subject) and not getattr(self, self.subject)
 
     def entry_pointer(self, index: int, member: str = "") -> str:
@@ -44,16 +43,16 @@ class Part:
         return f"{pointer}/{member}" if member else pointer
 
     def is_unread(self, pointer: str) -> bool:
-        """Holds if the value at a place, or what it stands in, could not be read."""
+        """Whether the value at a pointer, or the one around it, could not be read."""
         unread = self.unread
         return bool(unread) and (pointer in unread or pointer.rpartition("/")[0] in unread)
 
 
 @frozen(kw_only=True, slots=False)
 class Identity(Part):
-    """What names the job: its name and its ARN, each None where absent.
+    """The job's name and ARN; None if absent.
 
-    ``origins`` are the ARNs of its role and of the jobs that began it, by member.
+    ``origins`` are the ARNs of its role and of the jobs that started it, by member.
     """
 
     name: str | None
@@ -63,7 +62,7 @@ class Identity(Part):
 
 @frozen(kw_only=True, slots=False)
 class Problems(Part):
-    """The values that could not be read as what their members hold."""
+    """The unreadable values and those without the shape that the API declares."""
 
     subject = "problems"
     problems: tuple[Problem, ...]
@@ -71,35 +70,35 @@ class Problems(Part):
 
 @frozen(kw_only=True, slots=False)
 class Paired(Part):
-    """A part that has the pair: the primary and the secondary status, None where absent."""
+    """A part with the pair: the primary and the secondary status; None if absent."""
 
     primary: str | None
     secondary: str | None
 
     @property
     def pair(self) -> Pair | None:
-        """The fact that makes the pair legal; None where it has none."""
+        """The row that makes the pair legal; None if it is illegal."""
         return self.spec.pair_by_key.get((self.primary or "", self.secondary or ""))
 
     @property
     def ended(self) -> bool:
-        """Holds if the primary is terminal, or follows a terminal one."""
+        """Whether the primary is terminal, or follows a terminal one."""
         return self.primary in self.spec.ended_primaries
 
     @property
     def active(self) -> bool:
-        """Holds if the primary is known, and neither an end nor a rest."""
+        """Whether the primary is known, and is neither an end nor a rest."""
         spec = self.spec
         return self.primary in spec.primary_by_name.keys() - spec.resting_primaries
 
 
 @frozen(kw_only=True, slots=False)
 class Statuses(Paired):
-    """The statuses: the pair and the history's, as they are spelt in the facts and as written.
+    """The pair and the statuses of the history, in the facts' spelling and as written.
 
-    ``begun`` and ``closed`` tell which entries have a start and an end. ``config`` are the
-    guards of the job, as far as any response has shown them. ``trimmed`` holds if entries
-    may have been cut out by hand, ``selected`` if the members of all entries may have been.
+    ``begun`` and ``closed`` say which entries have a start and an end. ``config`` are the job's
+    guards as far as responses have shown them. ``trimmed``: entries may have been removed by hand;
+    ``selected``: a member may have been removed from all entries.
     """
 
     written_primary: str | None
@@ -125,7 +124,7 @@ class Statuses(Paired):
 
     @property
     def is_sure(self) -> bool:
-        """Holds if a run that its guards allow has this history, whatever is not seen yet."""
+        """Whether the history is legal, whatever unseen guards turn out to be."""
         if any(move.refusal or move.unseen for move in self.moves):
             return False
         known = self.spec.secondary_by_name
@@ -134,18 +133,18 @@ class Statuses(Paired):
 
     @property
     def is_repeated(self) -> bool:
-        """Holds if the history enters a status twice: a retry, or a restart."""
+        """Whether the history enters a status twice: a retry, or a restart."""
         return len(set(self.history)) < len(self.history)
 
 
 @frozen(kw_only=True, slots=False)
 class Times(Paired):
-    """The times: ``instants`` are those of the members, ``history`` has those of the entries.
+    """The instants of the members, and the history with those of the entries.
 
-    ``created`` and ``modified`` are instants, None where absent. ``whole`` holds if the
-    response has all that the service always gives, ``tail`` if the front of the history was
-    cut off, ``selected`` if the members of all entries may have been cut out, ``described``
-    if the service itself, and no list, event or search, gave it.
+    ``created`` and ``modified`` are None if absent. ``whole``: the response has everything that the
+    service always returns; ``tail``: the front of the history was cut off; ``trimmed`` and
+    ``selected`` are as in ``Statuses``; ``described``: the response shows the whole record, as
+    Describe and Search do.
     """
 
     created: int | None
@@ -168,23 +167,23 @@ class Times(Paired):
 
 @frozen(kw_only=True, slots=False)
 class Clock(Times):
-    """The times, with what was reported of them in seconds, and the limits that they have."""
+    """The times, the reported seconds, and the settings that limit them."""
 
     seconds: Mapping[str, float]
     members: Mapping[str, Any] = field(repr=False)
 
     def reported(self, member: str) -> float | None:
-        """The seconds that a member reports; None where it reports none."""
+        """The seconds in a member; None if there are none."""
         return self.seconds.get(member)
 
     def get(self, pointer: str) -> Any:
-        """The setting at a JSON pointer; None where it is absent."""
+        """The setting at a JSON pointer; None if absent."""
         return value_at(self.members, pointer)
 
 
 @frozen(kw_only=True, slots=False)
 class Attached(Paired):
-    """What the members of attached machines hold, by member, beside the pair."""
+    """The members of the attached machines, by name, and the pair."""
 
     subject = "values"
     values: Mapping[str, Any]
@@ -192,7 +191,7 @@ class Attached(Paired):
 
 @frozen(kw_only=True, slots=False)
 class Event(Part):
-    """What an event says around its detail, and what the detail says of the same."""
+    """An event's envelope, and the members of its detail that must agree with it."""
 
     subject = "envelope"
     envelope: Envelope | None
@@ -205,11 +204,11 @@ class Event(Part):
 
 @frozen(kw_only=True, slots=False)
 class Amounts(Paired):
-    """The numbers of what was trained and billed, by member; those that are no number are out.
+    """What was trained and billed, by member; values that are not numbers are left out.
 
-    ``saves`` tells whether the job can be billed less than it trained, None where that was
-    not seen; ``billed_otherwise`` holds if it is not billed by its time, or may not be.
-    ``printed`` are the savings in percent as a log prints them.
+    ``saves``: the job can be billed less than it trained (None: not seen); ``billed_otherwise``: it
+    is, or may be, billed by something other than time. ``printed`` is the percentage of savings
+    that a log prints.
     """
 
     seconds: Mapping[str, float]
@@ -222,10 +221,10 @@ class Amounts(Paired):
 
 @frozen(kw_only=True, slots=False)
 class Settings(Part):
-    """What the configuration says of a job's guards, limits, budgets and instances.
+    """The settings of guards, limits, budgets and instances.
 
-    ``members`` are those that say so, as they were recorded; null members are absent. ``whole``
-    holds if the service itself gave the response, with all that it always gives.
+    ``members`` are as recorded, without null ones. ``whole``: the service's own response, with
+    everything that it always returns.
     """
 
     subject = "members"
@@ -233,15 +232,15 @@ class Settings(Part):
     whole: bool = False
 
     def get(self, pointer: str) -> Any:
-        """The recorded value at a member's name or a JSON pointer; None where absent."""
+        """The recorded value at a member's name or a JSON pointer; None if absent."""
         return value_at(self.members, pointer)
 
 
 @frozen(kw_only=True, slots=False)
 class Inside(Paired):
-    """What is inside results and attached machines, and the lists that ask for these.
+    """The values inside results and attached machines, and the lists that request them.
 
-    ``created`` and ``modified`` are the times between which the job lived so far.
+    The job has lived from ``created`` to ``modified``.
     """
 
     subject = "members"
@@ -253,17 +252,15 @@ class Inside(Paired):
 
 @frozen(kw_only=True, slots=False)
 class Presence(Paired):
-    """Which of the members that tell something there are.
+    """Which members are present, of those that rules ask for.
 
-    ``blank`` are results that say nothing: a reason of blanks, artifacts without a place.
-    ``mistyped`` are those of another type than their own. ``lacking`` are the members that
-    the service always gives, and that are absent; ``history`` is None where there is none,
-    else whether it has entries; ``repeated`` if one of its
-    statuses comes again; ``clocked`` holds if an entry starts the clock of the
-    training. ``described`` holds if the service itself, and no list, event or search, gave
-    the response, ``given`` if nobody can have left anything out. ``broken`` are the
-    constraints that its members break, ``placed`` holds if the artifacts are at a place of the
-    form that the service gives.
+    ``blank`` are results without content: a reason of blanks, artifacts without a location.
+    ``mistyped`` are present members of a wrong type; ``lacking`` are absent members that the
+    service always returns. ``history``: whether it has entries, None if it is absent;
+    ``repeated``: it enters a status twice; ``clocked``: an entry starts the training clock.
+    ``described``: the response shows the whole record; ``given``: nothing can have been left out.
+    ``broken`` are the broken constraints; ``placed``: the artifacts have a location as the service
+    writes it.
     """
 
     present: frozenset[str]
@@ -284,14 +281,14 @@ class Presence(Paired):
 
     @property
     def excused(self) -> bool:
-        """Holds if all that the service always gives is there, but for what the job need not have.
+        """Whether only members are absent that the job need not have, or the history.
 
-        Some responses of 2018 are whole but for the history.
+        Some responses of 2018 are whole except for the history.
         """
         known, present = self.spec.member_by_name, self.present
         kept = (name for name in self.lacking if known[name].unless not in present)
         return self.given or (self.described and {*kept} <= {self.spec.layout.history})
 
     def whole_but_for(self, *names: str) -> bool:
-        """Holds if the response has all that the service always gives, these members aside."""
+        """Whether the response has everything that the service always returns, except these."""
         return self.given or (self.described and set(self.lacking) <= {*names})

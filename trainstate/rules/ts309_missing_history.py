@@ -2,7 +2,7 @@
 
 from trainstate.history.model import Kind
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import Severity, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Severity, Violation, Violations, rule
 
 
 @rule(
@@ -20,7 +20,7 @@ from trainstate.rules.model import Severity, Step, Violation, Violations, rule
     needs=["history"],
     follows=["TS309"],
 )
-def missing_history(step: Step) -> Violations:
+def missing_history(comparison: Comparison) -> Violations:
     """A whole response has no history.
 
     The service always gives the history, and it never gets shorter. So an empty list after a
@@ -29,20 +29,20 @@ def missing_history(step: Step) -> Violations:
     job, and the verdict is weaker. If other responses of the job have it, something dropped
     it.
     """
-    response, pointer = step.response, f"/{step.spec.layout.history}"
-    presence = step.reading.presence
-    whole = response.described and not step.reading.trimmed
+    response, pointer = comparison.response, f"/{comparison.spec.layout.history}"
+    presence = comparison.reading.presence
+    whole = response.described and not comparison.reading.trimmed
     empty = response.history == () and response.secondary is not None
     empty_event = response.kind is Kind.EVENT and response.history == ()
-    if step.lost_history:
+    if comparison.lost_history:
         what = "an earlier response of the job has a history, this one has an empty one"
         yield Violation(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
-    elif empty and response.described and step.reading.whole:
+    elif empty and response.described and comparison.reading.whole:
         what = f"the history is empty, but the secondary status is `{response.secondary}`"
         yield Violation(pointer=pointer, facts={"what": what}, severity=Severity.ERROR)
     elif (whole or empty_event) and not response.history and not presence.is_unread(pointer):
-        alone = presence.whole_but_for(step.spec.layout.history)
-        dropped = whole and bool(step.known) and alone
+        alone = presence.whole_but_for(comparison.spec.layout.history)
+        dropped = whole and bool(comparison.known) and alone
         what = "the history is absent" + (", but others of the job have it" if dropped else "")
         severity = Severity.WARNING if dropped else None
         yield Violation(pointer=pointer, facts={"what": what}, severity=severity)

@@ -4,7 +4,7 @@ from functools import cache
 
 from trainstate.machine.step import trace
 from trainstate.rules.example import ACTIVE, STOPPED, poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 from trainstate.rules.parts import Statuses
 from trainstate.rules.shown import shown, shows
 from trainstate.spec.model import Spec
@@ -27,7 +27,7 @@ _TODAY = {"/RemoteDebugConfig": {"EnableRemoteDebug": False}}
     needs=["history", "guards"],
     follows=["TS301", "TS310", "TS511"],
 )
-def guard_violated(step: Step) -> Violations:
+def guard_violated(comparison: Comparison) -> Violations:
     """A job has a status or a transition that its configuration does not allow.
 
     Only spot instances are taken away, only a job with a retry strategy starts again, and
@@ -37,9 +37,9 @@ def guard_violated(step: Step) -> Violations:
     shows it, also for what came before. The youngest member in a response shows the age of
     its client; a job that is older than a setting does not have it.
     """
-    yield from _own(step.reading.statuses)
-    if step.shut and len(step.response.statuses) < len(step.known):
-        yield from _before(step)
+    yield from _own(comparison.reading.statuses)
+    if comparison.shut and len(comparison.response.statuses) < len(comparison.known):
+        yield from _before(comparison)
 
 
 def _own(statuses: Statuses) -> Violations:
@@ -61,11 +61,11 @@ def _own(statuses: Statuses) -> Violations:
             yield _violation(spec, pointer, what, move.guard)
 
 
-def _before(step: Step) -> Violations:
+def _before(comparison: Comparison) -> Violations:
     """Violations in longer histories of the job, if this response is the first to forbid them."""
-    spec, seen = step.spec, tuple(entry.status for entry in step.known)
-    for index, move in enumerate(trace(spec, seen, step.reading.config)):
-        if move.guard in step.shut:
+    spec, seen = comparison.spec, tuple(entry.status for entry in comparison.known)
+    for index, move in enumerate(trace(spec, seen, comparison.reading.config)):
+        if move.guard in comparison.shut:
             what = f"`{seen[index]}` after `{seen[index - 1]}` in an earlier response"
             yield _violation(spec, spec.guard_by_name[move.guard].member, what, move.guard)
             return

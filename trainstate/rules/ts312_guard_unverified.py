@@ -2,7 +2,7 @@
 
 from trainstate.machine.guards import unproven
 from trainstate.rules.example import poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 
 _BARE = {"/StoppingCondition": None, "/EnableManagedSpotTraining": None}
 _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
@@ -21,13 +21,13 @@ _AGAIN = "InProgress/Starting: Starting 90, Training 60, Starting"
     needs=["history", "guards"],
     unknown=True,
 )
-def guard_unverified(step: Step) -> Violations:
+def guard_unverified(comparison: Comparison) -> Violations:
     """A transition needs a configuration that was not recorded.
 
     The configuration would show whether the history is legal; without it the verdict stays
     open. A spot interruption needs none: the status itself proves the spot job.
     """
-    reading, spec = step.reading, step.spec
+    reading, spec = comparison.reading, comparison.spec
     statuses, moves = reading.response.statuses, reading.statuses.moves
     unseen = [(index, move.unseen) for index, move in enumerate(moves) if move.unseen]
     for index, guard in unseen:
@@ -41,9 +41,9 @@ def guard_unverified(step: Step) -> Violations:
                 "guards": (guard,),
             },
         )
-    if step.unproven and not unseen:
+    if comparison.unproven and not unseen:
         says = "its configuration allows it"
-        after = step.response.secondary or step.response.primary or ""
+        after = comparison.response.secondary or comparison.response.primary or ""
         yield Violation(
             pointer=f"/{spec.layout.secondary}",
             facts={

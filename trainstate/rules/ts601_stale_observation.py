@@ -1,7 +1,7 @@
 """TS601 stale-observation."""
 
 from trainstate.rules.example import ACTIVE, DONE, STARTING, poll
-from trainstate.rules.model import Relation, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Relation, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _LATE = {Relation.SMALLER, Relation.SAME, Relation.ABSENT}
@@ -17,15 +17,15 @@ _TRAINING = "InProgress/Training: Starting 90, Downloading 20, Training"
     good=[[poll(STARTING, modified=1), _TRAINING], [_TRAINING, _TRAINING]],
     follows=["TS3", "TS404", "TS607"],
 )
-def stale_observation(step: Step) -> Violations:
+def stale_observation(comparison: Comparison) -> Violations:
     """A response arrived after a newer response of the same job.
 
     Events come late, and pollers may answer out of order. The late response is true of an
     earlier moment, so nothing is wrong with the job; code that believes the last response
     goes back in time.
     """
-    if step.late and step.relation in _LATE and not step.ordered_later:
+    if comparison.late and comparison.relation in _LATE and not comparison.ordered_later:
         yield Violation(
-            pointer=f"/{step.spec.layout.modified}",
-            facts={"modified": time_text(step.response.modified)},
+            pointer=f"/{comparison.spec.layout.modified}",
+            facts={"modified": time_text(comparison.response.modified)},
         )

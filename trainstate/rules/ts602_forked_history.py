@@ -1,7 +1,7 @@
 """TS602 forked-history."""
 
 from trainstate.rules.example import ACTIVE
-from trainstate.rules.model import Relation, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Relation, Violation, Violations, rule
 
 
 @rule(
@@ -19,19 +19,21 @@ from trainstate.rules.model import Relation, Step, Violation, Violations, rule
     needs=["history"],
     follows=["TS0", "TS1", "TS3", "TS4", "TS602"],
 )
-def forked_history(step: Step) -> Violations:
+def forked_history(comparison: Comparison) -> Violations:
     """Two responses of one job have diverging histories.
 
     The history is append-only, and every response shows all of it. So of two histories of a
     job one begins with the other. If they differ in a status, no order of the responses
     explains both.
     """
-    if step.relation is Relation.FORKED and step.at is not None:
+    if comparison.relation is Relation.FORKED and comparison.at is not None:
         yield Violation(
-            pointer=step.reading.statuses.entry_pointer(step.at, step.spec.layout.entry_status),
+            pointer=comparison.reading.statuses.entry_pointer(
+                comparison.at, comparison.spec.layout.entry_status
+            ),
             facts={
-                "at": step.at,
-                "before": step.known[step.at].status,
-                "after": step.response.statuses[step.at],
+                "at": comparison.at,
+                "before": comparison.known[comparison.at].status,
+                "after": comparison.response.statuses[comparison.at],
             },
         )

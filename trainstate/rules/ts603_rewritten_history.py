@@ -2,7 +2,7 @@
 
 from trainstate.history.instants import same_instant
 from trainstate.rules.example import poll
-from trainstate.rules.model import Relation, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Relation, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
@@ -24,39 +24,40 @@ _THREE = "InProgress/Training: Starting 90, Downloading 20, Training"
     needs=["history"],
     follows=["TS0", "TS1", "TS2", "TS3", "TS4", "TS602", "TS603"],
 )
-def rewritten_history(step: Step) -> Violations:
+def rewritten_history(comparison: Comparison) -> Violations:
     """A recorded entry has other times in another response, or is gone.
 
     The history is append-only: an entry's start is fixed once it is there, and its end once
     it is closed. So a later response begins with everything that an earlier one showed.
     """
-    if step.relation is Relation.REWRITTEN and step.at is not None:
-        yield _changed(step, step.at)
-    elif step.relation is Relation.SMALLER and step.ordered_later:
-        yield _gone(step)
+    if comparison.relation is Relation.REWRITTEN and comparison.at is not None:
+        yield _changed(comparison, comparison.at)
+    elif comparison.relation is Relation.SMALLER and comparison.ordered_later:
+        yield _gone(comparison)
 
 
-def _changed(step: Step, at: int) -> Violation:
+def _changed(comparison: Comparison, at: int) -> Violation:
     """The time that differs in an entry that both histories have."""
-    layout, old, new = step.spec.layout, step.known[at], (step.response.history or ())[at]
+    layout = comparison.spec.layout
+    old, new = comparison.known[at], (comparison.response.history or ())[at]
     if old.start is not None and new.start is not None and not same_instant(old.start, new.start):
-        return _violation(step, at, layout.entry_start, old.start, new.start)
-    return _violation(step, at, layout.entry_end, old.end, new.end)
+        return _violation(comparison, at, layout.entry_start, old.start, new.start)
+    return _violation(comparison, at, layout.entry_end, old.end, new.end)
 
 
-def _gone(step: Step) -> Violation:
+def _gone(comparison: Comparison) -> Violation:
     """The first entry that disappeared, or the end of the last one."""
-    seen, layout = step.response.history or (), step.spec.layout
+    seen, layout = comparison.response.history or (), comparison.spec.layout
     at = len(seen)
-    if at == len(step.known):
-        before, after = step.known[-1].end, seen[-1].end
-        return _violation(step, at - 1, layout.entry_end, before, after)
-    facts = {"at": at, "member": layout.entry_status, "before": step.known[at].status}
+    if at == len(comparison.known):
+        before, after = comparison.known[-1].end, seen[-1].end
+        return _violation(comparison, at - 1, layout.entry_end, before, after)
+    facts = {"at": at, "member": layout.entry_status, "before": comparison.known[at].status}
     return Violation(pointer=f"/{layout.history}", facts=facts | {"after": "absent"})
 
 
 def _violation(
-    step: Step, at: int, member: str, before: int | None, after: int | None
+    comparison: Comparison, at: int, member: str, before: int | None, after: int | None
 ) -> Violation:
     facts = {"at": at, "member": member, "before": time_text(before), "after": time_text(after)}
-    return Violation(pointer=step.reading.statuses.entry_pointer(at, member), facts=facts)
+    return Violation(pointer=comparison.reading.statuses.entry_pointer(at, member), facts=facts)

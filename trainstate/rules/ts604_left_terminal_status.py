@@ -1,7 +1,7 @@
 """TS604 left-terminal-status."""
 
 from trainstate.rules.example import poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 _BARE = {"/SecondaryStatusTransitions": None}
@@ -24,19 +24,19 @@ _STOPPED = poll("Stopped/Stopped", _BARE, modified=300)
     ],
     follows=["TS201", "TS305"],
 )
-def left_terminal_status(step: Step) -> Violations:
+def left_terminal_status(comparison: Comparison) -> Violations:
     """A job has another status after its end.
 
     No terminal status has a way out: waiters stop there, and the bill is final. Only a
     deletion follows it. A status after the end means that two jobs of one name were merged,
     or that responses are in the wrong order.
     """
-    if step.clash is not None and step.left_end:
+    if comparison.clash is not None and comparison.left_end:
         yield Violation(
-            pointer=f"/{step.spec.layout.primary}",
+            pointer=f"/{comparison.spec.layout.primary}",
             facts={
-                "before": pair_text(step.clash.before, step.spec),
-                "after": pair_text(step.clash.after, step.spec),
-                "at": step.clash.at,
+                "before": pair_text(comparison.clash.before, comparison.spec),
+                "after": pair_text(comparison.clash.after, comparison.spec),
+                "at": comparison.clash.at,
             },
         )

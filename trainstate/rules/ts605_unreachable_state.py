@@ -2,7 +2,7 @@
 
 from trainstate.machine.witness import witness
 from trainstate.rules.example import poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 from trainstate.rules.wording import pair_text
 
 _BARE = {"/SecondaryStatusTransitions": None}
@@ -27,23 +27,27 @@ _STOPPING = poll("Stopping/Stopping", _BARE, modified=300)
     ],
     follows=["TS2", "TS404", "TS605"],
 )
-def unreachable_state(step: Step) -> Violations:
+def unreachable_state(comparison: Comparison) -> Violations:
     """No run leads from an earlier response to a later one.
 
     Polls may miss any number of steps. Even so, no run of the model has the two states in
     this order, whatever happened in between.
     """
-    if step.clash is None or step.left_end:
+    if comparison.clash is None or comparison.left_end:
         return
-    primary, secondary = step.clash.after
-    layout = step.spec.layout
-    expected = () if secondary is None else witness(step.spec, (), secondary, step.reading.config)
+    primary, secondary = comparison.clash.after
+    layout = comparison.spec.layout
+    expected = (
+        ()
+        if secondary is None
+        else witness(comparison.spec, (), secondary, comparison.reading.config)
+    )
     yield Violation(
         pointer=f"/{layout.secondary if primary is None else layout.primary}",
         facts={
-            "before": pair_text(step.clash.before, step.spec),
-            "after": pair_text(step.clash.after, step.spec),
-            "at": step.clash.at,
+            "before": pair_text(comparison.clash.before, comparison.spec),
+            "after": pair_text(comparison.clash.after, comparison.spec),
+            "at": comparison.clash.at,
         },
         witness=expected,
     )

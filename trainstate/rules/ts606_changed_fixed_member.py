@@ -1,7 +1,7 @@
 """TS606 changed-fixed-member."""
 
 from trainstate.rules.example import ACTIVE, poll
-from trainstate.rules.model import MemberChange, Severity, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, MemberChange, Severity, Violation, Violations, rule
 
 _NETWORK = {"Subnets": ["a"], "SecurityGroupIds": ["b"]}
 _CHECKPOINTS = (1, {"S3Uri": "s3://bucket/c", "LocalPath": "/c"}), (2, {"S3Uri": "s3://bucket/c"})
@@ -34,7 +34,7 @@ _WHAT = {
     ],
     follows=["TS002", "TS003"],
 )
-def changed_fixed_member(step: Step) -> Violations:
+def changed_fixed_member(comparison: Comparison) -> Violations:
     """A member that is fixed at creation has changed.
 
     Identity, origin and most of the configuration are written once. A change means that
@@ -43,9 +43,9 @@ def changed_fixed_member(step: Step) -> Violations:
     whole responses has may have been removed by hand: that is only suspicious. It is an info
     if the client of the other may be too old to know the member.
     """
-    for change in step.changes:
+    for change in comparison.changes:
         name = change.member.partition("/")[0] if change.moved else change.member
-        member = step.spec.member_by_name.get(name)
+        member = comparison.spec.member_by_name.get(name)
         if member is None or member.final or member.role == "result":
             continue  # TS612 reports it
         yield Violation(

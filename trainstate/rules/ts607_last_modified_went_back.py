@@ -1,7 +1,7 @@
 """TS607 last-modified-went-back."""
 
 from trainstate.rules.example import ACTIVE, DONE, STARTING, Poll, poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _GROWN = "the history has grown, and the job"
@@ -31,19 +31,19 @@ def _evaluated(second: int, modified: float) -> Poll:
     needs=["modified"],
     follows=["TS404"],
 )
-def last_modified_went_back(step: Step) -> Violations:
+def last_modified_went_back(comparison: Comparison) -> Violations:
     """A longer history was modified before a shorter one of the same job.
 
     Every appended entry modifies the record. Code that orders responses by LastModifiedTime
     would put the longer history before the shorter one. Nor does the time of the last change
     of a rule evaluation go back.
     """
-    if step.ordered_earlier:
+    if comparison.ordered_earlier:
         yield Violation(
-            pointer=f"/{step.spec.layout.modified}",
-            facts={"what": _GROWN, "modified": time_text(step.response.modified)},
+            pointer=f"/{comparison.spec.layout.modified}",
+            facts={"what": _GROWN, "modified": time_text(comparison.response.modified)},
         )
-    for change in step.billing:
-        if change.member.endswith(f"/{step.spec.layout.modified}"):
+    for change in comparison.billing:
+        if change.member.endswith(f"/{comparison.spec.layout.modified}"):
             facts = {"what": "an evaluation", "modified": time_text(int(change.after))}
             yield Violation(pointer=f"/{change.member}", facts=facts)

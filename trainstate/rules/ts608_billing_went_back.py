@@ -1,7 +1,7 @@
 """TS608 billing-went-back."""
 
 from trainstate.rules.example import ACTIVE, DONE, Poll, poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 
 
 def _kept(status: str, seconds: int, modified: float) -> Poll:
@@ -27,16 +27,16 @@ def _kept(status: str, seconds: int, modified: float) -> Poll:
     needs=["billable_seconds"],
     follows=["TS405", "TS505", "TS506", "TS508", "TS607"],
 )
-def billing_went_back(step: Step) -> Violations:
+def billing_went_back(comparison: Comparison) -> Violations:
     """A number of seconds or tokens is smaller than in an earlier response.
 
     Trained and billed amounts only grow while the job runs, and are fixed when it has ended.
     The time for which its warm pool was kept only grows too.
     """
-    counted = {pointer for counter in step.spec.counters for pointer in counter.pointers}
+    counted = {pointer for counter in comparison.spec.counters for pointer in counter.pointers}
     # TS613 reports the counters.
-    for change in (one for one in step.billing if f"/{one.member}" not in counted):
-        if change.member.endswith(f"/{step.spec.layout.modified}"):
+    for change in (one for one in comparison.billing if f"/{one.member}" not in counted):
+        if change.member.endswith(f"/{comparison.spec.layout.modified}"):
             continue  # TS607 reports it
         yield Violation(
             pointer=f"/{change.member}",

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import ACTIVE, DONE, STARTING, poll
-from trainstate.rules.model import EarlierEpoch, Severity, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, EarlierEpoch, Severity, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _FIRST = poll(ACTIVE, modified=300)
@@ -26,7 +26,7 @@ def _anew(time: str) -> dict[str, str]:
     ],
     good=[[_FIRST, poll(ACTIVE, modified=400)], [DONE]],
 )
-def identity_reused(step: Step) -> Violations:
+def identity_reused(comparison: Comparison) -> Violations:
     """Two jobs with different creation times have one name.
 
     A name can be reused after its job was deleted, and only an ended job can be deleted. So
@@ -34,16 +34,16 @@ def identity_reused(step: Step) -> Violations:
     the name is not unique. If they follow each other, it is only an info. Redacted names
     cover many jobs and are not compared.
     """
-    response = step.response
+    response = comparison.response
     if response.identity is None and is_masked(response.name or "***"):
         return
-    earlier = step.earlier_epoch
-    found = None if earlier is None else reuse(step, earlier)
+    earlier = comparison.earlier_epoch
+    found = None if earlier is None else reuse(comparison, earlier)
     if earlier is not None and found is not None:
         yield Violation(
-            pointer=f"/{step.spec.layout.created}",
+            pointer=f"/{comparison.spec.layout.created}",
             facts={
-                "created": time_text(step.response.created),
+                "created": time_text(comparison.response.created),
                 "earlier": time_text(earlier.created),
                 "reuse": str(found),
             },
@@ -59,12 +59,15 @@ class Reuse(StrEnum):
     CLEAN = "the first had ended"
 
 
-def reuse(step: Step, earlier: EarlierEpoch) -> Reuse | None:
-    """How the job of a step reuses a name; None if a creation time is unknown.
+def reuse(comparison: Comparison, earlier: EarlierEpoch) -> Reuse | None:
+    """How the job of a comparison reuses a name; None if a creation time is unknown.
 
-    ``earlier`` was seen before, but may have been created after the job of the step.
+    ``earlier`` was seen before, but may have been created after the job of the comparison.
     """
-    created, tolerance = step.response.created, step.reading.tolerances.microseconds("order")
+    created, tolerance = (
+        comparison.response.created,
+        comparison.reading.tolerances.microseconds("order"),
+    )
     if created is None or earlier.created is None:
         return None
     if created == earlier.created:
@@ -72,7 +75,7 @@ def reuse(step: Step, earlier: EarlierEpoch) -> Reuse | None:
     if created > earlier.created:
         first_seen, ended = earlier.last_seen, earlier.ended
     else:
-        first_seen, ended = step.response.modified, step.reading.statuses.ended
+        first_seen, ended = comparison.response.modified, comparison.reading.statuses.ended
     if first_seen is not None and first_seen - max(created, earlier.created) >= tolerance:
         return Reuse.TOGETHER
     return Reuse.CLEAN if ended else Reuse.UNSEEN

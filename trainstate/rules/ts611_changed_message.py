@@ -1,7 +1,7 @@
 """TS611 changed-message."""
 
 from trainstate.rules.example import ACTIVE, DONE, poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 
 _ONE = {"/SecondaryStatusTransitions/0/StatusMessage": "Preparing the instances"}
 _TWO = {"/SecondaryStatusTransitions/0/StatusMessage": "Insufficient capacity"}
@@ -24,15 +24,17 @@ _REUSED = {"/SecondaryStatusTransitions/3/StatusMessage": "Resources reused"}
     ],
     needs=["history"],
 )
-def changed_message(step: Step) -> Violations:
+def changed_message(comparison: Comparison) -> Violations:
     """The message of a closed entry that another one follows has changed.
 
     The service rewrites the message of the last entry: while the job waits or runs, and
     after the end, when a warm pool is kept, reused or released. Once another entry follows,
     the message is settled in all recordings.
     """
-    for index in step.messages:
+    for index in comparison.messages:
         yield Violation(
-            pointer=step.reading.statuses.entry_pointer(index, step.spec.layout.entry_message),
-            facts={"index": index, "status": step.response.statuses[index]},
+            pointer=comparison.reading.statuses.entry_pointer(
+                index, comparison.spec.layout.entry_message
+            ),
+            facts={"index": index, "status": comparison.response.statuses[index]},
         )

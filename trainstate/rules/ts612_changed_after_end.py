@@ -1,7 +1,7 @@
 """TS612 changed-after-end."""
 
 from trainstate.rules.example import DONE, Poll, poll
-from trainstate.rules.model import Severity, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Severity, Violation, Violations, rule
 
 _FAILED = "Failed/Failed: Starting 90, Training 60, Failed"
 _WHAT = {"": "differs from", "gone": "is absent, but was present in"}
@@ -35,7 +35,7 @@ def _pooled(status: str, job: str, modified: float) -> Poll:
     ],
     follows=["TS4", "TS5", "TS612"],
 )
-def changed_after_end(step: Step) -> Violations:
+def changed_after_end(comparison: Comparison) -> Violations:
     """A result of an ended job has changed.
 
     After its end a job's record still changes: the message of the last entry, attached
@@ -43,9 +43,9 @@ def changed_after_end(step: Step) -> Violations:
     do not change, nor does the job that reused its warm pool. A value that appears later is
     not a change; one that a later whole response lacks may have been removed by hand.
     """
-    shrunk = {change.member for change in step.billing}  # TS608 reports them
-    for change in step.changes:
-        member, place = step.spec.member_by_name.get(change.member), change.member
+    shrunk = {change.member for change in comparison.billing}  # TS608 reports them
+    for change in comparison.changes:
+        member, place = comparison.spec.member_by_name.get(change.member), change.member
         kept = member is None or member.final or member.role == "result"
         part = bool(change.moved) and "/" in place  # TS606 reports it
         if kept and place not in shrunk and not part:

@@ -2,7 +2,7 @@
 
 from trainstate.history.model import Response, number_at
 from trainstate.rules.example import STARTING, recorded
-from trainstate.rules.model import Severity, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Severity, Violation, Violations, rule
 from trainstate.spec.model import Counter
 
 
@@ -16,7 +16,7 @@ from trainstate.spec.model import Counter
     needs=["counters"],
     follows=["TS604"],
 )
-def impossible_counter(step: Step) -> Violations:
+def impossible_counter(comparison: Comparison) -> Violations:
     """A count of a job's children falls, exceeds its limit, or is not settled at the end.
 
     An ended child stays ended. No more children run or were started than the configuration
@@ -24,13 +24,13 @@ def impossible_counter(step: Step) -> Violations:
     prose says so about the limits and the members required beside a count, so these are only
     suspicious.
     """
-    counted = {pointer for counter in step.spec.counters for pointer in counter.pointers}
-    for change in (one for one in step.billing if f"/{one.member}" in counted):
+    counted = {pointer for counter in comparison.spec.counters for pointer in counter.pointers}
+    for change in (one for one in comparison.billing if f"/{one.member}" in counted):
         why = f"and was {change.before} in response {change.at}"
         yield _violation(f"/{change.member}", change.member, change.after, why)
-    ended = step.response.primary in step.spec.ended_primaries
-    for counter in step.spec.counters:
-        yield from _wrong(counter, step.response, ended=ended, whole=step.reading.whole)
+    ended = comparison.response.primary in comparison.spec.ended_primaries
+    for counter in comparison.spec.counters:
+        yield from _wrong(counter, comparison.response, ended=ended, whole=comparison.reading.whole)
 
 
 def _wrong(counter: Counter, response: Response, *, ended: bool, whole: bool) -> Violations:

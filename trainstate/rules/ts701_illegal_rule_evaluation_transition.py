@@ -2,7 +2,7 @@
 
 from trainstate.rules.attached import changes, is_illegal
 from trainstate.rules.example import ACTIVE, Poll, poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 
 
 def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatuses") -> Poll:
@@ -29,13 +29,13 @@ def _rule(status: str, modified: float, member: str = "DebugRuleEvaluationStatus
     needs=["machines"],
     follows=["TS404", "TS607"],
 )
-def illegal_rule_evaluation_transition(step: Step) -> Violations:
+def illegal_rule_evaluation_transition(comparison: Comparison) -> Violations:
     """A rule evaluation has a status that cannot follow the previous one.
 
     An evaluation runs, perhaps stops, and has one result. Polls may miss statuses in
     between, but no steps at all lead from the one to the other.
     """
-    for machine, change in changes(step, items=True, named=True):
+    for machine, change in changes(comparison, items=True, named=True):
         if is_illegal(machine, change):
             yield Violation(
                 pointer=change.pointer,

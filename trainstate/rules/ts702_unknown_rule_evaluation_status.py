@@ -2,7 +2,7 @@
 
 from trainstate.rules.attached import changes, is_unknown
 from trainstate.rules.example import ACTIVE, Poll, poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 
 
 def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
@@ -19,13 +19,13 @@ def _rule(status: str, member: str = "DebugRuleEvaluationStatuses") -> Poll:
     good=[_rule("NoIssuesFound"), _rule("Error", "ProfilerRuleEvaluationStatuses")],
     needs=["machines"],
 )
-def unknown_rule_evaluation_status(step: Step) -> Violations:
+def unknown_rule_evaluation_status(comparison: Comparison) -> Violations:
     """A rule evaluation has a status that the API does not list.
 
     Code that compares statuses would match none of them. The life of the job is judged all
     the same.
     """
-    for machine, change in changes(step, items=True, named=True):
+    for machine, change in changes(comparison, items=True, named=True):
         if is_unknown(machine, change):
             yield Violation(
                 pointer=change.pointer, facts={"item": change.item, "status": change.after}

@@ -2,7 +2,7 @@
 
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import DONE, Poll, poll
-from trainstate.rules.model import Severity, Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Severity, Violation, Violations, rule
 
 
 def _pool(status: str, modified: float) -> Poll:
@@ -25,13 +25,13 @@ def _pool(status: str, modified: float) -> Poll:
     needs=["machines"],
     follows=["TS705"],
 )
-def illegal_warm_pool_transition(step: Step) -> Violations:
+def illegal_warm_pool_transition(comparison: Comparison) -> Violations:
     """A warm pool has an unknown status, or one that cannot follow the previous one.
 
     A pool is in use, then available, then reused by a matching job or terminated; polls may
     miss statuses in between. A status that the API does not list is only suspicious.
     """
-    for machine, change in changes(step, items=False, named=True):
+    for machine, change in changes(comparison, items=False, named=True):
         unknown = is_unknown(machine, change)
         if unknown or is_illegal(machine, change):
             yield Violation(

@@ -2,7 +2,7 @@
 
 from trainstate.rules.attached import changes, is_illegal, is_unknown
 from trainstate.rules.example import ACTIVE, Poll, poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 
 
 def _profiling(status: str) -> Poll:
@@ -18,13 +18,13 @@ def _profiling(status: str) -> Poll:
     good=[_profiling("Enabled"), [_profiling("Enabled"), _profiling("Disabled")]],
     needs=["machines"],
 )
-def illegal_profiling_status(step: Step) -> Violations:
+def illegal_profiling_status(comparison: Comparison) -> Violations:
     """The profiler has a status that the API does not list.
 
     It is on or off, and UpdateTrainingJob switches it. Code that compares the two would match
     neither.
     """
-    for machine, change in changes(step, items=False, named=False):
+    for machine, change in changes(comparison, items=False, named=False):
         if is_unknown(machine, change) or is_illegal(machine, change):
             yield Violation(
                 pointer=change.pointer, facts={"member": machine.member, "status": change.after}

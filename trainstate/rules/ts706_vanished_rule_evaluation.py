@@ -1,7 +1,7 @@
 """TS706 vanished-rule-evaluation."""
 
 from trainstate.rules.example import ACTIVE, Poll, poll
-from trainstate.rules.model import Step, Violation, Violations, rule
+from trainstate.rules.model import Comparison, Violation, Violations, rule
 from trainstate.spec.load import builtin_spec
 
 _RESULT = builtin_spec().machines[0].statuses[1]
@@ -28,14 +28,14 @@ def _rules(*names: str, modified: float) -> Poll:
     needs=["machines"],
     follows=["TS702", "TS707"],
 )
-def vanished_rule_evaluation(step: Step) -> Violations:
+def vanished_rule_evaluation(comparison: Comparison) -> Violations:
     """A rule evaluation of the job has disappeared.
 
     The rules are set at creation, and each has an evaluation until the end and after it. A
     whole response that lacks one was edited, or comes from another job; what an event or an
     excerpt leaves out is not lost.
     """
-    for change in step.vanished:
+    for change in comparison.vanished:
         yield Violation(
             pointer=change.pointer, facts={"item": change.item, "before": change.before}
         )

@@ -101,7 +101,7 @@ def queue_for_months(sequence: Sequence) -> Site:
 
 
 def _lasts(sequence: Sequence, at: int, k: int) -> bool:
-    """Holds if a response shows that an entry took some time, or takes some already."""
+    """Whether an entry of the response took some time, or is still open after some."""
     if len(sequence.history(at)) <= k:
         return False
     layout, entry = sequence.layout, sequence.history(at)[k]

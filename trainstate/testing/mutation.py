@@ -115,7 +115,7 @@ class Sequence:
         return [(at, k) for at in self.every() for k in range(len(self.history(at)))]
 
     def billed_by_time(self, index: int) -> bool:
-        """Holds if a response is of a job that is billed by its time, not by tokens."""
+        """Whether a job is billed by its time, not by tokens."""
         return all(self[index].get(name) is None for name in self.spec.time.billed_otherwise)
 
     def entry_site(self, index: int, entry: int, member: str) -> Site:

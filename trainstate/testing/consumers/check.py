@@ -181,7 +181,7 @@ def _exhaustive(scope: CourseScope) -> tuple[int, list[Course]]:
 
 
 def _is_played(course: Course) -> bool:
-    """Holds if the simulator has such a job: one with one status takes fewer walks than it may."""
+    """Whether the simulator has such a job; one with one status takes fewer walks than it may."""
     return bool(builtin_spec(course.machine).layout.secondary) or is_possible(course)
 
 

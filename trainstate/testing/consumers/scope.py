@@ -178,7 +178,7 @@ def _paced(plain: Course) -> Iterator[Course]:
 
 
 def _never_trained(plain: Course, spec: Spec) -> bool:
-    """Holds if the machine shows seconds of training, and the job has none."""
+    """Whether the machine shows seconds of training, and the job has none."""
     starts = spec.time.clock_starts
     return bool(spec.layout.training_seconds) and all(pair[1] not in starts for pair in plain.pairs)
 
