@@ -18,7 +18,6 @@ from trainstate.checking.attached import (
     attached_change,
     attached_items,
     attached_statuses,
-    timeline_of,
     vanished,
 )
 from trainstate.checking.blame import blamed
@@ -53,7 +52,7 @@ from trainstate.machine.guards import (
 from trainstate.machine.run_states import KnownHistory, Observation, is_legal
 from trainstate.rules.model import AttachedChange, Comparison, EarlierEpoch, MemberChange, Reading
 from trainstate.rules.tolerances import Tolerances
-from trainstate.spec.model import AttachedMachine, Spec
+from trainstate.spec.model import Spec
 
 HistorySize = tuple[int, bool]
 
@@ -346,10 +345,6 @@ class Epoch:
             time = member.endswith(f"/{self.spec.layout.modified}")
             self.billing[member] = Timeline(_not_earlier if time else _not_less)
         return self.billing[member]
-
-    def attached_of(self, machine: AttachedMachine, item: str) -> Timeline[str]:
-        """The statuses that an item of an attached machine was seen in."""
-        return timeline_of(self.attached, machine, item)
 
     def _mixes_zones(self, response: Response) -> bool:
         """Whether naive and aware times occur together for the first time in this job."""

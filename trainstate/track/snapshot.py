@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from trainstate.checking.attached import timeline_of
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.jobs import JobState
 from trainstate.checking.observations import Observations
@@ -144,7 +145,7 @@ def _fill(epoch: Epoch, billing: Values, attached: Statuses) -> None:
         epoch.billing_of(member).runs.extend(values)
     machines = {machine.name: machine for machine in epoch.spec.machines}
     for (name, item), statuses in attached.items():
-        epoch.attached_of(machines[name], item).runs.extend(statuses)
+        timeline_of(epoch.attached, machines[name], item).runs.extend(statuses)
 
 
 def _parsed(text: str | bytes) -> dict[str, Any]:
