@@ -196,7 +196,8 @@ class Variants:
         """Whether ARN and name agree, and no rule reports them."""
         origins = {name: inside[name] for name in self.origins if name in inside}
         head, _, tail = typed.arn.rpartition("/")
-        if tail != typed.name.lower() or not is_plain(typed.name, self.spec.layout):
+        alike = tail in (typed.name, typed.name.lower())
+        if not alike or not is_plain(typed.name, self.spec.layout):
             return self._is_identified(typed, origins)
         # Of a plain name and its ARN only what stands before the name is compared with others.
         key = head, *origins.items()
@@ -209,7 +210,8 @@ class Variants:
         part = Identity(
             spec=self.spec, kind=Kind.RESPONSE, name=typed.name, arn=typed.arn, origins=origins
         )
-        return job_of(typed.arn) == typed.name.casefold() and not self.ask(part)
+        named = job_of(typed.arn) or ""
+        return named.casefold() == typed.name.casefold() and not self.ask(part)
 
 
 def constraints_of_terms(spec: Spec) -> tuple[int, ...]:
