@@ -254,3 +254,26 @@ def test_what_is_beside_the_statuses_of_machines_is_compared(
 
     assert codes == found
     assert told(ts.check([bare(row) for row in (*rows, *polls)])) == told(report)
+
+
+@pytest.mark.parametrize("absent", [1, 2])
+def test_a_list_that_a_whole_chunk_lacks_is_read(absent: int) -> None:
+    """polars fails on lists of structures whose first chunk has more than one null."""
+    metrics = [{"MetricName": "loss", "Value": 0.5, "Timestamp": datetime(2026, 1, 2, tzinfo=UTC)}]
+    kind = pl.List(
+        pl.Struct(
+            {"MetricName": pl.String, "Value": pl.Float64, "Timestamp": pl.Datetime("us", "UTC")}
+        )
+    )
+    named = {"TrainingJobName": "job", "TrainingJobStatus": "InProgress"}
+    chunks = [
+        pl.DataFrame(
+            [{**named, "FinalMetricDataList": shown}] * absent,
+            schema_overrides={"FinalMetricDataList": kind},
+        )
+        for shown in (None, metrics)
+    ]
+
+    report = ts.check(pl.concat(chunks, rechunk=False))
+
+    assert 2 * absent == report.summary.responses

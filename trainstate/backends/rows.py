@@ -29,7 +29,8 @@ def lines_of(batch: pl.DataFrame, spec: Spec) -> Iterable[bytes]:
         for name, kind in batch.schema.items()
         if _is_apart(kind, known := nested.get(folded(name)))
     }
-    plain = batch.select(_written(pl.col(name), kind) for name, kind in batch.schema.items())
+    whole = batch.rechunk()  # polars may fail on a list of structures that a chunk lacks
+    plain = whole.select(_written(pl.col(name), kind) for name, kind in batch.schema.items())
     lines = _lines(plain.drop(apart), batch.height)
     if not apart:
         return lines

@@ -363,8 +363,8 @@ class Epoch:
         seen = response.history or ()
         smaller = bool(seen) and self._extent(seen) < self._extent(self.known)
         # A listing truncates times to the second; that does not make it older.
-        same = same_instant(rank.moment, self.moment)
-        return smaller if same else rank.moment < self.moment
+        same = same_instant(response.modified, self.newest)
+        return smaller if same else response.modified < self.newest
 
     def _loses_history(self, response: Response, rank: Rank | None) -> bool:
         """Whether a response has a history and a later one an empty history."""
