@@ -59,15 +59,22 @@ def duckdb_relation(rows: list[Row]) -> Any:
 
 
 class Stream:
-    """A table of some library that only streams Arrow."""
-
-    schema: Any = None
+    """A table of some library that does nothing but stream Arrow."""
 
     def __init__(self, table: Any) -> None:
         self._table = table
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self._table.__arrow_c_stream__(requested_schema)
+
+
+class Table(Stream):
+    """A table of some library that streams Arrow and can be iterated."""
+
+    schema: Any = None
+
+    def __iter__(self) -> Any:
+        return iter(())
 
 
 FRAMES: dict[str, Callable[[list[Row]], Any]] = {
@@ -78,6 +85,7 @@ FRAMES: dict[str, Callable[[list[Row]], Any]] = {
     "record batch": lambda rows: table_of(rows).combine_chunks().to_batches()[0],
     "DuckDB": duckdb_relation,
     "stream": lambda rows: Stream(table_of(rows)),
+    "table": lambda rows: Table(table_of(rows)),
 }
 
 
