@@ -136,6 +136,16 @@ def test_an_arrow_file_is_read(rows: list[Row], tmp_path: Path) -> None:
     assert told(ts.check(rows)) == told(ts.check(path))
 
 
+def test_a_stream_of_arrow_is_read(rows: list[Row], tmp_path: Path) -> None:
+    """Arrow IPC has a form for streams, too, which pyarrow and Hugging Face write in files."""
+    path = tmp_path / "rows.arrow"
+    pl.DataFrame(table_of(rows)).write_ipc_stream(path)
+
+    assert told(ts.check(rows)) == told(ts.check(path))
+    with path.open("rb") as stream:
+        assert told(ts.check(rows)) == told(ts.check(stream.read()))
+
+
 def test_a_nested_column_may_be_a_text_of_json(rows: list[Row]) -> None:
     """Of a flat table the history is a text, and so is what else is nested."""
     nested = [name for name in rows[0] if isinstance(rows[0][name], dict | list)]
@@ -217,10 +227,11 @@ def test_units_of_times_may_differ(unit: str, rows: list[Row]) -> None:
     assert told(ts.check(rows)) == told(ts.check(frame))
 
 
-def test_a_cut_file_is_refused(rows: list[Row]) -> None:
+@pytest.mark.parametrize("write", [pl.DataFrame.write_ipc, pl.DataFrame.write_ipc_stream])
+def test_a_cut_file_is_refused(write: Any, rows: list[Row]) -> None:
     """What is left of a file of Arrow is no file."""
     sink = io.BytesIO()
-    pl.DataFrame(table_of(rows)).write_ipc(sink)
+    write(pl.DataFrame(table_of(rows)), sink)
 
     with pytest.raises(ts.InputError, match="is not a readable Arrow file"):
         ts.check(sink.getvalue()[:200])
