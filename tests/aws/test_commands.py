@@ -162,6 +162,13 @@ def test_a_pull_records_and_counts(service: Service, run: Any, tmp_path: Path) -
     assert "2 jobs: 2 recorded, 0 already known, 0 deleted meanwhile" in result.output
 
 
+def test_one_job_is_one_job(service: Service, run: Any, tmp_path: Path) -> None:
+    """The number and its noun agree."""
+    service.jobs = {"alpha-1": [poll(*COMPLETED, name="alpha-1")]}
+
+    assert "1 job: 1 recorded" in run("pull", str(tmp_path / "jobs.ndjson")).output
+
+
 def test_a_time_without_a_zone_is_in_utc() -> None:
     """What is asked for does not depend on the machine, nor on how a client reads such times."""
     asked = dict.fromkeys(("name_contains", "status", "before"))

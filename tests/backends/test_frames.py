@@ -59,15 +59,22 @@ def duckdb_relation(rows: list[Row]) -> Any:
 
 
 class Stream:
-    """A table of some library that only streams Arrow."""
-
-    schema: Any = None
+    """A table of some library that does nothing but stream Arrow."""
 
     def __init__(self, table: Any) -> None:
         self._table = table
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self._table.__arrow_c_stream__(requested_schema)
+
+
+class Table(Stream):
+    """A table of some library that streams Arrow and can be iterated."""
+
+    schema: Any = None
+
+    def __iter__(self) -> Any:
+        return iter(())
 
 
 FRAMES: dict[str, Callable[[list[Row]], Any]] = {
@@ -78,6 +85,7 @@ FRAMES: dict[str, Callable[[list[Row]], Any]] = {
     "record batch": lambda rows: table_of(rows).combine_chunks().to_batches()[0],
     "DuckDB": duckdb_relation,
     "stream": lambda rows: Stream(table_of(rows)),
+    "table": lambda rows: Table(table_of(rows)),
 }
 
 
@@ -126,6 +134,16 @@ def test_an_arrow_file_is_read(rows: list[Row], tmp_path: Path) -> None:
     pl.DataFrame(table_of(rows)).write_ipc(path)
 
     assert told(ts.check(rows)) == told(ts.check(path))
+
+
+def test_a_stream_of_arrow_is_read(rows: list[Row], tmp_path: Path) -> None:
+    """Arrow IPC has a form for streams, too, which pyarrow and Hugging Face write in files."""
+    path = tmp_path / "rows.arrow"
+    pl.DataFrame(table_of(rows)).write_ipc_stream(path)
+
+    assert told(ts.check(rows)) == told(ts.check(path))
+    with path.open("rb") as stream:
+        assert told(ts.check(rows)) == told(ts.check(stream.read()))
 
 
 def test_a_nested_column_may_be_a_text_of_json(rows: list[Row]) -> None:
@@ -209,10 +227,11 @@ def test_units_of_times_may_differ(unit: str, rows: list[Row]) -> None:
     assert told(ts.check(rows)) == told(ts.check(frame))
 
 
-def test_a_cut_file_is_refused(rows: list[Row]) -> None:
+@pytest.mark.parametrize("write", [pl.DataFrame.write_ipc, pl.DataFrame.write_ipc_stream])
+def test_a_cut_file_is_refused(write: Any, rows: list[Row]) -> None:
     """What is left of a file of Arrow is no file."""
     sink = io.BytesIO()
-    pl.DataFrame(table_of(rows)).write_ipc(sink)
+    write(pl.DataFrame(table_of(rows)), sink)
 
     with pytest.raises(ts.InputError, match="is not a readable Arrow file"):
         ts.check(sink.getvalue()[:200])

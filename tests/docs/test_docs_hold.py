@@ -7,6 +7,7 @@ import importlib.util
 import json
 import re
 import tomllib
+from importlib import resources
 from pathlib import Path
 from types import ModuleType
 
@@ -29,7 +30,9 @@ LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 HERE = re.compile(rf"{re.escape(HOME)}/(?:blob|raw)/main/")
 SITES = ("docs.aws.amazon.com", "github.com")
-SCHEMA = json.loads((DOCS / "reference" / "json-report.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    (resources.files("trainstate") / "render" / "json-report.schema.json").read_text("utf-8")
+)
 
 
 def generator() -> ModuleType:

@@ -84,6 +84,22 @@ def test_a_recording_without_faults_is_not_met_with_silence(tmp_path: Path) -> N
     assert "1 history is legal: nothing to change\n" == result.stdout
 
 
+def test_a_recording_without_a_legal_history_counts_none(tmp_path: Path) -> None:
+    """A line about 0 legal histories would deny the edits above it."""
+    result = run("align", str(write(tmp_path / "illegal.jsonl", [bad()])))
+
+    assert "cost" in result.stdout
+    assert "legal" not in result.stdout
+
+
+def test_jobs_without_a_history_are_not_called_legal(tmp_path: Path) -> None:
+    """A summary has no history to change."""
+    summary = {"TrainingJobName": "tern", "TrainingJobStatus": "Completed"}
+    result = run("align", str(write(tmp_path / "summary.jsonl", [summary])))
+
+    assert "no job has a history: nothing to align\n" == result.stdout
+
+
 @pytest.mark.parametrize("command", ["align", "stats", "discover"])
 def test_a_bad_input_does_not_end_the_commands_beside_the_check(
     jobs: str, tmp_path: Path, command: str

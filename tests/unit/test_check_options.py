@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import trainstate
+from tests.render.recordings import run
 from trainstate.rules.example import poll, written
 
+RECORDINGS = Path(__file__).parents[2] / "examples" / "recordings"
 GOOD = written(poll("InProgress/Starting: Starting"))
 
 
@@ -41,6 +44,24 @@ def test_what_is_no_path_is_no_specification() -> None:
     """Nothing but a path is opened."""
     with pytest.raises(trainstate.SpecError, match="cannot be read: expected str"):
         trainstate.load_spec(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "5", None, True])
+def test_a_tolerance_is_a_number_of_seconds(seconds: Any) -> None:
+    """Another value ended the check where a rule first used it, or switched the rule off."""
+    reason = "Expected the tolerance order to be a number of seconds, 0 or more, but got "
+
+    with pytest.raises(trainstate.UsageError, match=reason):
+        trainstate.Tolerances(order=seconds)
+
+
+@pytest.mark.parametrize("given", ["order=inf", "order=nan", "order=-1", "order=x", "order"])
+def test_a_tolerance_of_the_command_line_is_one_too(given: str) -> None:
+    """One sentence and the exit status of misuse."""
+    result = run("check", str(RECORDINGS), "--tolerances", given)
+
+    assert result.exit_code == 2
+    assert "Expected the tolerance order to be a number of seconds" in result.stderr
 
 
 def test_tolerances_decide_how_far_times_may_be_apart() -> None:

@@ -320,8 +320,14 @@ def test_debug_shows_the_traceback() -> None:
     """For those who look for a fault of the tool."""
     result = run("--debug", "rule", "TS999")
 
-    assert result.exception is not None
-    assert type(result.exception).__name__ == "UnknownNameError"
+    assert "Traceback" in result.output
+    assert "UnknownNameError" in result.output
+
+
+def test_debug_changes_no_exit_status() -> None:
+    """1 would mean findings."""
+    for arguments in (("check", "missing.json"), ("rule", "TS999")):
+        assert run(*arguments).exit_code == run("--debug", *arguments).exit_code == 2
 
 
 def test_a_folder_is_no_place_for_the_report(recording: Any, tmp_path: Path) -> None:

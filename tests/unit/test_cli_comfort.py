@@ -169,6 +169,17 @@ def test_a_job_summary_is_appended_where_github_asks_for_one(
     assert all(line.count("`") in (0, 2) for line in text.splitlines())
 
 
+def test_the_hint_stands_beside_what_is_hidden(tmp_path: Path) -> None:
+    """An input that was not read is not hidden."""
+    log, other = tmp_path / "sdk.log", tmp_path / "other.json"
+    log.write_text("2020-05-18 10:11:12 Starting - Starting the training job...\n")
+    other.write_text('{"name": "x"}')
+    result = run("check", str(log), str(other))
+
+    assert result.exit_code == 2
+    assert "1 info (hidden; --verbose shows them); 1 input not read\n" in result.stdout
+
+
 def test_progress_gives_way_to_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is shown after two seconds, taken off for a line, and off at the end."""
     moments: Iterator[float] = iter(range(0, 10_000, 3))

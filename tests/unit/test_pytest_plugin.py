@@ -107,6 +107,15 @@ def test_an_unknown_rule_in_the_marker_is_named(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(["*UnknownNameError*no-such*"])
 
 
+def test_what_is_no_response_fails_the_test_alone(pytester: pytest.Pytester) -> None:
+    """It is no error of the teardown too, neither with the coverage."""
+    wrong = "def test_wrong(job_history):\n    job_history.add(5)\n"
+    result = run(pytester, wrong, "--trainstate-coverage")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*job_history.add(5)*", "*InputError*"])
+
+
 def test_a_test_that_fails_by_itself_shows_the_report_too(pytester: pytest.Pytester) -> None:
     """The test's own failure stays the failure; the report is a section below it."""
     result = run(pytester, SILENT + "    assert 'own reason' == ''\n")

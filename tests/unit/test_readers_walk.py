@@ -245,3 +245,11 @@ def test_the_formats_are_listed() -> None:
     """Every format that can be asked for is in the list."""
     named = ("json", "ndjson", "yaml", "csv", "log", "notebook", "python", "parquet", "arrow")
     assert ("auto", *named) == FORMATS
+
+
+def test_no_name_is_its_own_remedy(tmp_path: Path) -> None:
+    """A link to itself is there, and still cannot be read."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+    with pytest.raises(InputError, match="name a file, a folder, or - for"):
+        read(tmp_path / "loop")

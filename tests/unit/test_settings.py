@@ -84,7 +84,7 @@ def test_files_are_named_from_where_the_settings_stand(jobs: Path, tmp_path: Pat
         ("select = [1]", "select: expected a text or a list of texts but got [1]"),
         ("accept = ['recorded']", "accept: expected one value but got ['recorded']"),
         ("[tolerances]\ngrac = 1", "There is no tolerance 'grac'; did you mean 'grace'?"),
-        ("[tolerances]\ngrace = 'long'", "The tolerance grace: 'long' is not a valid float"),
+        ("[tolerances]\ngrace = 'long'", "number of seconds, 0 or more, but got 'long'"),
         ("per-job-ignores = ['TS3']", "Expected PATTERN=RULES"),
         ("select =", "is not TOML"),
     ],

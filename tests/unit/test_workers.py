@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from trainstate.cli import progress
 from trainstate.cli.main import main
 from trainstate.cli.processes import _context
 from trainstate.testing.corpus import Corpus, generated
@@ -60,3 +61,39 @@ def test_jobs_that_cannot_be_told_apart_are_left_to_one_process(tmp_path: Path) 
     path = recording(tmp_path, faults=0.5)
 
     assert report(path, 1) == report(path, 2)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_sees_that_processes_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    """The progress comes after a while, and is gone at the end."""
+    shown: list[str] = []
+    path = recording(tmp_path, faults=0)
+    alone = report(path, 1)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "on_terminal", lambda: terminal)
+    monkeypatch.setattr(progress, "_begun", lambda: Recorder(shown))
+
+    assert report(path, 2) == alone
+    assert set(shown) == ({"started", "2 processes", "stopped"} if terminal else set())
+    assert progress._shown == []
+
+
+class Recorder:
+    """A status that notes what it is told."""
+
+    def __init__(self, told: list[str]) -> None:
+        self.told = told
+
+    def start(self) -> None:
+        """It appears."""
+        self.told.append("started")
+
+    def update(self, text: str) -> None:
+        """It changes."""
+        self.told.append(text)
+
+    def stop(self) -> None:
+        """It goes."""
+        self.told.append("stopped")

@@ -21,7 +21,7 @@ from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import wrappers
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
-from trainstate.history.readers.plugins import PARQUET, CannotRead
+from trainstate.history.readers.plugins import ARROW_STREAM, PARQUET, CannotRead
 from trainstate.history.readers.separated import cell_value
 from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
@@ -52,10 +52,16 @@ def read_parquet(stream: IO[bytes], counts: Counts, *, pointer: str = "") -> Ite
 
 
 def read_arrow(stream: IO[bytes], counts: Counts, *, pointer: str = "") -> Iterator[Record]:
-    """The records in the rows of an Arrow or Feather file."""
+    """The records in the rows of an Arrow or Feather file, or of a stream of Arrow in a file.
+
+    A stream is read whole: it has no footer that says where its rows are.
+    """
     what = "is not a readable Arrow file"
+    streamed = stream.read(len(ARROW_STREAM)) == ARROW_STREAM
+    stream.seek(0)
     with _refused(what):
-        frame = pl.scan_ipc(_source(stream))
+        source = _source(stream)
+        frame = pl.read_ipc_stream(source).lazy() if streamed else pl.scan_ipc(source)
     return _table_records(frame, what, counts, pointer)
 
 

@@ -46,17 +46,20 @@ def command(
     """
     spec = shared.spec_at(spec_path or BUILTIN)
     with recorded(paths, spec, input_format=input_format) as records, open_output(output) as out:
-        legal = 0
+        legal = illegal = 0
         for job, alignment in _alignments(spec, records):
             legal += not alignment.cost
+            illegal += bool(alignment.cost)
             if not alignment.cost and not everything:
                 continue
             if form == "json":
                 out.line(json_text(alignment_object(job, alignment)))
                 continue
             out.lines(alignment_lines(job, alignment))
-        if form == "text" and not everything:
+        if form == "text" and legal and not everything:
             out.line(f"{counted(legal, 'history is', 'histories are')} legal: nothing to change")
+        elif form == "text" and not legal + illegal:
+            out.line("no job has a history: nothing to align")
 
 
 def _alignments(spec: Spec, records: Iterable[Record]) -> Iterator[tuple[str, Alignment]]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-import click
 from attrs import define, fields_dict
 
 from trainstate.checking.order import Order
@@ -96,15 +96,20 @@ class CheckOptions:
 def _tolerances(texts: Iterable[str]) -> Tolerances:
     """Tolerances given as NAME=SECONDS; raises UsageError for another form or name."""
     known = fields_dict(Tolerances)
-    found = {}
+    found: dict[str, Any] = {}
     for text in texts:
         name, _, seconds = text.partition("=")
         if name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
             raise UsageError(f"There is no tolerance {name!r}; {hint}")
-        try:
-            found[name] = click.FloatRange(0)(seconds)
-        except click.BadParameter as error:
-            raise UsageError(f"The tolerance {name}: {error.message}") from None
+        found[name] = _number(seconds)
     return Tolerances(**found)
+
+
+def _number(text: str) -> Any:
+    """The number that a text is; the text itself if it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -43,7 +43,9 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     shell_complete=_targets,
     help="`moto`, `simulator`, `local-mode`, a URL, or `module:function` that makes a client.",
 )
-@click.option("--budget", type=click.IntRange(1), metavar="N", help="Make at most N API calls.")
+@click.option(
+    "--budget", type=click.IntRange(1), metavar="N", help="Begin no program after N API calls."
+)
 @click.option(
     "--max-examples",
     type=click.IntRange(1),

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from shutil import get_terminal_size
+from traceback import print_exception
 from typing import IO, TextIO
 
 import click
@@ -152,7 +153,7 @@ LONGEST_LINE = 4_000
 
 @contextmanager
 def told(*, debug: bool = False) -> Iterator[None]:
-    """Turns an exception of the block into an exit status; ``debug`` lets it through.
+    """Turns an exception of the block into an exit status; ``debug`` shows its traceback.
 
     The status is never 1, which would mean findings or a failed job. Click would make it 1
     after an interruption, and for a pipe without a reader.
@@ -174,8 +175,10 @@ def told(*, debug: bool = False) -> Iterator[None]:
         raise Exit(0) from None
     except (TrainstateError, OSError) as error:
         if debug:
-            raise
-        _say(error)
+            with _errors():
+                print_exception(error)
+        else:
+            _say(error)
         raise Exit(MISUSE) from None
 
 

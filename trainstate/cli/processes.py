@@ -20,11 +20,18 @@ class ProcessLost(TrainstateError):
     """A process ended before it returned its result."""
 
 
-def at_once(work: Callable[..., T], given: Sequence[tuple[Any, ...]]) -> list[T]:
+def at_once(
+    work: Callable[..., T],
+    given: Sequence[tuple[Any, ...]],
+    *,
+    patience: float | None = None,
+    waited: Callable[[], None] = lambda: None,
+) -> list[T]:
     """The results of a function for several arguments, each in a process of its own.
 
-    Raises what the function raises, and ProcessLost if a process was killed from outside. No
-    process outlives the call or the calling process.
+    Calls ``waited`` whenever no result has come for ``patience`` seconds. Raises what the function
+    raises, and ProcessLost if a process was killed from outside. No process outlives the call or
+    the calling process.
     """
     context = _context()
     begun: list[tuple[Any, Any]] = []
@@ -34,7 +41,9 @@ def at_once(work: Callable[..., T], given: Sequence[tuple[Any, ...]]) -> list[T]
             begun.extend(_begun(context, work, arguments) for arguments in given)
         waiting = {receiver: process for process, receiver in begun}
         while waiting:
-            ready: list[Any] = wait(list(waiting))
+            ready: list[Any] = wait(list(waiting), patience)
+            if not ready:
+                waited()
             for receiver in ready:
                 found[receiver] = _received(receiver, waiting.pop(receiver))
     finally:

@@ -9,27 +9,39 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_PATIENCE = 2.0
+PATIENCE = 2.0
+"""Seconds before a command shows that it works."""
 _EVERY = 512
 _shown: list[Any] = []
 
 
 def watched(records: Iterable[T]) -> Iterator[T]:
     """The same records; shows their count on a terminal if they take long."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        return iter(records)
-    return _watched(records)
+    return _watched(records) if on_terminal() else iter(records)
+
+
+def on_terminal() -> bool:
+    """Whether standard error is a terminal."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def show(text: str) -> None:
+    """Shows a text as progress, if standard error is a terminal."""
+    if not on_terminal():
+        return
+    if not _shown:
+        _shown.append(_begun())
+        _shown[0].start()
+    _shown[0].update(text)
 
 
 @contextmanager
 def told_on_a_terminal() -> Iterator[Callable[[str], None]]:
     """A function that shows a text on standard error, if it is a terminal."""
-    if not sys.stderr.isatty():
+    if not on_terminal():
         yield lambda _text: None
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status("") as status:
+    with _begun() as status:
         yield status.update
 
 
@@ -48,19 +60,20 @@ def rarely_collected() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+def _begun() -> Any:
+    # Only now: importing it takes longer than most checks.
+    from rich.console import Console
+
+    return Console(stderr=True).status("")
+
+
 def _watched(records: Iterable[T]) -> Iterator[T]:
     begun = monotonic()
     try:
         for number, record in enumerate(records):
             yield record
-            if number % _EVERY == 0 and monotonic() - begun > _PATIENCE:
-                if not _shown:
-                    # Only now: importing it takes longer than most checks.
-                    from rich.console import Console
-
-                    _shown.append(Console(stderr=True).status(""))
-                    _shown[0].start()
-                _shown[0].update(f"{number:,} responses")
+            if number % _EVERY == 0 and monotonic() - begun > PATIENCE:
+                show(f"{number:,} responses")
     finally:
         hide()
 

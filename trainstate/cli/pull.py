@@ -8,6 +8,7 @@ import click
 from trainstate.cli.options import examples, number_option, spec_option
 from trainstate.cli.progress import told_on_a_terminal
 from trainstate.cli.session import client_of, session_options
+from trainstate.render.text import counted
 from trainstate.spec.load import load_spec
 
 
@@ -49,14 +50,14 @@ def command(path: str, **options: Any) -> None:
                 spec=load_spec(options["spec_path"]) if options["spec_path"] else None,
                 secrets=options["secrets"],
                 rate=options["rate"],
-                progress=lambda done: tell(f"{done.listed} jobs, {done.written} recorded"),
+                progress=lambda done: tell(f"jobs: {done.listed}, recorded: {done.written}"),
                 **_filters(options),
             )
     except KeyboardInterrupt:
         click.echo("trainstate: what was recorded is kept; run again to continue", err=True)
         raise
     click.echo(
-        f"{done.listed} jobs: {done.written} recorded, {done.known} already known,"
+        f"{counted(done.listed, 'job')}: {done.written} recorded, {done.known} already known,"
         f" {done.gone} deleted meanwhile"
     )
 

@@ -273,4 +273,4 @@ class CheckRun:
             passed = counted(report.summary.passed_over, "file")
             self.output.line(f"{passed} skipped, not recordings (--verbose says which and why)")
         machines = machines_of(report.jobs, self.checker.spec.name)
-        self.output.line(summary_line(report.summary, machines) + hint)
+        self.output.line(summary_line(report.summary, machines, hint=hint))

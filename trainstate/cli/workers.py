@@ -8,6 +8,7 @@ order of their records.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from heapq import merge
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -17,8 +18,8 @@ from attrs import asdict, define, evolve, field, frozen
 from trainstate.checking.implied import batches
 from trainstate.checking.report import Finding, JobReport, Summary
 from trainstate.checking.stream import Checker
+from trainstate.cli import progress
 from trainstate.cli.processes import at_once
-from trainstate.cli.progress import rarely_collected
 from trainstate.errors import TrainstateError
 from trainstate.history.machines import family_of
 from trainstate.history.model import Unreadable
@@ -42,7 +43,12 @@ class Judged:
 
 def judge_shared(asked: CheckOptions, workers: int) -> list[Judged] | None:
     """What each process found; None if one process must do it alone."""
-    found = at_once(_judged, [(asked, part, workers) for part in range(workers)])
+    given = [(asked, part, workers) for part in range(workers)]
+    shown = partial(progress.show, f"{workers} processes")
+    try:
+        found = at_once(_judged, given, patience=progress.PATIENCE, waited=shown)
+    finally:
+        progress.hide()
     whole = [part for part in found if part is not None]
     return whole if len(whole) == workers else None
 
@@ -71,7 +77,7 @@ def _sent(finding: Finding, asked: CheckOptions) -> Finding:
 
 def _judged(asked: CheckOptions, part: int, parts: int) -> Judged | None:
     try:
-        with rarely_collected():
+        with progress.rarely_collected():
             return _Worker(checker=asked.checker(), part=part, parts=parts).judged(asked)
     except TrainstateError:
         return None  # one process alone says what is wrong

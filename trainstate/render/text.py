@@ -196,8 +196,10 @@ def machines_of(jobs: Iterable[JobReport], spec_name: str) -> Mapping[str, int]:
     return counts if counts.keys() - {spec_name} else {}
 
 
-def summary_line(summary: Summary, machines: Mapping[str, int] | None = None) -> str:
-    """The totals in one line, by machine if there are several."""
+def summary_line(
+    summary: Summary, machines: Mapping[str, int] | None = None, *, hint: str = ""
+) -> str:
+    """The totals in one line, by machine if there are several; the hint follows the findings."""
     judged = [
         f"{count} {word}"
         for count, word in (
@@ -219,7 +221,7 @@ def summary_line(summary: Summary, machines: Mapping[str, int] | None = None) ->
     scope = f"{counted(summary.responses, 'response')} of {counted(summary.jobs, 'job')}"
     if machines:
         scope += f" ({', '.join(f'{count} {name}' for name, count in machines.items())})"
-    return f"{scope}: {', '.join(judged) or 'nothing judged'}; {found}{unread}"
+    return f"{scope}: {', '.join(judged) or 'nothing judged'}; {found}{hint}{unread}"
 
 
 def source_lines(sources: Iterable[SourceReport]) -> Iterator[str]:

@@ -1,13 +1,20 @@
 """How far times may differ before a rule reports it, each with its basis."""
 
-from attrs import frozen
+from math import inf
+from typing import Any
 
+from attrs import asdict, frozen
+
+from trainstate.errors import UsageError
 from trainstate.history.instants import SECOND
 
 
 @frozen(kw_only=True)
 class Tolerances:
-    """Seconds by which the times of a recording may differ from the model."""
+    """Seconds by which the times of a recording may differ from the model.
+
+    Raises UsageError for what is no number from 0 up.
+    """
 
     join: float = 1.0
     """Between the end of an entry and the start of the next, exclusive.
@@ -57,3 +64,16 @@ class Tolerances:
         """A tolerance in microseconds, the unit of instants."""
         seconds: float = getattr(self, name)
         return round(seconds * SECOND)
+
+    def __attrs_post_init__(self) -> None:
+        for name, seconds in asdict(self).items():
+            if not _is_duration(seconds):
+                raise UsageError(
+                    f"Expected the tolerance {name} to be a number of seconds, 0 or more,"
+                    f" but got {seconds!r}."
+                )
+
+
+def _is_duration(value: Any) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and 0 <= value < inf

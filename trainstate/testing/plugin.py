@@ -15,6 +15,7 @@ from attrs import define, field
 
 from trainstate.checking.report import Report
 from trainstate.checking.run import check
+from trainstate.history.readers import read_values
 from trainstate.render.text import finding_lines, summary_line
 from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec
@@ -37,8 +38,13 @@ class JobHistory:
     _watched: list[Any] = field(factory=list)
 
     def add(self, response: Mapping[str, Any]) -> None:
-        """Adds a copy of a response, as boto3 returns it or in any form that ``check`` reads."""
-        self.responses.append(deepcopy(response))
+        """Adds a copy of a response, as boto3 returns it or in any form that ``check`` reads.
+
+        Raises InputError for anything else.
+        """
+        copied = deepcopy(response)
+        next(read_values([copied], builtin_spec()), None)
+        self.responses.append(copied)
 
     def watch(self, client: Any) -> Any:
         """Adds every DescribeTrainingJob response of a boto3 client; returns the client.

@@ -18,7 +18,9 @@ GROUP = "trainstate.readers"
 """The entry point group of readers of binary formats."""
 
 PARQUET, ARROW, TABLE = "parquet", "arrow", "table"
-MAGICS = {b"PAR1": PARQUET, b"ARROW1": ARROW}
+ARROW_STREAM = b"\xff\xff\xff\xff"
+"""The first bytes of an Arrow stream: the mark before each of its messages."""
+MAGICS = {b"PAR1": PARQUET, b"ARROW1": ARROW, ARROW_STREAM: ARROW}
 """The binary formats by their first bytes."""
 
 

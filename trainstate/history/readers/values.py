@@ -152,11 +152,15 @@ class _Values:
 
 
 def _is_table(value: Any) -> bool:
-    """Whether a value is a table of any library: it streams Arrow and has columns or a schema."""
+    """Whether a value is a table of any library: it streams Arrow and is no column.
+
+    A column can be iterated, and has neither columns nor a schema.
+    """
     kind = type(value)
     lazy = hasattr(kind, "collect_schema") and hasattr(kind, "collect")
     streams = hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__")
-    return lazy or (streams and (hasattr(kind, "columns") or hasattr(kind, "schema")))
+    named = hasattr(kind, "columns") or hasattr(kind, "schema")
+    return lazy or (streams and (named or not isinstance(value, Iterable)))
 
 
 def _encoded(value: Any) -> bytes:

@@ -110,7 +110,8 @@ def _remedy(path: str) -> str:
         names = os.listdir(folder or ".")  # noqa: PTH208 - names suffice
     except (OSError, ValueError):
         names = []
-    close = get_close_matches(name, names, n=1) if name else []
+    others = [other for other in names if other != name]
+    close = get_close_matches(name, others, n=1) if name else []
     if close:
         return f"did you mean {shown(os.path.join(folder, close[0]))!r}?"  # noqa: PTH118
     return "name a file, a folder, or - for standard input."
