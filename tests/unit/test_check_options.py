@@ -31,6 +31,14 @@ def test_a_wrong_option_is_refused(options: dict[str, Any], said: str) -> None:
     """The error names the option, the value and its type, and is one of the package."""
     with pytest.raises(trainstate.UsageError, match=said):
         trainstate.check(GOOD, **options)
+    with pytest.raises(trainstate.UsageError, match=said):
+        trainstate.Tracker(**options)
+
+
+def test_a_tracker_follows_a_job_by_its_name() -> None:
+    """Anything else than text is refused."""
+    with pytest.raises(trainstate.UsageError, match="Expected job to be a str but got 5"):
+        trainstate.Tracker(job=5)  # type: ignore[arg-type]
 
 
 def test_selectors_are_texts_or_iterables_of_them() -> None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from attrs import define, evolve, field, frozen
 
 from trainstate.backends.keying import BODY, FILE, KEY, LINE, TAKEN
-from trainstate.checking.order import Order
+from trainstate.checking.options import CheckerOptions
 from trainstate.checking.report import Finding, JobReport
 from trainstate.checking.stream import Checker
 from trainstate.history.machines import machine_of
@@ -26,10 +26,8 @@ from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import line_records
 from trainstate.history.readers.settings import Limits
 from trainstate.render.json import finding_object, job_object
-from trainstate.rules.index import select_rules
-from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
-from trainstate.spec.model import Evidence, Spec
+from trainstate.spec.model import Spec
 
 FINDING_FIELDS = (
     *("code", "name", "severity", "job", "file", "line", "index", "pointer", "message", "help"),
@@ -63,12 +61,8 @@ class JudgeOptions:
     ``reader`` is that of the rows: *ndjson* for lines, *spark* for columns with their own types.
     """
 
+    options: CheckerOptions = field(factory=CheckerOptions)
     reader: str = "spark"
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    accept: Evidence = Evidence.DEPRECATED
-    order: Order | None = None
-    tolerances: Tolerances = field(factory=Tolerances)
     spec: Spec | None = None
 
     def facts(self) -> Spec:
@@ -77,13 +71,7 @@ class JudgeOptions:
 
     def checker(self) -> Checker:
         """The checker; raises the errors of wrong names."""
-        return Checker(
-            spec=self.facts(),
-            rules=select_rules(select=self.select, ignore=self.ignore),
-            accept=self.accept,
-            order=self.order,
-            tolerances=self.tolerances,
-        )
+        return self.options.checker(self.facts())
 
 
 def judged(batches: Iterable[Any], asked: JudgeOptions) -> Iterator[Any]:

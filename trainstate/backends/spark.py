@@ -23,7 +23,7 @@ from pyspark.storagelevel import StorageLevel
 from trainstate.backends.judging import FINDING_FIELDS, JOB_FIELDS, SCHEMA, JudgeOptions, judged
 from trainstate.backends.keying import FILE, KEY, LINE, PART, TEXT, named_lines
 from trainstate.backends.keying import SCHEMA as NAMED
-from trainstate.checking.order import Order
+from trainstate.checking.options import CheckerOptions
 from trainstate.errors import UsageError
 from trainstate.history.machines import machine_of
 from trainstate.history.readers.envelope import wrappers
@@ -124,15 +124,11 @@ def check(
     it to Spark. The other options are those of ``trainstate.check``. Raises UsageError or
     UnknownNameError for an option, UsageError for a frame without responses.
     """
-    asked = JudgeOptions(
-        reader="ndjson" if TEXT in frame.columns else "spark",
-        select=tuple([select] if isinstance(select, str) else select),
-        ignore=tuple([ignore] if isinstance(ignore, str) else ignore),
-        accept=Evidence(accept),
-        order=None if order is None else Order(order),
-        tolerances=tolerances or Tolerances(),
-        spec=spec,
+    options = CheckerOptions(
+        select=select, ignore=ignore, accept=accept, order=order, tolerances=tolerances
     )
+    reader = "ndjson" if TEXT in frame.columns else "spark"
+    asked = JudgeOptions(options=options, reader=reader, spec=spec)
     asked.checker()  # wrong options raise here, not in a task
     rows = _keyed(frame, asked.facts())
     keys = [sf.col(KEY)]

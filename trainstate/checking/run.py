@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
-from trainstate.checking.order import Order
+from trainstate.checking.options import CheckerOptions, instance_of
 from trainstate.checking.report import Report
-from trainstate.checking.stream import Checker, judge
-from trainstate.errors import UsageError
+from trainstate.checking.stream import judge
 from trainstate.history.readers import value_records
-from trainstate.rules.index import select_rules
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
-
-T = TypeVar("T")
 
 
 def check(
@@ -40,43 +36,8 @@ def check(
         report = trainstate.check(client.describe_training_job(TrainingJobName=name))
         assert report.verdict is not trainstate.Verdict.INCONSISTENT, list(map(str, report))
     """
-    spec = builtin_spec() if spec is None else _checked("spec", spec, Spec)
-    checker = Checker(
-        spec=spec,
-        rules=select_rules(select=_names("select", select), ignore=_names("ignore", ignore)),
-        accept=_choice("accept", accept, Evidence),
-        order=None if order is None else _choice("order", order, Order),
-        tolerances=(
-            Tolerances() if tolerances is None else _checked("tolerances", tolerances, Tolerances)
-        ),
+    options = CheckerOptions(
+        select=select, ignore=ignore, accept=accept, order=order, tolerances=tolerances
     )
-    return judge(value_records(responses, spec), checker)
-
-
-def _names(option: str, selectors: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(selectors, str):
-        return (selectors,)
-    names = tuple(selectors) if isinstance(selectors, Iterable) else (selectors,)
-    wrong = next((name for name in names if not isinstance(name, str)), None)
-    if wrong is not None or not isinstance(selectors, Iterable):
-        raise UsageError(
-            f"Expected {option} to be codes, prefixes or names of rules, as in ['TS3'], but got"
-            f" {selectors!r} (a {type(selectors).__name__})."
-        )
-    return names
-
-
-def _checked(option: str, value: Any, kind: type[T]) -> T:
-    if isinstance(value, kind):
-        return value
-    raise UsageError(
-        f"Expected {option} to be a {kind.__name__} but got {value!r} (a {type(value).__name__})."
-    )
-
-
-def _choice(option: str, value: str, choices: Any) -> Any:
-    try:
-        return choices(value)
-    except ValueError:
-        known = ", ".join(choices)
-        raise UsageError(f"Expected {option} to be one of {known} but got {value!r}.") from None
+    spec = builtin_spec() if spec is None else instance_of("spec", spec, Spec)
+    return judge(value_records(responses, spec), options.checker(spec))

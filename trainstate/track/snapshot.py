@@ -16,13 +16,13 @@ from trainstate.checking.attached import timeline_of
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.jobs import JobState
 from trainstate.checking.observations import Observations
+from trainstate.checking.options import CheckerOptions
 from trainstate.checking.timeline import Seen
 from trainstate.errors import InputError, TrainstateError
 from trainstate.spec.load import BUILTIN, builtin_spec, spec_names
 from trainstate.spec.model import Spec
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
-from trainstate.track.options import TrackerOptions
 from trainstate.track.packing import Packer
 
 VERSION = 1
@@ -41,7 +41,7 @@ class Content:
     """
 
     spec: str
-    options: TrackerOptions = field(factory=TrackerOptions)
+    options: CheckerOptions = field(factory=CheckerOptions)
     name: str | None = None
     arn: str | None = None
     keys: dict[str, str] = field(factory=dict)
@@ -52,7 +52,7 @@ class Content:
 
 
 _PACKER = Packer(
-    by_name=frozenset({Content, Epoch, JobState, Life, TrackerOptions, Observations}),
+    by_name=frozenset({Content, Epoch, JobState, Life, CheckerOptions, Observations}),
     left_out={
         Epoch: frozenset({"spec", "order", "tolerances", "billing", "attached"}),
         JobState: frozenset({"begin", "shown", "straight", "pending", "responses", "last_digest"}),
@@ -60,7 +60,7 @@ _PACKER = Packer(
 )
 
 
-def dump(ledger: Ledger, options: TrackerOptions) -> str:
+def dump(ledger: Ledger, options: CheckerOptions) -> str:
     """The tracker as JSON text."""
     checker = ledger.checker
     states = checker.states
@@ -89,7 +89,7 @@ def _runs(timelines: dict[Any, Any]) -> dict[Any, tuple[Seen[Any], ...]]:
     return {key: tuple(timeline.runs) for key, timeline in timelines.items()}
 
 
-def load(text: str | bytes, spec: Spec | None) -> tuple[Ledger, TrackerOptions]:
+def load(text: str | bytes, spec: Spec | None) -> tuple[Ledger, CheckerOptions]:
     """The tracker in a JSON text; raises InputError if it cannot be continued.
 
     Without a specification, the package's specification of the tracker's name is used.

@@ -14,6 +14,7 @@ from typing import Any
 
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.jobs import JobState
+from trainstate.checking.options import CheckerOptions, instance_of
 from trainstate.checking.report import JobReport, Verdict
 from trainstate.history.instants import datetime_of
 from trainstate.history.machines import machine_named
@@ -28,7 +29,6 @@ from trainstate.track.future import NextState, can_reach, first_states, next_sta
 from trainstate.track.ledger import Ledger
 from trainstate.track.life import Life
 from trainstate.track.observed import records_of, refuse_another
-from trainstate.track.options import TrackerOptions
 from trainstate.track.outcome import ENDED
 from trainstate.track.snapshot import dump, load
 from trainstate.track.timeline import Duration, durations
@@ -57,13 +57,11 @@ class Tracker:
         order: str | None = None,
         tolerances: Tolerances | None = None,
     ) -> None:
-        self._options = TrackerOptions(
-            select=select,
-            ignore=ignore,
-            accept=accept,
-            order=order,
-            tolerances=tolerances or Tolerances(),
+        self._options = CheckerOptions(
+            select=select, ignore=ignore, accept=accept, order=order, tolerances=tolerances
         )
+        job = None if job is None else instance_of("job", job, str)
+        spec = None if spec is None else instance_of("spec", spec, Spec)
         self._ledger = Ledger(
             checker=self._options.checker(machine_named(job or "", spec)),
             name=None if job is None else job.rpartition("/")[2],
