@@ -147,7 +147,7 @@ class JobState:
             return False
         self.reported.add(finding.number())
         worse = (one for one in Severity if one.rank < finding.severity.rank)
-        if any(finding.number(one) in self.reported for one in worse):
+        if any(finding.number(severity=one) in self.reported for one in worse):
             return False
         self.errors += finding.severity is Severity.ERROR
         guards = finding.facts.get("guards", ()) if finding.unknown else ()

@@ -69,7 +69,7 @@ class Finding:
         found = None if self.record is None else whole(self.record)
         return found if isinstance(found, Response) else None
 
-    def number(self, severity: Severity | None = None) -> int:
+    def number(self, *, severity: Severity | None = None) -> int:
         """A hash of code, pointer, message and severity, the same in every process.
 
         ``severity`` stands for the finding's own.
