@@ -47,6 +47,13 @@ def test_a_name_that_is_not_the_arn_s_is_bound_to_no_job() -> None:
     assert (["arn-name-mismatch"], 1) == checked([other, other])
 
 
+def test_a_new_member_without_its_shape_is_reported() -> None:
+    """Of a continuation only what is new is looked into."""
+    nameless = line({"/FinalMetricDataList": [{"Value": 0.5}]}, modified=500)
+
+    assert (["undeclared-value"], 1) == checked([line(), nameless])
+
+
 @pytest.mark.parametrize(
     "lines",
     [
