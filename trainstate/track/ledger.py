@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from trainstate.checking.order import BEFORE_ALL, Rank, rank_of
 from trainstate.checking.report import Finding
@@ -92,8 +93,8 @@ class Ledger:
         place = len(self.lives) - 1
         now = self.picture(place)
         passed = tuple(changes(spec, None, now.state, now.items, at=response.modified))
-        update = self.update(now, found, place=place)
-        return evolve(update, novelty=Novelty.NEW, changes=passed, began=True)
+        new = Novelty.NEW
+        return self.update(now, found, place=place, novelty=new, changes=passed, began=True)
 
     def _continued(
         self, place: int, was: Picture, response: Response, rank: Rank | None, found: list[Finding]
@@ -104,17 +105,18 @@ class Ledger:
         self._pictures.pop(place, None)
         now = self.picture(place)
         learned, fresh = split(was.items, now.items)
-        update = self.update(now, found, place=place)
-        update = evolve(
-            update,
-            changes=tuple(changes(spec, was.state, now.state, fresh, at=response.modified)),
-            learned=tuple(learned),
-            messages=tuple(message_changes(entries, life.entries)),
-        )
-        taught = was != now or bool(update.messages)
+        messages = tuple(message_changes(entries, life.entries))
         stale = older or place != self.current
         idle = Novelty.STALE if stale else Novelty.REPEAT
-        return evolve(update, novelty=Novelty.NEW if taught else idle)
+        return self.update(
+            now,
+            found,
+            place=place,
+            novelty=Novelty.NEW if was != now or messages else idle,
+            changes=tuple(changes(spec, was.state, now.state, fresh, at=response.modified)),
+            learned=tuple(learned),
+            messages=messages,
+        )
 
     def lose(self) -> Update:
         """Records that the job's record is gone."""
@@ -122,7 +124,7 @@ class Ledger:
         if not known:
             self.lives[self.current].gone = True
             self._pictures.clear()
-        return evolve(self.update(), novelty=Novelty.REPEAT if known else Novelty.NEW)
+        return self.update(novelty=Novelty.REPEAT if known else Novelty.NEW)
 
     def update(
         self,
@@ -130,22 +132,28 @@ class Ledger:
         found: Iterable[Finding] = (),
         *,
         place: int | None = None,
+        novelty: Novelty = Novelty.REPEAT,
+        **shown: Any,
     ) -> Update:
-        """An update without changes, with the present state by default."""
+        """An update with the present state by default; ``shown`` are its other fields."""
         picture = self.picture() if picture is None else picture
         return Update(
-            novelty=Novelty.REPEAT,
+            novelty=novelty,
             state=picture.state,
             outcome=picture.outcome,
             findings=tuple(found),
             epoch=max(self.current, 0) if place is None else place,
+            **shown,
         )
 
     @property
     def current(self) -> int:
         """The index of the present epoch, the one created last; -1 if there is none."""
-        created = [state.created or BEFORE_ALL for state in self.checker.states]
-        return max(range(len(created)), key=lambda place: (created[place], place), default=-1)
+        states = self.checker.states
+        if len(states) < 2:
+            return len(states) - 1
+        created = [state.created or BEFORE_ALL for state in states]
+        return max(range(len(created)), key=lambda place: (created[place], place))
 
     def picture(self, place: int | None = None) -> Picture:
         """What is known of an epoch, by default the present one."""
