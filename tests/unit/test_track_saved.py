@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from tests.following import bare, followed
 from tests.lives import BORN, COMPLETED, SPOT, STOPPED, life, poll
 from trainstate.errors import InputError
+from trainstate.rules.example import poll as example
+from trainstate.rules.example import written
 from trainstate.track import Tracker
 from trainstate.track.packing import Packer
 from trainstate.track.snapshot import _checksum
@@ -179,3 +182,25 @@ def test_a_copy_goes_on_alone(copied: Callable[[Any], Any], accept: str) -> None
     tracker.observe({**first, "SecondaryStatus": "Training"})
     assert twin != tracker
     assert twin.observe({**first, "SecondaryStatus": "Nonsense"}).findings
+
+
+def test_a_tracker_that_an_earlier_program_saved_goes_on() -> None:
+    """A file without the fields that came since is as good as a tracker that never stopped."""
+    rules = [{"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}]
+    shown = {"/DebugRuleEvaluationStatuses": rules}
+    seen = [
+        written(example("InProgress/Starting: Starting", shown, modified=0)),
+        written(example("InProgress/Training: Starting 90, Training", shown, modified=90)),
+    ]
+    later = written(example("InProgress/Uploading: Starting 90, Training 60, Uploading", shown))
+    later |= {"VpcConfig": {"SecurityGroupIds": ["sg-0"], "Subnets": ["subnet-0"]}}
+
+    restored = Tracker.from_json((Path(__file__).parent / "saved_tracker.json").read_text())
+    kept = Tracker()
+    for response in seen:
+        kept.observe(response)
+
+    assert restored == kept
+    updates = [tracker.observe(later) for tracker in (restored, kept)]
+    assert updates[0] == updates[1]
+    assert ["TS606"] == [finding.code for finding in updates[0].findings]

@@ -66,9 +66,10 @@ class JobState:
     @property
     def created(self) -> int | None:
         """When the job was created. This and the properties below leave changes pending."""
-        if self._epoch is None and self.shown is not None:
-            return parse(self.shown.values[CREATED])[0]
-        return self.epoch.created
+        epoch, shown = self._epoch, self.shown
+        if epoch is None and shown is not None:
+            return parse(shown.values[CREATED])[0]
+        return (self.epoch if epoch is None else epoch).created
 
     @property
     def newest(self) -> int:
@@ -186,19 +187,18 @@ class JobState:
     def report(self) -> JobReport:
         """The job's report. It leaves changes pending."""
         epoch, shown = self._epoch, self.shown
-        created: int | None
         if epoch is None and shown is not None:
-            job, created = shown.values[ARN], parse(shown.values[CREATED])[0]
+            job = shown.values[ARN]
         else:
             epoch = self.epoch if epoch is None else epoch
-            job, created = epoch.job, epoch.created
+            job = epoch.job
         known = bool(self.pending) or epoch is None or bool(epoch.known)
         ended = epoch is not None and epoch.ended
         if shown is not None:
             ended |= shown.ended
         return JobReport(
             job=job,
-            created=created,
+            created=self.created,
             verdict=self.verdict,
             complete=ended,
             basis="history" if known else "reachability",

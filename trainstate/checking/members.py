@@ -33,14 +33,15 @@ _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 class FixedMembers:
     """The digest of each fixed member of a job, and the response that showed it first.
 
-    ``lacking`` are members, and their steady parts, that a whole response lacked, with its index
-    and whether its client knew the member; ``kept`` are members of the ended job, with the first
-    response in order that showed each.
+    ``lacking`` are members, and their steady parts, that a whole response lacked, with its index;
+    ``unsure`` are those that its client may not have known. ``kept`` are members of the ended job,
+    with the first response in order that showed each. Saved trackers have the fields in this order.
     """
 
     seen: dict[tuple[Kind, str], tuple[bytes, int]] = field(factory=dict)
-    lacking: dict[str, tuple[int, bool]] = field(factory=dict)
+    lacking: dict[str, int] = field(factory=dict)
     kept: dict[str, tuple[Rank, int]] = field(factory=dict)
+    unsure: dict[str, int] = field(factory=dict)
     _same: dict[tuple[Kind, bool], bytes] = field(factory=dict, eq=False)
 
     def changes(
@@ -89,10 +90,10 @@ class FixedMembers:
         there = {name for name in shown if _is_informative(response.members[name])}
         excused = self._excused(response, spec)
         for name in [name for name in self.lacking if name in there]:
-            at, sure = self.lacking[name]
-            yield _moved_member(name, at, "appeared", sure=sure)
-            if not sure:  # the job may always have had it
-                del self.lacking[name]
+            yield _moved_member(name, self.lacking[name], "appeared")
+        for name in [name for name in self.unsure if name in there]:
+            # The job may always have had it.
+            yield _moved_member(name, self.unsure.pop(name), "appeared", sure=False)
         for name, sure in _absent(response, spec, there, _fixed(spec), excused):
             seen = self.seen.get((Kind.RESPONSE, name))
             if seen is None or seen[0] in _NOTHING:
@@ -102,9 +103,11 @@ class FixedMembers:
 
     def _note(self, name: str, index: int, *, sure: bool) -> None:
         """Keeps the first response that surely lacked a member, else the first that may have."""
-        _, known = self.lacking.get(name, (index, False))
-        if name not in self.lacking or (sure and not known):
-            self.lacking[name] = index, sure
+        if sure:
+            self.unsure.pop(name, None)
+            self.lacking.setdefault(name, index)
+        elif name not in self.lacking:
+            self.unsure.setdefault(name, index)
 
     def _moved_parts(
         self, response: Response, spec: Spec, shown: Mapping[str, bytes], index: int
@@ -121,7 +124,7 @@ class FixedMembers:
                 gone = had.get(part, _EMPTY) not in _NOTHING and part not in has
                 came = place in self.lacking and has.get(part, _EMPTY) not in _NOTHING
                 if gone or came:
-                    at, moved = (at, "gone") if gone else (self.lacking[place][0], "appeared")
+                    at, moved = (at, "gone") if gone else (self.lacking[place], "appeared")
                     yield _moved_member(place, at, moved)
                 elif part not in has:
                     self._note(place, index, sure=True)
@@ -134,6 +137,7 @@ class FixedMembers:
             return spared
         if spared and not spared & had:  # earlier responses without them were excerpts
             self.lacking.clear()
+            self.unsure.clear()
         return set()
 
     def _gone(

@@ -67,7 +67,7 @@ class CheckerOptions:
     ignore: tuple[str, ...] = field(default=(), converter=_ignored)
     accept: Evidence = field(default=Evidence.DEPRECATED, converter=_evidence)
     order: Order | None = field(default=None, converter=_order)
-    tolerances: Tolerances = field(default=None, converter=_tolerances)
+    tolerances: Tolerances = field(factory=Tolerances, converter=_tolerances)
 
     def checker(self, spec: Spec) -> Checker:
         """A checker with these options; raises UnknownNameError for an unknown rule."""
