@@ -153,9 +153,12 @@ def configured(
         fields[_ALGORITHM] = {"TrainingImage": _IMAGE, "TrainingInputMode": mode}
     for guard in spec.guards:
         _set(fields, guard.member, _guard_value(spec, guard, guard.name in guards, budget))
-    for machine in spec.machines:
-        if bits >> len(OPTIONAL) + spec.machines.index(machine) & 1:
+    for number, machine in enumerate(spec.machines, len(OPTIONAL)):
+        if bits >> number & 1:
             fields[machine.member] = attached(machine, machine.statuses[0])
+            if machine.configured:
+                # A rule is evaluated because the job was created with it.
+                fields[machine.configured] = [_RULE]
     return fitting(fields, spec, fields)
 
 
