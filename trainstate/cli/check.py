@@ -10,8 +10,8 @@ from attrs import fields_dict
 
 from trainstate.checking.order import Order
 from trainstate.cli import options as shared
-from trainstate.cli.asked import CheckOptions
-from trainstate.cli.baseline import WRITE, known_findings
+from trainstate.cli.asked import CheckOptions, tolerances
+from trainstate.cli.baseline import WRITE, known_findings, patterns
 from trainstate.cli.output import AUTO, COLORS, FOUND, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import FORMS, CheckRun
@@ -50,15 +50,22 @@ from trainstate.rules.tolerances import Tolerances
 @shared.SELECT
 @shared.IGNORE
 @shared.listed_option(
-    "--per-file-ignores", "PATTERN=RULES", "Ignore these rules in files whose path matches."
+    "--per-file-ignores",
+    "PATTERN=RULES",
+    "Ignore these rules in files whose path matches.",
+    callback=shared.proven(patterns),
 )
 @shared.listed_option(
-    "--per-job-ignores", "PATTERN=RULES", "Ignore these rules for jobs whose name or ARN matches."
+    "--per-job-ignores",
+    "PATTERN=RULES",
+    "Ignore these rules for jobs whose name or ARN matches.",
+    callback=shared.proven(patterns),
 )
 @shared.listed_option(
     "--tolerances",
     "NAME=SECONDS",
     f"How far times may differ, in seconds: {', '.join(fields_dict(Tolerances))}.",
+    callback=shared.proven(tolerances),
 )
 @shared.accept_option("The weakest evidence that counts.")
 @shared.choice_option(

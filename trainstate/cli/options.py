@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trainstate.cli.baseline import COMPARE, MODES
+from trainstate.errors import TrainstateError
 from trainstate.history.readers import FORMATS
-from trainstate.rules.index import rules
+from trainstate.rules.index import rules, select_rules
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
 
@@ -78,17 +79,37 @@ def accept_option(about: str) -> Decorator:
     return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=told)
 
 
+def proven(prove: Callable[[Any], object]) -> Callable[..., Any]:
+    """A callback that tries a value; an error names the option, and the file that sets it."""
+
+    def callback(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+        try:
+            if value:
+                prove(value)
+        except TrainstateError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+        return value
+
+    return callback
+
+
 def spec_option(about: str, more: str = "") -> Decorator:
     """An option for a machine."""
     told = f"{about}: its name, such as processing-job, or its file of facts{more}."
-    names = ("--spec", "spec_path")
-    return click.option(*names, metavar="NAME|FILE", shell_complete=files, help=told)
+    more_of: dict[str, Any] = {"shell_complete": files, "callback": proven(load_spec)}
+    return click.option("--spec", "spec_path", metavar="NAME|FILE", help=told, **more_of)
 
 
-def listed_option(name: str, metavar: str, about: str, *, rules: bool = False) -> Decorator:
-    """An option that may be repeated; ``rules`` completes rule names."""
-    complete = rule_lists if rules else None
-    return click.option(name, multiple=True, metavar=metavar, shell_complete=complete, help=about)
+def listed_option(name: str, metavar: str, about: str, **more: Any) -> Decorator:
+    """An option that may be repeated."""
+    return click.option(name, multiple=True, metavar=metavar, help=about, **more)
+
+
+def _rules_option(name: str, about: str) -> Decorator:
+    """An option for rules, whose names it completes."""
+    told = f"{about} these rules: codes, prefixes or names."
+    known = proven(lambda texts: select_rules(select=listed(texts)))
+    return listed_option(name, "RULES", told, callback=known, shell_complete=rule_lists)
 
 
 PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
@@ -97,9 +118,7 @@ REPORT = file_option("--output", "-o", about="Write the report to FILE.")
 TEXT_OR_JSON = choice_option("--format", "form", of=("text", "json"), default="text")
 INPUT_FORMAT = choice_option("--input-format", of=FORMATS, default="auto")
 SPEC = spec_option("Only jobs of this machine")
-_RULES = "these rules: codes, prefixes or names."
-SELECT = listed_option("--select", "RULES", f"Only {_RULES}", rules=True)
-IGNORE = listed_option("--ignore", "RULES", f"Not {_RULES}", rules=True)
+SELECT, IGNORE = _rules_option("--select", "Only"), _rules_option("--ignore", "Not")
 SEED = number_option("--seed", int, 0, "S", "Seed of random choices.")
 BASELINE = file_option("--baseline", about="Do not count findings that are in FILE.")
 BASELINE_MODE = choice_option(
