@@ -15,7 +15,7 @@ from trainstate.checking.report import Finding, JobReport, Verdict
 from trainstate.checking.shown import Shown
 from trainstate.checking.variants import weakest_used
 from trainstate.history.chain import History
-from trainstate.history.instants import parse
+from trainstate.history.instants import datetime_of, parse
 from trainstate.history.model import Response
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
 from trainstate.machine.guards import UNSEEN, Configuration
@@ -193,7 +193,7 @@ class JobState:
             ended |= shown.ended
         return JobReport(
             job=job,
-            created=self.created,
+            created=None if self.created is None else datetime_of(self.created),
             verdict=self.verdict,
             complete=ended,
             basis="history" if known else "reachability",

@@ -52,7 +52,11 @@ def report_csv(report: Report) -> Iterator[str]:
 
 
 def _findings(report: Report) -> list[dict[str, Any]]:
+    """A row a finding, and one with the name *unread* for each input that could not be read."""
     rows = [finding_object(finding) for finding in report.findings]
+    for source in report.unread:
+        said = {"name": "unread", "file": source.file, "message": source.detail}
+        rows.append({**dict.fromkeys(_COLUMNS), "severity": "error", "facts": {}, **said})
     return [{**row, "facts": json_text(row["facts"], default=str)} for row in rows]
 
 

@@ -8,7 +8,7 @@ import attrs
 import msgspec
 
 from trainstate.checking.report import Finding, JobReport, Report
-from trainstate.history.instants import iso
+from trainstate.history.instants import iso, parse
 from trainstate.history.readers import SourceReport
 from trainstate.render.plain import json_text
 from trainstate.version import installed_version
@@ -49,7 +49,7 @@ def unread_object(source: SourceReport) -> dict[str, Any]:
 
 def job_object(job: JobReport) -> dict[str, Any]:
     """A job's verdict as JSON values."""
-    created = None if job.created is None else iso(job.created)
+    created = None if job.created is None else iso(parse(job.created)[0])
     members = {**_members(job, JOB), "created": created}
     return members | ({"machine": job.machine} if job.machine else {})
 

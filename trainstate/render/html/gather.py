@@ -8,7 +8,7 @@ import attrs
 from attrs import define, field
 
 from trainstate.checking.jobs import JobState
-from trainstate.checking.report import Finding, JobReport, Report, Verdict
+from trainstate.checking.report import Finding, Report, Verdict
 from trainstate.checking.stream import Checker
 from trainstate.history.instants import SECOND, iso
 from trainstate.render.align import alignment_line
@@ -54,11 +54,11 @@ def report_data(report: Report, checker: Checker) -> dict[str, Any]:
         "jobs": [
             [
                 numbers.job(job.job),
-                None if job.created is None else iso(job.created),
+                None if state.created is None else iso(state.created),
                 _VERDICTS.index(job.verdict),
                 int(job.complete),
                 job.responses,
-                *_measures(state, history, job, checker.spec),
+                *_measures(state, history, checker.spec),
                 flagged[job.job],
             ]
             for job, (state, history) in zip(report.jobs, lives, strict=False)
@@ -154,11 +154,11 @@ def _timelines(
     return told | drawn
 
 
-def _measures(state: JobState, history: History, job: JobReport, spec: Spec) -> list[Any]:
+def _measures(state: JobState, history: History, spec: Spec) -> list[Any]:
     """A job's outcome by number, and its whole, waiting and billable seconds, None if unseen."""
     ends = [entry.end or entry.start for entry in history]
     last = max((end for end in ends if end is not None), default=None)
-    first = job.created if job.created is not None or not history else history[0].start
+    first = state.created if state.created is not None or not history else history[0].start
     whole = None if last is None or first is None else max(0, last - first) / SECOND
     measured = (whole, seconds_waited(history, spec), state.billable)
     outcome = list(Outcome).index(outcome_of(spec, *state.last_pair))
