@@ -122,8 +122,16 @@ def test_asking_for_one_machine_leaves_the_others_out() -> None:
 
     for name in spec_names():
         assert 1 == trainstate.check(values, spec=load_spec(name)).summary.jobs
-    with pytest.raises(InputError, match="other things than job"):
+    with pytest.raises(InputError, match="other things than jobs; `--spec` chooses"):
         trainstate.check(json.dumps(values[0]), spec=load_spec("job"))
+
+
+def test_a_folder_without_a_recording_says_what_its_first_file_is(tmp_path: Path) -> None:
+    """Each file was skipped, and the reason of one tells most."""
+    (tmp_path / "one.json").write_text(json.dumps({"EndpointArn": f"{ARN}:endpoint/a"}))
+
+    with pytest.raises(InputError, match=r"be read; .*one\.json is a record of type `endpoint`"):
+        trainstate.check(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["labeling-job", "endpoint", "inference-recommendations-job"])
