@@ -28,7 +28,7 @@ from trainstate.spec.model import Spec
 @shared.OUTPUT
 @click.option("--all", "everything", is_flag=True, help="Show legal histories too.")
 @shared.INPUT_FORMAT
-@shared.SPEC
+@shared.MACHINE
 def command(
     *,
     paths: tuple[str, ...],

@@ -123,7 +123,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     for standard input: boto3, AWS CLI and raw API JSON, NDJSON, EventBridge events, list
     pages, SDK logs, notebooks, YAML, CSV, HAR, Parquet, compressed or not.
 
-    A PATH that cannot be read does not end the check: the rest is judged.
+    Processing, transform, tuning and AutoML jobs are recognised and judged, too. A PATH that
+    cannot be read does not end the check.
 
     Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse, unreadable
     input or unwritable output, 130 after Ctrl-C.

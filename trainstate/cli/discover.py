@@ -45,7 +45,7 @@ FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
 )
 @shared.OUTPUT
 @shared.INPUT_FORMAT
-@shared.SPEC
+@shared.MACHINE
 def command(
     *,
     paths: tuple[str, ...],

@@ -5,7 +5,7 @@ import json
 import click
 
 from trainstate.checking.drift import check_drift
-from trainstate.cli.options import SPEC, TEXT_OR_JSON, examples, spec_at
+from trainstate.cli.options import MACHINE, TEXT_OR_JSON, examples, spec_at
 from trainstate.cli.output import FOUND
 from trainstate.render.drift import drift_lines, drift_object
 
@@ -16,7 +16,7 @@ from trainstate.render.drift import drift_lines, drift_object
     short_help="Compare the model with an installed botocore.",
 )
 @TEXT_OR_JSON
-@SPEC
+@MACHINE
 @click.pass_context
 def command(ctx: click.Context, form: str, spec_path: str | None) -> None:
     """List the statuses and members that differ between the model and the installed botocore.

@@ -62,7 +62,7 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
     help="Quote failure reasons by their stable part; they may contain private data.",
 )
 @shared.INPUT_FORMAT
-@shared.SPEC
+@shared.MACHINE
 def command(
     *, paths: tuple[str, ...], plot: str | None, reasons: bool, per_job: bool, **options: str | None
 ) -> None:
