@@ -31,10 +31,10 @@ from trainstate.spec.load import load_spec
 )
 @number_option("--rate", click.FloatRange(0, min_open=True), 4.0, "N", "Calls a second at most.")
 @click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
-@spec_option("Record jobs of this machine")
+@spec_option("Record jobs of another machine")
 @session_options
 def command(path: str, **options: Any) -> None:
-    """Record one response of every training job, or job of another machine, in FILE, one a line.
+    """Record one response of every training job in FILE, one a line.
 
     Run it again to add what is new, or to continue after an interruption: nothing is recorded
     twice. Then: trainstate check FILE

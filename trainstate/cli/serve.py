@@ -61,9 +61,10 @@ _SHARE = click.FloatRange(0, 1)
 @shared.number_option("--event-duplicates", _SHARE, 0.0, "SHARE", "Share sent twice.")
 @shared.number_option("--event-reordering", _SHARE, 0.0, "SHARE", "Share sent late.")
 def command(host: str, port: int, **options: Any) -> None:
-    """Serve simulated training jobs to boto3, the AWS CLI and every other SDK.
+    """Serve simulated jobs to boto3, the AWS CLI and every other SDK.
 
-    Plain `GET /` answers when the server is ready. Any credentials will do.
+    Training, tuning, processing and transform jobs are simulated. Plain `GET /` answers when
+    the server is ready. Any credentials will do.
     """
     with needing("`trainstate serve`", f"; {installed_by('server')}"):
         from trainstate.simulator import server
