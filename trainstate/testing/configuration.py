@@ -141,6 +141,7 @@ def message(status: str, times: int) -> str:
 _LIMIT = 86_400
 _SAMPLES = {"string": "example", "list": [], "integer": 1, "boolean": False}
 _ALGORITHM = "AlgorithmSpecification"
+_POOL, _SPOT = "WarmPoolStatus", "EnableManagedSpotTraining"
 
 
 def configured(
@@ -156,6 +157,10 @@ def configured(
     for machine in spec.machines:
         if bits >> len(OPTIONAL) + spec.machines.index(machine) & 1:
             fields[machine.member] = attached(machine, machine.statuses[0])
+    if fields.get(_SPOT):
+        fields.pop(_POOL, None)
+    elif _POOL in fields:
+        fields["ResourceConfig"] = {**fields["ResourceConfig"], "KeepAlivePeriodInSeconds": 600}
     return fitting(fields, spec, fields)
 
 
