@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from attrs import evolve, frozen
@@ -14,15 +15,16 @@ from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotData, NotLiteral, literal
 from trainstate.history.readers.sdk_log import READER as LOG_READER
 from trainstate.history.readers.sdk_log import read_log
+from trainstate.history.readers.sdk_resource import BEGIN, resource, resource_end
 from trainstate.spec.model import Spec
 
 READER = "printed"
 
 BREAK = re.compile(r"\r\n|\n|\r")
 _IN_LINE = re.compile(rb"[^\r\n]+")
-_AT_LINE_START = re.compile(rb"^[ \t]*(?=[{\[])", re.MULTILINE)
+_AT_LINE_START = re.compile(rb"^[ \t]*(?=[{\[])(?!\[[A-Z]\w*Job\()|" + BEGIN, re.MULTILINE)
 # After a prompt, a logger's prefix or a variable's name, but not `[INFO]`.
-_ANYWHERE = re.compile(rb"(?=[{\[]\s*[\"'{\[])")
+_ANYWHERE = re.compile(rb"(?=[{\[]\s*[\"'{\[])|" + BEGIN)
 # An unclosed bracket is searched to the end of the text, so their number is bounded.
 _UNCLOSED = 20
 _SHOWN = 1000
@@ -92,12 +94,23 @@ def _around(data: bytes, found: Iterable[Printed]) -> str:
 def _printed(data: bytes, spec: Spec, opening: re.Pattern[bytes]) -> Iterator[Printed]:
     place, unclosed = 0, 0
     while unclosed < _UNCLOSED and (match := opening.search(data, place)):
-        begin, end, closed = next(spans(data, match.end(), token=PYTHON))
+        if match["resource"] is None:
+            begin, end, closed = next(spans(data, match.end(), token=PYTHON))
+        else:
+            begin, (end, closed) = match.end(), resource_end(data, match.end())
         place = end if closed else match.end() + 1
         unclosed += not closed
         shown = closed and shows_status(data[begin:end], spec)
-        if shown and (printed := _decoded(data, begin, end)):
+        read = _decoded if match["resource"] is None else _resource
+        if shown and (printed := read(data, begin, end)):
             yield printed
+
+
+def _resource(data: bytes, begin: int, end: int) -> Printed | None:
+    """The members of a resource; None for code."""
+    with suppress(NotLiteral):
+        return Printed(begin, end, resource(data[begin:end]))
+    return None
 
 
 def _decoded(data: bytes, begin: int, end: int) -> Printed | None:
