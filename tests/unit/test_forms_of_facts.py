@@ -242,10 +242,13 @@ def test_instances_are_selected_while_the_job_runs() -> None:
     again = preferred | selected | {"SelectedInstanceCount": 1}
     other = poll("Starting", "Training") | {"ResourceConfig": again}
 
+    blank = poll("Starting") | {"ResourceConfig": preferred | {"SelectedInstanceType": ""}}
+
     assert [] == list(trainstate.check([before, after]).findings)
-    for first, second in ((before, changed), (after, other)):
+    assert [] == [one for one in trainstate.check([blank, after]) if one.severity != "info"]
+    for responses in ([before, changed], [after, other], [before, after, after, other]):
         assert ["changed-fixed-member"] == [
-            finding.name for finding in trainstate.check([first, second]).findings
+            finding.name for finding in trainstate.check(responses).findings
         ]
 
 
