@@ -3,8 +3,6 @@
 Durations are written as people write them.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import threading
@@ -12,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from attrs import evolve, frozen
 
@@ -177,7 +175,7 @@ class VirtualClock:
     @contextmanager
     def driven_by_sleep(
         self, *, within: Duration | None = None, wall: bool = False
-    ) -> Iterator[VirtualClock]:
+    ) -> Iterator[Self]:
         """A context in which ``time.sleep`` advances virtual time instead of real time.
 
         ``time.time``, ``time.monotonic`` and ``time.perf_counter`` advance by the same amount, so

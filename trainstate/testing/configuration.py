@@ -5,8 +5,6 @@ response has. Members that a specification lacks are left out. Guards, limits an
 machines decide the others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any

@@ -4,8 +4,6 @@ Runs come from the graph of the machine, like those of the strategies; a seeded 
 decides them, so the same seed gives the same bytes everywhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from itertools import zip_longest

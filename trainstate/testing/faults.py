@@ -4,8 +4,6 @@
 are in the modules ``mutate_*``, one for each group of rules.
 """
 
-from __future__ import annotations
-
 from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy

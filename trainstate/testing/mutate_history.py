@@ -1,7 +1,5 @@
 """Faults of the history in one response: the rules TS3."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Any
 

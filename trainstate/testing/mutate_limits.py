@@ -1,7 +1,5 @@
 """Faults of limits: a job ends too early for one, or goes on beyond it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from trainstate.history.instants import SECOND

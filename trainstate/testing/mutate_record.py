@@ -1,7 +1,5 @@
 """Faults of records, vocabulary and pairs: the rules TS0, TS1 and TS2."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

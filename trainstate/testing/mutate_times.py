@@ -1,7 +1,5 @@
 """Faults of times and of the outcome: the rules TS4 and TS5."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any

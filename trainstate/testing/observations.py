@@ -1,7 +1,5 @@
 """What an observer sees of a run: responses, summaries, events and log lines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The options of the strategies, validated before anything is drawn."""
 
-from __future__ import annotations
-
 from typing import Any, TypedDict
 
 from attrs import field, fields, frozen

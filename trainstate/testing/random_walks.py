@@ -6,8 +6,6 @@ so that stops, failures and interruptions occur. Everything is drawn in whole nu
 seed gives the same bytes on every machine.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from random import Random

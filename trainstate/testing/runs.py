@@ -4,8 +4,6 @@ A *tape* is a byte string that decides step by step. Zeros and an empty tape mea
 choice, so Hypothesis shrinks to the simplest job.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from struct import Struct

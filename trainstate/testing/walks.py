@@ -3,8 +3,6 @@
 The steps are those of ``machine.walks``; this module decides which of them are simpler.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 

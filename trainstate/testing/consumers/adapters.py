@@ -4,8 +4,6 @@ Each is an object for ``check_consumer``. Its library is imported at the call;
 MissingLibraryError names the package if it is not installed.
 """
 
-from __future__ import annotations
-
 import time
 from contextlib import nullcontext
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Runs a consumer over all legal histories up to a bound, then over random ones."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from random import Random

@@ -6,11 +6,9 @@ between two polls, ``x2`` is read by two polls. After the end there may be ``gon
 was deleted) and the states of another job with the same name, each preceded by ``again``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 from attrs import evolve, frozen
 
@@ -117,7 +115,7 @@ class Course:
         """The guards that hold."""
         return frozenset(name for flag, name in GUARDS.items() if getattr(self, FLAGS[flag]))
 
-    def read(self, polls: Iterable[int]) -> Course:
+    def read(self, polls: Iterable[int]) -> Self:
         """The same course with these numbers of polls."""
         items = zip(self.items, polls, strict=True)
         return evolve(self, items=tuple(evolve(item, polls=count) for item, count in items))

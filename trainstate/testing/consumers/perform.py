@@ -1,7 +1,5 @@
 """Runs a consumer's code in its own thread, and ends it when it is stuck."""
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import inspect

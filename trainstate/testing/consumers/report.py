@@ -1,7 +1,5 @@
 """What was found about a consumer, and how much was played to find it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The least requests that create each kind of job that can be played."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 Courses of the same walk differ in polls, messages and members.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from random import Random
 

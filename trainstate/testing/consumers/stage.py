@@ -7,8 +7,6 @@ In the simulator every job lives the life of a training job, of which the other 
 less. So a step of a course is the shortest path of that life on which nothing else shows.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Facts about the operations: their errors, and how the service refuses."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """Calls beside those about one job: tuning jobs, search, tags, logs, metrics."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

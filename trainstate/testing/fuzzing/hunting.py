@@ -1,7 +1,5 @@
 """The fuzzer: tries programs until time or calls are spent, then shrinks them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress

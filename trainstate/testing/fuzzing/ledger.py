@@ -1,7 +1,5 @@
 """What the calls so far have shown of each job, and what the service does with the next."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,12 +1,10 @@
 """Runs a program against a service, and judges the answers."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, Self
 
 from attrs import define, evolve, field, frozen
 
@@ -72,7 +70,7 @@ class Performer:
             clients=self.subject.beside, spec=self.spec, ledger=self.ledger, token=self.token
         )
 
-    def perform(self, program: Program) -> Performer:
+    def perform(self, program: Program) -> Self:
         """Runs the steps; returns itself."""
         for number, call in enumerate(program.calls):
             self._number = number

@@ -3,12 +3,10 @@
 Some are tried first, one for each possible fault; others are drawn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 from attrs import evolve, field, frozen
 from hypothesis import strategies as st
@@ -46,7 +44,7 @@ class Call:
         rest = f"{self.seconds:g}" if self.verb == ADVANCE else self.word
         return " ".join(part for part in (self.verb, self.slot, rest) if part)
 
-    def simpler(self) -> Iterator[Call]:
+    def simpler(self) -> Iterator[Self]:
         """The same step with simpler arguments, the simplest first."""
         words = _WORDS.get(self.verb, ())
         for word in words[: words.index(self.word)] if self.word in words else ():
@@ -79,15 +77,15 @@ class Program:
     def __str__(self) -> str:
         return "; ".join(map(str, self.calls))
 
-    def without(self, start: int, stop: int) -> Program:
+    def without(self, start: int, stop: int) -> Self:
         """The program without some of its steps."""
         return evolve(self, calls=(*self.calls[:start], *self.calls[stop:]))
 
-    def with_call(self, at: int, call: Call) -> Program:
+    def with_call(self, at: int, call: Call) -> Self:
         """The program with another step at a place."""
         return evolve(self, calls=(*self.calls[:at], call, *self.calls[at + 1 :]))
 
-    def in_slot(self, old: str, new: str) -> Program:
+    def in_slot(self, old: str, new: str) -> Self:
         """The program with one job in the place of another."""
         moved = (evolve(call, slot=new) if call.slot == old else call for call in self.calls)
         return evolve(self, calls=tuple(moved))

@@ -1,7 +1,5 @@
 """What a run of the fuzzer found and never saw: as text, JSON and JUnit XML."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The requests of programs, named by short words: the simplest of each kind comes first."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any

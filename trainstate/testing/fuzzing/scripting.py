@@ -1,7 +1,5 @@
 """A program as Python: plain calls of a boto3 client that anyone can run."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

@@ -5,8 +5,6 @@ programs show some, and every run costs calls to a service: so the programs that
 drew are shrunk step by step, each for one finding.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """The targets that can be fuzzed by name; each imports what it needs when used."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
