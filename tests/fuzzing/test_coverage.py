@@ -9,7 +9,7 @@ from trainstate.machine.step import State
 from trainstate.simulator import on_demand, simulate, spot, through
 from trainstate.spec.model import Evidence
 from trainstate.testing.coverage import Coverage
-from trainstate.testing.walks import guard_sets, walk_graph
+from trainstate.testing.runs import guard_sets, walk_graph
 
 SPEC = trainstate.SPEC
 RESERVED = on_demand().requeued().request("x")["ResourceConfig"]

@@ -73,7 +73,7 @@ def command(host: str, port: int, **options: Any) -> None:
     service = _service(book, options)
     beside = None
     if options["beside"]:
-        from trainstate.simulator.beside import MotoServer
+        from trainstate.simulator.server import MotoServer
 
         beside = MotoServer()
     listening = server.bound(host, port)

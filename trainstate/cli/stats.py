@@ -9,9 +9,18 @@ from trainstate.cli.output import open_output
 from trainstate.cli.surveyed import surveyed
 from trainstate.errors import UsageError, installed_by, needing
 from trainstate.history.readers import FORMATS
-from trainstate.render.per_job import TYPES, Row, job_rows, per_job_csv, per_job_json, per_job_lines
 from trainstate.render.plain import json_text
-from trainstate.render.stats import stats_csv, stats_lines, stats_object
+from trainstate.render.stats import (
+    TYPES,
+    Row,
+    job_rows,
+    per_job_csv,
+    per_job_json,
+    per_job_lines,
+    stats_csv,
+    stats_lines,
+    stats_object,
+)
 from trainstate.spec.load import BUILTIN
 from trainstate.stats.cost import read_prices
 from trainstate.stats.measure import measure, stats

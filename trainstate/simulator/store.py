@@ -18,8 +18,7 @@ from attrs import evolve, frozen
 from trainstate.errors import InputError
 from trainstate.machine.step import Position, State
 from trainstate.simulator.clock import Setting
-from trainstate.simulator.job import Job
-from trainstate.simulator.tuning import Tuning
+from trainstate.simulator.job import Job, Tuning
 
 _MAGIC, _APPLICATION, _FORMAT = b"SQLite format 3\0", 0x74737374, 2
 _SCHEMA = """

@@ -12,12 +12,11 @@ from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import describe, moment
 from trainstate.simulator.chance import seeded
 from trainstate.simulator.errors import ApiError, in_status, name_taken
-from trainstate.simulator.job import Job
+from trainstate.simulator.job import Job, Tuning
 from trainstate.simulator.listing import next_of, page_of, small_page
 from trainstate.simulator.operations import asked_to_stop, started
 from trainstate.simulator.output import final_metrics
 from trainstate.simulator.timeline import PlannedStep
-from trainstate.simulator.tuning import Tuning
 from trainstate.simulator.validate import check_creation, check_tags
 
 if TYPE_CHECKING:

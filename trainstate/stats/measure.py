@@ -17,9 +17,8 @@ from trainstate.history.instants import SECOND, iso
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
 from trainstate.stats.cost import Cost, Prices
-from trainstate.stats.spread import Distribution
+from trainstate.stats.spread import FIRST, LATER, Distribution, Wait, Waiting
 from trainstate.stats.survey import Surveyed
-from trainstate.stats.waiting import FIRST, LATER, Wait, Waiting
 from trainstate.track.outcome import outcome_of
 from trainstate.track.timeline import attempts
 

@@ -37,8 +37,7 @@ from trainstate.testing.configuration import (
     machine_steps,
     message,
 )
-from trainstate.testing.runs import CREATED, Run, lived, stepped
-from trainstate.testing.walks import WalkGraph, walk_graph
+from trainstate.testing.runs import CREATED, Run, WalkGraph, lived, stepped, walk_graph
 
 SHARES: Mapping[str, int] = {
     "InputDataConfig": 95,

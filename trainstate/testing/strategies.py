@@ -20,8 +20,7 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import observations
 from trainstate.testing.options import Keywords, Short, StrategyOptions, options_of
-from trainstate.testing.runs import HEAD, Run, Tapes, run_of
-from trainstate.testing.walks import guard_sets, walk_graph
+from trainstate.testing.runs import HEAD, Run, Tapes, guard_sets, run_of, walk_graph
 
 T = TypeVar("T")
 Response = dict[str, Any]

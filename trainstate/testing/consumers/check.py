@@ -11,7 +11,7 @@ from trainstate.errors import UsageError
 from trainstate.machine.walks import subsets
 from trainstate.simulator.clock import Duration, seconds
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.consumers.course import FLAGS, Course
+from trainstate.testing.consumers.course import FLAGS, REQUESTS, Course
 from trainstate.testing.consumers.course import course as parsed
 from trainstate.testing.consumers.judge import CRASHES, OutcomeReader, judged, plainly
 from trainstate.testing.consumers.perform import Stage, Wait, staged
@@ -23,7 +23,6 @@ from trainstate.testing.consumers.report import (
     identity,
     snippet,
 )
-from trainstate.testing.consumers.requests import REQUESTS
 from trainstate.testing.consumers.scope import (
     CourseScope,
     courses,
@@ -32,7 +31,7 @@ from trainstate.testing.consumers.scope import (
     walk_by_chance,
 )
 from trainstate.testing.consumers.stage import NAME, OPERATIONS, Play
-from trainstate.testing.fuzzing.shrinking import descended
+from trainstate.testing.fuzzing.program import descended
 from trainstate.track.policy import STRICT, Policy
 
 POLLS = 40

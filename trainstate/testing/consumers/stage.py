@@ -27,8 +27,7 @@ from trainstate.simulator.service import JOB, Service
 from trainstate.simulator.timeline import ENTER, PRIMARY, PlannedStep
 from trainstate.spec.graph import shortest_path
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.consumers.course import AGAIN, GONE, Course, Item, named
-from trainstate.testing.consumers.requests import REQUESTS
+from trainstate.testing.consumers.course import AGAIN, GONE, REQUESTS, Course, Item, named
 
 NAME = "job-1"
 _DESCRIBE = "Describe"

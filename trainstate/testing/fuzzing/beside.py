@@ -17,8 +17,7 @@ from trainstate.rules.exchange import (
     summary_of,
 )
 from trainstate.spec.model import Spec
-from trainstate.testing.fuzzing.api import api
-from trainstate.testing.fuzzing.ledger import JobLedger
+from trainstate.testing.fuzzing.ledger import JobLedger, api
 from trainstate.testing.fuzzing.requests import creation, job_name
 
 GROUP = "/aws/sagemaker/TrainingJobs"

@@ -30,12 +30,12 @@ from trainstate.testing.fuzzing.program import (
     openings,
     programs,
     short,
+    shrunk,
     stages,
 )
 from trainstate.testing.fuzzing.report import Discovery, FuzzReport, Key, key_of
 from trainstate.testing.fuzzing.requests import creation, job_name
 from trainstate.testing.fuzzing.scripting import script
-from trainstate.testing.fuzzing.shrinking import shrunk
 from trainstate.testing.fuzzing.subject import Advance, Maker, Target, target_of
 
 _SHARE = 0.6

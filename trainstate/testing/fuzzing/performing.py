@@ -18,9 +18,8 @@ from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.testing.coverage import Coverage
-from trainstate.testing.fuzzing.api import api
 from trainstate.testing.fuzzing.beside import Beside
-from trainstate.testing.fuzzing.ledger import JobLedger, Pages
+from trainstate.testing.fuzzing.ledger import JobLedger, Pages, api
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
 from trainstate.testing.fuzzing.requests import INVALID, job_name, limit_of, listing
 from trainstate.testing.fuzzing.subject import Subject
