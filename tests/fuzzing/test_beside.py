@@ -31,9 +31,9 @@ def found(seed: int = 1) -> set[str]:
         with target.open(seed) as subject:
             performer = Performer(subject=subject, spec=trainstate.SPEC, rules=asked, token="0")
             told |= {
-                spotted.finding.code
-                for spotted in performer.perform(program).spotted
-                if spotted.finding.severity is not Severity.INFO
+                finding.code
+                for _, finding in performer.perform(program).spotted
+                if finding.severity is not Severity.INFO
             }
     return told
 

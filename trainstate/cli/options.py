@@ -1,11 +1,10 @@
 """Options that several commands share, and shell completion."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from trainstate.cli.baseline import COMPARE, MODES
 from trainstate.history.readers import FORMATS
@@ -13,14 +12,9 @@ from trainstate.rules.index import rules
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
 
 def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The shell's own completion of files and folders."""
-    from click.shell_completion import CompletionItem
-
     return [CompletionItem(incomplete, type="file")]
 
 

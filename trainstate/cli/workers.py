@@ -5,12 +5,18 @@ judges each job whole and in order. No states are merged: findings and jobs are 
 order of their records.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from heapq import merge
-from typing import TYPE_CHECKING, Any
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from typing import Any, TypeVar
 from zlib import crc32
 
 from attrs import asdict, define, evolve, field, frozen
@@ -19,24 +25,12 @@ from trainstate.checking.implied import batches
 from trainstate.checking.report import Finding, JobReport, Summary
 from trainstate.checking.stream import Checker
 from trainstate.cli import progress
+from trainstate.cli.asked import CheckOptions
 from trainstate.errors import TrainstateError
 from trainstate.history.machines import family_of
 from trainstate.history.model import Unreadable
 from trainstate.history.readers import SourceReport
 from trainstate.history.readers.lines import Line, Record
-
-if TYPE_CHECKING:
-    from trainstate.cli.asked import CheckOptions
-import os
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import BaseContext
-from typing import TypeVar
 
 T = TypeVar("T")
 

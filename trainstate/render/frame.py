@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from trainstate.checking.report import Report
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import UsageError, installed_by, needing
 from trainstate.render.json import FINDING, JOB, finding_object, job_object
 from trainstate.render.plain import json_text
 from trainstate.render.table import csv_lines, spreadsheet_cell
@@ -20,10 +20,8 @@ def report_frame(report: Report, what: str = "findings") -> Any:
     """The findings or the jobs of a report; raises UsageError for anything else."""
     if what not in ("findings", "jobs"):
         raise UsageError(f"Expected what to be findings or jobs but got {what!r}.")
-    try:
+    with needing("A frame", f"; {installed_by('polars')}."):
         polars = import_module("polars")
-    except ImportError:
-        raise UsageError(f"A frame needs polars; {installed_by('polars')}.") from None
     names: tuple[str, ...]
     if what == "jobs":
         names, rows = JOB, [job_object(job) for job in report.jobs]

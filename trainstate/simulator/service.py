@@ -209,11 +209,7 @@ class Service:
         self.store.put(item)
         self._to_commit = True
         if isinstance(item, Job):
-            self._tell(None if old is None else old.record, item.record)
-
-    def _tell(self, before: Record | None, after: Record) -> None:
-        """Notes a job's change for the listeners."""
-        self._news.append((before, after))
+            self._news.append((None if old is None else old.record, item.record))
 
     def forget(self, item: Any) -> None:
         """Drops a deleted thing."""
@@ -228,7 +224,7 @@ class Service:
             return tuner.went_on(self, item)
         job = item
         for later in passing(job, now, self.spec):
-            self._tell(job.record, later.record)
+            self._news.append((job.record, later.record))
             job = later
         self._to_commit = True
         if job.gone:

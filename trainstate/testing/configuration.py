@@ -1,12 +1,13 @@
 """The members of a job: values for those outside the model, and what the model decides.
 
-The values have the API's types and patterns, so that code under test finds what a real
-response has. Members that a specification lacks are left out. Guards, limits and attached
-machines decide the others.
+The values are in ``jobs.toml``; members that a specification lacks are left out. Guards, limits
+and attached machines decide the others.
 """
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from importlib import resources
 from typing import Any
 
 from trainstate.history.instants import SECOND
@@ -15,7 +16,6 @@ from trainstate.spec.model import AttachedMachine, Guard, Member, Spec
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
-BUCKET = "s3://example-bucket"
 
 
 def arn_of(name: str, spec: Spec) -> str:
@@ -27,78 +27,14 @@ INPUT_MODES = ("File", "FastFile", "Pipe")
 """The first one downloads the data before training."""
 
 _IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/train:1"
-_RULE = {"RuleConfigurationName": "loss", "RuleEvaluatorImage": _IMAGE}
-
-ALWAYS: Mapping[str, Any] = {
-    "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/example-role",
-    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
-    "OutputDataConfig": {"S3OutputPath": f"{BUCKET}/out"},
-    "EnableNetworkIsolation": False,
-    "EnableInterContainerTrafficEncryption": False,
-}
-"""Configuration that every response has."""
-
-OPTIONAL: Mapping[str, Any] = {
-    "HyperParameters": {"epochs": "3", "rate": "0.1"},
-    "InputDataConfig": [
-        {
-            "ChannelName": "train",
-            "DataSource": {
-                "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{BUCKET}/in"},
-            },
-        }
-    ],
-    "VpcConfig": {"SecurityGroupIds": ["sg-0a1b2c3d"], "Subnets": ["subnet-0a1b2c3d"]},
-    "CheckpointConfig": {"S3Uri": f"{BUCKET}/checkpoints"},
-    "DebugHookConfig": {"S3OutputPath": f"{BUCKET}/debug"},
-    "DebugRuleConfigurations": [_RULE],
-    "TensorBoardOutputConfig": {"S3OutputPath": f"{BUCKET}/board"},
-    "ProfilerConfig": {"S3OutputPath": f"{BUCKET}/profile", "DisableProfiler": False},
-    "ProfilerRuleConfigurations": [_RULE],
-    "Environment": {"MODE": "test"},
-    "RemoteDebugConfig": {"EnableRemoteDebug": False},
-    "InfraCheckConfig": {"EnableInfraCheck": True},
-    "ServerlessJobConfig": {
-        "BaseModelArn": "arn:aws:sagemaker:eu-west-1:aws:hub-content/Public/Model/base/1.0.0",
-        "JobType": "FineTuning",
-    },
-    "MlflowConfig": {"MlflowResourceArn": f"{ARN}:mlflow-app/example"},
-    "ModelPackageConfig": {"ModelPackageGroupArn": f"{ARN}:model-package-group/example"},
-    "TuningJobArn": f"{ARN}:hyper-parameter-tuning-job/tuning",
-    "LabelingJobArn": f"{ARN}:labeling-job/labels",
-    "AutoMLJobArn": f"{ARN}:automl-job/auto",
-    "ExperimentConfig": {"ExperimentName": "experiment", "TrialName": "trial"},
-    "ProgressInfo": {"TotalStepCountPerEpoch": 10, "CurrentStep": 1, "MaxEpoch": 3},
-    "MlflowDetails": {"MlflowExperimentId": "1", "MlflowRunId": "2"},
-}
-"""Optional members of a response, from the creation on."""
-
-OUTCOME: Mapping[str, Any] = {
-    "ModelArtifacts": {"S3ModelArtifacts": f"{BUCKET}/out/model.tar.gz"},
-    "FailureReason": "AlgorithmError: the training script exited with code 1",
-}
-"""Members that the end of a job adds, at the primaries in the specification."""
-
-RESULTS: Mapping[str, Any] = {
-    "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.5}],
-    "OutputModelPackageArn": f"{ARN}:model-package/example/1",
-    "BillableTokenCount": 4096,
-}
-"""Members that the end of a job may add; ``dated`` sets the times of metrics."""
-
-MESSAGES: Mapping[str, tuple[str, ...]] = {
-    "Starting": ("Starting the training job", "Preparing the instances for training"),
-    "Pending": ("Training job waiting for capacity", "Insufficient capacity; still waiting"),
-    "Downloading": ("Downloading input data", "Downloading the training image"),
-    "Training": ("Training image download completed. Training in progress.", "Training"),
-    "Uploading": ("Uploading generated training model", "Uploading the model"),
-    "Interrupted": ("Spot instances were interrupted", "Waiting for spot capacity"),
-    "Stopping": ("Stopping the training job", "Stopping"),
-    "Stopped": ("Training job stopped", "Resource released"),
-    "Completed": ("Training job completed", "Resource retained for reuse"),
-    "Failed": ("Training job failed", "Resource released due to keep alive period expiry"),
-}
-"""The service's messages for a status: first, and later."""
+_JOBS: Mapping[str, Any] = tomllib.loads(
+    resources.files("trainstate.testing").joinpath("jobs.toml").read_text("utf-8")
+)
+ALWAYS, OPTIONAL, OUTCOME, RESULTS, MESSAGES, SHARES, SECONDS = (
+    _JOBS[name]
+    for name in ("always", "optional", "outcome", "results", "messages", "shares", "seconds")
+)
+"""Members of jobs by the time when they come, messages, and what is usual in production."""
 
 
 def kept(members: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
@@ -133,7 +69,7 @@ def message(status: str, times: int) -> str:
     texts = MESSAGES.get(status)
     if texts is None:
         return status if not times else f"{status} ({times})"
-    return texts[times % len(texts)]
+    return str(texts[times % len(texts)])
 
 
 _LIMIT = 86_400

@@ -6,7 +6,7 @@ decides them, so the same seed gives the same bytes everywhere.
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from random import Random
 from typing import Any
 
@@ -75,15 +75,6 @@ class Planted:
     operator: str
 
 
-@frozen
-class _Polls:
-    """The responses of one job, and the fault planted in the one at ``place``."""
-
-    responses: list[Any]
-    place: int | None = None
-    planted: Planted | None = None
-
-
 def generated(corpus: Corpus) -> Iterator[tuple[str, Planted | None]]:
     """The lines of a corpus as JSON, each with the fault to be found there, if any."""
     # A repeated response comes soon, while the others of its turn are held.
@@ -106,15 +97,13 @@ def responses(corpus: Corpus) -> Iterator[tuple[Any, Planted | None]]:
     for start in range(0, corpus.jobs, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, corpus.jobs))
         queues = [_polls(corpus, number) for number in numbers]
-        for index, turn in enumerate(zip_longest(*(queue.responses for queue in queues))):
-            for queue, response in zip(queues, turn, strict=True):
-                if response is not None:
-                    line += 1
-                    planted = queue.planted if index == queue.place else None
-                    yield response, planted and evolve(planted, line=line)
+        for response, planted in filter(None, chain.from_iterable(zip_longest(*queues))):
+            line += 1
+            yield response, planted and evolve(planted, line=line)
 
 
-def _polls(corpus: Corpus, number: int) -> _Polls:
+def _polls(corpus: Corpus, number: int) -> list[tuple[Any, Planted | None]]:
+    """The responses of one job, each with the fault that is planted there, if any."""
     random = Random(f"{corpus.seed}/{number}")  # noqa: S311 - the same bytes for a seed
     # One job in three has capitals, which its ARN has in lower case.
     name = f"{'train' if number % 3 else 'Train'}-{corpus.seed}-{number:07d}"
@@ -122,7 +111,8 @@ def _polls(corpus: Corpus, number: int) -> _Polls:
     shown = _shown(run, corpus.polls, random)
     fault = _fault(corpus, shown, random) if random.random() < corpus.faults else None
     if fault is None:
-        return _Polls(shown)
+        return [(response, None) for response in shown]
+    place = _place(fault, corpus.spec)
     planted = Planted(
         job=name,
         rule=fault.rule,
@@ -131,7 +121,7 @@ def _polls(corpus: Corpus, number: int) -> _Polls:
         pointer=fault.pointer,
         operator=fault.operator,
     )
-    return _Polls(fault.responses, _place(fault, corpus.spec), planted)
+    return [(one, planted if at == place else None) for at, one in enumerate(fault.responses)]
 
 
 def _run(spec: Spec, random: Random, name: str) -> Run:

@@ -30,6 +30,8 @@ from trainstate.testing.configuration import (
     OPTIONAL,
     OUTCOME,
     RESULTS,
+    SECONDS,
+    SHARES,
     configured,
     dated,
     input_mode,
@@ -39,37 +41,10 @@ from trainstate.testing.configuration import (
 )
 from trainstate.testing.runs import CREATED, Run, WalkGraph, lived, stepped, walk_graph
 
-SHARES: Mapping[str, int] = {
-    "InputDataConfig": 95,
-    "HyperParameters": 95,
-    "Environment": 60,
-    "ProfilerConfig": 60,
-    "DebugHookConfig": 50,
-    "VpcConfig": 40,
-    "CheckpointConfig": 30,
-    "ExperimentConfig": 20,
-    "TuningJobArn": 15,
-    "DebugRuleConfigurations": 10,
-    "ProfilerRuleConfigurations": 10,
-    "RemoteDebugConfig": 10,
-    "TensorBoardOutputConfig": 10,
-}
-"""Percent of jobs with an optional member; for others, RARELY."""
-
 RARELY = 2
+"""Percent of jobs with an optional member that has no share of its own."""
 SPOT, OTHER_GUARDS = 30, 10
 """Percent of jobs with managed spot, and with each other guard."""
-
-SECONDS: Mapping[str, int] = {
-    "Starting": 100,
-    "Pending": 600,
-    "Downloading": 60,
-    "Training": 2400,
-    "Uploading": 25,
-    "Interrupted": 900,
-    "Stopping": 30,
-}
-"""The duration of a status: half of the time less, and up to eight times as long."""
 
 _FILE_MODE, _UNFINISHED, _REWRITTEN, _TOUCHED, _MOVED = 60, 5, 30, 60, 50
 _MACHINE, _LEAST = 30, 3
@@ -191,6 +166,6 @@ def _meanwhile(
 
 
 def _lasting(status: str, random: Random) -> int:
-    """The duration of a status in microseconds, to the millisecond."""
-    usual = SECONDS.get(status, SECONDS["Stopping"])
+    """Microseconds of a status, half of the time less than usual, up to eight times as long."""
+    usual: int = SECONDS.get(status, SECONDS["Stopping"])
     return usual * random.randrange(200, 1000) * random.randrange(250, 8000) // 2000 * _MILLISECOND

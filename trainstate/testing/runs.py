@@ -4,7 +4,7 @@ A *tape* is a byte string that decides step by step. Zeros and an empty tape mea
 choice, so Hypothesis shrinks to the simplest job.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from struct import Struct
 from typing import Any
@@ -169,9 +169,6 @@ def _weighted(spec: Spec, hops: tuple[Hop, ...], best: tuple[State, ...]) -> Ite
 
 
 def _prefixes(known: Edges, starts: list[State]) -> Iterator[tuple[Hop, ...]]:
-    def after(hop: Hop) -> Iterator[Hop]:
-        yield from known[hop.state]
-
     first = [Hop(start) for start in starts]
     for begin in first:
         yield (begin,)
@@ -179,15 +176,13 @@ def _prefixes(known: Edges, starts: list[State]) -> Iterator[tuple[Hop, ...]]:
     for state, hops in known.items():
         new = [hop for hop in hops if (state.position.secondary, hop.state.pair) not in seen]
         seen |= {(state.position.secondary, hop.state.pair) for hop in new}
-        path = _path_to(state, first, after) if new else None
+        path = _path_to(state, first, known) if new else None
         for hop in new if path else ():
             yield (*(path or ()), hop)
 
 
-def _path_to(
-    state: State, first: list[Hop], after: Callable[[Hop], Iterable[Hop]]
-) -> tuple[Hop, ...] | None:
-    return shortest_path(first, lambda hop: hop.state == state, after)
+def _path_to(state: State, first: list[Hop], known: Edges) -> tuple[Hop, ...] | None:
+    return shortest_path(first, lambda hop: hop.state == state, lambda hop: known[hop.state])
 
 
 _HEAD = Struct(">HBBB4sBBHB")

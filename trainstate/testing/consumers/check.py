@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from trainstate.errors import UsageError
 from trainstate.machine.walks import subsets
@@ -81,13 +81,8 @@ class Trial:
         played = self.played(course)
         if played.judgement is None:
             return None
-        return ConsumerFinding(
-            course=course,
-            polls=played.polls,
-            ending=played.ending,
-            judgement=played.judgement,
-            snippet=snippet(self.wait, course, self.policy, self.outcome),
-        )
+        text = snippet(self.wait, course, self.policy, self.outcome)
+        return ConsumerFinding(**asdict(played, recurse=False), snippet=text)
 
 
 def check_consumer(

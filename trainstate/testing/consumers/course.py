@@ -14,8 +14,8 @@ from attrs import evolve, frozen
 
 from trainstate.errors import UsageError
 from trainstate.machine.step import State
-from trainstate.simulator.scenario import on_demand
 from trainstate.spec.load import BUILTIN, builtin_spec
+from trainstate.testing.fuzzing.requests import OTHER_JOBS, creation
 
 GONE = "gone"
 AGAIN = "again"
@@ -25,6 +25,9 @@ PLAN = "training plan"
 SAME_MESSAGES = "same messages"
 ZERO_SECONDS = "zero seconds"
 WITHOUT = "without "
+
+REQUESTS: Mapping[str, Mapping[str, Any]] = {BUILTIN: creation("plain", ""), **OTHER_JOBS}
+"""The members of the least request beside the name, by machine."""
 
 _ITEM = re.compile(
     r"(?P<open>\()?(?P<again>again )?(?P<what>\w+(?:/\w+)?)(?P<close>\))?(?: x(?P<polls>\d+))?"
@@ -171,43 +174,3 @@ def of_states(states: Iterable[State], machine: str, *, again: bool = False) -> 
         Item(pair=(state.primary, state.position.secondary if both else ""), again=again)
         for state in states
     )
-
-
-_PLAIN = on_demand().request("")
-_ROLE, _OUTPUT = _PLAIN["RoleArn"], _PLAIN["OutputDataConfig"]
-_MACHINES = {"InstanceType": "ml.m5.large", "InstanceCount": 1}
-_INPUT = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://example-bucket/input"}}
-_METRIC = {"Name": "loss", "Regex": "loss=([0-9.]+)"}
-
-REQUESTS: Mapping[str, Mapping[str, Any]] = {
-    BUILTIN: _PLAIN,
-    "processing-job": {
-        "ProcessingResources": {"ClusterConfig": {**_MACHINES, "VolumeSizeInGB": 30}},
-        "AppSpecification": {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/run:1"},
-        "RoleArn": _ROLE,
-    },
-    "transform-job": {
-        "ModelName": "model-1",
-        "TransformInput": {"DataSource": _INPUT},
-        "TransformOutput": _OUTPUT,
-        "TransformResources": _MACHINES,
-    },
-    "tuning-job": {
-        "HyperParameterTuningJobConfig": {
-            "Strategy": "Random",
-            "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
-            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "loss"},
-        },
-        "TrainingJobDefinition": {
-            **{name: value for name, value in _PLAIN.items() if name != "TrainingJobName"},
-            "AlgorithmSpecification": {
-                **_PLAIN["AlgorithmSpecification"],
-                "MetricDefinitions": [_METRIC],
-            },
-        },
-    },
-}
-"""The members of a request beside the name, by machine.
-
-A tuning job has one training job, so that it goes where that one goes.
-"""

@@ -34,9 +34,12 @@ class Played:
 
     def to_json(self) -> str:
         """What was played, as JSON text; ``kind`` is null if nothing is wrong."""
+        return json.dumps({"schema": SCHEMA, **self.as_dict()}, indent=1, ensure_ascii=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same in plain values."""
         wrong = self.judgement
-        content = {
-            "schema": SCHEMA,
+        return {
             "course": str(self.course),
             "kind": None if wrong is None else str(wrong.kind),
             "message": None if wrong is None else wrong.says,
@@ -44,7 +47,6 @@ class Played:
             "consumer": str(self.ending),
             "hint": None if wrong is None else wrong.hint,
         }
-        return json.dumps(content, indent=1, ensure_ascii=False)
 
     def __str__(self) -> str:
         wrong = self.judgement
@@ -92,16 +94,11 @@ class ConsumerFinding(Played):
         """The finding in plain values."""
         judged = self.judgement
         return {
-            "kind": str(judged.kind),
-            "message": judged.says,
-            "course": str(self.course),
+            **super().as_dict(),
             "history": [named(pair) for pair in self.history],
-            "polls": [poll.as_dict() for poll in self.polls],
             "outcome": str(judged.outcome),
             "reported": None if judged.reported is None else str(judged.reported),
             "allowed": [str(action) for action in judged.allowed],
-            "consumer": str(self.ending),
-            "hint": judged.hint,
             "times": self.times,
             "snippet": self.snippet,
         }

@@ -18,12 +18,12 @@ from trainstate.rules.exchange import (
 )
 from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.ledger import JobLedger, api
-from trainstate.testing.fuzzing.requests import creation, job_name
+from trainstate.testing.fuzzing.requests import OTHER_JOBS, creation, job_name
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 METRIC = "loss"
 _MOST_PAGES = 12
-_KEPT = frozenset({"TrainingJobName", "StoppingCondition"})
+_CONFIG = "HyperParameterTuningJobConfig"
 
 Told = Exchange | Response
 Members = Mapping[str, Any]
@@ -177,23 +177,13 @@ class Beside:
         """A tuning job of four children, two at a time; its name is taken once."""
         name = self._tuning(slot)
         taken = name in self._tunings
-        plain = creation("plain", name)
-        definition = {k: v for k, v in plain.items() if k not in _KEPT}
-        algorithm = definition["AlgorithmSpecification"]
-        metrics = [{"Name": METRIC, "Regex": "loss=([0-9.]+)"}]
+        request = OTHER_JOBS["tuning-job"]
+        limits = {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2}
+        config = {**request[_CONFIG], "ResourceLimits": limits}
         _, exchange = self._call(
             "create_hyper_parameter_tuning_job",
             HyperParameterTuningJobName=name,
-            HyperParameterTuningJobConfig={
-                "Strategy": "Random",
-                "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
-                "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": METRIC},
-            },
-            TrainingJobDefinition={
-                **definition,
-                "StoppingCondition": plain["StoppingCondition"],
-                "AlgorithmSpecification": {**algorithm, "MetricDefinitions": metrics},
-            },
+            **{**request, _CONFIG: config},
         )
         if exchange.accepted:
             self._tunings.setdefault(name, set())

@@ -175,15 +175,15 @@ class Hunt:
     def _note(self, program: Program, performer: Performer) -> None:
         """Keeps the shortest program of each finding, without what comes after it."""
         noted: set[Key] = set()
-        for spotted in performer.spotted:
-            key, finding = key_of(spotted.finding), spotted.finding
+        for at, finding in performer.spotted:
+            key = key_of(finding)
             if finding.severity is Severity.INFO or key in noted:
                 continue
             noted.add(key)
             if "polls" in finding.facts:
                 # A wait was in vain; waiting as long for the next tells nothing new.
                 self._patience = min(self._patience, _IMPATIENT)
-            cut = evolve(program, calls=program.calls[: spotted.at + 1])
+            cut = evolve(program, calls=program.calls[: at + 1])
             known = self.traces.setdefault(key, Trace(finding, cut, programs=0))
             known.programs += 1
             if len(cut.calls) < len(known.program.calls):
@@ -210,7 +210,7 @@ class Hunt:
                 raise Spent
             runs[0] += 1
             found = self._perform(program)
-            shown[0] = any(key_of(spotted.finding) == key for spotted in found.spotted)
+            shown[0] = any(key_of(finding) == key for _, finding in found.spotted)
             return shown[0]
 
         # Every run is noted: if it breaks off, the trace has what was reached.

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, Self
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from trainstate.checking.findings import finding_of
 from trainstate.checking.report import Finding
@@ -30,20 +30,12 @@ _POLLS = (1.0, 3.0, 8.0, 20.0, 45.0, 120.0, 300.0, *(900.0 * 2**times for times 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25
 
 
-@frozen(kw_only=True)
-class Spotted:
-    """A finding, and the number of the call that showed it."""
-
-    at: int
-    finding: Finding
-
-
 @define(kw_only=True)
 class Performer:
     """Runs one program. ``token`` keeps its jobs apart from others'.
 
-    Afterwards it has what the program showed: the findings in order, what it visited, and what is
-    known of its jobs.
+    Afterwards it has what the program showed: the findings in order, each with the number of its
+    call, what it visited, and what is known of its jobs.
     """
 
     subject: Subject
@@ -52,7 +44,7 @@ class Performer:
     token: str
     patience: float = 2.0
     calls: int = 0
-    spotted: list[Spotted] = field(factory=list)
+    spotted: list[tuple[int, Finding]] = field(factory=list)
     visits: Coverage = field(factory=Coverage)
     ledger: JobLedger = field(init=False)
     checker: Checker = field(init=False)
@@ -204,7 +196,7 @@ class Performer:
     def _keep(self, found: Any, *, operation: str = "") -> None:
         for finding in found:
             facts = {**finding.facts, **({"operation": operation} if operation else {})}
-            self.spotted.append(Spotted(at=self._number, finding=evolve(finding, facts=facts)))
+            self.spotted.append((self._number, evolve(finding, facts=facts)))
 
 
 def judged(exchange: Exchange, rules: Iterable[Rule] | None = None) -> Iterator[Finding]:

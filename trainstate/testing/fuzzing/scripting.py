@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from textwrap import indent
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +15,7 @@ from trainstate.spec.load import builtin_spec
 from trainstate.testing.fuzzing.beside import Beside
 from trainstate.testing.fuzzing.ledger import JobLedger
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
-from trainstate.testing.fuzzing.requests import LISTS, job_name
+from trainstate.testing.fuzzing.requests import LISTS, TIMES, job_name
 from trainstate.testing.fuzzing.subject import Script
 
 _CALL = '''\
@@ -149,8 +148,8 @@ def _asked(word: str) -> str:
     """The arguments of a list; times count from the first job that was described."""
     given = ""
     for name, value in LISTS[word].items():
-        if isinstance(value, timedelta):
-            text = f'seen[0]["CreationTime"].timestamp() + {value.total_seconds():g}'
+        if name in TIMES:
+            text = f'seen[0]["CreationTime"].timestamp() + {value}'
             given += f', **({{"{name}": {text}}} if seen else {{}})'
         else:
             given += f", {name}={value!r}"
