@@ -22,8 +22,8 @@ from trainstate.render.stats import (
     stats_object,
 )
 from trainstate.spec.load import BUILTIN
-from trainstate.stats.cost import read_prices
 from trainstate.stats.measure import measure, stats
+from trainstate.stats.prices import read_prices
 
 
 def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> None:

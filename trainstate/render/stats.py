@@ -6,8 +6,8 @@ from typing import Any
 from trainstate.history.instants import iso
 from trainstate.render.plain import json_text, plain
 from trainstate.render.table import csv_lines, spreadsheet_cell, table_lines
-from trainstate.stats.cost import Cost, Prices, costs
-from trainstate.stats.measure import JobMeasure, Stats, Totals, stable_reason
+from trainstate.stats.measure import Cost, JobMeasure, Stats, Totals, costs, stable_reason
+from trainstate.stats.prices import Prices
 from trainstate.stats.spread import FIRST, LATER, MEASURES, Distribution, Waiting, WaitingGroup
 
 MOST_ROWS = 20

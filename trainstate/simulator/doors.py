@@ -1,11 +1,9 @@
 """What clients of training jobs ask of other services: logs, metrics, permissions."""
 
-from __future__ import annotations
-
 import statistics
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trainstate.history.instants import SECOND
 from trainstate.machine.record import start_of_training
@@ -13,14 +11,20 @@ from trainstate.simulator.errors import ApiError
 from trainstate.simulator.job import Job
 from trainstate.simulator.output import measured, visible
 from trainstate.simulator.plain import KINDS
+from trainstate.simulator.service import (
+    HANDLERS,
+    IAM,
+    LOGS,
+    METRICS,
+    SAGEMAKER,
+    STS,
+    Answer,
+    Request,
+    Service,
+    handles,
+)
 from trainstate.simulator.tuner import KIND
 
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-
-Answer = dict[str, Any]
-
-SAGEMAKER, LOGS, METRICS, STS, IAM = "sagemaker", "logs", "sagemaker-metrics", "sts", "iam"
 TARGETS = {"SageMaker": SAGEMAKER, "Logs_20140328": LOGS}
 GROUP = "/aws/sagemaker/TrainingJobs"
 _MOST, _MILLISECOND = 10_000, 1_000
@@ -56,6 +60,7 @@ def _streams(job: Job) -> list[str]:
     return [f"{job.record.name}/algo-{number}-{began}" for number in range(1, count + 1)]
 
 
+@handles("DescribeLogStreams", LOGS)
 def _describe_streams(service: Service, asked: Request) -> Answer:
     name = asked.params.get("logStreamNamePrefix", "").partition("/")[0]
     job = _job(service, asked, name)
@@ -72,6 +77,7 @@ def _describe_streams(service: Service, asked: Request) -> Answer:
     }
 
 
+@handles("GetLogEvents", LOGS)
 def _get_events(service: Service, asked: Request) -> Answer:
     params = asked.params
     stream = params["logStreamName"]
@@ -120,6 +126,7 @@ _STATISTICS: Mapping[str, Callable[[list[float]], float]] = {
 _PERIODS = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3600}
 
 
+@handles("BatchGetMetrics", METRICS)
 def _get_metrics(service: Service, asked: Request) -> Answer:
     queries = asked.params["MetricQueries"]
     return {"MetricQueryResults": [_queried(service, asked, query) for query in queries]}
@@ -154,6 +161,7 @@ def _within(
     return (point for point in points if least <= point[0] <= most)
 
 
+@handles("GetCallerIdentity", STS)
 def _identity(_service: Service, asked: Request) -> Answer:
     _, partition, _, _, account = asked.place.split(":")
     return {
@@ -163,6 +171,7 @@ def _identity(_service: Service, asked: Request) -> Answer:
     }
 
 
+@handles("SimulatePrincipalPolicy", IAM)
 def _permissions(_service: Service, asked: Request) -> Answer:
     """Everyone may do everything: the SDK asks before it trains."""
     results = [
@@ -171,20 +180,3 @@ def _permissions(_service: Service, asked: Request) -> Answer:
         for resource in asked.params.get("ResourceArns", ["*"])
     ]
     return {"EvaluationResults": results, "IsTruncated": "false"}
-
-
-HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
-    "DescribeLogStreams": _describe_streams,
-    "GetLogEvents": _get_events,
-    "BatchGetMetrics": _get_metrics,
-    "GetCallerIdentity": _identity,
-    "SimulatePrincipalPolicy": _permissions,
-}
-DOORS = {
-    "DescribeLogStreams": LOGS,
-    "GetLogEvents": LOGS,
-    "BatchGetMetrics": METRICS,
-    "GetCallerIdentity": STS,
-    "SimulatePrincipalPolicy": IAM,
-}
-"""The services of these operations."""

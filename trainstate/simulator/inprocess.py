@@ -18,10 +18,9 @@ from botocore.parsers import create_parser
 from trainstate.errors import UsageError
 from trainstate.simulator.chance import chance_scenario, seeded
 from trainstate.simulator.clock import Duration, VirtualClock, seconds
-from trainstate.simulator.doors import SAGEMAKER
 from trainstate.simulator.job import config_of, fields_of
 from trainstate.simulator.scenario import Scenario, on_demand
-from trainstate.simulator.service import Chooser, Service
+from trainstate.simulator.service import SAGEMAKER, Chooser, Service
 from trainstate.simulator.store import Store
 from trainstate.simulator.wire import answer, is_known
 from trainstate.spec.load import builtin_spec

@@ -11,7 +11,6 @@ from trainstate.machine.guards import Configuration, configuration
 from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
 from trainstate.simulator.attached import after_end, at_creation, is_available
 from trainstate.simulator.errors import facts
-from trainstate.simulator.output import printed
 from trainstate.simulator.scenario import FAILURE, Scenario
 from trainstate.simulator.timeline import (
     ENTER,
@@ -22,6 +21,7 @@ from trainstate.simulator.timeline import (
     fitted,
     laid_out,
     limits,
+    printed,
 )
 from trainstate.spec.model import Spec
 

@@ -1,25 +1,20 @@
 """Lists of jobs: filters, order and pages of ListTrainingJobs and Search."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trainstate.history.instants import NotAnInstant, parse
 from trainstate.machine.record import describe
 from trainstate.simulator.attached import POOL
 from trainstate.simulator.errors import invalid
 from trainstate.simulator.operations import shown, tag_list
+from trainstate.simulator.service import Answer, Request, Service, handles
 from trainstate.simulator.store import Range, split
 
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-
 Shown = Mapping[str, Any]
-Answer = dict[str, Any]
 
 _SORTS = {"Name": "name", "CreationTime": "created", "Status": "status"}
 _PAGE = 10
@@ -92,6 +87,7 @@ def next_of(token: str | None) -> Answer:
     return {} if token is None else {"NextToken": token}
 
 
+@handles("ListTrainingJobs")
 def _list(service: Service, asked: Request) -> Answer:
     page, token = page_of(service, asked, "training-job")
     members = service.spec.layout.summary
@@ -100,6 +96,7 @@ def _list(service: Service, asked: Request) -> Answer:
     return {"TrainingJobSummaries": summaries, **next_of(token)}
 
 
+@handles("Search")
 def _search(service: Service, asked: Request) -> Answer:
     params = asked.params
     if params["Resource"] != "TrainingJob":
@@ -111,6 +108,7 @@ def _search(service: Service, asked: Request) -> Answer:
     return {"Results": [{"TrainingJob": job} for job in page], **next_of(token)}
 
 
+@handles("GetSearchSuggestions")
 def _suggest(service: Service, asked: Request) -> Answer:
     """Searchable properties whose names match a hint."""
     asks = asked.params.get("SuggestionQuery", {}).get("PropertyNameQuery", {})
@@ -119,13 +117,6 @@ def _suggest(service: Service, asked: Request) -> Answer:
         raise invalid(f"Search for {asked.params['Resource']} is not simulated.")
     names = [name for name in sorted(service.spec.member_by_name) if hint in name.lower()]
     return {"PropertyNameSuggestions": [{"PropertyName": name} for name in names]}
-
-
-HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
-    "ListTrainingJobs": _list,
-    "Search": _search,
-    "GetSearchSuggestions": _suggest,
-}
 
 
 def search_page(jobs: Iterable[Shown], params: Mapping[str, Any]) -> tuple[list[Shown], str | None]:

@@ -11,9 +11,8 @@ from typing import Any, cast
 
 from trainstate.errors import needing
 from trainstate.simulator.clock import VirtualClock
-from trainstate.simulator.doors import LOGS, SAGEMAKER
 from trainstate.simulator.inprocess import Plot, Simulation, chooser
-from trainstate.simulator.service import Service
+from trainstate.simulator.service import LOGS, SAGEMAKER, Service
 from trainstate.simulator.wire import answer, is_known
 
 

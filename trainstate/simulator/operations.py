@@ -1,15 +1,13 @@
 """Requests about one training job: create, describe, stop, update, delete, tag."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import evolve
 
 from trainstate.errors import IllegalMoveError
 from trainstate.history.instants import Instant
-from trainstate.machine.record import delete, describe, request_stop
+from trainstate.machine.record import delete, describe, request_stop, touch
 from trainstate.simulator import attached
 from trainstate.simulator.errors import (
     ApiError,
@@ -21,14 +19,9 @@ from trainstate.simulator.errors import (
 )
 from trainstate.simulator.job import Job, begun, passing
 from trainstate.simulator.output import final_metrics
+from trainstate.simulator.service import Answer, Request, Service, handles
 from trainstate.simulator.timeline import FORGET, PlannedStep, stopped
 from trainstate.simulator.validate import check_creation, check_tags
-
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-from trainstate.machine.record import touch
-
-Answer = dict[str, Any]
 
 _JOB = "training-job"
 _DELETION = 2_000_000
@@ -67,6 +60,7 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
+@handles("CreateTrainingJob")
 def _create(service: Service, asked: Request) -> Answer:
     arn = asked.arn(_JOB, asked.params["TrainingJobName"])
     old = service.store.get(arn)
@@ -124,10 +118,12 @@ def _job(service: Service, asked: Request) -> Job:
     return job
 
 
+@handles("DescribeTrainingJob")
 def _describe(service: Service, asked: Request) -> Answer:
     return shown(service, _job(service, asked))
 
 
+@handles("StopTrainingJob")
 def _stop(service: Service, asked: Request) -> Answer:
     service.keep(asked_to_stop(service, _job(service, asked), asked.now))
     return {}
@@ -143,6 +139,7 @@ def asked_to_stop(service: Service, job: Job, now: Instant) -> Job:
     return evolve(job, record=record, plan=tuple(stopped(statuses, now)))
 
 
+@handles("DeleteTrainingJob")
 def _delete(service: Service, asked: Request) -> Answer:
     job = _job(service, asked)
     primary = job.record.state.primary
@@ -159,6 +156,7 @@ def _delete(service: Service, asked: Request) -> Answer:
     return {}
 
 
+@handles("UpdateTrainingJob")
 def _update(service: Service, asked: Request) -> Answer:
     job, params = _job(service, asked), asked.params
     primary = job.record.state.primary
@@ -181,6 +179,7 @@ def _tagged(service: Service, asked: Request) -> Any:
     return service.found(arn, asked.now)
 
 
+@handles("AddTags")
 def _add_tags(service: Service, asked: Request) -> Answer:
     item = _tagged(service, asked)
     check_tags(asked.params["Tags"])
@@ -191,6 +190,7 @@ def _add_tags(service: Service, asked: Request) -> Answer:
     return {"Tags": tag_list(tags)}
 
 
+@handles("DeleteTags")
 def _delete_tags(service: Service, asked: Request) -> Answer:
     item = _tagged(service, asked)
     gone = set(asked.params["TagKeys"])
@@ -198,20 +198,9 @@ def _delete_tags(service: Service, asked: Request) -> Answer:
     return {}
 
 
+@handles("ListTags")
 def _list_tags(service: Service, asked: Request) -> Answer:
     return {"Tags": tag_list(_tagged(service, asked).tags)}
-
-
-HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
-    "CreateTrainingJob": _create,
-    "DescribeTrainingJob": _describe,
-    "StopTrainingJob": _stop,
-    "DeleteTrainingJob": _delete,
-    "UpdateTrainingJob": _update,
-    "AddTags": _add_tags,
-    "DeleteTags": _delete_tags,
-    "ListTags": _list_tags,
-}
 
 
 UPDATABLE = ("ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig")

@@ -4,11 +4,9 @@ Each has the life of a training job, but its operations show less: the primary s
 the times. So scenarios, limits, stops and time work as for training jobs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import evolve
 
@@ -17,15 +15,10 @@ from trainstate.simulator.errors import ApiError, in_status, name_taken
 from trainstate.simulator.job import Job
 from trainstate.simulator.listing import next_of, page_of
 from trainstate.simulator.operations import asked_to_stop, planned
+from trainstate.simulator.service import Answer, Request, Service, handles
 from trainstate.simulator.validate import check_tags, operation_model
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import RecordLayout, Spec
-
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-
-Answer = dict[str, Any]
-Handler = Callable[["Service", "Request"], Answer]
 
 KINDS = ("processing-job", "transform-job")
 _REQUEST, _DESCRIBE = "Request", "Describe"
@@ -136,8 +129,6 @@ def _named(layout: RecordLayout) -> Iterator[tuple[str, Callable[..., Answer]]]:
 
 
 SPECS = tuple(map(builtin_spec, KINDS))
-HANDLERS: Mapping[str, Handler] = {
-    operation: partial(handler, spec)
-    for spec in SPECS
-    for operation, handler in _named(spec.layout)
-}
+for _spec in SPECS:
+    for _name, _handler in _named(_spec.layout):
+        handles(_name)(partial(_handler, _spec))

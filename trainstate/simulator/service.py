@@ -12,7 +12,6 @@ from botocore.session import get_session
 
 from trainstate.history.instants import Instant
 from trainstate.machine.record import Record
-from trainstate.simulator import doors, listing, operations, plain, tuner
 from trainstate.simulator.attached import keep_alive
 from trainstate.simulator.clock import VirtualClock
 from trainstate.simulator.errors import ApiError, invalid, not_found, unknown_operation
@@ -31,6 +30,7 @@ Listener = Callable[[Record | None, Record], None]
 
 ACCOUNT = "123456789012"
 JOB = "training-job"
+SAGEMAKER, LOGS, METRICS, STS, IAM = "sagemaker", "logs", "sagemaker-metrics", "sts", "iam"
 
 
 @frozen(kw_only=True)
@@ -48,14 +48,20 @@ class Request:
 
 
 Handler = Callable[["Service", Request], Answer]
-HANDLERS: Mapping[str, Handler] = {
-    **operations.HANDLERS,
-    **listing.HANDLERS,
-    **tuner.HANDLERS,
-    **plain.HANDLERS,
-    **doors.HANDLERS,
-}
-"""Simulated operations by name."""
+HANDLERS: dict[str, Handler] = {}
+"""Simulated operations by name; the modules that have them register them."""
+SERVICES: dict[str, str] = {}
+"""The services of these operations."""
+
+
+def handles(name: str, service: str = SAGEMAKER) -> Callable[[Handler], Handler]:
+    """A decorator that registers the handler of a service's operation."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[name], SERVICES[name] = handler, service
+        return handler
+
+    return register
 
 
 class Service:
@@ -114,7 +120,7 @@ class Service:
             raise unknown_operation(operation)
         # Services without regions are called in a pseudo-region.
         region = self.region if region in (None, "aws-global") else region
-        given = validated(operation, params, doors.DOORS.get(operation, doors.SAGEMAKER))
+        given = validated(operation, params, SERVICES[operation])
         with self._lock:
             asked = Request(params=given, now=self.clock.now, place=_place(region))
             # A restart must not show less than a running clock has shown.
@@ -220,6 +226,8 @@ class Service:
         """A thing at an instant; None if it is gone."""
         if not item.plan or item.plan[0].at > now:
             return item
+        from trainstate.simulator import tuner  # noqa: PLC0415 - it imports this module
+
         if not isinstance(item, Job):
             return tuner.went_on(self, item)
         job = item

@@ -1,10 +1,8 @@
 """Hyperparameter tuning jobs: their children are training jobs, and their counters follow."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import evolve
 
@@ -16,13 +14,9 @@ from trainstate.simulator.job import Job, Tuning
 from trainstate.simulator.listing import next_of, page_of, small_page
 from trainstate.simulator.operations import asked_to_stop, started
 from trainstate.simulator.output import final_metrics
+from trainstate.simulator.service import Answer, Request, Service, handles
 from trainstate.simulator.timeline import PlannedStep
 from trainstate.simulator.validate import check_creation, check_tags
-
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-
-Answer = dict[str, Any]
 
 KIND, _NAME = "hyper-parameter-tuning-job", "HyperParameterTuningJobName"
 _CONFIG, _STATUS = "HyperParameterTuningJobConfig", "HyperParameterTuningJobStatus"
@@ -201,6 +195,7 @@ def _best(children: list[Answer]) -> Answer:
     return {"BestTrainingJob": best}
 
 
+@handles("CreateHyperParameterTuningJob")
 def _create(service: Service, asked: Request) -> Answer:
     arn = asked.arn(KIND, asked.params[_NAME])
     if service.store.get(arn) is not None:
@@ -233,10 +228,12 @@ def _found(service: Service, asked: Request) -> Tuning:
     return tuning
 
 
+@handles("DescribeHyperParameterTuningJob")
 def _describe(service: Service, asked: Request) -> Answer:
     return _shown(service, _found(service, asked))
 
 
+@handles("StopHyperParameterTuningJob")
 def _stop(service: Service, asked: Request) -> Answer:
     tuning = _found(service, asked)
     if tuning.status != "InProgress":
@@ -245,6 +242,7 @@ def _stop(service: Service, asked: Request) -> Answer:
     return {}
 
 
+@handles("DeleteHyperParameterTuningJob")
 def _delete(service: Service, asked: Request) -> Answer:
     """Deletes only the entry; its training jobs stay (API_DeleteHyperParameterTuningJob).
 
@@ -257,6 +255,7 @@ def _delete(service: Service, asked: Request) -> Answer:
     return {}
 
 
+@handles("ListHyperParameterTuningJobs")
 def _list(service: Service, asked: Request) -> Answer:
     page, token = page_of(service, asked, KIND)
     members = (
@@ -282,6 +281,7 @@ _SORTS = {
 }
 
 
+@handles("ListTrainingJobsForHyperParameterTuningJob")
 def _list_children(service: Service, asked: Request) -> Answer:
     tuning, params = _found(service, asked), asked.params
     children = [_summary(service, tuning, job) for job in service.store.children(tuning.arn)]
@@ -294,13 +294,3 @@ def _list_children(service: Service, asked: Request) -> Answer:
         down=params.get("SortOrder") == "Descending",
     )
     return {"TrainingJobSummaries": page, **next_of(token)}
-
-
-HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
-    "CreateHyperParameterTuningJob": _create,
-    "DescribeHyperParameterTuningJob": _describe,
-    "StopHyperParameterTuningJob": _stop,
-    "DeleteHyperParameterTuningJob": _delete,
-    "ListHyperParameterTuningJobs": _list,
-    "ListTrainingJobsForHyperParameterTuningJob": _list_children,
-}

@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape
 from attrs import frozen
 
 from trainstate.errors import TrainstateError
-from trainstate.simulator.doors import DOORS, IAM, METRICS, SAGEMAKER, STS, TARGETS, is_ours
+from trainstate.simulator.doors import TARGETS, is_ours
 from trainstate.simulator.errors import ApiError, invalid, unknown_operation
-from trainstate.simulator.service import HANDLERS, Service
+from trainstate.simulator.service import HANDLERS, IAM, METRICS, SAGEMAKER, SERVICES, STS, Service
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _SCOPE = re.compile(r"Credential=[^/,]+/\d+/([a-z]{2}(?:-[a-z]+)+-\d+)/", re.ASCII)
@@ -44,7 +44,7 @@ def asked(path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]
         return METRICS, "BatchGetMetrics"
     if headers.get("content-type", "").startswith(_FORM):
         action = next((v for k, v in parse_qsl(body.decode("latin-1")) if k == "Action"), "")
-        door = DOORS.get(action, "")
+        door = SERVICES.get(action, "")
         return (door, action) if door in NAMESPACES else ("", action)
     return "", operation or path
 

@@ -4,11 +4,10 @@ Everything comes from histories and billing members; jobs without them (list pag
 counted but not timed.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Self
 
 from attrs import define, evolve, field, frozen
 
@@ -16,7 +15,7 @@ from trainstate.history.identity import arn_of
 from trainstate.history.instants import SECOND, iso
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
-from trainstate.stats.cost import Cost, Prices
+from trainstate.stats.prices import Prices
 from trainstate.stats.spread import FIRST, LATER, Distribution, Wait, Waiting
 from trainstate.stats.survey import Surveyed
 from trainstate.track.outcome import outcome_of
@@ -64,6 +63,47 @@ class JobMeasure:
     billable: float | None
     instance_seconds: float | None
     reason: str | None
+
+
+@define
+class Cost:
+    """Sums over priced jobs: trained, billed, saved, lost and retained, times instances.
+
+    A spot job is priced by its billable seconds, which already include the savings. ``unpriced``
+    counts jobs by type and region without a price.
+    """
+
+    prices: Prices
+    sums: dict[str, float] = field(factory=dict)
+    priced: int = 0
+    unpriced: Counter[tuple[str, str]] = field(factory=Counter)
+
+    def take(self, job: JobMeasure) -> None:
+        """Adds a job."""
+        found = costs(job, self.prices)
+        if found is None:
+            self.unpriced[job.instance_type, job.region] += 1
+            return
+        self.priced += 1
+        for name, amount in found.items():
+            self.sums[name] = self.sums.get(name, 0.0) + amount
+
+
+def costs(job: JobMeasure, prices: Prices) -> dict[str, float] | None:
+    """A job's costs by item; None if its instances have no price."""
+    price = prices.per_second(job.instance_type, job.region)
+    if price is None:
+        return None
+    return {name: seconds * job.instances * price for name, seconds in _seconds(job)}
+
+
+def _seconds(job: JobMeasure) -> Iterator[tuple[str, float]]:
+    yield "trained", job.training or 0.0
+    yield "billed", job.billable or 0.0
+    saved = 0.0 if job.training is None or job.billable is None else job.training - job.billable
+    yield "saved", max(saved, 0.0)
+    yield "lost", job.lost or 0.0
+    yield "retained", job.retained or 0.0
 
 
 @define
@@ -148,7 +188,7 @@ class Stats:
         if job.outcome in _STOPS:
             self.stops[job.outcome] += 1
 
-    def ordered(self, spec: Spec) -> Stats:
+    def ordered(self, spec: Spec) -> Self:
         """The same in display order: of the facts, of numbers, of names."""
         names = [row.name for row in spec.secondaries if row.name in self.statuses]
         names += [name for name in self.statuses if name not in names]

@@ -1,7 +1,5 @@
 """The spread of numbers: count, sum, quantiles."""
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Collection, Mapping
 from statistics import median
@@ -22,7 +20,7 @@ class Distribution:
     exceed.
     """
 
-    values: array[float] = field(factory=lambda: array("d"))
+    values: "array[float]" = field(factory=lambda: array("d"))
     _sorted: list[float] = field(factory=list, eq=False, repr=False)
 
     def add(self, value: float) -> None:

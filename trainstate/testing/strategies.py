@@ -5,8 +5,6 @@ the machine's graph, never from the rules, and shrink to the simplest job: the f
 the shortest path to the end.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar, Unpack
@@ -32,6 +30,34 @@ _heads = st.binary(min_size=HEAD, max_size=HEAD)
 _paths = st.binary(max_size=_MOST_STEPS)
 _textures = st.binary(max_size=_MOST_STEPS + 4)
 _marks = st.binary(max_size=2 * _MOST_STEPS)
+
+
+@frozen(repr=False)
+class _Drawing(Short):
+    """What is drawn, and its display; the repr is short, as Hypothesis prints strategies."""
+
+    spec: Spec
+    asked: StrategyOptions
+    show: Callable[["_Drawing", DrawFn], Any]
+
+    def __repr__(self) -> str:
+        return f"{self.spec.name}, {self.asked!r}"
+
+    def run(self, draw: DrawFn, name: str = "job-1") -> Run:
+        tapes = Tapes(head=draw(_heads), path=draw(_paths), texture=draw(_textures))
+        return run_of(self.spec, self.asked, tapes, name=name)
+
+    def response(self, run: Run, index: int, mark: int = 0) -> Response:
+        """A response; without its history if that was asked for, or by the mark."""
+        history = mark < 128 if self.asked.history is None else self.asked.history
+        return observations.response(run, index, times=self.asked.times, short=not history)
+
+    def moments(self, run: Run, tape: bytes) -> tuple[int, ...]:
+        last = self.asked.terminal is not None
+        return observations.moments(run, self.asked.density, tape, last=last)
+
+    def tape(self, draw: DrawFn) -> bytes:
+        return draw(st.binary(min_size=self.asked.least, max_size=self.asked.most))
 
 
 @frozen(eq=False, repr=False)
@@ -89,34 +115,6 @@ class Strategies(Short):
         for guards in sets:
             walk_graph(spec, guards, asked.terminal, asked.file_mode)
         return _shown(_Drawing(spec, asked, show))
-
-
-@frozen(repr=False)
-class _Drawing(Short):
-    """What is drawn, and its display; the repr is short, as Hypothesis prints strategies."""
-
-    spec: Spec
-    asked: StrategyOptions
-    show: Callable[[_Drawing, DrawFn], Any]
-
-    def __repr__(self) -> str:
-        return f"{self.spec.name}, {self.asked!r}"
-
-    def run(self, draw: DrawFn, name: str = "job-1") -> Run:
-        tapes = Tapes(head=draw(_heads), path=draw(_paths), texture=draw(_textures))
-        return run_of(self.spec, self.asked, tapes, name=name)
-
-    def response(self, run: Run, index: int, mark: int = 0) -> Response:
-        """A response; without its history if that was asked for, or by the mark."""
-        history = mark < 128 if self.asked.history is None else self.asked.history
-        return observations.response(run, index, times=self.asked.times, short=not history)
-
-    def moments(self, run: Run, tape: bytes) -> tuple[int, ...]:
-        last = self.asked.terminal is not None
-        return observations.moments(run, self.asked.density, tape, last=last)
-
-    def tape(self, draw: DrawFn) -> bytes:
-        return draw(st.binary(min_size=self.asked.least, max_size=self.asked.most))
 
 
 @lru_cache(maxsize=64)
