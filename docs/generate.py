@@ -241,8 +241,8 @@ def _simulator() -> Iterator[str]:
     yield from ("# The simulated service", "", NOTE, "")
     yield "How to use it: [Simulate training jobs](../../how-to/simulate.md)."
     yield from ("", "## Operations", "")
-    doors = sorted((service, name) for name, service in SERVICES.items())
-    yield from _table(("operation", "service"), ((name, door) for door, name in doors))
+    rows = sorted((service, name) for name, service in SERVICES.items())
+    yield from _table(("operation", "service"), ((name, service) for service, name in rows))
     yield from ("", "## Default members", "")
     yield "Filled in where a request omits them, as the service does."
     yield ""

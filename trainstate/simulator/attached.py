@@ -5,8 +5,8 @@ from typing import Any
 
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import Record, moment
+from trainstate.simulator.plan import REWRITE, TOUCH, PlannedStep
 from trainstate.simulator.scenario import RELEASED, RETAINED, REUSED
-from trainstate.simulator.timeline import REWRITE, TOUCH, PlannedStep
 
 POOL, PERIOD = "WarmPoolStatus", "KeepAlivePeriodInSeconds"
 IN_USE, AVAILABLE, TERMINATED, REUSED_POOL = "InUse", "Available", "Terminated", "Reused"

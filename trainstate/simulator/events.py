@@ -17,9 +17,9 @@ from attrs import frozen
 from trainstate.errors import UsageError, unwritable
 from trainstate.history.instants import SECOND, iso
 from trainstate.machine.record import Record, describe
-from trainstate.simulator import plain
-from trainstate.simulator.chance import seeded
+from trainstate.simulator import one_status
 from trainstate.simulator.clock import seconds
+from trainstate.simulator.random_scenario import seeded
 from trainstate.spec.model import Spec
 
 Event = dict[str, Any]
@@ -51,8 +51,8 @@ class Faults:
 def event_of(record: Record, spec: Spec, number: int) -> Event:
     """The event for a record's state, its times in epoch milliseconds."""
     _, _, _, region, account, _ = record.arn.split(":", 5)
-    own = plain.spec_of(record)
-    detail = describe(record, spec) if own is None else plain.described(own, spec, record)
+    own = one_status.spec_of(record)
+    detail = describe(record, spec) if own is None else one_status.described(own, spec, record)
     return {
         "version": "0",
         "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.arn}#{number}")),
@@ -73,7 +73,7 @@ class Bus:
         self._sink = sink
         self._spec = spec
         self._faults = faults or Faults()
-        self._chance = seeded(self._faults.seed, "events")
+        self._rng = seeded(self._faults.seed, "events")
         self._held: list[Event] = []
         self._late: list[tuple[int, int, Event]] = []
         self._count = 0
@@ -87,7 +87,7 @@ class Bus:
         self._count += 1
         event = event_of(after, self._spec, self._count)
         for number, copy in enumerate(self._delivered(event)):
-            late = self._chance.random() * self._faults.delay if self._faults.delay else 0
+            late = self._rng.random() * self._faults.delay if self._faults.delay else 0
             if late:
                 due = after.modified + round(late * SECOND)
                 heappush(self._late, (due, self._count * 4 + number, copy))
@@ -108,10 +108,10 @@ class Bus:
 
     def _delivered(self, event: Event) -> Iterable[Event]:
         held, self._held = self._held, []
-        if self._chance.random() < self._faults.loss:
+        if self._rng.random() < self._faults.loss:
             return held
-        copies = [event] * (2 if self._chance.random() < self._faults.duplicates else 1)
-        if self._chance.random() < self._faults.reordering:
+        copies = [event] * (2 if self._rng.random() < self._faults.duplicates else 1)
+        if self._rng.random() < self._faults.reordering:
             self._held = copies
             return held
         return [*copies, *held]
@@ -119,7 +119,7 @@ class Bus:
 
 def _shown(record: Record) -> object:
     """The status that shows: of a job with one status less than its state."""
-    return record.state if plain.spec_of(record) is None else record.state.primary
+    return record.state if one_status.spec_of(record) is None else record.state.primary
 
 
 def file_sink(path: Path | str) -> Sink:

@@ -11,8 +11,7 @@ from trainstate.machine.guards import Configuration, configuration
 from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
 from trainstate.simulator.attached import after_end, at_creation, is_available
 from trainstate.simulator.errors import facts
-from trainstate.simulator.scenario import FAILURE, Scenario
-from trainstate.simulator.timeline import (
+from trainstate.simulator.plan import (
     ENTER,
     FORGET,
     PRIMARY,
@@ -23,6 +22,7 @@ from trainstate.simulator.timeline import (
     limits,
     printed,
 )
+from trainstate.simulator.scenario import FAILURE, Scenario
 from trainstate.spec.model import Spec
 
 _NOT_SHOWN = {"TrainingJobName", "Tags", "SessionChainingConfig"}

@@ -36,14 +36,14 @@ def is_listed(item: Any, params: Mapping[str, Any]) -> bool:
     )
 
 
-def page_of(service: Service, asked: Request, kind: str) -> tuple[list[Any], str | None]:
+def page_of(service: Service, request: Request, kind: str) -> tuple[list[Any], str | None]:
     """The items of a page of a list, and the token of the next.
 
     The page is cut before it is filtered, as the service does, unless ``full_pages`` is set: it may
     be short or empty while another follows. The newest come first by default.
     """
-    service.tick(asked.now)
-    params, by = asked.params, _SORTS[asked.params.get("SortBy", "CreationTime")]
+    service.tick(request.now)
+    params, by = request.params, _SORTS[request.params.get("SortBy", "CreationTime")]
     span = Range(
         by=by,
         down=params.get("SortOrder", "Descending") == "Descending",
@@ -53,7 +53,7 @@ def page_of(service: Service, asked: Request, kind: str) -> tuple[list[Any], str
     )
     size = params.get("MaxResults", _PAGE)
     page: list[tuple[Any, Any]] = []
-    for key, item in service.store.walk(f"{asked.place}:{kind}/", span):
+    for key, item in service.store.walk(f"{request.place}:{kind}/", span):
         if service.full_pages and not is_listed(item, params):
             continue
         if len(page) == size:
@@ -88,8 +88,8 @@ def next_of(token: str | None) -> Answer:
 
 
 @handles("ListTrainingJobs")
-def _list(service: Service, asked: Request) -> Answer:
-    page, token = page_of(service, asked, "training-job")
+def _list(service: Service, request: Request) -> Answer:
+    page, token = page_of(service, request, "training-job")
     members = service.spec.layout.summary
     jobs = [describe(job.record, service.spec) for job in page]
     summaries = [{member: job[member] for member in members if member in job} for job in jobs]
@@ -97,24 +97,24 @@ def _list(service: Service, asked: Request) -> Answer:
 
 
 @handles("Search")
-def _search(service: Service, asked: Request) -> Answer:
-    params = asked.params
+def _search(service: Service, request: Request) -> Answer:
+    params = request.params
     if params["Resource"] != "TrainingJob":
         raise invalid(f"Search for {params['Resource']} is not simulated.")
-    service.tick(asked.now)
-    jobs = (job for _, job in service.store.walk(f"{asked.place}:training-job/", Range()))
+    service.tick(request.now)
+    jobs = (job for _, job in service.store.walk(f"{request.place}:training-job/", Range()))
     every = [{**shown(service, job), "Tags": tag_list(job.tags)} for job in jobs]
     page, token = search_page(every, params)
     return {"Results": [{"TrainingJob": job} for job in page], **next_of(token)}
 
 
 @handles("GetSearchSuggestions")
-def _suggest(service: Service, asked: Request) -> Answer:
+def _suggest(service: Service, request: Request) -> Answer:
     """Searchable properties whose names match a hint."""
-    asks = asked.params.get("SuggestionQuery", {}).get("PropertyNameQuery", {})
+    asks = request.params.get("SuggestionQuery", {}).get("PropertyNameQuery", {})
     hint = str(asks.get(_PROPERTY, "")).lower()
-    if asked.params["Resource"] != "TrainingJob":
-        raise invalid(f"Search for {asked.params['Resource']} is not simulated.")
+    if request.params["Resource"] != "TrainingJob":
+        raise invalid(f"Search for {request.params['Resource']} is not simulated.")
     names = [name for name in sorted(service.spec.member_by_name) if hint in name.lower()]
     return {"PropertyNameSuggestions": [{"PropertyName": name} for name in names]}
 

@@ -56,13 +56,13 @@ def _behind_moto(simulation: Simulation, made: Callable[[], Service]) -> Iterato
     call, reset = responses.call_action, backends.reset
 
     def called(response: Any) -> Any:
-        door, body = response.service_name, response.body
+        api, body = response.service_name, response.body
         operation = response._get_action()  # noqa: SLF001 - moto has no other
         body = body if isinstance(body, bytes) else str(body or "").encode()
-        if door not in (SAGEMAKER, LOGS) or not is_known(door, operation, body):
+        if api not in (SAGEMAKER, LOGS) or not is_known(api, operation, body):
             return call(response)
         region = response.region
-        reply = answer(simulation.service, operation, body, door=door, region=region)
+        reply = answer(simulation.service, operation, body, api=api, region=region)
         return reply.status, dict(reply.headers), reply.body.decode()
 
     def renewed(backend: Any) -> None:

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from trainstate.machine.record import moment
-from trainstate.simulator.chance import seeded
 from trainstate.simulator.job import Job
-from trainstate.simulator.timeline import TRAINING
+from trainstate.simulator.plan import TRAINING
+from trainstate.simulator.random_scenario import seeded
 
 _LONGEST = 1_000
 

@@ -19,7 +19,15 @@ from trainstate.history.instants import iso
 from trainstate.simulator.errors import ApiError
 from trainstate.simulator.script import Book
 from trainstate.simulator.service import Service
-from trainstate.simulator.wire import Reply, answer, asked, is_known, refused, region_of, unknown
+from trainstate.simulator.wire import (
+    Reply,
+    answer,
+    is_known,
+    operation_of,
+    refused,
+    region_of,
+    unknown,
+)
 from trainstate.version import installed_version
 
 _TIMEOUT = 60
@@ -151,27 +159,27 @@ class App:
 
     async def _replied(self, scope: Mapping[str, Any], headers: Headers, body: bytes) -> Reply:
         method, path = scope["method"], scope["path"]
-        door, operation = asked(path, headers, body) if method == "POST" else ("", path)
+        api, operation = operation_of(path, headers, body) if method == "POST" else ("", path)
         if self._beside is not None and not path.startswith("/_trainstate/"):
             signed = "authorization" in headers
-            ours = is_known(door, operation, body) if door else method == "GET" and not signed
-            if not ours or (path != "/" and not door):
+            ours = is_known(api, operation, body) if api else method == "GET" and not signed
+            if not ours or (path != "/" and not api):
                 return await asyncio.to_thread(self._beside.reply, scope, body, operation)
         if len(body) > BODY_LIMIT:
             raise _too_long(BODY_LIMIT)
-        if door:
+        if api:
             region = region_of(headers)
-            return answer(self.service, operation, body, door=door, region=region)
+            return answer(self.service, operation, body, api=api, region=region)
         if path == "/" and method in ("GET", "HEAD"):
             return _json(
                 200, {"service": "trainstate", "version": installed_version(), **self._now()}
             )
         if path == "/_trainstate/clock" and method in ("GET", "POST"):
             if method == "POST":
-                self.service.clock.advance(_member(_asked(headers, body), "advance"))
+                self.service.clock.advance(_member(_control_request(headers, body), "advance"))
             return _json(200, {**self._now(), "speed": self.service.clock.speed})
         if path == "/_trainstate/scenarios" and method == "POST":
-            self._add(_asked(headers, body))
+            self._add(_control_request(headers, body))
             return _json(200, {})
         return unknown(operation, headers)
 
@@ -301,7 +309,7 @@ def _too_long(limit: int) -> ApiError:
     return ApiError("RequestEntityTooLargeException", message, status=413)
 
 
-def _asked(headers: Headers, body: bytes) -> dict[str, Any]:
+def _control_request(headers: Headers, body: bytes) -> dict[str, Any]:
     """The JSON object of a control request.
 
     Browsers do not send its content type to a foreign host unasked.

@@ -16,9 +16,9 @@ from trainstate.simulator.attached import keep_alive
 from trainstate.simulator.clock import VirtualClock
 from trainstate.simulator.errors import ApiError, invalid, not_found, unknown_operation
 from trainstate.simulator.job import Job, passing
+from trainstate.simulator.plan import PlannedStep
 from trainstate.simulator.scenario import Scenario
 from trainstate.simulator.store import FAILURES, Store
-from trainstate.simulator.timeline import PlannedStep
 from trainstate.simulator.validate import validated
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -122,11 +122,11 @@ class Service:
         region = self.region if region in (None, "aws-global") else region
         given = validated(operation, params, SERVICES[operation])
         with self._lock:
-            asked = Request(params=given, now=self.clock.now, place=_place(region))
+            request = Request(params=given, now=self.clock.now, place=_place(region))
             # A restart must not show less than a running clock has shown.
             self._answered = self.clock.speed > 0
             try:
-                answer = handler(self, asked)
+                answer = handler(self, request)
                 self._finish()
             except ApiError:
                 self._undo()

@@ -27,8 +27,8 @@ from trainstate.testing.consumers.scope import (
     CourseScope,
     courses,
     legal_walks,
-    varied_by_chance,
-    walk_by_chance,
+    random_course,
+    random_walk,
 )
 from trainstate.testing.consumers.stage import NAME, OPERATIONS, Play
 from trainstate.testing.fuzzing.program import descended
@@ -178,12 +178,12 @@ def _is_played(course: Course) -> bool:
 
 
 def _by_chance(scope: CourseScope) -> Iterator[Course]:
-    chance = Random(scope.seed)  # noqa: S311 - what is drawn must be drawn again
+    rng = Random(scope.seed)  # noqa: S311 - what is drawn must be drawn again
     sets = list(subsets(sorted(scope.guards)))
     for _ in range(scope.random):
-        guards, most = chance.choice(sets), scope.longest + _LONGER
-        walk = walk_by_chance(scope.accepted, guards, most, chance)
-        course = varied_by_chance(walk, scope, scope.spec, chance)
+        guards, most = rng.choice(sets), scope.longest + _LONGER
+        walk = random_walk(scope.accepted, guards, most, rng)
+        course = random_course(walk, scope, scope.spec, rng)
         if _is_played(course):
             yield course
 

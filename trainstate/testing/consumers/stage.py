@@ -22,9 +22,9 @@ from trainstate.machine.walks import edges
 from trainstate.simulator.clock import TimeIsUp, VirtualClock
 from trainstate.simulator.errors import ApiError
 from trainstate.simulator.inprocess import Simulation
+from trainstate.simulator.plan import ENTER, PRIMARY, PlannedStep
 from trainstate.simulator.scenario import Scenario, messages, on_demand, through
 from trainstate.simulator.service import JOB, Service
-from trainstate.simulator.timeline import ENTER, PRIMARY, PlannedStep
 from trainstate.spec.graph import shortest_path
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.consumers.course import AGAIN, GONE, REQUESTS, Course, Item, named

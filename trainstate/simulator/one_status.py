@@ -31,11 +31,11 @@ _LIFE: Mapping[str, Any] = {
 _LONGEST = {"MaxRuntimeInSeconds": 86_400}
 
 
-def _create(spec: Spec, service: Service, asked: Request) -> Answer:
-    params, layout = asked.params, spec.layout
-    arn = asked.arn(layout.resource, params[layout.name])
+def _create(spec: Spec, service: Service, request: Request) -> Answer:
+    params, layout = request.params, spec.layout
+    arn = request.arn(layout.resource, params[layout.name])
     old = service.store.get(arn)
-    if old is not None and service.caught_up(old, asked.now) is not None:
+    if old is not None and service.caught_up(old, request.now) is not None:
         raise name_taken(arn)
     check_tags(params.get("Tags", ()))
     life = {
@@ -44,16 +44,16 @@ def _create(spec: Spec, service: Service, asked: Request) -> Answer:
         "TrainingJobName": params[layout.name],
         "Tags": params.get("Tags", ()),
     }
-    job = planned(service, life, arn, asked.now)
+    job = planned(service, life, arn, request.now)
     kept = {name: value for name, value in params.items() if name != "Tags"}
     service.keep(evolve(job, record=evolve(job.record, fields={_REQUEST: kept})))
     return {layout.arn: arn}
 
 
-def _found(spec: Spec, service: Service, asked: Request) -> Job:
-    name = asked.params[spec.layout.name]
+def _found(spec: Spec, service: Service, request: Request) -> Job:
+    name = request.params[spec.layout.name]
     try:
-        job: Job = service.found(asked.arn(spec.layout.resource, name), asked.now)
+        job: Job = service.found(request.arn(spec.layout.resource, name), request.now)
     except ApiError as error:
         text = f"Could not find requested job with name: {name}"
         raise ApiError(spec.layout.missing, text) from error
@@ -91,28 +91,28 @@ def described(spec: Spec, life: Spec, record: Record) -> Answer:
     return {name: value for name, value in known.items() if name in members}
 
 
-def _describe(spec: Spec, service: Service, asked: Request) -> Answer:
-    return described(spec, service.spec, _found(spec, service, asked).record)
+def _describe(spec: Spec, service: Service, request: Request) -> Answer:
+    return described(spec, service.spec, _found(spec, service, request).record)
 
 
-def _list(spec: Spec, service: Service, asked: Request) -> Answer:
+def _list(spec: Spec, service: Service, request: Request) -> Answer:
     layout = spec.layout
-    page, token = page_of(service, asked, layout.resource)
+    page, token = page_of(service, request, layout.resource)
     jobs = [_known(spec, service.spec, job.record) for job in page]
     summaries = [{name: job[name] for name in layout.summary if name in job} for job in jobs]
     return {layout.listed: summaries, **next_of(token)}
 
 
-def _stop(spec: Spec, service: Service, asked: Request) -> Answer:
-    job = _found(spec, service, asked)
+def _stop(spec: Spec, service: Service, request: Request) -> Answer:
+    job = _found(spec, service, request)
     if job.status != "InProgress":
         raise in_status(job.status, spec.name.replace("-", " "))
-    service.keep(asked_to_stop(service, job, asked.now))
+    service.keep(asked_to_stop(service, job, request.now))
     return {}
 
 
-def _delete(spec: Spec, service: Service, asked: Request) -> Answer:
-    job = _found(spec, service, asked)
+def _delete(spec: Spec, service: Service, request: Request) -> Answer:
+    job = _found(spec, service, request)
     if job.status not in spec.terminal_primaries:
         raise in_status(job.status, spec.name.replace("-", " "))
     service.forget(job)
