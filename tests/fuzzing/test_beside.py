@@ -13,8 +13,8 @@ from trainstate.rules.model import Severity
 from trainstate.simulator import service as simulated
 from trainstate.simulator.errors import ApiError
 from trainstate.testing.fuzzing import fuzz
-from trainstate.testing.fuzzing.beside import WORDS
-from trainstate.testing.fuzzing.performing import Performer
+from trainstate.testing.fuzzing.other_calls import WORDS
+from trainstate.testing.fuzzing.performer import Performer
 from trainstate.testing.fuzzing.program import Program, advance, ask, beside, create, describe
 from trainstate.testing.fuzzing.scripting import script
 from trainstate.testing.fuzzing.targets import moto, simulator

@@ -7,8 +7,8 @@ import click
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
 from trainstate.cli import options as shared
+from trainstate.cli.inputs import recorded
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import recorded
 from trainstate.history.readers.lines import Record
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 import click
 
 from trainstate.cli import options as shared
+from trainstate.cli.inputs import surveyed
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import surveyed
 from trainstate.render.discovery import (
     discovery_dot,
     discovery_lines,

@@ -21,7 +21,7 @@ from trainstate.cli.options import (
     number_option,
 )
 from trainstate.cli.output import FOUND, Output, open_output
-from trainstate.cli.progress import told_on_a_terminal
+from trainstate.cli.progress import status_on_a_terminal
 from trainstate.errors import installed_by, needing
 from trainstate.rules.model import Severity
 
@@ -101,7 +101,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
 
 def _is_interrupted(report: Any) -> bool:
-    from trainstate.testing.fuzzing.hunting import INTERRUPTED
+    from trainstate.testing.fuzzing.fuzzer import INTERRUPTED
 
     return bool(report.ended == INTERRUPTED)
 
@@ -110,7 +110,7 @@ def _report(options: dict[str, Any]) -> Any:
     with needing("Fuzzing", f"; {installed_by('testing')}"):
         from trainstate.testing.fuzzing import fuzz
         from trainstate.testing.fuzzing.targets import named
-    with told_on_a_terminal() as tell:
+    with status_on_a_terminal() as tell:
         return fuzz(
             named(options["target"]),
             budget=options["budget"],

@@ -68,15 +68,15 @@ def number_option(
 def accept_option(about: str) -> Decorator:
     """An option for the weakest evidence; all by default."""
     levels = click.Choice([str(level) for level in Evidence])
-    told = f"{about}  [default: deprecated, i.e. all]"
-    return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=told)
+    text = f"{about}  [default: deprecated, i.e. all]"
+    return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=text)
 
 
 def spec_option(about: str, more: str = "") -> Decorator:
     """An option for a machine."""
-    told = f"{about}: its name, such as processing-job, or its file of facts{more}."
+    text = f"{about}: its name, such as processing-job, or its file of facts{more}."
     names = ("--spec", "spec_path")
-    return click.option(*names, metavar="NAME|FILE", shell_complete=files, help=told)
+    return click.option(*names, metavar="NAME|FILE", shell_complete=files, help=text)
 
 
 def listed_option(name: str, metavar: str, about: str, *, rules: bool = False) -> Decorator:

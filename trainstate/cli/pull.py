@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from trainstate.cli.options import examples, number_option, spec_option
-from trainstate.cli.progress import told_on_a_terminal
+from trainstate.cli.progress import status_on_a_terminal
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.text import counted
 from trainstate.spec.load import load_spec
@@ -43,7 +43,7 @@ def command(path: str, **options: Any) -> None:
     from trainstate.aws import pull
 
     try:
-        with told_on_a_terminal() as tell:
+        with status_on_a_terminal() as tell:
             done = pull(
                 client,
                 path,

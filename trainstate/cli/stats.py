@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import click
 
 from trainstate.cli import options as shared
+from trainstate.cli.inputs import surveyed
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import surveyed
 from trainstate.errors import UsageError, installed_by, needing
 from trainstate.history.readers import FORMATS
 from trainstate.render.plain import json_text

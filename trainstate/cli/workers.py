@@ -25,7 +25,7 @@ from trainstate.checking.implied import batches
 from trainstate.checking.report import Finding, JobReport, Summary
 from trainstate.checking.stream import Checker
 from trainstate.cli import progress
-from trainstate.cli.asked import CheckOptions
+from trainstate.cli.check_options import CheckOptions
 from trainstate.errors import TrainstateError
 from trainstate.history.machines import family_of
 from trainstate.history.model import Unreadable
@@ -132,11 +132,11 @@ def _work(sender: Connection, work: Callable[..., T], arguments: tuple[Any, ...]
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing to clean up
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        told = (work(*arguments), None)
+        result = (work(*arguments), None)
     except Exception as error:  # noqa: BLE001 - raised again by the receiver
         sender.send((None, error))
     else:
-        sender.send(told)
+        sender.send(result)
 
 
 def _end_with_parent() -> None:
@@ -157,9 +157,9 @@ class Judged:
     sources: list[SourceReport]
 
 
-def judge_shared(asked: CheckOptions, workers: int) -> list[Judged] | None:
+def judge_shared(options: CheckOptions, workers: int) -> list[Judged] | None:
     """What each process found; None if one process must do it alone."""
-    given = [(asked, part, workers) for part in range(workers)]
+    given = [(options, part, workers) for part in range(workers)]
     shown = partial(progress.show, f"{workers} processes")
     try:
         found = at_once(_judged, given, patience=progress.PATIENCE, waited=shown)
@@ -185,16 +185,16 @@ def _place(item: tuple[int, Any]) -> int:
     return item[0]
 
 
-def _sent(finding: Finding, asked: CheckOptions) -> Finding:
+def _sent(finding: Finding, options: CheckOptions) -> Finding:
     """A finding without its response where no text draws it: sending one takes 200 us."""
-    drawn = asked.form == "text" and finding.severity.rank <= asked.shown.rank
+    drawn = options.form == "text" and finding.severity.rank <= options.shown.rank
     return finding if drawn else evolve(finding, record=None)
 
 
-def _judged(asked: CheckOptions, part: int, parts: int) -> Judged | None:
+def _judged(options: CheckOptions, part: int, parts: int) -> Judged | None:
     try:
         with progress.rarely_collected():
-            return _Worker(checker=asked.checker(), part=part, parts=parts).judged(asked)
+            return _Worker(checker=options.checker(), part=part, parts=parts).judged(options)
     except TrainstateError:
         return None  # one process alone says what is wrong
 
@@ -213,14 +213,14 @@ class _Worker:
     places: list[int] = field(factory=list)
     owners: dict[tuple[str, str], bool] = field(factory=dict)
 
-    def judged(self, asked: CheckOptions) -> Judged:
+    def judged(self, options: CheckOptions) -> Judged:
         """What this process finds."""
         sources: list[SourceReport] = []
         findings: list[tuple[int, Finding]] = []
-        for place, record in enumerate(asked.records(sources.append)):
+        for place, record in enumerate(options.records(sources.append)):
             if self._owns(record):
                 found = self.checker.feed(record)
-                findings += [(place, _sent(finding, asked)) for finding in found]
+                findings += [(place, _sent(finding, options)) for finding in found]
                 new = len(self.checker.states) - len(self.places)
                 self.places += [place] * new
         at_end, jobs = self.checker.close()

@@ -80,7 +80,7 @@ def _edge_object(edge: FollowsEdge) -> dict[str, Any]:
         "count": edge.count,
         "logs": edge.logs,
         "responses": edge.responses,
-        "seconds": edge.seconds.told(),
+        "seconds": edge.seconds.measures(),
         "evidence": None if edge.row is None else str(edge.row.evidence),
     }
 

@@ -29,8 +29,8 @@ def stats_object(stats: Stats) -> dict[str, Any]:
     return {
         "schema": 1,
         "totals": _totals(stats.totals),
-        "statuses": {name: spread.told() for name, spread in stats.statuses.items()},
-        **{name: getattr(stats, name).told() for name in _TIMES},
+        "statuses": {name: spread.measures() for name, spread in stats.statuses.items()},
+        **{name: getattr(stats, name).measures() for name in _TIMES},
         "attempts": {str(number): count for number, count in stats.attempts.items()},
         "failures": dict(stats.failures),
         "stops": dict(stats.stops),
@@ -38,11 +38,11 @@ def stats_object(stats: Stats) -> dict[str, Any]:
         "by_day": {name: _totals(totals) for name, totals in stats.by_day.items()},
         "waiting": {
             "statuses": [
-                {"status": status, "when": when, **spread.told()}
+                {"status": status, "when": when, **spread.measures()}
                 for (status, when), spread in stats.waiting.statuses.items()
             ],
             "groups": [
-                {"by": kind, "group": name, "waited": group.waited.told(), **_vain(group)}
+                {"by": kind, "group": name, "waited": group.waited.measures(), **_vain(group)}
                 for (kind, name), group in stats.waiting.groups.items()
             ],
         },

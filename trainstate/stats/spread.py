@@ -27,7 +27,7 @@ class Distribution:
         """Adds a value."""
         self.values.append(value)
 
-    def told(self) -> dict[str, float | None]:
+    def measures(self) -> dict[str, float | None]:
         """The measures by name."""
         return {name: getattr(self, name) for name in MEASURES}
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from trainstate.rules.exchange import ASK, CREATE, DELETE, DESCRIBE, LIST, STOP, UPDATE
-from trainstate.testing.fuzzing.beside import WORDS
+from trainstate.testing.fuzzing.other_calls import WORDS
 from trainstate.testing.fuzzing.requests import (
     ADVANCES,
     CREATIONS,

@@ -12,8 +12,8 @@ from trainstate.rules.exchange import ASK, DESCRIBE, LIST
 from trainstate.rules.index import find_rule
 from trainstate.rules.model import Scope
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.fuzzing.beside import Beside
 from trainstate.testing.fuzzing.ledger import JobLedger
+from trainstate.testing.fuzzing.other_calls import OtherCalls
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
 from trainstate.testing.fuzzing.requests import LISTS, TIMES, job_name
 from trainstate.testing.fuzzing.subject import Script
@@ -114,7 +114,7 @@ def _asked_beside(call: Call) -> Iterator[str]:
     calls: list[tuple[str, str, dict[str, Any]]] = []
     clients = {name: _Noted(name, calls) for name in ("sagemaker", "logs", "sagemaker-metrics")}
     spec = builtin_spec()
-    beside = Beside(clients=clients, spec=spec, ledger=JobLedger(spec=spec), token=_RUN)
+    beside = OtherCalls(clients=clients, spec=spec, ledger=JobLedger(spec=spec), token=_RUN)
     list(beside.ask(call.word, call.slot))
     for service, method, params in calls:
         at = "" if service == "sagemaker" else f'at=sm.client("{service}"), '

@@ -25,12 +25,12 @@ METRIC = "loss"
 _MOST_PAGES = 12
 _CONFIG = "HyperParameterTuningJobConfig"
 
-Told = Exchange | Response
+Observed = Exchange | Response
 Members = Mapping[str, Any]
 
 
 @define(kw_only=True)
-class Beside:
+class OtherCalls:
     """Makes these calls to one service, and compares its answers.
 
     ``clients`` are boto3 clients by service.
@@ -45,7 +45,7 @@ class Beside:
     _lines: dict[str, list[Any]] = field(factory=dict)
     _tunings: dict[str, set[str]] = field(factory=dict)
 
-    def ask(self, word: str, slot: str) -> Iterator[Told]:
+    def ask(self, word: str, slot: str) -> Iterator[Observed]:
         """The results of one of ``WORDS``: exchanges to judge, and job responses."""
         yield from WORDS[word](self, slot)
 
@@ -75,7 +75,7 @@ class Beside:
         why = Why.ABSENT if there is False else Why.NOTHING
         return evolve(exchange, expected=there, why=why, contradiction=said)
 
-    def search(self, asked: Mapping[str, str]) -> Iterator[Told]:
+    def search(self, asked: Mapping[str, str]) -> Iterator[Observed]:
         """All pages of a search, checked like lists."""
         names = {"StatusEquals": "TrainingJobStatus", "NameContains": "TrainingJobName"}
         operators = {"StatusEquals": "Equals", "NameContains": "Contains"}
@@ -107,7 +107,7 @@ class Beside:
         origin = Origin(reader="call", line=self.calls, whole=False)
         return read_response(members, self.spec, kind=Kind.RESPONSE, origin=origin)
 
-    def tags(self, slot: str) -> Iterator[Told]:
+    def tags(self, slot: str) -> Iterator[Observed]:
         """Added tags are present, deleted ones are not."""
         name = job_name(slot, self.token)
         there, known = self._stands(name), self.ledger.standings.get(name)
@@ -137,7 +137,7 @@ class Beside:
         self._tags[name] = request, own
         return own
 
-    def logs(self, slot: str) -> Iterator[Told]:
+    def logs(self, slot: str) -> Iterator[Observed]:
         """A job's log only grows."""
         name = job_name(slot, self.token)
         prefix = {"logGroupName": GROUP, "logStreamNamePrefix": f"{name}/"}
@@ -154,7 +154,7 @@ class Beside:
             self._lines[stream["logStreamName"]] = lines
             yield self._about(exchange, True, "the log has lost lines" if wrong else "")
 
-    def metrics(self, slot: str) -> Iterator[Told]:
+    def metrics(self, slot: str) -> Iterator[Observed]:
         """A metric query is answered, with a time for each value."""
         names = sorted(self._tunings.get(self._tuning(slot), ())) or [job_name(slot, self.token)]
         query = {"MetricName": METRIC, "MetricStat": "Last", "Period": "OneMinute"}
@@ -173,7 +173,7 @@ class Beside:
     def _tuning(self, slot: str) -> str:
         return f"tuning-{slot}-{self.token}"
 
-    def tune(self, slot: str) -> Iterator[Told]:
+    def tune(self, slot: str) -> Iterator[Observed]:
         """A tuning job of four children, two at a time; its name is taken once."""
         name = self._tuning(slot)
         taken = name in self._tunings
@@ -190,7 +190,7 @@ class Beside:
         why = Why.TAKEN if taken else Why.NOTHING
         yield evolve(exchange, expected=not taken, why=why, refusal=api().refusals.get(why))
 
-    def halt(self, slot: str) -> Iterator[Told]:
+    def halt(self, slot: str) -> Iterator[Observed]:
         """A request to stop a tuning job; refused if it has ended."""
         name = self._tuning(slot)
         _, exchange = self._call(
@@ -198,7 +198,7 @@ class Beside:
         )
         yield self._about(exchange, None if name in self._tunings else False)
 
-    def children(self, slot: str) -> Iterator[Told]:
+    def children(self, slot: str) -> Iterator[Observed]:
         """Children are training jobs; the counters match them; none is ever lost."""
         name = self._tuning(slot)
         there, told = name in self._tunings, {"HyperParameterTuningJobName": name}
@@ -229,20 +229,20 @@ def _arn(name: str, kind: str = "training-job") -> str:
     return f"arn:{role[1]}:sagemaker:us-east-1:{role[4]}:{kind}/{name}"
 
 
-def _searching(**asked: str) -> Callable[[Beside, str], Iterator[Told]]:
+def _searching(**asked: str) -> Callable[[OtherCalls, str], Iterator[Observed]]:
     return lambda beside, _slot: beside.search(asked)
 
 
-WORDS: Mapping[str, Callable[[Beside, str], Iterator[Told]]] = {
-    "tune": Beside.tune,
-    "children": Beside.children,
-    "halt": Beside.halt,
+WORDS: Mapping[str, Callable[[OtherCalls, str], Iterator[Observed]]] = {
+    "tune": OtherCalls.tune,
+    "children": OtherCalls.children,
+    "halt": OtherCalls.halt,
     "search": _searching(),
     "search-Completed": _searching(StatusEquals="Completed"),
     "search-InProgress": _searching(StatusEquals="InProgress"),
     "search-named": _searching(NameContains="-a-"),
-    "tags": Beside.tags,
-    "logs": Beside.logs,
-    "metrics": Beside.metrics,
+    "tags": OtherCalls.tags,
+    "logs": OtherCalls.logs,
+    "metrics": OtherCalls.metrics,
 }
 """The possible calls, the simplest first."""

@@ -18,8 +18,8 @@ from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.testing.coverage import Coverage
-from trainstate.testing.fuzzing.beside import Beside
 from trainstate.testing.fuzzing.ledger import JobLedger, Pages, api
+from trainstate.testing.fuzzing.other_calls import OtherCalls
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
 from trainstate.testing.fuzzing.requests import INVALID, job_name, limit_of, listing
 from trainstate.testing.fuzzing.subject import Subject
@@ -48,7 +48,7 @@ class Performer:
     visits: Coverage = field(factory=Coverage)
     ledger: JobLedger = field(init=False)
     checker: Checker = field(init=False)
-    _beside: Beside = field(init=False)
+    _beside: OtherCalls = field(init=False)
     _created: datetime | None = None
     _number: int = 0
     _moment: float = field(factory=time.monotonic)
@@ -57,7 +57,7 @@ class Performer:
         still = self.subject.advance is not None and self.subject.still
         self.ledger = JobLedger(spec=self.spec, still=still)
         self.checker = Checker(spec=self.spec, rules=self.rules)
-        self._beside = Beside(
+        self._beside = OtherCalls(
             clients=self.subject.beside, spec=self.spec, ledger=self.ledger, token=self.token
         )
 
