@@ -64,13 +64,10 @@ def _pattern(text: str) -> tuple[str, frozenset[str]]:
 
 def _matched(code: str, patterns: Patterns, names: Iterable[str]) -> bool:
     return any(
-        code in codes and any(fnmatchcase(name, glob) for name in names for glob in _globs(pattern))
+        code in codes
+        and any(fnmatchcase(name, glob) for name in names for glob in (pattern, f"*/{pattern}"))
         for pattern, codes in patterns
     )
-
-
-def _globs(pattern: str) -> tuple[str, str]:
-    return pattern, f"*/{pattern}"
 
 
 COMPARE, WRITE, PRUNE = MODES = ("compare", "write", "prune")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from trainstate.cli.baseline import WRITE, KnownFindings, known_findings
+from trainstate.cli.baseline import WRITE, known_findings
 from trainstate.cli.options import (
     BASELINE,
     BASELINE_MODE,
@@ -93,17 +93,14 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         _write(report, options["form"], output, Severity(options["fail_on"]))
     if options["scripts"]:
         _write_scripts(report, Path(options["scripts"]))
-    _tell(known)
-    if _is_interrupted(report):
+    if (about_known := known.close()) is not None:
+        click.echo(about_known, err=True)
+    from trainstate.testing.fuzzing.fuzzer import INTERRUPTED
+
+    if report.ended == INTERRUPTED:
         raise KeyboardInterrupt
     failed = bool(report.at_least(Severity(options["fail_on"])))
     ctx.exit(FOUND if failed and options["baseline_mode"] != WRITE else 0)
-
-
-def _is_interrupted(report: Any) -> bool:
-    from trainstate.testing.fuzzing.fuzzer import INTERRUPTED
-
-    return bool(report.ended == INTERRUPTED)
 
 
 def _report(options: dict[str, Any]) -> Any:
@@ -150,9 +147,3 @@ def _write_scripts(report: Any, folder: Path) -> None:
         number = f"_{used[name]}" if used[name] > 1 else ""
         with open_output(str(folder / f"{name}{number}.py")) as output:
             output.line(found.script.rstrip("\n"))
-
-
-def _tell(known: KnownFindings) -> None:
-    about = known.close()
-    if about is not None:
-        click.echo(about, err=True)

@@ -1,28 +1,21 @@
 """`trainstate watch`: follow a job until it has ended."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from trainstate.cli.options import choice_option, examples, file_option, number_option, spec_option
-from trainstate.cli.output import MISUSE, is_coloured, leave_output
+from trainstate.cli.output import MISUSE, is_coloured, leave_output, open_output
 from trainstate.cli.session import client_of, session_options
+from trainstate.errors import InputError
 from trainstate.render.plain import plain
 from trainstate.render.timeline import change_line, summary_lines, timeline_lines
 from trainstate.spec.load import load_spec
-from trainstate.track import BOTOCORE, STRICT, Action, Tracker, Update
-
-if TYPE_CHECKING:
-    from rich.live import Live
-from pathlib import Path
-
-from trainstate.cli.output import open_output
-from trainstate.errors import InputError
 from trainstate.spec.model import Spec
+from trainstate.track import BOTOCORE, STRICT, Action, Tracker, Update
 
 FAILED = 1
 """The exit status if the policy calls the outcome an error."""
@@ -130,7 +123,7 @@ def fitting(lines: list[str], height: int) -> list[str]:
     return [lines[0], f"  … {cut - 1} earlier", *lines[cut:]]
 
 
-def _draw(live: Live, lines: list[str]) -> None:
+def _draw(live: Any, lines: list[str]) -> None:
     from rich.text import Text
 
     # A wrapped line would take the room of another.

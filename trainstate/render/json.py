@@ -25,7 +25,8 @@ JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
 
 def report_json(report: Report, *, jobs_detail: bool = True) -> str:
     """The report as JSON text; ``jobs_detail=False`` omits the list of jobs."""
-    return _text(report_object(report, jobs_detail=jobs_detail))
+    shown = report_object(report, jobs_detail=jobs_detail)
+    return json_text(shown, indent=1, allow_nan=False, default=str)
 
 
 def report_object(report: Report, *, jobs_detail: bool = True) -> dict[str, Any]:
@@ -72,11 +73,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return msgspec.to_builtins(value, enc_hook=str)
-
-
-def _text(value: Any) -> str:
-    """JSON in ASCII: recorded text, even lone surrogates, is escaped."""
-    return json_text(value, indent=1, allow_nan=False, default=str)
 
 
 def finding_json(finding: Finding) -> str:

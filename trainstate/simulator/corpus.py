@@ -61,7 +61,8 @@ def recorded(
 def _polled(names: Iterable[str], polls: int, seed: int, accept: Evidence) -> Iterator[str]:
     clock, elapsed = VirtualClock(), 0.0
     service = Service(choose=_ways(seed, accept), clock=clock)
-    turns = [_first(name, seeded(seed, f"turn of {name}")) for name in names]
+    rngs = {name: seeded(seed, f"turn of {name}") for name in names}
+    turns = [_Turn(r.uniform(0, _WITHIN), name, 0, r.choice(_GAPS)) for name, r in rngs.items()]
     heapify(turns)
     while turns:
         turn = heappop(turns)
@@ -110,10 +111,6 @@ def _ended(begun: Scenario, trains: float, rng: Random) -> Scenario:
         return begun.then_stopped(after=trains)
     spotty = begun.spot and ending < 0.95
     return begun.then_out_of_wait_time() if spotty else begun.then_out_of_time()
-
-
-def _first(name: str, rng: Random) -> _Turn:
-    return _Turn(rng.uniform(0, _WITHIN), name, 0, rng.choice(_GAPS))
 
 
 def _request(name: str, seed: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What clients of training jobs ask of other services: logs, metrics, permissions."""
 
 import statistics
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -139,13 +139,12 @@ def _queried(service: Service, request: Request, query: Mapping[str, Any]) -> An
     values = [] if job is None else measured(job, request.now).get(query["MetricName"], [])
     least, most = query.get("Start", -(1 << 62)), query.get("End", 1 << 62)
     by_time = query["XAxisType"] == "Timestamp"
-    points = [
-        (at // SECOND if by_time else number, value) for number, (at, value) in enumerate(values)
-    ]
+    points = ((at // SECOND if by_time else n, value) for n, (at, value) in enumerate(values))
+    points = (point for point in points if least <= point[0] <= most)
     period = _PERIODS.get(query["Period"], 1) if by_time else 1
     groups = [
         (place * period, _STATISTICS[query["MetricStat"]]([value for _, value in group]))
-        for place, group in groupby(_within(points, least, most), lambda p: p[0] // period)
+        for place, group in groupby(points, lambda point: point[0] // period)
     ]
     return {
         "Status": "Complete" if job is not None else "ValidationError",
@@ -153,12 +152,6 @@ def _queried(service: Service, request: Request, query: Mapping[str, Any]) -> An
         "XAxisValues": [place for place, _ in groups],
         "MetricValues": [float(value) for _, value in groups],
     }
-
-
-def _within(
-    points: Iterable[tuple[int, float]], least: int, most: int
-) -> Iterable[tuple[int, float]]:
-    return (point for point in points if least <= point[0] <= most)
 
 
 @handles("GetCallerIdentity", STS)

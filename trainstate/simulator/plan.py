@@ -64,7 +64,8 @@ def fitted(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ..
     ending = acts[-1].status if acts else ""
     span = spec.time.spans.get(ending)
     if span == spec.layout.started:
-        acts = _stretched(acts, allowed.run - _counted(acts[:-1], spec), spec)
+        counted = sum(act.lasts for act, counts in _clocked(acts[:-1], spec) if counts)
+        acts = _stretched(acts, allowed.run - counted, spec)
     elif span == spec.layout.created:
         missing = allowed.wait - sum(act.lasts for act in acts[:-1])
         acts = _stretched(acts, missing, spec, waiting=True)
@@ -125,11 +126,6 @@ def _rewrites(texts: Sequence[str], at: float, length: float) -> Iterator[Planne
 def _whole(at: float) -> Instant:
     """An instant cut to the millisecond, the service's resolution."""
     return Instant(int(at) - int(at) % 1000)
-
-
-def _counted(acts: Iterable[Act], spec: Spec) -> float:
-    """Seconds of the acts that count towards the run-time limit."""
-    return sum(act.lasts for act, counts in _clocked(acts, spec) if counts)
 
 
 def _clocked(acts: Iterable[Act], spec: Spec) -> Iterator[tuple[Act, bool]]:

@@ -132,10 +132,12 @@ class Store:
         """Stores an item in place of the one with its name."""
         place, name = split(item.arn)
         due = item.plan[0].at if item.plan else None
+        # Compression halves the memory of 100,000 jobs.
+        packed = zlib.compress(msgspec.msgpack.encode(item), 1)
         row = [
             *(place, name, item.created, item.modified, item.status),
             # A bool comes back as a number, and the checksum covers what comes back.
-            *(due, int(item.has_pool) or None, item.parent, _packed(item)),
+            *(due, int(item.has_pool) or None, item.parent, packed),
         ]
         self._base.execute(
             "insert or replace into item values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*row, _sum(row)]
@@ -210,11 +212,6 @@ def split(arn: str) -> tuple[str, str]:
 
 def _sum(row: list[Any]) -> int:
     return zlib.crc32(repr(row).encode("utf-8", "surrogatepass"))
-
-
-def _packed(item: Item) -> bytes:
-    """An item as bytes, which halves the memory of 100,000 jobs."""
-    return zlib.compress(msgspec.msgpack.encode(item), 1)
 
 
 # Decoding is a fifth of a poll's time, and most polls show what the previous one did.

@@ -221,7 +221,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
     ]
     last, waits = max(numbers, default=0), spec.attempts.begins
     ends = spec.terminal_secondaries
-    instances = job.life.instances or 1
+    instances, arn = job.life.instances or 1, arn_of(job.job)
     created = UNKNOWN * 3 if job.created is None else iso(job.created)
     return JobMeasure(
         job=job.job,
@@ -230,7 +230,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
         secondary=secondary,
         day=UNKNOWN if job.created is None else created[:10],
         hour=UNKNOWN if job.created is None else f"{created[11:13]}:00",
-        region=_region(job.job),
+        region=(arn and arn.region) or UNKNOWN,
         market=_MARKETS[job.spot],
         instance_type=job.instance_type or UNKNOWN,
         instances=instances,
@@ -272,11 +272,6 @@ def _granted(job: Surveyed, statuses: list[str], spec: Spec) -> bool | None:
     if job.started is not None or any(name in spec.time.clock_starts for name in statuses):
         return True
     return False if statuses else None
-
-
-def _region(job: str) -> str:
-    arn = arn_of(job)
-    return arn.region if arn and arn.region else UNKNOWN
 
 
 def _start(job: Surveyed, spec: Spec) -> float | None:

@@ -81,7 +81,10 @@ def generated(corpus: Corpus) -> Iterator[tuple[str, Planted | None]]:
     made: dict[int, tuple[Any, str]] = {}
     for response, planted in responses(corpus):
         if id(response) not in made:
-            text = response if isinstance(response, str) else _text(response)
+            text = response
+            if not isinstance(response, str):  # in the form of the AWS CLI
+                shown = observations.written(response, "iso")
+                text = msgspec.json.encode(shown, enc_hook=repr).decode()
             if len(made) >= 4 * AT_ONCE:
                 made.clear()
             made[id(response)] = response, text
@@ -205,8 +208,3 @@ def _place(fault: Faulty, spec: Spec) -> int:
         return fault.index
     lives = [response.get(created) for response in fault.responses]
     return fault.index if lives.count(lives[-1]) == len(lives) else lives.index(lives[-1])
-
-
-def _text(response: dict[str, Any]) -> str:
-    """A response as AWS CLI JSON on one line."""
-    return msgspec.json.encode(observations.written(response, "iso"), enc_hook=repr).decode()

@@ -58,7 +58,9 @@ def random_run(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]
 
     ``bulk`` has values of the job's members, in place of the catalogue's.
     """
-    guards = frozenset(guard.name for guard in spec.guards if _chance(random, _share(spec, guard)))
+    spot = spec.time.savings_guard
+    names = [guard.name for guard in spec.guards]
+    guards = frozenset(n for n in names if _chance(random, SPOT if n == spot else OTHER_GUARDS))
     known, budget = walk_graph(spec, guards, None, None), 1 + random.randrange(3)
     states = list(_walk(spec, known, random, budget))
     fields = _fields(spec, random, guards, budget)
@@ -80,10 +82,6 @@ def random_run(spec: Spec, random: Random, *, name: str, bulk: Mapping[str, Any]
 
 def _chance(random: Random, percent: int) -> bool:
     return random.randrange(100) < percent
-
-
-def _share(spec: Spec, guard: Any) -> int:
-    return SPOT if guard.name == spec.time.savings_guard else OTHER_GUARDS
 
 
 def _fields(spec: Spec, random: Random, guards: frozenset[str], budget: int) -> dict[str, Any]:
@@ -119,7 +117,9 @@ def _walk(spec: Spec, known: WalkGraph, random: Random, budget: int) -> Iterator
     start = next(start for start in initial_states(spec) if start in steps)
 
     def choose(hops: Sequence[Hop]) -> Hop | None:
-        found = [hop for hop in hops if _is_sure(spec, hop.state)]
+        # No rule reports a pair that is documented or recorded.
+        pairs, most = spec.pair_by_key, Evidence.RECORDED.rank
+        found = [hop for hop in hops if pairs[hop.state.pair].evidence.rank <= most]
         rows = [hop.row for hop in found]
         counts = [row.logs + row.responses if isinstance(row, Transition) else 0 for row in rows]
         least = max(1, sum(counts) * _LEAST // 100)
@@ -129,11 +129,6 @@ def _walk(spec: Spec, known: WalkGraph, random: Random, budget: int) -> Iterator
     walked = [start, *walk(steps, start, choose, most=_LONGEST, left=budgets(spec, budget))]
     yield from walked
     yield from known.home[walked[-1]]
-
-
-def _is_sure(spec: Spec, state: State) -> bool:
-    """Whether the displayed pair is documented or recorded, so that no rule reports it."""
-    return spec.pair_by_key[state.pair].evidence.rank <= Evidence.RECORDED.rank
 
 
 def _steps(random: Random, spec: Spec, record: Record, states: Sequence[State]) -> Iterator[Record]:

@@ -230,26 +230,20 @@ class Run(Short):
         return tuple(dict.fromkeys(record.state.pair for record in self.records))
 
 
-@frozen(kw_only=True)
-class Tapes:
-    """The choices of a run: its head, of ``HEAD`` bytes, and one byte for each step.
+def run_of(
+    spec: Spec, options: StrategyOptions, *, name: str, head: bytes, path: bytes, texture: bytes
+) -> Run:
+    """The run that the tapes decide.
 
-    ``path`` chooses the steps, ``texture`` how long they take and what else happens: messages
-    are rewritten, the record is touched, attached machines move.
+    ``head`` has the choices made once, ``path`` chooses the steps, a byte each, ``texture`` how
+    long they take and what else happens: messages are rewritten, the record is touched, attached
+    machines move.
     """
-
-    head: bytes
-    path: bytes
-    texture: bytes
-
-
-def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> Run:
-    """The run that the tapes decide."""
-    prefix, guard, budget, end, bits, mode, billed, start, index = _HEAD.unpack(tapes.head)
+    prefix, guard, budget, end, bits, mode, billed, start, index = _HEAD.unpack(head)
     sets = guard_sets(spec, spot=options.spot, retries=options.retries, terminal=options.terminal)
     guards, budget = sets[guard % len(sets)], options.retries or 1 + budget % 3
     known = walk_graph(spec, guards, options.terminal, options.file_mode)
-    walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], tapes.path, budget)
+    walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], path, budget)
     if options.terminal is not None or end & _UNFINISHED < _UNFINISHED:
         walked += known.home[walked[-1]]
     mode, optional = input_mode(options.file_mode, mode), int.from_bytes(bits, "little")
@@ -257,7 +251,7 @@ def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> 
         spec,
         walked,
         guards,
-        partial(_steps, tapes.texture),
+        partial(_steps, texture),
         name=name.title() if index % 2 else name,
         at=Instant(CREATED + start * 37 * _MILLISECOND),
         fields=configured(spec, guards, budget=budget, bits=optional, mode=mode),

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from trainstate.history.model import Entry
+from trainstate.machine.record import event
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import observations
 from trainstate.testing.options import Keywords, Short, StrategyOptions, options_of
-from trainstate.testing.runs import HEAD, Run, Tapes, guard_sets, run_of, walk_graph
+from trainstate.testing.runs import HEAD, Run, guard_sets, run_of, walk_graph
 
 T = TypeVar("T")
 Response = dict[str, Any]
@@ -44,8 +45,8 @@ class _Drawing(Short):
         return f"{self.spec.name}, {self.asked!r}"
 
     def run(self, draw: DrawFn, name: str = "job-1") -> Run:
-        tapes = Tapes(head=draw(_heads), path=draw(_paths), texture=draw(_textures))
-        return run_of(self.spec, self.asked, tapes, name=name)
+        head, path, texture = draw(_heads), draw(_paths), draw(_textures)
+        return run_of(self.spec, self.asked, name=name, head=head, path=path, texture=texture)
 
     def response(self, run: Run, index: int, mark: int = 0) -> Response:
         """A response; without its history if that was asked for, or by the mark."""
@@ -79,7 +80,7 @@ class Strategies(Short):
 
     def histories(self, **options: Unpack[Keywords]) -> SearchStrategy[tuple[Entry, ...]]:
         """Histories of jobs, as their last responses show them."""
-        return self._drawn(options_of(options), _history)
+        return self._drawn(options_of(options), lambda it, draw: it.run(draw).records[-1].history)
 
     def responses(self, **options: Unpack[Keywords]) -> SearchStrategy[Response]:
         """Single responses at any moment of a job, with every member that fits its state."""
@@ -139,10 +140,6 @@ def _shown(draw: DrawFn, drawing: _Drawing) -> Any:
     return drawing.show(drawing, draw)
 
 
-def _history(drawing: _Drawing, draw: DrawFn) -> tuple[Entry, ...]:
-    return drawing.run(draw).records[-1].history
-
-
 def _one_response(drawing: _Drawing, draw: DrawFn) -> Response:
     run, mark = drawing.run(draw), draw(st.integers(0, 255))
     index = len(run.records) - 1 if drawing.asked.terminal else mark % len(run.records)
@@ -159,8 +156,11 @@ def _polled(drawing: _Drawing, draw: DrawFn, name: str = "job-1") -> list[Respon
 def _emitted(drawing: _Drawing, draw: DrawFn) -> list[Response]:
     run, times = drawing.run(draw), drawing.asked.times
     sent = [
-        observations.event(
-            observations.response(run, at, times=times), run.records[at], number, run.spec
+        event(
+            run.records[at],
+            run.spec,
+            observations.response(run, at, times=times),
+            number=f"{number:08x}-0000-4000-8000-000000000000",
         )
         for number, at in enumerate(observations.changes(run))
     ]

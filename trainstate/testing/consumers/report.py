@@ -174,7 +174,10 @@ def snippet(consumer: object, course: Course, policy: Policy, reading: object) -
     """A program that replays a course to a consumer."""
     imports, name = reached(consumer)
     lines, options = [imports], [name, repr(str(course))]
-    for name, value in (("policy", _policy(policy)), ("outcome", _reading(reading))):
+    for name, value in (
+        ("policy", _policy(policy)),
+        ("outcome", None if reading is plainly else reached(reading, name="outcome")),
+    ):
         if value is not None:
             lines.append(value[0])
             options.append(f"{name}={value[1]}")
@@ -188,10 +191,6 @@ def _policy(policy: Policy) -> tuple[str, str] | None:
         return "from trainstate.track import BOTOCORE", "BOTOCORE"
     changes = {str(one): str(action) for one, action in policy.actions.items()}
     return "from trainstate.track import STRICT", f"STRICT.but({changes}, name={policy.name!r})"
-
-
-def _reading(reading: object) -> tuple[str, str] | None:
-    return None if reading is plainly else reached(reading, name="outcome")
 
 
 def reached(consumer: object, *, name: str = "wait") -> tuple[str, str]:

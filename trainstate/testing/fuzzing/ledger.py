@@ -229,14 +229,11 @@ class JobLedger:
             return False, Why.OVER
         if part == STOP and active and known.primary in stoppable(self.spec):
             return True, Why.NOTHING
-        if part == DELETE and over and not self._has_pool(known):
+        if part == DELETE and over and not (known.seen and _POOL in known.seen.members):
             return True, Why.NOTHING
         if part == DELETE and active:
             return False, Why.ACTIVE
         return None, Why.NOTHING
-
-    def _has_pool(self, known: KnownJob) -> bool:
-        return known.seen is not None and _POOL in known.seen.members
 
     def _take(self, exchange: Exchange, name: str, request: Mapping[str, Any]) -> None:
         part, known = exchange.part, exchange.standing

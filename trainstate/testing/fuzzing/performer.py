@@ -18,7 +18,7 @@ from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.testing.coverage import Coverage
-from trainstate.testing.fuzzing.ledger import JobLedger, Pages, api
+from trainstate.testing.fuzzing.ledger import JobLedger, api
 from trainstate.testing.fuzzing.other_calls import OtherCalls
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
 from trainstate.testing.fuzzing.requests import INVALID, job_name, limit_of, listing
@@ -127,11 +127,8 @@ class Performer:
             token = answer.get("NextToken")
         cut = fault is None and bool(token)
         self._exchange(self.ledger.listed(asked, tuple(pages), fault=fault, cut=cut))
-        self._check_summaries(tuple(pages))
-
-    def _check_summaries(self, pages: Pages) -> None:
-        """Adds the summaries of our own jobs to the checked histories."""
-        for summary in (summary for page in pages for summary in page):
+        # The summaries of our own jobs belong to the checked histories.
+        for summary in chain.from_iterable(pages):
             if summary.get(self.spec.layout.name) in self.ledger.standings:
                 self._keep(self.checker.feed(self._read(summary, kind=Kind.SUMMARY)))
 
@@ -168,15 +165,11 @@ class Performer:
         if self.subject.advance is None:
             # Without a clock to advance, only a moment passes.
             time.sleep(min(seconds, _LONGEST_PAUSE) if self.patience else 0.0)
-            self.ledger.pass_time(self._real())
+            before, self._moment = self._moment, time.monotonic()
+            self.ledger.pass_time(self._moment - before)
         else:
             self.subject.advance(seconds)
             self.ledger.pass_time(seconds)
-
-    def _real(self) -> float:
-        """The real seconds since the last call of this."""
-        before, self._moment = self._moment, time.monotonic()
-        return self._moment - before
 
     def _request(
         self, part: str, params: Mapping[str, Any]
