@@ -136,7 +136,6 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 
 
 def _status(options: CheckOptions) -> int:
-    """Runs a check, writes its report and returns the exit status."""
     checker = options.checker()
     with open_output(options.output, color=options.color) as output:
         known = known_findings(options.baseline, options.baseline_mode, options.ignores())

@@ -71,7 +71,6 @@ def command(**options: Any) -> None:
 
 
 def _simulate(options: dict[str, Any], output: str | None) -> None:
-    """Writes polls of simulated jobs."""
     if options["faults"] or options["form"] != "ndjson":
         raise UsageError("The simulator plants no faults and writes NDJSON: leave out --faults.")
     with needing("Simulating", f"; {installed_by('aws')}"):

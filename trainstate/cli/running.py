@@ -186,7 +186,6 @@ class CheckRun:
         return found
 
     def _judged(self) -> Iterator[list[Finding]]:
-        """Findings of this process."""
         for record in watched(self.options.records(self.sources.append)):
             if found := self.checker.feed(record):
                 yield found

@@ -96,7 +96,6 @@ def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
 
 
 def _service(book: Any, options: dict[str, Any]) -> Any:
-    """The service with its clock, store and event target."""
     from trainstate.simulator.clock import VirtualClock
     from trainstate.simulator.events import Bus, Faults, sink_to
     from trainstate.simulator.service import Service

@@ -27,7 +27,6 @@ from trainstate.stats.prices import read_prices
 
 
 def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> None:
-    """Writes one row a job in a format."""
     if form == "parquet":
         if output is None or output == "-":
             raise UsageError("Parquet needs a file: name it with --output FILE.")

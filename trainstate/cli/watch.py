@@ -85,7 +85,6 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
 
 
 def _show_lines(updates: Iterable[Update], _tracker: Tracker) -> Iterable[Update]:
-    """Writes one line for each change and finding."""
     for update in updates:
         for change in update.changes:
             click.echo(change_line(change))
@@ -102,7 +101,6 @@ def _is_live() -> bool:
 
 
 def _show_live(updates: Iterable[Update], tracker: Tracker) -> Iterable[Update]:
-    """Redraws the timeline with each update."""
     from rich.live import Live
 
     with Live(refresh_per_second=4) as live:

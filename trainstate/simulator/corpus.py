@@ -114,7 +114,6 @@ def _ended(begun: Scenario, trains: float, rng: Random) -> Scenario:
 
 
 def _request(name: str, seed: int) -> dict[str, Any]:
-    """Random arguments of a creation."""
     rng = seeded(seed, f"request of {name}")
     spotty = rng.random() < _SPOT
     members: dict[str, Any] = {}

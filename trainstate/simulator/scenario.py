@@ -8,7 +8,9 @@ simplest way.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from typing import Any
 
 from attrs import evolve, frozen
@@ -17,30 +19,6 @@ from trainstate.errors import UsageError
 from trainstate.machine.step import State
 from trainstate.simulator.clock import Duration, seconds
 from trainstate.spec.load import builtin_spec
-
-MESSAGES: Mapping[str, tuple[str, ...]] = {
-    "Starting": ("Launching the requested instances", "Preparing the instances"),
-    "Pending": ("Waiting for capacity", "Still waiting for capacity"),
-    "LaunchingMLInstances": ("Launching instances",),
-    "PreparingTrainingStack": ("Preparing the instances",),
-    "Downloading": ("Downloading the input data", "Downloading the training image"),
-    "DownloadingTrainingImage": ("Downloading the training image",),
-    "Training": ("The training image is there, training has begun",),
-    "Uploading": ("Uploading what the training made",),
-    "Interrupted": ("Spot capacity was taken away", "Waiting for spot capacity"),
-    "Restarting": ("Restarting the training",),
-    "Updating": ("Changing the configuration of the training",),
-    "Stopping": ("Stopping the training",),
-    "Stopped": ("The training was stopped",),
-    "MaxRuntimeExceeded": ("The training was stopped at the limit of its run time",),
-    "MaxWaitTimeExceeded": ("The training was stopped at the limit of its waiting time",),
-    "Completed": ("The training is complete",),
-    "Failed": ("The training has failed",),
-}
-"""An entry's first message, and the ones that replace it while the status lasts.
-
-The texts are ours: the service's may change, and no code should read them.
-"""
 
 RETAINED = "{message}; its instances are kept for {period} seconds"
 RELEASED = "{message}; its instances were released"
@@ -51,21 +29,18 @@ CAPACITY = "CapacityError: no capacity was found for the requested instances"
 INTERNAL = "InternalServerError: the training could not go on; please try again"
 
 
-def messages(status: str) -> tuple[str, ...]:
-    """The texts of a status, at least one."""
-    return MESSAGES.get(status, (status,))
-
-
-LASTS: Mapping[str, float] = {
-    "Starting": 90.0,
-    "Pending": 300.0,
-    "Downloading": 60.0,
-    "Training": 300.0,
-    "Uploading": 30.0,
-    "Interrupted": 180.0,
-    "Stopping": 10.0,
-}
+_STATUSES = tomllib.loads(
+    resources.files("trainstate.simulator").joinpath("statuses.toml").read_text("utf-8")
+)
+LASTS: Mapping[str, float] = _STATUSES["seconds"]
 """Seconds that a status lasts by default."""
+
+
+def messages(status: str) -> Sequence[str]:
+    """An entry's first message, and the ones that replace it; at least one."""
+    texts: Sequence[str] = _STATUSES["messages"].get(status, (status,))
+    return texts
+
 
 _ELSE = 30.0
 _BEFORE_TRAINING = {"Starting", "Pending", "Interrupted", "Restarting", "Downloading"}

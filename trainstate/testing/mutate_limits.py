@@ -115,7 +115,6 @@ def _limit_from(sequence: Sequence, member: str) -> str:
 
 
 def _showing(sequence: Sequence, pointer: str) -> list[int]:
-    """The responses that show a limit."""
     name, member = _path(pointer)
     return [at for at in sequence.having(name) if member in sequence[at][name]]
 

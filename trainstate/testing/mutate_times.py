@@ -30,7 +30,6 @@ _SOONER, LATER = timedelta(seconds=-_WHILE), timedelta(seconds=_WHILE)
 
 
 def _closed(sequence: Sequence) -> list[tuple[int, int]]:
-    """The entries that have an end."""
     end = sequence.layout.entry_end
     return [(at, k) for at, k in sequence.entries() if end in sequence.history(at)[k]]
 

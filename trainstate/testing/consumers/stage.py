@@ -113,7 +113,6 @@ class Play:
         return self._service.store.get(self._arn)
 
     def _pair(self, job: Any) -> tuple[str, str]:
-        """The statuses that a job shows."""
         return job.status, job.record.status if self._layout.secondary else ""
 
     def _newest(self) -> Any:
@@ -233,7 +232,6 @@ class Play:
         return self._job(), self._layout.resource
 
     def _lead(self, pair: tuple[str, str]) -> None:
-        """Leads the job to these statuses."""
         life, kind = self._life()
         for state in self._path(life.record, pair):
             record, at = life.record, Instant(self.clock.now)

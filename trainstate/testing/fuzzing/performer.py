@@ -85,7 +85,6 @@ class Performer:
             self._ask(call)
 
     def _ask(self, call: Call) -> None:
-        """One request about one job."""
         params = request(call, self.token)
         answer, fault = self._request(call.verb, params)
         told, valid = params["TrainingJobName"], call.word not in INVALID

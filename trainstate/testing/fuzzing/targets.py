@@ -274,7 +274,6 @@ def _script(base: str, ours: bool) -> Script:
 
 
 def _client(**options: Any) -> Any:
-    """A client with dummy credentials."""
     import boto3  # noqa: PLC0415 - an optional package
 
     return boto3.client("sagemaker", **options, **_UNUSED)
