@@ -6,20 +6,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from trainstate.cli import options as shared
 from trainstate.cli.baseline import WRITE, known_findings
-from trainstate.cli.options import (
-    BASELINE,
-    BASELINE_MODE,
-    IGNORE,
-    REPORT,
-    SEED,
-    SELECT,
-    choice_option,
-    examples,
-    files,
-    listed,
-    number_option,
-)
 from trainstate.cli.output import FOUND, Output, open_output
 from trainstate.cli.progress import status_on_a_terminal
 from trainstate.errors import installed_by, needing
@@ -33,7 +21,7 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
 
 @click.command(
     name="fuzz",
-    epilog=examples("fuzz --target moto --scripts found/"),
+    epilog=shared.examples("fuzz --target moto --scripts found/"),
     short_help="Find the calls on which a simulator is wrong.",
 )
 @click.option(
@@ -52,23 +40,23 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     metavar="N",
     help="Try at most N programs.  [default: 1000, unlimited with --budget]",
 )
-@number_option(
+@shared.number_option(
     "--seconds", click.FloatRange(0), 50.0, "SECONDS", "How long to try and shrink; 0: no limit."
 )
-@SEED
-@SELECT
-@IGNORE
-@BASELINE
-@BASELINE_MODE
-@choice_option("--format", "form", of=["text", "json", "junit"], default="text")
-@REPORT
+@shared.SEED
+@shared.SELECT
+@shared.IGNORE
+@shared.BASELINE
+@shared.BASELINE_MODE
+@shared.choice_option("--format", "form", of=["text", "json", "junit"], default="text")
+@shared.REPORT
 @click.option(
     "--scripts",
     metavar="FOLDER",
-    shell_complete=files,
+    shell_complete=shared.files,
     help="Write each program as Python into FOLDER.",
 )
-@choice_option(
+@shared.choice_option(
     "--fail-on",
     of=["error", "warning"],
     default="error",
@@ -114,8 +102,8 @@ def _report(options: dict[str, Any]) -> Any:
             max_examples=options["max_examples"],
             seconds=options["seconds"] or None,
             seed=options["seed"],
-            select=listed(options["select"]),
-            ignore=listed(options["ignore"]),
+            select=shared.listed(options["select"]),
+            ignore=shared.listed(options["ignore"]),
             on_program=lambda calls: tell(f"{calls:,} calls"),
         )
 

@@ -16,18 +16,10 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from trainstate.errors import TrainstateError, UsageError, needing
 from trainstate.history.instants import iso
+from trainstate.simulator import wire
 from trainstate.simulator.errors import ApiError
 from trainstate.simulator.script import Book
 from trainstate.simulator.service import Service
-from trainstate.simulator.wire import (
-    Reply,
-    answer,
-    is_known,
-    operation_of,
-    refused,
-    region_of,
-    unknown,
-)
 from trainstate.version import installed_version
 
 _TIMEOUT = 60
@@ -49,7 +41,7 @@ class MotoServer:
         self._server.start()
         self._address = self._server.get_host_and_port()
 
-    def reply(self, scope: Mapping[str, Any], body: bytes, operation: str) -> Reply:
+    def reply(self, scope: Mapping[str, Any], body: bytes, operation: str) -> wire.Reply:
         """The other server's reply to a request. Raises ApiError if there is none."""
         target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         if scope.get("query_string"):
@@ -79,8 +71,8 @@ class MotoServer:
         if response.status >= 500 and said.lstrip()[:9].lower() == b"<!doctype":
             # An operation that moto lacks is an exception there, and an HTML page.
             asked = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-            return unknown(operation, asked)
-        return Reply(status=response.status, body=said, headers=headers)
+            return wire.unknown(operation, asked)
+        return wire.Reply(status=response.status, body=said, headers=headers)
 
     def close(self) -> None:
         """Stops the other server."""
@@ -137,7 +129,7 @@ class App:
         except TimeoutError:
             reply = _json(408, {"error": "The body did not come in time."})
         except ApiError as error:
-            reply = refused(error)
+            reply = wire.refused(error)
         except TrainstateError as error:
             reply = _json(400, {"error": str(error)})
         fields = [(k.lower().encode(), v.encode("latin-1")) for k, v in reply.headers.items()]
@@ -157,19 +149,19 @@ class App:
                 message = f"{name[:80]} is not a host of this server; --allow-host adds one."
                 raise ApiError("AccessDeniedException", message, status=403)
 
-    async def _replied(self, scope: Mapping[str, Any], headers: Headers, body: bytes) -> Reply:
+    async def _replied(self, scope: Mapping[str, Any], headers: Headers, body: bytes) -> wire.Reply:
         method, path = scope["method"], scope["path"]
-        api, operation = operation_of(path, headers, body) if method == "POST" else ("", path)
+        api, operation = wire.operation_of(path, headers, body) if method == "POST" else ("", path)
         if self._beside is not None and not path.startswith("/_trainstate/"):
             signed = "authorization" in headers
-            ours = is_known(api, operation, body) if api else method == "GET" and not signed
+            ours = wire.is_known(api, operation, body) if api else method == "GET" and not signed
             if not ours or (path != "/" and not api):
                 return await asyncio.to_thread(self._beside.reply, scope, body, operation)
         if len(body) > BODY_LIMIT:
             raise _too_long(BODY_LIMIT)
         if api:
-            region = region_of(headers)
-            return answer(self.service, operation, body, api=api, region=region)
+            region = wire.region_of(headers)
+            return wire.answer(self.service, operation, body, api=api, region=region)
         if path == "/" and method in ("GET", "HEAD"):
             return _json(
                 200, {"service": "trainstate", "version": installed_version(), **self._now()}
@@ -181,7 +173,7 @@ class App:
         if path == "/_trainstate/scenarios" and method == "POST":
             self._add(_control_request(headers, body))
             return _json(200, {})
-        return unknown(operation, headers)
+        return wire.unknown(operation, headers)
 
     def _add(self, said: Mapping[str, Any]) -> None:
         if self._book is None:
@@ -332,6 +324,6 @@ def _member(said: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def _json(status: int, content: Mapping[str, Any]) -> Reply:
+def _json(status: int, content: Mapping[str, Any]) -> wire.Reply:
     body = json.dumps(content).encode()
-    return Reply(status=status, body=body, headers={"Content-Type": _JSON})
+    return wire.Reply(status=status, body=body, headers={"Content-Type": _JSON})
