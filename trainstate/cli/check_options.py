@@ -89,8 +89,8 @@ class CheckOptions:
     @property
     def shown(self) -> Severity:
         """The mildest severity that text shows: infos only on request."""
-        asked = self.verbose or self.select or self.fail_on == Severity.INFO
-        return Severity.INFO if asked else Severity.WARNING
+        infos = self.verbose or self.select or self.fail_on == Severity.INFO
+        return Severity.INFO if infos else Severity.WARNING
 
 
 def _tolerances(texts: Iterable[str]) -> Tolerances:

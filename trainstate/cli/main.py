@@ -73,8 +73,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
 
 
-def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
-    if asked and not ctx.resilient_parsing:
+def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
         from trainstate.version import installed_version
 
         click.echo(f"trainstate, version {installed_version()}")

@@ -67,8 +67,8 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     from trainstate.history.machines import machine_named
 
     path = options["state_path"]
-    asked = options["spec_path"]
-    spec = machine_named(job, load_spec(asked) if asked else None)
+    named = options["spec_path"]
+    spec = machine_named(job, load_spec(named) if named else None)
     tracker = saved_tracker(path, job, spec)
     longest = options["every"]
     updates = watch(

@@ -71,8 +71,8 @@ def _polled(names: Iterable[str], polls: int, seed: int, accept: Evidence) -> It
         if not turn.times:
             service.call("CreateTrainingJob", _request(turn.name, seed))
         else:
-            asked = json.dumps({"TrainingJobName": turn.name}).encode()
-            yield answer(service, "DescribeTrainingJob", asked).body.decode("ascii")
+            body = json.dumps({"TrainingJobName": turn.name}).encode()
+            yield answer(service, "DescribeTrainingJob", body).body.decode("ascii")
         if turn.times < polls:
             at = turn.at + (turn.gap if turn.times else 0.5)
             heappush(turns, evolve(turn, at=at, times=turn.times + 1))

@@ -90,12 +90,12 @@ def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
 
 def fields_of(request: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     """The members that show from the creation on, by the creation request."""
-    asked = {
+    shown = {
         name: value
         for name, value in request.items()
         if name in spec.member_by_name and name not in _NOT_SHOWN
     }
-    return filled(asked)
+    return filled(shown)
 
 
 def begun(

@@ -145,8 +145,8 @@ class Scenario:
         """Someone stops the job: its primary status changes before its secondary."""
         last = _lasting(_started(self), after)
         request = Act(status="Stopping", lasts=seconds(lag), alone=True)
-        asked = _and(evolve(last, acts=(*last.acts, request)), "Stopping", _usual("Stopping"))
-        return _and(_uploaded(asked) if _has_trained(self) else asked, "Stopped", 0)
+        stopping = _and(evolve(last, acts=(*last.acts, request)), "Stopping", _usual("Stopping"))
+        return _and(_uploaded(stopping) if _has_trained(self) else stopping, "Stopped", 0)
 
     def then_out_of_time(self) -> Scenario:
         """The job trains until its run-time limit."""

@@ -70,8 +70,8 @@ class MotoServer:
             connection.close()
         if response.status >= 500 and said.lstrip()[:9].lower() == b"<!doctype":
             # An operation that moto lacks is an exception there, and an HTML page.
-            asked = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-            return wire.unknown(operation, asked)
+            headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+            return wire.unknown(operation, headers)
         return wire.Reply(status=response.status, body=said, headers=headers)
 
     def close(self) -> None:

@@ -169,21 +169,21 @@ class Store:
 
     def _items(self, which: str, *given: Any, index: str = "") -> Iterator[Any]:
         by = f"indexed by {index}" if index else ""
-        asked = f"select place, value from item {by} where {which}"  # noqa: S608 - words of ours
-        return itertools.starmap(_unpacked, self._base.execute(asked, given).fetchall())
+        query = f"select place, value from item {by} where {which}"  # noqa: S608 - words of ours
+        return itertools.starmap(_unpacked, self._base.execute(query, given).fetchall())
 
     def walk(self, place: str, span: Range) -> Iterator[tuple[Any, Any]]:
         """The items of a place, each with its place in the order."""
         direction, sign = ("desc", "<") if span.down else ("asc", ">")
         behind = f"and ({span.by}, name) {sign} (?, ?)" if span.after else ""
         time = "created" if span.by == "created" else "+created"  # the index is the order's
-        asked = (
+        query = (
             f"select place, value, {span.by}, name from item"  # noqa: S608 - columns of ours
             f" where place = ? and {time} > ? and {time} < ? and modified > ? and modified < ?"
             f" {behind} order by {span.by} {direction}, name {direction}"
         )
         given = (place, *span.created, *span.modified, *(span.after or ()))
-        for row in self._base.execute(asked, given):
+        for row in self._base.execute(query, given):
             yield (row[2], row[3]), _unpacked(row[0], row[1])
 
     def commit(self, setting: Setting) -> None:

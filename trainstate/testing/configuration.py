@@ -95,10 +95,10 @@ def configured(
 
 def _needed(spec: Spec) -> Iterator[Member]:
     """Required members that no part of the model fills."""
-    told = {"identity", "status", "time", "history"}
+    filled = {"identity", "status", "time", "history"}
     own = {spec.layout.stopping, spec.layout.artifacts, _ALGORITHM}
     for member in spec.members:
-        if member.required and member.role not in told and member.name not in own:
+        if member.required and member.role not in filled and member.name not in own:
             yield member
 
 

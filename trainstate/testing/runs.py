@@ -75,16 +75,15 @@ class WalkGraph:
     prefixes: tuple[tuple[Hop, ...], ...]
 
 
-def guard_sets(
-    spec: Spec, *, spot: bool | None, retries: int | None, terminal: str | None
-) -> tuple[frozenset[str], ...]:
+def guard_sets(spec: Spec, options: StrategyOptions) -> tuple[frozenset[str], ...]:
     """Sets of guards that may hold for a job, the smallest first.
 
     An end that needs a guard leaves only the sets with that guard.
     """
+    retries, terminal = options.retries, options.terminal
     wanted: dict[str, bool | None] = {}
     if spec.time.savings_guard is not None:
-        wanted[spec.time.savings_guard] = spot
+        wanted[spec.time.savings_guard] = options.spot
     if retries is not None:
         wanted |= {guard.name: retries > 0 for guard in spec.guards if guard.budget}
     needed = next((row.guard for row in spec.secondaries if row.name == terminal), None)
@@ -240,7 +239,7 @@ def run_of(
     machines move.
     """
     prefix, guard, budget, end, bits, mode, billed, start, index = _HEAD.unpack(head)
-    sets = guard_sets(spec, spot=options.spot, retries=options.retries, terminal=options.terminal)
+    sets = guard_sets(spec, options)
     guards, budget = sets[guard % len(sets)], options.retries or 1 + budget % 3
     known = walk_graph(spec, guards, options.terminal, options.file_mode)
     walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], path, budget)

@@ -38,27 +38,27 @@ class _Drawing(Short):
     """What is drawn, and its display; the repr is short, as Hypothesis prints strategies."""
 
     spec: Spec
-    asked: StrategyOptions
+    options: StrategyOptions
     show: Callable[["_Drawing", DrawFn], Any]
 
     def __repr__(self) -> str:
-        return f"{self.spec.name}, {self.asked!r}"
+        return f"{self.spec.name}, {self.options!r}"
 
     def run(self, draw: DrawFn, name: str = "job-1") -> Run:
         head, path, texture = draw(_heads), draw(_paths), draw(_textures)
-        return run_of(self.spec, self.asked, name=name, head=head, path=path, texture=texture)
+        return run_of(self.spec, self.options, name=name, head=head, path=path, texture=texture)
 
     def response(self, run: Run, index: int, mark: int = 0) -> Response:
         """A response; without its history if that was asked for, or by the mark."""
-        history = mark < 128 if self.asked.history is None else self.asked.history
-        return observations.response(run, index, times=self.asked.times, short=not history)
+        history = mark < 128 if self.options.history is None else self.options.history
+        return observations.response(run, index, times=self.options.times, short=not history)
 
     def moments(self, run: Run, tape: bytes) -> tuple[int, ...]:
-        last = self.asked.terminal is not None
-        return observations.moments(run, self.asked.density, tape, last=last)
+        last = self.options.terminal is not None
+        return observations.moments(run, self.options.density, tape, last=last)
 
     def tape(self, draw: DrawFn) -> bytes:
-        return draw(st.binary(min_size=self.asked.least, max_size=self.asked.most))
+        return draw(st.binary(min_size=self.options.least, max_size=self.options.most))
 
 
 @frozen(eq=False, repr=False)
@@ -109,13 +109,12 @@ class Strategies(Short):
         return self._drawn(options_of(options), _interleaved)
 
     def _drawn(
-        self, asked: StrategyOptions, show: Callable[[_Drawing, DrawFn], T]
+        self, options: StrategyOptions, show: Callable[[_Drawing, DrawFn], T]
     ) -> SearchStrategy[T]:
-        spec = narrowed(self.spec, asked.evidence)
-        sets = guard_sets(spec, spot=asked.spot, retries=asked.retries, terminal=asked.terminal)
-        for guards in sets:
-            walk_graph(spec, guards, asked.terminal, asked.file_mode)
-        return _shown(_Drawing(spec, asked, show))
+        spec = narrowed(self.spec, options.evidence)
+        for guards in guard_sets(spec, options):
+            walk_graph(spec, guards, options.terminal, options.file_mode)
+        return _shown(_Drawing(spec, options, show))
 
 
 @lru_cache(maxsize=64)
@@ -142,7 +141,7 @@ def _shown(draw: DrawFn, drawing: _Drawing) -> Any:
 
 def _one_response(drawing: _Drawing, draw: DrawFn) -> Response:
     run, mark = drawing.run(draw), draw(st.integers(0, 255))
-    index = len(run.records) - 1 if drawing.asked.terminal else mark % len(run.records)
+    index = len(run.records) - 1 if drawing.options.terminal else mark % len(run.records)
     return drawing.response(run, index, mark)
 
 
@@ -154,7 +153,7 @@ def _polled(drawing: _Drawing, draw: DrawFn, name: str = "job-1") -> list[Respon
 
 
 def _emitted(drawing: _Drawing, draw: DrawFn) -> list[Response]:
-    run, times = drawing.run(draw), drawing.asked.times
+    run, times = drawing.run(draw), drawing.options.times
     sent = [
         event(
             run.records[at],

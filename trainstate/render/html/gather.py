@@ -146,12 +146,12 @@ def _timelines(
             named.setdefault(name, []).append((state, history))
         elif len(drawn) < MOST_TIMELINES:
             drawn[str(numbers.job(name))] = bare_timeline(history, number_of=numbers.text)
-    told = {
+    marked = {
         str(numbers.job(job)): timeline(named.get(job, ()), found, spec, number_of=numbers.text)
         for job, found in flagged.items()
         if job
     }
-    return told | drawn
+    return marked | drawn
 
 
 def _measures(state: JobState, history: History, job: JobReport, spec: Spec) -> list[Any]:

@@ -48,8 +48,8 @@ class BotocoreWaiter:
 
     def __call__(self, client: Any, job: str) -> None:
         waiter = client.get_waiter(self.name)
-        asked = client.meta.service_model.operation_model(waiter.config.operation).input_shape
-        waiter.wait(**{asked.required_members[0]: job})
+        shape = client.meta.service_model.operation_model(waiter.config.operation).input_shape
+        waiter.wait(**{shape.required_members[0]: job})
 
 
 @frozen(kw_only=True)

@@ -170,11 +170,11 @@ class JobLedger:
         return exchange
 
     def listed(
-        self, asked: Mapping[str, Any], pages: Pages, *, fault: Failure | None, cut: bool
+        self, filters: Mapping[str, Any], pages: Pages, *, fault: Failure | None, cut: bool
     ) -> Exchange:
         """The exchange of a list, all its pages."""
         rows = tuple(tuple(summary_of(row, self.spec.layout) for row in page) for page in pages)
-        listing = Listing(asked=asked, pages=rows, known=dict(self.standings), cut=cut)
+        listing = Listing(asked=filters, pages=rows, known=dict(self.standings), cut=cut)
         return self._exchange(LIST, fault, expected=True, listing=None if fault else listing)
 
     def _exchange(self, part: str, fault: Failure | None, **known: Any) -> Exchange:
@@ -250,8 +250,7 @@ class JobLedger:
         known = exchange.standing
         if exchange.accepted:
             arn = exchange.answer.get(self.spec.layout.arn)
-            told = arn if isinstance(arn, str) else ""
-            fresh = KnownJob(name=name, request=request, arn=told)
+            fresh = KnownJob(name=name, request=request, arn=arn if isinstance(arn, str) else "")
             if known is not None and not known.deleted:
                 # It may be the first or the second job: expect nothing.
                 fresh = evolve(fresh, doubtful=True, seen=known.seen)

@@ -75,13 +75,13 @@ class OtherCalls:
         why = Why.ABSENT if there is False else Why.NOTHING
         return evolve(exchange, expected=there, why=why, contradiction=said)
 
-    def search(self, asked: Mapping[str, str]) -> Iterator[Observed]:
+    def search(self, wanted: Mapping[str, str]) -> Iterator[Observed]:
         """All pages of a search, checked like lists."""
         names = {"StatusEquals": "TrainingJobStatus", "NameContains": "TrainingJobName"}
         operators = {"StatusEquals": "Equals", "NameContains": "Contains"}
         filters = [
             {"Name": names[key], "Operator": operators[key], "Value": value}
-            for key, value in asked.items()
+            for key, value in wanted.items()
         ]
         order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
         params: dict[str, Any] = {"Resource": "TrainingJob", "MaxResults": 2, **order}
@@ -97,11 +97,13 @@ class OtherCalls:
             token = answer.get("NextToken", "")
             params["NextToken"] = token
         if exchange is not None:
-            known = dict(self.ledger.standings)
-            listing = Listing(asked={**asked, **order}, pages=tuple(pages), known=known)
-            listing = evolve(listing, cut=bool(token))
-            told = None if exchange.fault else listing
-            yield evolve(self._about(exchange, True), listing=told)
+            listing = Listing(
+                asked={**wanted, **order},
+                pages=tuple(pages),
+                known=dict(self.ledger.standings),
+                cut=bool(token),
+            )
+            yield evolve(self._about(exchange, True), listing=None if exchange.fault else listing)
 
     def _read(self, members: Members) -> Response:
         origin = Origin(reader="call", line=self.calls, whole=False)
@@ -201,11 +203,11 @@ class OtherCalls:
     def children(self, slot: str) -> Iterator[Observed]:
         """Children are training jobs; the counters match them; none is ever lost."""
         name = self._tuning(slot)
-        there, told = name in self._tunings, {"HyperParameterTuningJobName": name}
-        tuning, described = self._call("describe_hyper_parameter_tuning_job", **told)
+        there, named = name in self._tunings, {"HyperParameterTuningJobName": name}
+        tuning, described = self._call("describe_hyper_parameter_tuning_job", **named)
         yield self._about(described, there)
         answer, exchange = self._call(
-            "list_training_jobs_for_hyper_parameter_tuning_job", MaxResults=100, **told
+            "list_training_jobs_for_hyper_parameter_tuning_job", MaxResults=100, **named
         )
         rows = answer.get("TrainingJobSummaries", ())
         counted = sum(tuning.get("TrainingJobStatusCounters", {}).values())
@@ -229,8 +231,8 @@ def _arn(name: str, kind: str = "training-job") -> str:
     return f"arn:{role[1]}:sagemaker:us-east-1:{role[4]}:{kind}/{name}"
 
 
-def _searching(**asked: str) -> Callable[[OtherCalls, str], Iterator[Observed]]:
-    return lambda beside, _slot: beside.search(asked)
+def _searching(**filters: str) -> Callable[[OtherCalls, str], Iterator[Observed]]:
+    return lambda beside, _slot: beside.search(filters)
 
 
 WORDS: Mapping[str, Callable[[OtherCalls, str], Iterator[Observed]]] = {

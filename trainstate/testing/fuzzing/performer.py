@@ -87,20 +87,20 @@ class Performer:
     def _ask(self, call: Call) -> None:
         params = request(call, self.token)
         answer, fault = self._request(call.verb, params)
-        told, valid = params["TrainingJobName"], call.word not in INVALID
+        name, valid = params["TrainingJobName"], call.word not in INVALID
         self._exchange(
             self.ledger.called(
-                call.verb, told, fault=fault, answer=answer, request=params, valid=valid
+                call.verb, name, fault=fault, answer=answer, request=params, valid=valid
             )
         )
 
     def _ask_beside(self, call: Call) -> None:
-        for told in self._beside.ask(call.word, call.slot):
-            if isinstance(told, Exchange):
-                self._exchange(told)
+        for seen in self._beside.ask(call.word, call.slot):
+            if isinstance(seen, Exchange):
+                self._exchange(seen)
             else:
-                self.visits.see(told)
-                self._keep(self.checker.feed(told))
+                self.visits.see(seen)
+                self._keep(self.checker.feed(seen))
 
     def _describe(self, name: str) -> Response | None:
         answer, fault = self._request(DESCRIBE, {"TrainingJobName": name})
@@ -115,17 +115,17 @@ class Performer:
         return response
 
     def _list(self, call: Call) -> None:
-        asked = listing(call.word, self._created)
+        filters = listing(call.word, self._created)
         pages: list[tuple[Mapping[str, Any], ...]] = []
         fault, token = None, None
         while len(pages) < MOST_PAGES and fault is None and (token or not pages):
-            params = {**asked, "NextToken": token} if token else asked
+            params = {**filters, "NextToken": token} if token else filters
             answer, fault = self._request(LIST, params)
             summaries = answer.get("TrainingJobSummaries") or ()
             pages.append(tuple(s for s in summaries if isinstance(s, Mapping)))
             token = answer.get("NextToken")
         cut = fault is None and bool(token)
-        self._exchange(self.ledger.listed(asked, tuple(pages), fault=fault, cut=cut))
+        self._exchange(self.ledger.listed(filters, tuple(pages), fault=fault, cut=cut))
         # The summaries of our own jobs belong to the checked histories.
         for summary in chain.from_iterable(pages):
             if summary.get(self.spec.layout.name) in self.ledger.standings:

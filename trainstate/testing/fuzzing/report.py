@@ -215,8 +215,8 @@ def _told(case: Element, found: list[Discovery], fail_on: Severity) -> None:
     mild = [one for one in found if one not in loud]
     if loud:
         first = loud[0].finding
-        told = {"type": f"{first.code} {first.name}", "message": xml_text(first.message)}
-        failure = SubElement(case, "failure", told)
+        members = {"type": f"{first.code} {first.name}", "message": xml_text(first.message)}
+        failure = SubElement(case, "failure", members)
         failure.text = "\n".join(_case_text(loud))
     if mild:
         SubElement(case, "system-out").text = "\n".join(_case_text(mild))

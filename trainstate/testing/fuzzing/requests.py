@@ -35,19 +35,19 @@ def job_name(slot: str, token: str) -> str:
 
 def creation(word: str, name: str) -> dict[str, Any]:
     """The parameters that create a job."""
-    told = f"{name}{_BAD_NAME}" if word == "bad-name" else name
-    return {"TrainingJobName": told, **_FACTS["plain"], **CREATIONS[word]}
+    given = f"{name}{_BAD_NAME}" if word == "bad-name" else name
+    return {"TrainingJobName": given, **_FACTS["plain"], **CREATIONS[word]}
 
 
 def listing(word: str, first_created: datetime | None) -> dict[str, Any]:
     """The parameters of a list; times count from the creation of the first job, if any."""
-    asked = dict(LISTS[word])
+    filters = dict(LISTS[word])
     for name in TIMES:
-        if name in asked:
-            after = timedelta(seconds=asked.pop(name))
+        if name in filters:
+            after = timedelta(seconds=filters.pop(name))
             if first_created is not None:
-                asked[name] = first_created + after
-    return asked
+                filters[name] = first_created + after
+    return filters
 
 
 def limit_of(request: Mapping[str, Any]) -> float:
