@@ -11,9 +11,10 @@ from trainstate.errors import UsageError
 from trainstate.machine.step import Position, State
 from trainstate.simulator import Scenario, VirtualClock, on_demand, simulate, spot, through
 from trainstate.simulator.clock import seconds
+from trainstate.simulator.inprocess import Book
 from trainstate.simulator.job import config_of
 from trainstate.simulator.random_scenario import random_scenario, seeded
-from trainstate.simulator.script import Book, parsed
+from trainstate.simulator.scenario import parsed
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 

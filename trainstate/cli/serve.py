@@ -67,7 +67,7 @@ def command(host: str, port: int, **options: Any) -> None:
     """
     with needing("`trainstate serve`", f"; {installed_by('server')}"):
         from trainstate.simulator import server
-    from trainstate.simulator.script import Book
+    from trainstate.simulator.inprocess import Book
 
     book = Book(_otherwise(options["scenario"], options["seed"], options["accept"]))
     service = _service(book, options)
@@ -88,7 +88,7 @@ def command(host: str, port: int, **options: Any) -> None:
 def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
     """Chooses the scenario of a job that no pattern matches."""
     from trainstate.simulator.inprocess import chooser
-    from trainstate.simulator.script import parsed
+    from trainstate.simulator.scenario import parsed
 
     if scenario == "random":
         return chooser(seed, accept=Evidence(accept))

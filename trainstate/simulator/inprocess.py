@@ -19,8 +19,8 @@ from trainstate.errors import UsageError
 from trainstate.simulator.clock import Duration, VirtualClock, seconds
 from trainstate.simulator.job import config_of, fields_of
 from trainstate.simulator.random_scenario import random_scenario, seeded
-from trainstate.simulator.scenario import Scenario, on_demand
-from trainstate.simulator.service import SAGEMAKER, Chooser, Service
+from trainstate.simulator.scenario import Scenario, on_demand, parsed
+from trainstate.simulator.service import SAGEMAKER, Chooser, Params, Service
 from trainstate.simulator.store import Store
 from trainstate.simulator.wire import answer, is_known
 from trainstate.spec.load import builtin_spec
@@ -195,6 +195,24 @@ def _by_chance(seed: int, spec: Spec) -> Chooser:
         return random_scenario(spec, config, seeded(seed, request["TrainingJobName"]))
 
     return choose
+
+
+class Book:
+    """A server's scenarios by pattern of job names; the last one added comes first."""
+
+    def __init__(self, otherwise: Chooser) -> None:
+        self._otherwise = otherwise
+        self._pages: tuple[tuple[str, Chooser], ...] = ()
+
+    def add(self, pattern: str, text: str) -> None:
+        """Assigns a scenario to jobs whose names match a pattern; raises UsageError."""
+        self._pages = ((pattern, chooser(parsed(text))), *self._pages)
+
+    def __call__(self, request: Params) -> Scenario:
+        """The scenario of a job by its request."""
+        name = request["TrainingJobName"]
+        found = (choose for pattern, choose in self._pages if fnmatchcase(name, pattern))
+        return next(found, self._otherwise)(request)
 
 
 @contextmanager

@@ -2,14 +2,15 @@
 
 ``spot().interrupted(after="10m").then_completed()`` is a value: each method returns a longer
 scenario and leaves the old one unchanged. What a method does not mention is filled in the
-simplest way.
+simplest way. Command lines and other languages write it as text, which is parsed, never evaluated.
 """
 
 from __future__ import annotations
 
+import ast
 import math
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -293,3 +294,45 @@ def through(states: Iterable[State | str], *, lasts: Duration | None = None) -> 
 
 def _is_alone(before: State, state: State) -> bool:
     return before.position == state.position and before.primary != state.primary
+
+
+_BEGINNINGS: Mapping[str, Callable[..., Scenario]] = {
+    "on_demand": on_demand,
+    "spot": spot,
+    "through": through,
+}
+_METHODS = frozenset(
+    name
+    for name, value in vars(Scenario).items()
+    if callable(value) and not name.startswith("_") and name != "request"
+)
+
+
+def parsed(text: str) -> Scenario:
+    """The scenario in a text such as ``spot().interrupted(after="10m").then_completed()``.
+
+    Raises UsageError for anything but calls of scenarios with literal arguments.
+    """
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+        return _scenario(tree)
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise UsageError(
+            f"Expected a scenario such as spot().interrupted(after='10m').then_completed()"
+            f" but got {text!r}: {error}"
+        ) from error
+
+
+def _scenario(node: ast.expr) -> Scenario:
+    if not isinstance(node, ast.Call):
+        raise UsageError("it is not a call")
+    given: list[Any] = [ast.literal_eval(argument) for argument in node.args]
+    named = {word.arg or "": ast.literal_eval(word.value) for word in node.keywords}
+    target = node.func
+    if isinstance(target, ast.Name) and target.id in _BEGINNINGS:
+        return _BEGINNINGS[target.id](*given, **named)
+    if isinstance(target, ast.Attribute) and target.attr in _METHODS:
+        grown: Scenario = getattr(_scenario(target.value), target.attr)(*given, **named)
+        return grown
+    name = target.attr if isinstance(target, ast.Attribute) else ast.unparse(target)
+    raise UsageError(f"no scenario has {name!r}; there are {', '.join(sorted(_METHODS))}")

@@ -18,7 +18,7 @@ from trainstate.errors import TrainstateError, UsageError, needing
 from trainstate.history.instants import iso
 from trainstate.simulator import wire
 from trainstate.simulator.errors import ApiError
-from trainstate.simulator.script import Book
+from trainstate.simulator.inprocess import Book
 from trainstate.simulator.service import Service
 from trainstate.version import installed_version
 
