@@ -13,7 +13,6 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing import (
     mutate_history,
-    mutate_limits,
     mutate_record,
     mutate_sequence,
     mutate_times,
@@ -21,7 +20,7 @@ from trainstate.testing import (
 from trainstate.testing.mutation import OPERATORS, Faulty, Operator, Response
 from trainstate.testing.strategies import Strategies, from_spec
 
-MUTATIONS = (mutate_record, mutate_history, mutate_times, mutate_limits, mutate_sequence)
+MUTATIONS = (mutate_record, mutate_history, mutate_times, mutate_sequence)
 """Importing these modules registers the operators."""
 
 

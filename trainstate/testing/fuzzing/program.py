@@ -227,7 +227,9 @@ Holds = Callable[[Program], bool]
 def shrunk(program: Program, holds: Holds) -> Program:
     """A minimal program for which ``holds`` still holds.
 
-    No step can be left out, and no argument can be simpler.
+    No step can be left out, and no argument can be simpler. Hypothesis shrinks one failure of one
+    example; here one program shows many findings, and every run costs calls to a service. So the
+    programs that it drew are shrunk for one finding at a time.
     """
     best, before = program, None
     while best != before:
