@@ -67,15 +67,10 @@ def _advice(finding: Finding, spec: Spec) -> Iterator[tuple[str, str]]:
     if finding.alignment is not None and finding.alignment.cost:
         yield "fewest edits", alignment_line(finding.alignment)
     yield "help", finding.help
-    for source in _cited(finding.sources, spec):
-        yield "source", source
-    yield "explain", f"trainstate rule {finding.name}"
-
-
-def _cited(sources: Iterable[str], spec: Spec) -> Iterator[str]:
-    for source_id in sources:
+    for source_id in finding.sources:
         source = spec.source_by_id.get(source_id)
-        yield source_id if source is None else source.url or source.title
+        yield "source", source_id if source is None else source.url or source.title
+    yield "explain", f"trainstate rule {finding.name}"
 
 
 def _trail(

@@ -131,7 +131,8 @@ def limited(spec: Spec, guards: frozenset[str], last: Record) -> dict[str, Any]:
     lived = ((last.ended or last.modified) - last.created) // SECOND
     from_creation = spec.time.spans.get(last.status) == spec.layout.created
     for status, pointer in spec.time.limits.items():
-        if not _may_be_set(spec, guards, pointer):
+        proven = (guard.name for guard in spec.guards if guard.implied_by == pointer)
+        if not guards.issuperset(proven):
             continue
         spent = lived if spec.time.spans.get(status) == spec.layout.created else None
         spent = (training_seconds(last, spec) or 0) if spent is None else spent
@@ -141,11 +142,6 @@ def limited(spec: Spec, guards: frozenset[str], last: Record) -> dict[str, Any]:
 
 
 _FAR = 30 * _LIMIT
-
-
-def _may_be_set(spec: Spec, guards: frozenset[str], pointer: str) -> bool:
-    """Whether the limit proves no guard that does not hold."""
-    return all(guard.name in guards for guard in spec.guards if guard.implied_by == pointer)
 
 
 def _guard_value(spec: Spec, guard: Guard, holds: bool, budget: int) -> Any:

@@ -79,15 +79,12 @@ def _embedded(value: Any) -> str:
 
 
 def _policy(scripts: list[str]) -> str:
-    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    digests = (b64encode(sha256(script.encode("utf-8")).digest()) for script in scripts)
+    hashes = " ".join(f"'sha256-{digest.decode('ascii')}'" for digest in digests)
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline';"
         " img-src data:; base-uri 'none'; form-action 'none'"
     )
-
-
-def _digest(script: str) -> str:
-    return b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
