@@ -1,12 +1,12 @@
 """Mutation testing of what makes a verdict: ``python -m tests.mutation.run``.
 
 Plants one fault at a time into ``spec``, ``history/chain``, ``machine``, ``rules`` and
-``check``, and runs the tests that reach it. A mutant that no test notices survives. What
+``checking``, and runs the tests that reach it. A mutant that no test notices survives. What
 survives as code of a live function is tried again as an import, so that what is computed
 once at import is made with the fault, too.
 
 The outcome of each mutant is a line of the file of results; a run goes on where the last
-one stopped. ``--only check/epoch.py`` takes the mutants of one module.
+one stopped. ``--only checking/epoch.py`` takes the mutants of one module.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from tests.mutation.planting import Importer
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "trainstate"
-MODULES = ("history/chain.py", "spec/*.py", "machine/*.py", "rules/*.py", "check/*.py")
+MODULES = ("history/chain.py", "spec/*.py", "machine/*.py", "rules/*.py", "checking/*.py")
 # Wording, notation of examples, enumerations and other machines make no verdict on a recording.
 LEFT_OUT = {
-    *("rules/example.py", "rules/drift.py", "check/drift.py", "check/baseline.py"),
+    *("rules/example.py", "rules/drift.py", "checking/drift.py", "checking/baseline.py"),
     *("machine/engine.py", "machine/align.py", "spec/statuses.py"),
     *("rules/index.py", "rules/shown.py"),
 }
@@ -61,7 +61,10 @@ UNDECIDED = {"survived", "not reached", "not planted"}
 def planted(only: str | None) -> Iterator[Planted]:
     """Every mutant, module after module."""
     for pattern in [only] if only else MODULES:
-        for file in sorted(PACKAGE.glob(pattern)):
+        files = sorted(PACKAGE.glob(pattern))
+        if not files:
+            raise SystemExit(f"No module of trainstate matches {pattern}.")
+        for file in files:
             name = file.relative_to(PACKAGE).as_posix()
             if name not in LEFT_OUT and "ts8" not in file.name:
                 for mutant in mutants(file.read_text(encoding="utf-8")):

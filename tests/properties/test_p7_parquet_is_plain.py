@@ -14,6 +14,8 @@ pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
 from tests.backends.rows import SPEC, Row, alike, ndjson, parquet, report, table_of
 from tests.walks import observations
 from trainstate.backends.writing import fits, schema_of
+from trainstate.rules.example import poll
+from trainstate.rules.example import written as example
 from trainstate.testing import faulty, jobs, polls
 from trainstate.testing.corpus import Corpus, responses, whole
 from trainstate.testing.faults import operators
@@ -98,6 +100,19 @@ def same(rows: list[Row], select: tuple[str, ...], group: int | None) -> None:
 def said(judged: Any) -> Any:
     """A refusal names the format that was read."""
     return judged.replace("ndjson", "parquet") if isinstance(judged, str) else judged
+
+
+def test_a_member_without_a_column_is_absent() -> None:
+    """A job that needs a VPC lacks one, though the table has no column for it."""
+    file_system = {"FileSystemId": "fs-0a1b2c3d", "FileSystemAccessMode": "ro"}
+    source = file_system | {"FileSystemType": "EFS", "DirectoryPath": "/data"}
+    channel = {"ChannelName": "train", "DataSource": {"FileSystemDataSource": source}}
+    rows = [example(poll("InProgress/Starting: Starting", {"/InputDataConfig": [channel]}))]
+
+    same(rows, (), None)
+    judged = report(ndjson(rows))
+    assert not isinstance(judged, str)
+    assert "TS515" in {finding.code for finding in judged.findings}
 
 
 def test_a_corpus_with_faults_is_judged_alike() -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from attrs import evolve
 
 from trainstate.checking.observations import Observations
-from trainstate.checking.order import BEFORE_ALL, Order, Rank, are_tied, is_after, rank_of
+from trainstate.checking.order import Order, Rank, are_tied, is_after, rank_of
 from trainstate.checking.report import Verdict
 from trainstate.checking.run import check
 from trainstate.checking.timeline import Timeline
@@ -222,17 +221,32 @@ def test_a_status_that_came_back_and_was_seen_late() -> None:
     assert {Verdict.CONSISTENT} == verdicts
 
 
-def test_a_time_that_was_cut_is_of_the_newest_moment() -> None:
-    """A listing cuts to the second what a poll shows in full: neither is the older reading."""
-    cut = response("InProgress/Starting: Starting", modified=100)
-    full = int(cut.modified or 0) + 400_000
+def test_a_time_that_may_be_cut_orders_nothing_in_its_second() -> None:
+    """A listing cuts to the second what a poll shows in full; the next second is later."""
+    cut, full = Rank(7 * SECOND, 0), Rank(7 * SECOND + 400_000, 1)
+    finer, later = Rank(7 * SECOND + 400_700, 2), Rank(8 * SECOND, 3)
 
-    either = Rank(full, 3, loose=True, free=True)
-    assert rank_of(cut, arrival=3, newest=full, order=None) == either
-    assert rank_of(cut, arrival=3, newest=full, order=Order.ARRIVAL) == evolve(either, free=False)
-    assert rank_of(cut, arrival=3, newest=full + SECOND, order=None) == Rank(
-        full - 400_000, 3, loose=True
-    )
+    assert all(are_tied(*pair) for pair in ((cut, full), (full, cut), (full, finer)))
+    assert not any(is_after(*pair) for pair in ((cut, full), (full, cut), (finer, full)))
+    assert all(is_after(later, one) and not is_after(one, later) for one in (cut, full, finer))
+
+
+CUT = [
+    written(poll("InProgress/Training: Starting 60, Training", modified=60)),
+    written(poll("Completed/Completed: Starting 60, Training 0.001, Completed", modified=60.001)),
+    written(poll("Completed/Completed: Starting 60, Training 0.001, Completed", modified=60.002)),
+]
+"""A LastModifiedTime that may have been cut, and two more in its second."""
+
+
+@pytest.mark.parametrize("order", [None, "free"])
+def test_a_time_that_may_be_cut_accuses_nobody_in_any_order(order: str | None) -> None:
+    """It may be an earlier reading than each of the two, or a later one."""
+    orders = itertools.permutations(CUT)
+
+    verdicts = {check(list(one), order=order).verdict for one in orders}
+
+    assert {Verdict.CONSISTENT} == verdicts
 
 
 WHOLE_SECOND = [
@@ -262,13 +276,3 @@ def test_a_tracker_ends_the_same_if_a_whole_second_comes_late() -> None:
 
     assert tracker.state.primary == "Stopping"
     assert tracker.to_json() == restored.to_json()
-
-
-def test_a_tracker_saved_without_moments_goes_on() -> None:
-    """Trackers saved by earlier versions have no moment of their newest rank."""
-    tracker = Tracker()
-    tracker.observe(WHOLE_SECOND[0])
-    epoch = tracker._epoch
-    assert epoch is not None
-
-    assert evolve(epoch, moment=BEFORE_ALL).moment == epoch.newest

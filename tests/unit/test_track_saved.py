@@ -204,3 +204,13 @@ def test_a_tracker_that_an_earlier_program_saved_goes_on() -> None:
     updates = [tracker.observe(later) for tracker in (restored, kept)]
     assert updates[0] == updates[1]
     assert ["TS606"] == [finding.code for finding in updates[0].findings]
+
+
+def test_a_tracker_with_a_field_that_is_gone_goes_on() -> None:
+    """One version saved the moment of the newest rank, which now follows from the time."""
+    tracker = followed(*life(*SPOT)[:4])
+    saved = json.loads(tracker.to_json())
+    saved["content"]["epochs"][0]["moment"] = 1
+    saved["checksum"] = _checksum(saved["content"])
+
+    assert Tracker.from_json(json.dumps(saved)) == tracker

@@ -23,7 +23,7 @@ from trainstate.checking.attached import (
 from trainstate.checking.blame import blamed
 from trainstate.checking.members import FixedMembers
 from trainstate.checking.observations import Observations
-from trainstate.checking.order import BEFORE_ALL, Order, Rank, is_after, rank_of
+from trainstate.checking.order import BEFORE_ALL, Order, Rank, is_after, rank_of, until
 from trainstate.checking.search import FEWEST, Searches
 from trainstate.checking.timeline import Timeline
 from trainstate.history.chain import (
@@ -66,9 +66,9 @@ class Spread:
 
     def take(self, rank: Rank) -> None:
         """Extends the spread to a rank."""
-        if is_after(self.earliest, rank):
+        if is_after(self.earliest, rank) or until(rank.moment) < until(self.earliest.moment):
             self.earliest = rank
-        if is_after(rank, self.latest):
+        if is_after(rank, self.latest) or rank.moment > self.latest.moment:
             self.latest = rank
 
 
@@ -76,8 +76,7 @@ class Spread:
 class Epoch:
     """The state of one epoch: everything that a later response can contradict.
 
-    ``newest`` is the newest LastModifiedTime, ``moment`` that of its rank: earlier if the two times
-    can be readings of one instant.
+    ``newest`` is the newest LastModifiedTime.
     """
 
     spec: Spec
@@ -95,7 +94,6 @@ class Epoch:
     attached: Statuses = field(factory=dict)
     listed: Listed = field(factory=dict)
     newest: int = BEFORE_ALL
-    moment: int = BEFORE_ALL
     earliest: int | None = None
     newest_file: str | None = None
     instance_type: str | None = None
@@ -109,10 +107,6 @@ class Epoch:
     _past_cache: tuple[History, Configuration, bool, KnownHistory] | None = field(
         default=None, eq=False, repr=False
     )
-
-    def __attrs_post_init__(self) -> None:
-        if self.moment == BEFORE_ALL:  # an older tracker was saved without it
-            self.moment = self.newest
 
     def observe(
         self, response: Response, *, earlier_epoch: EarlierEpoch | None = None
@@ -129,7 +123,7 @@ class Epoch:
         reading = Reading(
             response=response, spec=self.spec, tolerances=self.tolerances, config=self.config
         )
-        rank = rank_of(response, arrival=index, newest=self.moment, order=self.order)
+        rank = rank_of(response, arrival=index, newest=self.newest, order=self.order)
         known = self.known
         comparison = Comparison(
             reading=reading,
@@ -148,7 +142,7 @@ class Epoch:
             shut=shut(before, self.config),
             **self._placed(response, rank, index),
         )
-        self._advance(response, rank)
+        self._advance(response)
         return comparison
 
     def _is_dated(self, response: Response) -> bool:
@@ -376,11 +370,10 @@ class Epoch:
         self.bare = rank if self.bare is None or is_after(rank, self.bare) else self.bare
         return self.full is not None and is_after(rank, self.full)
 
-    def _advance(self, response: Response, rank: Rank | None) -> None:
+    def _advance(self, response: Response) -> None:
         self.instance_type = self.instance_type or instance_type(response.members, self.spec)
         if response.modified is not None and response.modified >= self.newest:
             self.newest, self.newest_file = response.modified, response.origin.file
-        self.moment = max(self.moment, BEFORE_ALL if rank is None else rank.moment)
         last = response.history[-1].status if response.history else None
         terminal = response.primary is None and last in self.spec.terminal_secondaries
         self.ended |= response.primary in self.spec.ended_primaries or terminal

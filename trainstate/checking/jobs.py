@@ -78,11 +78,6 @@ class JobState:
         return self.epoch.newest if shown is None else parse(shown.modified)[0]
 
     @property
-    def moment(self) -> int:
-        """The moment of the newest response's rank."""
-        return self.epoch.moment if self._latest is None else self.newest
-
-    @property
     def history(self) -> History:
         """The longest history."""
         shown = self._latest

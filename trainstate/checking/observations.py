@@ -8,7 +8,7 @@ from itertools import groupby
 
 from attrs import evolve, frozen
 
-from trainstate.checking.order import Rank, are_tied
+from trainstate.checking.order import Rank, are_tied, until
 from trainstate.checking.timeline import Seen
 from trainstate.machine.belief import distinct
 from trainstate.machine.run_states import Observation
@@ -20,9 +20,10 @@ End = tuple[Observation, Rank]
 
 @frozen
 class Grouped:
-    """Observations of one moment whose order is open.
+    """Observations of one moment, or of the second of a truncated one, whose order is open.
 
-    ``loose`` holds if all their ranks are loose, ``free`` if one of them is free.
+    ``moment`` is the earliest. ``loose`` holds if all their ranks are loose, ``free`` if one of
+    them is free or they have several moments.
     """
 
     moment: int
@@ -32,13 +33,13 @@ class Grouped:
 
     @classmethod
     def of(cls, ends: Iterable[End]) -> Grouped:
-        """The group of observations of one moment."""
+        """The group of these observations, the earliest first."""
         shown, ranks = zip(*ends, strict=True)
         return cls(
             moment=ranks[0].moment,
             observations=distinct(shown),
             loose=all(rank.loose for rank in ranks),
-            free=any(rank.free for rank in ranks),
+            free=any(rank.free or rank.moment != ranks[0].moment for rank in ranks),
         )
 
     def __add__(self, other: Grouped) -> Grouped:
@@ -96,14 +97,25 @@ class Observations:
 
 def grouped(ends: Iterable[End]) -> Iterator[Grouped]:
     """Groups ordered observations whose order is open."""
-    for _, members in groupby(ends, lambda end: end[1].moment):
-        together = tuple(members)
+    for together in _overlapping(ends):
         # If one arrival means nothing, its observation may stand between any two of its moment.
         # Only one group for the whole moment allows that.
-        if any(rank.free for _, rank in together):
+        if any(rank.free or rank.moment != together[0][1].moment for _, rank in together):
             yield Grouped.of(together)
         else:
             yield from _in_a_row(together)
+
+
+def _overlapping(ends: Iterable[End]) -> Iterator[list[End]]:
+    """The observations of one moment, or of the second of a truncated one."""
+    together: list[End] = []
+    for end in ends:
+        if together and end[1].moment >= until(together[0][1].moment):
+            yield together
+            together = []
+        together.append(end)
+    if together:
+        yield together
 
 
 def _in_a_row(ends: Iterable[End]) -> Iterator[Grouped]:

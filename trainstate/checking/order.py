@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from trainstate.history.instants import same_instant
+from trainstate.history.instants import resolution
 from trainstate.history.model import Kind, Response
 
 
@@ -42,27 +42,27 @@ def rank_of(response: Response, *, arrival: int, newest: int, order: Order | Non
     """The rank of a response; None if it has no order.
 
     ``newest`` is the latest LastModifiedTime so far. ``order`` None means arrival for polls, free
-    for events and for logs, which may be read long after the end. A LastModifiedTime that equals
-    ``newest`` but for truncation counts as that moment, without arrival order: the two are from
-    different sources.
+    for events and for logs, which may be read long after the end.
     """
     free = order is Order.FREE or (order is None and response.kind in (Kind.EVENT, Kind.LOG))
-    modified = response.modified
-    if modified is not None:
-        cut = modified != newest and same_instant(modified, newest)
-        moment = newest if cut else modified
-        return Rank(moment, arrival, bool(response.history), free or (cut and order is None))
+    if response.modified is not None:
+        return Rank(response.modified, arrival, bool(response.history), free)
     return None if free else Rank(newest, arrival)
+
+
+def until(moment: int) -> int:
+    """The first instant after all those of which a moment can be the truncated reading."""
+    return moment + (resolution(moment) or 1)
 
 
 def is_after(later: Rank, earlier: Rank) -> bool:
     """Whether one response is known to be later than another.
 
-    Equal LastModifiedTimes of two responses with histories decide nothing, as a poll may be read
-    late. Otherwise arrival decides.
+    A time that may be truncated orders nothing in its second. Equal LastModifiedTimes of two
+    responses with histories decide nothing, as a poll may be read late. Otherwise arrival decides.
     """
     if later.moment != earlier.moment:
-        return later.moment > earlier.moment
+        return later.moment >= until(earlier.moment)
     return not are_tied(later, earlier) and later.arrival > earlier.arrival
 
 
@@ -77,5 +77,7 @@ def is_not_before(one: Rank, other: Rank) -> bool:
 
 def are_tied(one: Rank, other: Rank) -> bool:
     """Whether nothing decides which of two responses is later."""
-    open_to_both = (one.loose and other.loose) or one.free or other.free
-    return one.moment == other.moment and open_to_both
+    first, last = sorted((one.moment, other.moment))
+    if first != last:
+        return last < until(first)
+    return (one.loose and other.loose) or one.free or other.free

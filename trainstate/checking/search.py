@@ -23,7 +23,7 @@ from trainstate.checking.observations import (
     grouped,
     joined,
 )
-from trainstate.checking.order import Rank
+from trainstate.checking.order import Rank, until
 from trainstate.machine.belief import Frontier, batches, beginning, common, ends, onward
 from trainstate.machine.run_states import KnownHistory, Observation, RunState
 from trainstate.spec.model import Spec
@@ -68,12 +68,12 @@ class IncrementalSearch:
         gone, come = ends_changed(old, new, rank)
         if not gone and not come:
             return Draft()
-        if not gone and len(come) == 1:
+        if not gone and len(come) == 1 and self._is_apart(come[0][1].moment):
             return self._carried(*self._joining(come[0]))
         moments = [at.moment for _, at in (*gone, *come)]
-        low, high = min(moments), max(moments)
-        window = grouped(ends_between(new, low, high))
-        return self._carried(self._from(low), self._behind(high), window)
+        low, high = self._affected(min(moments), max(moments))
+        window = grouped(ends_between(new, low, high - 1))
+        return self._carried(self._from(low), self._from(high), window)
 
     def take(self, draft: Draft) -> None:
         """Applies a change."""
@@ -84,6 +84,17 @@ class IncrementalSearch:
         unchanged = draft.high < len(self.stages) or not draft.stages
         last = self._before(len(self.stages)) if unchanged else draft.stages[-1][1]
         return ends(self.spec, self.past, last, self.afloat)
+
+    def _affected(self, low: int, high: int) -> tuple[int, int]:
+        """The start and end of the moments that a change between two moments may regroup."""
+        if (before := self._from(low)) and until(first := self.stages[before - 1][0].moment) > low:
+            low = first
+        return low, max(until(low), until(high))
+
+    def _is_apart(self, moment: int) -> bool:
+        """Whether no other moment can be another reading of this one."""
+        low, high = self._affected(moment, moment)
+        return low == moment and self._from(high) == self._behind(moment)
 
     def _joining(self, end: End) -> tuple[int, int, list[Grouped]]:
         """The stages that an observation replaces if it arrived last of its moment."""

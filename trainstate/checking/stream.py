@@ -255,7 +255,7 @@ class Checker:
             state.straight = False
             return
         known = known and len(self.jobs[comparison.response.arn or ""]) == 1
-        known = known and comparison.response.modified == state.epoch.newest == state.epoch.moment
+        known = known and comparison.response.modified == state.epoch.newest
         shown = self._comparer.shown(comparison, line, known=known)
         state.shown = shown
         state.straight &= shown is not None and shown.goes_on

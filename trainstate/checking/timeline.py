@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from attrs import define, field, frozen
 
 from trainstate.checking.order import Rank, is_after, is_not_before
+from trainstate.history.instants import SECOND
 
 T = TypeVar("T")
 
@@ -52,18 +53,22 @@ class Timeline(Generic[T]):
         if newest is not None and newest.value == value and is_not_before(rank, newest.last):
             self.runs[-1] = Seen(value, newest.first, rank, newest.index)
             return None
-        if newest is not None and rank.moment > newest.last.moment:
+        if newest is not None and rank.moment // SECOND > newest.last.moment // SECOND:
             if not self.may_follow(newest.value, value):
                 return newest
             self._insert(len(self.runs), value, rank, index)
             return None
-        around = self._around(rank)
-        if around is not None:
-            free = self.may_follow(value, around.value) and self.may_follow(around.value, value)
-            return None if free else around
-        low = bisect_left(self.runs, rank.moment, key=lambda run: run.last.moment)
-        high = bisect_right(self.runs, rank.moment, key=lambda run: run.first.moment)
-        low = max(low, sum(is_after(rank, run.last) for run in self.runs[:high]))
+        # Only moments of one second can be tied.
+        second = rank.moment // SECOND
+        low = bisect_left(self.runs, second, key=lambda run: run.last.moment // SECOND)
+        high = bisect_right(self.runs, second, key=lambda run: run.first.moment // SECOND)
+        near = list(enumerate(self.runs[low:high], low))
+        for _, run in near:
+            if is_after(rank, run.first) and is_after(run.last, rank):
+                free = self.may_follow(value, run.value) and self.may_follow(run.value, value)
+                return None if free else run
+        low = max([low, *(at + 1 for at, run in near if is_after(rank, run.last))])
+        high = min([high, *(at for at, run in near if is_after(run.first, rank))])
         contradicted: Seen[T] | None = None
         for position in range(high, low - 1, -1):
             contradicted = self._conflict(position, value)
@@ -71,16 +76,6 @@ class Timeline(Generic[T]):
                 self._insert(position, value, rank, index)
                 return None
         return contradicted
-
-    def _around(self, rank: Rank) -> Seen[T] | None:
-        """The run that was seen both before and after the rank."""
-        position = bisect_left(self.runs, rank.moment, key=lambda run: run.last.moment)
-        if (
-            position < len(self.runs)
-            and self.runs[position].first.moment < rank.moment < self.runs[position].last.moment
-        ):
-            return self.runs[position]
-        return None
 
     def _conflict(self, position: int, value: T) -> Seen[T] | None:
         """The neighbour of a position that contradicts the value; None if neither does."""

@@ -38,8 +38,8 @@ def broken(
     """
     for number in range(len(spec.constraints)) if numbers is None else numbers:
         row = spec.constraints[number]
-        for pointer, value in found(members, row.path) if _parts(row.path)[0][0] in members else ():
-            if not row.value or row.value == value:
+        for pointer, value in _at(members, row.path):
+            if value and (not row.value or row.value == value):
                 lacks = _lacks(members, row)
                 if lacks or _is_wrong(members, row, value, spec):
                     yield Broken(pointer, number, lacks)
@@ -57,33 +57,28 @@ def _is_wrong(members: Mapping[str, Any], row: Constraint, value: Any, spec: Spe
         return value not in row.one_of
     if row.excludes:
         return bool(found(members, row.excludes))
-    if not isinstance(value, str) or is_masked(value):
+    if not isinstance(value, str):
         return False
     if row.same:
         there, here = arn_of(value), arn_of(members.get(spec.layout.arn))
         apart = differing(there, here) if there and here else ()
-        return any(part in row.same for part, _, _ in apart)
+        return any(part in row.same for part, _, _ in apart) and not is_masked(value)
     others = [one for _, one in found(members, row.among or row.below or row.unlike)]
-    return _is_strange(row, value, others, members.get(spec.layout.name))
-
-
-def _is_strange(row: Constraint, value: str, others: list[Any], job: Any) -> bool:
-    """Whether a text contradicts others; never if one of these is masked."""
-    if not others or not all(isinstance(one, str) and not is_masked(one) for one in others):
+    if not others or not all(isinstance(one, str) for one in others):
         return False
     if row.below:
-        return _is_outside(value, others[0], job)
-    return (value in others) is bool(row.unlike)
+        strange = _is_outside(value, others[0], members.get(spec.layout.name))
+    else:
+        strange = (value in others) is bool(row.unlike)
+    return strange and not any(map(is_masked, (value, *others)))
 
 
 def _is_outside(place: str, folder: str, job: Any) -> bool:
-    """Whether artifacts lie outside the job's folder; never if the place is masked."""
+    """Whether artifacts lie outside the job's folder."""
     inner, above = _ARTIFACTS.fullmatch(place), folder.rstrip("/")
     if inner is None or "://" not in folder:
         return False
-    if not place.startswith(f"{above}/"):
-        return True
-    return inner[1][len(above) + 1 :] not in ("", job)
+    return not place.startswith(f"{above}/") or inner[1][len(above) + 1 :] not in ("", job)
 
 
 def is_placed(artifacts: Any) -> bool:

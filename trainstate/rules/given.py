@@ -11,7 +11,6 @@ from trainstate.history.excerpt import absent_members, is_configured, is_tail, i
 from trainstate.history.model import Entry, Kind, Response
 from trainstate.history.nested import inner, origins_of, terms
 from trainstate.history.readers.log_rows import SAVINGS
-from trainstate.history.wire import RETYPED
 from trainstate.machine.align import Alignment, align
 from trainstate.machine.guards import Configuration
 from trainstate.rules.constraints import Broken, broken, is_placed
@@ -218,11 +217,9 @@ class Reading:
 
     @property
     def _broken(self) -> tuple[Broken, ...]:
-        """The constraints that the members break; what a table has no column for is not absent."""
+        """The constraints that the members break."""
         response = self.response
-        found = broken(response.members, self.spec) if response.described else ()
-        cut = response.origin.reader in RETYPED
-        return tuple([one for one in found if not (cut and one.absent)])
+        return tuple(broken(response.members, self.spec) if response.described else ())
 
 
 @cache

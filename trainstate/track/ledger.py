@@ -73,7 +73,7 @@ class Ledger:
         response = named(response, self.name, self.arn)
         self.recognise(response)
         states = self.checker.states
-        before = [(state.responses, state.moment) for state in states]
+        before = [(state.responses, state.newest) for state in states]
         # The check mutates a state: draw what was known before.
         pictures = [self.picture(place) for place in range(len(before))]
         found = self.checker.feed(record if isinstance(record, Line) else response)

@@ -131,6 +131,7 @@ def _ledger(content: Content, plain: dict[str, Any], spec: Spec) -> Ledger:
     )
     given = {"spec": checker.spec, "order": checker.order, "tolerances": checker.tolerances}
     for job, epoch_form, state_form, billing, attached in lines:
+        epoch_form.pop("moment", None)  # saved by one version
         epoch: Epoch = _PACKER.unpack(epoch_form, Epoch, **given)
         _fill(epoch, billing, attached)
         state = _PACKER.unpack(state_form, JobState, epoch=epoch)
