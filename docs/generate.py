@@ -27,9 +27,8 @@ from trainstate.render.diagram import LEGEND, dot_lines, mermaid_lines, svg
 from trainstate.render.rule import rule_page
 from trainstate.rules.index import rules
 from trainstate.rules.model import Rule
-from trainstate.simulator.doors import DOORS, SAGEMAKER
 from trainstate.simulator.errors import facts
-from trainstate.simulator.service import HANDLERS
+from trainstate.simulator.service import SERVICES
 from trainstate.spec.load import builtin_spec, spec_names
 from trainstate.spec.model import Evidence, Row, Spec
 
@@ -242,8 +241,8 @@ def _simulator() -> Iterator[str]:
     yield from ("# The simulated service", "", NOTE, "")
     yield "How to use it: [Simulate training jobs](../../how-to/simulate.md)."
     yield from ("", "## Operations", "")
-    doors = sorted((DOORS.get(name, SAGEMAKER), name) for name in HANDLERS)
-    yield from _table(("operation", "service"), ((name, door) for door, name in doors))
+    rows = sorted((service, name) for name, service in SERVICES.items())
+    yield from _table(("operation", "service"), ((name, service) for service, name in rows))
     yield from ("", "## Default members", "")
     yield "Filled in where a request omits them, as the service does."
     yield ""

@@ -22,7 +22,7 @@ from tests.service import Service
 from trainstate.aws.follow import Follower
 from trainstate.aws.pull import Caller
 from trainstate.cli import main, pull, session, watch
-from trainstate.cli.progress import told_on_a_terminal
+from trainstate.cli.progress import status_on_a_terminal
 from trainstate.errors import InputError
 from trainstate.render.timeline import summary_lines, timeline_lines
 from trainstate.track import Tracker
@@ -187,7 +187,7 @@ def test_a_terminal_gets_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     for stream in (Terminal(), io.StringIO()):
         monkeypatch.setattr("sys.stderr", stream)
-        with told_on_a_terminal() as tell:
+        with status_on_a_terminal() as tell:
             tell("3 jobs, 2 recorded")
         shown.append(stream.getvalue())
 

@@ -156,7 +156,7 @@ def test_a_query_that_fails_is_told() -> None:
     for given, reason in (
         (wrong, "<LazyFrame>: .*conversion from `str`"),
         (gone, "<LazyFrame>: cannot be read as a table: No such file"),
-        (table.to_struct_array(), "but got a StructScalar"),
+        (table.to_struct_array(), "but got a value of type StructScalar"),
     ):
         with pytest.raises(ts.InputError, match=reason):
             ts.check(given)

@@ -239,7 +239,11 @@ def test_a_cut_file_is_refused(write: Any, rows: list[Row]) -> None:
 
 def _pool(seconds: int, other: str | None = None) -> Any:
     shown = {"Status": "Reused", "ResourceRetainedBillableTimeInSeconds": seconds}
-    return {"WarmPoolStatus": shown | {"ReusedByJob": other or "job-9"}}
+    kept = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30}
+    return {
+        "WarmPoolStatus": shown | {"ReusedByJob": other or "job-9"},
+        "ResourceConfig": kept | {"KeepAlivePeriodInSeconds": 600},
+    }
 
 
 def _rule(minute: int) -> Any:

@@ -30,9 +30,12 @@ LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 HERE = re.compile(rf"{re.escape(HOME)}/(?:blob|raw)/main/")
 SITES = ("docs.aws.amazon.com", "github.com")
-SCHEMA = json.loads(
-    (resources.files("trainstate") / "render" / "json-report.schema.json").read_text("utf-8")
+SCHEMA, OUTPUTS = (
+    json.loads((resources.files("trainstate") / "render" / file).read_text("utf-8"))
+    for file in ("json-report.schema.json", "outputs.schema.json")
 )
+TOY = ("--target", "examples.simulators.toy:toy", "--max-examples", "5", "--seconds", "0")
+PLAYED = ("tests.consumers.planted:hangs_on_stopped", "--longest", "3", "--random", "0")
 
 
 def generator() -> ModuleType:
@@ -163,6 +166,32 @@ def test_a_real_report_is_valid(folder: str, detail: str) -> None:
     jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(result.stdout))
 
     assert ("jobs" in json.loads(result.stdout)) == (detail == "all")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("rule", ["rule", "TS301"]),
+        ("rules", ["rule"]),
+        ("next", ["next", "InProgress/Training"]),
+        ("drift", ["drift", "--spec", "job"]),
+        ("stats", ["stats", str(ROOT / "examples")]),
+        ("stats --per-job", ["stats", "--per-job", str(ROOT / "examples")]),
+        ("align", ["align", str(ROOT / "examples" / "broken")]),
+        ("discover", ["discover", str(ROOT / "examples")]),
+        ("fuzz", ["fuzz", *TOY]),
+        ("consumer", ["consumer", *PLAYED]),
+    ],
+)
+def test_what_other_commands_write_is_valid(name: str, arguments: list[str]) -> None:
+    """Each has the form that its schema declares, and nothing else has it."""
+    text = CliRunner().invoke(main, [*arguments, "--format", "json"]).stdout
+    values = map(json.loads, text.splitlines()) if name == "align" else [json.loads(text)]
+    form = jsonschema.Draft202012Validator({**OUTPUTS, "$ref": f"#/$defs/{name}"})
+
+    assert not form.is_valid({"schema": 2})
+    for value in values:
+        form.validate(value)
 
 
 def test_json_lines_have_the_rows_of_the_report() -> None:

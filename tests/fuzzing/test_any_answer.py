@@ -15,7 +15,7 @@ from trainstate.history.model import Origin
 from trainstate.history.wire import read_response
 from trainstate.testing import fuzz
 from trainstate.testing.fuzzing.ledger import JobLedger
-from trainstate.testing.fuzzing.performing import judged
+from trainstate.testing.fuzzing.performer import judged
 from trainstate.testing.fuzzing.requests import LISTS, creation, listing
 
 MEMBERS = [*trainstate.SPEC.member_by_name, "TrainingJobSummaries", "NextToken", "Error"]

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 import trainstate
 from trainstate.rules.exchange import PARTS, Why
 from trainstate.simulator.validate import operation_model
-from trainstate.testing.fuzzing.api import FACTS, api
+from trainstate.testing.fuzzing.ledger import FACTS, api
 from trainstate.testing.fuzzing.program import METHODS
 from trainstate.testing.fuzzing.requests import CREATIONS, INVALID, LISTS, UPDATES
 

@@ -13,8 +13,8 @@ from trainstate.rules.model import Severity
 from trainstate.simulator import service as simulated
 from trainstate.simulator.errors import ApiError
 from trainstate.testing.fuzzing import fuzz
-from trainstate.testing.fuzzing.beside import WORDS
-from trainstate.testing.fuzzing.performing import Performer
+from trainstate.testing.fuzzing.other_calls import WORDS
+from trainstate.testing.fuzzing.performer import Performer
 from trainstate.testing.fuzzing.program import Program, advance, ask, beside, create, describe
 from trainstate.testing.fuzzing.scripting import script
 from trainstate.testing.fuzzing.targets import moto, simulator
@@ -31,9 +31,9 @@ def found(seed: int = 1) -> set[str]:
         with target.open(seed) as subject:
             performer = Performer(subject=subject, spec=trainstate.SPEC, rules=asked, token="0")
             told |= {
-                spotted.finding.code
-                for spotted in performer.perform(program).spotted
-                if spotted.finding.severity is not Severity.INFO
+                finding.code
+                for _, finding in performer.perform(program).spotted
+                if finding.severity is not Severity.INFO
             }
     return told
 

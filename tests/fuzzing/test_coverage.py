@@ -9,7 +9,8 @@ from trainstate.machine.step import State
 from trainstate.simulator import on_demand, simulate, spot, through
 from trainstate.spec.model import Evidence
 from trainstate.testing.coverage import Coverage
-from trainstate.testing.walks import guard_sets, walk_graph
+from trainstate.testing.options import StrategyOptions
+from trainstate.testing.runs import guard_sets, walk_graph
 
 SPEC = trainstate.SPEC
 RESERVED = on_demand().requeued().request("x")["ResourceConfig"]
@@ -17,7 +18,7 @@ RESERVED = on_demand().requeued().request("x")["ResourceConfig"]
 
 def prefixes() -> dict[tuple[str, tuple[str, str]], tuple[State, ...]]:
     """For each kind of step of the machine a way there from a creation, all guards holding."""
-    everything = guard_sets(SPEC, spot=None, retries=None, terminal=None)[-1]
+    everything = guard_sets(SPEC, StrategyOptions())[-1]
     found = {}
     for prefix in walk_graph(SPEC, everything, None, None).prefixes:
         states = tuple(hop.state for hop in prefix)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainstate.testing.fuzzing.program import SLOTS, Program, programs
-from trainstate.testing.fuzzing.shrinking import shrunk
+from trainstate.testing.fuzzing.program import SLOTS, Program, programs, shrunk
 
 WORDS = ("create", "describe", "stop", "delete", "advance", "finish")
 

@@ -109,3 +109,13 @@ def test_more_children_than_the_limit_are_suspicious(life: list[dict[str, Any]])
     assert [("TS613", "warning")] * 2 == [
         (one.code, one.severity) for one in report if one.severity != "info"
     ]
+
+
+@pytest.mark.parametrize(("reason", "expected"), [("AlgorithmError: x", ["TS515"]), ("", [])])
+def test_a_best_job_that_completed_has_no_reason_for_a_failure(
+    reason: str, expected: list[str]
+) -> None:
+    """moto's has one; an empty text is none."""
+    best = {"TrainingJobStatus": "Completed", "FailureReason": reason}
+
+    assert expected == codes([shown(0, 1, 0) | {"BestTrainingJob": best}])

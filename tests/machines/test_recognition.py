@@ -24,6 +24,11 @@ TIMES = {"CreationTime": "2026-01-02T10:00:00Z", "LastModifiedTime": "2026-01-02
 OTHERS = spec_names()[1:]
 
 
+def primary(name: str, outcome: str) -> str:
+    """The status of a machine that means this outcome."""
+    return next(fact.primary for fact in builtin_spec(name).outcomes if fact.name == outcome)
+
+
 def response(name: str, **members: Any) -> dict[str, Any]:
     """A response of a machine that says nothing but identity and status."""
     layout = builtin_spec(name).layout
@@ -32,7 +37,7 @@ def response(name: str, **members: Any) -> dict[str, Any]:
     return {
         layout.name: "tern",
         layout.arn: f"{ARN}:{layout.resource}/tern",
-        layout.primary: "InProgress",
+        layout.primary: primary(name, "running"),
         **second,
         **times,
         **members,
@@ -87,7 +92,8 @@ def test_a_folder_of_all_kinds_is_judged(tmp_path: Path) -> None:
         (tmp_path / f"{name}.json").write_text(json.dumps(response(name)), encoding="utf-8")
     said = CliRunner().invoke(main, ["check", "--isolated", str(tmp_path)]).output
 
-    assert "6 responses of 6 jobs" in said
+    many = len(spec_names())
+    assert f"{many} responses of {many} jobs" in said
     assert all(f"1 {name}" in said for name in spec_names())
 
 
@@ -122,8 +128,16 @@ def test_asking_for_one_machine_leaves_the_others_out() -> None:
 
     for name in spec_names():
         assert 1 == trainstate.check(values, spec=load_spec(name)).summary.jobs
-    with pytest.raises(InputError, match="other things than job"):
+    with pytest.raises(InputError, match="other things than jobs; `--spec` chooses"):
         trainstate.check(json.dumps(values[0]), spec=load_spec("job"))
+
+
+def test_a_folder_without_a_recording_says_what_its_first_file_is(tmp_path: Path) -> None:
+    """Each file was skipped, and the reason of one tells most."""
+    (tmp_path / "one.json").write_text(json.dumps({"EndpointArn": f"{ARN}:endpoint/a"}))
+
+    with pytest.raises(InputError, match=r"be read; .*one\.json is a record of type `endpoint`"):
+        trainstate.check(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["labeling-job", "endpoint", "inference-recommendations-job"])

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
-from tests.machines.test_recognition import ARN, TIMES, response
+from tests.machines.test_recognition import ARN, TIMES, primary, response
 from trainstate.aws import pull, stop_job, wait
 from trainstate.aws.faults import JobNotFound
 from trainstate.aws.follow import WatchLimits
@@ -43,7 +43,7 @@ class Service:
 def ended(name: str) -> dict[str, Any]:
     layout = builtin_spec(name).layout
     second = {layout.secondary: "Completed"} if layout.secondary else {}
-    return response(name, **{layout.primary: "Completed", **second})
+    return response(name, **{layout.primary: primary(name, "succeeded"), **second})
 
 
 def asked(name: str) -> dict[str, str]:
@@ -104,7 +104,8 @@ def test_the_jobs_of_each_machine_are_recorded(name: str, tmp_path: Path) -> Non
     """A second run records nothing twice, where the response has its LastModifiedTime."""
     spec, path = load_spec(name), tmp_path / "jobs.ndjson"
     shown = ended(name)
-    summary = {**{key: shown[key] for key in spec.layout.summary if key in shown}, **TIMES}
+    listed = spec.layout.summary or shown
+    summary = {**{key: shown[key] for key in listed if key in shown}, **TIMES}
     summary |= {"JobCategory": "AgentRFT"} if name == "job" else {}
     for written in (1, 0):
         page = {spec.layout.listed: [summary]}
@@ -118,10 +119,11 @@ def test_the_jobs_of_each_machine_are_recorded(name: str, tmp_path: Path) -> Non
 def test_a_wait_that_forgets_the_stop_hangs(name: str) -> None:
     """The lint of a policy tells it of each machine, with the shortest life that hangs."""
     spec = builtin_spec(name)
-    sets = StatusSets(success={"Completed"}, failure={"Failed"})
+    success, failure, stopped = (primary(name, one) for one in ("succeeded", "failed", "stopped"))
+    sets = StatusSets(success={success}, failure={failure})
     found = [str(defect) for defect in lint_policy(sets, spec=spec)]
 
-    assert any(one.startswith("hangs at Stopped/Stopped") for one in found)
+    assert any(one.startswith(f"hangs at {stopped}/{stopped}") for one in found)
 
 
 def test_a_machine_with_one_status_shows_that() -> None:

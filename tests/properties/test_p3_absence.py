@@ -71,13 +71,9 @@ def told(shown: Response, draw: DrawFn) -> Any:
 
 
 def by_an_old_client(shown: Response, draw: DrawFn) -> Any:
-    """What a client prints that is older than some members.
-
-    Evaluations are never all that it lacks: the rules that they evaluate came with them.
-    """
+    """What a client prints that is older than some members."""
     day, known = draw(st.sampled_from(DAYS)), SPEC.member_by_name
-    printed = {name: value for name, value in shown.items() if known[name].since <= day}
-    return printed if shown.keys() - printed.keys() - EVALUATIONS else shown
+    return {name: value for name, value in shown.items() if known[name].since <= day}
 
 
 def excerpted(shown: Response, draw: DrawFn) -> Any:
@@ -108,7 +104,6 @@ def sliced(shown: Response, draw: DrawFn) -> Any:
     return part | {LAYOUT.history: entries, LAYOUT.created: shown[LAYOUT.created]}
 
 
-EVALUATIONS = {machine.member for machine in SPEC.machines if machine.items}
 EYES = (described, found, listed, told, by_an_old_client, excerpted, queried, sliced)
 
 

@@ -12,9 +12,8 @@ from tests.render.recordings import bad, entry, good, response, write
 from trainstate.checking.stream import Checker, judge
 from trainstate.history.readers import read_records, read_values
 from trainstate.history.readers.lines import whole
-from trainstate.render.html import gather, picture
-from trainstate.render.html.gather import report_data
-from trainstate.render.html.page import report_html
+from trainstate.render.html import page, picture
+from trainstate.render.html.page import report_data, report_html
 
 FAILED = {"primary": "Failed", "secondary": "Failed"}
 
@@ -95,8 +94,8 @@ def test_a_second_history_is_a_second_row() -> None:
 
 def test_of_too_many_findings_the_mildest_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors stay, the totals count all, and the page says how many are missing."""
-    monkeypatch.setattr(gather, "MOST_FINDINGS", 2)
-    monkeypatch.setattr(gather, "MOST_TIMELINES", 1)
+    monkeypatch.setattr(page, "MOST_FINDINGS", 2)
+    monkeypatch.setattr(page, "MOST_TIMELINES", 1)
     jobs = [good(), bad(), *(named(bad(), f"bad-{number}") for number in range(3))]
     data = data_of(*jobs)
     errors = data["severities"].index("error")

@@ -48,7 +48,7 @@ def test_a_frame_has_a_row_for_each(report: Report) -> None:
 
 
 def test_findings_are_written_as_tables(tmp_path: Path) -> None:
-    """`check` writes findings as CSV and as Parquet, a row each."""
+    """`check` writes findings and unreadable inputs as CSV and as Parquet, a row each."""
     polars = pytest.importorskip("polars", reason="the extra `polars` is not installed")
     polls = life(*COMPLETED, name="job-1")
     polls[-1]["SecondaryStatus"] = "=1+1"
@@ -56,10 +56,13 @@ def test_findings_are_written_as_tables(tmp_path: Path) -> None:
     path.write_text(json.dumps(polls))
     expected = [one.message for one in ts.check(path)]
 
-    text = CliRunner().invoke(main, ["check", str(path), "--format", "csv"])
-    CliRunner().invoke(main, ["check", str(path), "--format", "parquet", "-o", str(written)])
+    asked = ["check", str(path), "no-such-file", "--format"]
+    text = CliRunner().invoke(main, [*asked, "csv"])
+    CliRunner().invoke(main, [*asked, "parquet", "-o", str(written)])
 
     rows, frame = list(csv.DictReader(text.stdout.splitlines())), polars.read_parquet(written)
+    assert ["unread", "no-such-file"] == [rows[-1]["name"], rows[-1]["file"]]
+    expected.append(rows[-1]["message"])
     assert expected == [row["message"] for row in rows]
     assert expected == frame["message"].to_list()
     assert not any(None in row for row in rows), "a cell without a name"

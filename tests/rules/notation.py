@@ -39,8 +39,7 @@ from trainstate.rules.exchange import (
     Failure,
 )
 from trainstate.spec.model import Spec
-from trainstate.testing.fuzzing.api import api
-from trainstate.testing.fuzzing.ledger import JobLedger, whole
+from trainstate.testing.fuzzing.ledger import JobLedger, api, whole
 from trainstate.testing.fuzzing.program import ADVANCE
 from trainstate.testing.fuzzing.requests import CREATIONS, INVALID, creation, listing
 

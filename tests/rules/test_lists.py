@@ -13,7 +13,7 @@ from trainstate.history.model import Origin
 from trainstate.history.wire import read_response
 from trainstate.rules.example import CREATED, Poll, written
 from trainstate.testing.fuzzing.ledger import JobLedger
-from trainstate.testing.fuzzing.performing import judged
+from trainstate.testing.fuzzing.performer import judged
 
 SPEC = trainstate.SPEC
 BORN = CREATED / 1_000_000

@@ -22,7 +22,7 @@ from trainstate.rules.example import Example
 from trainstate.rules.index import find_rule, rules, select_rules
 from trainstate.rules.model import Reading, Rule, Scope
 from trainstate.rules.tolerances import Tolerances
-from trainstate.testing.fuzzing.performing import judged
+from trainstate.testing.fuzzing.performer import judged
 
 RULES = rules()
 BAD = [

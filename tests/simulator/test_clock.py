@@ -60,12 +60,12 @@ def test_a_clock_goes_on_from_a_setting() -> None:
 def test_sleep_drives_the_clock() -> None:
     """Inside the context no real time passes; afterwards sleep is what it was."""
     clock, real = VirtualClock(), time.sleep
-    with clock.driven_by_sleep(wall=True):
+    with clock.driven_by_sleep():
         before = time.time()
         time.sleep(3_600)
         passed = time.time() - before
 
-    assert 3_600 == passed
+    assert 3_600 <= passed < 3_601
     assert real is time.sleep
 
 

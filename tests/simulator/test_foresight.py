@@ -7,7 +7,7 @@ import pytest
 from trainstate.errors import IllegalMoveError
 from trainstate.history.instants import Instant
 from trainstate.simulator import ApiError, Service, VirtualClock, chooser, on_demand
-from trainstate.simulator.timeline import ENTER, PlannedStep
+from trainstate.simulator.plan import ENTER, PlannedStep
 
 SCENARIO = on_demand().then_completed()
 

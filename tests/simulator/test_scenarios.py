@@ -10,10 +10,11 @@ import trainstate
 from trainstate.errors import UsageError
 from trainstate.machine.step import Position, State
 from trainstate.simulator import Scenario, VirtualClock, on_demand, simulate, spot, through
-from trainstate.simulator.chance import chance_scenario, seeded
 from trainstate.simulator.clock import seconds
+from trainstate.simulator.inprocess import Book
 from trainstate.simulator.job import config_of
-from trainstate.simulator.script import Book, parsed
+from trainstate.simulator.random_scenario import random_scenario, seeded
+from trainstate.simulator.scenario import parsed
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 
@@ -144,7 +145,7 @@ def test_no_job_ends_by_chance_in_the_moment_of_its_creation() -> None:
     """Instances take time to start: seed 1506 had a job that was born Completed."""
     config = config_of({}, SPEC)
     drawn = [
-        chance_scenario(SPEC.accepting(level), config, seeded(seed, "job-a-0"))
+        random_scenario(SPEC.accepting(level), config, seeded(seed, "job-a-0"))
         for level in (Evidence.RECORDED, Evidence.INFERRED)
         for seed in range(2_000)
     ]
@@ -160,7 +161,7 @@ def test_every_job_by_chance_comes_to_an_end(level: Evidence, members: dict[str,
     """However narrow the evidence: documented alone, nothing leads out of Pending."""
     spec = SPEC.accepting(level)
     config = config_of(members, spec)
-    drawn = [chance_scenario(spec, config, seeded(seed, "job-a-0")) for seed in range(300)]
+    drawn = [random_scenario(spec, config, seeded(seed, "job-a-0")) for seed in range(300)]
 
     assert {s.acts[-1].status for s in drawn} <= SPEC.terminal_secondaries | {"Stopped"}
 

@@ -198,7 +198,7 @@ def test_every_format_names_what_was_not_read(recording: Any, tmp_path: Path) ->
     empty.touch()
     made = {
         form: run("check", str(empty), recording(GOOD), "--format", form)
-        for form in ("json", "jsonl", "sarif", "junit", "github", "gitlab", "html")
+        for form in ("json", "jsonl", "csv", "sarif", "junit", "github", "gitlab", "html")
     }
 
     for form, result in made.items():

@@ -60,6 +60,16 @@ def test_rules_and_next_pairs_are_json_too() -> None:
     assert {"primary": "InProgress", "secondary": "Uploading"}.items() <= pairs[0].items()
 
 
+def test_the_beginning_of_codes_lists_their_rules() -> None:
+    """A rule that is alone has its page; what begins no code is refused."""
+    listed = run("rule", "ts7").stdout.splitlines()
+    objects = json.loads(run("rule", "TS7", "--format", "json").stdout)
+
+    assert [line.split()[0] for line in listed] == [rule["code"] for rule in objects]
+    assert {code[:3] for code in (rule["code"] for rule in objects)} == {"TS7"}
+    assert run("rule", "TS99").exit_code == 2
+
+
 def test_the_spec_fits_the_terminal() -> None:
     """Cells are folded, and nothing is cut off."""
     narrow = list(spec_tables(builtin_spec(), width=80))

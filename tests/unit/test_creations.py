@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,4 +42,5 @@ def test_a_name_with_many_creations_has_as_many_epochs() -> None:
     report = ts.check(polls)
 
     assert [2] * 40 == [job.responses for job in report.jobs]
-    assert sorted(job.created or 0 for job in report.jobs) == [job.created for job in report.jobs]
+    born = [datetime.fromtimestamp(1_600_000_000 + 1000 * at, UTC) for at in range(40)]
+    assert born == [job.created for job in report.jobs]

@@ -88,6 +88,7 @@ def test_names_without_capitals_are_read(case: Callable[[str], str]) -> None:
     """Tables of Hive have lower case names, Snowflake's upper case, inside members, too."""
     job = poll("Starting", "Downloading", "Training", "Uploading", "Completed")
     job |= {"WarmPoolStatus": {"Status": "Available"}, "RetryStrategy": {"MaximumRetryAttempts": 1}}
+    job["ResourceConfig"] |= {"KeepAlivePeriodInSeconds": 600}
     report = trainstate.check([_cased(job, case)])
 
     assert ([], 1) == (list(report.findings), len(report.jobs))
@@ -238,11 +239,17 @@ def test_instances_are_selected_while_the_job_runs() -> None:
     before = poll("Starting") | {"ResourceConfig": preferred}
     after = poll("Starting", "Training") | {"ResourceConfig": preferred | selected}
     changed = poll("Starting", "Training") | {"ResourceConfig": {"InstancePreferences": []}}
+    again = preferred | selected | {"SelectedInstanceCount": 1}
+    other = poll("Starting", "Training") | {"ResourceConfig": again}
+
+    blank = poll("Starting") | {"ResourceConfig": preferred | {"SelectedInstanceType": ""}}
 
     assert [] == list(trainstate.check([before, after]).findings)
-    assert ["changed-fixed-member"] == [
-        finding.name for finding in trainstate.check([before, changed]).findings
-    ]
+    assert [] == [one for one in trainstate.check([blank, after]) if one.severity != "info"]
+    for responses in ([before, changed], [after, other], [before, after, after, other]):
+        assert ["changed-fixed-member"] == [
+            finding.name for finding in trainstate.check(responses).findings
+        ]
 
 
 def test_a_search_shows_less_than_a_description() -> None:

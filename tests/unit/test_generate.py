@@ -136,6 +136,6 @@ def test_a_job_with_only_retries_left_stays_where_it_is() -> None:
     Found by 10,000 jobs of seed 12: job 4539 was stopped while it uploaded.
     """
     corpus = Corpus(jobs=4540, polls=20, seed=12)
-    responses = _polls(corpus, 4539).responses
+    responses = [response for response, _ in _polls(corpus, 4539)]
 
     assert ts.Verdict.CONSISTENT is ts.check(responses).verdict

@@ -159,7 +159,8 @@ def test_an_update_out_of_bounds_is_reported() -> None:
 def test_a_pool_is_reused_by_one_job() -> None:
     """Which job reused it stays, whatever else of the pool goes on."""
     done = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
-    pools = [{"/WarmPoolStatus": {"Status": "Reused", "ReusedByJob": job}} for job in "ab"]
+    kept = {"/ResourceConfig/KeepAlivePeriodInSeconds": 600}
+    pools = [kept | {"/WarmPoolStatus": {"Status": "Reused", "ReusedByJob": job}} for job in "ab"]
     times = 500, 600
     shown = [written(poll(done, one, modified=at)) for one, at in zip(pools, times, strict=True)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from trainstate.cli.processes import ProcessLost, at_once
+from trainstate.cli.workers import ProcessLost, at_once
 from trainstate.testing.corpus import Corpus, generated
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")

@@ -19,7 +19,7 @@ from trainstate.machine.engine import crossed
 from trainstate.machine.guards import UNSEEN
 from trainstate.rules.example import poll, written
 from trainstate.rules.index import refuse_twins, rules
-from trainstate.rules.model import Comparison, EarlierEpoch, Reading
+from trainstate.rules.model import Comparison, OtherEpoch, Reading
 from trainstate.rules.shown import quoted
 from trainstate.rules.tolerances import Tolerances
 from trainstate.rules.ts609_identity_reused import Reuse, reuse
@@ -170,7 +170,7 @@ def test_a_way_back_that_only_a_retry_explains_leaves_the_verdict_open(
 def test_a_name_is_used_again_only_by_known_creations(created: Any, expected: Any) -> None:
     """Without a creation time nobody can tell; with the same one the two are together."""
     read = response()
-    earlier = EarlierEpoch(created=read.created if created else None, last_seen=None, ended=True)
+    earlier = OtherEpoch(created=read.created if created else None, last_seen=None, ended=True)
 
     assert reuse(comparison(read), earlier) is expected
 

@@ -74,6 +74,7 @@ def test_a_log_may_be_cut_into_outputs(tmp_path: Path) -> None:
         stream("don't {\n" + REPR + "\n"),
         result(f"[{REPR}]"),
         {"output_type": "pyout", "text": [REPR]},
+        result(repr(JOB | {"FailureReason": LOG})),
     ],
 )
 def test_a_printed_response_is_read(tmp_path: Path, output: dict[str, Any]) -> None:
@@ -112,7 +113,7 @@ def test_values_are_found_one_after_another() -> None:
     """Each value of a text is found, those after one that never closes too."""
     text = f"{{'a': 1}}\n{{'b':\n{json.dumps(JOB)}\n{json.dumps(JOB)}"
 
-    assert [JOB, JOB] == list(printed_values(text, SPEC))
+    assert [JOB, JOB] == printed_values(text, SPEC)[0]
 
 
 def test_a_picture_may_come_first(tmp_path: Path) -> None:

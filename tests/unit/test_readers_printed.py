@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pprint
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,20 @@ def test_a_printed_text_can_have_status_lines_too(tmp_path: Path) -> None:
     path.write_text(f"> {LINE}\n> {LOG}\n")
 
     assert 2 == len(trainstate.check(path).jobs)
+
+
+@pytest.mark.parametrize("printed", [json.dumps, pprint.pformat])
+def test_a_message_that_quotes_a_status_line_is_no_log(
+    tmp_path: Path, printed: Callable[[object], str]
+) -> None:
+    """Only the text around a response is a log; its lines keep their numbers."""
+    path = tmp_path / "console.txt"
+    response = printed(JOB | {"HyperParameters": {"first_line": LOG}})
+    path.write_text(f"It printed\n{response}\nand before:\n{LOG}\n")
+    report = trainstate.check(path)
+
+    assert [f"{path} job 1", JOB["TrainingJobArn"]] == [job.job for job in report.jobs]
+    assert {len(response.splitlines()) + 3} == {one.line for one in report.findings}
 
 
 def test_what_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:

@@ -128,10 +128,10 @@ def test_values_are_not_changed() -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (3, "but got a int"),
-        (None, "but got a NoneType"),
-        ([JOB, 3], "but got a int"),
-        ([[[[[[JOB]]]]]], "but got a list"),
+        (3, "but got a value of type int"),
+        (None, "but got a value of type NoneType"),
+        ([JOB, 3], "but got a value of type int"),
+        ([[[[[[JOB]]]]]], "but got a value of type list"),
         ("gone.json", "'gone.json'.*no file or folder is called so"),
         ("x" * 5000, "neither JSON nor a log"),
         ("a\0b", "no format that is known"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -183,6 +184,26 @@ def test_a_name_that_is_used_again_after_a_second(begun: float, severity: str) -
     second["SecondaryStatusTransitions"][0]["StartTime"] = after(499)
 
     assert [(severity, "/CreationTime")] == said(first, second, rule="TS609")
+
+
+@pytest.mark.parametrize("arrival", [*permutations(range(3))])
+def test_jobs_of_one_name_overlap_in_whatever_order_they_arrive(arrival: tuple[int, ...]) -> None:
+    """Each is compared with those created before and after it, whichever was seen last."""
+    jobs = [
+        response("InProgress/Starting: Starting", new_at(begun), at=seen)
+        for begun, seen in ((0, 500), (300, 350), (9000, 9100))
+    ]
+    seen = [jobs[place] for place in arrival]
+    once = said(*seen, rule="TS609")
+
+    assert 1 == [severity for severity, _ in once].count("error")
+    assert once == said(*(one for job in seen for one in (job, job)), rule="TS609")
+
+
+def new_at(seconds: float) -> dict[str, Any]:
+    return {"/CreationTime": after(seconds)} | {
+        "/SecondaryStatusTransitions/0/StartTime": after(seconds)
+    }
 
 
 @pytest.mark.parametrize(

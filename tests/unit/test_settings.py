@@ -70,6 +70,17 @@ def test_files_are_named_from_where_the_settings_stand(jobs: Path, tmp_path: Pat
     assert run("check", str(jobs)).exit_code == 0
 
 
+@pytest.mark.parametrize("spec", ["own.toml", "training-job"])
+def test_a_spec_is_a_name_or_a_file_beside_its_settings(
+    jobs: Path, tmp_path: Path, spec: str
+) -> None:
+    """Wherever the command is run, the file is found; a name stays one."""
+    (tmp_path / "own.toml").write_text("extends = 'builtin'\n")
+    (tmp_path / "trainstate.toml").write_text(f"spec = '{spec}'\n")
+
+    assert "TS301" in codes(jobs)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -86,6 +97,11 @@ def test_files_are_named_from_where_the_settings_stand(jobs: Path, tmp_path: Pat
         ("[tolerances]\ngrac = 1", "There is no tolerance 'grac'; did you mean 'grace'?"),
         ("[tolerances]\ngrace = 'long'", "number of seconds, 0 or more, but got 'long'"),
         ("per-job-ignores = ['TS3']", "Expected PATTERN=RULES"),
+        ("select = ['TS9999']", "'--select': Expected a rule's code or name but got 'TS9999'"),
+        ("ignore = 'nonsense'", "'--ignore': Expected a rule's code or name but got 'nonsense'"),
+        ("[per-file-ignores]\n'*' = 'TS9999'", "'--per-file-ignores': Expected a rule's code"),
+        ("[per-job-ignores]\n'*' = 'TS9999'", "'--per-job-ignores': Expected a rule's code"),
+        ("spec = 'absent'", "absent' cannot be read"),
         ("select =", "is not TOML"),
     ],
 )
@@ -96,6 +112,7 @@ def test_what_is_no_setting_is_refused_with_the_remedy(jobs: Path, text: str, sa
 
     assert result.exit_code == 2
     assert says in result.stderr
+    assert str(jobs.parent / "trainstate.toml") in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from trainstate.machine.walks import (
     walks,
     way_out,
 )
-from trainstate.simulator.chance import chance_scenario
+from trainstate.simulator.random_scenario import random_scenario
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence
 
@@ -100,6 +100,6 @@ def test_chance_interrupts_spot_jobs_also_on_strong_evidence() -> None:
     spec = SPEC.accepting(Evidence.RECORDED)
     guard = spec.time.savings_guard
     config = Configuration(tuple((one.name, Allowance(one.name == guard)) for one in spec.guards))
-    drawn = [chance_scenario(spec, config, Random(seed)) for seed in range(60)]
+    drawn = [random_scenario(spec, config, Random(seed)) for seed in range(60)]
 
     assert any(act.status == "Interrupted" for scenario in drawn for act in scenario.acts)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from trainstate.cli import progress
 from trainstate.cli.main import main
-from trainstate.cli.processes import _context
+from trainstate.cli.workers import _context
 from trainstate.testing.corpus import Corpus, generated
 
 ASKED = ("--format", "json", "--select", "TS", "--select", "never-finished")

@@ -1,8 +1,10 @@
 """What went wrong with a call: boto3's errors sorted by what to do about them."""
 
 import re
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
+from importlib import resources
 from typing import Any
 
 from trainstate.errors import TrainstateError
@@ -43,53 +45,15 @@ class ServiceError(WatchError, OSError):
     """The service or the network failed for longer than allowed."""
 
 
-_THROTTLED = frozenset(
-    {
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "BandwidthLimitExceeded",
-        "LimitExceededException",
-        "SlowDown",
-        "429",
-    }
+_ERRORS = tomllib.loads(
+    resources.files("trainstate.aws").joinpath("errors.toml").read_text("utf-8")
 )
-_EXPIRED = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "RequestExpired",
-        "TokenRefreshRequired",
-        "UnrecognizedClientException",
-        "InvalidClientTokenId",
-    }
-)
-_MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
+_CODES: Mapping[str, list[str]] = _ERRORS["codes"]
 # SageMaker says ValidationException with "Requested resource not found.", and simulators "Could
 # not find ...": the code alone could also mean a misspelt argument.
 _NOT_FOUND = re.compile(r"not found|could not find|does not exist", re.IGNORECASE)
 _NOT_RUNNING = re.compile(r"is in status|non-running|not running|cannot be stopped", re.IGNORECASE)
-# A clock that jumped (a machine that slept, was moved or restored) is corrected after a while.
-_SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
-_SIGNED = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch"})
 _SIGNED_WHEN = re.compile(r"signature (expired|not yet current)", re.IGNORECASE)
-_CREDENTIALS = (
-    "CredentialRetrievalError",
-    "SSOTokenLoadError",
-    "TokenRetrievalError",
-    "UnauthorizedSSOTokenError",
-)
-_NETWORK = (
-    "ConnectionError",
-    "HTTPClientError",
-    "IncompleteReadError",
-    "ReadTimeoutError",
-    "ResponseStreamingError",
-)
 
 
 def fault_of(error: BaseException) -> Fault:
@@ -99,32 +63,35 @@ def fault_of(error: BaseException) -> Fault:
 
     if isinstance(error, exceptions.ClientError):
         return _of_service(error)
-    if isinstance(error, _named(exceptions, _CREDENTIALS)):
+    if isinstance(error, _named(exceptions, "credentials")):
         return Fault.EXPIRED
-    network = (*_named(exceptions, _NETWORK), parsers.ResponseParserError, OSError)
+    network = (*_named(exceptions, "network"), parsers.ResponseParserError, OSError)
     return Fault.TRANSIENT if isinstance(error, network) else Fault.FATAL
 
 
-def _named(module: Any, names: Iterable[str]) -> tuple[type[Exception], ...]:
-    """The classes of these names; older versions of botocore lack some."""
+def _named(module: Any, kind: str) -> tuple[type[Exception], ...]:
+    """The classes of a kind; older versions of botocore lack some."""
+    names = _ERRORS["classes"][kind]
     return tuple(getattr(module, name) for name in names if hasattr(module, name))
 
 
 def _of_service(error: Any) -> Fault:
     code, message = code_and_message(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _THROTTLED or status == 429:
+    if code in _CODES["throttled"] or status == 429:
         return Fault.THROTTLED
-    if code in _EXPIRED:
+    if code in _CODES["expired"]:
         return Fault.EXPIRED
-    if code in _MISSING or (code == "ValidationException" and _NOT_FOUND.search(message)):
+    if code in _CODES["missing"] or (code == "ValidationException" and _NOT_FOUND.search(message)):
         return Fault.MISSING
     return Fault.TRANSIENT if status >= 500 or _is_skewed(code, message) else Fault.FATAL
 
 
 def _is_skewed(code: str, message: str) -> bool:
     """Whether the service's clock and this machine's are too far apart."""
-    return code in _SKEWED or (code in _SIGNED and _SIGNED_WHEN.search(message) is not None)
+    return code in _CODES["skewed"] or (
+        code in _CODES["signed"] and _SIGNED_WHEN.search(message) is not None
+    )
 
 
 def code_and_message(error: Any) -> tuple[str, str]:

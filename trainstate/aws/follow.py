@@ -96,7 +96,8 @@ class Follower:
 
     def delay(self) -> float:
         """Seconds until the next call; raises WatchTimeout if the time is over."""
-        left = self._left()
+        total = self.limits.total
+        left = None if total is None else self._began + total - self.clock.now()
         if left is not None and left <= 0:
             raise WatchTimeout(f"{self._late()}{self._trouble}")
         chance = self.clock.chance()
@@ -115,10 +116,6 @@ class Follower:
             f"The job {self.name!r} did not end {within}: it is {self.tracker.state}. The job"
             " itself goes on."
         )
-
-    def _left(self) -> float | None:
-        total = self.limits.total
-        return None if total is None else self._began + total - self.clock.now()
 
     def _missing(self, error: Exception) -> Iterator[Update]:
         """A known job is deleted once two calls say so; a new one may come."""

@@ -5,15 +5,13 @@ one step. A kill leaves a part that may end in half a line, which the next run c
 continues.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from attrs import define, field
 
@@ -46,7 +44,7 @@ class Journal:
         """Where lines go until all are there."""
         return self.path.with_name(self.path.name + ".part")
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> Self:
         self._check()
         try:
             with self._alone():

@@ -1,7 +1,7 @@
 """Records the histories of many jobs: list them, describe each, one line a response."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from trainstate.aws.journal import Journal
 from trainstate.aws.pace import Pace, Timing
 from trainstate.aws.requests import method_of, request_for
 from trainstate.errors import UsageError
+from trainstate.machine.record import written
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
@@ -185,12 +186,8 @@ def without_secrets(response: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     return {key: value for key, value in response.items() if key not in secret}
 
 
-def _plain(value: Any) -> Any:
+def _plain(response: Mapping[str, Any]) -> dict[str, Any]:
     """A response as JSON values: times in UTC, without boto3's metadata."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items() if key != _METADATA}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value
+    kept = {key: value for key, value in response.items() if key != _METADATA}
+    plain: dict[str, Any] = written(kept, lambda time: time.astimezone(UTC).isoformat())
+    return plain

@@ -6,7 +6,7 @@ Read from botocore's own data, without a network.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trainstate.errors import UsageError
+from trainstate.errors import UsageError, needing
 from trainstate.rules.drift import Drift
 from trainstate.spec.model import Spec
 
@@ -15,14 +15,9 @@ SERVICE = "sagemaker"
 
 def installed_drift(spec: Spec) -> Drift:
     """The installed botocore's view; raises UsageError if there is none."""
-    try:
+    with needing("The comparison", "; `pip install botocore` brings it."):
         import botocore  # noqa: PLC0415 - an extra
         from botocore.loaders import Loader  # noqa: PLC0415
-    except ImportError as error:
-        raise UsageError(
-            "Expected an installed botocore to compare the specification with but found none;"
-            " `pip install botocore` brings it."
-        ) from error
     model = Loader().load_service_model(SERVICE, "service-2")
     return drift_of(spec, model["shapes"], version=f"botocore {botocore.__version__}")
 

@@ -204,7 +204,6 @@ async def _pause_async(delay: float, stop: asyncio.Event | None, sleep: Sleep) -
 
 
 def _describing(client: Any, name: str, follower: Follower) -> Callable[[], Any]:
-    """The call that describes the job."""
     spec = follower.tracker.spec
     return partial(getattr(client, method_of(spec.layout.operation)), **named_in(spec, name))
 

@@ -48,5 +48,10 @@ class Creations:
         place = bisect_right(self._times, created)
         return self._numbers[self._times[place]] if place < len(self._times) else None
 
+    def before(self, created: int) -> int | None:
+        """The epoch created last before an instant; None if there is none."""
+        place = bisect_left(self._times, created)
+        return self._numbers[self._times[place - 1]] if place else None
+
 
 __all__ = ["Creations"]

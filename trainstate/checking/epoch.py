@@ -50,7 +50,7 @@ from trainstate.machine.guards import (
     shut,
 )
 from trainstate.machine.run_states import KnownHistory, Observation, is_legal
-from trainstate.rules.model import AttachedChange, Comparison, EarlierEpoch, MemberChange, Reading
+from trainstate.rules.model import AttachedChange, Comparison, MemberChange, OtherEpoch, Reading
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.model import Spec
 
@@ -109,7 +109,7 @@ class Epoch:
     )
 
     def observe(
-        self, response: Response, *, earlier_epoch: EarlierEpoch | None = None
+        self, response: Response, *, other_epochs: tuple[OtherEpoch, ...] = ()
     ) -> Comparison:
         """Compares a response with the state, then updates the state.
 
@@ -137,7 +137,7 @@ class Epoch:
                 vanished(self.listed, response, self.spec, rank, old=self._is_dated(response))
             ),
             lost_history=self._loses_history(response, rank),
-            earlier_epoch=earlier_epoch,
+            other_epochs=other_epochs,
             known=known,
             shut=shut(before, self.config),
             **self._placed(response, rank, index),

@@ -15,11 +15,11 @@ from trainstate.checking.report import Finding, JobReport, Verdict
 from trainstate.checking.shown import Shown
 from trainstate.checking.variants import weakest_used
 from trainstate.history.chain import History
-from trainstate.history.instants import parse
+from trainstate.history.instants import datetime_of, parse
 from trainstate.history.model import Response
 from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
 from trainstate.machine.guards import UNSEEN, Configuration
-from trainstate.rules.model import Comparison, EarlierEpoch, JobEnd, Severity
+from trainstate.rules.model import Comparison, JobEnd, OtherEpoch, Severity
 from trainstate.spec.model import Evidence, Spec
 
 
@@ -193,7 +193,7 @@ class JobState:
             ended |= shown.ended
         return JobReport(
             job=job,
-            created=self.created,
+            created=None if self.created is None else datetime_of(self.created),
             verdict=self.verdict,
             complete=ended,
             basis="history" if known else "reachability",
@@ -215,10 +215,10 @@ def digest_of(response: Response) -> bytes:
     return digested(shown, order=None) or b""
 
 
-def earlier_epoch(epoch: Epoch) -> EarlierEpoch:
+def other_epoch(epoch: Epoch) -> OtherEpoch:
     """What rules about another epoch of the name need to know of this one."""
     last = epoch.newest if epoch.newest >= 0 else None
-    return EarlierEpoch(created=epoch.created, last_seen=last, ended=epoch.ended)
+    return OtherEpoch(created=epoch.created, last_seen=last, ended=epoch.ended)
 
 
 def assumed(comparison: Comparison) -> Evidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 from importlib import import_module
@@ -88,13 +89,13 @@ class Finding:
 class JobReport:
     """The verdict on one job, and its basis.
 
-    ``created`` is an instant or None; ``basis`` is *history* or *reachability*; ``assumed`` is the
-    weakest evidence that the verdict uses; ``machine`` is the name of the job's machine, empty for
-    the requested one.
+    ``created`` is in UTC, None if unseen; ``basis`` is *history* or *reachability*; ``assumed`` is
+    the weakest evidence that the verdict uses; ``machine`` is the name of the job's machine, empty
+    for the requested one.
     """
 
     job: str
-    created: int | None
+    created: datetime | None
     verdict: Verdict
     complete: bool
     basis: str

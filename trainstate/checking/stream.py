@@ -14,7 +14,7 @@ from trainstate.checking.epoch import Epoch
 from trainstate.checking.families import children
 from trainstate.checking.findings import finding_of, placed
 from trainstate.checking.implied import Folding, batches
-from trainstate.checking.jobs import JobState, assumed, digest_of, earlier_epoch
+from trainstate.checking.jobs import JobState, assumed, digest_of, other_epoch
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding, JobReport, Report, Summary, Verdict
 from trainstate.checking.rulebook import Rulebook, rulebook
@@ -23,7 +23,7 @@ from trainstate.history.model import Response, Unreadable, number_at
 from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import Typed
 from trainstate.rules.index import select_rules
-from trainstate.rules.model import Comparison, EarlierEpoch, Rule, Severity, Violation
+from trainstate.rules.model import Comparison, OtherEpoch, Rule, Severity, Violation
 from trainstate.rules.tolerances import Tolerances
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
@@ -221,12 +221,12 @@ class Checker:
 
     def _judge(self, response: Response, line: Line | None = None) -> list[Finding]:
         key = self._key(response)
-        state, earlier = self._state_of(response, key)
+        state, others = self._state_of(response, key)
         judged, state.last_digest = state.last_digest, digest_of(response)
-        if judged and judged == state.last_digest and earlier is None:
+        if judged and judged == state.last_digest and not others:
             state.responses += 1
             return []
-        comparison = state.epoch.observe(response, earlier_epoch=earlier)
+        comparison = state.epoch.observe(response, other_epochs=others)
         state.responses += 1
         state.rests_on(assumed(comparison))
         state.last_pair = (response.primary, response.secondary)
@@ -287,21 +287,28 @@ class Checker:
                 if state.takes(finding):
                     yield finding
 
-    def _state_of(self, response: Response, key: str) -> tuple[JobState, EarlierEpoch | None]:
-        """The state of a response's epoch, and another epoch that it may overlap.
+    def _state_of(self, response: Response, key: str) -> tuple[JobState, tuple[OtherEpoch, ...]]:
+        """The state of a response's epoch, and the other epochs that it may overlap.
 
-        A new epoch may overlap the one before; a known one may run into a later one.
+        A new epoch may overlap those created before and after it; a known one may run into a
+        later one.
         """
         states = self.jobs.setdefault(key, [])
         state = self._created_at(states, response.created, key) if states else None
         if state is not None:
             if state.epoch.created is None:
                 state.epoch.created = response.created
-            return state, self._later(states, state.epoch, key)
-        earlier = earlier_epoch(states[-1].epoch) if states else None
+            if len(states) < 2 or state.epoch.created is None:
+                return state, ()
+            return state, self._later(states, state.epoch.created, key)
+        others: tuple[OtherEpoch, ...] = ()
+        if states and response.created is not None:
+            place = self._creations_of(states, key).before(response.created)
+            before = () if place is None else (other_epoch(states[place].epoch),)
+            others = before + self._later(states, response.created, key)
         states.append(JobState(self._epoch(response.job, response.created)))
         self._states.append(states[-1])
-        return states[-1], earlier
+        return states[-1], others
 
     def _created_at(self, states: list[JobState], created: int | None, key: str) -> JobState | None:
         """The first epoch of a name that can have begun at an instant; None if there is none."""
@@ -311,12 +318,10 @@ class Checker:
         place = self._creations_of(states, key).at(created) if len(states) > 1 else None
         return None if place is None else states[place]
 
-    def _later(self, states: list[JobState], epoch: Epoch, key: str) -> EarlierEpoch | None:
-        """The epoch of the name created next after this one."""
-        if len(states) < 2 or epoch.created is None:
-            return None
-        place = self._creations_of(states, key).after(epoch.created)
-        return None if place is None else earlier_epoch(states[place].epoch)
+    def _later(self, states: list[JobState], created: int, key: str) -> tuple[OtherEpoch, ...]:
+        """The epoch of the name created next after an instant."""
+        place = self._creations_of(states, key).after(created)
+        return () if place is None else (other_epoch(states[place].epoch),)
 
     def _creations_of(self, states: list[JobState], key: str) -> Creations:
         """The creation times of a name's epochs; an unknown one can only be a sole epoch's."""

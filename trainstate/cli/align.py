@@ -7,8 +7,8 @@ import click
 from trainstate.checking.epoch import Epoch
 from trainstate.checking.stream import Checker
 from trainstate.cli import options as shared
+from trainstate.cli.inputs import recorded
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import recorded
 from trainstate.history.readers.lines import Record
 from trainstate.machine.align import Alignment, align
 from trainstate.render.align import alignment_lines, alignment_object
@@ -28,7 +28,7 @@ from trainstate.spec.model import Spec
 @shared.OUTPUT
 @click.option("--all", "everything", is_flag=True, help="Show legal histories too.")
 @shared.INPUT_FORMAT
-@shared.SPEC
+@shared.MACHINE
 def command(
     *,
     paths: tuple[str, ...],

@@ -49,9 +49,9 @@ class Ignores:
 NOTHING = Ignores()
 
 
-def ignores(*, files: Iterable[str], jobs: Iterable[str]) -> Ignores:
+def patterns(texts: Iterable[str]) -> Patterns:
     """The ignores given as PATTERN=RULES; raises UsageError for another form."""
-    return Ignores(files=tuple(map(_pattern, files)), jobs=tuple(map(_pattern, jobs)))
+    return tuple(map(_pattern, texts))
 
 
 def _pattern(text: str) -> tuple[str, frozenset[str]]:
@@ -62,15 +62,12 @@ def _pattern(text: str) -> tuple[str, frozenset[str]]:
     return pattern, frozenset(rule.code for rule in select_rules(select=selected))
 
 
-def _matched(code: str, patterns: Patterns, names: Iterable[str]) -> bool:
+def _matched(code: str, ignored: Patterns, names: Iterable[str]) -> bool:
     return any(
-        code in codes and any(fnmatchcase(name, glob) for name in names for glob in _globs(pattern))
-        for pattern, codes in patterns
+        code in codes
+        and any(fnmatchcase(name, glob) for name in names for glob in (pattern, f"*/{pattern}"))
+        for pattern, codes in ignored
     )
-
-
-def _globs(pattern: str) -> tuple[str, str]:
-    return pattern, f"*/{pattern}"
 
 
 COMPARE, WRITE, PRUNE = MODES = ("compare", "write", "prune")

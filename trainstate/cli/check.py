@@ -10,13 +10,13 @@ from attrs import fields_dict
 
 from trainstate.checking.order import Order
 from trainstate.cli import options as shared
-from trainstate.cli.asked import CheckOptions
-from trainstate.cli.baseline import WRITE, known_findings
+from trainstate.cli.baseline import WRITE, known_findings, patterns
+from trainstate.cli.check_options import CheckOptions, tolerances
+from trainstate.cli.inputs import refuse
 from trainstate.cli.output import AUTO, COLORS, FOUND, LONGEST_LINE, open_output
 from trainstate.cli.progress import rarely_collected
 from trainstate.cli.running import FORMS, CheckRun
 from trainstate.cli.settings import TYPED, USED, Configured
-from trainstate.cli.surveyed import refuse
 from trainstate.errors import InputError, TrainstateError, UsageError
 from trainstate.history.readers import FORMATS
 from trainstate.history.readers.remote import is_url
@@ -50,15 +50,22 @@ from trainstate.rules.tolerances import Tolerances
 @shared.SELECT
 @shared.IGNORE
 @shared.listed_option(
-    "--per-file-ignores", "PATTERN=RULES", "Ignore these rules in files whose path matches."
+    "--per-file-ignores",
+    "PATTERN=RULES",
+    "Ignore these rules in files whose path matches.",
+    callback=shared.proven(patterns),
 )
 @shared.listed_option(
-    "--per-job-ignores", "PATTERN=RULES", "Ignore these rules for jobs whose name or ARN matches."
+    "--per-job-ignores",
+    "PATTERN=RULES",
+    "Ignore these rules for jobs whose name or ARN matches.",
+    callback=shared.proven(patterns),
 )
 @shared.listed_option(
     "--tolerances",
     "NAME=SECONDS",
     f"How far times may differ, in seconds: {', '.join(fields_dict(Tolerances))}.",
+    callback=shared.proven(tolerances),
 )
 @shared.accept_option("The weakest evidence that counts.")
 @shared.choice_option(
@@ -109,46 +116,46 @@ from trainstate.rules.tolerances import Tolerances
 @click.option("--watch", is_flag=True, help="Check again whenever an input changes.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.pass_context
-def command(ctx: click.Context, /, **options: Any) -> None:
+def command(ctx: click.Context, /, **given: Any) -> None:
     """Judge the recorded histories in PATHs against the model of a training job's life.
 
     A PATH is a file, a folder, a pattern ('runs/**/*.json'), a URL (s3://bucket/runs/), or -
     for standard input: boto3, AWS CLI and raw API JSON, NDJSON, EventBridge events, list
     pages, SDK logs, notebooks, YAML, CSV, HAR, Parquet, compressed or not.
 
-    A PATH that cannot be read does not end the check: the rest is judged.
+    Processing, transform, tuning and AutoML jobs are recognised and judged, too. A PATH that
+    cannot be read does not end the check.
 
     Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse, unreadable
     input or unwritable output, 130 after Ctrl-C.
     """
     for name in ("config", "isolated"):
-        options.pop(name)
-    watched = options.pop("watch")
-    asked = CheckOptions(**options, settings=ctx.meta[USED], typed=ctx.meta[TYPED])
+        given.pop(name)
+    watched = given.pop("watch")
+    options = CheckOptions(**given, settings=ctx.meta[USED], typed=ctx.meta[TYPED])
     if not watched:
-        ctx.exit(_status(asked))
-    for _ in changes(asked.paths, but=(asked.output, asked.baseline)):
+        ctx.exit(_status(options))
+    for _ in changes(options.paths, but=(options.output, options.baseline)):
         click.clear()
         try:
-            _status(asked)
+            _status(options)
         except TrainstateError as error:
             click.echo(f"trainstate: {plain(error, longest=LONGEST_LINE)}", err=True)
 
 
-def _status(asked: CheckOptions) -> int:
-    """Runs a check, writes its report and returns the exit status."""
-    checker = asked.checker()
-    with open_output(asked.output, color=asked.color) as output:
-        known = known_findings(asked.baseline, asked.baseline_mode, asked.ignores())
-        run = CheckRun(asked=asked, checker=checker, output=output, known=known)
+def _status(options: CheckOptions) -> int:
+    checker = options.checker()
+    with open_output(options.output, color=options.color) as output:
+        known = known_findings(options.baseline, options.baseline_mode, options.ignores())
+        run = CheckRun(options=options, checker=checker, output=output, known=known)
         with rarely_collected():
             report = run.report()
     about_known = known.close()
     if about_known is not None:
         click.echo(plain(about_known), err=True)
     refuse(report.unread)
-    failed = bool(report.at_least(Severity(asked.fail_on))) and asked.baseline_mode != WRITE
-    return FOUND if failed and not asked.exit_zero else 0
+    failed = bool(report.at_least(Severity(options.fail_on))) and options.baseline_mode != WRITE
+    return FOUND if failed and not options.exit_zero else 0
 
 
 _EVERY = 0.5

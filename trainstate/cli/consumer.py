@@ -6,14 +6,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.options import (
-    REPORT,
-    SEED,
-    TEXT_OR_JSON,
-    choice_option,
-    examples,
-    number_option,
-)
+from trainstate.cli import options as shared
 from trainstate.cli.output import FOUND, open_output
 from trainstate.errors import installed_by, needing
 from trainstate.spec.model import Evidence
@@ -25,29 +18,33 @@ _POLICIES = {policy.name: policy for policy in (STRICT, BOTOCORE)}
 
 @click.command(
     name="consumer",
-    epilog=examples("consumer mypackage.jobs:wait --no-reuse"),
+    epilog=shared.examples("consumer mypackage.jobs:wait --no-reuse"),
     short_help="Find what code that waits for a job gets wrong.",
 )
 @click.argument("consumer", metavar="MODULE:FUNCTION")
-@choice_option("--policy", of=_POLICIES, default=STRICT.name, about="Which ends are a success.")
+@shared.choice_option(
+    "--policy", of=_POLICIES, default=STRICT.name, about="Which ends are a success."
+)
 @click.option(
     "--outcome",
     metavar="MODULE:FUNCTION",
     help="The function that maps (value, error) to done, error, retry, wait or None.",
 )
 @click.option("--course", metavar="COURSE", help="Play only this course, as findings show it.")
-@number_option("--longest", click.IntRange(2), 5, "N", "Play all histories of at most N states.")
+@shared.number_option(
+    "--longest", click.IntRange(2), 5, "N", "Play all histories of at most N states."
+)
 @click.option(
     "--accept",
     type=click.Choice([str(level) for level in Evidence]),
     help="The weakest evidence for a history.  [default: recorded, if that leads to every end]",
 )
-@number_option("--random", click.IntRange(0), 100, "N", "Play N random ones besides.")
-@SEED
+@shared.number_option("--random", click.IntRange(0), 100, "N", "Play N random ones besides.")
+@shared.SEED
 @click.option("--no-deletion", is_flag=True, help="Delete no record and reuse no name.")
 @click.option("--no-reuse", is_flag=True, help="Reuse no name for another job.")
-@TEXT_OR_JSON
-@REPORT
+@shared.TEXT_OR_JSON
+@shared.REPORT
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Run code that waits for a job on every legal history up to a bound.

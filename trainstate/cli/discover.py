@@ -5,26 +5,19 @@ from collections.abc import Callable, Iterable, Mapping
 import click
 
 from trainstate.cli import options as shared
+from trainstate.cli.inputs import surveyed
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import surveyed
-from trainstate.render.discovery import (
-    discovery_dot,
-    discovery_lines,
-    discovery_mermaid,
-    discovery_object,
-    overlay_lines,
-    xes_lines,
-)
+from trainstate.render import discovery
 from trainstate.render.plain import json_text
 from trainstate.spec.load import BUILTIN
 from trainstate.stats.follows import FollowsGraph, discover
 
 FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
-    "table": discovery_lines,
-    "json": lambda found: [json_text(discovery_object(found), indent=1)],
-    "mermaid": discovery_mermaid,
-    "dot": discovery_dot,
-    "toml": overlay_lines,
+    "table": discovery.discovery_lines,
+    "json": lambda found: [json_text(discovery.discovery_object(found), indent=1)],
+    "mermaid": discovery.discovery_mermaid,
+    "dot": discovery.discovery_dot,
+    "toml": discovery.overlay_lines,
 }
 
 
@@ -45,7 +38,7 @@ FORMS: Mapping[str, Callable[[FollowsGraph], Iterable[str]]] = {
 )
 @shared.OUTPUT
 @shared.INPUT_FORMAT
-@shared.SPEC
+@shared.MACHINE
 def command(
     *,
     paths: tuple[str, ...],
@@ -62,4 +55,4 @@ def command(
     spec = shared.spec_at(spec_path or BUILTIN)
     with surveyed(paths, spec, input_format=input_format) as survey, open_output(output) as out:
         jobs = survey.jobs
-        out.lines(xes_lines(jobs) if form == "xes" else FORMS[form](discover(jobs, spec)))
+        out.lines(discovery.xes_lines(jobs) if form == "xes" else FORMS[form](discover(jobs, spec)))

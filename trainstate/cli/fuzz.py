@@ -6,22 +6,10 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from trainstate.cli.baseline import WRITE, KnownFindings, known_findings
-from trainstate.cli.options import (
-    BASELINE,
-    BASELINE_MODE,
-    IGNORE,
-    REPORT,
-    SEED,
-    SELECT,
-    choice_option,
-    examples,
-    files,
-    listed,
-    number_option,
-)
+from trainstate.cli import options as shared
+from trainstate.cli.baseline import WRITE, known_findings
 from trainstate.cli.output import FOUND, Output, open_output
-from trainstate.cli.progress import told_on_a_terminal
+from trainstate.cli.progress import status_on_a_terminal
 from trainstate.errors import installed_by, needing
 from trainstate.rules.model import Severity
 
@@ -33,7 +21,7 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
 
 @click.command(
     name="fuzz",
-    epilog=examples("fuzz --target moto --scripts found/"),
+    epilog=shared.examples("fuzz --target moto --scripts found/"),
     short_help="Find the calls on which a simulator is wrong.",
 )
 @click.option(
@@ -52,23 +40,23 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     metavar="N",
     help="Try at most N programs.  [default: 1000, unlimited with --budget]",
 )
-@number_option(
+@shared.number_option(
     "--seconds", click.FloatRange(0), 50.0, "SECONDS", "How long to try and shrink; 0: no limit."
 )
-@SEED
-@SELECT
-@IGNORE
-@BASELINE
-@BASELINE_MODE
-@choice_option("--format", "form", of=["text", "json", "junit"], default="text")
-@REPORT
+@shared.SEED
+@shared.SELECT
+@shared.IGNORE
+@shared.BASELINE
+@shared.BASELINE_MODE
+@shared.choice_option("--format", "form", of=["text", "json", "junit"], default="text")
+@shared.REPORT
 @click.option(
     "--scripts",
     metavar="FOLDER",
-    shell_complete=files,
+    shell_complete=shared.files,
     help="Write each program as Python into FOLDER.",
 )
-@choice_option(
+@shared.choice_option(
     "--fail-on",
     of=["error", "warning"],
     default="error",
@@ -93,32 +81,29 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         _write(report, options["form"], output, Severity(options["fail_on"]))
     if options["scripts"]:
         _write_scripts(report, Path(options["scripts"]))
-    _tell(known)
-    if _is_interrupted(report):
+    if (about_known := known.close()) is not None:
+        click.echo(about_known, err=True)
+    from trainstate.testing.fuzzing.fuzzer import INTERRUPTED
+
+    if report.ended == INTERRUPTED:
         raise KeyboardInterrupt
     failed = bool(report.at_least(Severity(options["fail_on"])))
     ctx.exit(FOUND if failed and options["baseline_mode"] != WRITE else 0)
-
-
-def _is_interrupted(report: Any) -> bool:
-    from trainstate.testing.fuzzing.hunting import INTERRUPTED
-
-    return bool(report.ended == INTERRUPTED)
 
 
 def _report(options: dict[str, Any]) -> Any:
     with needing("Fuzzing", f"; {installed_by('testing')}"):
         from trainstate.testing.fuzzing import fuzz
         from trainstate.testing.fuzzing.targets import named
-    with told_on_a_terminal() as tell:
+    with status_on_a_terminal() as tell:
         return fuzz(
             named(options["target"]),
             budget=options["budget"],
             max_examples=options["max_examples"],
             seconds=options["seconds"] or None,
             seed=options["seed"],
-            select=listed(options["select"]),
-            ignore=listed(options["ignore"]),
+            select=shared.listed(options["select"]),
+            ignore=shared.listed(options["ignore"]),
             on_program=lambda calls: tell(f"{calls:,} calls"),
         )
 
@@ -150,9 +135,3 @@ def _write_scripts(report: Any, folder: Path) -> None:
         number = f"_{used[name]}" if used[name] > 1 else ""
         with open_output(str(folder / f"{name}{number}.py")) as output:
             output.line(found.script.rstrip("\n"))
-
-
-def _tell(known: KnownFindings) -> None:
-    about = known.close()
-    if about is not None:
-        click.echo(about, err=True)

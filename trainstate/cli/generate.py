@@ -61,38 +61,37 @@ def command(**options: Any) -> None:
     if options["source"] == SIMULATOR:
         _simulate(options, output)
         return
-    asked = {name: options[name] for name in ("jobs", "polls", "seed", "faults")}
+    size = {name: options[name] for name in ("jobs", "polls", "seed", "faults")}
     extra = "testing,parquet" if form == PARQUET else "testing"
     with needing("Generating", f"; {installed_by(extra)}"), ExitStack() as stack:
         out = None if beside is None else stack.enter_context(open_output(beside))
-        for fault in _rows(asked, output) if form == PARQUET else _lines(asked, output):
+        for fault in _rows(size, output) if form == PARQUET else _lines(size, output):
             if out is not None:
                 out.line(json.dumps(asdict(fault)))
 
 
 def _simulate(options: dict[str, Any], output: str | None) -> None:
-    """Writes polls of simulated jobs."""
     if options["faults"] or options["form"] != "ndjson":
         raise UsageError("The simulator plants no faults and writes NDJSON: leave out --faults.")
     with needing("Simulating", f"; {installed_by('aws')}"):
         from trainstate.simulator.corpus import recorded
     with open_output(output) as out:
-        asked = {name: options[name] for name in ("jobs", "polls", "seed")}
-        out.lines(watched(recorded(**asked)))
+        size = {name: options[name] for name in ("jobs", "polls", "seed")}
+        out.lines(watched(recorded(**size)))
 
 
-def _lines(asked: dict[str, Any], output: str | None) -> Iterator[Any]:
+def _lines(size: dict[str, Any], output: str | None) -> Iterator[Any]:
     """Writes a corpus as NDJSON; returns the planted faults."""
     from trainstate.testing.corpus import Corpus, generated
 
     with open_output(output) as out:
-        for text, planted in watched(generated(Corpus(**asked))):
+        for text, planted in watched(generated(Corpus(**size))):
             out.line(text)
             if planted is not None:
                 yield planted
 
 
-def _rows(asked: dict[str, Any], output: str) -> Iterator[Any]:
+def _rows(size: dict[str, Any], output: str) -> Iterator[Any]:
     """Writes a corpus as Parquet; returns the planted faults."""
     from trainstate.backends.writing import fits, schema_of, writing
     from trainstate.spec.load import builtin_spec
@@ -100,7 +99,7 @@ def _rows(asked: dict[str, Any], output: str) -> Iterator[Any]:
 
     spec = builtin_spec()
     schema = schema_of([whole(spec)], spec)
-    corpus = Corpus(**asked, fits=lambda rows: fits(rows, schema, spec))
+    corpus = Corpus(**size, fits=lambda rows: fits(rows, schema, spec))
     with writing(output, schema) as out:
         for response, planted in watched(responses(corpus)):
             out.add(response)

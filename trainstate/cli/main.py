@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from trainstate.cli.output import told
+from trainstate.cli.output import exit_status
 
 COMMANDS = (
     "check",
@@ -64,17 +64,17 @@ class Commands(click.Group):
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """The context of the program's own arguments; see ``invoke``."""
-        with told():
+        with exit_status():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; a known error is one line on standard error and exit status 2."""
-        with told(debug=bool(ctx.params.get("debug"))):
+        with exit_status(debug=bool(ctx.params.get("debug"))):
             return super().invoke(ctx)
 
 
-def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
-    if asked and not ctx.resilient_parsing:
+def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
         from trainstate.version import installed_version
 
         click.echo(f"trainstate, version {installed_version()}")

@@ -4,7 +4,7 @@ from difflib import get_close_matches
 
 import click
 
-from trainstate.cli.options import SPEC, TEXT_OR_JSON, examples, spec_at
+from trainstate.cli.options import MACHINE, TEXT_OR_JSON, examples, spec_at
 from trainstate.errors import UnknownNameError, UsageError
 from trainstate.machine.step import showing, successors
 from trainstate.render.plain import json_text
@@ -25,12 +25,9 @@ def completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 )
 @click.argument("pair", metavar="PRIMARY/SECONDARY", shell_complete=completed)
 @TEXT_OR_JSON
-@SPEC
+@MACHINE
 def command(pair: str, form: str, spec_path: str | None) -> None:
-    """List the pairs that can come next, with their evidence and condition.
-
-    For a machine with one status: trainstate next InProgress --spec processing-job
-    """
+    """List the pairs that can come next, with their evidence and condition."""
     spec = spec_at(spec_path)
     found = next_pairs(spec, pair)
     if form == "json":

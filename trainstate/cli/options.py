@@ -1,26 +1,21 @@
 """Options that several commands share, and shell completion."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from trainstate.cli.baseline import COMPARE, MODES
+from trainstate.errors import TrainstateError
 from trainstate.history.readers import FORMATS
-from trainstate.rules.index import rules
+from trainstate.rules.index import rules, select_rules
 from trainstate.spec.load import builtin_spec, load_spec
 from trainstate.spec.model import Evidence, Spec
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 
 def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The shell's own completion of files and folders."""
-    from click.shell_completion import CompletionItem
-
     return [CompletionItem(incomplete, type="file")]
 
 
@@ -74,21 +69,41 @@ def number_option(
 def accept_option(about: str) -> Decorator:
     """An option for the weakest evidence; all by default."""
     levels = click.Choice([str(level) for level in Evidence])
-    told = f"{about}  [default: deprecated, i.e. all]"
-    return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=told)
+    text = f"{about}  [default: deprecated, i.e. all]"
+    return click.option("--accept", type=levels, default=str(Evidence.DEPRECATED), help=text)
+
+
+def proven(prove: Callable[[Any], object]) -> Callable[..., Any]:
+    """A callback that tries a value; an error names the option, and the file that sets it."""
+
+    def callback(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+        try:
+            if value:
+                prove(value)
+        except TrainstateError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+        return value
+
+    return callback
 
 
 def spec_option(about: str, more: str = "") -> Decorator:
     """An option for a machine."""
-    told = f"{about}: its name, such as processing-job, or its file of facts{more}."
-    names = ("--spec", "spec_path")
-    return click.option(*names, metavar="NAME|FILE", shell_complete=files, help=told)
+    text = f"{about}: its name, such as processing-job, or its file of facts{more}."
+    more_of: dict[str, Any] = {"shell_complete": files, "callback": proven(load_spec)}
+    return click.option("--spec", "spec_path", metavar="NAME|FILE", help=text, **more_of)
 
 
-def listed_option(name: str, metavar: str, about: str, *, rules: bool = False) -> Decorator:
-    """An option that may be repeated; ``rules`` completes rule names."""
-    complete = rule_lists if rules else None
-    return click.option(name, multiple=True, metavar=metavar, shell_complete=complete, help=about)
+def listed_option(name: str, metavar: str, about: str, **more: Any) -> Decorator:
+    """An option that may be repeated."""
+    return click.option(name, multiple=True, metavar=metavar, help=about, **more)
+
+
+def _rules_option(name: str, about: str) -> Decorator:
+    """An option for rules, whose names it completes."""
+    text = f"{about} these rules: codes, prefixes or names."
+    known = proven(lambda texts: select_rules(select=listed(texts)))
+    return listed_option(name, "RULES", text, callback=known, shell_complete=rule_lists)
 
 
 PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
@@ -97,9 +112,8 @@ REPORT = file_option("--output", "-o", about="Write the report to FILE.")
 TEXT_OR_JSON = choice_option("--format", "form", of=("text", "json"), default="text")
 INPUT_FORMAT = choice_option("--input-format", of=FORMATS, default="auto")
 SPEC = spec_option("Only jobs of this machine")
-_RULES = "these rules: codes, prefixes or names."
-SELECT = listed_option("--select", "RULES", f"Only {_RULES}", rules=True)
-IGNORE = listed_option("--ignore", "RULES", f"Not {_RULES}", rules=True)
+MACHINE = spec_option("The machine", "; the training job's by default")
+SELECT, IGNORE = _rules_option("--select", "Only"), _rules_option("--ignore", "Not")
 SEED = number_option("--seed", int, 0, "S", "Seed of random choices.")
 BASELINE = file_option("--baseline", about="Do not count findings that are in FILE.")
 BASELINE_MODE = choice_option(

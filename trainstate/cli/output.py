@@ -152,7 +152,7 @@ LONGEST_LINE = 4_000
 
 
 @contextmanager
-def told(*, debug: bool = False) -> Iterator[None]:
+def exit_status(*, debug: bool = False) -> Iterator[None]:
     """Turns an exception of the block into an exit status; ``debug`` shows its traceback.
 
     The status is never 1, which would mean findings or a failed job. Click would make it 1

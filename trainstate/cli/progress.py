@@ -36,7 +36,7 @@ def show(text: str) -> None:
 
 
 @contextmanager
-def told_on_a_terminal() -> Iterator[Callable[[str], None]]:
+def status_on_a_terminal() -> Iterator[Callable[[str], None]]:
     """A function that shows a text on standard error, if it is a terminal."""
     if not on_terminal():
         yield lambda _text: None

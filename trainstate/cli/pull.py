@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from trainstate.cli.options import examples, number_option, spec_option
-from trainstate.cli.progress import told_on_a_terminal
+from trainstate.cli.progress import status_on_a_terminal
 from trainstate.cli.session import client_of, session_options
 from trainstate.render.text import counted
 from trainstate.spec.load import load_spec
@@ -31,10 +31,10 @@ from trainstate.spec.load import load_spec
 )
 @number_option("--rate", click.FloatRange(0, min_open=True), 4.0, "N", "Calls a second at most.")
 @click.option("--secrets", is_flag=True, help="Record hyperparameters and environment too.")
-@spec_option("Record jobs of this machine")
+@spec_option("Record jobs of another machine")
 @session_options
 def command(path: str, **options: Any) -> None:
-    """Record one response of every training job, or job of another machine, in FILE, one a line.
+    """Record one response of every training job in FILE, one a line.
 
     Run it again to add what is new, or to continue after an interruption: nothing is recorded
     twice. Then: trainstate check FILE
@@ -43,7 +43,7 @@ def command(path: str, **options: Any) -> None:
     from trainstate.aws import pull
 
     try:
-        with told_on_a_terminal() as tell:
+        with status_on_a_terminal() as tell:
             done = pull(
                 client,
                 path,

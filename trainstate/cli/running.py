@@ -13,11 +13,11 @@ from attrs import define, evolve, field
 from trainstate.checking.implied import Folding, batches
 from trainstate.checking.report import Finding, JobReport, Report
 from trainstate.checking.stream import Checker
-from trainstate.cli.asked import CheckOptions
 from trainstate.cli.baseline import COMPARE, KnownFindings
+from trainstate.cli.check_options import CheckOptions
+from trainstate.cli.inputs import refuse
 from trainstate.cli.output import Output
 from trainstate.cli.progress import watched
-from trainstate.cli.surveyed import refuse
 from trainstate.history.chain import History
 from trainstate.history.readers import SourceReport
 from trainstate.history.readers.remote import public
@@ -125,7 +125,7 @@ def _for_services(form: str, report: Report, checker: Checker, fail_on: Severity
 class CheckRun:
     """One check: its findings and the files read, while the report is written."""
 
-    asked: CheckOptions
+    options: CheckOptions
     checker: Checker
     output: Output
     known: KnownFindings
@@ -142,7 +142,7 @@ class CheckRun:
             self._write_found(batch)
         report = self._whole()
         self._refuse(report)
-        if self.asked.form in FOR_EYES:
+        if self.options.form in FOR_EYES:
             self._write_end(report)
         else:
             self._write_whole(report)
@@ -170,15 +170,15 @@ class CheckRun:
 
     def _found(self) -> Iterator[list[Finding]]:
         """Findings, those of one response together."""
-        alone = "-" in self.asked.paths or self.asked.form == "html"
-        shared = None if alone or self.asked.workers == 1 else self._shared()
+        alone = "-" in self.options.paths or self.options.form == "html"
+        shared = None if alone or self.options.workers == 1 else self._shared()
         yield from self._judged() if shared is None else shared
 
     def _shared(self) -> Iterable[list[Finding]] | None:
         """Findings of several processes; None if one process must do it alone."""
         from trainstate.cli.workers import joined, judge_shared
 
-        parts = judge_shared(self.asked, self.asked.workers)
+        parts = judge_shared(self.options, self.options.workers)
         if parts is None:
             return None
         found, self._jobs, self.checker.summary = joined(parts)
@@ -186,8 +186,7 @@ class CheckRun:
         return found
 
     def _judged(self) -> Iterator[list[Finding]]:
-        """Findings of this process."""
-        for record in watched(self.asked.records(self.sources.append)):
+        for record in watched(self.options.records(self.sources.append)):
             if found := self.checker.feed(record):
                 yield found
         at_end, self._jobs = self.checker.close()
@@ -195,47 +194,47 @@ class CheckRun:
 
     def _write_found(self, batch: list[Finding]) -> None:
         """Writes the findings of one response, if the format allows that while reading."""
-        told: set[str] = set()
+        shown: set[str] = set()
         for finding in batch:
-            if (line := streamed_line(self.asked.form, finding)) is not None:
+            if (line := streamed_line(self.options.form, finding)) is not None:
                 self.output.line(line)
-            elif self.asked.form == "concise" and self.asked.shows(finding):
+            elif self.options.form == "concise" and self.options.shows(finding):
                 self.output.line(concise_line(finding, self.output.style))
-            elif self.asked.form == "text" and self.asked.shows(finding):
+            elif self.options.form == "text" and self.options.shows(finding):
                 # Consequences appear once, with the first of several findings of a rule.
-                hidden = not self.asked.verbose and finding.code not in told
-                told.add(finding.code)
+                hidden = not self.options.verbose and finding.code not in shown
+                shown.add(finding.code)
                 follow = [one for one in batch if hidden and one.implied_by == finding.code]
                 self._write_finding(finding, follow)
 
     def _write_whole(self, report: Report) -> None:
-        if self.asked.form == "github":
-            report = evolve(report, findings=tuple(filter(self.asked.shows, report)))
-        if self.asked.form == "parquet":
+        if self.options.form == "github":
+            report = evolve(report, findings=tuple(filter(self.options.shows, report)))
+        if self.options.form == "parquet":
             from trainstate.render.frame import report_parquet
 
             self.output.data(report_parquet(report))
             return
         pieces = whole_report(
-            self.asked.form,
+            self.options.form,
             report,
             self.checker,
-            shown=self.asked.shown,
-            fail_on=Severity(self.asked.fail_on),
-            jobs_detail=self.asked.jobs_detail == "all",
-            command=shlex.join(("trainstate", "check", *map(public, self.asked.typed))),
+            shown=self.options.shown,
+            fail_on=Severity(self.options.fail_on),
+            jobs_detail=self.options.jobs_detail == "all",
+            command=shlex.join(("trainstate", "check", *map(public, self.options.typed))),
             files=sum(source.reader not in (SKIPPED, UNREAD) for source in self.sources),
         )
         self.output.lines(pieces)
         # GitHub gives every step a file to append to, and shows it with the run.
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
-        if summary and self.asked.form in ("github", "sarif"):
+        if summary and self.options.form in ("github", "sarif"):
             self._write_summary(Path(summary), report)
 
     def _write_summary(self, path: Path, report: Report) -> None:
         from trainstate.render.github import summary_markdown
 
-        louder = evolve(report, findings=report.at_least(self.asked.shown))
+        louder = evolve(report, findings=report.at_least(self.options.shown))
         with path.open("a", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in (*summary_markdown(louder), ""))
 
@@ -254,22 +253,22 @@ class CheckRun:
         self.output.line("")
 
     def _write_end(self, report: Report) -> None:
-        if self.asked.form == "grouped":
-            shown = evolve(report, findings=tuple(filter(self.asked.shows, report)))
+        if self.options.form == "grouped":
+            shown = evolve(report, findings=tuple(filter(self.options.shows, report)))
             self.output.lines(grouped_lines(shown, self.output.style))
-        if self.asked.statistics:
-            named = [(found.code, found.name) for found in report.at_least(self.asked.shown)]
+        if self.options.statistics:
+            named = [(found.code, found.name) for found in report.at_least(self.options.shown)]
             self.output.lines(statistics_lines(named))
-        if self.asked.verbose:
-            if self.asked.settings is not None:
-                self.output.line(f"settings {plain(self.asked.settings)}")
+        if self.options.verbose:
+            if self.options.settings is not None:
+                self.output.line(f"settings {plain(self.options.settings)}")
             self.output.lines([*source_lines(self.sources), *job_lines(report.jobs)])
-        hidden = report.summary.infos if self.asked.shown is not Severity.INFO else 0
+        hidden = report.summary.infos if self.options.shown is not Severity.INFO else 0
         hint = " (hidden; --verbose shows them)" if hidden else ""
-        follow = [one for one in report.at_least(self.asked.shown) if one.implied_by]
-        if follow and not self.asked.verbose:
+        follow = [one for one in report.at_least(self.options.shown) if one.implied_by]
+        if follow and not self.options.verbose:
             hint += f"; {len(follow)} of these follow from others (--verbose shows them)"
-        if report.summary.passed_over and not self.asked.verbose:
+        if report.summary.passed_over and not self.options.verbose:
             passed = counted(report.summary.passed_over, "file")
             self.output.line(f"{passed} skipped, not recordings (--verbose says which and why)")
         machines = machines_of(report.jobs, self.checker.spec.name)

@@ -61,19 +61,20 @@ _SHARE = click.FloatRange(0, 1)
 @shared.number_option("--event-duplicates", _SHARE, 0.0, "SHARE", "Share sent twice.")
 @shared.number_option("--event-reordering", _SHARE, 0.0, "SHARE", "Share sent late.")
 def command(host: str, port: int, **options: Any) -> None:
-    """Serve simulated training jobs to boto3, the AWS CLI and every other SDK.
+    """Serve simulated jobs to boto3, the AWS CLI and every other SDK.
 
-    Plain `GET /` answers when the server is ready. Any credentials will do.
+    Training, tuning, processing and transform jobs are simulated. Plain `GET /` answers when
+    the server is ready. Any credentials will do.
     """
     with needing("`trainstate serve`", f"; {installed_by('server')}"):
         from trainstate.simulator import server
-    from trainstate.simulator.script import Book
+    from trainstate.simulator.inprocess import Book
 
     book = Book(_otherwise(options["scenario"], options["seed"], options["accept"]))
     service = _service(book, options)
     beside = None
     if options["beside"]:
-        from trainstate.simulator.beside import MotoServer
+        from trainstate.simulator.server import MotoServer
 
         beside = MotoServer()
     listening = server.bound(host, port)
@@ -88,7 +89,7 @@ def command(host: str, port: int, **options: Any) -> None:
 def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
     """Chooses the scenario of a job that no pattern matches."""
     from trainstate.simulator.inprocess import chooser
-    from trainstate.simulator.script import parsed
+    from trainstate.simulator.scenario import parsed
 
     if scenario == "random":
         return chooser(seed, accept=Evidence(accept))
@@ -96,7 +97,6 @@ def _otherwise(scenario: str | None, seed: int, accept: str) -> Any:
 
 
 def _service(book: Any, options: dict[str, Any]) -> Any:
-    """The service with its clock, store and event target."""
     from trainstate.simulator.clock import VirtualClock
     from trainstate.simulator.events import Bus, Faults, sink_to
     from trainstate.simulator.service import Service

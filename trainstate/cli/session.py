@@ -33,11 +33,11 @@ def client_of(options: Mapping[str, Any]) -> Any:
     """A boto3 client of SageMaker; raises UsageError if boto3 is missing or not set up."""
     with needing("This command", f"; {installed_by('aws')}"):
         from trainstate.aws.session import sagemaker_client
-    return _Told(sagemaker_client(**{name: options[name] for name in _NAMES}))
+    return _ReportingClient(sagemaker_client(**{name: options[name] for name in _NAMES}))
 
 
 @define(eq=False)
-class _Told:
+class _ReportingClient:
     """A client that reports on standard error what it waits for, once for each reason.
 
     Otherwise a service that does not answer looks like one that has nothing to say.

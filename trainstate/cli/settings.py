@@ -16,6 +16,7 @@ import click
 from click.core import ParameterSource
 
 from trainstate.errors import InputError, UsageError
+from trainstate.spec.load import spec_names
 
 OWN, SHARED = "trainstate.toml", "pyproject.toml"
 USED, TYPED = "trainstate.settings", "trainstate.typed"
@@ -134,7 +135,8 @@ def _value(place: str, value: Any, option: click.Option, folder: Path) -> Any:
     if option.is_flag is not isinstance(value, bool) or isinstance(value, list | Mapping):
         expected = "true or false" if option.is_flag else "one value"
         raise UsageError(f"{place}: expected {expected} but got {value!r}.")
-    return str(folder / value) if option.metavar == "FILE" else value
+    is_file = "FILE" in (option.metavar or "") and value not in spec_names()
+    return str(folder / value) if is_file else value
 
 
 def _joined(place: str, value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import click
 
-from trainstate.cli.options import OUTPUT, SPEC, accept_option, choice_option, examples, spec_at
+from trainstate.cli.options import MACHINE, OUTPUT, accept_option, choice_option, examples, spec_at
 from trainstate.cli.output import open_output
 from trainstate.render.diagram import dot_lines, mermaid_lines, svg
 from trainstate.render.spec import spec_json, spec_tables
@@ -29,7 +29,7 @@ FORMS: Mapping[str, Callable[[Spec], Iterable[str]]] = {
 @choice_option("--format", "form", of=FORMS, default="table")
 @accept_option("The weakest evidence to show.")
 @OUTPUT
-@SPEC
+@MACHINE
 def command(form: str, accept: str, output: str | None, spec_path: str | None) -> None:
     """Show statuses, legal pairs, transitions, guards and sources of the model.
 

@@ -5,20 +5,28 @@ from collections.abc import Iterator
 import click
 
 from trainstate.cli import options as shared
+from trainstate.cli.inputs import surveyed
 from trainstate.cli.output import open_output
-from trainstate.cli.surveyed import surveyed
 from trainstate.errors import UsageError, installed_by, needing
 from trainstate.history.readers import FORMATS
-from trainstate.render.per_job import TYPES, Row, job_rows, per_job_csv, per_job_json, per_job_lines
 from trainstate.render.plain import json_text
-from trainstate.render.stats import stats_csv, stats_lines, stats_object
+from trainstate.render.stats import (
+    TYPES,
+    Row,
+    job_rows,
+    per_job_csv,
+    per_job_json,
+    per_job_lines,
+    stats_csv,
+    stats_lines,
+    stats_object,
+)
 from trainstate.spec.load import BUILTIN
-from trainstate.stats.cost import read_prices
 from trainstate.stats.measure import measure, stats
+from trainstate.stats.prices import read_prices
 
 
 def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> None:
-    """Writes one row a job in a format."""
     if form == "parquet":
         if output is None or output == "-":
             raise UsageError("Parquet needs a file: name it with --output FILE.")
@@ -62,7 +70,7 @@ def _write_rows(rows: Iterator[Row], form: str | None, output: str | None) -> No
     help="Quote failure reasons by their stable part; they may contain private data.",
 )
 @shared.INPUT_FORMAT
-@shared.SPEC
+@shared.MACHINE
 def command(
     *, paths: tuple[str, ...], plot: str | None, reasons: bool, per_job: bool, **options: str | None
 ) -> None:

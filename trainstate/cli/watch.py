@@ -1,28 +1,21 @@
 """`trainstate watch`: follow a job until it has ended."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from trainstate.cli.options import choice_option, examples, file_option, number_option, spec_option
-from trainstate.cli.output import MISUSE, is_coloured, leave_output
+from trainstate.cli.output import MISUSE, is_coloured, leave_output, open_output
 from trainstate.cli.session import client_of, session_options
+from trainstate.errors import InputError
 from trainstate.render.plain import plain
 from trainstate.render.timeline import change_line, summary_lines, timeline_lines
 from trainstate.spec.load import load_spec
-from trainstate.track import BOTOCORE, STRICT, Action, Tracker, Update
-
-if TYPE_CHECKING:
-    from rich.live import Live
-from pathlib import Path
-
-from trainstate.cli.output import open_output
-from trainstate.errors import InputError
 from trainstate.spec.model import Spec
+from trainstate.track import BOTOCORE, STRICT, Action, Tracker, Update
 
 FAILED = 1
 """The exit status if the policy calls the outcome an error."""
@@ -74,8 +67,8 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
     from trainstate.history.machines import machine_named
 
     path = options["state_path"]
-    asked = options["spec_path"]
-    spec = machine_named(job, load_spec(asked) if asked else None)
+    named = options["spec_path"]
+    spec = machine_named(job, load_spec(named) if named else None)
     tracker = saved_tracker(path, job, spec)
     longest = options["every"]
     updates = watch(
@@ -92,7 +85,6 @@ def _followed(client: Any, job: str, options: dict[str, Any]) -> Tracker:
 
 
 def _show_lines(updates: Iterable[Update], _tracker: Tracker) -> Iterable[Update]:
-    """Writes one line for each change and finding."""
     for update in updates:
         for change in update.changes:
             click.echo(change_line(change))
@@ -109,7 +101,6 @@ def _is_live() -> bool:
 
 
 def _show_live(updates: Iterable[Update], tracker: Tracker) -> Iterable[Update]:
-    """Redraws the timeline with each update."""
     from rich.live import Live
 
     with Live(refresh_per_second=4) as live:
@@ -130,7 +121,7 @@ def fitting(lines: list[str], height: int) -> list[str]:
     return [lines[0], f"  … {cut - 1} earlier", *lines[cut:]]
 
 
-def _draw(live: Live, lines: list[str]) -> None:
+def _draw(live: Any, lines: list[str]) -> None:
     from rich.text import Text
 
     # A wrapped line would take the room of another.

@@ -6,7 +6,7 @@ A record is a frozen value; each step is a pure function that returns the next o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -15,7 +15,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from trainstate.errors import IllegalMoveError
-from trainstate.history.instants import SECOND, Instant
+from trainstate.history.instants import SECOND, Instant, iso
 from trainstate.history.model import Entry
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.machine.step import State, begin, follow, move, run_ahead
@@ -194,6 +194,31 @@ def describe(record: Record, spec: Spec, *, counting: bool = False) -> dict[str,
 def moment(instant: int) -> datetime:
     """An instant as an aware datetime in UTC, cut to the millisecond."""
     return _EPOCH + timedelta(microseconds=instant - instant % _MILLISECOND)
+
+
+def written(value: Any, write: Callable[[datetime], Any]) -> Any:
+    """A copy of a response's value in which each time is written by a function."""
+    if isinstance(value, dict):
+        return {key: written(item, write) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [written(item, write) for item in value]
+    return write(value) if isinstance(value, datetime) else value
+
+
+def event(record: Record, spec: Spec, detail: Mapping[str, Any], *, number: str) -> dict[str, Any]:
+    """The EventBridge event about a record; ``detail`` is what it shows of the job."""
+    _, _, _, region, account, _ = record.arn.split(":", 5)
+    return {
+        "version": "0",
+        "id": number,
+        "detail-type": spec.layout.event,
+        "source": "aws.sagemaker",
+        "account": account,
+        "time": iso(record.modified - record.modified % SECOND),
+        "region": region,
+        "resources": [record.arn],
+        "detail": detail,
+    }
 
 
 def start_of_training(record: Record, spec: Spec) -> Instant | None:

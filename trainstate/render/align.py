@@ -22,7 +22,8 @@ def alignment_lines(job: str, alignment: Alignment) -> Iterator[str]:
 def alignment_line(alignment: Alignment) -> str:
     """An alignment in one line: its edits without what is kept, and the fitness."""
     edits = [
-        f"{edit.kind} {plain(edit.status)} {_place(edit.kind, edit.index)}"
+        f"{edit.kind} {plain(edit.status)}"
+        f" {'before' if edit.kind is EditKind.INSERT else 'at'} {edit.index}"
         for edit in alignment.changes[:MOST_EDITS]
     ]
     left = len(alignment.changes) - MOST_EDITS
@@ -42,7 +43,3 @@ def alignment_object(job: str, alignment: Alignment) -> dict[str, Any]:
             for edit in alignment.edits
         ],
     }
-
-
-def _place(kind: EditKind, index: int) -> str:
-    return f"before {index}" if kind is EditKind.INSERT else f"at {index}"

@@ -74,7 +74,7 @@ def mermaid_lines(spec: Spec) -> Iterator[str]:
     yield f"  %% {spec.title} {spec.version}; {LEGEND}"
     yield '  begin(["creation"])'
     for primary, names in boxes(spec):
-        yield f'  subgraph {_box(primary)}["{primary.name}"]'
+        yield f'  subgraph box_{primary.name}["{primary.name}"]'
         for name in names:
             yield f'    {node(primary.name, name)}["{name}"]'
         if not names:
@@ -147,10 +147,6 @@ def boxes(spec: Spec) -> Iterator[tuple[Status, tuple[str, ...]]]:
 def node(primary: str, secondary: str) -> str:
     """An identifier that both languages accept."""
     return f"{primary}_{secondary or 'none'}"
-
-
-def _box(primary: Status) -> str:
-    return f"box_{primary.name}"
 
 
 def _alone(spec: Spec) -> Iterable[PrimaryTransition]:

@@ -12,7 +12,7 @@ from trainstate.history.model import Entry
 from trainstate.render.plain import json_text, plain
 from trainstate.render.stats import clock
 from trainstate.render.table import table_lines
-from trainstate.spec.model import Spec, Transition
+from trainstate.spec.model import Spec
 from trainstate.stats.follows import FollowsEdge, FollowsGraph
 from trainstate.stats.survey import Surveyed
 
@@ -80,7 +80,7 @@ def _edge_object(edge: FollowsEdge) -> dict[str, Any]:
         "count": edge.count,
         "logs": edge.logs,
         "responses": edge.responses,
-        "seconds": edge.seconds.told(),
+        "seconds": edge.seconds.measures(),
         "evidence": None if edge.row is None else str(edge.row.evidence),
     }
 
@@ -183,21 +183,14 @@ def _row(edge: FollowsEdge) -> Iterator[str]:
     yield "[[transition]]"
     yield f"before = {json_text(edge.before)}"
     yield f"after = {json_text(edge.after)}"
-    yield from _conditions(known)
+    for key in ("guard", "under", "note"):
+        if known is not None and (value := getattr(known, key)):
+            yield f"{key} = {json_text(value)}"
     yield f"logs = {edge.logs + (known.logs if known else 0)}"
     yield f"responses = {edge.responses + (known.responses if known else 0)}"
     yield 'evidence = "recorded"'
     sources = [*(known.sources if known else ()), "observed"]
     yield f"sources = {json_text(list(dict.fromkeys(sources)))}"
-
-
-def _conditions(known: Transition | None) -> Iterator[str]:
-    if known is None:
-        return
-    for key in ("guard", "under", "note"):
-        value = getattr(known, key)
-        if value:
-            yield f"{key} = {json_text(value)}"
 
 
 def xes_lines(jobs: Iterable[Surveyed]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from trainstate.checking.report import Report
-from trainstate.errors import UsageError, installed_by
+from trainstate.errors import UsageError, installed_by, needing
 from trainstate.render.json import FINDING, JOB, finding_object, job_object
 from trainstate.render.plain import json_text
 from trainstate.render.table import csv_lines, spreadsheet_cell
@@ -20,10 +20,8 @@ def report_frame(report: Report, what: str = "findings") -> Any:
     """The findings or the jobs of a report; raises UsageError for anything else."""
     if what not in ("findings", "jobs"):
         raise UsageError(f"Expected what to be findings or jobs but got {what!r}.")
-    try:
+    with needing("A frame", f"; {installed_by('polars')}."):
         polars = import_module("polars")
-    except ImportError:
-        raise UsageError(f"A frame needs polars; {installed_by('polars')}.") from None
     names: tuple[str, ...]
     if what == "jobs":
         names, rows = JOB, [job_object(job) for job in report.jobs]
@@ -52,7 +50,11 @@ def report_csv(report: Report) -> Iterator[str]:
 
 
 def _findings(report: Report) -> list[dict[str, Any]]:
+    """A row a finding, and one with the name *unread* for each input that could not be read."""
     rows = [finding_object(finding) for finding in report.findings]
+    for source in report.unread:
+        said = {"name": "unread", "file": source.file, "message": source.detail}
+        rows.append({**dict.fromkeys(_COLUMNS), "severity": "error", "facts": {}, **said})
     return [{**row, "facts": json_text(row["facts"], default=str)} for row in rows]
 
 

@@ -8,7 +8,7 @@ import attrs
 import msgspec
 
 from trainstate.checking.report import Finding, JobReport, Report
-from trainstate.history.instants import iso
+from trainstate.history.instants import iso, parse
 from trainstate.history.readers import SourceReport
 from trainstate.render.plain import json_text
 from trainstate.version import installed_version
@@ -25,7 +25,8 @@ JOB = ("job", "created", "verdict", "complete", "basis", "assumed", "responses")
 
 def report_json(report: Report, *, jobs_detail: bool = True) -> str:
     """The report as JSON text; ``jobs_detail=False`` omits the list of jobs."""
-    return _text(report_object(report, jobs_detail=jobs_detail))
+    shown = report_object(report, jobs_detail=jobs_detail)
+    return json_text(shown, indent=1, allow_nan=False, default=str)
 
 
 def report_object(report: Report, *, jobs_detail: bool = True) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def unread_object(source: SourceReport) -> dict[str, Any]:
 
 def job_object(job: JobReport) -> dict[str, Any]:
     """A job's verdict as JSON values."""
-    created = None if job.created is None else iso(job.created)
+    created = None if job.created is None else iso(parse(job.created)[0])
     members = {**_members(job, JOB), "created": created}
     return members | ({"machine": job.machine} if job.machine else {})
 
@@ -72,11 +73,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return msgspec.to_builtins(value, enc_hook=str)
-
-
-def _text(value: Any) -> str:
-    """JSON in ASCII: recorded text, even lone surrogates, is escaped."""
-    return json_text(value, indent=1, allow_nan=False, default=str)
 
 
 def finding_json(finding: Finding) -> str:

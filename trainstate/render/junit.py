@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from trainstate.checking.report import Finding, JobReport, Report, Verdict
 from trainstate.render.plain import plain
+from trainstate.render.text import place_of, rule_line
 from trainstate.rules.model import Severity
 
 # What XML 1.0 cannot hold, even escaped, and ``plain`` leaves: two noncharacters.
@@ -72,18 +73,14 @@ def _problem(case: Element, tag: str, found: list[Finding]) -> None:
 
 def _lines(found: Iterable[Finding]) -> Iterator[str]:
     for finding in found:
-        label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
-        yield xml_text(
-            f"{_place(finding)}: {finding.code} {finding.name}{label}: {finding.message}"
-        )
+        yield xml_text(f"{_place(finding)}: {rule_line(finding)}: {finding.message}")
         if finding.pointer:
             yield f"  at {xml_text(finding.pointer)}"
         yield f"  help: {xml_text(finding.help)}"
 
 
 def _place(finding: Finding) -> str:
-    place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
-    return xml_text(place or finding.job or "input", longest=_LONGEST_NAME)
+    return xml_text(place_of(finding), longest=_LONGEST_NAME)
 
 
 def xml_text(text: str, *, longest: int = 400) -> str:

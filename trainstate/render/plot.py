@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainstate.errors import UsageError, installed_by, unwritable
+from trainstate.errors import UsageError, installed_by, needing, unwritable
 from trainstate.render.plain import plain
 from trainstate.stats.measure import Stats
 
@@ -36,14 +36,10 @@ def plot_durations(stats: Stats, path: str) -> None:
     target = Path(path)
     if target.suffix.lower() not in SUFFIXES:
         raise UsageError(f"Expected a picture's name to end in .png or .svg but got {path!r}.")
-    try:
+    with needing("Drawing", f"; {installed_by('plot')}"):
         # Not pyplot: no window, and no state that outlives the call.
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
         from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError as error:
-        raise UsageError(
-            f"Expected an installed matplotlib to draw with but found none; {installed_by('plot')}"
-        ) from error
     names = _drawn(stats)
     figure = Figure(figsize=(9, 1.6 + 0.42 * len(names)), layout="constrained")
     FigureCanvasAgg(figure)

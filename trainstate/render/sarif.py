@@ -76,7 +76,7 @@ def _result(finding: Finding, place: int | None) -> dict[str, Any]:
         "level": _LEVELS[finding.severity],
         "message": {"text": _unlinked(f"{finding.message}; {finding.help}")},
         "locations": [_location(finding)],
-        "partialFingerprints": {"trainstate/v1": _fingerprint(finding)},
+        "partialFingerprints": {"trainstate/v1": plain(str(fingerprint(finding)), longest=2000)},
         "properties": {
             "job": plain(finding.job),
             "index": finding.index,
@@ -113,7 +113,3 @@ def _uri(file: str) -> str:
     named = file.replace("\\", "/").encode("utf-8", "surrogatepass")
     path = quote(named, safe="/:" if is_url(file) else "/")
     return f"file://{path}" if path.startswith("/") else path.removeprefix("./")
-
-
-def _fingerprint(finding: Finding) -> str:
-    return plain(str(fingerprint(finding)), longest=2000)

@@ -15,18 +15,18 @@ Rows = Sequence[Sequence[str]]
 def spec_object(spec: Spec) -> dict[str, Any]:
     """The model as JSON values: every row with its evidence and sources."""
     shown = attrs.filters.exclude("others", "narrow")
-    return attrs.asdict(spec, filter=shown, value_serializer=_plain)
+    return attrs.asdict(
+        spec,
+        filter=shown,
+        value_serializer=lambda _owner, _field, value: (
+            dict(value) if isinstance(value, Mapping) else value
+        ),
+    )
 
 
 def spec_json(spec: Spec) -> str:
     """The model as JSON text."""
     return json.dumps(spec_object(spec), indent=1, ensure_ascii=True)
-
-
-def _plain(_owner: Any, _field: Any, value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value
 
 
 def spec_tables(spec: Spec, *, width: int | None = None) -> Iterator[str]:

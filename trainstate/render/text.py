@@ -40,11 +40,10 @@ def finding_lines(
     Without ``timeline`` only the culprit's entry is shown; ``implied`` are hidden findings that
     follow from this one.
     """
-    colour, dim, off = style[finding.severity], style["dim"], style["off"]
-    label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
-    yield f"{colour}{finding.code} {finding.name}{off}{label}: {plain(finding.message)}"
+    dim, off = style["dim"], style["off"]
+    yield f"{rule_line(finding, style)}: {plain(finding.message)}"
     pointer = f" {dim}at {plain(finding.pointer)}{off}" if finding.pointer else ""
-    yield f"{dim}  -->{off} {_place(finding)}{pointer}"
+    yield f"{dim}  -->{off} {plain(place_of(finding))}{pointer}"
     if finding.response is not None:
         yield from _trail(finding, finding.response, spec, style, timeline=timeline)
     yield f"{dim}   |{off}"
@@ -68,15 +67,10 @@ def _advice(finding: Finding, spec: Spec) -> Iterator[tuple[str, str]]:
     if finding.alignment is not None and finding.alignment.cost:
         yield "fewest edits", alignment_line(finding.alignment)
     yield "help", finding.help
-    for source in _cited(finding.sources, spec):
-        yield "source", source
-    yield "explain", f"trainstate rule {finding.name}"
-
-
-def _cited(sources: Iterable[str], spec: Spec) -> Iterator[str]:
-    for source_id in sources:
+    for source_id in finding.sources:
         source = spec.source_by_id.get(source_id)
-        yield source_id if source is None else source.url or source.title
+        yield "source", source_id if source is None else source.url or source.title
+    yield "explain", f"trainstate rule {finding.name}"
 
 
 def _trail(
@@ -168,9 +162,13 @@ def _lasted(entry: Entry) -> str:
 
 def concise_line(finding: Finding, style: Mapping[str, str] = UNSTYLED) -> str:
     """A finding in one line: place, code, name, message."""
+    return f"{plain(place_of(finding))}: {rule_line(finding, style)}: {plain(finding.message)}"
+
+
+def rule_line(finding: Finding, style: Mapping[str, str] = UNSTYLED) -> str:
+    """The rule of a finding, and its severity unless it is an error."""
     label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
-    rule = f"{style[finding.severity]}{finding.code} {finding.name}{style['off']}{label}"
-    return f"{_place(finding)}: {rule}: {plain(finding.message)}"
+    return f"{style[finding.severity]}{finding.code} {finding.name}{style['off']}{label}"
 
 
 def grouped_lines(report: Report, style: Mapping[str, str] = UNSTYLED) -> Iterator[str]:
@@ -185,9 +183,10 @@ def grouped_lines(report: Report, style: Mapping[str, str] = UNSTYLED) -> Iterat
         yield ""
 
 
-def _place(finding: Finding) -> str:
+def place_of(finding: Finding) -> str:
+    """The file and line of a finding, else its job, as recorded."""
     place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
-    return plain(place or finding.job or "input")
+    return place or finding.job or "input"
 
 
 def machines_of(jobs: Iterable[JobReport], spec_name: str) -> Mapping[str, int]:

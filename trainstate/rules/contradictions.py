@@ -46,8 +46,8 @@ class AttachedChange:
 
 
 @frozen(kw_only=True)
-class EarlierEpoch:
-    """The previous epoch of the same ARN or name: when it was created and last seen alive.
+class OtherEpoch:
+    """Another epoch of the same ARN or name, seen before: when it was created and last seen alive.
 
     Times are instants; ``ended`` says whether a terminal status was seen.
     """

@@ -14,7 +14,7 @@ from trainstate.history.readers.log_rows import SAVINGS
 from trainstate.machine.align import Alignment, align
 from trainstate.machine.guards import Configuration
 from trainstate.rules.constraints import Broken, broken, is_placed
-from trainstate.rules.contradictions import AttachedChange, Clash, EarlierEpoch, MemberChange
+from trainstate.rules.contradictions import AttachedChange, Clash, MemberChange, OtherEpoch
 from trainstate.rules.parts import (
     Amounts,
     Attached,
@@ -286,7 +286,7 @@ class Comparison:
     billing: tuple[MemberChange, ...] = ()
     messages: tuple[int, ...] = ()
     attached: tuple[AttachedChange, ...] = ()
-    earlier_epoch: EarlierEpoch | None = None
+    other_epochs: tuple[OtherEpoch, ...] = ()
     mixed_zones: bool = False
     shut: tuple[str, ...] = ()
     vanished: tuple[AttachedChange, ...] = ()

@@ -17,7 +17,7 @@ from attrs import field, frozen
 from trainstate.errors import SpecError
 from trainstate.history.chain import Relation
 from trainstate.history.model import Unreadable
-from trainstate.rules.contradictions import AttachedChange, Clash, EarlierEpoch, MemberChange
+from trainstate.rules.contradictions import AttachedChange, Clash, MemberChange, OtherEpoch
 from trainstate.rules.drift import Drift
 from trainstate.rules.example import Example, Poll, as_example
 from trainstate.rules.given import Comparison, JobEnd, Reading
@@ -196,9 +196,9 @@ __all__ = [
     "AttachedChange",
     "Clash",
     "Drift",
-    "EarlierEpoch",
     "JobEnd",
     "MemberChange",
+    "OtherEpoch",
     "Violation",
     "Violations",
     "Reading",

@@ -32,6 +32,10 @@ def _artifacts(place: str) -> dict[str, object]:
     return {"/ModelArtifacts": {"S3ModelArtifacts": place}}
 
 
+def _pool(status: str, by: str | None = None) -> dict[str, object]:
+    return {"/WarmPoolStatus": {"Status": status} | ({"ReusedByJob": by} if by else {})}
+
+
 @rule(
     severity="warning",
     sources=["api-create", "api-members", "guide-training-data", "guide-warm-pool"],
@@ -44,8 +48,10 @@ def _artifacts(place: str) -> dict[str, object]:
         poll(ACTIVE, {"/ResourceConfig/InstanceCount": None}),
         poll(ACTIVE, {"/ResourceConfig/SelectedInstanceType": "ml.m5.large"}),
         poll(ACTIVE, _POOLED | _SPOT),
-        poll(ACTIVE, {"/WarmPoolStatus": {"Status": "InUse", "ReusedByJob": "another"}}),
-        poll(DONE, {"/WarmPoolStatus": {"Status": "Reused", "ReusedByJob": "example"}}),
+        poll(ACTIVE, _pool("InUse", by="another")),
+        poll(DONE, _POOLED | _pool("Reused", by="example")),
+        poll(DONE, _pool("Available")),
+        poll(DONE, _pool("Reused", by="another")),
         poll(ACTIVE, {"/ProfilerConfig": {"ProfilingIntervalInMilliseconds": 250}}),
         poll(DONE, _artifacts("s3://another/out/example/output/model.tar.gz")),
         poll(DONE, _artifacts("s3://bucket/out/another/output/model.tar.gz")),
@@ -59,7 +65,8 @@ def _artifacts(place: str) -> dict[str, object]:
         poll(ACTIVE, {"/InputDataConfig": [_CHANNEL], "/RoleArn": None, "/OutputDataConfig": None}),
         poll(DONE, _artifacts("s3://bucket/out/example/output/model.tar.gz")),
         poll(DONE, _artifacts("s3://***/example/output/model.tar.gz")),
-        poll(DONE, {"/WarmPoolStatus": {"Status": "Reused", "ReusedByJob": "another"}}),
+        poll(DONE, _POOLED | _pool("Reused", by="another")),
+        *(poll(DONE, _pool(status)) for status in ("InUse", "Terminated")),
         poll(ACTIVE, _POOLED),
     ],
     needs=["constraints"],

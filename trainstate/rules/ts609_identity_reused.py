@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from trainstate.history.identity import is_masked
 from trainstate.rules.example import ACTIVE, DONE, STARTING, poll
-from trainstate.rules.model import Comparison, EarlierEpoch, Severity, Violation, Violations, rule
+from trainstate.rules.model import Comparison, OtherEpoch, Severity, Violation, Violations, rule
 from trainstate.rules.wording import time_text
 
 _FIRST = poll(ACTIVE, modified=300)
@@ -37,18 +37,17 @@ def identity_reused(comparison: Comparison) -> Violations:
     response = comparison.response
     if response.identity is None and is_masked(response.name or "***"):
         return
-    earlier = comparison.earlier_epoch
-    found = None if earlier is None else reuse(comparison, earlier)
-    if earlier is not None and found is not None:
-        yield Violation(
-            pointer=f"/{comparison.spec.layout.created}",
-            facts={
-                "created": time_text(comparison.response.created),
-                "earlier": time_text(earlier.created),
-                "reuse": str(found),
-            },
-            severity=None if found is Reuse.TOGETHER else Severity.INFO,
-        )
+    for other in comparison.other_epochs:
+        if (found := reuse(comparison, other)) is not None:
+            yield Violation(
+                pointer=f"/{comparison.spec.layout.created}",
+                facts={
+                    "created": time_text(response.created),
+                    "earlier": time_text(other.created),
+                    "reuse": str(found),
+                },
+                severity=None if found is Reuse.TOGETHER else Severity.INFO,
+            )
 
 
 class Reuse(StrEnum):
@@ -59,23 +58,23 @@ class Reuse(StrEnum):
     CLEAN = "the first had ended"
 
 
-def reuse(comparison: Comparison, earlier: EarlierEpoch) -> Reuse | None:
+def reuse(comparison: Comparison, other: OtherEpoch) -> Reuse | None:
     """How the job of a comparison reuses a name; None if a creation time is unknown.
 
-    ``earlier`` was seen before, but may have been created after the job of the comparison.
+    ``other`` was seen before, but may have been created after the job of the comparison.
     """
     created, tolerance = (
         comparison.response.created,
         comparison.reading.tolerances.microseconds("order"),
     )
-    if created is None or earlier.created is None:
+    if created is None or other.created is None:
         return None
-    if created == earlier.created:
+    if created == other.created:
         return Reuse.TOGETHER
-    if created > earlier.created:
-        first_seen, ended = earlier.last_seen, earlier.ended
+    if created > other.created:
+        first_seen, ended = other.last_seen, other.ended
     else:
         first_seen, ended = comparison.response.modified, comparison.reading.statuses.ended
-    if first_seen is not None and first_seen - max(created, earlier.created) >= tolerance:
+    if first_seen is not None and first_seen - max(created, other.created) >= tolerance:
         return Reuse.TOGETHER
     return Reuse.CLEAN if ended else Reuse.UNSEEN

@@ -1,12 +1,12 @@
 """What is attached to a job: rule evaluations, the profiler, its instances' warm pool."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import Record, moment
+from trainstate.simulator.plan import REWRITE, TOUCH, PlannedStep
 from trainstate.simulator.scenario import RELEASED, RETAINED, REUSED
-from trainstate.simulator.timeline import REWRITE, TOUCH, PlannedStep
 
 POOL, PERIOD = "WarmPoolStatus", "KeepAlivePeriodInSeconds"
 IN_USE, AVAILABLE, TERMINATED, REUSED_POOL = "InUse", "Available", "Terminated", "Reused"
@@ -106,18 +106,14 @@ def _evaluations(record: Record, findings: str, ended: int) -> Iterator[PlannedS
     for number, result in enumerate(results, 1):
         at = ended + _EVALUATED * number // len(results)
         at -= at % 1000
+        when = {"RuleEvaluationStatus": result, "LastModifiedTime": moment(at)}
         changed = {
-            shown: _resulting(record.fields[shown], result, at)
+            shown: [{**item, **when} for item in record.fields[shown]]
             for shown in _RULES.values()
             if record.fields.get(shown)
         }
         if changed:
             yield PlannedStep(at=Instant(at), kind=TOUCH, fields=changed)
-
-
-def _resulting(items: Sequence[Mapping[str, Any]], result: str, at: int) -> list[dict[str, Any]]:
-    when = {"RuleEvaluationStatus": result, "LastModifiedTime": moment(at)}
-    return [{**item, **when} for item in items]
 
 
 def _evaluation(rule: Mapping[str, Any], arn: str, at: Instant) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 Durations are written as people write them.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import threading
@@ -12,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from attrs import evolve, frozen
 
@@ -175,16 +173,13 @@ class VirtualClock:
         self._listeners.append(listener)
 
     @contextmanager
-    def driven_by_sleep(
-        self, *, within: Duration | None = None, wall: bool = False
-    ) -> Iterator[VirtualClock]:
+    def driven_by_sleep(self, *, within: Duration | None = None) -> Iterator[Self]:
         """A context in which ``time.sleep`` advances virtual time instead of real time.
 
         ``time.time``, ``time.monotonic`` and ``time.perf_counter`` advance by the same amount, so
         code that waits by them waits in virtual time; ``datetime`` does not. ``within`` is how much
-        may pass before TimeIsUp is raised; ``wall`` makes ``time.time`` show the virtual clock.
-        Code that imported the functions by name keeps the real ones. Not for several contexts at
-        once in several threads.
+        may pass before TimeIsUp is raised. Code that imported the functions by name keeps the real
+        ones. Not for several contexts at once in several threads.
         """
         until = None if within is None else self.now + round(seconds(within) * SECOND)
         slept = [0.0]
@@ -199,8 +194,6 @@ class VirtualClock:
             slept[0] += duration
 
         def gone_on(name: str, unit: float) -> Callable[[], float]:
-            if wall and name.startswith("time"):
-                return lambda: type(unit)(self.now * unit / SECOND)
             return lambda: real[name]() + type(unit)(slept[0] * unit)
 
         time.sleep = sleep

@@ -8,9 +8,9 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from trainstate.simulator.chance import seeded
 from trainstate.simulator.clock import VirtualClock
 from trainstate.simulator.inprocess import chooser
+from trainstate.simulator.random_scenario import seeded
 from trainstate.simulator.scenario import Scenario, on_demand, spot
 from trainstate.simulator.service import Chooser, Params, Service
 from trainstate.simulator.wire import answer
@@ -61,7 +61,8 @@ def recorded(
 def _polled(names: Iterable[str], polls: int, seed: int, accept: Evidence) -> Iterator[str]:
     clock, elapsed = VirtualClock(), 0.0
     service = Service(choose=_ways(seed, accept), clock=clock)
-    turns = [_first(name, seeded(seed, f"turn of {name}")) for name in names]
+    rngs = {name: seeded(seed, f"turn of {name}") for name in names}
+    turns = [_Turn(r.uniform(0, _WITHIN), name, 0, r.choice(_GAPS)) for name, r in rngs.items()]
     heapify(turns)
     while turns:
         turn = heappop(turns)
@@ -70,8 +71,8 @@ def _polled(names: Iterable[str], polls: int, seed: int, accept: Evidence) -> It
         if not turn.times:
             service.call("CreateTrainingJob", _request(turn.name, seed))
         else:
-            asked = json.dumps({"TrainingJobName": turn.name}).encode()
-            yield answer(service, "DescribeTrainingJob", asked).body.decode("ascii")
+            body = json.dumps({"TrainingJobName": turn.name}).encode()
+            yield answer(service, "DescribeTrainingJob", body).body.decode("ascii")
         if turn.times < polls:
             at = turn.at + (turn.gap if turn.times else 0.5)
             heappush(turns, evolve(turn, at=at, times=turn.times + 1))
@@ -82,26 +83,26 @@ def _ways(seed: int, accept: Evidence) -> Chooser:
     by_chance = chooser(seed, accept=accept)
 
     def choose(request: Params) -> Scenario:
-        chance = seeded(seed, f"way of {request['TrainingJobName']}")
-        if chance.random() < _ANYTHING:
+        rng = seeded(seed, f"way of {request['TrainingJobName']}")
+        if rng.random() < _ANYTHING:
             return by_chance(request)
-        trains = chance.uniform(300, 3_000)
+        trains = rng.uniform(300, 3_000)
         if request.get("EnableManagedSpotTraining"):
             begun = spot()
-            while chance.random() < _INTERRUPTED:
-                begun = begun.interrupted(after=chance.uniform(60, 900))
+            while rng.random() < _INTERRUPTED:
+                begun = begun.interrupted(after=rng.uniform(60, 900))
         else:
-            begun = on_demand().pending(trains) if chance.random() < _WAITING else on_demand()
-        if "RetryStrategy" in request and chance.random() < _RETRIED:
-            begun = begun.retried(after=chance.uniform(60, 900))
-        return _ended(begun, trains, chance)
+            begun = on_demand().pending(trains) if rng.random() < _WAITING else on_demand()
+        if "RetryStrategy" in request and rng.random() < _RETRIED:
+            begun = begun.retried(after=rng.uniform(60, 900))
+        return _ended(begun, trains, rng)
 
     return choose
 
 
-def _ended(begun: Scenario, trains: float, chance: Random) -> Scenario:
+def _ended(begun: Scenario, trains: float, rng: Random) -> Scenario:
     """A scenario with its ending; six jobs in ten complete."""
-    ending = chance.random()
+    ending = rng.random()
     if ending < 0.6:
         return begun.then_completed(after=trains)
     if ending < 0.75:
@@ -112,21 +113,16 @@ def _ended(begun: Scenario, trains: float, chance: Random) -> Scenario:
     return begun.then_out_of_wait_time() if spotty else begun.then_out_of_time()
 
 
-def _first(name: str, chance: Random) -> _Turn:
-    return _Turn(chance.uniform(0, _WITHIN), name, 0, chance.choice(_GAPS))
-
-
 def _request(name: str, seed: int) -> dict[str, Any]:
-    """Random arguments of a creation."""
-    chance = seeded(seed, f"request of {name}")
-    spotty = chance.random() < _SPOT
+    rng = seeded(seed, f"request of {name}")
+    spotty = rng.random() < _SPOT
     members: dict[str, Any] = {}
     for share, member in _MEMBERS:
-        if chance.random() < share:
+        if rng.random() < share:
             members |= member
     request = (spot() if spotty else on_demand()).request(name, **members)
     share, period = _POOL
-    if not spotty and chance.random() < share:
+    if not spotty and rng.random() < share:
         request["ResourceConfig"] = {
             **request["ResourceConfig"],
             "KeepAlivePeriodInSeconds": period,

@@ -5,9 +5,8 @@ import queue
 import threading
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime
 from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from typing import Any
 from attrs import frozen
 
 from trainstate.errors import UsageError, unwritable
-from trainstate.history.instants import SECOND, iso
-from trainstate.machine.record import Record, describe
-from trainstate.simulator import plain
-from trainstate.simulator.chance import seeded
+from trainstate.history.instants import SECOND
+from trainstate.machine.record import Record, describe, event, written
+from trainstate.simulator import one_status
 from trainstate.simulator.clock import seconds
+from trainstate.simulator.random_scenario import seeded
 from trainstate.spec.model import Spec
 
 Event = dict[str, Any]
@@ -48,22 +47,13 @@ class Faults:
         seconds(self.delay)
 
 
-def event_of(record: Record, spec: Spec, number: int) -> Event:
+def event_of(record: Record, spec: Spec, count: int) -> Event:
     """The event for a record's state, its times in epoch milliseconds."""
-    _, _, _, region, account, _ = record.arn.split(":", 5)
-    own = plain.spec_of(record)
-    detail = describe(record, spec) if own is None else plain.described(own, spec, record)
-    return {
-        "version": "0",
-        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.arn}#{number}")),
-        "detail-type": (own or spec).layout.event,
-        "source": "aws.sagemaker",
-        "account": account,
-        "time": iso(record.modified - record.modified % SECOND),
-        "region": region,
-        "resources": [record.arn],
-        "detail": _in_milliseconds(detail),
-    }
+    own = one_status.spec_of(record)
+    shown = describe(record, spec) if own is None else one_status.described(own, spec, record)
+    number = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.arn}#{count}"))
+    detail = written(shown, lambda time: round(time.timestamp() * 1000))
+    return event(record, own or spec, detail, number=number)
 
 
 class Bus:
@@ -73,7 +63,7 @@ class Bus:
         self._sink = sink
         self._spec = spec
         self._faults = faults or Faults()
-        self._chance = seeded(self._faults.seed, "events")
+        self._rng = seeded(self._faults.seed, "events")
         self._held: list[Event] = []
         self._late: list[tuple[int, int, Event]] = []
         self._count = 0
@@ -85,9 +75,9 @@ class Bus:
         if same_job and before is not None and _shown(before) == _shown(after):
             return
         self._count += 1
-        event = event_of(after, self._spec, self._count)
-        for number, copy in enumerate(self._delivered(event)):
-            late = self._chance.random() * self._faults.delay if self._faults.delay else 0
+        sent = event_of(after, self._spec, self._count)
+        for number, copy in enumerate(self._delivered(sent)):
+            late = self._rng.random() * self._faults.delay if self._faults.delay else 0
             if late:
                 due = after.modified + round(late * SECOND)
                 heappush(self._late, (due, self._count * 4 + number, copy))
@@ -102,16 +92,16 @@ class Bus:
     def flush(self) -> None:
         """Delivers what is held back."""
         held, self._held = self._held, []
-        for event in (*(late[2] for late in sorted(self._late)), *held):
-            self._sink(event)
+        for sent in (*(late[2] for late in sorted(self._late)), *held):
+            self._sink(sent)
         self._late = []
 
     def _delivered(self, event: Event) -> Iterable[Event]:
         held, self._held = self._held, []
-        if self._chance.random() < self._faults.loss:
+        if self._rng.random() < self._faults.loss:
             return held
-        copies = [event] * (2 if self._chance.random() < self._faults.duplicates else 1)
-        if self._chance.random() < self._faults.reordering:
+        copies = [event] * (2 if self._rng.random() < self._faults.duplicates else 1)
+        if self._rng.random() < self._faults.reordering:
             self._held = copies
             return held
         return [*copies, *held]
@@ -119,7 +109,7 @@ class Bus:
 
 def _shown(record: Record) -> object:
     """The status that shows: of a job with one status less than its state."""
-    return record.state if plain.spec_of(record) is None else record.state.primary
+    return record.state if one_status.spec_of(record) is None else record.state.primary
 
 
 def file_sink(path: Path | str) -> Sink:
@@ -171,13 +161,3 @@ def _post(url: str, event: Event) -> None:
     # EventBridge also gives up in the end.
     with suppress(OSError), urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310
         return
-
-
-def _in_milliseconds(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return round(value.timestamp() * 1000)
-    if isinstance(value, Mapping):
-        return {name: _in_milliseconds(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_in_milliseconds(item) for item in value]
-    return value

@@ -16,12 +16,11 @@ from botocore.model import OperationModel
 from botocore.parsers import create_parser
 
 from trainstate.errors import UsageError
-from trainstate.simulator.chance import chance_scenario, seeded
 from trainstate.simulator.clock import Duration, VirtualClock, seconds
-from trainstate.simulator.doors import SAGEMAKER
 from trainstate.simulator.job import config_of, fields_of
-from trainstate.simulator.scenario import Scenario, on_demand
-from trainstate.simulator.service import Chooser, Service
+from trainstate.simulator.random_scenario import random_scenario, seeded
+from trainstate.simulator.scenario import Scenario, on_demand, parsed
+from trainstate.simulator.service import SAGEMAKER, Chooser, Params, Service
 from trainstate.simulator.store import Store
 from trainstate.simulator.wire import answer, is_known
 from trainstate.spec.load import builtin_spec
@@ -76,15 +75,15 @@ class Simulation:
             raise UsageError(
                 f"{model.name}: the simulation of this client has ended; make another client."
             )
-        door, body = model.service_model.service_name, params["body"]
+        api, body = model.service_model.service_name, params["body"]
         body = urlencode(body) if isinstance(body, dict) else body
         body = body if isinstance(body, bytes) else body.encode()
-        if door != SAGEMAKER and not is_known(door, model.name, body):
+        if api != SAGEMAKER and not is_known(api, model.name, body):
             return None
         if self._latency:
             self.clock.advance(self._latency)
         region = params.get("context", {}).get("client_region")
-        reply = answer(self.service, model.name, body, door=door, region=region)
+        reply = answer(self.service, model.name, body, api=api, region=region)
         raw = {"status_code": reply.status, "headers": dict(reply.headers), "body": reply.body}
         parser = _parser(model.service_model.metadata["protocol"])
         parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
@@ -193,9 +192,27 @@ def chooser(
 def _by_chance(seed: int, spec: Spec) -> Chooser:
     def choose(request: Mapping[str, Any]) -> Scenario:
         config = config_of(fields_of(request, spec), spec)
-        return chance_scenario(spec, config, seeded(seed, request["TrainingJobName"]))
+        return random_scenario(spec, config, seeded(seed, request["TrainingJobName"]))
 
     return choose
+
+
+class Book:
+    """A server's scenarios by pattern of job names; the last one added comes first."""
+
+    def __init__(self, otherwise: Chooser) -> None:
+        self._otherwise = otherwise
+        self._pages: tuple[tuple[str, Chooser], ...] = ()
+
+    def add(self, pattern: str, text: str) -> None:
+        """Assigns a scenario to jobs whose names match a pattern; raises UsageError."""
+        self._pages = ((pattern, chooser(parsed(text))), *self._pages)
+
+    def __call__(self, request: Params) -> Scenario:
+        """The scenario of a job by its request."""
+        name = request["TrainingJobName"]
+        found = (choose for pattern, choose in self._pages if fnmatchcase(name, pattern))
+        return next(found, self._otherwise)(request)
 
 
 @contextmanager

@@ -11,9 +11,7 @@ from trainstate.machine.guards import Configuration, configuration
 from trainstate.machine.record import Record, change_primary, create, enter, rewrite, touch
 from trainstate.simulator.attached import after_end, at_creation, is_available
 from trainstate.simulator.errors import facts
-from trainstate.simulator.output import printed
-from trainstate.simulator.scenario import FAILURE, Scenario
-from trainstate.simulator.timeline import (
+from trainstate.simulator.plan import (
     ENTER,
     FORGET,
     PRIMARY,
@@ -22,7 +20,9 @@ from trainstate.simulator.timeline import (
     fitted,
     laid_out,
     limits,
+    printed,
 )
+from trainstate.simulator.scenario import FAILURE, Scenario
 from trainstate.spec.model import Spec
 
 _NOT_SHOWN = {"TrainingJobName", "Tags", "SessionChainingConfig"}
@@ -90,12 +90,12 @@ def config_of(fields: Mapping[str, Any], spec: Spec) -> Configuration:
 
 def fields_of(request: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     """The members that show from the creation on, by the creation request."""
-    asked = {
+    shown = {
         name: value
         for name, value in request.items()
         if name in spec.member_by_name and name not in _NOT_SHOWN
     }
-    return filled(asked)
+    return filled(shown)
 
 
 def begun(
@@ -208,3 +208,48 @@ def _places(whole: dict[str, Any], path: list[str]) -> Iterator[dict[str, Any]]:
         whole[name] = [dict(item) for item in inner]
         for item in whole[name]:
             yield from _places(item, rest)
+
+
+@frozen(kw_only=True)
+class Tuning:
+    """A tuning job: its request, and the number of children created.
+
+    ``plan`` has its run-time limit, if there is one.
+    """
+
+    arn: str
+    created: Instant
+    modified: Instant
+    status: str
+    request: Mapping[str, Any]
+    launched: int = 0
+    ended: Instant | None = None
+    reason: str | None = None
+    plan: tuple[PlannedStep, ...] = ()
+    tags: Mapping[str, str] = field(factory=dict)
+
+    has_pool = False
+    parent = None
+
+    @property
+    def name(self) -> str:
+        """The name of the tuning job."""
+        name: str = self.request["HyperParameterTuningJobName"]
+        return name
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Nothing that a list filter uses."""
+        return {}
+
+    @property
+    def limits(self) -> Mapping[str, Any]:
+        """How many children it may have, in all and at once."""
+        limits: Mapping[str, Any] = self.request["HyperParameterTuningJobConfig"]["ResourceLimits"]
+        return limits
+
+    @property
+    def definitions(self) -> list[Mapping[str, Any]]:
+        """The definitions of its children, used in turn."""
+        one = self.request.get("TrainingJobDefinition")
+        return [one] if one else list(self.request.get("TrainingJobDefinitions") or ())

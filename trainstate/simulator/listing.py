@@ -1,25 +1,20 @@
 """Lists of jobs: filters, order and pages of ListTrainingJobs and Search."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trainstate.history.instants import NotAnInstant, parse
 from trainstate.machine.record import describe
 from trainstate.simulator.attached import POOL
 from trainstate.simulator.errors import invalid
 from trainstate.simulator.operations import shown, tag_list
+from trainstate.simulator.service import Answer, Request, Service, handles
 from trainstate.simulator.store import Range, split
 
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-
 Shown = Mapping[str, Any]
-Answer = dict[str, Any]
 
 _SORTS = {"Name": "name", "CreationTime": "created", "Status": "status"}
 _PAGE = 10
@@ -41,14 +36,14 @@ def is_listed(item: Any, params: Mapping[str, Any]) -> bool:
     )
 
 
-def page_of(service: Service, asked: Request, kind: str) -> tuple[list[Any], str | None]:
+def page_of(service: Service, request: Request, kind: str) -> tuple[list[Any], str | None]:
     """The items of a page of a list, and the token of the next.
 
     The page is cut before it is filtered, as the service does, unless ``full_pages`` is set: it may
     be short or empty while another follows. The newest come first by default.
     """
-    service.tick(asked.now)
-    params, by = asked.params, _SORTS[asked.params.get("SortBy", "CreationTime")]
+    service.tick(request.now)
+    params, by = request.params, _SORTS[request.params.get("SortBy", "CreationTime")]
     span = Range(
         by=by,
         down=params.get("SortOrder", "Descending") == "Descending",
@@ -58,7 +53,7 @@ def page_of(service: Service, asked: Request, kind: str) -> tuple[list[Any], str
     )
     size = params.get("MaxResults", _PAGE)
     page: list[tuple[Any, Any]] = []
-    for key, item in service.store.walk(f"{asked.place}:{kind}/", span):
+    for key, item in service.store.walk(f"{request.place}:{kind}/", span):
         if service.full_pages and not is_listed(item, params):
             continue
         if len(page) == size:
@@ -92,40 +87,36 @@ def next_of(token: str | None) -> Answer:
     return {} if token is None else {"NextToken": token}
 
 
-def _list(service: Service, asked: Request) -> Answer:
-    page, token = page_of(service, asked, "training-job")
+@handles("ListTrainingJobs")
+def _list(service: Service, request: Request) -> Answer:
+    page, token = page_of(service, request, "training-job")
     members = service.spec.layout.summary
     jobs = [describe(job.record, service.spec) for job in page]
     summaries = [{member: job[member] for member in members if member in job} for job in jobs]
     return {"TrainingJobSummaries": summaries, **next_of(token)}
 
 
-def _search(service: Service, asked: Request) -> Answer:
-    params = asked.params
+@handles("Search")
+def _search(service: Service, request: Request) -> Answer:
+    params = request.params
     if params["Resource"] != "TrainingJob":
         raise invalid(f"Search for {params['Resource']} is not simulated.")
-    service.tick(asked.now)
-    jobs = (job for _, job in service.store.walk(f"{asked.place}:training-job/", Range()))
+    service.tick(request.now)
+    jobs = (job for _, job in service.store.walk(f"{request.place}:training-job/", Range()))
     every = [{**shown(service, job), "Tags": tag_list(job.tags)} for job in jobs]
     page, token = search_page(every, params)
     return {"Results": [{"TrainingJob": job} for job in page], **next_of(token)}
 
 
-def _suggest(service: Service, asked: Request) -> Answer:
+@handles("GetSearchSuggestions")
+def _suggest(service: Service, request: Request) -> Answer:
     """Searchable properties whose names match a hint."""
-    asks = asked.params.get("SuggestionQuery", {}).get("PropertyNameQuery", {})
+    asks = request.params.get("SuggestionQuery", {}).get("PropertyNameQuery", {})
     hint = str(asks.get(_PROPERTY, "")).lower()
-    if asked.params["Resource"] != "TrainingJob":
-        raise invalid(f"Search for {asked.params['Resource']} is not simulated.")
+    if request.params["Resource"] != "TrainingJob":
+        raise invalid(f"Search for {request.params['Resource']} is not simulated.")
     names = [name for name in sorted(service.spec.member_by_name) if hint in name.lower()]
     return {"PropertyNameSuggestions": [{"PropertyName": name} for name in names]}
-
-
-HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
-    "ListTrainingJobs": _list,
-    "Search": _search,
-    "GetSearchSuggestions": _suggest,
-}
 
 
 def search_page(jobs: Iterable[Shown], params: Mapping[str, Any]) -> tuple[list[Shown], str | None]:

@@ -11,9 +11,8 @@ from typing import Any, cast
 
 from trainstate.errors import needing
 from trainstate.simulator.clock import VirtualClock
-from trainstate.simulator.doors import LOGS, SAGEMAKER
 from trainstate.simulator.inprocess import Plot, Simulation, chooser
-from trainstate.simulator.service import Service
+from trainstate.simulator.service import LOGS, SAGEMAKER, Service
 from trainstate.simulator.wire import answer, is_known
 
 
@@ -57,13 +56,13 @@ def _behind_moto(simulation: Simulation, made: Callable[[], Service]) -> Iterato
     call, reset = responses.call_action, backends.reset
 
     def called(response: Any) -> Any:
-        door, body = response.service_name, response.body
+        api, body = response.service_name, response.body
         operation = response._get_action()  # noqa: SLF001 - moto has no other
         body = body if isinstance(body, bytes) else str(body or "").encode()
-        if door not in (SAGEMAKER, LOGS) or not is_known(door, operation, body):
+        if api not in (SAGEMAKER, LOGS) or not is_known(api, operation, body):
             return call(response)
         region = response.region
-        reply = answer(simulation.service, operation, body, door=door, region=region)
+        reply = answer(simulation.service, operation, body, api=api, region=region)
         return reply.status, dict(reply.headers), reply.body.decode()
 
     def renewed(backend: Any) -> None:

@@ -1,15 +1,13 @@
 """Requests about one training job: create, describe, stop, update, delete, tag."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import evolve
 
 from trainstate.errors import IllegalMoveError
 from trainstate.history.instants import Instant
-from trainstate.machine.record import delete, describe, request_stop
+from trainstate.machine.record import delete, describe, request_stop, touch
 from trainstate.simulator import attached
 from trainstate.simulator.errors import (
     ApiError,
@@ -21,14 +19,9 @@ from trainstate.simulator.errors import (
 )
 from trainstate.simulator.job import Job, begun, passing
 from trainstate.simulator.output import final_metrics
-from trainstate.simulator.timeline import FORGET, PlannedStep, stopped
+from trainstate.simulator.plan import FORGET, PlannedStep, stopped
+from trainstate.simulator.service import Answer, Request, Service, handles
 from trainstate.simulator.validate import check_creation, check_tags
-
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-from trainstate.machine.record import touch
-
-Answer = dict[str, Any]
 
 _JOB = "training-job"
 _DELETION = 2_000_000
@@ -67,13 +60,14 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def _create(service: Service, asked: Request) -> Answer:
-    arn = asked.arn(_JOB, asked.params["TrainingJobName"])
+@handles("CreateTrainingJob")
+def _create(service: Service, request: Request) -> Answer:
+    arn = request.arn(_JOB, request.params["TrainingJobName"])
     old = service.store.get(arn)
-    if old is not None and service.caught_up(old, asked.now) is not None:
+    if old is not None and service.caught_up(old, request.now) is not None:
         raise name_taken(arn)
-    check_creation(asked.params, asked.place)
-    service.caught_up(started(service, asked.params, arn, asked.now), asked.now)
+    check_creation(request.params, request.place)
+    service.caught_up(started(service, request.params, arn, request.now), request.now)
     return {"TrainingJobArn": arn}
 
 
@@ -119,17 +113,19 @@ def _reused(service: Service, job: Job, now: Instant) -> Job | None:
     return None
 
 
-def _job(service: Service, asked: Request) -> Job:
-    job: Job = service.found(asked.arn(_JOB, asked.params["TrainingJobName"]), asked.now)
+def _job(service: Service, request: Request) -> Job:
+    job: Job = service.found(request.arn(_JOB, request.params["TrainingJobName"]), request.now)
     return job
 
 
-def _describe(service: Service, asked: Request) -> Answer:
-    return shown(service, _job(service, asked))
+@handles("DescribeTrainingJob")
+def _describe(service: Service, request: Request) -> Answer:
+    return shown(service, _job(service, request))
 
 
-def _stop(service: Service, asked: Request) -> Answer:
-    service.keep(asked_to_stop(service, _job(service, asked), asked.now))
+@handles("StopTrainingJob")
+def _stop(service: Service, request: Request) -> Answer:
+    service.keep(asked_to_stop(service, _job(service, request), request.now))
     return {}
 
 
@@ -143,24 +139,26 @@ def asked_to_stop(service: Service, job: Job, now: Instant) -> Job:
     return evolve(job, record=record, plan=tuple(stopped(statuses, now)))
 
 
-def _delete(service: Service, asked: Request) -> Answer:
-    job = _job(service, asked)
+@handles("DeleteTrainingJob")
+def _delete(service: Service, request: Request) -> Answer:
+    job = _job(service, request)
     primary = job.record.state.primary
     if primary not in service.spec.terminal_primaries:
         raise in_status(primary)
     if job.has_pool:
         raise in_use("The training job retains an available warm pool.")
-    gone = PlannedStep(at=Instant(asked.now + _DELETION), kind=FORGET)
+    gone = PlannedStep(at=Instant(request.now + _DELETION), kind=FORGET)
     try:
-        record = delete(job.record, service.spec, at=asked.now)
+        record = delete(job.record, service.spec, at=request.now)
     except IllegalMoveError:
         record = job.record  # a retired pair: no deletion status goes with it
     service.keep(evolve(job, record=record, plan=(gone,)))
     return {}
 
 
-def _update(service: Service, asked: Request) -> Answer:
-    job, params = _job(service, asked), asked.params
+@handles("UpdateTrainingJob")
+def _update(service: Service, request: Request) -> Answer:
+    job, params = _job(service, request), request.params
     primary = job.record.state.primary
     changes = {name: params[name] for name in UPDATABLE if name in params}
     if primary != "InProgress" and (changes or not job.has_pool):
@@ -168,50 +166,41 @@ def _update(service: Service, asked: Request) -> Answer:
     resources = params.get("ResourceConfig")
     if resources and resources[attached.PERIOD] and job.record.fields["EnableManagedSpotTraining"]:
         raise refused("a warm pool with managed spot training")
-    after = updated(job, changes, resources, asked.now)
+    after = updated(job, changes, resources, request.now)
     service.keep(after)
-    service.caught_up(after, asked.now)
+    service.caught_up(after, request.now)
     return {"TrainingJobArn": job.arn}
 
 
-def _tagged(service: Service, asked: Request) -> Any:
-    arn = asked.params["ResourceArn"]
-    if not arn.startswith(f"{asked.place}:"):
+def _tagged(service: Service, request: Request) -> Any:
+    arn = request.params["ResourceArn"]
+    if not arn.startswith(f"{request.place}:"):
         raise refused("the tags of another account's, or region's, resource", arn=arn)
-    return service.found(arn, asked.now)
+    return service.found(arn, request.now)
 
 
-def _add_tags(service: Service, asked: Request) -> Answer:
-    item = _tagged(service, asked)
-    check_tags(asked.params["Tags"])
-    tags = {**item.tags, **{tag["Key"]: tag["Value"] for tag in asked.params["Tags"]}}
+@handles("AddTags")
+def _add_tags(service: Service, request: Request) -> Answer:
+    item = _tagged(service, request)
+    check_tags(request.params["Tags"])
+    tags = {**item.tags, **{tag["Key"]: tag["Value"] for tag in request.params["Tags"]}}
     if len(tags) > _MOST_TAGS:
         raise ApiError("ResourceLimitExceeded", f"At most {_MOST_TAGS} tags are allowed.")
     service.keep(evolve(item, tags=tags))
     return {"Tags": tag_list(tags)}
 
 
-def _delete_tags(service: Service, asked: Request) -> Answer:
-    item = _tagged(service, asked)
-    gone = set(asked.params["TagKeys"])
+@handles("DeleteTags")
+def _delete_tags(service: Service, request: Request) -> Answer:
+    item = _tagged(service, request)
+    gone = set(request.params["TagKeys"])
     service.keep(evolve(item, tags={k: v for k, v in item.tags.items() if k not in gone}))
     return {}
 
 
-def _list_tags(service: Service, asked: Request) -> Answer:
-    return {"Tags": tag_list(_tagged(service, asked).tags)}
-
-
-HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
-    "CreateTrainingJob": _create,
-    "DescribeTrainingJob": _describe,
-    "StopTrainingJob": _stop,
-    "DeleteTrainingJob": _delete,
-    "UpdateTrainingJob": _update,
-    "AddTags": _add_tags,
-    "DeleteTags": _delete_tags,
-    "ListTags": _list_tags,
-}
+@handles("ListTags")
+def _list_tags(service: Service, request: Request) -> Answer:
+    return {"Tags": tag_list(_tagged(service, request).tags)}
 
 
 UPDATABLE = ("ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig")

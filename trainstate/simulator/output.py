@@ -1,46 +1,21 @@
 """What a training script prints, and what the service extracts: logs and metrics."""
 
-from __future__ import annotations
-
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from trainstate.history.instants import SECOND
 from trainstate.machine.record import moment
-from trainstate.simulator.chance import seeded
-from trainstate.simulator.clock import LATEST
-from trainstate.simulator.scenario import Act
+from trainstate.simulator.job import Job
+from trainstate.simulator.plan import TRAINING
+from trainstate.simulator.random_scenario import seeded
 
-if TYPE_CHECKING:
-    from trainstate.simulator.job import Job
-
-_TRAINING = "Training"
 _LONGEST = 1_000
-
-
-def printed(acts: Iterable[Act], lines: Sequence[str], begun: int) -> Iterator[tuple[int, str]]:
-    """The lines of a script with their instants, spread evenly over the first training.
-
-    A training without an end prints one a minute.
-    """
-    at: float = begun
-    for act in acts:
-        if act.status == _TRAINING:
-            lasts = act.lasts if act.lasts < math.inf else len(lines) * 60.0
-            for number, line in enumerate(lines, 1):
-                when = at + lasts * SECOND * number / (len(lines) + 1)
-                if when <= LATEST:
-                    yield int(when) - int(when) % 1000, line
-            return
-        at += act.lasts * SECOND
 
 
 def visible(job: Job, now: int) -> list[tuple[int, str]]:
     """The lines that a job printed until an instant, and until its training ended."""
-    ends = [e.end for e in job.record.history if e.status == _TRAINING and e.end is not None]
+    ends = [e.end for e in job.record.history if e.status == TRAINING and e.end is not None]
     until = min([now, *ends[-1:]])
     return [line for line in job.lines if line[0] <= until]
 
@@ -90,6 +65,6 @@ def _pattern(expression: str) -> re.Pattern[str] | None:
 
 
 def _drawn(job: Job, metric: str, now: int) -> Iterator[tuple[int, float]]:
-    ends = [e.end for e in job.record.history if e.status == _TRAINING and e.end is not None]
+    ends = [e.end for e in job.record.history if e.status == TRAINING and e.end is not None]
     if ends and ends[-1] <= now:
         yield ends[-1], round(seeded(None, job.record.name, metric).random(), 6)

@@ -2,13 +2,16 @@
 
 ``spot().interrupted(after="10m").then_completed()`` is a value: each method returns a longer
 scenario and leaves the old one unchanged. What a method does not mention is filled in the
-simplest way.
+simplest way. Command lines and other languages write it as text, which is parsed, never evaluated.
 """
 
 from __future__ import annotations
 
+import ast
 import math
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import resources
 from typing import Any
 
 from attrs import evolve, frozen
@@ -17,30 +20,6 @@ from trainstate.errors import UsageError
 from trainstate.machine.step import State
 from trainstate.simulator.clock import Duration, seconds
 from trainstate.spec.load import builtin_spec
-
-MESSAGES: Mapping[str, tuple[str, ...]] = {
-    "Starting": ("Launching the requested instances", "Preparing the instances"),
-    "Pending": ("Waiting for capacity", "Still waiting for capacity"),
-    "LaunchingMLInstances": ("Launching instances",),
-    "PreparingTrainingStack": ("Preparing the instances",),
-    "Downloading": ("Downloading the input data", "Downloading the training image"),
-    "DownloadingTrainingImage": ("Downloading the training image",),
-    "Training": ("The training image is there, training has begun",),
-    "Uploading": ("Uploading what the training made",),
-    "Interrupted": ("Spot capacity was taken away", "Waiting for spot capacity"),
-    "Restarting": ("Restarting the training",),
-    "Updating": ("Changing the configuration of the training",),
-    "Stopping": ("Stopping the training",),
-    "Stopped": ("The training was stopped",),
-    "MaxRuntimeExceeded": ("The training was stopped at the limit of its run time",),
-    "MaxWaitTimeExceeded": ("The training was stopped at the limit of its waiting time",),
-    "Completed": ("The training is complete",),
-    "Failed": ("The training has failed",),
-}
-"""An entry's first message, and the ones that replace it while the status lasts.
-
-The texts are ours: the service's may change, and no code should read them.
-"""
 
 RETAINED = "{message}; its instances are kept for {period} seconds"
 RELEASED = "{message}; its instances were released"
@@ -51,21 +30,18 @@ CAPACITY = "CapacityError: no capacity was found for the requested instances"
 INTERNAL = "InternalServerError: the training could not go on; please try again"
 
 
-def messages(status: str) -> tuple[str, ...]:
-    """The texts of a status, at least one."""
-    return MESSAGES.get(status, (status,))
-
-
-LASTS: Mapping[str, float] = {
-    "Starting": 90.0,
-    "Pending": 300.0,
-    "Downloading": 60.0,
-    "Training": 300.0,
-    "Uploading": 30.0,
-    "Interrupted": 180.0,
-    "Stopping": 10.0,
-}
+_STATUSES = tomllib.loads(
+    resources.files("trainstate.simulator").joinpath("statuses.toml").read_text("utf-8")
+)
+LASTS: Mapping[str, float] = _STATUSES["seconds"]
 """Seconds that a status lasts by default."""
+
+
+def messages(status: str) -> Sequence[str]:
+    """An entry's first message, and the ones that replace it; at least one."""
+    texts: Sequence[str] = _STATUSES["messages"].get(status, (status,))
+    return texts
+
 
 _ELSE = 30.0
 _BEFORE_TRAINING = {"Starting", "Pending", "Interrupted", "Restarting", "Downloading"}
@@ -170,8 +146,8 @@ class Scenario:
         """Someone stops the job: its primary status changes before its secondary."""
         last = _lasting(_started(self), after)
         request = Act(status="Stopping", lasts=seconds(lag), alone=True)
-        asked = _and(evolve(last, acts=(*last.acts, request)), "Stopping", _usual("Stopping"))
-        return _and(_uploaded(asked) if _has_trained(self) else asked, "Stopped", 0)
+        stopping = _and(evolve(last, acts=(*last.acts, request)), "Stopping", _usual("Stopping"))
+        return _and(_uploaded(stopping) if _has_trained(self) else stopping, "Stopped", 0)
 
     def then_out_of_time(self) -> Scenario:
         """The job trains until its run-time limit."""
@@ -318,3 +294,45 @@ def through(states: Iterable[State | str], *, lasts: Duration | None = None) -> 
 
 def _is_alone(before: State, state: State) -> bool:
     return before.position == state.position and before.primary != state.primary
+
+
+_BEGINNINGS: Mapping[str, Callable[..., Scenario]] = {
+    "on_demand": on_demand,
+    "spot": spot,
+    "through": through,
+}
+_METHODS = frozenset(
+    name
+    for name, value in vars(Scenario).items()
+    if callable(value) and not name.startswith("_") and name != "request"
+)
+
+
+def parsed(text: str) -> Scenario:
+    """The scenario in a text such as ``spot().interrupted(after="10m").then_completed()``.
+
+    Raises UsageError for anything but calls of scenarios with literal arguments.
+    """
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+        return _scenario(tree)
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise UsageError(
+            f"Expected a scenario such as spot().interrupted(after='10m').then_completed()"
+            f" but got {text!r}: {error}"
+        ) from error
+
+
+def _scenario(node: ast.expr) -> Scenario:
+    if not isinstance(node, ast.Call):
+        raise UsageError("it is not a call")
+    given: list[Any] = [ast.literal_eval(argument) for argument in node.args]
+    named = {word.arg or "": ast.literal_eval(word.value) for word in node.keywords}
+    target = node.func
+    if isinstance(target, ast.Name) and target.id in _BEGINNINGS:
+        return _BEGINNINGS[target.id](*given, **named)
+    if isinstance(target, ast.Attribute) and target.attr in _METHODS:
+        grown: Scenario = getattr(_scenario(target.value), target.attr)(*given, **named)
+        return grown
+    name = target.attr if isinstance(target, ast.Attribute) else ast.unparse(target)
+    raise UsageError(f"no scenario has {name!r}; there are {', '.join(sorted(_METHODS))}")

@@ -1,7 +1,9 @@
 """The simulator as a server for any AWS SDK."""
 
 import asyncio
+import http.client
 import json
+import logging
 import re
 import socket
 import time
@@ -12,14 +14,70 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from trainstate.errors import TrainstateError, UsageError
+from trainstate.errors import TrainstateError, UsageError, needing
 from trainstate.history.instants import iso
-from trainstate.simulator.beside import MotoServer
+from trainstate.simulator import wire
 from trainstate.simulator.errors import ApiError
-from trainstate.simulator.script import Book
+from trainstate.simulator.inprocess import Book
 from trainstate.simulator.service import Service
-from trainstate.simulator.wire import Reply, answer, asked, is_known, refused, region_of, unknown
 from trainstate.version import installed_version
+
+_TIMEOUT = 60
+_OF_THE_CONNECTION = {
+    *("connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"),
+    "content-length",
+}
+
+
+class MotoServer:
+    """A moto server in this process on its own port, and the forwarding of requests to it."""
+
+    def __init__(self) -> None:
+        with needing("`trainstate serve --beside moto`", ": pip install 'moto[server]'"):
+            from moto.server import ThreadedMotoServer  # noqa: PLC0415 - an optional package
+        # Its request log would contain headers and queries.
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self._server.start()
+        self._address = self._server.get_host_and_port()
+
+    def reply(self, scope: Mapping[str, Any], body: bytes, operation: str) -> wire.Reply:
+        """The other server's reply to a request. Raises ApiError if there is none."""
+        target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+        if scope.get("query_string"):
+            target += "?" + scope["query_string"].decode("latin-1")
+        connection = http.client.HTTPConnection(*self._address, timeout=_TIMEOUT)
+        try:
+            connection.putrequest(
+                scope["method"], target, skip_host=True, skip_accept_encoding=True
+            )
+            for name, value in scope["headers"]:
+                if name.decode("latin-1") not in _OF_THE_CONNECTION:
+                    connection.putheader(name, value)
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            response = connection.getresponse()
+            headers = {
+                name: value
+                for name, value in response.getheaders()
+                if name.lower() not in _OF_THE_CONNECTION
+            }
+            said = response.read()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            message = f"The server beside does not answer: {type(error).__name__}."
+            raise ApiError("ServiceUnavailable", message, status=503) from error
+        finally:
+            connection.close()
+        if response.status >= 500 and said.lstrip()[:9].lower() == b"<!doctype":
+            # An operation that moto lacks is an exception there, and an HTML page.
+            headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+            return wire.unknown(operation, headers)
+        return wire.Reply(status=response.status, body=said, headers=headers)
+
+    def close(self) -> None:
+        """Stops the other server."""
+        self._server.stop()
+
 
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of the largest body; a larger request is refused."""
@@ -71,7 +129,7 @@ class App:
         except TimeoutError:
             reply = _json(408, {"error": "The body did not come in time."})
         except ApiError as error:
-            reply = refused(error)
+            reply = wire.refused(error)
         except TrainstateError as error:
             reply = _json(400, {"error": str(error)})
         fields = [(k.lower().encode(), v.encode("latin-1")) for k, v in reply.headers.items()]
@@ -91,31 +149,31 @@ class App:
                 message = f"{name[:80]} is not a host of this server; --allow-host adds one."
                 raise ApiError("AccessDeniedException", message, status=403)
 
-    async def _replied(self, scope: Mapping[str, Any], headers: Headers, body: bytes) -> Reply:
+    async def _replied(self, scope: Mapping[str, Any], headers: Headers, body: bytes) -> wire.Reply:
         method, path = scope["method"], scope["path"]
-        door, operation = asked(path, headers, body) if method == "POST" else ("", path)
+        api, operation = wire.operation_of(path, headers, body) if method == "POST" else ("", path)
         if self._beside is not None and not path.startswith("/_trainstate/"):
             signed = "authorization" in headers
-            ours = is_known(door, operation, body) if door else method == "GET" and not signed
-            if not ours or (path != "/" and not door):
+            ours = wire.is_known(api, operation, body) if api else method == "GET" and not signed
+            if not ours or (path != "/" and not api):
                 return await asyncio.to_thread(self._beside.reply, scope, body, operation)
         if len(body) > BODY_LIMIT:
             raise _too_long(BODY_LIMIT)
-        if door:
-            region = region_of(headers)
-            return answer(self.service, operation, body, door=door, region=region)
+        if api:
+            region = wire.region_of(headers)
+            return wire.answer(self.service, operation, body, api=api, region=region)
         if path == "/" and method in ("GET", "HEAD"):
             return _json(
                 200, {"service": "trainstate", "version": installed_version(), **self._now()}
             )
         if path == "/_trainstate/clock" and method in ("GET", "POST"):
             if method == "POST":
-                self.service.clock.advance(_member(_asked(headers, body), "advance"))
+                self.service.clock.advance(_member(_control_request(headers, body), "advance"))
             return _json(200, {**self._now(), "speed": self.service.clock.speed})
         if path == "/_trainstate/scenarios" and method == "POST":
-            self._add(_asked(headers, body))
+            self._add(_control_request(headers, body))
             return _json(200, {})
-        return unknown(operation, headers)
+        return wire.unknown(operation, headers)
 
     def _add(self, said: Mapping[str, Any]) -> None:
         if self._book is None:
@@ -243,7 +301,7 @@ def _too_long(limit: int) -> ApiError:
     return ApiError("RequestEntityTooLargeException", message, status=413)
 
 
-def _asked(headers: Headers, body: bytes) -> dict[str, Any]:
+def _control_request(headers: Headers, body: bytes) -> dict[str, Any]:
     """The JSON object of a control request.
 
     Browsers do not send its content type to a foreign host unasked.
@@ -266,6 +324,6 @@ def _member(said: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def _json(status: int, content: Mapping[str, Any]) -> Reply:
+def _json(status: int, content: Mapping[str, Any]) -> wire.Reply:
     body = json.dumps(content).encode()
-    return Reply(status=status, body=body, headers={"Content-Type": _JSON})
+    return wire.Reply(status=status, body=body, headers={"Content-Type": _JSON})

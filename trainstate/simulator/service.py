@@ -12,14 +12,13 @@ from botocore.session import get_session
 
 from trainstate.history.instants import Instant
 from trainstate.machine.record import Record
-from trainstate.simulator import doors, listing, operations, plain, tuner
 from trainstate.simulator.attached import keep_alive
 from trainstate.simulator.clock import VirtualClock
 from trainstate.simulator.errors import ApiError, invalid, not_found, unknown_operation
 from trainstate.simulator.job import Job, passing
+from trainstate.simulator.plan import PlannedStep
 from trainstate.simulator.scenario import Scenario
 from trainstate.simulator.store import FAILURES, Store
-from trainstate.simulator.timeline import PlannedStep
 from trainstate.simulator.validate import validated
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
@@ -31,6 +30,7 @@ Listener = Callable[[Record | None, Record], None]
 
 ACCOUNT = "123456789012"
 JOB = "training-job"
+SAGEMAKER, LOGS, METRICS, STS, IAM = "sagemaker", "logs", "sagemaker-metrics", "sts", "iam"
 
 
 @frozen(kw_only=True)
@@ -48,14 +48,20 @@ class Request:
 
 
 Handler = Callable[["Service", Request], Answer]
-HANDLERS: Mapping[str, Handler] = {
-    **operations.HANDLERS,
-    **listing.HANDLERS,
-    **tuner.HANDLERS,
-    **plain.HANDLERS,
-    **doors.HANDLERS,
-}
-"""Simulated operations by name."""
+HANDLERS: dict[str, Handler] = {}
+"""Simulated operations by name; the modules that have them register them."""
+SERVICES: dict[str, str] = {}
+"""The services of these operations."""
+
+
+def handles(name: str, service: str = SAGEMAKER) -> Callable[[Handler], Handler]:
+    """A decorator that registers the handler of a service's operation."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[name], SERVICES[name] = handler, service
+        return handler
+
+    return register
 
 
 class Service:
@@ -114,13 +120,13 @@ class Service:
             raise unknown_operation(operation)
         # Services without regions are called in a pseudo-region.
         region = self.region if region in (None, "aws-global") else region
-        given = validated(operation, params, doors.DOORS.get(operation, doors.SAGEMAKER))
+        given = validated(operation, params, SERVICES[operation])
         with self._lock:
-            asked = Request(params=given, now=self.clock.now, place=_place(region))
+            request = Request(params=given, now=self.clock.now, place=_place(region))
             # A restart must not show less than a running clock has shown.
             self._answered = self.clock.speed > 0
             try:
-                answer = handler(self, asked)
+                answer = handler(self, request)
                 self._finish()
             except ApiError:
                 self._undo()
@@ -209,11 +215,7 @@ class Service:
         self.store.put(item)
         self._to_commit = True
         if isinstance(item, Job):
-            self._tell(None if old is None else old.record, item.record)
-
-    def _tell(self, before: Record | None, after: Record) -> None:
-        """Notes a job's change for the listeners."""
-        self._news.append((before, after))
+            self._news.append((None if old is None else old.record, item.record))
 
     def forget(self, item: Any) -> None:
         """Drops a deleted thing."""
@@ -224,11 +226,13 @@ class Service:
         """A thing at an instant; None if it is gone."""
         if not item.plan or item.plan[0].at > now:
             return item
+        from trainstate.simulator import tuner  # noqa: PLC0415 - it imports this module
+
         if not isinstance(item, Job):
             return tuner.went_on(self, item)
         job = item
         for later in passing(job, now, self.spec):
-            self._tell(job.record, later.record)
+            self._news.append((job.record, later.record))
             job = later
         self._to_commit = True
         if job.gone:

@@ -1,29 +1,22 @@
 """Hyperparameter tuning jobs: their children are training jobs, and their counters follow."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import evolve
 
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine.record import describe, moment
-from trainstate.simulator.chance import seeded
 from trainstate.simulator.errors import ApiError, in_status, name_taken
-from trainstate.simulator.job import Job
+from trainstate.simulator.job import Job, Tuning
 from trainstate.simulator.listing import next_of, page_of, small_page
 from trainstate.simulator.operations import asked_to_stop, started
 from trainstate.simulator.output import final_metrics
-from trainstate.simulator.timeline import PlannedStep
-from trainstate.simulator.tuning import Tuning
+from trainstate.simulator.plan import PlannedStep
+from trainstate.simulator.random_scenario import seeded
+from trainstate.simulator.service import Answer, Request, Service, handles
 from trainstate.simulator.validate import check_creation, check_tags
-
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-
-Answer = dict[str, Any]
 
 KIND, _NAME = "hyper-parameter-tuning-job", "HyperParameterTuningJobName"
 _CONFIG, _STATUS = "HyperParameterTuningJobConfig", "HyperParameterTuningJobStatus"
@@ -92,9 +85,9 @@ def _stopping(service: Service, tuning: Tuning, at: Instant) -> Tuning:
 def _launched(service: Service, tuning: Tuning, at: Instant) -> Tuning:
     number = tuning.launched + 1
     definition = tuning.definitions[(number - 1) % len(tuning.definitions)]
-    chance = seeded(tuning.request[_CONFIG].get("RandomSeed"), tuning.arn, number)
-    name = f"{tuning.name}-{number:03d}-{chance.getrandbits(32):08x}"
-    drawn = dict(_drawn(tuning, definition, chance))
+    rng = seeded(tuning.request[_CONFIG].get("RandomSeed"), tuning.arn, number)
+    name = f"{tuning.name}-{number:03d}-{rng.getrandbits(32):08x}"
+    drawn = dict(_drawn(tuning, definition, rng))
     static = definition.get("StaticHyperParameters", {})
     request = {
         **{key: value for key, value in definition.items() if key not in _NOT_OF_A_JOB},
@@ -113,20 +106,18 @@ def _launched(service: Service, tuning: Tuning, at: Instant) -> Tuning:
     return evolve(tuning, launched=number)
 
 
-def _drawn(
-    tuning: Tuning, definition: Mapping[str, Any], chance: Random
-) -> Iterator[tuple[str, str]]:
+def _drawn(tuning: Tuning, definition: Mapping[str, Any], rng: Random) -> Iterator[tuple[str, str]]:
     """Random hyperparameters within their ranges, including the objective."""
     ranges = definition.get("HyperParameterRanges") or tuning.request[_CONFIG].get(
         "ParameterRanges", {}
     )
     for row in ranges.get("IntegerParameterRanges", ()):
         low, high = sorted(int(float(row[bound])) for bound in ("MinValue", "MaxValue"))
-        yield row["Name"], str(chance.randint(low, high))
+        yield row["Name"], str(rng.randint(low, high))
     for row in ranges.get("ContinuousParameterRanges", ()):
-        yield row["Name"], repr(chance.uniform(float(row["MinValue"]), float(row["MaxValue"])))
+        yield row["Name"], repr(rng.uniform(float(row["MinValue"]), float(row["MaxValue"])))
     for row in ranges.get("CategoricalParameterRanges", ()):
-        yield row["Name"], chance.choice(row["Values"])
+        yield row["Name"], rng.choice(row["Values"])
     objective = _objective(tuning, definition)
     if objective:
         yield "_tuning_objective_metric", objective["MetricName"]
@@ -176,10 +167,10 @@ def _shown(service: Service, tuning: Tuning) -> Answer:
     for child in children:
         counts[_COUNTED.get(child["TrainingJobStatus"], "InProgress")] += 1
         goals[child["ObjectiveStatus"]] += 1
-    asked = {name: value for name, value in tuning.request.items() if name != "Tags"}
+    request = {name: value for name, value in tuning.request.items() if name != "Tags"}
     end = tuning.ended
     return {
-        **asked,
+        **request,
         "HyperParameterTuningJobArn": tuning.arn,
         _STATUS: tuning.status,
         "CreationTime": moment(tuning.created),
@@ -202,64 +193,69 @@ def _best(children: list[Answer]) -> Answer:
     return {"BestTrainingJob": best}
 
 
-def _create(service: Service, asked: Request) -> Answer:
-    arn = asked.arn(KIND, asked.params[_NAME])
+@handles("CreateHyperParameterTuningJob")
+def _create(service: Service, request: Request) -> Answer:
+    arn = request.arn(KIND, request.params[_NAME])
     if service.store.get(arn) is not None:
         raise name_taken(arn)
-    tags = asked.params.get("Tags", ())
+    tags = request.params.get("Tags", ())
     check_tags(tags)
     tuning = Tuning(
         arn=arn,
-        created=asked.now,
-        modified=asked.now,
+        created=request.now,
+        modified=request.now,
         status="InProgress",
-        request=asked.params,
+        request=request.params,
         tags={tag["Key"]: tag["Value"] for tag in tags},
     )
     limit = tuning.limits.get("MaxRuntimeInSeconds")
     if limit:
-        ends = PlannedStep(at=Instant(asked.now + limit * SECOND), kind=_LIMIT)
+        ends = PlannedStep(at=Instant(request.now + limit * SECOND), kind=_LIMIT)
         tuning = evolve(tuning, plan=(ends,))
     if not tuning.definitions:
         raise ApiError("ValidationException", "A TrainingJobDefinition is needed.")
-    begun = _continued(service, tuning, asked.now)
+    begun = _continued(service, tuning, request.now)
     if begun.reason is not None:
         raise ApiError("ValidationException", begun.reason)
     service.keep(begun)
     return {"HyperParameterTuningJobArn": arn}
 
 
-def _found(service: Service, asked: Request) -> Tuning:
-    tuning: Tuning = service.found(asked.arn(KIND, asked.params[_NAME]), asked.now)
+def _found(service: Service, request: Request) -> Tuning:
+    tuning: Tuning = service.found(request.arn(KIND, request.params[_NAME]), request.now)
     return tuning
 
 
-def _describe(service: Service, asked: Request) -> Answer:
-    return _shown(service, _found(service, asked))
+@handles("DescribeHyperParameterTuningJob")
+def _describe(service: Service, request: Request) -> Answer:
+    return _shown(service, _found(service, request))
 
 
-def _stop(service: Service, asked: Request) -> Answer:
-    tuning = _found(service, asked)
+@handles("StopHyperParameterTuningJob")
+def _stop(service: Service, request: Request) -> Answer:
+    tuning = _found(service, request)
     if tuning.status != "InProgress":
         raise in_status(tuning.status, "hyperparameter tuning job")
-    _stopping(service, evolve(tuning, plan=()), asked.now)
+    _stopping(service, evolve(tuning, plan=()), request.now)
     return {}
 
 
-def _delete(service: Service, asked: Request) -> Answer:
+@handles("DeleteHyperParameterTuningJob")
+def _delete(service: Service, request: Request) -> Answer:
     """Deletes only the entry; its training jobs stay (API_DeleteHyperParameterTuningJob).
 
     It is undocumented that an active one is refused; other jobs are.
     """
-    tuning = _found(service, asked)
+    tuning = _found(service, request)
     if tuning.ended is None:
         raise in_status(tuning.status, "hyperparameter tuning job")
     service.forget(tuning)
     return {}
 
 
-def _list(service: Service, asked: Request) -> Answer:
-    page, token = page_of(service, asked, KIND)
+@handles("ListHyperParameterTuningJobs")
+def _list(service: Service, request: Request) -> Answer:
+    page, token = page_of(service, request, KIND)
     members = (
         *(_NAME, "HyperParameterTuningJobArn", _STATUS, "CreationTime", "LastModifiedTime"),
         *("HyperParameterTuningEndTime", "TrainingJobStatusCounters", "ObjectiveStatusCounters"),
@@ -283,8 +279,9 @@ _SORTS = {
 }
 
 
-def _list_children(service: Service, asked: Request) -> Answer:
-    tuning, params = _found(service, asked), asked.params
+@handles("ListTrainingJobsForHyperParameterTuningJob")
+def _list_children(service: Service, request: Request) -> Answer:
+    tuning, params = _found(service, request), request.params
     children = [_summary(service, tuning, job) for job in service.store.children(tuning.arn)]
     wanted = params.get("StatusEquals")
     page, token = small_page(
@@ -295,13 +292,3 @@ def _list_children(service: Service, asked: Request) -> Answer:
         down=params.get("SortOrder") == "Descending",
     )
     return {"TrainingJobSummaries": page, **next_of(token)}
-
-
-HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
-    "CreateHyperParameterTuningJob": _create,
-    "DescribeHyperParameterTuningJob": _describe,
-    "StopHyperParameterTuningJob": _stop,
-    "DeleteHyperParameterTuningJob": _delete,
-    "ListHyperParameterTuningJobs": _list,
-    "ListTrainingJobsForHyperParameterTuningJob": _list_children,
-}

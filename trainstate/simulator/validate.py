@@ -85,7 +85,8 @@ def _broken(value: Any, shape: Shape, path: str) -> Iterator[str]:
     """Constraints that a value breaks and botocore leaves to the service."""
     if shape.type_name == "structure":
         for name, item in value.items():
-            yield from _broken(item, shape.members[name], _member(path, name))
+            own = name[:1].lower() + name[1:]
+            yield from _broken(item, shape.members[name], f"{path}.{own}" if path else own)
         return
     if shape.type_name in ("list", "map", "string"):
         yield from _bounded(len(value), value, shape, path, "length")
@@ -104,31 +105,15 @@ def _broken_scalar(value: Any, shape: Shape, path: str) -> Iterator[str]:
     if shape.type_name == "string":
         yield from _worded(value, shape, path)
     elif shape.type_name in _MOST:
-        _check_size(value, shape, path)
+        if not -_MOST[shape.type_name] <= value <= _MOST[shape.type_name]:
+            raise ApiError("SerializationException", f"The number at '{path}' is too large.")
         yield from _bounded(value, value, shape, path, "value")
     elif shape.type_name == "timestamp":
-        _check_time(value, path)
-
-
-def _check_size(value: float, shape: Shape, path: str) -> None:
-    """Raises ApiError for a number that the protocol cannot hold."""
-    most = _MOST[shape.type_name]
-    if not -most <= value <= most:
-        raise ApiError("SerializationException", f"The number at '{path}' is too large.")
-
-
-def _check_time(value: Any, path: str) -> None:
-    """Raises ApiError for a value that is not a time, or outside the calendar."""
-    try:
-        parse(value)
-    except NotAnInstant as error:
-        message = f"The value at '{path}' is not a time: {error}."
-        raise ApiError("SerializationException", message) from None
-
-
-def _member(path: str, name: str) -> str:
-    own = name[:1].lower() + name[1:]
-    return f"{path}.{own}" if path else own
+        try:
+            parse(value)
+        except NotAnInstant as error:
+            message = f"The value at '{path}' is not a time: {error}."
+            raise ApiError("SerializationException", message) from None
 
 
 def _bounded(size: float, value: Any, shape: Shape, path: str, what: str) -> Iterator[str]:

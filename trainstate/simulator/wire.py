@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape
 from attrs import frozen
 
 from trainstate.errors import TrainstateError
-from trainstate.simulator.doors import DOORS, IAM, METRICS, SAGEMAKER, STS, TARGETS, is_ours
 from trainstate.simulator.errors import ApiError, invalid, unknown_operation
-from trainstate.simulator.service import HANDLERS, Service
+from trainstate.simulator.other_services import TARGETS, is_ours
+from trainstate.simulator.service import HANDLERS, IAM, METRICS, SAGEMAKER, SERVICES, STS, Service
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _SCOPE = re.compile(r"Credential=[^/,]+/\d+/([a-z]{2}(?:-[a-z]+)+-\d+)/", re.ASCII)
@@ -35,7 +35,7 @@ class Reply:
     headers: Mapping[str, str]
 
 
-def asked(path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+def operation_of(path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
     """The service and operation of a request; empty if it is not ours."""
     prefix, _, operation = headers.get("x-amz-target", "").partition(".")
     if path == "/" and prefix in TARGETS:
@@ -44,8 +44,8 @@ def asked(path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]
         return METRICS, "BatchGetMetrics"
     if headers.get("content-type", "").startswith(_FORM):
         action = next((v for k, v in parse_qsl(body.decode("latin-1")) if k == "Action"), "")
-        door = DOORS.get(action, "")
-        return (door, action) if door in NAMESPACES else ("", action)
+        api = SERVICES.get(action, "")
+        return (api, action) if api in NAMESPACES else ("", action)
     return "", operation or path
 
 
@@ -60,12 +60,12 @@ def answer(
     operation: str,
     body: bytes,
     *,
-    door: str = SAGEMAKER,
+    api: str = SAGEMAKER,
     region: str | None = None,
 ) -> Reply:
     """The service's reply to an operation whose parameters are a JSON object."""
     try:
-        params = _form(body) if door in NAMESPACES else parameters(body)
+        params = _form(body) if api in NAMESPACES else parameters(body)
         answered = service.call(operation, params, region=region)
     except ApiError as error:
         return refused(error)
@@ -73,19 +73,19 @@ def answer(
         return refused(ApiError("SerializationException", "The body is nested too deep."))
     except TrainstateError as error:
         return refused(invalid(str(error)))
-    if door in NAMESPACES:
-        return _xml(operation, answered, NAMESPACES[door])
+    if api in NAMESPACES:
+        return _xml(operation, answered, NAMESPACES[api])
     return _reply(200, answered)
 
 
-def is_known(door: str, operation: str, body: bytes) -> bool:
+def is_known(api: str, operation: str, body: bytes) -> bool:
     """Whether a request is for the simulator, not for a service beside it."""
-    if door in NAMESPACES:
+    if api in NAMESPACES:
         return operation in HANDLERS
     try:
-        return operation in HANDLERS and is_ours(door, operation, parameters(body))
+        return operation in HANDLERS and is_ours(api, operation, parameters(body))
     except (ApiError, RecursionError):
-        return operation in HANDLERS and door == SAGEMAKER
+        return operation in HANDLERS and api == SAGEMAKER
 
 
 def refused(error: ApiError) -> Reply:

@@ -4,11 +4,10 @@ Everything comes from histories and billing members; jobs without them (list pag
 counted but not timed.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Self
 
 from attrs import define, evolve, field, frozen
 
@@ -16,10 +15,9 @@ from trainstate.history.identity import arn_of
 from trainstate.history.instants import SECOND, iso
 from trainstate.spec.model import Spec
 from trainstate.spec.outcome import Outcome
-from trainstate.stats.cost import Cost, Prices
-from trainstate.stats.spread import Distribution
+from trainstate.stats.prices import Prices
+from trainstate.stats.spread import FIRST, LATER, Distribution, Wait, Waiting
 from trainstate.stats.survey import Surveyed
-from trainstate.stats.waiting import FIRST, LATER, Wait, Waiting
 from trainstate.track.outcome import outcome_of
 from trainstate.track.timeline import attempts
 
@@ -65,6 +63,47 @@ class JobMeasure:
     billable: float | None
     instance_seconds: float | None
     reason: str | None
+
+
+@define
+class Cost:
+    """Sums over priced jobs: trained, billed, saved, lost and retained, times instances.
+
+    A spot job is priced by its billable seconds, which already include the savings. ``unpriced``
+    counts jobs by type and region without a price.
+    """
+
+    prices: Prices
+    sums: dict[str, float] = field(factory=dict)
+    priced: int = 0
+    unpriced: Counter[tuple[str, str]] = field(factory=Counter)
+
+    def take(self, job: JobMeasure) -> None:
+        """Adds a job."""
+        found = costs(job, self.prices)
+        if found is None:
+            self.unpriced[job.instance_type, job.region] += 1
+            return
+        self.priced += 1
+        for name, amount in found.items():
+            self.sums[name] = self.sums.get(name, 0.0) + amount
+
+
+def costs(job: JobMeasure, prices: Prices) -> dict[str, float] | None:
+    """A job's costs by item; None if its instances have no price."""
+    price = prices.per_second(job.instance_type, job.region)
+    if price is None:
+        return None
+    return {name: seconds * job.instances * price for name, seconds in _seconds(job)}
+
+
+def _seconds(job: JobMeasure) -> Iterator[tuple[str, float]]:
+    yield "trained", job.training or 0.0
+    yield "billed", job.billable or 0.0
+    saved = 0.0 if job.training is None or job.billable is None else job.training - job.billable
+    yield "saved", max(saved, 0.0)
+    yield "lost", job.lost or 0.0
+    yield "retained", job.retained or 0.0
 
 
 @define
@@ -149,7 +188,7 @@ class Stats:
         if job.outcome in _STOPS:
             self.stops[job.outcome] += 1
 
-    def ordered(self, spec: Spec) -> Stats:
+    def ordered(self, spec: Spec) -> Self:
         """The same in display order: of the facts, of numbers, of names."""
         names = [row.name for row in spec.secondaries if row.name in self.statuses]
         names += [name for name in self.statuses if name not in names]
@@ -182,7 +221,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
     ]
     last, waits = max(numbers, default=0), spec.attempts.begins
     ends = spec.terminal_secondaries
-    instances = job.life.instances or 1
+    instances, arn = job.life.instances or 1, arn_of(job.job)
     created = UNKNOWN * 3 if job.created is None else iso(job.created)
     return JobMeasure(
         job=job.job,
@@ -191,7 +230,7 @@ def measure(job: Surveyed, spec: Spec) -> JobMeasure:
         secondary=secondary,
         day=UNKNOWN if job.created is None else created[:10],
         hour=UNKNOWN if job.created is None else f"{created[11:13]}:00",
-        region=_region(job.job),
+        region=(arn and arn.region) or UNKNOWN,
         market=_MARKETS[job.spot],
         instance_type=job.instance_type or UNKNOWN,
         instances=instances,
@@ -233,11 +272,6 @@ def _granted(job: Surveyed, statuses: list[str], spec: Spec) -> bool | None:
     if job.started is not None or any(name in spec.time.clock_starts for name in statuses):
         return True
     return False if statuses else None
-
-
-def _region(job: str) -> str:
-    arn = arn_of(job)
-    return arn.region if arn and arn.region else UNKNOWN
 
 
 def _start(job: Surveyed, spec: Spec) -> float | None:

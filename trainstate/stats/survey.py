@@ -4,10 +4,9 @@ For counting and measuring, not for judging: nothing is compared with the machin
 that contradicts a longer one is left out. Memory grows with the number of jobs.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
+from typing import Self
 
 from attrs import define, field
 
@@ -84,7 +83,7 @@ class Survey:
     _last: dict[str, Line] = field(factory=dict)
     _repeated: set[str] = field(factory=set)
 
-    def feed(self, records: Iterable[Record]) -> Survey:
+    def feed(self, records: Iterable[Record]) -> Self:
         """Adds records; returns the survey itself."""
         for record in records:
             if isinstance(record, Unreadable):

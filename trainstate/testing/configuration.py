@@ -1,14 +1,13 @@
 """The members of a job: values for those outside the model, and what the model decides.
 
-The values have the API's types and patterns, so that code under test finds what a real
-response has. Members that a specification lacks are left out. Guards, limits and attached
-machines decide the others.
+The values are in ``jobs.toml``; members that a specification lacks are left out. Guards, limits
+and attached machines decide the others.
 """
 
-from __future__ import annotations
-
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from importlib import resources
 from typing import Any
 
 from trainstate.history.instants import SECOND
@@ -17,7 +16,6 @@ from trainstate.spec.model import AttachedMachine, Guard, Member, Spec
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
-BUCKET = "s3://example-bucket"
 
 
 def arn_of(name: str, spec: Spec) -> str:
@@ -29,78 +27,14 @@ INPUT_MODES = ("File", "FastFile", "Pipe")
 """The first one downloads the data before training."""
 
 _IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/train:1"
-_RULE = {"RuleConfigurationName": "loss", "RuleEvaluatorImage": _IMAGE}
-
-ALWAYS: Mapping[str, Any] = {
-    "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/example-role",
-    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
-    "OutputDataConfig": {"S3OutputPath": f"{BUCKET}/out"},
-    "EnableNetworkIsolation": False,
-    "EnableInterContainerTrafficEncryption": False,
-}
-"""Configuration that every response has."""
-
-OPTIONAL: Mapping[str, Any] = {
-    "HyperParameters": {"epochs": "3", "rate": "0.1"},
-    "InputDataConfig": [
-        {
-            "ChannelName": "train",
-            "DataSource": {
-                "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{BUCKET}/in"},
-            },
-        }
-    ],
-    "VpcConfig": {"SecurityGroupIds": ["sg-0a1b2c3d"], "Subnets": ["subnet-0a1b2c3d"]},
-    "CheckpointConfig": {"S3Uri": f"{BUCKET}/checkpoints"},
-    "DebugHookConfig": {"S3OutputPath": f"{BUCKET}/debug"},
-    "DebugRuleConfigurations": [_RULE],
-    "TensorBoardOutputConfig": {"S3OutputPath": f"{BUCKET}/board"},
-    "ProfilerConfig": {"S3OutputPath": f"{BUCKET}/profile", "DisableProfiler": False},
-    "ProfilerRuleConfigurations": [_RULE],
-    "Environment": {"MODE": "test"},
-    "RemoteDebugConfig": {"EnableRemoteDebug": False},
-    "InfraCheckConfig": {"EnableInfraCheck": True},
-    "ServerlessJobConfig": {
-        "BaseModelArn": "arn:aws:sagemaker:eu-west-1:aws:hub-content/Public/Model/base/1.0.0",
-        "JobType": "FineTuning",
-    },
-    "MlflowConfig": {"MlflowResourceArn": f"{ARN}:mlflow-app/example"},
-    "ModelPackageConfig": {"ModelPackageGroupArn": f"{ARN}:model-package-group/example"},
-    "TuningJobArn": f"{ARN}:hyper-parameter-tuning-job/tuning",
-    "LabelingJobArn": f"{ARN}:labeling-job/labels",
-    "AutoMLJobArn": f"{ARN}:automl-job/auto",
-    "ExperimentConfig": {"ExperimentName": "experiment", "TrialName": "trial"},
-    "ProgressInfo": {"TotalStepCountPerEpoch": 10, "CurrentStep": 1, "MaxEpoch": 3},
-    "MlflowDetails": {"MlflowExperimentId": "1", "MlflowRunId": "2"},
-}
-"""Optional members of a response, from the creation on."""
-
-OUTCOME: Mapping[str, Any] = {
-    "ModelArtifacts": {"S3ModelArtifacts": f"{BUCKET}/out/model.tar.gz"},
-    "FailureReason": "AlgorithmError: the training script exited with code 1",
-}
-"""Members that the end of a job adds, at the primaries in the specification."""
-
-RESULTS: Mapping[str, Any] = {
-    "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.5}],
-    "OutputModelPackageArn": f"{ARN}:model-package/example/1",
-    "BillableTokenCount": 4096,
-}
-"""Members that the end of a job may add; ``dated`` sets the times of metrics."""
-
-MESSAGES: Mapping[str, tuple[str, ...]] = {
-    "Starting": ("Starting the training job", "Preparing the instances for training"),
-    "Pending": ("Training job waiting for capacity", "Insufficient capacity; still waiting"),
-    "Downloading": ("Downloading input data", "Downloading the training image"),
-    "Training": ("Training image download completed. Training in progress.", "Training"),
-    "Uploading": ("Uploading generated training model", "Uploading the model"),
-    "Interrupted": ("Spot instances were interrupted", "Waiting for spot capacity"),
-    "Stopping": ("Stopping the training job", "Stopping"),
-    "Stopped": ("Training job stopped", "Resource released"),
-    "Completed": ("Training job completed", "Resource retained for reuse"),
-    "Failed": ("Training job failed", "Resource released due to keep alive period expiry"),
-}
-"""The service's messages for a status: first, and later."""
+_JOBS: Mapping[str, Any] = tomllib.loads(
+    resources.files("trainstate.testing").joinpath("jobs.toml").read_text("utf-8")
+)
+ALWAYS, OPTIONAL, OUTCOME, RESULTS, MESSAGES, SHARES, SECONDS = (
+    _JOBS[name]
+    for name in ("always", "optional", "outcome", "results", "messages", "shares", "seconds")
+)
+"""Members of jobs by the time when they come, messages, and what is usual in production."""
 
 
 def kept(members: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
@@ -135,12 +69,13 @@ def message(status: str, times: int) -> str:
     texts = MESSAGES.get(status)
     if texts is None:
         return status if not times else f"{status} ({times})"
-    return texts[times % len(texts)]
+    return str(texts[times % len(texts)])
 
 
 _LIMIT = 86_400
 _SAMPLES = {"string": "example", "list": [], "integer": 1, "boolean": False}
 _ALGORITHM = "AlgorithmSpecification"
+_POOL, _SPOT = "WarmPoolStatus", "EnableManagedSpotTraining"
 
 
 def configured(
@@ -153,18 +88,25 @@ def configured(
         fields[_ALGORITHM] = {"TrainingImage": _IMAGE, "TrainingInputMode": mode}
     for guard in spec.guards:
         _set(fields, guard.member, _guard_value(spec, guard, guard.name in guards, budget))
-    for machine in spec.machines:
-        if bits >> len(OPTIONAL) + spec.machines.index(machine) & 1:
+    for number, machine in enumerate(spec.machines, len(OPTIONAL)):
+        if bits >> number & 1:
             fields[machine.member] = attached(machine, machine.statuses[0])
+            if machine.configured:
+                # A rule is evaluated because the job was created with it.
+                fields[machine.configured] = OPTIONAL[machine.configured]
+    if fields.get(_SPOT):
+        fields.pop(_POOL, None)
+    elif _POOL in fields:
+        fields["ResourceConfig"] = {**fields["ResourceConfig"], "KeepAlivePeriodInSeconds": 600}
     return fitting(fields, spec, fields)
 
 
 def _needed(spec: Spec) -> Iterator[Member]:
     """Required members that no part of the model fills."""
-    told = {"identity", "status", "time", "history"}
+    filled = {"identity", "status", "time", "history"}
     own = {spec.layout.stopping, spec.layout.artifacts, _ALGORITHM}
     for member in spec.members:
-        if member.required and member.role not in told and member.name not in own:
+        if member.required and member.role not in filled and member.name not in own:
             yield member
 
 
@@ -197,7 +139,8 @@ def limited(spec: Spec, guards: frozenset[str], last: Record) -> dict[str, Any]:
     lived = ((last.ended or last.modified) - last.created) // SECOND
     from_creation = spec.time.spans.get(last.status) == spec.layout.created
     for status, pointer in spec.time.limits.items():
-        if not _may_be_set(spec, guards, pointer):
+        proven = (guard.name for guard in spec.guards if guard.implied_by == pointer)
+        if not guards.issuperset(proven):
             continue
         spent = lived if spec.time.spans.get(status) == spec.layout.created else None
         spent = (training_seconds(last, spec) or 0) if spent is None else spent
@@ -207,11 +150,6 @@ def limited(spec: Spec, guards: frozenset[str], last: Record) -> dict[str, Any]:
 
 
 _FAR = 30 * _LIMIT
-
-
-def _may_be_set(spec: Spec, guards: frozenset[str], pointer: str) -> bool:
-    """Whether the limit proves no guard that does not hold."""
-    return all(guard.name in guards for guard in spec.guards if guard.implied_by == pointer)
 
 
 def _guard_value(spec: Spec, guard: Guard, holds: bool, budget: int) -> Any:

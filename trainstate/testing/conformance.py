@@ -4,8 +4,6 @@ The cases are data, ``cases/*.toml``, for implementations in any language. This 
 them and compares a check of this shape with them.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources

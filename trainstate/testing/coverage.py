@@ -1,10 +1,8 @@
 """Coverage of the specification by responses: statuses, pairs and transitions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 from attrs import define, field
 
@@ -39,7 +37,7 @@ class Coverage:
         if primary is not None and secondary is not None:
             self.pairs.add((primary, secondary))
 
-    def add(self, other: Coverage) -> None:
+    def add(self, other: Self) -> None:
         """Adds what others have shown."""
         self.statuses |= other.statuses
         self.pairs |= other.pairs

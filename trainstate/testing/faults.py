@@ -4,8 +4,6 @@
 are in the modules ``mutate_*``, one for each group of rules.
 """
 
-from __future__ import annotations
-
 from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -15,7 +13,6 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing import (
     mutate_history,
-    mutate_limits,
     mutate_record,
     mutate_sequence,
     mutate_times,
@@ -23,7 +20,7 @@ from trainstate.testing import (
 from trainstate.testing.mutation import OPERATORS, Faulty, Operator, Response
 from trainstate.testing.strategies import Strategies, from_spec
 
-MUTATIONS = (mutate_record, mutate_history, mutate_times, mutate_limits, mutate_sequence)
+MUTATIONS = (mutate_record, mutate_history, mutate_times, mutate_sequence)
 """Importing these modules registers the operators."""
 
 

@@ -1,7 +1,5 @@
 """Imports of ``module:function`` names, and of optional libraries."""
 
-from __future__ import annotations
-
 import re
 import sys
 from importlib import import_module

@@ -1,7 +1,5 @@
 """Faults of the history in one response: the rules TS3."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Any
 
@@ -32,12 +30,10 @@ def _last_of_active(sequence: Sequence) -> list[tuple[int, int]]:
 
 
 def _followed(sequence: Sequence) -> list[tuple[int, int]]:
-    """The entries that another one follows."""
     return [(at, k) for at, k in sequence.entries() if k < len(sequence.history(at)) - 1]
 
 
 def _later(sequence: Sequence) -> list[int]:
-    """The responses with a history, but for the first."""
     return sequence.whole()[1:]
 
 

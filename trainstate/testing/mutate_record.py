@@ -1,7 +1,5 @@
 """Faults of records, vocabulary and pairs: the rules TS0, TS1 and TS2."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any
@@ -222,8 +220,8 @@ def primary_of_another_state(sequence: Sequence) -> Site:
     names = (row.name for row in spec.primaries)
     other = sequence.choice(name for name in names if (name, secondary) not in spec.pair_by_key)
     sequence.put(at, layout.primary, other)
-    told = sequence.statuses(at)[-1:] == [secondary]
-    return at, f"/{layout.primary if told else layout.secondary}"
+    agrees = sequence.statuses(at)[-1:] == [secondary]
+    return at, f"/{layout.primary if agrees else layout.secondary}"
 
 
 @fault("undocumented-pair", {"density": "every", **_DONE})

@@ -1,7 +1,5 @@
 """Faults of sequences and of attached machines: the rules TS6 and TS7."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterator
 from typing import Any

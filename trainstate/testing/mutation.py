@@ -5,8 +5,6 @@ rule at one site. Most change one member at one place: ``change`` makes those. T
 functions, registered by ``fault``.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta

@@ -1,15 +1,12 @@
 """What an observer sees of a run: responses, summaries, events and log lines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
-from trainstate.machine.record import Record, describe, moment, training_seconds
-from trainstate.spec.model import Spec
-from trainstate.testing.configuration import ACCOUNT, REGION
+from trainstate.machine import record
+from trainstate.machine.record import describe, moment, training_seconds
 from trainstate.testing.runs import Run
 
 _LOCAL = timezone(timedelta(hours=2))
@@ -32,11 +29,7 @@ _WRITERS: dict[str, Callable[[datetime], Any]] = {
 
 def written(value: Any, times: str) -> Any:
     """A copy of a response with its times in another form."""
-    if isinstance(value, dict):
-        return {key: written(item, times) for key, item in value.items()}
-    if isinstance(value, list):
-        return [written(item, times) for item in value]
-    return _WRITERS[times](value) if isinstance(value, datetime) else value
+    return record.written(value, _WRITERS[times])
 
 
 def response(run: Run, index: int, *, times: str, short: bool = False) -> dict[str, Any]:
@@ -59,21 +52,6 @@ def moments(run: Run, density: str, tape: bytes, *, last: bool) -> tuple[int, ..
         at = min(end, at + (advance if number else max(0, advance - 1)))
         seen.append(at)
     return (*seen[: -1 if last else None], end) if last and seen[-1:] != [end] else tuple(seen)
-
-
-def event(shown: dict[str, Any], record: Record, number: int, spec: Spec) -> dict[str, Any]:
-    """The EventBridge event with a response."""
-    return {
-        "version": "0",
-        "id": f"{number:08x}-0000-4000-8000-000000000000",
-        "detail-type": spec.layout.event,
-        "source": "aws.sagemaker",
-        "account": ACCOUNT,
-        "time": moment(record.modified).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "region": REGION,
-        "resources": [record.arn],
-        "detail": shown,
-    }
 
 
 def changes(run: Run) -> tuple[int, ...]:
@@ -101,9 +79,9 @@ def log_text(run: Run, seen: Sequence[int]) -> str:
     last = run.records[seen[-1]]
     lines: list[str] = []
     for at in seen:
-        record = run.records[at]
-        stamp = moment(record.modified).strftime("%Y-%m-%d %H:%M:%S")
-        new = record.history[len(lines) :]
+        one = run.records[at]
+        stamp = moment(one.modified).strftime("%Y-%m-%d %H:%M:%S")
+        new = one.history[len(lines) :]
         lines += [f"{stamp} {entry.status} - {entry.message}..." for entry in new]
     seconds = None if last.ended is None else training_seconds(last, run.spec)
     if seconds is not None:

@@ -1,7 +1,5 @@
 """The options of the strategies, validated before anything is drawn."""
 
-from __future__ import annotations
-
 from typing import Any, TypedDict
 
 from attrs import field, fields, frozen
@@ -65,11 +63,11 @@ class StrategyOptions:
     most: int = 8
 
 
-def options_of(asked: Keywords) -> StrategyOptions:
+def options_of(given: Keywords) -> StrategyOptions:
     """The options of a call. Raises UsageError for one that does not exist."""
-    for name in asked:
+    for name in given:
         one_of("option", name, [attribute.name for attribute in fields(StrategyOptions)])
-    options = StrategyOptions(**asked)
+    options = StrategyOptions(**given)
     one_of("density", options.density, DENSITIES)
     one_of("times", options.times, TIMES)
     if options.retries is not None and not 0 <= options.retries <= 30:

@@ -4,8 +4,6 @@ The hooks are in ``trainstate_pytest``, which pytest imports at its start; this 
 imported when a test asks for the fixture ``job_history``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any

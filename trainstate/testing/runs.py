@@ -4,17 +4,17 @@ A *tape* is a byte string that decides step by step. Zeros and an empty tape mea
 choice, so Hypothesis shrinks to the simplest job.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from struct import Struct
 from typing import Any
 
 from attrs import evolve, frozen
 
+from trainstate.errors import UsageError
 from trainstate.history.instants import SECOND, Instant
 from trainstate.machine import walks
+from trainstate.machine.guards import Configuration
 from trainstate.machine.record import (
     Record,
     change_primary,
@@ -24,8 +24,18 @@ from trainstate.machine.record import (
     rewrite,
     touch,
 )
-from trainstate.machine.step import State
-from trainstate.machine.walks import Hop, budgets, walk
+from trainstate.machine.step import State, initial_states
+from trainstate.machine.walks import (
+    Edges,
+    Hop,
+    budgets,
+    edges,
+    leading_to,
+    subsets,
+    walk,
+    way_out,
+)
+from trainstate.spec.graph import reachable, shortest_path
 from trainstate.spec.model import Spec
 from trainstate.testing.configuration import (
     OUTCOME,
@@ -42,7 +52,137 @@ from trainstate.testing.configuration import (
     message,
 )
 from trainstate.testing.options import Short, StrategyOptions
-from trainstate.testing.walks import WalkGraph, guard_sets, walk_graph
+
+# File mode downloads the data before training; other modes have no such stage. Without these
+# statuses a specification has no file mode, and the option does nothing.
+DOWNLOADING, TRAINING = "Downloading", "Training"
+_WEIGHT = 3
+
+
+@frozen(eq=False)
+class WalkGraph:
+    """The runs of a job with one configuration.
+
+    ``home`` has the states from each to the simplest end; ``onward`` has the steps, that way
+    first, each as often as it shall be chosen; ``prefixes`` are the shortest
+    paths from a creation over each kind of step in the graph, so that each is equally
+    likely; the first of them is the creation alone.
+    """
+
+    config: Configuration
+    home: Mapping[State, tuple[State, ...]]
+    onward: Mapping[State, tuple[Hop, ...]]
+    prefixes: tuple[tuple[Hop, ...], ...]
+
+
+def guard_sets(spec: Spec, options: StrategyOptions) -> tuple[frozenset[str], ...]:
+    """Sets of guards that may hold for a job, the smallest first.
+
+    An end that needs a guard leaves only the sets with that guard.
+    """
+    retries, terminal = options.retries, options.terminal
+    wanted: dict[str, bool | None] = {}
+    if spec.time.savings_guard is not None:
+        wanted[spec.time.savings_guard] = options.spot
+    if retries is not None:
+        wanted |= {guard.name: retries > 0 for guard in spec.guards if guard.budget}
+    needed = next((row.guard for row in spec.secondaries if row.name == terminal), None)
+    found = tuple(
+        chosen
+        for chosen in subsets(guard.name for guard in spec.guards)
+        if all(flag is None or (name in chosen) is flag for name, flag in wanted.items())
+        and needed in (None, *chosen)
+    )
+    if not found:
+        raise UsageError(f"Expected options that allow {terminal!r}: it needs {needed}.")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def walk_graph(
+    spec: Spec, guards: frozenset[str], terminal: str | None, file_mode: bool | None
+) -> WalkGraph:
+    """The walks of a job for which these guards hold.
+
+    Raises UsageError if no run ends with the terminal status.
+    """
+    config = walks.configured(spec, guards)
+    known = _in_mode(spec, edges(spec, config), file_mode)
+    ends = frozenset(state for state in known if _is_end(spec, state, terminal))
+    if not ends:
+        names = ", ".join(sorted({*spec.terminal_primaries, *spec.terminal_secondaries}))
+        raise UsageError(
+            f"No run of these options ends with {terminal!r}; the terminal statuses of the"
+            f" specification are {names}."
+        )
+    ended = leading_to(known, ends)
+    if terminal is not None:
+        known = ended
+    home = {state: _home(spec, ended, state) for state in known}
+    onward = {state: tuple(_weighted(spec, hops, home[state][:1])) for state, hops in known.items()}
+    starts = [state for state in initial_states(spec) if state in known]
+    return WalkGraph(config, home, onward, tuple(_prefixes(known, starts)))
+
+
+def _in_mode(spec: Spec, known: Edges, file_mode: bool | None) -> Edges:
+    """Steps that a job with this input mode can take."""
+    if file_mode is None:
+        return known
+    found = {
+        state: tuple(hop for hop in hops if _is_in_mode(state, hop.state, file_mode))
+        for state, hops in known.items()
+    }
+    alive = reachable(initial_states(spec), lambda state: (hop.state for hop in found[state]))
+    return {state: hops for state, hops in found.items() if state in alive}
+
+
+def _is_in_mode(before: State, after: State, file_mode: bool) -> bool:
+    one, two = before.position.secondary, after.position.secondary
+    if one == two:
+        return True
+    if not file_mode:
+        return two != DOWNLOADING
+    return two != TRAINING or one not in ("Starting", "Pending")
+
+
+def _is_end(spec: Spec, state: State, terminal: str | None) -> bool:
+    if state.primary not in spec.terminal_primaries:
+        return False
+    return terminal is None or terminal in (state.primary, state.position.secondary)
+
+
+def _home(spec: Spec, known: Edges, state: State) -> tuple[State, ...]:
+    """The states on a shortest path to the first terminal primary of the facts, else another."""
+    if state not in known:
+        return ()
+    paths = (way_out(known, state, primary=row.name) for row in spec.primaries)
+    return next(filter(None, paths), ())
+
+
+def _weighted(spec: Spec, hops: tuple[Hop, ...], best: tuple[State, ...]) -> Iterator[Hop]:
+    """The steps, the best first; continuing ones several times, so that runs are long."""
+    ordered = sorted(hops, key=lambda hop: hop.state not in best)
+    for hop in ordered:
+        goes_on = hop.state.primary not in spec.ended_primaries
+        yield from [hop] * (_WEIGHT if goes_on else 1)
+
+
+def _prefixes(known: Edges, starts: list[State]) -> Iterator[tuple[Hop, ...]]:
+    first = [Hop(start) for start in starts]
+    for begin in first:
+        yield (begin,)
+    seen: set[tuple[str, tuple[str, str]]] = set()
+    for state, hops in known.items():
+        new = [hop for hop in hops if (state.position.secondary, hop.state.pair) not in seen]
+        seen |= {(state.position.secondary, hop.state.pair) for hop in new}
+        path = _path_to(state, first, known) if new else None
+        for hop in new if path else ():
+            yield (*(path or ()), hop)
+
+
+def _path_to(state: State, first: list[Hop], known: Edges) -> tuple[Hop, ...] | None:
+    return shortest_path(first, lambda hop: hop.state == state, lambda hop: known[hop.state])
+
 
 _HEAD = Struct(">HBBB4sBBHB")
 Steps = Callable[[Spec, Record, Sequence[State]], Iterator[Record]]
@@ -89,26 +229,20 @@ class Run(Short):
         return tuple(dict.fromkeys(record.state.pair for record in self.records))
 
 
-@frozen(kw_only=True)
-class Tapes:
-    """The choices of a run: its head, of ``HEAD`` bytes, and one byte for each step.
+def run_of(
+    spec: Spec, options: StrategyOptions, *, name: str, head: bytes, path: bytes, texture: bytes
+) -> Run:
+    """The run that the tapes decide.
 
-    ``path`` chooses the steps, ``texture`` how long they take and what else happens: messages
-    are rewritten, the record is touched, attached machines move.
+    ``head`` has the choices made once, ``path`` chooses the steps, a byte each, ``texture`` how
+    long they take and what else happens: messages are rewritten, the record is touched, attached
+    machines move.
     """
-
-    head: bytes
-    path: bytes
-    texture: bytes
-
-
-def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> Run:
-    """The run that the tapes decide."""
-    prefix, guard, budget, end, bits, mode, billed, start, index = _HEAD.unpack(tapes.head)
-    sets = guard_sets(spec, spot=options.spot, retries=options.retries, terminal=options.terminal)
+    prefix, guard, budget, end, bits, mode, billed, start, index = _HEAD.unpack(head)
+    sets = guard_sets(spec, options)
     guards, budget = sets[guard % len(sets)], options.retries or 1 + budget % 3
     known = walk_graph(spec, guards, options.terminal, options.file_mode)
-    walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], tapes.path, budget)
+    walked = _walk(spec, known, known.prefixes[prefix % len(known.prefixes)], path, budget)
     if options.terminal is not None or end & _UNFINISHED < _UNFINISHED:
         walked += known.home[walked[-1]]
     mode, optional = input_mode(options.file_mode, mode), int.from_bytes(bits, "little")
@@ -116,7 +250,7 @@ def run_of(spec: Spec, options: StrategyOptions, tapes: Tapes, *, name: str) -> 
         spec,
         walked,
         guards,
-        partial(_steps, tapes.texture),
+        partial(_steps, texture),
         name=name.title() if index % 2 else name,
         at=Instant(CREATED + start * 37 * _MILLISECOND),
         fields=configured(spec, guards, budget=budget, bits=optional, mode=mode),

@@ -5,8 +5,6 @@ the machine's graph, never from the rules, and shrink to the simplest job: the f
 the shortest path to the end.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar, Unpack
@@ -16,12 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from trainstate.history.model import Entry
+from trainstate.machine.record import event
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Evidence, Spec
 from trainstate.testing import observations
 from trainstate.testing.options import Keywords, Short, StrategyOptions, options_of
-from trainstate.testing.runs import HEAD, Run, Tapes, run_of
-from trainstate.testing.walks import guard_sets, walk_graph
+from trainstate.testing.runs import HEAD, Run, guard_sets, run_of, walk_graph
 
 T = TypeVar("T")
 Response = dict[str, Any]
@@ -33,6 +31,34 @@ _heads = st.binary(min_size=HEAD, max_size=HEAD)
 _paths = st.binary(max_size=_MOST_STEPS)
 _textures = st.binary(max_size=_MOST_STEPS + 4)
 _marks = st.binary(max_size=2 * _MOST_STEPS)
+
+
+@frozen(repr=False)
+class _Drawing(Short):
+    """What is drawn, and its display; the repr is short, as Hypothesis prints strategies."""
+
+    spec: Spec
+    options: StrategyOptions
+    show: Callable[["_Drawing", DrawFn], Any]
+
+    def __repr__(self) -> str:
+        return f"{self.spec.name}, {self.options!r}"
+
+    def run(self, draw: DrawFn, name: str = "job-1") -> Run:
+        head, path, texture = draw(_heads), draw(_paths), draw(_textures)
+        return run_of(self.spec, self.options, name=name, head=head, path=path, texture=texture)
+
+    def response(self, run: Run, index: int, mark: int = 0) -> Response:
+        """A response; without its history if that was asked for, or by the mark."""
+        history = mark < 128 if self.options.history is None else self.options.history
+        return observations.response(run, index, times=self.options.times, short=not history)
+
+    def moments(self, run: Run, tape: bytes) -> tuple[int, ...]:
+        last = self.options.terminal is not None
+        return observations.moments(run, self.options.density, tape, last=last)
+
+    def tape(self, draw: DrawFn) -> bytes:
+        return draw(st.binary(min_size=self.options.least, max_size=self.options.most))
 
 
 @frozen(eq=False, repr=False)
@@ -54,7 +80,7 @@ class Strategies(Short):
 
     def histories(self, **options: Unpack[Keywords]) -> SearchStrategy[tuple[Entry, ...]]:
         """Histories of jobs, as their last responses show them."""
-        return self._drawn(options_of(options), _history)
+        return self._drawn(options_of(options), lambda it, draw: it.run(draw).records[-1].history)
 
     def responses(self, **options: Unpack[Keywords]) -> SearchStrategy[Response]:
         """Single responses at any moment of a job, with every member that fits its state."""
@@ -83,41 +109,12 @@ class Strategies(Short):
         return self._drawn(options_of(options), _interleaved)
 
     def _drawn(
-        self, asked: StrategyOptions, show: Callable[[_Drawing, DrawFn], T]
+        self, options: StrategyOptions, show: Callable[[_Drawing, DrawFn], T]
     ) -> SearchStrategy[T]:
-        spec = narrowed(self.spec, asked.evidence)
-        sets = guard_sets(spec, spot=asked.spot, retries=asked.retries, terminal=asked.terminal)
-        for guards in sets:
-            walk_graph(spec, guards, asked.terminal, asked.file_mode)
-        return _shown(_Drawing(spec, asked, show))
-
-
-@frozen(repr=False)
-class _Drawing(Short):
-    """What is drawn, and its display; the repr is short, as Hypothesis prints strategies."""
-
-    spec: Spec
-    asked: StrategyOptions
-    show: Callable[[_Drawing, DrawFn], Any]
-
-    def __repr__(self) -> str:
-        return f"{self.spec.name}, {self.asked!r}"
-
-    def run(self, draw: DrawFn, name: str = "job-1") -> Run:
-        tapes = Tapes(head=draw(_heads), path=draw(_paths), texture=draw(_textures))
-        return run_of(self.spec, self.asked, tapes, name=name)
-
-    def response(self, run: Run, index: int, mark: int = 0) -> Response:
-        """A response; without its history if that was asked for, or by the mark."""
-        history = mark < 128 if self.asked.history is None else self.asked.history
-        return observations.response(run, index, times=self.asked.times, short=not history)
-
-    def moments(self, run: Run, tape: bytes) -> tuple[int, ...]:
-        last = self.asked.terminal is not None
-        return observations.moments(run, self.asked.density, tape, last=last)
-
-    def tape(self, draw: DrawFn) -> bytes:
-        return draw(st.binary(min_size=self.asked.least, max_size=self.asked.most))
+        spec = narrowed(self.spec, options.evidence)
+        for guards in guard_sets(spec, options):
+            walk_graph(spec, guards, options.terminal, options.file_mode)
+        return _shown(_Drawing(spec, options, show))
 
 
 @lru_cache(maxsize=64)
@@ -142,13 +139,9 @@ def _shown(draw: DrawFn, drawing: _Drawing) -> Any:
     return drawing.show(drawing, draw)
 
 
-def _history(drawing: _Drawing, draw: DrawFn) -> tuple[Entry, ...]:
-    return drawing.run(draw).records[-1].history
-
-
 def _one_response(drawing: _Drawing, draw: DrawFn) -> Response:
     run, mark = drawing.run(draw), draw(st.integers(0, 255))
-    index = len(run.records) - 1 if drawing.asked.terminal else mark % len(run.records)
+    index = len(run.records) - 1 if drawing.options.terminal else mark % len(run.records)
     return drawing.response(run, index, mark)
 
 
@@ -160,10 +153,13 @@ def _polled(drawing: _Drawing, draw: DrawFn, name: str = "job-1") -> list[Respon
 
 
 def _emitted(drawing: _Drawing, draw: DrawFn) -> list[Response]:
-    run, times = drawing.run(draw), drawing.asked.times
+    run, times = drawing.run(draw), drawing.options.times
     sent = [
-        observations.event(
-            observations.response(run, at, times=times), run.records[at], number, run.spec
+        event(
+            run.records[at],
+            run.spec,
+            observations.response(run, at, times=times),
+            number=f"{number:08x}-0000-4000-8000-000000000000",
         )
         for number, at in enumerate(observations.changes(run))
     ]

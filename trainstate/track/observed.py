@@ -37,7 +37,7 @@ def records_of(observed: Any, spec: Spec) -> tuple[Record, ...]:
     if not isinstance(observed, Mapping | list | tuple):
         raise UsageError(
             "Expected a response, an event, a summary or a history (a mapping, a list of"
-            f" entries, or JSON text) but got a {type(observed).__name__}."
+            f" entries, or JSON text) but got a value of type {type(observed).__name__}."
         )
     return tuple(value_records(observed, spec))
 

@@ -1,7 +1,12 @@
-"""What Airflow's Amazon provider gets wrong while it waits for a training job."""
+"""What Airflow's Amazon provider gets wrong while it waits for a job."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from airflow.providers.amazon.aws.hooks.sagemaker import SageMakerHook
 from claims import Claim, Fact, raised, run
 
 from trainstate.simulator import on_demand, simulate
@@ -29,6 +34,21 @@ def instance_groups() -> str | None:
         client = running.client()
         client.create_training_job(**scenario.request("job", ResourceConfig=resources))
         return raised(lambda: AirflowHook()(client, "job"), KeyError, "InstanceCount")
+
+
+def plainly(kind: str, name: str, operation: str = "", **config: Any) -> Callable[..., None]:
+    """The hook's wait for a job of another kind, as its operators call it, behind the creation."""
+    operation = operation or kind
+
+    def wait(client: Any, job: str) -> None:
+        describe = getattr(client, f"describe_{operation}_job")
+        calls = {f"create_{operation}_job": lambda **_: {}, f"describe_{operation}_job": describe}
+        hook = SageMakerHook(aws_conn_id=None, region_name="us-east-1")
+        hook.get_conn = lambda: SimpleNamespace(**calls)
+        hook.check_tuning_config = lambda _: None
+        getattr(hook, f"create_{kind}_job")({name: job, **config}, wait_for_completion=True)
+
+    return wait
 
 
 if __name__ == "__main__":
@@ -95,6 +115,27 @@ if __name__ == "__main__":
                 STOPPED,
                 kind="crashes",
                 shows="KeyError: 'TrainingStartTime'",
+            ),
+            Claim(
+                "a stopped processing job is a success",
+                plainly("processing", "ProcessingJobName"),
+                "InProgress, Stopped; processing-job",
+                kind="misreports",
+                shows="it returned None",
+            ),
+            Claim(
+                "a stopped transform job is a success",
+                plainly("transform", "TransformJobName", TransformInput={"DataSource": {}}),
+                "InProgress, Stopped; transform-job",
+                kind="misreports",
+                shows="it returned None",
+            ),
+            Claim(
+                "a stopped tuning job is a success",
+                plainly("tuning", "HyperParameterTuningJobName", "hyper_parameter_tuning"),
+                "InProgress, Stopping, Stopped; tuning-job",
+                kind="misreports",
+                shows="it returned None",
             ),
             Fact("the hook crashes on a job with instance groups", instance_groups),
             Claim(

@@ -8,7 +8,8 @@ _DOUBLE = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
 _SINGLE = _DOUBLE.replace(b'"', b"'")
 _BRACKET = rb"[{}\[\]]"
 JSON = re.compile(_DOUBLE + b"|" + _BRACKET, re.DOTALL)
-PYTHON = re.compile(_DOUBLE + b"|" + _SINGLE + b"|" + _BRACKET, re.DOTALL)
+STRING = _DOUBLE + b"|" + _SINGLE
+PYTHON = re.compile(STRING + b"|" + _BRACKET, re.DOTALL)
 _OPENING, _CLOSING = b"{[", b"}]"
 
 _NEW_VALUE = re.compile(rb"\n(?=\{)")

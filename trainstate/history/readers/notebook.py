@@ -49,13 +49,14 @@ def cells_of(notebook: Any) -> list[Any]:
 
 
 def _read_cell(text: str, counts: Counts, origin: Origin) -> Iterator[Response]:
-    lines = enumerate(BREAK.split(text), 1)
+    values, around = printed_values(text, counts.spec)
+    lines = enumerate(BREAK.split(around), 1)
     ordinal = 0
     for response in read_log(lines, counts.spec, origin=evolve(origin, reader=LOG_READER)):
         ordinal += 1
         counts.forms[LOG_READER] += 1
         yield response
-    for value in printed_values(text, counts.spec):
+    for value in values:
         inner = evolve(counts, forms=type(counts.forms)())
         for record in records(value, evolve(origin, ordinal=ordinal + 1), inner):
             if isinstance(record, Response):

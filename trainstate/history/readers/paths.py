@@ -67,15 +67,17 @@ def asked_for(spec: Spec, *, input_format: str, limits: Limits) -> Asked:
 
 def _read_all(paths: list[str], asked: Asked, on_source: OnSource) -> Iterator[Record]:
     for path in paths:
-        read = False
+        read, first = False, None
         for source in sources(path):
             report = yield from _read(
                 evolve(source, named=False) if asked.lenient else source, asked
             )
             on_source(report)
             read = read or asked.lenient or report.reader != SKIPPED
+            first = first or report
         if not read:
-            raise InputError(f"{shown(path)}: the folder has no recording that can be read in it.")
+            why = f"; {first.file} {first.detail}" if first else ""
+            raise InputError(f"{shown(path)}: the folder has no recording that can be read{why}.")
 
 
 def _read_on(paths: Iterable[AnyPath], asked: Asked, on_source: OnSource) -> Iterator[Record]:

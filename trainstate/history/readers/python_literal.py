@@ -46,11 +46,12 @@ def read_literals(
         yield from records(value, origin, counts)
 
 
-def literal(data: bytes) -> Any:
+def literal(data: bytes, change: Callable[[ast.expr], Any] | None = None) -> Any:
     """The value of a Python literal; raises NotLiteral for any other bytes.
 
     Also reads times as ``datetime``, freezegun and pandas print them, boto3's time zones, and
     numbers and mappings of the standard library. A local time is naive, as its zone is not printed.
+    ``change`` makes literals of other expressions.
     """
     if len(data) > _LONGEST:
         raise NotLiteral(f"not a Python literal that can be read: longer than {_LONGEST:,} bytes")
@@ -58,7 +59,8 @@ def literal(data: bytes) -> Any:
         with warnings.catch_warnings():
             # Python warns about unknown escapes, which does not concern the user.
             warnings.simplefilter("ignore")
-            return _value(ast.parse(data.decode("utf-8"), mode="eval").body)
+            body = ast.parse(data.decode("utf-8"), mode="eval").body
+            return _value(change(body) if change else body)
     except NotLiteral:
         raise
     except UnicodeDecodeError:

@@ -108,7 +108,9 @@ class Input:
                 self.report = _reported(self.name, counts, opening)
         if counts.responses == 0 and not (strict and counts.broken):
             known = opening.fault or named_form(opening.head, counts.spec)
-            self._refuse(known or _nothing(counts), remedy="" if known else _EXPECTED)
+            other = counts.others and counts.spec.narrow
+            remedy = "; `--spec` chooses another machine" if other else _EXPECTED
+            self._refuse(known or _nothing(counts), remedy="" if known else remedy)
             return
         if opening.fault:
             origin = Origin(file=self.file, reader=reader, pointer=self.pointer)

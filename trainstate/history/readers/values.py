@@ -82,7 +82,8 @@ class _Values:
         elif isinstance(value, Iterable) and depth < _DEEPEST and not hasattr(value, "as_py"):
             yield from self._items(value, pointer, depth)
         else:
-            raise InputError(f"Expected {_EXPECTED} but got a {type(value).__name__}.")
+            kind = type(value).__name__
+            raise InputError(f"Expected {_EXPECTED} but got a value of type {kind}.")
 
     def _items(self, values: Iterable[Any], pointer: str, depth: int) -> Iterator[Record]:
         gathered: list[bytes] = []

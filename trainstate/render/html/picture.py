@@ -1,9 +1,7 @@
 """The machine with what was observed of it: counts and times on statuses and transitions."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import nlargest
 from itertools import pairwise
 from statistics import median, quantiles
@@ -36,8 +34,12 @@ _ILLEGAL = frozenset(Refusal) - {Refusal.UNKNOWN_STATUS}
 
 @define
 class _Observed:
-    """Counts and durations (seconds) over the longest history of every job."""
+    """Counts and durations (seconds) over the longest history of every job.
 
+    ``names`` are the statuses' names on the page, of which several may share one.
+    """
+
+    names: Mapping[str, str]
     statuses: Counter[str] = field(factory=Counter)
     edges: Counter[Edge] = field(factory=Counter)
     illegal: Counter[Edge] = field(factory=Counter)
@@ -47,48 +49,34 @@ class _Observed:
     def take(self, history: History, config: Configuration, spec: Spec) -> None:
         """Takes the longest history of a job in."""
         statuses = tuple(entry.status for entry in history)
-        self.statuses.update(statuses)
+        self.statuses.update(self.names[status] for status in statuses)
         for entry in history:
             lasted = _lasted(entry)
             if lasted is not None and entry.status not in spec.terminal_secondaries:
-                self.seconds[entry.status].append(lasted)
+                self.seconds[self.names[entry.status]].append(lasted)
         moves = trace(spec, statuses, config)
         for (entry, following), move in zip(pairwise(history), moves[1:], strict=True):
-            edge = (entry.status, following.status)
+            edge = (self.names[entry.status], self.names[following.status])
             self.edges[edge] += 1
             self.illegal[edge] += move.refusal in _ILLEGAL
             lasted = _lasted(entry)
             if lasted is not None:
                 self.before[edge].append(lasted)
 
-    def under(self, names: Mapping[str, str]) -> _Observed:
-        """The same with other names for the statuses; what then has one name is added up."""
-        shown = _Observed()
-        for status, count in self.statuses.items():
-            shown.statuses[names[status]] += count
-            shown.seconds[names[status]] += self.seconds.get(status, [])
-        for (before, after), count in self.edges.items():
-            edge = (names[before], names[after])
-            shown.edges[edge] += count
-            shown.illegal[edge] += self.illegal[before, after]
-            shown.before[edge] += self.before.get((before, after), [])
-        shown.seconds = defaultdict(list, {n: v for n, v in shown.seconds.items() if v})
-        return shown
 
-
-def picture(lives: Iterable[Life], spec: Spec) -> dict[str, Any]:
+def picture(lives: Sequence[Life], spec: Spec) -> dict[str, Any]:
     """The statuses, the transitions, the waiting and the durations, as the page draws them."""
-    observed = _Observed()
+    counts = Counter(entry.status for _, history in lives for entry in history)
+    shown = _Observed(names=_names(spec, counts))
     waits: defaultdict[str, list[float]] = defaultdict(list)
     for state, history in lives:
-        observed.take(history, state.config, spec)
+        shown.take(history, state.config, spec)
         if (waited := seconds_waited(history, spec)) is not None:
             waits[plain(state.instance_type or UNKNOWN, longest=60)].append(waited)
-    shown = observed.under(_names(spec, observed.statuses))
     return {
         "statuses": list(_statuses(spec, shown)),
         "edges": list(_edges(spec, shown)),
-        "durations": {name: _box(seconds) for name, seconds in shown.seconds.items()},
+        "durations": {n: _box(shown.seconds[n]) for n in shown.statuses if n in shown.seconds},
         "waits": {
             name: _box(waits[name])
             for name in nlargest(MOST_TYPES, waits, key=lambda name: len(waits[name]))

@@ -1,7 +1,5 @@
 """Consumers of job statuses, run over all legal histories up to a bound."""
 
-from __future__ import annotations
-
 from trainstate.testing.consumers import adapters
 from trainstate.testing.consumers.check import check_consumer, replay
 from trainstate.testing.consumers.course import Course, Item, course

@@ -4,8 +4,6 @@ Each is an object for ``check_consumer``. Its library is imported at the call;
 MissingLibraryError names the package if it is not installed.
 """
 
-from __future__ import annotations
-
 import time
 from contextlib import nullcontext
 from functools import lru_cache
@@ -49,10 +47,9 @@ class BotocoreWaiter:
     name: str = "training_job_completed_or_stopped"
 
     def __call__(self, client: Any, job: str) -> None:
-        """Waits for a job."""
         waiter = client.get_waiter(self.name)
-        asked = client.meta.service_model.operation_model(waiter.config.operation).input_shape
-        waiter.wait(**{asked.required_members[0]: job})
+        shape = client.meta.service_model.operation_model(waiter.config.operation).input_shape
+        waiter.wait(**{shape.required_members[0]: job})
 
 
 @frozen(kw_only=True)
@@ -66,7 +63,6 @@ class AirflowHook:
     check_interval: int = 30
 
     def __call__(self, client: Any, job: str) -> None:
-        """Waits for a job."""
         # The job exists already.
         created = SimpleNamespace(
             create_training_job=lambda **_: {}, describe_training_job=client.describe_training_job
@@ -89,7 +85,6 @@ class AirflowSensor:
     poke_interval: int = 60
 
     def __call__(self, client: Any, job: str) -> None:
-        """Waits for a job."""
         module = needed(f"{_AWS}.sensors.sagemaker", package=_AIRFLOW, use="AirflowSensor")
         sensor = module.SageMakerTrainingSensor(
             task_id="wait", job_name=job, print_log=self.print_log, aws_conn_id=None
@@ -137,7 +132,7 @@ def _hook(client: Any) -> Any:
     module = needed(f"{_AWS}.hooks.sagemaker", package=_AIRFLOW, use="AirflowHook or AirflowSensor")
     hook = module.SageMakerHook(aws_conn_id=None, region_name=REGION)
     hook.get_conn = lambda: client
-    hook.logs_hook.get_conn = EmptyLogs
+    hook.logs_hook.get_conn = _EmptyLogs
     return hook
 
 
@@ -148,7 +143,6 @@ class SdkV2Wait:
     poll: int = 5
 
     def __call__(self, client: Any, job: str) -> Any:
-        """Waits for a job; returns its last description."""
         return session(client).wait_for_job(job, poll=self.poll)
 
 
@@ -159,7 +153,6 @@ class SdkV2Logs:
     poll: int = 10
 
     def __call__(self, client: Any, job: str) -> Any:
-        """Waits for a job and shows its logs; returns what the SDK returns."""
         return session(client).logs_for_job(job, wait=True, poll=self.poll)
 
 
@@ -169,7 +162,7 @@ def session(client: Any) -> Any:
     module = needed("sagemaker.session", package=_V2, use="SdkV2Wait or SdkV2Logs")
     unused: Any = object()
     return module.Session(
-        boto_session=session_without_logs(REGION),
+        boto_session=_session_without_logs(REGION),
         sagemaker_client=client,
         sagemaker_runtime_client=unused,
         sagemaker_featurestore_runtime_client=unused,
@@ -186,7 +179,6 @@ class SdkV3Wait:
     logs: bool = False
 
     def __call__(self, client: Any, job: str) -> Any:
-        """Waits for a job; returns what the SDK returns."""
         with _without_cloudwatch() if self.logs else nullcontext():
             return resource(client, job).wait(poll=self.poll, logs=self.logs)
 
@@ -198,10 +190,9 @@ class SdkV3Logs:
     poll: int = 10
 
     def __call__(self, client: Any, job: str) -> Any:
-        """Waits for a job and shows its logs; returns what the SDK returns."""
         module = needed("sagemaker.core.helper.session_helper", package=_CORE, use="SdkV3Logs")
         session = SimpleNamespace(
-            sagemaker_client=client, boto_session=session_without_logs(REGION)
+            sagemaker_client=client, boto_session=_session_without_logs(REGION)
         )
         return module._logs_for_job(session, job, wait=True, poll=self.poll)  # noqa: SLF001
 
@@ -218,7 +209,6 @@ class SdkV3TrainerWait:
     jupyter: bool = False
 
     def __call__(self, client: Any, job: str) -> Any:
-        """Waits for a job; returns what the SDK returns."""
         module = needed(
             "sagemaker.train.common_utils.trainer_wait", package=_TRAIN, use="SdkV3TrainerWait"
         )
@@ -232,8 +222,6 @@ def resource(client: Any, job: str) -> Any:
     module = needed("sagemaker.core.resources", package=_CORE, use="SdkV3Wait")
 
     class TrainingJob(module.TrainingJob):  # type: ignore[misc, name-defined]
-        """The resource over a client of ours."""
-
         def _get_client(self, *_: Any, **__: Any) -> Any:
             return client
 
@@ -243,37 +231,32 @@ def resource(client: Any, job: str) -> Any:
 def _without_cloudwatch() -> Any:
     """Replaces the SDK's holder of a client for logs."""
     logs = needed("sagemaker.core.utils.logs", package=_CORE, use="SdkV3Wait(logs=True)")
-    return patch.object(logs, "CloudWatchLogsClient", type("Cloud", (), {"client": EmptyLogs()}))
+    return patch.object(logs, "CloudWatchLogsClient", type("Cloud", (), {"client": _EmptyLogs()}))
 
 
 class ResourceNotFoundException(ClientError):  # type: ignore[misc]
     """CloudWatch's error for a missing log group."""
 
 
-class EmptyLogs:
+class _EmptyLogs:
     """The part of a CloudWatch Logs client that consumers use: there are no streams."""
 
     exceptions = SimpleNamespace(ResourceNotFoundException=ResourceNotFoundException)
 
     def describe_log_streams(self, **_: Any) -> dict[str, Any]:
-        """No streams."""
         return {"logStreams": []}
 
     def get_log_events(self, **_: Any) -> dict[str, Any]:
-        """No lines."""
         return {"events": [], "nextForwardToken": ""}
 
 
-def session_without_logs(region: str) -> Any:
+def _session_without_logs(region: str) -> Any:
     """A boto3 session whose log clients are empty; its others would reach AWS."""
 
     class Session(boto3.session.Session):  # type: ignore[misc]
-        """The session with other logs."""
-
         def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
-            """A client of a service."""
             if service_name == "logs":
-                return EmptyLogs()
+                return _EmptyLogs()
             return super().client(service_name, *args, **kwargs)
 
     return Session(region_name=region, **UNUSED)

@@ -1,40 +1,30 @@
 """Runs a consumer over all legal histories up to a bound, then over random ones."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from trainstate.errors import UsageError
 from trainstate.machine.walks import subsets
 from trainstate.simulator.clock import Duration, seconds
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.consumers.course import FLAGS, Course
+from trainstate.testing.consumers import report
+from trainstate.testing.consumers.course import FLAGS, REQUESTS, Course
 from trainstate.testing.consumers.course import course as parsed
 from trainstate.testing.consumers.judge import CRASHES, OutcomeReader, judged, plainly
 from trainstate.testing.consumers.perform import Stage, Wait, staged
-from trainstate.testing.consumers.report import (
-    ConsumerFinding,
-    ConsumerReport,
-    Played,
-    counted,
-    identity,
-    snippet,
-)
-from trainstate.testing.consumers.requests import REQUESTS
 from trainstate.testing.consumers.scope import (
     CourseScope,
     courses,
     legal_walks,
-    varied_by_chance,
-    walk_by_chance,
+    random_course,
+    random_walk,
 )
 from trainstate.testing.consumers.stage import NAME, OPERATIONS, Play
-from trainstate.testing.fuzzing.shrinking import descended
+from trainstate.testing.fuzzing.program import descended
 from trainstate.track.policy import STRICT, Policy
 
 POLLS = 40
@@ -68,7 +58,7 @@ class Trial:
     patience: float
     polls: int
 
-    def played(self, course: Course) -> Played:
+    def played(self, course: Course) -> report.Played:
         """What the consumer does on a course, and what is wrong with it."""
         play = Play(course, patience=self.patience, polls=self.polls)
         ending = self.stage.perform(self.wait, play, NAME)
@@ -77,20 +67,17 @@ class Trial:
         judgement = judged(
             ending, play, policy=self.policy, reading=self.outcome, crashes=self.crashes
         )
-        return Played(course=course, polls=tuple(play.polls), ending=ending, judgement=judgement)
+        return report.Played(
+            course=course, polls=tuple(play.polls), ending=ending, judgement=judgement
+        )
 
-    def finding(self, course: Course) -> ConsumerFinding | None:
+    def finding(self, course: Course) -> report.ConsumerFinding | None:
         """The consumer's mistake on a course; None if there is none."""
         played = self.played(course)
         if played.judgement is None:
             return None
-        return ConsumerFinding(
-            course=course,
-            polls=played.polls,
-            ending=played.ending,
-            judgement=played.judgement,
-            snippet=snippet(self.wait, course, self.policy, self.outcome),
-        )
+        text = report.snippet(self.wait, course, self.policy, self.outcome)
+        return report.ConsumerFinding(**asdict(played, recurse=False), snippet=text)
 
 
 def check_consumer(
@@ -105,7 +92,7 @@ def check_consumer(
     watchdog: float = 10.0,
     quiet: bool = True,
     progress: Callable[[int, int], None] | None = None,
-) -> ConsumerReport:
+) -> report.ConsumerReport:
     """Legal histories that a consumer's waiting code gets wrong, the shortest of each kind.
 
     ``wait(client, name)`` runs against a simulated service, on every course of ``scope``.
@@ -129,14 +116,14 @@ def check_consumer(
 
 def _checked(
     trial: Trial, scope: CourseScope, progress: Callable[[int, int], None] | None
-) -> ConsumerReport:
+) -> report.ConsumerReport:
     begun, wait = time.monotonic(), trial.wait
     count, planned = _exhaustive(scope)
     chosen = list(_by_chance(scope))
-    seen = counted(_found(trial, [*planned, *chosen], progress))
+    seen = report.counted(_found(trial, [*planned, *chosen], progress))
     # A planned course is the shortest already.
     found = [one if one.course in planned else _shrunk(trial, one) for one in seen]
-    return ConsumerReport(
+    return report.ConsumerReport(
         consumer=str(getattr(wait, "__qualname__", None) or repr(wait)),
         policy=trial.policy.name,
         findings=tuple(sorted(found, key=lambda finding: finding.course.size)),
@@ -160,7 +147,7 @@ def replay(
     polls: int = POLLS,
     watchdog: float = 10.0,
     quiet: bool = False,
-) -> Played:
+) -> report.Played:
     """One course, played to a consumer: what it read and did, and what is wrong with that.
 
     ``course`` is text as in findings, the rest is as in ``check_consumer``. Raises
@@ -186,19 +173,19 @@ def _is_played(course: Course) -> bool:
 
 
 def _by_chance(scope: CourseScope) -> Iterator[Course]:
-    chance = Random(scope.seed)  # noqa: S311 - what is drawn must be drawn again
+    rng = Random(scope.seed)  # noqa: S311 - what is drawn must be drawn again
     sets = list(subsets(sorted(scope.guards)))
     for _ in range(scope.random):
-        guards, most = chance.choice(sets), scope.longest + _LONGER
-        walk = walk_by_chance(scope.accepted, guards, most, chance)
-        course = varied_by_chance(walk, scope, scope.spec, chance)
+        guards, most = rng.choice(sets), scope.longest + _LONGER
+        walk = random_walk(scope.accepted, guards, most, rng)
+        course = random_course(walk, scope, scope.spec, rng)
         if _is_played(course):
             yield course
 
 
 def _found(
     trial: Trial, planned: list[Course], progress: Callable[[int, int], None] | None
-) -> Iterator[ConsumerFinding]:
+) -> Iterator[report.ConsumerFinding]:
     """The findings on these courses, in order, until the consumer blocks its thread."""
     for number, course in enumerate(planned, 1):
         finding = trial.finding(course)
@@ -210,7 +197,7 @@ def _found(
             progress(number, len(planned))
 
 
-def _shrunk(trial: Trial, finding: ConsumerFinding) -> ConsumerFinding:
+def _shrunk(trial: Trial, finding: report.ConsumerFinding) -> report.ConsumerFinding:
     """The finding on the smallest course, reached by leaving out one thing after another."""
     best, tries = finding, iter(range(_TRIES))
 
@@ -220,7 +207,7 @@ def _shrunk(trial: Trial, finding: ConsumerFinding) -> ConsumerFinding:
         if spent or trial.stage.is_blocked or not is_possible(course):
             return False
         other = trial.finding(course)
-        same = other is not None and identity(other) == identity(finding)
+        same = other is not None and report.identity(other) == report.identity(finding)
         best = evolve(other, times=finding.times) if other is not None and same else best
         return same
 

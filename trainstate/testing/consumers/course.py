@@ -6,18 +6,16 @@ between two polls, ``x2`` is read by two polls. After the end there may be ``gon
 was deleted) and the states of another job with the same name, each preceded by ``again``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 from attrs import evolve, frozen
 
 from trainstate.errors import UsageError
 from trainstate.machine.step import State
 from trainstate.spec.load import BUILTIN, builtin_spec
-from trainstate.testing.consumers.requests import REQUESTS
+from trainstate.testing.fuzzing.requests import OTHER_JOBS, creation
 
 GONE = "gone"
 AGAIN = "again"
@@ -27,6 +25,9 @@ PLAN = "training plan"
 SAME_MESSAGES = "same messages"
 ZERO_SECONDS = "zero seconds"
 WITHOUT = "without "
+
+REQUESTS: Mapping[str, Mapping[str, Any]] = {BUILTIN: creation("plain", ""), **OTHER_JOBS}
+"""The members of the least request beside the name, by machine."""
 
 _ITEM = re.compile(
     r"(?P<open>\()?(?P<again>again )?(?P<what>\w+(?:/\w+)?)(?P<close>\))?(?: x(?P<polls>\d+))?"
@@ -117,7 +118,7 @@ class Course:
         """The guards that hold."""
         return frozenset(name for flag, name in GUARDS.items() if getattr(self, FLAGS[flag]))
 
-    def read(self, polls: Iterable[int]) -> Course:
+    def read(self, polls: Iterable[int]) -> Self:
         """The same course with these numbers of polls."""
         items = zip(self.items, polls, strict=True)
         return evolve(self, items=tuple(evolve(item, polls=count) for item, count in items))

@@ -1,7 +1,5 @@
 """Compares a consumer's report with the true outcome of the job."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any

@@ -7,8 +7,6 @@ time-out does so in the consumer's own thread, since many sleep by it. What else
 the interpreter (locks, queues, sockets, the timers of an event loop) stays with real time.
 """
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import gc

@@ -1,7 +1,5 @@
 """Runs a consumer's code in its own thread, and ends it when it is stuck."""
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import inspect
@@ -103,7 +101,8 @@ class Stage:
             thread.start()
             if not self._watched(play):
                 return self._interrupted(thread)
-            return endings[0] if endings else _waited_on("it swallows that its time is up")
+            swallowed = TimeIsUp("it swallows that its time is up")
+            return endings[0] if endings else Ending(how=How.WAITED_ON, error=swallowed)
         finally:
             self.play, self._warm = None, True
 
@@ -127,10 +126,6 @@ class Stage:
             # An undelivered exception would make the interpreter look for it at every step.
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), None)
         return Ending(how=How.STUCK, error=stuck)
-
-
-def _waited_on(why: str) -> Ending:
-    return Ending(how=How.WAITED_ON, error=TimeIsUp(why))
 
 
 def _ending(wait: Wait, client: Any, name: str) -> Ending:

@@ -1,7 +1,5 @@
 """What was found about a consumer, and how much was played to find it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -36,9 +34,12 @@ class Played:
 
     def to_json(self) -> str:
         """What was played, as JSON text; ``kind`` is null if nothing is wrong."""
+        return json.dumps({"schema": SCHEMA, **self.as_dict()}, indent=1, ensure_ascii=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same in plain values."""
         wrong = self.judgement
-        content = {
-            "schema": SCHEMA,
+        return {
             "course": str(self.course),
             "kind": None if wrong is None else str(wrong.kind),
             "message": None if wrong is None else wrong.says,
@@ -46,7 +47,6 @@ class Played:
             "consumer": str(self.ending),
             "hint": None if wrong is None else wrong.hint,
         }
-        return json.dumps(content, indent=1, ensure_ascii=False)
 
     def __str__(self) -> str:
         wrong = self.judgement
@@ -94,16 +94,11 @@ class ConsumerFinding(Played):
         """The finding in plain values."""
         judged = self.judgement
         return {
-            "kind": str(judged.kind),
-            "message": judged.says,
-            "course": str(self.course),
+            **super().as_dict(),
             "history": [named(pair) for pair in self.history],
-            "polls": [poll.as_dict() for poll in self.polls],
             "outcome": str(judged.outcome),
             "reported": None if judged.reported is None else str(judged.reported),
             "allowed": [str(action) for action in judged.allowed],
-            "consumer": str(self.ending),
-            "hint": judged.hint,
             "times": self.times,
             "snippet": self.snippet,
         }
@@ -179,7 +174,10 @@ def snippet(consumer: object, course: Course, policy: Policy, reading: object) -
     """A program that replays a course to a consumer."""
     imports, name = reached(consumer)
     lines, options = [imports], [name, repr(str(course))]
-    for name, value in (("policy", _policy(policy)), ("outcome", _reading(reading))):
+    for name, value in (
+        ("policy", _policy(policy)),
+        ("outcome", None if reading is plainly else reached(reading, name="outcome")),
+    ):
         if value is not None:
             lines.append(value[0])
             options.append(f"{name}={value[1]}")
@@ -193,10 +191,6 @@ def _policy(policy: Policy) -> tuple[str, str] | None:
         return "from trainstate.track import BOTOCORE", "BOTOCORE"
     changes = {str(one): str(action) for one, action in policy.actions.items()}
     return "from trainstate.track import STRICT", f"STRICT.but({changes}, name={policy.name!r})"
-
-
-def _reading(reading: object) -> tuple[str, str] | None:
-    return None if reading is plainly else reached(reading, name="outcome")
 
 
 def reached(consumer: object, *, name: str = "wait") -> tuple[str, str]:

@@ -1,9 +1,7 @@
-"""The courses to play: all up to a bound, and longer ones by chance.
+"""The courses to play: all up to a bound, and random longer ones.
 
 Courses of the same walk differ in polls, messages and members.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from random import Random
@@ -106,15 +104,15 @@ def legal_walks(spec: Spec, guards: frozenset[str], longest: int) -> Iterator[Wa
     yield from sorted((Walk(*item) for item in found.items()), key=lambda walk: len(walk.states))
 
 
-def walk_by_chance(spec: Spec, guards: frozenset[str], longest: int, chance: Random) -> Walk:
+def random_walk(spec: Spec, guards: frozenset[str], longest: int, rng: Random) -> Walk:
     """A random walk that takes the shortest path to an end when it gets long."""
     known = ending(spec, configured(spec, guards))
-    start = chance.choice([start for start in initial_states(spec) if start in known])
-    most = chance.randint(2, longest) - 1
+    start = rng.choice([start for start in initial_states(spec) if start in known])
+    most = rng.randint(2, longest) - 1
 
     def choose(hops: Sequence[Hop]) -> Hop | None:
         # A state counts once, however many facts lead to it.
-        return chance.choice(list({hop.state: hop for hop in hops}.values())) if hops else None
+        return rng.choice(list({hop.state: hop for hop in hops}.values())) if hops else None
 
     states = (start, *walks.walk(known, start, choose, most=most))
     return Walk((*states, *way_out(known, states[-1])), guards)
@@ -226,20 +224,20 @@ def another(plain: Course, spec: Spec) -> Iterator[tuple[State, ...]]:
     yield (first, *way_out(known, first, primary=other))
 
 
-def varied_by_chance(walk: Walk, scope: CourseScope, spec: Spec, chance: Random) -> Course:
+def random_course(walk: Walk, scope: CourseScope, spec: Spec, rng: Random) -> Course:
     """A course of a walk with any number of polls and any of the variations at once."""
-    spot = scope.spot is True or (scope.spot is None and chance.random() < 0.3)
+    spot = scope.spot is True or (scope.spot is None and rng.random() < 0.3)
     plain = _plain(walk, scope, spot=spot)
     # The first state is read: an unseen job's end cannot be missed.
-    polls = [chance.choice((0, 1, 1, 2)) for _ in plain.items[1:-1]]
+    polls = [rng.choice((0, 1, 1, 2)) for _ in plain.items[1:-1]]
     plain = plain.read([1, *polls, 1])
     ends = [plain]
     ends += _deleted(plain, spec) if scope.deletion else ()
     ends += _reused(plain, spec) if scope.reuse else ()
-    chosen = chance.choice([*[plain] * len(ends), *ends])
+    chosen = rng.choice([*[plain] * len(ends), *ends])
     return evolve(
         chosen,
-        omits=tuple(name for name in omitted(scope) if chance.random() < 0.2),
-        same_messages=scope.same_messages and bool(spec.layout.history) and chance.random() < 0.2,
-        zero_seconds=scope.zero_seconds and _never_trained(plain, spec) and chance.random() < 0.3,
+        omits=tuple(name for name in omitted(scope) if rng.random() < 0.2),
+        same_messages=scope.same_messages and bool(spec.layout.history) and rng.random() < 0.2,
+        zero_seconds=scope.zero_seconds and _never_trained(plain, spec) and rng.random() < 0.3,
     )

@@ -7,8 +7,6 @@ In the simulator every job lives the life of a training job, of which the other 
 less. So a step of a course is the shortest path of that life on which nothing else shows.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -24,13 +22,12 @@ from trainstate.machine.walks import edges
 from trainstate.simulator.clock import TimeIsUp, VirtualClock
 from trainstate.simulator.errors import ApiError
 from trainstate.simulator.inprocess import Simulation
+from trainstate.simulator.plan import ENTER, PRIMARY, PlannedStep
 from trainstate.simulator.scenario import Scenario, messages, on_demand, through
 from trainstate.simulator.service import JOB, Service
-from trainstate.simulator.timeline import ENTER, PRIMARY, PlannedStep
 from trainstate.spec.graph import shortest_path
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.consumers.course import AGAIN, GONE, Course, Item, named
-from trainstate.testing.consumers.requests import REQUESTS
+from trainstate.testing.consumers.course import AGAIN, GONE, REQUESTS, Course, Item, named
 
 NAME = "job-1"
 _DESCRIBE = "Describe"
@@ -116,7 +113,6 @@ class Play:
         return self._service.store.get(self._arn)
 
     def _pair(self, job: Any) -> tuple[str, str]:
-        """The statuses that a job shows."""
         return job.status, job.record.status if self._layout.secondary else ""
 
     def _newest(self) -> Any:
@@ -236,7 +232,6 @@ class Play:
         return self._job(), self._layout.resource
 
     def _lead(self, pair: tuple[str, str]) -> None:
-        """Leads the job to these statuses."""
         life, kind = self._life()
         for state in self._path(life.record, pair):
             record, at = life.record, Instant(self.clock.now)

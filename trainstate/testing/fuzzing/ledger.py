@@ -1,11 +1,12 @@
 """What the calls so far have shown of each job, and what the service does with the next."""
 
-from __future__ import annotations
-
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from trainstate.history.model import Response
 from trainstate.rules.exchange import (
@@ -21,13 +22,98 @@ from trainstate.rules.exchange import (
     Failure,
     KnownJob,
     Listing,
+    RefusalForm,
     Why,
     stoppable,
     summary_of,
 )
 from trainstate.spec.model import Spec
-from trainstate.testing.fuzzing.api import Api, api
 from trainstate.testing.fuzzing.requests import limit_of
+
+FACTS = "training_job_api.toml"
+_BROKEN = 500
+
+
+@frozen(kw_only=True)
+class Operation:
+    """An operation: its role, its name, and its error codes."""
+
+    part: str
+    name: str
+    declared: frozenset[str]
+
+
+@frozen(kw_only=True)
+class Api:
+    """Operations by role, refusals by reason, and the signs of a missing operation."""
+
+    operations: Mapping[str, Operation]
+    refusals: Mapping[Why, RefusalForm]
+    common: frozenset[str]
+    lacking: frozenset[str]
+    lacking_types: frozenset[str]
+
+    def documented(self, declared: frozenset[str], fault: Failure | None) -> frozenset[str]:
+        """The codes with which an operation may fail; none once the service has broken."""
+        return frozenset() if fault and fault.internal else declared | self.common
+
+    def called(
+        self, client: Any, method: str, params: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], Failure | None]:
+        """The answer of a client's method, or how it failed."""
+        try:
+            answer = getattr(client, method)(**params)
+        except Exception as error:  # noqa: BLE001 - whatever comes out is what is judged
+            return {}, self.fault_of(error)
+        if not isinstance(answer, Mapping):
+            return {}, None
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}, None
+
+    def fault_of(self, error: Exception) -> Failure:
+        """The content of an exception, whether or not it is like botocore's ClientError."""
+        kind = type(error).__name__
+        said = getattr(error, "response", None)
+        about = said.get("Error") if isinstance(said, Mapping) else None
+        if not isinstance(about, Mapping):
+            return Failure(type=kind, message=str(error), lacking=kind in self.lacking_types)
+        code = str(about.get("Code") or "")
+        status = _status(said)
+        # A server that lacks the operation can only say so by its status.
+        lacking = code in self.lacking or (status in (404, 501) and not code.isalpha())
+        return Failure(
+            type=kind,
+            code=code or kind,
+            message=str(about.get("Message") or ""),
+            lacking=lacking,
+            internal=status >= _BROKEN,
+        )
+
+
+def _status(response: Any) -> int:
+    meta = response.get("ResponseMetadata")
+    status = meta.get("HTTPStatusCode") if isinstance(meta, Mapping) else None
+    return status if isinstance(status, int) else 0
+
+
+@cache
+def api() -> Api:
+    """The built-in facts about the operations."""
+    facts = tomllib.loads(resources.files("trainstate.data").joinpath(FACTS).read_text("utf-8"))
+    operations = (
+        Operation(part=row["part"], name=row["name"], declared=frozenset(row["errors"]))
+        for row in facts["operation"]
+    )
+    return Api(
+        operations={operation.part: operation for operation in operations},
+        refusals={
+            Why(row["why"]): RefusalForm(codes=tuple(row["codes"]), text=row.get("text", ""))
+            for row in facts["refusal"]
+        },
+        common=frozenset(facts["common"]["errors"]),
+        lacking=frozenset(facts["common"]["lacking"]),
+        lacking_types=frozenset(facts["common"]["lacking_types"]),
+    )
+
 
 Pages = tuple[tuple[Mapping[str, Any], ...], ...]
 _POOL = "WarmPoolStatus"
@@ -84,11 +170,11 @@ class JobLedger:
         return exchange
 
     def listed(
-        self, asked: Mapping[str, Any], pages: Pages, *, fault: Failure | None, cut: bool
+        self, filters: Mapping[str, Any], pages: Pages, *, fault: Failure | None, cut: bool
     ) -> Exchange:
         """The exchange of a list, all its pages."""
         rows = tuple(tuple(summary_of(row, self.spec.layout) for row in page) for page in pages)
-        listing = Listing(asked=asked, pages=rows, known=dict(self.standings), cut=cut)
+        listing = Listing(asked=filters, pages=rows, known=dict(self.standings), cut=cut)
         return self._exchange(LIST, fault, expected=True, listing=None if fault else listing)
 
     def _exchange(self, part: str, fault: Failure | None, **known: Any) -> Exchange:
@@ -143,14 +229,11 @@ class JobLedger:
             return False, Why.OVER
         if part == STOP and active and known.primary in stoppable(self.spec):
             return True, Why.NOTHING
-        if part == DELETE and over and not self._has_pool(known):
+        if part == DELETE and over and not (known.seen and _POOL in known.seen.members):
             return True, Why.NOTHING
         if part == DELETE and active:
             return False, Why.ACTIVE
         return None, Why.NOTHING
-
-    def _has_pool(self, known: KnownJob) -> bool:
-        return known.seen is not None and _POOL in known.seen.members
 
     def _take(self, exchange: Exchange, name: str, request: Mapping[str, Any]) -> None:
         part, known = exchange.part, exchange.standing
@@ -167,8 +250,7 @@ class JobLedger:
         known = exchange.standing
         if exchange.accepted:
             arn = exchange.answer.get(self.spec.layout.arn)
-            told = arn if isinstance(arn, str) else ""
-            fresh = KnownJob(name=name, request=request, arn=told)
+            fresh = KnownJob(name=name, request=request, arn=arn if isinstance(arn, str) else "")
             if known is not None and not known.deleted:
                 # It may be the first or the second job: expect nothing.
                 fresh = evolve(fresh, doubtful=True, seen=known.seen)

@@ -3,19 +3,17 @@
 Some are tried first, one for each possible fault; others are drawn.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from attrs import evolve, field, frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from trainstate.rules.exchange import ASK, CREATE, DELETE, DESCRIBE, LIST, STOP, UPDATE
-from trainstate.testing.fuzzing.beside import WORDS
+from trainstate.testing.fuzzing.other_calls import WORDS
 from trainstate.testing.fuzzing.requests import (
     ADVANCES,
     CREATIONS,
@@ -46,7 +44,7 @@ class Call:
         rest = f"{self.seconds:g}" if self.verb == ADVANCE else self.word
         return " ".join(part for part in (self.verb, self.slot, rest) if part)
 
-    def simpler(self) -> Iterator[Call]:
+    def simpler(self) -> Iterator[Self]:
         """The same step with simpler arguments, the simplest first."""
         words = _WORDS.get(self.verb, ())
         for word in words[: words.index(self.word)] if self.word in words else ():
@@ -79,15 +77,15 @@ class Program:
     def __str__(self) -> str:
         return "; ".join(map(str, self.calls))
 
-    def without(self, start: int, stop: int) -> Program:
+    def without(self, start: int, stop: int) -> Self:
         """The program without some of its steps."""
         return evolve(self, calls=(*self.calls[:start], *self.calls[stop:]))
 
-    def with_call(self, at: int, call: Call) -> Program:
+    def with_call(self, at: int, call: Call) -> Self:
         """The program with another step at a place."""
         return evolve(self, calls=(*self.calls[:at], call, *self.calls[at + 1 :]))
 
-    def in_slot(self, old: str, new: str) -> Program:
+    def in_slot(self, old: str, new: str) -> Self:
         """The program with one job in the place of another."""
         moved = (evolve(call, slot=new) if call.slot == old else call for call in self.calls)
         return evolve(self, calls=tuple(moved))
@@ -220,3 +218,59 @@ def programs(*, wide: bool = False) -> SearchStrategy[Program]:
     first = st.builds(create, word=st.sampled_from(ORDINARY))
     calls = st.builds(lambda one, rest: observed([one, *rest]), first, st.lists(steps, max_size=8))
     return st.builds(Program, seed=st.integers(0, _MOST_SEED), calls=calls)
+
+
+T = TypeVar("T")
+Holds = Callable[[Program], bool]
+
+
+def shrunk(program: Program, holds: Holds) -> Program:
+    """A minimal program for which ``holds`` still holds.
+
+    No step can be left out, and no argument can be simpler. Hypothesis shrinks one failure of one
+    example; here one program shows many findings, and every run costs calls to a service. So the
+    programs that it drew are shrunk for one finding at a time.
+    """
+    best, before = program, None
+    while best != before:
+        before = best
+        best = _fewer(best, holds)
+        best = descended(best, holds, _plainer)
+    return best
+
+
+def _fewer(program: Program, holds: Holds) -> Program:
+    """The program without dispensable steps, long stretches first."""
+    size = max(1, len(program.calls) // 2)
+    while True:
+        start = 0
+        while start < len(program.calls):
+            candidate = program.without(start, start + size)
+            if candidate.calls and holds(candidate):
+                program = candidate
+            else:
+                start += size
+        if size == 1:
+            return program
+        size //= 2
+
+
+def descended(value: T, holds: Callable[[T], bool], smaller: Callable[[T], Iterator[T]]) -> T:
+    """The value after every shrinking change under which ``holds`` still holds."""
+    found: T | None = value
+    while found is not None:
+        value = found
+        found = next((candidate for candidate in smaller(value) if holds(candidate)), None)
+    return value
+
+
+def _plainer(program: Program) -> Iterator[Program]:
+    if program.seed:
+        yield evolve(program, seed=0)
+    slots = program.slots
+    for number, slot in enumerate(slots):
+        for other in (*slots[:number], *(s for s in "abc" if s < slot and s not in slots)):
+            yield program.in_slot(slot, other)
+    for at, call in enumerate(program.calls):
+        for simpler in call.simpler():
+            yield program.with_call(at, simpler)

@@ -1,7 +1,5 @@
 """What a run of the fuzzer found and never saw: as text, JSON and JUnit XML."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +12,7 @@ from trainstate.checking.report import Finding
 from trainstate.render.json import finding_object
 from trainstate.render.junit import suite_text, xml_text
 from trainstate.render.plain import plain
-from trainstate.render.text import UNSTYLED, counted
+from trainstate.render.text import UNSTYLED, counted, rule_line
 from trainstate.rules.index import rules
 from trainstate.rules.model import Scope, Severity
 from trainstate.spec.facts import Evidence
@@ -24,7 +22,6 @@ from trainstate.testing.fuzzing.program import Program
 from trainstate.version import installed_version
 
 _NUMBER = re.compile(r"\d+", re.ASCII)
-_DIGIT = re.compile(r"\d", re.ASCII)
 _FREE = frozenset({"said", "known", "shown", "asked", "beyond", "pair"})
 _LONGEST = 80
 
@@ -51,14 +48,13 @@ def key_of(finding: Finding) -> Key:
     words = (
         f"{name}={value}"
         for name, value in sorted(finding.facts.items())
-        if name not in _FREE and isinstance(value, str) and _is_word(value)
+        if name not in _FREE
+        and isinstance(value, str)
+        and 0 < len(value) <= _LONGEST
+        and not _NUMBER.search(value)
     )
     place = _NUMBER.sub("#", finding.pointer)
     return Key(finding.code, finding.name, place, tuple(words))
-
-
-def _is_word(value: str) -> bool:
-    return 0 < len(value) <= _LONGEST and _DIGIT.search(value) is None
 
 
 @frozen(kw_only=True)
@@ -186,9 +182,7 @@ def report_lines(report: FuzzReport, *, style: Mapping[str, str] = UNSTYLED) -> 
 
 def _discovery_lines(found: Discovery, style: Mapping[str, str]) -> Iterator[str]:
     finding, dim, off = found.finding, style["dim"], style["off"]
-    label = "" if finding.severity is Severity.ERROR else f" [{finding.severity}]"
-    colour = style[finding.severity]
-    yield f"{colour}{finding.code} {finding.name}{off}{label}: {plain(finding.message)}"
+    yield f"{rule_line(finding, style)}: {plain(finding.message)}"
     yield from (f"   | {call}" for call in found.program.calls)
     yield "   |"
     if found.program.seed:
@@ -221,8 +215,8 @@ def _told(case: Element, found: list[Discovery], fail_on: Severity) -> None:
     mild = [one for one in found if one not in loud]
     if loud:
         first = loud[0].finding
-        told = {"type": f"{first.code} {first.name}", "message": xml_text(first.message)}
-        failure = SubElement(case, "failure", told)
+        members = {"type": f"{first.code} {first.name}", "message": xml_text(first.message)}
+        failure = SubElement(case, "failure", members)
         failure.text = "\n".join(_case_text(loud))
     if mild:
         SubElement(case, "system-out").text = "\n".join(_case_text(mild))

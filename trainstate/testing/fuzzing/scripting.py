@@ -1,11 +1,8 @@
 """A program as Python: plain calls of a boto3 client that anyone can run."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from textwrap import indent
 from types import SimpleNamespace
 from typing import Any
@@ -15,10 +12,10 @@ from trainstate.rules.exchange import ASK, DESCRIBE, LIST
 from trainstate.rules.index import find_rule
 from trainstate.rules.model import Scope
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.fuzzing.beside import Beside
 from trainstate.testing.fuzzing.ledger import JobLedger
+from trainstate.testing.fuzzing.other_calls import OtherCalls
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
-from trainstate.testing.fuzzing.requests import LISTS, job_name
+from trainstate.testing.fuzzing.requests import LISTS, TIMES, job_name
 from trainstate.testing.fuzzing.subject import Script
 
 _CALL = '''\
@@ -117,7 +114,7 @@ def _asked_beside(call: Call) -> Iterator[str]:
     calls: list[tuple[str, str, dict[str, Any]]] = []
     clients = {name: _Noted(name, calls) for name in ("sagemaker", "logs", "sagemaker-metrics")}
     spec = builtin_spec()
-    beside = Beside(clients=clients, spec=spec, ledger=JobLedger(spec=spec), token=_RUN)
+    beside = OtherCalls(clients=clients, spec=spec, ledger=JobLedger(spec=spec), token=_RUN)
     list(beside.ask(call.word, call.slot))
     for service, method, params in calls:
         at = "" if service == "sagemaker" else f'at=sm.client("{service}"), '
@@ -151,8 +148,8 @@ def _asked(word: str) -> str:
     """The arguments of a list; times count from the first job that was described."""
     given = ""
     for name, value in LISTS[word].items():
-        if isinstance(value, timedelta):
-            text = f'seen[0]["CreationTime"].timestamp() + {value.total_seconds():g}'
+        if name in TIMES:
+            text = f'seen[0]["CreationTime"].timestamp() + {value}'
             given += f', **({{"{name}": {text}}} if seen else {{}})'
         else:
             given += f", {name}={value!r}"

@@ -1,7 +1,5 @@
 """What is fuzzed: a client of a service, and how to advance time there."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress

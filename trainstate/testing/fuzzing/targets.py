@@ -1,7 +1,5 @@
 """The targets that can be fuzzed by name; each imports what it needs when used."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -276,7 +274,6 @@ def _script(base: str, ours: bool) -> Script:
 
 
 def _client(**options: Any) -> Any:
-    """A client with dummy credentials."""
     import boto3  # noqa: PLC0415 - an optional package
 
     return boto3.client("sagemaker", **options, **_UNUSED)

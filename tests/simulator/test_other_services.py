@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from trainstate.simulator import Simulation, on_demand, simulate
-from trainstate.simulator.doors import GROUP
+from trainstate.simulator.other_services import GROUP
 
 SCENARIO = on_demand().training("10m").printing("one loss=0.5", "two loss=0.25").then_completed()
 METRIC = {"Name": "loss", "Regex": "loss=([0-9.]+)"}

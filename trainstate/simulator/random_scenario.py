@@ -24,16 +24,16 @@ _WEIGHTS = {
 _FINDINGS = ("NoIssuesFound", "IssuesFound", "Error")
 
 
-def chance_scenario(spec: Spec, config: Configuration, chance: random.Random) -> Scenario:
+def random_scenario(spec: Spec, config: Configuration, rng: random.Random) -> Scenario:
     """A random scenario that is possible for a job with this configuration.
 
     It uses only what the specification has: narrow that with ``Spec.accepting``.
     """
-    drawn = through(_walk(spec, config, chance))
+    drawn = through(_walk(spec, config, rng))
     acts = [
         evolve(
             act,
-            lasts=0 if act is drawn.acts[-1] else _length(act.status, chance),
+            lasts=0 if act is drawn.acts[-1] else _length(act.status, rng),
             reason=FAILURE if act.status == "Failed" else None,
         )
         for act in drawn.acts
@@ -42,29 +42,29 @@ def chance_scenario(spec: Spec, config: Configuration, chance: random.Random) ->
     return evolve(
         drawn,
         acts=tuple(acts),
-        billed=chance.choice((0.3, 0.4, 0.7)),
-        findings=chance.choice(_FINDINGS),
+        billed=rng.choice((0.3, 0.4, 0.7)),
+        findings=rng.choice(_FINDINGS),
     )
 
 
-def _walk(spec: Spec, config: Configuration, chance: random.Random) -> list[State]:
+def _walk(spec: Spec, config: Configuration, rng: random.Random) -> list[State]:
     """States from a creation to an end, each one step of the machine after the previous."""
     known = ending(spec, config)
     weights = [_WEIGHTS[row.evidence] for row in spec.initials]
-    start = chance.choices(initial_states(spec), weights)[0]
+    start = rng.choices(initial_states(spec), weights)[0]
 
     def choose(hops: Sequence[Hop]) -> Hop | None:
         weighed = [_WEIGHTS[hop.row.evidence] for hop in hops if hop.row is not None]
-        return chance.choices(hops, weighed)[0] if hops else None
+        return rng.choices(hops, weighed)[0] if hops else None
 
     left = {name: allowance.budget for name, allowance in config.allowances}
     walked = [start, *walk(known, start, choose, most=_LONGEST - 1, left=left)]
     return [*walked, *way_out(known, walked[-1])]
 
 
-def _length(status: str, chance: random.Random) -> float:
+def _length(status: str, rng: random.Random) -> float:
     usual = LASTS.get(status, 30.0)
-    return round(usual * chance.choice((0, 0.01, 0.2, 1, 1, 1.7, 3)), 3)
+    return round(usual * rng.choice((0, 0.01, 0.2, 1, 1, 1.7, 3)), 3)
 
 
 def seeded(seed: int | None, *parts: Any) -> random.Random:

@@ -4,11 +4,9 @@ Each has the life of a training job, but its operations show less: the primary s
 the times. So scenarios, limits, stops and time work as for training jobs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import evolve
 
@@ -17,15 +15,10 @@ from trainstate.simulator.errors import ApiError, in_status, name_taken
 from trainstate.simulator.job import Job
 from trainstate.simulator.listing import next_of, page_of
 from trainstate.simulator.operations import asked_to_stop, planned
+from trainstate.simulator.service import Answer, Request, Service, handles
 from trainstate.simulator.validate import check_tags, operation_model
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import RecordLayout, Spec
-
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-
-Answer = dict[str, Any]
-Handler = Callable[["Service", "Request"], Answer]
 
 KINDS = ("processing-job", "transform-job")
 _REQUEST, _DESCRIBE = "Request", "Describe"
@@ -38,11 +31,11 @@ _LIFE: Mapping[str, Any] = {
 _LONGEST = {"MaxRuntimeInSeconds": 86_400}
 
 
-def _create(spec: Spec, service: Service, asked: Request) -> Answer:
-    params, layout = asked.params, spec.layout
-    arn = asked.arn(layout.resource, params[layout.name])
+def _create(spec: Spec, service: Service, request: Request) -> Answer:
+    params, layout = request.params, spec.layout
+    arn = request.arn(layout.resource, params[layout.name])
     old = service.store.get(arn)
-    if old is not None and service.caught_up(old, asked.now) is not None:
+    if old is not None and service.caught_up(old, request.now) is not None:
         raise name_taken(arn)
     check_tags(params.get("Tags", ()))
     life = {
@@ -51,16 +44,16 @@ def _create(spec: Spec, service: Service, asked: Request) -> Answer:
         "TrainingJobName": params[layout.name],
         "Tags": params.get("Tags", ()),
     }
-    job = planned(service, life, arn, asked.now)
+    job = planned(service, life, arn, request.now)
     kept = {name: value for name, value in params.items() if name != "Tags"}
     service.keep(evolve(job, record=evolve(job.record, fields={_REQUEST: kept})))
     return {layout.arn: arn}
 
 
-def _found(spec: Spec, service: Service, asked: Request) -> Job:
-    name = asked.params[spec.layout.name]
+def _found(spec: Spec, service: Service, request: Request) -> Job:
+    name = request.params[spec.layout.name]
     try:
-        job: Job = service.found(asked.arn(spec.layout.resource, name), asked.now)
+        job: Job = service.found(request.arn(spec.layout.resource, name), request.now)
     except ApiError as error:
         text = f"Could not find requested job with name: {name}"
         raise ApiError(spec.layout.missing, text) from error
@@ -98,28 +91,28 @@ def described(spec: Spec, life: Spec, record: Record) -> Answer:
     return {name: value for name, value in known.items() if name in members}
 
 
-def _describe(spec: Spec, service: Service, asked: Request) -> Answer:
-    return described(spec, service.spec, _found(spec, service, asked).record)
+def _describe(spec: Spec, service: Service, request: Request) -> Answer:
+    return described(spec, service.spec, _found(spec, service, request).record)
 
 
-def _list(spec: Spec, service: Service, asked: Request) -> Answer:
+def _list(spec: Spec, service: Service, request: Request) -> Answer:
     layout = spec.layout
-    page, token = page_of(service, asked, layout.resource)
+    page, token = page_of(service, request, layout.resource)
     jobs = [_known(spec, service.spec, job.record) for job in page]
     summaries = [{name: job[name] for name in layout.summary if name in job} for job in jobs]
     return {layout.listed: summaries, **next_of(token)}
 
 
-def _stop(spec: Spec, service: Service, asked: Request) -> Answer:
-    job = _found(spec, service, asked)
+def _stop(spec: Spec, service: Service, request: Request) -> Answer:
+    job = _found(spec, service, request)
     if job.status != "InProgress":
         raise in_status(job.status, spec.name.replace("-", " "))
-    service.keep(asked_to_stop(service, job, asked.now))
+    service.keep(asked_to_stop(service, job, request.now))
     return {}
 
 
-def _delete(spec: Spec, service: Service, asked: Request) -> Answer:
-    job = _found(spec, service, asked)
+def _delete(spec: Spec, service: Service, request: Request) -> Answer:
+    job = _found(spec, service, request)
     if job.status not in spec.terminal_primaries:
         raise in_status(job.status, spec.name.replace("-", " "))
     service.forget(job)
@@ -136,8 +129,6 @@ def _named(layout: RecordLayout) -> Iterator[tuple[str, Callable[..., Answer]]]:
 
 
 SPECS = tuple(map(builtin_spec, KINDS))
-HANDLERS: Mapping[str, Handler] = {
-    operation: partial(handler, spec)
-    for spec in SPECS
-    for operation, handler in _named(spec.layout)
-}
+for _spec in SPECS:
+    for _name, _handler in _named(_spec.layout):
+        handles(_name)(partial(_handler, _spec))

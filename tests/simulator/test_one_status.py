@@ -13,7 +13,7 @@ import trainstate
 from trainstate.aws import wait
 from trainstate.simulator import Simulation, on_demand, simulate, spot
 from trainstate.simulator.events import Bus
-from trainstate.simulator.plain import KINDS
+from trainstate.simulator.one_status import KINDS
 from trainstate.spec.load import builtin_spec
 
 SOURCE = {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}}

@@ -1,14 +1,12 @@
 """Runs a program against a service, and judges the answers."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, Self
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from trainstate.checking.findings import finding_of
 from trainstate.checking.report import Finding
@@ -20,9 +18,8 @@ from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.testing.coverage import Coverage
-from trainstate.testing.fuzzing.api import api
-from trainstate.testing.fuzzing.beside import Beside
-from trainstate.testing.fuzzing.ledger import JobLedger, Pages
+from trainstate.testing.fuzzing.ledger import JobLedger, api
+from trainstate.testing.fuzzing.other_calls import OtherCalls
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
 from trainstate.testing.fuzzing.requests import INVALID, job_name, limit_of, listing
 from trainstate.testing.fuzzing.subject import Subject
@@ -33,20 +30,12 @@ _POLLS = (1.0, 3.0, 8.0, 20.0, 45.0, 120.0, 300.0, *(900.0 * 2**times for times 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25
 
 
-@frozen(kw_only=True)
-class Spotted:
-    """A finding, and the number of the call that showed it."""
-
-    at: int
-    finding: Finding
-
-
 @define(kw_only=True)
 class Performer:
     """Runs one program. ``token`` keeps its jobs apart from others'.
 
-    Afterwards it has what the program showed: the findings in order, what it visited, and what is
-    known of its jobs.
+    Afterwards it has what the program showed: the findings in order, each with the number of its
+    call, what it visited, and what is known of its jobs.
     """
 
     subject: Subject
@@ -55,11 +44,11 @@ class Performer:
     token: str
     patience: float = 2.0
     calls: int = 0
-    spotted: list[Spotted] = field(factory=list)
+    spotted: list[tuple[int, Finding]] = field(factory=list)
     visits: Coverage = field(factory=Coverage)
     ledger: JobLedger = field(init=False)
     checker: Checker = field(init=False)
-    _beside: Beside = field(init=False)
+    _beside: OtherCalls = field(init=False)
     _created: datetime | None = None
     _number: int = 0
     _moment: float = field(factory=time.monotonic)
@@ -68,11 +57,11 @@ class Performer:
         still = self.subject.advance is not None and self.subject.still
         self.ledger = JobLedger(spec=self.spec, still=still)
         self.checker = Checker(spec=self.spec, rules=self.rules)
-        self._beside = Beside(
+        self._beside = OtherCalls(
             clients=self.subject.beside, spec=self.spec, ledger=self.ledger, token=self.token
         )
 
-    def perform(self, program: Program) -> Performer:
+    def perform(self, program: Program) -> Self:
         """Runs the steps; returns itself."""
         for number, call in enumerate(program.calls):
             self._number = number
@@ -96,23 +85,22 @@ class Performer:
             self._ask(call)
 
     def _ask(self, call: Call) -> None:
-        """One request about one job."""
         params = request(call, self.token)
         answer, fault = self._request(call.verb, params)
-        told, valid = params["TrainingJobName"], call.word not in INVALID
+        name, valid = params["TrainingJobName"], call.word not in INVALID
         self._exchange(
             self.ledger.called(
-                call.verb, told, fault=fault, answer=answer, request=params, valid=valid
+                call.verb, name, fault=fault, answer=answer, request=params, valid=valid
             )
         )
 
     def _ask_beside(self, call: Call) -> None:
-        for told in self._beside.ask(call.word, call.slot):
-            if isinstance(told, Exchange):
-                self._exchange(told)
+        for seen in self._beside.ask(call.word, call.slot):
+            if isinstance(seen, Exchange):
+                self._exchange(seen)
             else:
-                self.visits.see(told)
-                self._keep(self.checker.feed(told))
+                self.visits.see(seen)
+                self._keep(self.checker.feed(seen))
 
     def _describe(self, name: str) -> Response | None:
         answer, fault = self._request(DESCRIBE, {"TrainingJobName": name})
@@ -127,22 +115,19 @@ class Performer:
         return response
 
     def _list(self, call: Call) -> None:
-        asked = listing(call.word, self._created)
+        filters = listing(call.word, self._created)
         pages: list[tuple[Mapping[str, Any], ...]] = []
         fault, token = None, None
         while len(pages) < MOST_PAGES and fault is None and (token or not pages):
-            params = {**asked, "NextToken": token} if token else asked
+            params = {**filters, "NextToken": token} if token else filters
             answer, fault = self._request(LIST, params)
             summaries = answer.get("TrainingJobSummaries") or ()
             pages.append(tuple(s for s in summaries if isinstance(s, Mapping)))
             token = answer.get("NextToken")
         cut = fault is None and bool(token)
-        self._exchange(self.ledger.listed(asked, tuple(pages), fault=fault, cut=cut))
-        self._check_summaries(tuple(pages))
-
-    def _check_summaries(self, pages: Pages) -> None:
-        """Adds the summaries of our own jobs to the checked histories."""
-        for summary in (summary for page in pages for summary in page):
+        self._exchange(self.ledger.listed(filters, tuple(pages), fault=fault, cut=cut))
+        # The summaries of our own jobs belong to the checked histories.
+        for summary in chain.from_iterable(pages):
             if summary.get(self.spec.layout.name) in self.ledger.standings:
                 self._keep(self.checker.feed(self._read(summary, kind=Kind.SUMMARY)))
 
@@ -179,15 +164,11 @@ class Performer:
         if self.subject.advance is None:
             # Without a clock to advance, only a moment passes.
             time.sleep(min(seconds, _LONGEST_PAUSE) if self.patience else 0.0)
-            self.ledger.pass_time(self._real())
+            before, self._moment = self._moment, time.monotonic()
+            self.ledger.pass_time(self._moment - before)
         else:
             self.subject.advance(seconds)
             self.ledger.pass_time(seconds)
-
-    def _real(self) -> float:
-        """The real seconds since the last call of this."""
-        before, self._moment = self._moment, time.monotonic()
-        return self._moment - before
 
     def _request(
         self, part: str, params: Mapping[str, Any]
@@ -207,7 +188,7 @@ class Performer:
     def _keep(self, found: Any, *, operation: str = "") -> None:
         for finding in found:
             facts = {**finding.facts, **({"operation": operation} if operation else {})}
-            self.spotted.append(Spotted(at=self._number, finding=evolve(finding, facts=facts)))
+            self.spotted.append((self._number, evolve(finding, facts=facts)))
 
 
 def judged(exchange: Exchange, rules: Iterable[Rule] | None = None) -> Iterator[Finding]:

@@ -1,7 +1,5 @@
 """Calls beside those about one job: tuning jobs, search, tags, logs, metrics."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,21 +17,20 @@ from trainstate.rules.exchange import (
     summary_of,
 )
 from trainstate.spec.model import Spec
-from trainstate.testing.fuzzing.api import api
-from trainstate.testing.fuzzing.ledger import JobLedger
-from trainstate.testing.fuzzing.requests import creation, job_name
+from trainstate.testing.fuzzing.ledger import JobLedger, api
+from trainstate.testing.fuzzing.requests import OTHER_JOBS, creation, job_name
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 METRIC = "loss"
 _MOST_PAGES = 12
-_KEPT = frozenset({"TrainingJobName", "StoppingCondition"})
+_CONFIG = "HyperParameterTuningJobConfig"
 
-Told = Exchange | Response
+Observed = Exchange | Response
 Members = Mapping[str, Any]
 
 
 @define(kw_only=True)
-class Beside:
+class OtherCalls:
     """Makes these calls to one service, and compares its answers.
 
     ``clients`` are boto3 clients by service.
@@ -48,7 +45,7 @@ class Beside:
     _lines: dict[str, list[Any]] = field(factory=dict)
     _tunings: dict[str, set[str]] = field(factory=dict)
 
-    def ask(self, word: str, slot: str) -> Iterator[Told]:
+    def ask(self, word: str, slot: str) -> Iterator[Observed]:
         """The results of one of ``WORDS``: exchanges to judge, and job responses."""
         yield from WORDS[word](self, slot)
 
@@ -78,13 +75,13 @@ class Beside:
         why = Why.ABSENT if there is False else Why.NOTHING
         return evolve(exchange, expected=there, why=why, contradiction=said)
 
-    def search(self, asked: Mapping[str, str]) -> Iterator[Told]:
+    def search(self, wanted: Mapping[str, str]) -> Iterator[Observed]:
         """All pages of a search, checked like lists."""
         names = {"StatusEquals": "TrainingJobStatus", "NameContains": "TrainingJobName"}
         operators = {"StatusEquals": "Equals", "NameContains": "Contains"}
         filters = [
             {"Name": names[key], "Operator": operators[key], "Value": value}
-            for key, value in asked.items()
+            for key, value in wanted.items()
         ]
         order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
         params: dict[str, Any] = {"Resource": "TrainingJob", "MaxResults": 2, **order}
@@ -100,17 +97,19 @@ class Beside:
             token = answer.get("NextToken", "")
             params["NextToken"] = token
         if exchange is not None:
-            known = dict(self.ledger.standings)
-            listing = Listing(asked={**asked, **order}, pages=tuple(pages), known=known)
-            listing = evolve(listing, cut=bool(token))
-            told = None if exchange.fault else listing
-            yield evolve(self._about(exchange, True), listing=told)
+            listing = Listing(
+                asked={**wanted, **order},
+                pages=tuple(pages),
+                known=dict(self.ledger.standings),
+                cut=bool(token),
+            )
+            yield evolve(self._about(exchange, True), listing=None if exchange.fault else listing)
 
     def _read(self, members: Members) -> Response:
         origin = Origin(reader="call", line=self.calls, whole=False)
         return read_response(members, self.spec, kind=Kind.RESPONSE, origin=origin)
 
-    def tags(self, slot: str) -> Iterator[Told]:
+    def tags(self, slot: str) -> Iterator[Observed]:
         """Added tags are present, deleted ones are not."""
         name = job_name(slot, self.token)
         there, known = self._stands(name), self.ledger.standings.get(name)
@@ -140,7 +139,7 @@ class Beside:
         self._tags[name] = request, own
         return own
 
-    def logs(self, slot: str) -> Iterator[Told]:
+    def logs(self, slot: str) -> Iterator[Observed]:
         """A job's log only grows."""
         name = job_name(slot, self.token)
         prefix = {"logGroupName": GROUP, "logStreamNamePrefix": f"{name}/"}
@@ -157,7 +156,7 @@ class Beside:
             self._lines[stream["logStreamName"]] = lines
             yield self._about(exchange, True, "the log has lost lines" if wrong else "")
 
-    def metrics(self, slot: str) -> Iterator[Told]:
+    def metrics(self, slot: str) -> Iterator[Observed]:
         """A metric query is answered, with a time for each value."""
         names = sorted(self._tunings.get(self._tuning(slot), ())) or [job_name(slot, self.token)]
         query = {"MetricName": METRIC, "MetricStat": "Last", "Period": "OneMinute"}
@@ -176,34 +175,24 @@ class Beside:
     def _tuning(self, slot: str) -> str:
         return f"tuning-{slot}-{self.token}"
 
-    def tune(self, slot: str) -> Iterator[Told]:
+    def tune(self, slot: str) -> Iterator[Observed]:
         """A tuning job of four children, two at a time; its name is taken once."""
         name = self._tuning(slot)
         taken = name in self._tunings
-        plain = creation("plain", name)
-        definition = {k: v for k, v in plain.items() if k not in _KEPT}
-        algorithm = definition["AlgorithmSpecification"]
-        metrics = [{"Name": METRIC, "Regex": "loss=([0-9.]+)"}]
+        request = OTHER_JOBS["tuning-job"]
+        limits = {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2}
+        config = {**request[_CONFIG], "ResourceLimits": limits}
         _, exchange = self._call(
             "create_hyper_parameter_tuning_job",
             HyperParameterTuningJobName=name,
-            HyperParameterTuningJobConfig={
-                "Strategy": "Random",
-                "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
-                "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": METRIC},
-            },
-            TrainingJobDefinition={
-                **definition,
-                "StoppingCondition": plain["StoppingCondition"],
-                "AlgorithmSpecification": {**algorithm, "MetricDefinitions": metrics},
-            },
+            **{**request, _CONFIG: config},
         )
         if exchange.accepted:
             self._tunings.setdefault(name, set())
         why = Why.TAKEN if taken else Why.NOTHING
         yield evolve(exchange, expected=not taken, why=why, refusal=api().refusals.get(why))
 
-    def halt(self, slot: str) -> Iterator[Told]:
+    def halt(self, slot: str) -> Iterator[Observed]:
         """A request to stop a tuning job; refused if it has ended."""
         name = self._tuning(slot)
         _, exchange = self._call(
@@ -211,14 +200,14 @@ class Beside:
         )
         yield self._about(exchange, None if name in self._tunings else False)
 
-    def children(self, slot: str) -> Iterator[Told]:
+    def children(self, slot: str) -> Iterator[Observed]:
         """Children are training jobs; the counters match them; none is ever lost."""
         name = self._tuning(slot)
-        there, told = name in self._tunings, {"HyperParameterTuningJobName": name}
-        tuning, described = self._call("describe_hyper_parameter_tuning_job", **told)
+        there, named = name in self._tunings, {"HyperParameterTuningJobName": name}
+        tuning, described = self._call("describe_hyper_parameter_tuning_job", **named)
         yield self._about(described, there)
         answer, exchange = self._call(
-            "list_training_jobs_for_hyper_parameter_tuning_job", MaxResults=100, **told
+            "list_training_jobs_for_hyper_parameter_tuning_job", MaxResults=100, **named
         )
         rows = answer.get("TrainingJobSummaries", ())
         counted = sum(tuning.get("TrainingJobStatusCounters", {}).values())
@@ -242,20 +231,20 @@ def _arn(name: str, kind: str = "training-job") -> str:
     return f"arn:{role[1]}:sagemaker:us-east-1:{role[4]}:{kind}/{name}"
 
 
-def _searching(**asked: str) -> Callable[[Beside, str], Iterator[Told]]:
-    return lambda beside, _slot: beside.search(asked)
+def _searching(**filters: str) -> Callable[[OtherCalls, str], Iterator[Observed]]:
+    return lambda beside, _slot: beside.search(filters)
 
 
-WORDS: Mapping[str, Callable[[Beside, str], Iterator[Told]]] = {
-    "tune": Beside.tune,
-    "children": Beside.children,
-    "halt": Beside.halt,
+WORDS: Mapping[str, Callable[[OtherCalls, str], Iterator[Observed]]] = {
+    "tune": OtherCalls.tune,
+    "children": OtherCalls.children,
+    "halt": OtherCalls.halt,
     "search": _searching(),
     "search-Completed": _searching(StatusEquals="Completed"),
     "search-InProgress": _searching(StatusEquals="InProgress"),
     "search-named": _searching(NameContains="-a-"),
-    "tags": Beside.tags,
-    "logs": Beside.logs,
-    "metrics": Beside.metrics,
+    "tags": OtherCalls.tags,
+    "logs": OtherCalls.logs,
+    "metrics": OtherCalls.metrics,
 }
 """The possible calls, the simplest first."""

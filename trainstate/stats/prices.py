@@ -1,19 +1,9 @@
-"""What jobs cost at the user's prices: a CSV, or AWS's price list. None is shipped."""
+"""The user's prices of instances: a CSV, or AWS's price list. None is shipped."""
 
-from __future__ import annotations
-
-from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from attrs import define, field
-
-if TYPE_CHECKING:
-    from trainstate.stats.measure import JobMeasure
 import csv
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,44 +76,3 @@ def _products(value: Any) -> Iterable[tuple[Any, Any]]:
     listed = value["PriceList"] if isinstance(value, Mapping) else value
     whole = [json.loads(one) if isinstance(one, str) else one for one in listed]
     return [(one["product"], one["terms"].get("OnDemand", {})) for one in whole]
-
-
-@define
-class Cost:
-    """Sums over priced jobs: trained, billed, saved, lost and retained, times instances.
-
-    A spot job is priced by its billable seconds, which already include the savings. ``unpriced``
-    counts jobs by type and region without a price.
-    """
-
-    prices: Prices
-    sums: dict[str, float] = field(factory=dict)
-    priced: int = 0
-    unpriced: Counter[tuple[str, str]] = field(factory=Counter)
-
-    def take(self, job: JobMeasure) -> None:
-        """Adds a job."""
-        found = costs(job, self.prices)
-        if found is None:
-            self.unpriced[job.instance_type, job.region] += 1
-            return
-        self.priced += 1
-        for name, amount in found.items():
-            self.sums[name] = self.sums.get(name, 0.0) + amount
-
-
-def costs(job: JobMeasure, prices: Prices) -> dict[str, float] | None:
-    """A job's costs by item; None if its instances have no price."""
-    price = prices.per_second(job.instance_type, job.region)
-    if price is None:
-        return None
-    return {name: seconds * job.instances * price for name, seconds in _seconds(job)}
-
-
-def _seconds(job: JobMeasure) -> Iterator[tuple[str, float]]:
-    yield "trained", job.training or 0.0
-    yield "billed", job.billable or 0.0
-    saved = 0.0 if job.training is None or job.billable is None else job.training - job.billable
-    yield "saved", max(saved, 0.0)
-    yield "lost", job.lost or 0.0
-    yield "retained", job.retained or 0.0

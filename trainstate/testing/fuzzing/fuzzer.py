@@ -1,7 +1,5 @@
 """The fuzzer: tries programs until time or calls are spent, then shrinks them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -22,7 +20,7 @@ from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing.coverage import Coverage
 from trainstate.testing.fuzzing.ledger import whole
-from trainstate.testing.fuzzing.performing import Performer, judged
+from trainstate.testing.fuzzing.performer import Performer, judged
 from trainstate.testing.fuzzing.program import (
     Program,
     beside,
@@ -32,12 +30,12 @@ from trainstate.testing.fuzzing.program import (
     openings,
     programs,
     short,
+    shrunk,
     stages,
 )
 from trainstate.testing.fuzzing.report import Discovery, FuzzReport, Key, key_of
 from trainstate.testing.fuzzing.requests import creation, job_name
 from trainstate.testing.fuzzing.scripting import script
-from trainstate.testing.fuzzing.shrinking import shrunk
 from trainstate.testing.fuzzing.subject import Advance, Maker, Target, target_of
 
 _SHARE = 0.6
@@ -63,7 +61,7 @@ class Trace:
 
 
 @define(kw_only=True)
-class Hunt:
+class Fuzzer:
     """One run of the fuzzer, with at most so many calls, programs and seconds; None: no limit."""
 
     target: Target
@@ -84,11 +82,11 @@ class Hunt:
     _shown: set[str] = field(factory=set)
     _run: str = field(factory=lambda: uuid4().hex[:6])
     _begun: float = field(factory=time.monotonic)
-    _patience: float = field(default=Factory(lambda hunt: hunt.target.patience, takes_self=True))
+    _patience: float = field(default=Factory(lambda self: self.target.patience, takes_self=True))
 
     @property
     def seconds(self) -> float:
-        """The seconds since the hunt began."""
+        """The seconds since the fuzzer began."""
         return time.monotonic() - self._begun
 
     def explore(self) -> None:
@@ -177,15 +175,15 @@ class Hunt:
     def _note(self, program: Program, performer: Performer) -> None:
         """Keeps the shortest program of each finding, without what comes after it."""
         noted: set[Key] = set()
-        for spotted in performer.spotted:
-            key, finding = key_of(spotted.finding), spotted.finding
+        for at, finding in performer.spotted:
+            key = key_of(finding)
             if finding.severity is Severity.INFO or key in noted:
                 continue
             noted.add(key)
             if "polls" in finding.facts:
                 # A wait was in vain; waiting as long for the next tells nothing new.
                 self._patience = min(self._patience, _IMPATIENT)
-            cut = evolve(program, calls=program.calls[: spotted.at + 1])
+            cut = evolve(program, calls=program.calls[: at + 1])
             known = self.traces.setdefault(key, Trace(finding, cut, programs=0))
             known.programs += 1
             if len(cut.calls) < len(known.program.calls):
@@ -212,7 +210,7 @@ class Hunt:
                 raise Spent
             runs[0] += 1
             found = self._perform(program)
-            shown[0] = any(key_of(spotted.finding) == key for spotted in found.spotted)
+            shown[0] = any(key_of(finding) == key for _, finding in found.spotted)
             return shown[0]
 
         # Every run is noted: if it breaks off, the trace has what was reached.
@@ -274,7 +272,7 @@ def fuzz(
     for name, value in (("budget", budget), ("max_examples", max_examples), ("seconds", seconds)):
         if value is not None and not value > 0:
             raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
-    hunt = Hunt(
+    fuzzer = Fuzzer(
         target=target_of(make_client, advance=advance),
         spec=spec or builtin_spec(),
         rules=select_rules(select=tuple(select), ignore=tuple(ignore)),
@@ -284,23 +282,23 @@ def fuzz(
         seed=seed,
         on_program=on_program or (lambda _calls: None),
     )
-    hunt.explore()
-    return _report(hunt, known)
+    fuzzer.explore()
+    return _report(fuzzer, known)
 
 
-def _report(hunt: Hunt, known: Baseline) -> FuzzReport:
-    found = tuple(sorted(hunt.discoveries(), key=lambda one: one.rank))
+def _report(fuzzer: Fuzzer, known: Baseline) -> FuzzReport:
+    found = tuple(sorted(fuzzer.discoveries(), key=lambda one: one.rank))
     return FuzzReport(
-        target=hunt.target.label,
-        seed=hunt.seed,
+        target=fuzzer.target.label,
+        seed=fuzzer.seed,
         discoveries=tuple(d for d in found if d.emblem not in known),
         known=tuple(d for d in found if d.emblem in known),
-        calls=hunt.calls,
-        programs=hunt.programs,
-        seconds=round(hunt.seconds, 3),
-        visits=hunt.visits,
-        ended=hunt.ended,
-        spec_version=hunt.spec.version,
+        calls=fuzzer.calls,
+        programs=fuzzer.programs,
+        seconds=round(fuzzer.seconds, 3),
+        visits=fuzzer.visits,
+        ended=fuzzer.ended,
+        spec_version=fuzzer.spec.version,
     )
 
 

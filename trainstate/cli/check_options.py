@@ -10,7 +10,7 @@ from attrs import define, fields_dict
 from trainstate.checking.order import Order
 from trainstate.checking.report import Finding
 from trainstate.checking.stream import Checker
-from trainstate.cli.baseline import Ignores, ignores
+from trainstate.cli.baseline import Ignores, patterns
 from trainstate.cli.options import listed, spec_at
 from trainstate.errors import UsageError
 from trainstate.history.readers import Limits, SourceReport, read_records
@@ -58,12 +58,12 @@ class CheckOptions:
             rules=select_rules(select=listed(self.select), ignore=listed(self.ignore)),
             accept=Evidence(self.accept),
             order=None if self.order is None else Order(self.order),
-            tolerances=_tolerances(listed(self.tolerances)),
+            tolerances=tolerances(self.tolerances),
         )
 
     def ignores(self) -> Ignores:
         """What is ignored in some files and for some jobs."""
-        return ignores(files=self.per_file_ignores, jobs=self.per_job_ignores)
+        return Ignores(files=patterns(self.per_file_ignores), jobs=patterns(self.per_job_ignores))
 
     def records(self, on_source: Callable[[SourceReport], None]) -> Iterator[Record]:
         """The records of the paths."""
@@ -89,15 +89,15 @@ class CheckOptions:
     @property
     def shown(self) -> Severity:
         """The mildest severity that text shows: infos only on request."""
-        asked = self.verbose or self.select or self.fail_on == Severity.INFO
-        return Severity.INFO if asked else Severity.WARNING
+        infos = self.verbose or self.select or self.fail_on == Severity.INFO
+        return Severity.INFO if infos else Severity.WARNING
 
 
-def _tolerances(texts: Iterable[str]) -> Tolerances:
+def tolerances(texts: Iterable[str]) -> Tolerances:
     """Tolerances given as NAME=SECONDS; raises UsageError for another form or name."""
     known = fields_dict(Tolerances)
     found: dict[str, Any] = {}
-    for text in texts:
+    for text in listed(texts):
         name, _, seconds = text.partition("=")
         if name not in known:
             close = get_close_matches(name, known, n=1)

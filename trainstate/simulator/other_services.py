@@ -1,36 +1,40 @@
 """What clients of training jobs ask of other services: logs, metrics, permissions."""
 
-from __future__ import annotations
-
 import statistics
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trainstate.history.instants import SECOND
 from trainstate.machine.record import start_of_training
 from trainstate.simulator.errors import ApiError
 from trainstate.simulator.job import Job
+from trainstate.simulator.one_status import KINDS
 from trainstate.simulator.output import measured, visible
-from trainstate.simulator.plain import KINDS
+from trainstate.simulator.service import (
+    HANDLERS,
+    IAM,
+    LOGS,
+    METRICS,
+    SAGEMAKER,
+    STS,
+    Answer,
+    Request,
+    Service,
+    handles,
+)
 from trainstate.simulator.tuner import KIND
 
-if TYPE_CHECKING:
-    from trainstate.simulator.service import Request, Service
-
-Answer = dict[str, Any]
-
-SAGEMAKER, LOGS, METRICS, STS, IAM = "sagemaker", "logs", "sagemaker-metrics", "sts", "iam"
 TARGETS = {"SageMaker": SAGEMAKER, "Logs_20140328": LOGS}
 GROUP = "/aws/sagemaker/TrainingJobs"
 _MOST, _MILLISECOND = 10_000, 1_000
 
 
-def is_ours(door: str, operation: str, params: Mapping[str, Any]) -> bool:
+def is_ours(api: str, operation: str, params: Mapping[str, Any]) -> bool:
     """Whether a request is about training jobs, for a simulated operation."""
-    if operation not in HANDLERS and door != SAGEMAKER:
+    if operation not in HANDLERS and api != SAGEMAKER:
         return False
-    if door == LOGS:
+    if api == LOGS:
         group = params.get("logGroupName") or params.get("logGroupIdentifier")
         return bool(group == GROUP)
     if "ResourceArn" in params:
@@ -39,9 +43,9 @@ def is_ours(door: str, operation: str, params: Mapping[str, Any]) -> bool:
     return bool(params.get("Resource", "TrainingJob") == "TrainingJob")
 
 
-def _job(service: Service, asked: Request, name: str) -> Job | None:
+def _job(service: Service, request: Request, name: str) -> Job | None:
     try:
-        job: Job = service.found(asked.arn("training-job", name), asked.now)
+        job: Job = service.found(request.arn("training-job", name), request.now)
     except ApiError:
         return None
     return job
@@ -56,29 +60,31 @@ def _streams(job: Job) -> list[str]:
     return [f"{job.record.name}/algo-{number}-{began}" for number in range(1, count + 1)]
 
 
-def _describe_streams(service: Service, asked: Request) -> Answer:
-    name = asked.params.get("logStreamNamePrefix", "").partition("/")[0]
-    job = _job(service, asked, name)
+@handles("DescribeLogStreams", LOGS)
+def _describe_streams(service: Service, request: Request) -> Answer:
+    name = request.params.get("logStreamNamePrefix", "").partition("/")[0]
+    job = _job(service, request, name)
     if job is None or start_of_training(job.record, service.spec) is None:
         return {"logStreams": []}
-    start = asked.params.get("logStreamNamePrefix", "")
+    start = request.params.get("logStreamNamePrefix", "")
     found = [stream for stream in _streams(job) if stream.startswith(start)]
     begun = job.created // _MILLISECOND
     return {
         "logStreams": [
             {"logStreamName": name, "creationTime": begun, "storedBytes": 0}
-            for name in found[: asked.params.get("limit", 50)]
+            for name in found[: request.params.get("limit", 50)]
         ]
     }
 
 
-def _get_events(service: Service, asked: Request) -> Answer:
-    params = asked.params
+@handles("GetLogEvents", LOGS)
+def _get_events(service: Service, request: Request) -> Answer:
+    params = request.params
     stream = params["logStreamName"]
-    job = _job(service, asked, stream.partition("/")[0])
+    job = _job(service, request, stream.partition("/")[0])
     if job is None or stream not in _streams(job):
         raise ApiError("ResourceNotFoundException", "The specified log stream does not exist.")
-    lines = visible(job, asked.now) if stream == _streams(job)[0] else []
+    lines = visible(job, request.now) if stream == _streams(job)[0] else []
     least, most = params.get("startTime", 0), params.get("endTime", 1 << 62)
     lines = [line for line in lines if least <= line[0] // _MILLISECOND < most]
     size = params.get("limit", _MOST)
@@ -120,25 +126,25 @@ _STATISTICS: Mapping[str, Callable[[list[float]], float]] = {
 _PERIODS = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3600}
 
 
-def _get_metrics(service: Service, asked: Request) -> Answer:
-    queries = asked.params["MetricQueries"]
-    return {"MetricQueryResults": [_queried(service, asked, query) for query in queries]}
+@handles("BatchGetMetrics", METRICS)
+def _get_metrics(service: Service, request: Request) -> Answer:
+    queries = request.params["MetricQueries"]
+    return {"MetricQueryResults": [_queried(service, request, query) for query in queries]}
 
 
-def _queried(service: Service, asked: Request, query: Mapping[str, Any]) -> Answer:
+def _queried(service: Service, request: Request, query: Mapping[str, Any]) -> Answer:
     """The answer to one query: the values of a metric, by iteration or by time."""
     name = query["ResourceArn"].rpartition("/")[2].removesuffix("-aws-training-job")
-    job = _job(service, asked, name)
-    values = [] if job is None else measured(job, asked.now).get(query["MetricName"], [])
+    job = _job(service, request, name)
+    values = [] if job is None else measured(job, request.now).get(query["MetricName"], [])
     least, most = query.get("Start", -(1 << 62)), query.get("End", 1 << 62)
     by_time = query["XAxisType"] == "Timestamp"
-    points = [
-        (at // SECOND if by_time else number, value) for number, (at, value) in enumerate(values)
-    ]
+    points = ((at // SECOND if by_time else n, value) for n, (at, value) in enumerate(values))
+    points = (point for point in points if least <= point[0] <= most)
     period = _PERIODS.get(query["Period"], 1) if by_time else 1
     groups = [
         (place * period, _STATISTICS[query["MetricStat"]]([value for _, value in group]))
-        for place, group in groupby(_within(points, least, most), lambda p: p[0] // period)
+        for place, group in groupby(points, lambda point: point[0] // period)
     ]
     return {
         "Status": "Complete" if job is not None else "ValidationError",
@@ -148,14 +154,9 @@ def _queried(service: Service, asked: Request, query: Mapping[str, Any]) -> Answ
     }
 
 
-def _within(
-    points: Iterable[tuple[int, float]], least: int, most: int
-) -> Iterable[tuple[int, float]]:
-    return (point for point in points if least <= point[0] <= most)
-
-
-def _identity(_service: Service, asked: Request) -> Answer:
-    _, partition, _, _, account = asked.place.split(":")
+@handles("GetCallerIdentity", STS)
+def _identity(_service: Service, request: Request) -> Answer:
+    _, partition, _, _, account = request.place.split(":")
     return {
         "UserId": "AIDASIMULATED0000000",
         "Account": account,
@@ -163,28 +164,12 @@ def _identity(_service: Service, asked: Request) -> Answer:
     }
 
 
-def _permissions(_service: Service, asked: Request) -> Answer:
+@handles("SimulatePrincipalPolicy", IAM)
+def _permissions(_service: Service, request: Request) -> Answer:
     """Everyone may do everything: the SDK asks before it trains."""
     results = [
         {"EvalActionName": name, "EvalResourceName": resource, "EvalDecision": "allowed"}
-        for name in asked.params["ActionNames"]
-        for resource in asked.params.get("ResourceArns", ["*"])
+        for name in request.params["ActionNames"]
+        for resource in request.params.get("ResourceArns", ["*"])
     ]
     return {"EvaluationResults": results, "IsTruncated": "false"}
-
-
-HANDLERS: Mapping[str, Callable[[Service, Request], Answer]] = {
-    "DescribeLogStreams": _describe_streams,
-    "GetLogEvents": _get_events,
-    "BatchGetMetrics": _get_metrics,
-    "GetCallerIdentity": _identity,
-    "SimulatePrincipalPolicy": _permissions,
-}
-DOORS = {
-    "DescribeLogStreams": LOGS,
-    "GetLogEvents": LOGS,
-    "BatchGetMetrics": METRICS,
-    "GetCallerIdentity": STS,
-    "SimulatePrincipalPolicy": IAM,
-}
-"""The services of these operations."""

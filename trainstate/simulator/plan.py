@@ -1,4 +1,4 @@
-"""A scenario's acts, fitted to a job's limits and turned into dated steps."""
+"""A scenario's acts, fitted to a job's limits and turned into dated steps and printed lines."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from trainstate.spec.model import Spec
 
 ENTER, PRIMARY, REWRITE, TOUCH, FORGET = "enter", "primary", "rewrite", "touch", "forget"
 
+TRAINING = "Training"
 _UPLOADING, _STOPPING, _PENDING = "Uploading", "Stopping", "Pending"
 _ROUNDING = 1e-6  # seconds: sums of durations are not exact
 _PENDING_LIMIT = "/StoppingCondition/MaxPendingTimeInSeconds"
@@ -63,7 +64,8 @@ def fitted(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ..
     ending = acts[-1].status if acts else ""
     span = spec.time.spans.get(ending)
     if span == spec.layout.started:
-        acts = _stretched(acts, allowed.run - _counted(acts[:-1], spec), spec)
+        counted = sum(act.lasts for act, counts in _clocked(acts[:-1], spec) if counts)
+        acts = _stretched(acts, allowed.run - counted, spec)
     elif span == spec.layout.created:
         missing = allowed.wait - sum(act.lasts for act in acts[:-1])
         acts = _stretched(acts, missing, spec, waiting=True)
@@ -89,10 +91,27 @@ def laid_out(acts: Iterable[Act], created: int) -> Iterator[PlannedStep]:
         at += length
 
 
+def printed(acts: Iterable[Act], lines: Sequence[str], begun: int) -> Iterator[tuple[int, str]]:
+    """The lines of a script with their instants, spread evenly over the first training.
+
+    A training without an end prints one a minute.
+    """
+    at: float = begun
+    for act in acts:
+        if act.status == TRAINING:
+            lasts = act.lasts if act.lasts < math.inf else len(lines) * 60.0
+            for number, line in enumerate(lines, 1):
+                when = at + lasts * SECOND * number / (len(lines) + 1)
+                if when <= LATEST:
+                    yield int(when) - int(when) % 1000, line
+            return
+        at += act.lasts * SECOND
+
+
 def stopped(statuses: Sequence[str], now: int, *, lag: float = 2.0) -> Iterator[PlannedStep]:
     """What follows a stop request, by the statuses of the job's history."""
     acts = [Act(status=_STOPPING, lasts=LASTS[_STOPPING])]
-    if "Training" in statuses and statuses[-1] != _UPLOADING:
+    if TRAINING in statuses and statuses[-1] != _UPLOADING:
         acts.append(Act(status=_UPLOADING, lasts=LASTS[_UPLOADING]))
     acts.append(Act(status="Stopped", lasts=0))
     return laid_out(acts, now + round(lag * SECOND))
@@ -107,11 +126,6 @@ def _rewrites(texts: Sequence[str], at: float, length: float) -> Iterator[Planne
 def _whole(at: float) -> Instant:
     """An instant cut to the millisecond, the service's resolution."""
     return Instant(int(at) - int(at) % 1000)
-
-
-def _counted(acts: Iterable[Act], spec: Spec) -> float:
-    """Seconds of the acts that count towards the run-time limit."""
-    return sum(act.lasts for act, counts in _clocked(acts, spec) if counts)
 
 
 def _clocked(acts: Iterable[Act], spec: Spec) -> Iterator[tuple[Act, bool]]:
@@ -147,7 +161,7 @@ def _cut(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ...]
     """The acts up to the first limit that they exceed, and the job's end there."""
     run, wait, pending, trained = allowed.run, allowed.wait, allowed.pending, False
     for at, (act, counts) in enumerate(_clocked(acts, spec)):
-        trained = trained or act.status == "Training"
+        trained = trained or act.status == TRAINING
         if act.status in (_STOPPING, _UPLOADING) or act.status in spec.terminal_secondaries:
             return tuple(acts)
         room = {
