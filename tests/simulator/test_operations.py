@@ -257,7 +257,7 @@ def test_boto3s_waiter_ends_without_real_time() -> None:
         states = [record.state.primary for record in sm.service.records()]
 
     assert ["Completed"] == states
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60  # one poll alone would take two minutes
 
 
 def test_boto3s_waiter_fails_with_the_job() -> None:
