@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -229,6 +230,7 @@ def test_a_time_that_may_be_cut_orders_nothing_in_its_second() -> None:
     assert all(are_tied(*pair) for pair in ((cut, full), (full, cut), (full, finer)))
     assert not any(is_after(*pair) for pair in ((cut, full), (full, cut), (finer, full)))
     assert all(is_after(later, one) and not is_after(one, later) for one in (cut, full, finer))
+    assert not any(are_tied(one, later) or are_tied(later, one) for one in (cut, full, finer))
 
 
 CUT = [
@@ -239,10 +241,21 @@ CUT = [
 """A LastModifiedTime that may have been cut, and two more in its second."""
 
 
+CUT_WITHOUT_HISTORIES = [
+    written(poll("Completed/Completed", BARE, modified=60)),
+    written(poll("InProgress/Training", BARE, modified=60.3)),
+    written(poll("InProgress/Uploading", BARE, modified=60.8)),
+]
+"""The last response of three; its time was cut."""
+
+
 @pytest.mark.parametrize("order", [None, "free"])
-def test_a_time_that_may_be_cut_accuses_nobody_in_any_order(order: str | None) -> None:
+@pytest.mark.parametrize("responses", [CUT, CUT_WITHOUT_HISTORIES])
+def test_a_time_that_may_be_cut_accuses_nobody_in_any_order(
+    responses: list[dict[str, Any]], order: str | None
+) -> None:
     """It may be an earlier reading than each of the two, or a later one."""
-    orders = itertools.permutations(CUT)
+    orders = itertools.permutations(responses)
 
     verdicts = {check(list(one), order=order).verdict for one in orders}
 
