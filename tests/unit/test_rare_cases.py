@@ -175,6 +175,18 @@ def test_a_name_is_used_again_only_by_known_creations(created: Any, expected: An
     assert reuse(comparison(read), earlier) is expected
 
 
+def test_a_poll_without_its_creation_does_not_reuse_a_name() -> None:
+    """It counts to the first job of the name, and nobody can tell if that one lived on."""
+    ended = "Completed/Completed: Starting 90, Training 60, Uploading 5, Completed"
+    late = {"/CreationTime": "2026-01-02T12:00:00Z", "/SecondaryStatusTransitions": None}
+    both = [written(poll(ended)), written(poll("InProgress/Starting", late, modified=7300))]
+    unborn = written(poll(ended, {"/CreationTime": None}, modified=400))
+
+    codes = [[one.code for one in trainstate.check(one)] for one in (both, [*both, unborn])]
+
+    assert [1, 1] == [found.count("TS609") for found in codes]
+
+
 def test_a_number_of_too_many_digits_is_quoted_in_words() -> None:
     """Python refuses to print it."""
     assert quoted(10**5000) == "a number of very many digits"
