@@ -14,12 +14,13 @@ from trainstate.checking.order import BEFORE_ALL, rank_of
 from trainstate.history.instants import same_instant
 from trainstate.history.model import Entry, Response, Unreadable
 from trainstate.history.nested import instance_type
-from trainstate.history.readers.lines import Line, Record, whole
+from trainstate.history.readers.lines import Line, Record
 from trainstate.history.typed import MODIFIED, values_of
 from trainstate.machine.guards import configuration
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.track.life import Life
+from trainstate.track.observed import read
 
 
 @define(kw_only=True)
@@ -110,7 +111,7 @@ class Survey:
             self._take(known)
 
     def _take(self, record: Line | Response) -> None:
-        response = whole(record)
+        response = read(record)
         if isinstance(response, Unreadable):
             self.unreadable += 1
             self.responses -= 1

@@ -14,6 +14,8 @@ from trainstate.history.instants import NotAnInstant, parse
 from trainstate.history.machines import machine_of
 from trainstate.history.model import Kind, Origin, Response, Unreadable
 from trainstate.history.readers import value_records
+from trainstate.history.readers.json_value import NotJson
+from trainstate.history.readers.json_value import decode as json_value
 from trainstate.history.readers.lines import Line, Record, whole
 from trainstate.history.typed import decode_of
 from trainstate.history.wire import read_response
@@ -70,7 +72,7 @@ def named(response: Response, name: str | None, arn: str | None) -> Response:
 
 
 def read(record: Record) -> Response | Unreadable:
-    """What a tracker takes of a record.
+    """What a tracker, or a survey, takes of a record.
 
     Of a response in the service's own form it takes the name, the statuses and times, the history
     and the members as they were given; to read it in full takes ten times as long.
@@ -81,11 +83,13 @@ def read(record: Record) -> Response | Unreadable:
 
 def _brief(line: Line) -> Response | None:
     """What a tracker takes of a line; None if the line must be read in full."""
-    typed, decode, members = line.typed, decode_of(line.source.spec), line.recorded
+    typed, decode, started = line.typed, decode_of(line.source.spec), line.typed.started
     entries = None if decode is None else decode.history(typed.history)
-    if entries is None or members is None:
+    if entries is None:
         return None
+    layout = line.source.spec.layout
     try:
+        members = json_value(line.text) if line.recorded is None else line.recorded
         return Response(
             kind=Kind.RESPONSE,
             name=typed.name,
@@ -97,11 +101,11 @@ def _brief(line: Line) -> Response | None:
             written_primary=typed.primary,
             written_secondary=typed.secondary,
             history=tuple(map(entry_of, entries)),
-            instants={},
+            instants={} if started is None else {layout.started: parse(started)[0]},
             members=members,
             origin=line.origin,
         )
-    except NotAnInstant:  # beyond the calendar
+    except (NotAnInstant, NotJson):  # beyond the calendar, or in a member that was passed over
         return None
 
 
