@@ -73,6 +73,8 @@ def moved(draw: random.Random, shown: dict[str, Any], _: dict[str, Any]) -> None
 
 def entry(draw: random.Random, shown: dict[str, Any], _: dict[str, Any]) -> None:
     history = shown.get(LAYOUT.history) or [{LAYOUT.entry_status: "Training"}]
+    if not isinstance(history, list):  # an odd value
+        return
     at = draw.randrange(len(history))
     name = draw.choice(list(history[at]))
     timed = name.endswith("Time")
@@ -117,6 +119,16 @@ EDITS: tuple[Edit, ...] = (
 )
 
 
+def measured(draw: random.Random, job: Job) -> Job:
+    """A job whose metrics are other ones in each response, of which some come later."""
+    for shown in job[draw.randrange(len(job)) :]:
+        measure = {"MetricName": "loss", "Value": draw.random(), "Timestamp": shown[LAYOUT.created]}
+        shown["FinalMetricDataList"] = [measure]
+        if draw.random() < 0.3:
+            shown[LAYOUT.modified] = later(draw, shown[LAYOUT.modified])
+    return job
+
+
 def edited(draw: random.Random, job: Job, others: Job) -> Job:
     """A job with one or two edits, of which some stay in all later responses."""
     job = copy.deepcopy(job)
@@ -142,6 +154,9 @@ def recorded(seed: int) -> list[bytes]:
     jobs: dict[str, Job] = {}
     for shown in map(json.loads, texts):
         jobs.setdefault(shown[LAYOUT.arn], []).append(shown)
+    for job in jobs.values():
+        if draw.random() < 0.4:
+            measured(draw, job)
     others = [shown for job in jobs.values() for shown in job]
     changed = [edited(draw, job, others) for job in jobs.values()]
     lines: list[bytes] = []

@@ -16,6 +16,7 @@ from trainstate.checking.rulebook import rulebook
 from trainstate.checking.stream import Checker
 from trainstate.history.readers import value_records
 from trainstate.history.readers.lines import Line
+from trainstate.history.typed import HISTORY
 from trainstate.rules.example import poll, written
 from trainstate.rules.model import Severity
 from trainstate.rules.shown import kind_of
@@ -126,6 +127,22 @@ def test_what_is_known_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     polls = [json.dumps(written(poll(text))) for text in ("InProgress/Starting: Starting", ACTIVE)]
 
     assert [] == checked([*polls, *polls[1:]])[0]
+
+
+def test_a_job_holds_its_changes_and_not_its_polls() -> None:
+    """Metrics that are new in each poll are none, and what did not change is held once."""
+    metrics = [[{"MetricName": "loss", "Value": at / 7}] for at in range(60)]
+    polls = [
+        line({"/FinalMetricDataList": shown}, modified=300 + at) for at, shown in enumerate(metrics)
+    ]
+    grown = [line({"/TrainingTimeInSeconds": at}, modified=400 + at) for at in range(5)]
+    checker = Checker()
+    for record in value_records([*polls, *grown], SPEC):
+        assert not [one for one in checker.feed(record) if one.severity is not Severity.INFO]
+    (state,) = checker.states
+
+    assert (65, 6) == (state.responses, len(state.pending))
+    assert len({id(change.values[HISTORY]) for change in state.pending}) == 1
 
 
 def test_a_milder_finding_of_the_same_words_is_not_new() -> None:

@@ -126,12 +126,13 @@ class JobState:
         index, self.responses, self.last_digest = self.responses, self.responses + 1, b""
         if statuses is None and not delta.later:
             return
-        if statuses is not None or not pending:
-            values, file = shown.values, shown.file
-            pending.append(PendingChange(index, values, file, decode, repeats=statuses is None))
-        if statuses is None:
+        values, file = shown.values, shown.file
+        repeats = statuses is None or (bool(pending) and pending[-1].has_all_of(values))
+        if not repeats or not pending:
+            pending.append(PendingChange(index, values, file, decode, repeats=repeats))
+        if repeats:
             change = pending[-1]
-            change.last, change.again, change.place = index, shown.modified, shown.file
+            change.last, change.again, change.place = index, shown.modified, file
         if statuses is not None:
             self.shown, self.last_pair = shown, shown.values[PAIR]
             self.straight &= shown.goes_on

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import define, field, frozen
+from msgspec import Raw
 
 from trainstate.checking.members import is_updatable, without
 from trainstate.checking.report import Finding
 from trainstate.history.typed import (
-    ABSENT,
     AMOUNTS,
     CREATED,
     ENDED,
@@ -113,11 +113,12 @@ def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -
 
 
 def kept(decode: Decode, values: Values, old: Values) -> Values:
-    """The values to keep of a response: settled members share the older response's bytes."""
+    """The values to keep of a response: equal ones are the older response's."""
     settled = decode.settled.start
-    own = [raw if raw is ABSENT else raw.copy() for raw in values[HISTORY:settled]]
     same = values[settled:] == old[settled:]
-    return (*values[:HISTORY], *own, *(old if same else values)[settled:])
+    pairs = zip(values[:settled], old[:settled], strict=True)
+    own = [was if one == was else one.copy() if type(one) is Raw else one for one, was in pairs]
+    return (*own, *(old if same else values)[settled:])
 
 
 def is_in_order(shown: Shown) -> bool:
