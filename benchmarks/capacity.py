@@ -47,10 +47,6 @@ class Measured:
     stored: int
 
 
-_TASKS = 4
-"""Two a core: with Spark's usual 200 a small run measures the starts of tasks."""
-
-
 def main() -> None:
     """Generates, measures, predicts, prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -125,7 +121,7 @@ def _workers(path: str) -> tuple[float, float]:
 
 def _run(session: Any, path: str) -> Measured:
     before, begun = processor_seconds(), perf_counter()
-    found = spark.check(spark.read(session, path), partitions=_TASKS)
+    found = spark.check(spark.read(session, path))
     responses = found.verdicts.groupBy().sum("responses").collect()[0][0]
     seconds, computed = perf_counter() - begun, processor_seconds() - before
     shuffled = _shuffled(session)

@@ -191,3 +191,16 @@ def test_jobs_are_told_apart_as_one_process_tells_them(
     assert findings == found[0]
     assert sorted(jobs) == sorted(found[1])
     assert 3 == len(jobs)
+
+
+def test_small_partitions_are_joined(running: Any, tmp_path: Path) -> None:
+    """Spark's usual number of them would start a task for every few jobs."""
+    path = tmp_path / "one.parquet"
+    path.write_bytes(parquet(table_of([dated(row) for row in life(*COMPLETED)])))
+    before = running.conf.get(spark._COALESCE)
+    found = spark.check(spark.read(running, str(path)))
+
+    assert 1 == found.verdicts.count()
+    assert 1 == found.judged.rdd.getNumPartitions()
+    assert before == running.conf.get(spark._COALESCE)
+    found.unpersist()

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -135,12 +136,27 @@ def check(
     gathered = rows.repartition(partitions, *keys) if partitions else rows.repartition(*keys)
     gathered = gathered.sortWithinPartitions(KEY, FILE, LINE, PART)
     found = gathered.mapInArrow(partial(judged, asked=asked), _ddl(SCHEMA))
-    found = found.persist(StorageLevel.MEMORY_AND_DISK)
+    with _coalescing(frame.sparkSession):
+        found = found.persist(StorageLevel.MEMORY_AND_DISK)
     return Checked(
         findings=found.where(sf.col("code").isNotNull()).select(*FINDING_FIELDS),
         verdicts=found.where(sf.col("verdict").isNotNull()).select(*JOB_FIELDS),
         judged=found,
     )
+
+
+@contextmanager
+def _coalescing(running: SparkSession) -> Iterator[None]:
+    """Lets Spark join small partitions of what is kept, which it only does where it is told to.
+
+    A task takes some 50 ms: 60,000 responses in Spark's usual 200 take four times as long.
+    """
+    before = running.conf.get(_COALESCE)
+    running.conf.set(_COALESCE, "true")
+    try:
+        yield
+    finally:
+        running.conf.set(_COALESCE, str(before))
 
 
 def _form(paths: list[str]) -> str:
@@ -154,6 +170,7 @@ def _form(paths: list[str]) -> str:
     )
 
 
+_COALESCE = "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning"
 _LINES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 
 
