@@ -108,7 +108,7 @@ def test_a_script_has_the_calls() -> None:
         ask(word="children"),
     ]
     finding = next(iter(trainstate.check([{"TrainingJobName": "job-a-0"}]).findings))
-    text = script(Program(calls=tuple(calls)), finding, target.script)
+    text = script(Program(calls=tuple(calls)), finding, target.script, trainstate.SPEC)
     scope: dict[str, Any] = {}
     exec(compile(text, "script", "exec"), scope)
 

@@ -43,6 +43,7 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
 @shared.number_option(
     "--seconds", click.FloatRange(0), 50.0, "SECONDS", "How long to try and shrink; 0: no limit."
 )
+@shared.MACHINE
 @shared.SEED
 @shared.SELECT
 @shared.IGNORE
@@ -64,11 +65,12 @@ def _targets(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
 )
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Drive a service of training jobs through programs of calls, and judge its answers.
+    """Drive a service of jobs through programs of calls, and judge its answers.
 
     Jobs are created, described, stopped, deleted, updated and listed, time advances, and
-    every job is followed to its end. Each finding comes with the smallest program that shows
-    it. Needs the extra `testing`, and what the target needs.
+    every job is followed to its end: training jobs, or with `--spec` processing, transform or
+    tuning jobs. Each finding comes with the smallest program that shows it. Needs the extra
+    `testing`, and what the target needs.
 
     Exit status: 0 no findings at or above the fail level, 1 findings, 2 misuse, 130 after
     Ctrl-C, with a report of what was tried so far.
@@ -98,6 +100,7 @@ def _report(options: dict[str, Any]) -> Any:
     with status_on_a_terminal() as tell:
         return fuzz(
             named(options["target"]),
+            spec=shared.spec_at(options["spec_path"]),
             budget=options["budget"],
             max_examples=options["max_examples"],
             seconds=options["seconds"] or None,

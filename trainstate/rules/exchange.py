@@ -86,11 +86,10 @@ class KnownJob:
         """The primary status in the last response."""
         return None if self.seen is None else self.seen.primary
 
-    @property
-    def pair(self) -> str:
+    def pair(self, spec: Spec) -> str:
         """The pair in the last response, in words."""
         seen = self.seen
-        return pair_text((None, None) if seen is None else (seen.primary, seen.secondary))
+        return pair_text((None, None) if seen is None else (seen.primary, seen.secondary), spec)
 
     def is_over(self, spec: Spec) -> bool:
         """Whether the job was seen ended, which is final."""
@@ -204,5 +203,5 @@ def stops_at(spec: Spec) -> frozenset[str]:
 
 def _stops(spec: Spec) -> Iterable[tuple[str, str]]:
     for row in spec.primary_transitions:
-        if row.alone and row.after not in spec.ended_primaries:
+        if (row.alone or not spec.layout.secondary) and row.after not in spec.ended_primaries:
             yield row.before, row.after

@@ -38,6 +38,9 @@ def undocumented_pair(statuses: Statuses) -> Violations:
         return
     yield Violation(
         pointer=f"/{spec.layout.secondary}",
-        facts={"pair": pair_text((pair.primary, pair.secondary)), "evidence": str(pair.evidence)},
+        facts={
+            "pair": pair_text((pair.primary, pair.secondary), spec),
+            "evidence": str(pair.evidence),
+        },
         severity=Severity.WARNING if withdrawn else None,
     )

@@ -22,4 +22,4 @@ def never_finished(end: JobEnd) -> Violations:
     job to an end.
     """
     if not end.complete:
-        yield Violation(facts={"responses": end.responses, "pair": pair_text(end.pair)})
+        yield Violation(facts={"responses": end.responses, "pair": pair_text(end.pair, end.spec)})

@@ -27,4 +27,6 @@ def ended_job_stopped(exchange: Exchange) -> Violations:
     """
     standing = exchange.standing
     if exchange.accepted and exchange.why is Why.OVER and standing is not None:
-        yield Violation(facts={"operation": exchange.operation, "pair": standing.pair})
+        yield Violation(
+            facts={"operation": exchange.operation, "pair": standing.pair(exchange.spec)}
+        )

@@ -35,4 +35,6 @@ def active_job_deleted(exchange: Exchange) -> Violations:
     """
     standing = exchange.standing
     if exchange.accepted and exchange.why is Why.ACTIVE and standing is not None:
-        yield Violation(facts={"operation": exchange.operation, "pair": standing.pair})
+        yield Violation(
+            facts={"operation": exchange.operation, "pair": standing.pair(exchange.spec)}
+        )

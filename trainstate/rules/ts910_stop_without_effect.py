@@ -42,7 +42,7 @@ def stop_without_effect(exchange: Exchange) -> Violations:
     standing, response, spec = exchange.standing, exchange.response, exchange.spec
     if response is None or standing is None or not standing.stopped:
         return
-    facts = {"pair": pair_text((response.primary, response.secondary))}
+    facts = {"pair": pair_text((response.primary, response.secondary), spec)}
     if response.primary in stoppable(spec):
         yield Violation(facts=facts)
     elif response.primary in spec.terminal_primaries - stops_at(spec):

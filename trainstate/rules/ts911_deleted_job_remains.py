@@ -26,4 +26,4 @@ def deleted_job_remains(exchange: Exchange) -> Violations:
     if exchange.part != ENDED or standing is None or standing.seen is None:
         return
     if standing.deleted:
-        yield Violation(facts={"polls": exchange.polls, "pair": standing.pair})
+        yield Violation(facts={"polls": exchange.polls, "pair": standing.pair(exchange.spec)})

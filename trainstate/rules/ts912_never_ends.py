@@ -32,7 +32,7 @@ def never_ends(exchange: Exchange) -> Violations:
         facts={
             "age": round(standing.age),
             "polls": exchange.polls,
-            "pair": standing.pair,
+            "pair": standing.pair(exchange.spec),
             "beyond": f", but its limits end it after {limit:g} s" if proven else "",
         },
     )

@@ -33,5 +33,5 @@ def born_finished(exchange: Exchange) -> Violations:
     outcome = spec.outcome_by_key.get((response.primary or "", ""))
     seconds = (ended - response.created) / SECOND
     if outcome is not None and outcome.name is Outcome.SUCCEEDED and seconds < _SOONEST:
-        pair = pair_text((response.primary, response.secondary))
+        pair = pair_text((response.primary, response.secondary), spec)
         yield Violation(facts={"pair": pair, "seconds": seconds})

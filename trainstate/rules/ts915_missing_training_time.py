@@ -26,7 +26,7 @@ def missing_training_time(exchange: Exchange) -> Violations:
     simulator.
     """
     response, layout = exchange.response, exchange.spec.layout
-    if response is None or layout.training_seconds is None or exchange.fault is not None:
+    if response is None or not layout.training_seconds or exchange.fault is not None:
         return
     times = (layout.started, layout.ended)
     if all(name in response.instants for name in times if name is not None):

@@ -32,7 +32,7 @@ def job_missing_from_list(exchange: Exchange) -> Violations:
     for standing in listing.known.values():
         if standing.name not in names and _belongs(standing, listing.asked, spec):
             by = ", ".join(sorted(set(listing.asked) - {"MaxResults", "SortBy", "SortOrder"}))
-            yield Violation(facts={"by": f" by {by}" if by else "", "pair": standing.pair})
+            yield Violation(facts={"by": f" by {by}" if by else "", "pair": standing.pair(spec)})
 
 
 def _belongs(standing: KnownJob, asked: Mapping[str, Any], spec: Spec) -> bool:

@@ -15,12 +15,12 @@ def time_text(instant: int | None) -> str:
     return "absent" if instant is None else iso(instant)
 
 
-def pair_text(pair: tuple[str | None, str | None], spec: Spec | None = None) -> str:
+def pair_text(pair: tuple[str | None, str | None], spec: Spec) -> str:
     """A pair as ``primary/secondary``, with ``?`` for one that was not recorded.
 
     Jobs of some specifications have only one status.
     """
-    shown = pair if spec is None or spec.layout.secondary else pair[:1]
+    shown = pair if spec.layout.secondary else pair[:1]
     return "/".join(status or "?" for status in shown)
 
 

@@ -15,21 +15,23 @@ from trainstate.spec.model import Spec
 
 @define
 class Coverage:
-    """Statuses, pairs and transitions of the specification that responses have shown."""
+    """Statuses, pairs and transitions of a specification that responses have shown."""
 
+    spec: Spec = field(factory=builtin_spec)
     statuses: set[str] = field(factory=set)
     pairs: set[tuple[str, str]] = field(factory=set)
     transitions: set[tuple[str, str]] = field(factory=set)
 
     def take(self, responses: Iterable[Any]) -> None:
         """Adds what these responses show."""
-        for record in read_values(list(responses), builtin_spec()):
+        for record in read_values(list(responses), self.spec):
             if isinstance(record, Response):
                 self.see(record)
 
     def see(self, response: Response) -> None:
         """Adds what one response shows."""
-        primary, secondary = response.primary, response.secondary
+        primary = response.primary
+        secondary = response.secondary if self.spec.layout.secondary else primary
         self.statuses.update(response.statuses)
         self.transitions.update(pairwise(response.statuses))
         if secondary is not None:
@@ -43,19 +45,19 @@ class Coverage:
         self.pairs |= other.pairs
         self.transitions |= other.transitions
 
-    def lines(self, spec: Spec | None = None) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """What was visited and what was not, each kind in a few lines; retired facts are apart."""
-        for kind, facts, seen in self._kinds(spec or builtin_spec()):
+        for kind, facts, seen in self._kinds():
             yield from _shown(kind, facts, seen)
 
-    def missed(self, level: Evidence, spec: Spec | None = None) -> dict[str, list[str]]:
+    def missed(self, level: Evidence) -> dict[str, list[str]]:
         """Facts with this evidence or stronger that were never visited, by kind."""
         return {
             kind: [n for n, found in facts.items() if found.rank <= level.rank and n not in seen]
-            for kind, facts, seen in self._kinds(spec or builtin_spec())
+            for kind, facts, seen in self._kinds()
         }
 
-    def counted(self, spec: Spec | None = None) -> dict[str, dict[str, list[int]]]:
+    def counted(self) -> dict[str, dict[str, list[int]]]:
         """Visited facts and all facts, counted by kind and evidence."""
         return {
             kind: {
@@ -65,14 +67,17 @@ class Coverage:
                 ]
                 for level in Evidence
             }
-            for kind, facts, seen in self._kinds(spec or builtin_spec())
+            for kind, facts, seen in self._kinds()
         }
 
-    def _kinds(self, spec: Spec) -> Iterator[tuple[str, Mapping[str, Evidence], set[str]]]:
+    def _kinds(self) -> Iterator[tuple[str, Mapping[str, Evidence], set[str]]]:
+        spec = self.spec
         statuses = {row.name: row.evidence for row in spec.secondaries}
         pairs = {f"{row.primary}/{row.secondary}": row.evidence for row in spec.pairs}
         yield "statuses", statuses, self.statuses
         yield "pairs", pairs, {"/".join(pair) for pair in self.pairs}
+        if not (spec.layout.history or self.transitions):
+            return  # no response can show one
         edges: dict[str, Evidence] = {}
         for row in spec.transitions:
             name = f"{row.before} -> {row.after}"

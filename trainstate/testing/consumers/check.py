@@ -12,7 +12,7 @@ from trainstate.machine.walks import subsets
 from trainstate.simulator.clock import Duration, seconds
 from trainstate.spec.load import builtin_spec
 from trainstate.testing.consumers import report
-from trainstate.testing.consumers.course import FLAGS, REQUESTS, Course
+from trainstate.testing.consumers.course import FLAGS, Course
 from trainstate.testing.consumers.course import course as parsed
 from trainstate.testing.consumers.judge import CRASHES, OutcomeReader, judged, plainly
 from trainstate.testing.consumers.perform import Stage, Wait, staged
@@ -25,6 +25,7 @@ from trainstate.testing.consumers.scope import (
 )
 from trainstate.testing.consumers.stage import NAME, OPERATIONS, Play
 from trainstate.testing.fuzzing.program import descended
+from trainstate.testing.fuzzing.requests import JOBS
 from trainstate.track.policy import STRICT, Policy
 
 POLLS = 40
@@ -40,7 +41,7 @@ class OtherMachineError(UsageError):
     def __init__(self, played: str, operation: str) -> None:
         super().__init__(
             f"The consumer calls {operation}, but a {played} is played to it. A course of another"
-            f" machine ends with its name; these can be played: {', '.join(REQUESTS)}. For others,"
+            f" machine ends with its name; these can be played: {', '.join(JOBS)}. For others,"
             " check what is done at each status with `trainstate.track.lint_policy`."
         )
         self.machine = OPERATIONS.get(operation, "")
@@ -109,7 +110,7 @@ def check_consumer(
         try:
             return _checked(trial, scope, progress)
         except OtherMachineError as other:
-            if scope.machine or other.machine not in REQUESTS:
+            if scope.machine or other.machine not in JOBS:
                 raise
             return _checked(trial, evolve(scope, machine=other.machine), progress)
 

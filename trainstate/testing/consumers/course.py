@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from trainstate.errors import UsageError
 from trainstate.machine.step import State
 from trainstate.spec.load import BUILTIN, builtin_spec
-from trainstate.testing.fuzzing.requests import OTHER_JOBS, creation
+from trainstate.testing.fuzzing.requests import JOBS
 
 GONE = "gone"
 AGAIN = "again"
@@ -25,9 +25,6 @@ PLAN = "training plan"
 SAME_MESSAGES = "same messages"
 ZERO_SECONDS = "zero seconds"
 WITHOUT = "without "
-
-REQUESTS: Mapping[str, Mapping[str, Any]] = {BUILTIN: creation("plain", ""), **OTHER_JOBS}
-"""The members of the least request beside the name, by machine."""
 
 _ITEM = re.compile(
     r"(?P<open>\()?(?P<again>again )?(?P<what>\w+(?:/\w+)?)(?P<close>\))?(?: x(?P<polls>\d+))?"
@@ -154,14 +151,14 @@ def _flagged(plain: Course, flags: Iterable[str], whole: str) -> Course:
     for flag in flags:
         if flag.startswith(WITHOUT):
             plain = evolve(plain, omits=(*plain.omits, flag.removeprefix(WITHOUT)))
-        elif flag in REQUESTS:
+        elif flag in JOBS:
             plain = evolve(plain, machine=flag)
         elif flag in FLAGS:
             on: dict[str, Any] = {FLAGS[flag]: True}
             plain = evolve(plain, **on)
         else:
             raise UsageError(
-                f"Expected {', '.join((*FLAGS, *REQUESTS))} or 'without MEMBER' but got {flag!r}"
+                f"Expected {', '.join((*FLAGS, *JOBS))} or 'without MEMBER' but got {flag!r}"
                 f" in the course {whole!r}."
             )
     return plain

@@ -27,7 +27,8 @@ from trainstate.simulator.scenario import Scenario, messages, on_demand, through
 from trainstate.simulator.service import JOB, Service
 from trainstate.spec.graph import shortest_path
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.consumers.course import AGAIN, GONE, REQUESTS, Course, Item, named
+from trainstate.testing.consumers.course import AGAIN, GONE, Course, Item, named
+from trainstate.testing.fuzzing.requests import JOBS
 
 NAME = "job-1"
 _DESCRIBE = "Describe"
@@ -274,7 +275,7 @@ class Play:
             plain = through([item.pair[1]], lasts=float("inf"))
         acts = tuple(evolve(act, message=self._message(act.status)) for act in plain.acts)
         self._scenario = evolve(plain, acts=acts)
-        self._request = {**REQUESTS[course.machine], self._layout.name: NAME}
+        self._request = {**JOBS[course.machine], self._layout.name: NAME}
         if course.machine == JOB:
             made = Scenario(spot=course.spot, retries=int(course.retries), reserved=course.plan)
             self._request = made.request(NAME)

@@ -14,18 +14,20 @@ from hypothesis import target as aim
 from trainstate.checking.baseline import Baseline, read_baseline
 from trainstate.checking.report import Finding
 from trainstate.errors import InputError, UsageError
+from trainstate.rules.exchange import CREATE, DESCRIBE
 from trainstate.rules.index import select_rules
 from trainstate.rules.model import Rule, Severity
-from trainstate.spec.load import builtin_spec
+from trainstate.spec.load import BUILTIN, builtin_spec
 from trainstate.spec.model import Spec
 from trainstate.testing.coverage import Coverage
-from trainstate.testing.fuzzing.ledger import whole
+from trainstate.testing.fuzzing.ledger import api, whole
 from trainstate.testing.fuzzing.performer import Performer, judged
 from trainstate.testing.fuzzing.program import (
     Program,
     beside,
     create,
     finish,
+    fitted,
     lives,
     openings,
     programs,
@@ -74,7 +76,7 @@ class Fuzzer:
     on_program: Callable[[int], object]
     calls: int = 0
     programs: int = 0
-    visits: Coverage = field(factory=Coverage)
+    visits: Coverage = field(default=Factory(lambda self: Coverage(self.spec), takes_self=True))
     traces: dict[Key, Trace] = field(factory=dict)
     ended: str = "programs"
     _shared: bool = True
@@ -94,8 +96,9 @@ class Fuzzer:
         until = None if self.most_seconds is None else self.most_seconds * _SHARE
         self._shared = self._is_shared() if self.target.shared is None else self.target.shared
         try:
-            wide = beside() if self.target.wide else ()
-            for program in chain(openings(), lives(), stages(), wide, short()):
+            wide = beside() if self._is_wide else ()
+            known = chain(openings(), lives(), stages(), wide, short())
+            for program in dict.fromkeys(map(self._fitted, known)):
                 self._try(program, until)
             self._draw(until)
         except Spent:
@@ -104,14 +107,22 @@ class Fuzzer:
             # Report what was found so far.
             self.ended = INTERRUPTED
 
+    @property
+    def _is_wide(self) -> bool:
+        return self.target.wide and self.spec.name == BUILTIN
+
+    def _fitted(self, program: Program) -> Program:
+        return fitted(program, self.spec, api(self.spec.name).operations)
+
     def _is_shared(self) -> bool:
         """Whether one client's job exists for the next."""
-        name = job_name("a", f"{self._run}0")
-        with self.target.open(0) as first, suppress(Exception):
-            first.client.create_training_job(**creation("plain", name))
-        with self.target.open(0) as second, suppress(Exception):
-            return bool(second.client.describe_training_job(TrainingJobName=name))
-        return False
+        facts, name = api(self.spec.name), job_name("a", f"{self._run}0")
+        with self.target.open(0) as first:
+            asked = creation("plain", name, self.spec)
+            facts.called(first.client, facts.methods[CREATE], asked)
+        with self.target.open(0) as second:
+            named = {self.spec.layout.name: name}
+            return bool(facts.called(second.client, facts.methods[DESCRIBE], named)[0])
 
     def _draw(self, until: float | None) -> None:
         rest = self.most_programs - self.programs
@@ -128,7 +139,7 @@ class Fuzzer:
             # much, is what is looked at.
             suppress_health_check=list(HealthCheck),
         )
-        @given(programs(wide=self.target.wide))
+        @given(programs(wide=self._is_wide))
         def tries(program: Program) -> None:
             found = self._try(program, until)
             # Programs that show more of the specification are bred from.
@@ -158,6 +169,7 @@ class Fuzzer:
 
     def _perform(self, program: Program) -> Performer:
         """Runs a program on a fresh subject, and notes what it shows."""
+        program = self._fitted(program)
         token = f"{self._run}{self.programs}x{self.calls}" if self._shared else "0"
         with self.target.open(program.seed) as subject:
             performer = Performer(
@@ -226,7 +238,7 @@ class Fuzzer:
             key=key_of(trace.finding),
             finding=trace.finding,
             program=trace.program,
-            script=script(trace.program, trace.finding, self.target.script),
+            script=script(trace.program, trace.finding, self.target.script, self.spec),
             programs=trace.programs,
             reproducible=reproducible,
         )
@@ -257,14 +269,15 @@ def fuzz(
     spec: Spec | None = None,
     on_program: Callable[[int], object] | None = None,
 ) -> FuzzReport:
-    """Drives a service of training jobs through programs of calls, and reports on it.
+    """Drives a service of jobs through programs of calls, and reports on it.
 
     ``make_client`` makes a client with the methods of a boto3 SageMaker client, a fresh one for
     each program: it returns the client, a ``Subject``, or a context manager of either, and
     may take a ``seed``. ``advance`` advances the service by so many seconds.
     ``budget`` limits API calls, ``max_examples`` programs
     (1,000, or unlimited with a budget), ``seconds`` the time; None for no
-    limit. Findings in ``baseline``, a file or a Baseline, are known. ``select`` and
+    limit. ``spec`` is the machine of the jobs: training jobs without one, or processing, transform
+    or tuning jobs. Findings in ``baseline``, a file or a Baseline, are known. ``select`` and
     ``ignore`` choose rules as ``trainstate.check`` does. Raises UsageError for an
     option, InputError for a baseline that cannot be read.
     """
@@ -272,9 +285,12 @@ def fuzz(
     for name, value in (("budget", budget), ("max_examples", max_examples), ("seconds", seconds)):
         if value is not None and not value > 0:
             raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
+    target, spec = target_of(make_client, advance=advance), spec or builtin_spec()
+    if target.only not in ("", spec.name):
+        raise UsageError(f"The target {target.label} has no {spec.name}s; fuzz {target.only}s.")
     fuzzer = Fuzzer(
-        target=target_of(make_client, advance=advance),
-        spec=spec or builtin_spec(),
+        target=target,
+        spec=spec,
         rules=select_rules(select=tuple(select), ignore=tuple(ignore)),
         most_calls=budget,
         most_programs=max_examples or (PROGRAMS if budget is None else budget),

@@ -1,13 +1,15 @@
 """What the calls so far have shown of each job, and what the service does with the next."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
+from trainstate.errors import one_of
 from trainstate.history.model import Response
 from trainstate.rules.exchange import (
     CREATE,
@@ -27,11 +29,14 @@ from trainstate.rules.exchange import (
     stoppable,
     summary_of,
 )
+from trainstate.spec.load import BUILTIN
 from trainstate.spec.model import Spec
-from trainstate.testing.fuzzing.requests import limit_of
+from trainstate.testing.fuzzing.requests import JOBS, limit_of
 
-FACTS = "training_job_api.toml"
+FACTS = "{}_api.toml"
+"""The file with the facts about a machine's operations, by its name."""
 _BROKEN = 500
+_CAPITAL = re.compile("(?<!^)(?=[A-Z])")
 
 
 @frozen(kw_only=True)
@@ -45,10 +50,14 @@ class Operation:
 
 @frozen(kw_only=True)
 class Api:
-    """Operations by role, refusals by reason, and the signs of a missing operation."""
+    """Operations by role, refusals by reason, and the signs of a missing operation.
+
+    ``methods`` are the methods of a boto3 client, by role of their operation.
+    """
 
     operations: Mapping[str, Operation]
     refusals: Mapping[Why, RefusalForm]
+    methods: Mapping[str, str]
     common: frozenset[str]
     lacking: frozenset[str]
     lacking_types: frozenset[str]
@@ -96,23 +105,34 @@ def _status(response: Any) -> int:
 
 
 @cache
-def api() -> Api:
-    """The built-in facts about the operations."""
-    facts = tomllib.loads(resources.files("trainstate.data").joinpath(FACTS).read_text("utf-8"))
-    operations = (
+def api(machine: str = BUILTIN) -> Api:
+    """The built-in facts about the operations of a machine.
+
+    Raises UsageError if there are none.
+    """
+    one_of("the machine of a service's jobs", machine, JOBS)
+    facts, common = facts_of(machine), facts_of(BUILTIN)["common"]
+    operations = [
         Operation(part=row["part"], name=row["name"], declared=frozenset(row["errors"]))
         for row in facts["operation"]
-    )
+    ]
     return Api(
         operations={operation.part: operation for operation in operations},
+        methods={one.part: _CAPITAL.sub("_", one.name).lower() for one in operations},
         refusals={
             Why(row["why"]): RefusalForm(codes=tuple(row["codes"]), text=row.get("text", ""))
             for row in facts["refusal"]
         },
-        common=frozenset(facts["common"]["errors"]),
-        lacking=frozenset(facts["common"]["lacking"]),
-        lacking_types=frozenset(facts["common"]["lacking_types"]),
+        common=frozenset(common["errors"]),
+        lacking=frozenset(common["lacking"]),
+        lacking_types=frozenset(common["lacking_types"]),
     )
+
+
+def facts_of(machine: str) -> Mapping[str, Any]:
+    """The rows of the file about a machine's operations."""
+    name = FACTS.format(machine.replace("-", "_"))
+    return tomllib.loads(resources.files("trainstate.data").joinpath(name).read_text("utf-8"))
 
 
 Pages = tuple[tuple[Mapping[str, Any], ...], ...]
@@ -130,7 +150,7 @@ class JobLedger:
 
     spec: Spec
     still: bool = True
-    facts: Api = field(factory=api)
+    facts: Api = field(default=Factory(lambda self: api(self.spec.name), takes_self=True))
     standings: dict[str, KnownJob] = field(factory=dict)
     shown: set[str] = field(factory=set)
     spots: int = 0
@@ -177,14 +197,22 @@ class JobLedger:
         listing = Listing(asked=filters, pages=rows, known=dict(self.standings), cut=cut)
         return self._exchange(LIST, fault, expected=True, listing=None if fault else listing)
 
-    def _exchange(self, part: str, fault: Failure | None, **known: Any) -> Exchange:
-        operation = self.facts.operations[part]
+    def _exchange(
+        self,
+        part: str,
+        fault: Failure | None,
+        *,
+        refusal: RefusalForm | None = None,
+        **known: Any,
+    ) -> Exchange:
+        operation, codes = self.facts.operations[part], refusal.codes if refusal else ()
         return Exchange(
             spec=self.spec,
             part=part,
             operation=operation.name,
             fault=fault,
-            documented=self.facts.documented(operation.declared, fault),
+            documented=self.facts.documented(operation.declared.union(codes), fault),
+            refusal=refusal,
             **known,
         )
 
@@ -192,6 +220,8 @@ class JobLedger:
         """The exchange of a job that had time to end."""
         known = self.standings.get(name)
         limit = limit_of(known.request) if known is not None and clocked else None
+        if clocked and limit is None:
+            known = None  # nothing ends such a job
         if known is not None and known.is_over(self.spec) and self._is_spot(known):
             self.spots += 1
         return Exchange(
@@ -226,14 +256,18 @@ class JobLedger:
     def _by_status(self, part: str, known: KnownJob) -> tuple[bool | None, Why]:
         over, active = known.is_over(self.spec), known.is_active(self.spec)
         if part == STOP and over:
-            return False, Why.OVER
+            return self._refused(Why.OVER)
         if part == STOP and active and known.primary in stoppable(self.spec):
             return True, Why.NOTHING
         if part == DELETE and over and not (known.seen and _POOL in known.seen.members):
             return True, Why.NOTHING
         if part == DELETE and active:
-            return False, Why.ACTIVE
+            return self._refused(Why.ACTIVE)
         return None, Why.NOTHING
+
+    def _refused(self, why: Why) -> tuple[bool | None, Why]:
+        """The refusal of a request, if the service is known to refuse it."""
+        return (False, why) if why in self.facts.refusals else (None, Why.NOTHING)
 
     def _take(self, exchange: Exchange, name: str, request: Mapping[str, Any]) -> None:
         part, known = exchange.part, exchange.standing

@@ -16,9 +16,10 @@ from trainstate.rules.exchange import (
     Why,
     summary_of,
 )
+from trainstate.spec.load import BUILTIN
 from trainstate.spec.model import Spec
-from trainstate.testing.fuzzing.ledger import JobLedger, api
-from trainstate.testing.fuzzing.requests import OTHER_JOBS, creation, job_name
+from trainstate.testing.fuzzing.ledger import JobLedger
+from trainstate.testing.fuzzing.requests import JOBS, job_name
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 METRIC = "loss"
@@ -57,8 +58,8 @@ class OtherCalls:
         client = self.clients[service]
         name = client.meta.method_to_api_mapping[method]
         errors = client.meta.service_model.operation_model(name).error_shapes
-        answer, fault = api().called(client, method, params)
-        documented = api().documented(frozenset(shape.name for shape in errors), fault)
+        answer, fault = self.ledger.facts.called(client, method, params)
+        documented = self.ledger.facts.documented(frozenset(shape.name for shape in errors), fault)
         return answer, Exchange(
             spec=self.spec, part=ASK, operation=name, fault=fault, documented=documented
         )
@@ -179,7 +180,7 @@ class OtherCalls:
         """A tuning job of four children, two at a time; its name is taken once."""
         name = self._tuning(slot)
         taken = name in self._tunings
-        request = OTHER_JOBS["tuning-job"]
+        request = JOBS["tuning-job"]
         limits = {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2}
         config = {**request[_CONFIG], "ResourceLimits": limits}
         _, exchange = self._call(
@@ -190,7 +191,8 @@ class OtherCalls:
         if exchange.accepted:
             self._tunings.setdefault(name, set())
         why = Why.TAKEN if taken else Why.NOTHING
-        yield evolve(exchange, expected=not taken, why=why, refusal=api().refusals.get(why))
+        refusal = self.ledger.facts.refusals.get(why)
+        yield evolve(exchange, expected=not taken, why=why, refusal=refusal)
 
     def halt(self, slot: str) -> Iterator[Observed]:
         """A request to stop a tuning job; refused if it has ended."""
@@ -227,7 +229,7 @@ class OtherCalls:
 
 
 def _arn(name: str, kind: str = "training-job") -> str:
-    role = creation("plain", name)["RoleArn"].split(":")
+    role = JOBS[BUILTIN]["RoleArn"].split(":")
     return f"arn:{role[1]}:sagemaker:us-east-1:{role[4]}:{kind}/{name}"
 
 

@@ -18,10 +18,10 @@ from trainstate.rules.index import rules as all_rules
 from trainstate.rules.model import Rule, Scope
 from trainstate.spec.model import Spec
 from trainstate.testing.coverage import Coverage
-from trainstate.testing.fuzzing.ledger import JobLedger, api
+from trainstate.testing.fuzzing.ledger import JobLedger
 from trainstate.testing.fuzzing.other_calls import OtherCalls
-from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
-from trainstate.testing.fuzzing.requests import INVALID, job_name, limit_of, listing
+from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program, request
+from trainstate.testing.fuzzing.requests import DAY, INVALID, job_name, limit_of, listing
 from trainstate.testing.fuzzing.subject import Subject
 
 MOST_PAGES = 12
@@ -45,7 +45,7 @@ class Performer:
     patience: float = 2.0
     calls: int = 0
     spotted: list[tuple[int, Finding]] = field(factory=list)
-    visits: Coverage = field(factory=Coverage)
+    visits: Coverage = field(init=False)
     ledger: JobLedger = field(init=False)
     checker: Checker = field(init=False)
     _beside: OtherCalls = field(init=False)
@@ -55,6 +55,7 @@ class Performer:
 
     def __attrs_post_init__(self) -> None:
         still = self.subject.advance is not None and self.subject.still
+        self.visits = Coverage(self.spec)
         self.ledger = JobLedger(spec=self.spec, still=still)
         self.checker = Checker(spec=self.spec, rules=self.rules)
         self._beside = OtherCalls(
@@ -85,9 +86,9 @@ class Performer:
             self._ask(call)
 
     def _ask(self, call: Call) -> None:
-        params = request(call, self.token)
+        params = request(call, self.token, self.spec)
         answer, fault = self._request(call.verb, params)
-        name, valid = params["TrainingJobName"], call.word not in INVALID
+        name, valid = params[self.spec.layout.name], call.word not in INVALID
         self._exchange(
             self.ledger.called(
                 call.verb, name, fault=fault, answer=answer, request=params, valid=valid
@@ -103,7 +104,7 @@ class Performer:
                 self._keep(self.checker.feed(seen))
 
     def _describe(self, name: str) -> Response | None:
-        answer, fault = self._request(DESCRIBE, {"TrainingJobName": name})
+        answer, fault = self._request(DESCRIBE, {self.spec.layout.name: name})
         response = None if fault else self._read(answer)
         if response is not None:
             created = response.members.get(self.spec.layout.created)
@@ -121,7 +122,7 @@ class Performer:
         while len(pages) < MOST_PAGES and fault is None and (token or not pages):
             params = {**filters, "NextToken": token} if token else filters
             answer, fault = self._request(LIST, params)
-            summaries = answer.get("TrainingJobSummaries") or ()
+            summaries = answer.get(self.spec.layout.listed) or ()
             pages.append(tuple(s for s in summaries if isinstance(s, Mapping)))
             token = answer.get("NextToken")
         cut = fault is None and bool(token)
@@ -153,7 +154,9 @@ class Performer:
                 yield (pause := min(2 * pause, _LONGEST_PAUSE))
             return
         known = self.ledger.standings.get(name)
-        limit, passed = limit_of(known.request) if known is not None else 0.0, 0.0
+        limit, passed = 0.0, 0.0
+        if known is not None:
+            limit = limit_of(known.request) or DAY
         for pause in chain(_POLLS, repeat(_POLLS[-1])):
             if passed > limit:
                 return
@@ -175,7 +178,8 @@ class Performer:
     ) -> tuple[Mapping[str, Any], Failure | None]:
         """The answer to a request, or how it failed."""
         self.calls += 1
-        return api().called(self.subject.client, METHODS[part], params)
+        facts = self.ledger.facts
+        return facts.called(self.subject.client, facts.methods[part], params)
 
     def _read(self, members: Mapping[str, Any], *, kind: Kind = Kind.RESPONSE) -> Response:
         whole = kind is Kind.RESPONSE  # a service's answer is not an excerpt

@@ -3,7 +3,7 @@
 Some are tried first, one for each possible fault; others are drawn.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from itertools import product
 from typing import Any, Self, TypeVar
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from trainstate.rules.exchange import ASK, CREATE, DELETE, DESCRIBE, LIST, STOP, UPDATE
+from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.other_calls import WORDS
 from trainstate.testing.fuzzing.requests import (
     ADVANCES,
@@ -21,6 +22,7 @@ from trainstate.testing.fuzzing.requests import (
     LISTS,
     UPDATES,
     creation,
+    creations,
     job_name,
 )
 
@@ -54,17 +56,12 @@ class Call:
             yield evolve(self, seconds=seconds)
 
 
-METHODS = {verb: f"{verb}_training_job" for verb in (CREATE, DESCRIBE, STOP, DELETE, UPDATE)}
-METHODS[LIST] = "list_training_jobs"
-"""The methods of a boto3 client, by role of their operation."""
-
-
-def request(call: Call, token: str) -> dict[str, Any]:
+def request(call: Call, token: str, spec: Spec) -> dict[str, Any]:
     """The parameters of a call about one job."""
     name = job_name(call.slot, token)
     if call.verb == CREATE:
-        return creation(call.word, name)
-    return {"TrainingJobName": name, **(UPDATES[call.word] if call.verb == UPDATE else {})}
+        return creation(call.word, name, spec)
+    return {spec.layout.name: name, **(UPDATES[call.word] if call.verb == UPDATE else {})}
 
 
 @frozen(kw_only=True)
@@ -94,6 +91,28 @@ class Program:
     def slots(self) -> tuple[str, ...]:
         """The slots that are used, in order."""
         return tuple(dict.fromkeys(call.slot for call in self.calls if call.slot))
+
+
+def fitted(program: Program, spec: Spec, parts: Collection[str]) -> Program:
+    """The program with what can be asked of a machine's jobs.
+
+    ``parts`` are the roles of its operations. A creation that its jobs do not know is the plain
+    one; other calls that they lack are left out.
+    """
+    known, calls = creations(spec), (call for call in program.calls if _is_asked(call, spec, parts))
+    return evolve(
+        program,
+        calls=tuple(
+            evolve(call, word=known[0]) if call.verb == CREATE and call.word not in known else call
+            for call in calls
+        ),
+    )
+
+
+def _is_asked(call: Call, spec: Spec, parts: Collection[str]) -> bool:
+    if call.verb == LIST:
+        return LISTS[call.word].get("StatusEquals") in (None, *spec.primary_by_name)
+    return call.verb in (*parts, ASK, ADVANCE, FINISH)
 
 
 create = partial(Call, verb=CREATE, slot="a", word="plain")

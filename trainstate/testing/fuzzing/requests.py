@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
+from trainstate.spec.load import builtin_spec
+from trainstate.spec.model import Spec
+
 _FACTS: Mapping[str, Any] = tomllib.loads(
     resources.files("trainstate.testing.fuzzing").joinpath("requests.toml").read_text("utf-8")
 )
@@ -14,16 +17,18 @@ CREATIONS: Mapping[str, Mapping[str, Any]] = _FACTS["creations"]
 UPDATES: Mapping[str, Mapping[str, Any]] = _FACTS["updates"]
 LISTS: Mapping[str, Mapping[str, Any]] = _FACTS["lists"]
 """The filters of a list. Times are seconds after the first job's creation."""
-OTHER_JOBS: Mapping[str, Mapping[str, Any]] = _FACTS["jobs"]
-"""The least requests that create other kinds of jobs, beside the name."""
+JOBS: Mapping[str, Mapping[str, Any]] = _FACTS["jobs"]
+"""The least requests that create jobs, beside the name, by machine."""
 TIMES = ("CreationTimeAfter", "CreationTimeBefore")
 
 INVALID = frozenset({"bad-name", "short-wait"})
 """Creations that the API does not allow: by a pattern of its model, or a bound of its prose."""
 
-ADVANCES = (60.0, 1.0, 7.5, 0.001, 301.3, 3_600.0, 86_400.0)
+DAY = 86_400.0
+ADVANCES = (60.0, 1.0, 7.5, 0.001, 301.3, 3_600.0, DAY)
 """Seconds to advance, the simplest first."""
 
+_LIMITS = "StoppingCondition"
 _BAD_NAME = "_"
 """A character that job names may not have."""
 
@@ -33,10 +38,16 @@ def job_name(slot: str, token: str) -> str:
     return f"job-{slot}-{token}"
 
 
-def creation(word: str, name: str) -> dict[str, Any]:
+def creation(word: str, name: str, spec: Spec | None = None) -> dict[str, Any]:
     """The parameters that create a job."""
+    spec = spec or builtin_spec()
     given = f"{name}{_BAD_NAME}" if word == "bad-name" else name
-    return {"TrainingJobName": given, **_FACTS["plain"], **CREATIONS[word]}
+    return {spec.layout.name: given, **JOBS[spec.name], **CREATIONS[word]}
+
+
+def creations(spec: Spec) -> tuple[str, ...]:
+    """The words of the creations that a machine's jobs know, the simplest first."""
+    return tuple(_FACTS["known"].get(spec.name, CREATIONS))
 
 
 def listing(word: str, first_created: datetime | None) -> dict[str, Any]:
@@ -50,10 +61,12 @@ def listing(word: str, first_created: datetime | None) -> dict[str, Any]:
     return filters
 
 
-def limit_of(request: Mapping[str, Any]) -> float:
+def limit_of(request: Mapping[str, Any]) -> float | None:
     """Seconds after which any job of such a request has ended, including its queue.
 
     Run time, waiting time and time in the queue have separate limits, and an end takes time:
-    the result is their sum and a day.
+    the result is their sum and a day. None if nothing limits the job.
     """
-    return float(sum(request.get("StoppingCondition", {}).values())) + 86_400.0
+    parts = [request, *(part for part in request.values() if isinstance(part, Mapping))]
+    limits = [sum(part[_LIMITS].values()) for part in parts if _LIMITS in part]
+    return float(sum(limits)) + DAY if limits else None

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from string import Template
 from textwrap import indent
 from types import SimpleNamespace
 from typing import Any
@@ -12,13 +13,14 @@ from trainstate.rules.exchange import ASK, DESCRIBE, LIST
 from trainstate.rules.index import find_rule
 from trainstate.rules.model import Scope
 from trainstate.spec.load import builtin_spec
-from trainstate.testing.fuzzing.ledger import JobLedger
+from trainstate.spec.model import Spec
+from trainstate.testing.fuzzing.ledger import JobLedger, api
 from trainstate.testing.fuzzing.other_calls import OtherCalls
-from trainstate.testing.fuzzing.program import ADVANCE, FINISH, METHODS, Call, Program, request
+from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program, request
 from trainstate.testing.fuzzing.requests import LISTS, TIMES, job_name
 from trainstate.testing.fuzzing.subject import Script
 
-_CALL = '''\
+_CALL = Template('''\
 seen = []
 
 
@@ -29,23 +31,23 @@ def call(operation, at=None, **params):
     except Exception as error:
         print(f"{operation}: {type(error).__name__}: {error}")
         return {}
-    listed = answer.get("TrainingJobSummaries")
-    jobs = [(job["TrainingJobName"], job["TrainingJobStatus"]) for job in listed or ()]
-    print(f"{operation}: {answer.get('TrainingJobStatus', 'ok') if listed is None else jobs}")
-    if operation == "describe_training_job":
+    listed = answer.get("$listed")
+    jobs = [(job["$name"], job["$status"]) for job in listed or ()]
+    print(f"{operation}: {answer.get('$status', 'ok') if listed is None else jobs}")
+    if operation == "$describe":
         seen.append(answer)
     return answer
 
 
-'''
+''')
 _JUDGE = """
 for finding in trainstate.check(seen):
     print(finding)
 """
 _FINISH = """\
 for _ in range(60):  # until it has ended, or is gone
-    shown = call("{describe}", TrainingJobName="{name}")
-    if shown.get("TrainingJobStatus") not in ("InProgress", "Stopping", "Deleting"):
+    shown = call("{describe}", {member}="{name}")
+    if shown.get("{status}") not in {active}:
         break
     {advance}
 """
@@ -60,7 +62,7 @@ _LONGEST_HEAD = 98
 _LONGEST_VALUE = 60
 
 
-def script(program: Program, finding: Finding, how: Script) -> str:
+def script(program: Program, finding: Finding, how: Script, spec: Spec) -> str:
     """The program as the text of a script, with the finding on its first line.
 
     For a finding about responses the script checks them; for one about a call it shows the
@@ -71,27 +73,46 @@ def script(program: Program, finding: Finding, how: Script) -> str:
     setup = [line.format(seed=program.seed) for line in how.setup]
     setup += ["from uuid import uuid4", "", "run = uuid4().hex[:6]"] if how.unique else []
     setup += ["", "import trainstate"] if judges else []
-    body = "\n".join((*how.inner, *(line for call in program.calls for line in _lines(call, how))))
+    lines = (line for call in program.calls for line in _lines(call, how, spec))
+    body = "\n".join((*how.inner, *lines))
     if how.block:
         body = f"{how.block.format(seed=program.seed)}\n{indent(body, '    ')}"
-    text = "\n".join((head[:_LONGEST_HEAD], *setup, "", _CALL, body, *([_JUDGE] if judges else [])))
+    end = [_JUDGE] if judges else []
+    text = "\n".join((head[:_LONGEST_HEAD], *setup, "", _call(spec), body, *end))
     text = text.rstrip() + "\n"
     return _NAMED.sub(r'f"\1{run}\2"', text) if how.unique else text
 
 
-def _lines(call: Call, how: Script) -> Iterator[str]:
-    name = job_name(call.slot, _RUN)
+def _call(spec: Spec) -> str:
+    layout, methods = spec.layout, api(spec.name).methods
+    return _CALL.substitute(
+        listed=layout.listed, name=layout.name, status=layout.primary, describe=methods[DESCRIBE]
+    )
+
+
+def _finished(call: Call, how: Script, spec: Spec) -> str:
+    return _FINISH.format(
+        describe=api(spec.name).methods[DESCRIBE],
+        member=spec.layout.name,
+        name=job_name(call.slot, _RUN),
+        status=spec.layout.primary,
+        active=tuple(name for name in spec.primary_by_name if name not in spec.terminal_primaries),
+        advance=_advanced(how, "3600"),
+    )
+
+
+def _lines(call: Call, how: Script, spec: Spec) -> Iterator[str]:
+    methods = api(spec.name).methods
     if call.verb == ADVANCE:
         yield _advanced(how, f"{call.seconds:g}")
     elif call.verb == FINISH:
-        pause = _advanced(how, "3600")
-        yield from _FINISH.format(describe=METHODS[DESCRIBE], name=name, advance=pause).splitlines()
+        yield from _finished(call, how, spec).splitlines()
     elif call.verb == LIST:
-        yield from _PAGES.format(list=METHODS[LIST], given=_asked(call.word)).splitlines()
+        yield from _PAGES.format(list=methods[LIST], given=_asked(call.word)).splitlines()
     elif call.verb == ASK:
         yield from _asked_beside(call)
     else:
-        yield from _called(METHODS[call.verb], request(call, _RUN))
+        yield from _called(methods[call.verb], request(call, _RUN, spec))
 
 
 class _Noted:

@@ -51,7 +51,8 @@ class Target:
     ``open`` returns a Subject for a program's seed. ``patience`` is the real seconds to wait for an
     end if time cannot be advanced; ``shared``: the programs of a run meet the same service, so
     their jobs need other names; None lets the fuzzer find out. ``wide``: tuning jobs, search,
-    tags, logs and metrics are called too.
+    tags, logs and metrics are called too. ``only`` is the one machine of its jobs, empty if it has
+    several.
     """
 
     label: str
@@ -60,6 +61,7 @@ class Target:
     patience: float = 2.0
     shared: bool | None = None
     wide: bool = False
+    only: str = ""
 
 
 Maker = Callable[..., Any]

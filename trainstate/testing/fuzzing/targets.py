@@ -12,7 +12,8 @@ from urllib.request import Request, urlopen
 
 from trainstate.errors import InputError, UsageError, needing
 from trainstate.spec.facts import Evidence
-from trainstate.testing.fuzzing.program import METHODS
+from trainstate.spec.load import BUILTIN
+from trainstate.testing.fuzzing.ledger import api
 from trainstate.testing.fuzzing.subject import Advance, Script, Subject, Target, target_of
 from trainstate.testing.imported import imported
 
@@ -166,7 +167,9 @@ def local_mode() -> Target:
         block="with local_mode().open({seed}) as subject:",
         inner=("client = subject.client",),
     )
-    return Target(label="local-mode", open=opened, script=script, patience=0.0, shared=False)
+    return Target(
+        label="local-mode", open=opened, script=script, patience=0.0, shared=False, only=BUILTIN
+    )
 
 
 def _bare(kind: Any) -> Any:
@@ -176,7 +179,7 @@ def _bare(kind: Any) -> Any:
     """
     client = object.__new__(kind)
     client.sagemaker_session = None
-    for name in METHODS.values():
+    for name in api().methods.values():
         plain = getattr(getattr(kind, name, None), "__wrapped__", None)
         if plain is not None:
             setattr(client, name, MethodType(plain, client))
