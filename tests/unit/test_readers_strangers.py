@@ -59,11 +59,20 @@ TABLE = """\
 ||      ResourceConfig        ||
 +--------------------+---------+
 """
+STEP = {
+    "StepName": "train",
+    "StepStatus": "Succeeded",
+    "Metadata": {"TrainingJob": {"Arn": "arn:aws:sagemaker:us-east-1:111122223333:training-job/t"}},
+}
 FORMS: dict[str, tuple[Any, str]] = {
     "text of the AWS CLI": (TEXT, r"is text output of the AWS CLI.*--output json"),
     "a table of the AWS CLI": (TABLE, r"is a table of the AWS CLI.*--output json"),
     "CloudTrail": ({"Records": [CALL, CALL]}, r"is a trail of CloudTrail.*EventBridge"),
     "CloudTrail's lines": (json.dumps(CALL) + "\n" + json.dumps(CALL), r"is a trail of CloudTrail"),
+    "a pipeline": (
+        {"PipelineExecutionSteps": [STEP]},
+        r"is a list of a pipeline's steps.*describe-",
+    ),
     "Terraform": (STATE, r"is a state of Terraform.*describe-training-job"),
     "another service": (OTHER_SERVICE, r"another service's DescribeTrainingJob.*no ARN"),
     "another service's page": (

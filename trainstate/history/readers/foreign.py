@@ -19,6 +19,10 @@ _FORMS = {
         "is a trail of CloudTrail, which has calls and no statuses;"
         f" {_DESCRIBE}, or EventBridge's events of state changes"
     ),
+    rb'"PipelineExecutionSteps"\s*:': (
+        "is a list of a pipeline's steps, whose statuses are not those of their jobs; record"
+        " what `aws sagemaker describe-processing-job`, or the like, answers of each job"
+    ),
     rb'"terraform_version"\s*:': (
         f"is a state of Terraform, which has what was asked for and no history; {_DESCRIBE}"
     ),
