@@ -90,3 +90,48 @@ def test_a_serverless_job_keeps_its_results() -> None:
     del later["OutputModelPackageArn"]
 
     assert ["/OutputModelPackageArn"] == places(job, later, code="TS612")
+
+
+PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/mine/3"
+GROUP = "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/Mine"
+
+
+@pytest.mark.parametrize(
+    ("package", "stands"),
+    [
+        (PACKAGE, True),
+        (PACKAGE.replace("mine", "***"), True),
+        ("my-package", True),
+        (PACKAGE.replace("mine", "mine-too"), False),
+        (PACKAGE.replace("123456789012", "210987654321"), False),
+    ],
+)
+def test_a_package_is_one_of_the_jobs_group(package: str, stands: bool) -> None:
+    """The API calls it the group of the output; ARNs of packages are in lower case."""
+    config: dict[str, Any] = {"ModelPackageConfig": {"ModelPackageGroupArn": GROUP}}
+    job = poll(*COMPLETED, **SERVERLESS, **config, OutputModelPackageArn=package)
+
+    assert ([] if stands else ["/OutputModelPackageArn"]) == places(job, code="TS515")
+
+
+@pytest.mark.parametrize(
+    ("length", "stands"), [("1K", True), ("1024K", True), ("0K", False), ("1025K", False)]
+)
+def test_a_sequence_has_1_to_1024_thousand_tokens(length: str, stands: bool) -> None:
+    """The documentation names both ends."""
+    config = {**SERVERLESS["ServerlessJobConfig"], "SequenceLength": length}
+    job = poll("Starting", ServerlessJobConfig=config)
+
+    place = "/ServerlessJobConfig/SequenceLength"
+    assert ([] if stands else [place]) == places(job, code="TS514")
+
+
+def test_a_reused_pool_names_the_job_that_reused_it() -> None:
+    """In an excerpt the name may have been left out."""
+    instances = poll("Starting")["ResourceConfig"] | {"KeepAlivePeriodInSeconds": 600}
+    pools = [{"Status": "Reused"}, {"Status": "Reused", "ReusedByJob": "next"}]
+    jobs = [poll(*COMPLETED, ResourceConfig=instances, WarmPoolStatus=pool) for pool in pools]
+    excerpt = {key: value for key, value in jobs[0].items() if key != "RoleArn"}
+
+    found = [places(job, code="TS515") for job in (*jobs, excerpt)]
+    assert [["/WarmPoolStatus/Status"], [], []] == found

@@ -217,7 +217,11 @@ class Variants:
 def constraints_of_terms(spec: Spec) -> tuple[int, ...]:
     """The numbers of the constraints between the settings that are judged as variants."""
     named, rows = terms(spec), enumerate(spec.constraints)
-    inside = ((number, row) for number, row in rows if not (row.same or row.below or row.unlike))
+    inside = (
+        (number, row)
+        for number, row in rows
+        if not (row.same or row.below or row.unlike or row.in_group)
+    )
     return tuple(
         number
         for number, row in inside

@@ -49,6 +49,18 @@ def differing(arn: Arn, other: Arn) -> Iterator[tuple[str, str, str]]:
             yield part, there, here
 
 
+def is_in_group(text: object, group: object) -> bool:
+    """Whether an ARN is one of a group's, as its place and name show; unless one is none.
+
+    The service writes some names in lower case.
+    """
+    arn, whole = arn_of(text), arn_of(group)
+    if arn is None or whole is None:
+        return True
+    names = [one.resource.lower().partition("/")[2] for one in (arn, whole)]
+    return not any(differing(arn, whole)) and f"{names[0]}/".startswith(f"{names[1]}/")
+
+
 def is_elsewhere(partition: str, region: str, regions: tuple[tuple[str, str], ...]) -> bool:
     """Whether a region belongs to another partition.
 

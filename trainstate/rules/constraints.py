@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from attrs import frozen
 
-from trainstate.history.identity import arn_of, differing, is_masked
+from trainstate.history.identity import arn_of, differing, is_in_group, is_masked
 from trainstate.spec.constraint import Constraint
 from trainstate.spec.model import Spec
 
@@ -63,11 +63,14 @@ def _is_wrong(members: Mapping[str, Any], row: Constraint, value: Any, spec: Spe
         there, here = arn_of(value), arn_of(members.get(spec.layout.arn))
         apart = differing(there, here) if there and here else ()
         return any(part in row.same for part, _, _ in apart) and not is_masked(value)
-    others = [one for _, one in found(members, row.among or row.below or row.unlike)]
+    where = row.among or row.below or row.unlike or row.in_group
+    others = [one for _, one in found(members, where)]
     if not others or not all(isinstance(one, str) for one in others):
         return False
     if row.below:
         strange = _is_outside(value, others[0], members.get(spec.layout.name))
+    elif row.in_group:
+        strange = not is_in_group(value, others[0])
     else:
         strange = (value in others) is bool(row.unlike)
     return strange and not any(map(is_masked, (value, *others)))

@@ -12,8 +12,9 @@ class Constraint(Row):
     ``path`` is the path of a shape. With ``value``, only that value has requirements. Then one of
     ``needs`` is present; ``excludes`` is absent or false; the value is among those at ``among``,
     one of ``one_of``, a location below the one at ``below``, and differs from the one at
-    ``unlike``. An ARN shares the parts in ``same`` with the job's: *partition*, *region*,
-    *account*. ``says`` puts the constraint in words.
+    ``unlike``. An ARN is one of the group whose ARN is at ``in_group``, and shares the parts in
+    ``same`` with the job's: *partition*, *region*, *account*. ``says`` puts the constraint in
+    words.
     """
 
     path: str
@@ -25,10 +26,11 @@ class Constraint(Row):
     one_of: tuple[int, ...] = ()
     below: str = ""
     unlike: str = ""
+    in_group: str = ""
     same: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """All paths that the constraint mentions."""
-        named = (self.path, *self.needs, self.excludes, self.among, self.below, self.unlike)
-        return tuple(path for path in named if path)
+        others = self.excludes, self.among, self.below, self.unlike, self.in_group
+        return tuple(path for path in (self.path, *self.needs, *others) if path)
