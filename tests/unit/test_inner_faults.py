@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 import trainstate as ts
-from tests.lives import COMPLETED, poll
+from tests.lives import BORN, COMPLETED, poll
 
 SERVERLESS: dict[str, Any] = {
     "ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}
@@ -17,7 +18,8 @@ ITEM = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
 
 def places(*responses: Any, code: str) -> list[str]:
     """The places of a rule's findings."""
-    return [one.pointer for one in ts.check(list(responses)) if one.code == code]
+    found = ts.check(responses[0] if isinstance(responses[0], str) else list(responses))
+    return [one.pointer for one in found if one.code == code]
 
 
 @pytest.mark.parametrize("odd", ["noon", True, [1], {"at": 1}, -3])
@@ -135,3 +137,30 @@ def test_a_reused_pool_names_the_job_that_reused_it() -> None:
 
     found = [places(job, code="TS515") for job in (*jobs, excerpt)]
     assert [["/WarmPoolStatus/Status"], [], []] == found
+
+
+@pytest.mark.parametrize(("at", "stands"), [(BORN + 1, False), (BORN + 55, True), (BORN, False)])
+def test_a_metric_is_no_older_than_the_training(at: float, stands: bool) -> None:
+    """The algorithm has a clock of its own: a minute is no fault.
+
+    A restart may set the start anew.
+    """
+    metric = {"MetricName": "loss", "Value": 0.5, "Timestamp": at}
+    running = poll(*COMPLETED[:3], step=100)
+    done = poll(*COMPLETED, step=100, FinalMetricDataList=[metric])
+
+    expected = [] if stands else ["/FinalMetricDataList/0/Timestamp"]
+    assert expected == places(done, code="TS413") == places(running, done, code="TS413")
+    lines = "\n".join(map(json.dumps, (running, done, done)))
+    assert expected == places(lines, code="TS413")
+    restarted = done | {"TrainingStartTime": BORN + 100 * 3}
+    assert expected == places(restarted, code="TS413")
+
+
+def test_a_metric_of_a_job_without_a_training_start_is_no_older_than_the_job() -> None:
+    """An excerpt says no more."""
+    metric = {"MetricName": "loss", "Value": 0.5, "Timestamp": BORN + 1}
+    done = poll(*COMPLETED, step=100, FinalMetricDataList=[metric])
+    excerpt = {key: done[key] for key in ("TrainingJobName", "CreationTime", "FinalMetricDataList")}
+
+    assert [] == places(excerpt | {"TrainingJobStatus": "Completed"}, code="TS413")

@@ -64,7 +64,10 @@ class Within:
         """The parts whose rules must be asked."""
         created, modified = typed.created, typed.modified
         try:
-            timely = all(created <= time <= modified for time in self._times(new))
+            timely = all(
+                (typed.started or created if emitted else created) <= time <= modified
+                for emitted, time in self._times(new)
+            )
         except TypeError:  # a time of another kind
             timely = False
         quiet = timely and not self._exceeds(values, new) and not self._is_unasked(values, new)
@@ -83,13 +86,15 @@ class Within:
                 members[name] = self.decode.member(name, values)
         return any(broken(members, self.spec, numbers))
 
-    def _times(self, new: New) -> Iterator[Any]:
+    def _times(self, new: New) -> Iterator[tuple[bool, Any]]:
+        """The times inside members, and whether only training makes them."""
         for member, name in self.timed:
+            emitted = f"/{member}/{name}" in self.spec.layout.emitted
             value = new.get(member)
             for item in value if isinstance(value, list) else (value,):
                 time = None if item is None else getattr(item, name)
                 if time is not None:
-                    yield time
+                    yield emitted, time
 
     def _exceeds(self, values: Values, new: New) -> bool:
         """Whether a number may be out of bounds."""

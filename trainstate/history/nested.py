@@ -156,6 +156,12 @@ def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]
             yield pointer, instant
 
 
+def is_emitted(pointer: str, spec: Spec) -> bool:
+    """Whether the time at a JSON pointer is one that only training makes."""
+    _, member, *_, name = pointer.split("/")
+    return f"/{member}/{name}" in spec.layout.emitted
+
+
 def no_times(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
     """Values inside members that should be times but are not."""
     for pointer, value in _times(members, spec):

@@ -161,6 +161,14 @@ class Reading:
         return self._part(Settings, members=self._members(_settings(self.spec)), whole=whole)
 
     @cached_property
+    def began(self) -> int | None:
+        """The earliest time at which training started: a restart may set the member anew."""
+        response, time = self.response, self.spec.time
+        entries = (one.start for one in response.history or () if one.status in time.clock_starts)
+        known = (response.instants.get(self.spec.layout.started), *entries)
+        return min((one for one in known if one is not None), default=None)
+
+    @cached_property
     def inside(self) -> Inside:
         """What is inside results and attached machines."""
         return self._part(Inside, members=self._members(_holders(self.spec)))

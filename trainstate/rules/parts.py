@@ -240,11 +240,12 @@ class Settings(Part):
 class Inside(Paired):
     """The values inside results and attached machines, and the lists that request them.
 
-    The job has lived from ``created`` to ``modified``.
+    The job has lived from ``created`` to ``modified``, and trained no earlier than ``began``.
     """
 
     subject = "members"
     created: int | None
+    began: int | None
     modified: int | None
     members: Mapping[str, Any]
     tolerances: Tolerances

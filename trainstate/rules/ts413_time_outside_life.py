@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trainstate.history.nested import moments
+from trainstate.history.nested import is_emitted, moments
 from trainstate.rules.example import DONE, Poll, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Inside
@@ -26,6 +26,7 @@ def _evaluated(time: Any) -> Poll:
     help="look for times of another job, or of another clock",
     bad=[
         _metric("2026-01-02T09:00:00Z"),
+        _metric("2026-01-02T10:00:20Z"),
         _metric("2026-01-03T10:00:00Z"),
         _evaluated("2026-01-02T09:00:00Z"),
         _evaluated("2026-01-03T10:00:00Z"),
@@ -35,18 +36,22 @@ def _evaluated(time: Any) -> Poll:
 def time_outside_life(inside: Inside) -> Violations:
     """A time inside the response lies before the job's creation or after its last modification.
 
-    The algorithm emits metrics while it trains, and a change of an evaluation modifies the
-    job's record: all recordings have these times between the creation and the last
-    modification. The algorithm has a clock of its own, so a minute is not a fault, and no
-    documentation says more. The best training job of a tuning job lived between its creation
-    and its end; no recording shows whether it modifies the record before the end.
+    The algorithm emits metrics while it trains, so none is older than the training start. A
+    change of an evaluation modifies the job's record: all recordings have these times between
+    the creation and the last modification. The algorithm has a clock of its own, so a minute
+    is not a fault, and no documentation says more. The best training job of a tuning job lived
+    between its creation and its end; no recording shows whether it modifies the record before
+    the end.
     """
     doubt = inside.tolerances.microseconds("doubt")
     follows = inside.ended or bool(inside.spec.layout.history)
     for pointer, at in moments(inside.members, inside.spec):
-        early = inside.created is not None and inside.created - at > doubt
+        trained = inside.began is not None and is_emitted(pointer, inside.spec)
+        first = inside.began if trained else inside.created
+        early = first is not None and first - at > doubt
         late = follows and inside.modified is not None and at - inside.modified > doubt
         if early or late:
-            side = "before the creation" if early else "after the last modification"
+            before = "before the training start" if trained else "before the creation"
+            side = before if early else "after the last modification"
             facts = {"member": pointer.rpartition("/")[2], "time": time_text(at), "side": side}
             yield Violation(pointer=pointer, facts=facts)

@@ -252,10 +252,10 @@ class RecordLayout:
     the job's name in a search and in Kubernetes, ``listed`` the member of a ``listing`` page
     that holds the summaries. ``asked`` are the request members that name a job, if it is not
     the name alone. ``moments`` are times inside members, as JSON pointers without an item's
-    number; ``inner`` are names inside members, which identify other notations.
-    ``name_pattern`` and ``name_most`` restrict job names; ``children`` is how a child's name
-    continues its parent's. ``missing`` is the error for a job that does not exist. ``regions``
-    gives the prefix of each partition's regions.
+    number; ``emitted`` are those that only training makes. ``inner`` are names inside members,
+    which identify other notations. ``name_pattern`` and ``name_most`` restrict job names;
+    ``children`` is how a child's name continues its parent's. ``missing`` is the error for a job
+    that does not exist. ``regions`` gives the prefix of each partition's regions.
     """
 
     name: str
@@ -291,6 +291,7 @@ class RecordLayout:
     event: str = ""
     missing: str = ""
     moments: tuple[str, ...] = ()
+    emitted: tuple[str, ...] = ()
     inner: tuple[str, ...] = ()
     name_pattern: str = ""
     name_most: int = 0
