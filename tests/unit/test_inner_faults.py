@@ -164,3 +164,22 @@ def test_a_metric_of_a_job_without_a_training_start_is_no_older_than_the_job() -
     excerpt = {key: done[key] for key in ("TrainingJobName", "CreationTime", "FinalMetricDataList")}
 
     assert [] == places(excerpt | {"TrainingJobStatus": "Completed"}, code="TS413")
+
+
+@pytest.mark.parametrize("member", ["FinalMetricDataList", "SecondaryStatusTransitions"])
+def test_each_list_has_one_unit_of_time(member: str) -> None:
+    """Another list, and the members around it, may have another one."""
+    done = poll(*COMPLETED)
+    done["FinalMetricDataList"] = [
+        {"MetricName": name, "Value": 0.5, "Timestamp": BORN + 130} for name in ("loss", "acc")
+    ]
+    name = {"FinalMetricDataList": "Timestamp"}.get(member, "StartTime")
+    odd = [dict(item) for item in done[member]]
+    odd[1][name] *= 1000
+    mixed = done | {member: odd}
+
+    for shown in ([mixed], [done, mixed | {"LastModifiedTime": BORN + 900}]):
+        lines = "\n".join(map(json.dumps, shown))
+        assert (
+            [f"/{member}/1/{name}"] == places(*shown, code="TS010") == places(lines, code="TS010")
+        )

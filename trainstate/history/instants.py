@@ -173,6 +173,23 @@ def _of_parts(value: Mapping[str, object]) -> datetime:
         raise NotAnInstant("a time cannot be a structure") from None
 
 
+_UNITS = (
+    (_MILLISECONDS_FROM, "seconds"),
+    (_MICROSECONDS_FROM, "milliseconds"),
+    (_NANOSECONDS_FROM, "microseconds"),
+    (_NANOSECONDS_TO, "nanoseconds"),
+)
+
+
+def unit_of(value: object) -> str:
+    """The unit of a time that is written as a number; empty for other forms, and for zero."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value:
+        return ""
+    return next((unit for end, unit in _UNITS if value < end), "")
+
+
 def _from_milliseconds(value: int) -> Instant:
     if value > _LATEST * 1000:
         raise NotAnInstant("outside the years 1970 to 9999")

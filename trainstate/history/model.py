@@ -68,7 +68,8 @@ class Problem:
     """A value that could not be read, or that its member cannot have.
 
     ``kind`` is *wrong-type* or *bad-timestamp* for an unreadable value, *undeclared-value* or
-    *absent-part* for one without the shape that the API declares. ``pointer`` is the value's JSON
+    *absent-part* for one without the shape that the API declares, *mixed-unit* for a time in
+    another unit than the others. ``pointer`` is the value's JSON
     pointer in the response; ``expected`` is what belongs there.
     """
 

@@ -150,7 +150,7 @@ def _keys(machine: AttachedMachine, items: object) -> list[str | None]:
 
 def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]:
     """The aware times inside members: JSON pointer and instant."""
-    for pointer, value in _times(members, spec):
+    for pointer, value in times(members, spec):
         instant = aware(value)
         if instant is not None:
             yield pointer, instant
@@ -164,14 +164,14 @@ def is_emitted(pointer: str, spec: Spec) -> bool:
 
 def no_times(members: Mapping[str, Any], spec: Spec) -> Iterator[Misfit]:
     """Values inside members that should be times but are not."""
-    for pointer, value in _times(members, spec):
+    for pointer, value in times(members, spec):
         try:
             parse(value)
         except NotAnInstant as error:
             yield pointer, value, str(error)
 
 
-def _times(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, Any]]:
+def times(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, Any]]:
     """The values of times inside members, with their JSON pointers."""
     for pointer in spec.layout.moments:
         member, _, name = pointer.removeprefix("/").partition("/")

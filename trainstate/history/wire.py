@@ -4,6 +4,7 @@ What cannot be read becomes a Problem, which a rule reports; the rest is judged 
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -16,7 +17,7 @@ from trainstate.history.excerpt import lacking
 from trainstate.history.instants import Instant
 from trainstate.history.machines import folded
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
-from trainstate.history.nested import maps, misfits, no_texts, no_times, numbers
+from trainstate.history.nested import maps, misfits, no_texts, no_times, numbers, times
 from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
@@ -37,6 +38,7 @@ class Notes:
     problems: list[Problem] = field(factory=list)
     naive: list[str] = field(factory=list)
     zoned: bool = False
+    units: dict[str, list[tuple[str, str, object]]] = field(factory=dict)
 
     def instant(self, value: object, *place: str) -> Instant | None:
         """The instant of a time; None if it is absent, or no job's."""
@@ -55,7 +57,28 @@ class Notes:
             self.naive.append("/".join(place))
         else:
             self.zoned = True
+        self.unit(value, "/".join(place))
         return instant
+
+    def unit(self, value: object, pointer: str) -> None:
+        """Notes the unit of a time, if it is a number, beside those of its list, or of members."""
+        if unit := instants.unit_of(value):
+            within = pointer.split("/")[1] if pointer.count("/") > 1 else ""
+            self.units.setdefault(within, []).append((pointer, unit, value))
+
+    def mixed_units(self) -> None:
+        """Notes times whose unit is not that of most members, or of most in their list."""
+        for found in self.units.values():
+            counts = Counter(unit for _, unit, _ in found)
+            most = max(counts, key=lambda unit: (counts[unit], unit), default="")
+            for pointer, unit, value in found if len(counts) > 1 else ():
+                if unit != most:
+                    self.fault(
+                        "mixed-unit",
+                        pointer,
+                        value,
+                        f"{unit}, but most times beside it are in {most}",
+                    )
 
     def text(self, value: object, *place: str) -> str | None:
         """A text; None for anything else."""
@@ -97,6 +120,10 @@ def read_response(
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, notes)
+    if origin.reader not in RETYPED:
+        for pointer, value in times(members, spec):
+            notes.unit(value, pointer)
+        notes.mixed_units()
     return Response(
         kind=_kind(kind, members, layout),
         name=_as_text(members.get(layout.name)),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from trainstate.history.instants import MILLISECOND, SECOND
 from trainstate.spec.model import Evidence
 from trainstate.testing.mutation import (
     LEFT_OUT,
@@ -75,6 +76,16 @@ change("wrong-type", "write_a_number", Sequence.every, "primary", 3)
 change("wrong-type", "number_the_stage", Sequence.every, "secondary", 3)
 change("wrong-type", "entry_without_a_status", Sequence.entries, "entry_status", LEFT_OUT)
 change("early-result", "model_before_training", _untrained, "artifacts", _model)
+
+
+@fault("mixed-time-units")
+def write_a_time_in_milliseconds(sequence: Sequence) -> Site:
+    """A response has its creation in seconds and its last change in milliseconds."""
+    layout = sequence.layout
+    at = sequence.choice(at for at in sequence.every() if sequence[at].get(layout.modified))
+    born, changed = (instant(sequence[at][name]) for name in (layout.created, layout.modified))
+    sequence.put(at, layout.created, born / SECOND)
+    return sequence.put(at, layout.modified, changed // MILLISECOND)
 
 
 @fault("unreadable-record", as_text=True)
