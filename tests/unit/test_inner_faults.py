@@ -183,3 +183,25 @@ def test_each_list_has_one_unit_of_time(member: str) -> None:
         assert (
             [f"/{member}/1/{name}"] == places(*shown, code="TS010") == places(lines, code="TS010")
         )
+
+
+@pytest.mark.parametrize(
+    ("member", "parts", "place"),
+    [
+        ("ResourceConfig", {"InstanceType": "ml.m5.xlarge"}, "ResourceConfig/InstanceType"),
+        ("StoppingCondition", {"MaxRuntimeInSeconds": 60}, "StoppingCondition/MaxRuntimeInSeconds"),
+        ("ResourceConfig", {"InstanceType": "ml.x.large", "InstanceCount": 1}, "ResourceConfig"),
+        ("HyperParameters", {"api-key": "aloud"}, "HyperParameters"),
+    ],
+)
+def test_the_part_of_a_setting_that_changed_is_named(
+    member: str, parts: dict[str, Any], place: str
+) -> None:
+    """If it is one; the names in a map can be secrets, as its values."""
+    was = poll(*COMPLETED[:2])
+    now = poll(*COMPLETED[:3]) | {member: {**was[member], **parts}}
+
+    lines = "\n".join(map(json.dumps, (was, now)))
+    assert [f"/{place}"] == places(was, now, code="TS606") == places(lines, code="TS606")
+    (found,) = [one for one in ts.check([was, now]) if one.code == "TS606"]
+    assert f"`{place}` differs" in found.message

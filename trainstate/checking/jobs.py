@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from attrs import define, field
 
 from trainstate.checking.compare import Delta
+from trainstate.checking.digests import digested
 from trainstate.checking.epoch import Epoch
-from trainstate.checking.members import digested
 from trainstate.checking.observations import Runs
 from trainstate.checking.pending import PendingChange, entry_of
 from trainstate.checking.report import Finding, JobReport, Verdict

@@ -1,30 +1,33 @@
-"""Digests of the members that must not change after a job's creation, or after its end.
-
-A digest reveals a change but no hyperparameter or environment variable, so no secret is kept or
-printed.
-"""
+"""The members that must not change after a job's creation, or after its end, as digests."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 from attrs import define, field
 
 from trainstate.checking.attached import attached_items
+from trainstate.checking.digests import (
+    EMPTY,
+    NOTHING,
+    differing,
+    digested,
+    disagree,
+    of_parts,
+    part_of,
+    parts_of,
+    unfit,
+    united,
+)
 from trainstate.checking.order import Rank, is_after
 from trainstate.history.excerpt import absent_members, is_whole, knows, newest
-from trainstate.history.instants import same_instant
 from trainstate.history.model import Kind, Response
 from trainstate.history.wire import RETYPED
 from trainstate.rules.model import MemberChange
 from trainstate.spec.model import Member, Spec
 
-_MOMENT = 10
-_PART = 16
 _LONG = 200
 _FIXED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 
@@ -75,7 +78,7 @@ class FixedMembers:
         alike = final and response.kind is not Kind.LOG
         kind = Kind.RESPONSE if alike else response.kind
         parts = () if final else self._moved_parts(response, spec, shown, index)
-        found = (*self.changed(kept, kind, index), *moved, *parts)
+        found = (*self.changed(kept, kind, index, response.members), *moved, *parts)
         lost = final and any(response.members.get(name) is None for name in self.kept)
         if not found and whole is not None and not lost:
             self._same[response.kind, final] = whole
@@ -96,7 +99,7 @@ class FixedMembers:
             yield _moved_member(name, self.unsure.pop(name), "appeared", sure=False)
         for name, sure in _absent(response, spec, there, _fixed(spec), excused):
             seen = self.seen.get((Kind.RESPONSE, name))
-            if seen is None or seen[0] in _NOTHING:
+            if seen is None or seen[0] in NOTHING:
                 self._note(name, index, sure=sure)
             elif f"/{name}" not in response.unread:
                 yield _moved_member(name, seen[1], "gone", sure=sure)
@@ -118,11 +121,11 @@ class FixedMembers:
             return
         for member in spec.members:
             known, at = self.seen.get((Kind.RESPONSE, member.name), (b"", 0))
-            had, has = _parts_of(known), _parts_of(shown.get(member.name, b""))
+            had, has = parts_of(known), parts_of(shown.get(member.name, b""))
             for name in member.steady if has else ():
                 place, part = f"{member.name}/{name}", digested(name) or b""
-                gone = had.get(part, _EMPTY) not in _NOTHING and part not in has
-                came = place in self.lacking and has.get(part, _EMPTY) not in _NOTHING
+                gone = had.get(part, EMPTY) not in NOTHING and part not in has
+                came = place in self.lacking and has.get(part, EMPTY) not in NOTHING
                 if gone or came:
                     at, moved = (at, "gone") if gone else (self.lacking[place], "appeared")
                     yield _moved_member(place, at, moved)
@@ -173,7 +176,9 @@ class FixedMembers:
                         member = f"{place}/{name}".removeprefix("/")
                         yield MemberChange(member=member, before=None, after=None, at=at)
 
-    def changed(self, found: Mapping[str, bytes], kind: Kind, index: int) -> Iterator[MemberChange]:
+    def changed(
+        self, found: Mapping[str, bytes], kind: Kind, index: int, members: Mapping[str, Any]
+    ) -> Iterator[MemberChange]:
         """The members that differ from an earlier response of the same kind.
 
         Events and responses spell configuration differently, so each kind has its own digests.
@@ -181,10 +186,11 @@ class FixedMembers:
         kind = Kind.RESPONSE if kind is Kind.SEARCH else kind
         for name, digest in found.items():
             known, at = self.seen.setdefault((kind, name), (digest, index))
-            if _disagree(known, digest):
-                yield MemberChange(member=name, before=None, after=None, at=at)
-            elif (united := _united(known, digest)) != known:
-                self.seen[kind, name] = united, index
+            if disagree(known, digest):
+                part = part_of(members[name], differing(known, digest))
+                yield MemberChange(member=name, before=None, after=None, at=at, part=part)
+            elif (both := united(known, digest)) != known:
+                self.seen[kind, name] = both, index
 
 
 def _parts(response: Response, spec: Spec) -> tuple[bool, ...]:
@@ -255,50 +261,17 @@ def digests(response: Response, spec: Spec) -> dict[str, bytes]:
                 continue
             shown = without(value, member.updatable)
             if member.type != "structure" or not isinstance(shown, Mapping):
-                found[member.name] = digested(shown) or _unfit(shown)
+                found[member.name] = digested(shown) or unfit(shown)
             elif parts := _given_parts(shown):
                 if is_updatable(member):
                     # Go's SDK writes what is not selected yet as an empty text.
                     parts = {name: part for name, part in parts.items() if part != ""}
-                found[member.name] = _of_parts(parts)
+                found[member.name] = of_parts(parts)
     return found
 
 
 def _given_parts(structure: Mapping[Any, Any]) -> dict[Any, Any]:
     return {name: part for name, part in structure.items() if part is not None}
-
-
-def _of_parts(parts: Mapping[Any, Any]) -> bytes:
-    """The digests of a structure's parts, each after the digest of its name."""
-    found = ((digested(str(name)), digested(part) or _unfit(part)) for name, part in parts.items())
-    return b"".join(sorted((name or b"") + part for name, part in found))
-
-
-def _disagree(one: bytes, other: bytes) -> bool:
-    """Whether digests differ; structures are compared only in parts that both have.
-
-    An old client omits newer parts, and a query omits what it did not ask for.
-    """
-    if one == other or _same_moment(one, other):
-        return False
-    if len(one) % _PART or len(other) % _PART:
-        return True
-    known, shown = map(_parts_of, (one, other))
-    return any(known[name] != shown[name] for name in known.keys() & shown.keys())
-
-
-def _united(known: bytes, shown: bytes) -> bytes:
-    """The digests of a structure's parts with those that come later, such as selected instances."""
-    if known == shown or len(known) % _PART or len(shown) % _PART:
-        return known
-    parts = _parts_of(shown) | _parts_of(known)
-    return b"".join(sorted(name + part for name, part in parts.items()))
-
-
-def _parts_of(digests: bytes) -> dict[bytes, bytes]:
-    """The digests of the parts of a structure by those of their names."""
-    half, starts = _PART // 2, range(0, len(digests) - _PART + 1, _PART)
-    return {digests[at : at + half]: digests[at + half : at + _PART] for at in starts}
 
 
 def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:
@@ -311,7 +284,7 @@ def final_digests(response: Response, spec: Spec) -> dict[str, bytes]:
         elif value is not None and not _is_cut(response, spec.member_by_name[name], value):
             number = response.seconds(name)
             shown = value if number is None else float(number)
-            found[name] = digested(shown) or _unfit(shown)
+            found[name] = digested(shown) or unfit(shown)
     return found
 
 
@@ -321,14 +294,6 @@ def _is_cut(response: Response, member: Member, value: Any) -> bool:
         return True
     long = isinstance(value, str) and len(value) >= _LONG
     return response.kind is Kind.EVENT and (long or isinstance(value, Mapping | list))
-
-
-def _same_moment(one: bytes, other: bytes) -> bool:
-    """Whether two digests are times that can be readings of one instant."""
-    if not len(one) == len(other) == _MOMENT:
-        return False
-    moments = [int.from_bytes(each[2:], "big", signed=True) for each in (one, other)]
-    return same_instant(*moments)
 
 
 @lru_cache(maxsize=16)
@@ -362,35 +327,3 @@ def without(value: Any, names: tuple[str, ...]) -> Any:
     if not names or not isinstance(value, Mapping):
         return value
     return {key: item for key, item in value.items() if key not in names}
-
-
-def digested(
-    value: Any, *, order: Literal["deterministic"] | None = "deterministic"
-) -> bytes | None:
-    """The digest of a value, independent of nulls and number spelling; None if not encodable."""
-    try:
-        content = msgspec.json.encode(value, order=order, enc_hook=repr)
-        if order and (b"null" in content or b".0" in content):
-            content = msgspec.json.encode(_plain(value), order=order, enc_hook=repr)
-    except (TypeError, ValueError, RecursionError):
-        return None
-    return hashlib.blake2b(content, digest_size=8).digest()
-
-
-def _plain(value: Any) -> Any:
-    """A value without nulls, and with whole floats as ints, since tables turn ints into floats."""
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items() if item is not None}
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-_NOTHING = frozenset(map(digested, ({}, [], "")))
-"""The digests of the empty values that some clients write for absent members."""
-_EMPTY = digested("")
-
-
-def _unfit(value: Any) -> bytes:
-    """The digest of a value that JSON cannot encode: by its type alone."""
-    return hashlib.blake2b(type(value).__name__.encode(), digest_size=8).digest()

@@ -23,7 +23,8 @@ class MemberChange:
     """A member whose value differs from an earlier response of the job.
 
     ``moved`` is *gone* if the member disappeared, *appeared* if it is new. It is not ``sure`` if
-    the client of the response without it may be too old to show it.
+    the client of the response without it may be too old to show it. ``part`` is the part of a
+    structure that differs, if it is one.
     """
 
     member: str
@@ -32,6 +33,7 @@ class MemberChange:
     at: int
     moved: str = ""
     sure: bool = True
+    part: str = ""
 
 
 @frozen(kw_only=True)

@@ -48,9 +48,10 @@ def changed_fixed_member(comparison: Comparison) -> Violations:
         member = comparison.spec.member_by_name.get(name)
         if member is None or member.final or member.role == "result":
             continue  # TS612 reports it
+        place = f"{change.member}/{change.part}" if change.part else change.member
         yield Violation(
-            pointer=f"/{change.member}",
-            facts={"member": change.member, "at": change.at, "what": _WHAT[change.moved]},
+            pointer=f"/{place}",
+            facts={"member": place, "at": change.at, "what": _WHAT[change.moved]},
             severity=_severity(change),
         )
 
