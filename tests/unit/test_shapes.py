@@ -120,6 +120,16 @@ def test_what_does_not_fit_is_told_at_its_place(path: str, value: Any, code: str
     assert alarms(changed(path, value)) == [(code, f"/{path}")]
 
 
+def test_an_empty_part_excuses_no_other() -> None:
+    """The service writes an empty key where there is none, and a path beside it."""
+    shown = poll(*COMPLETED, OutputDataConfig={"KmsKeyId": ""})
+    cut = ("RoleArn", "StoppingCondition")
+    excerpt = {key: value for key, value in shown.items() if key not in cut}
+
+    assert [("TS514", "/OutputDataConfig/S3OutputPath")] == alarms(shown)
+    assert [] == alarms(excerpt)
+
+
 @pytest.mark.parametrize("held", [{"1A": "x", "2A": "y"}, {"A": "v" * 513}])
 def test_a_map_is_told_without_what_it_holds(held: dict[str, str]) -> None:
     """Names of variables may be secrets as their values are: neither is shown."""

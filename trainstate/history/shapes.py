@@ -277,6 +277,8 @@ def _empty(place: str, value: Any, node: _Node) -> Iterator[Misshapen]:
         for name, part in node.parts.items() if node.needed else ():
             if value.get(name) is not None:
                 yield from _empty(f"{place}/{name}", value[name], part)
+            elif part.needed:
+                yield Misshapen("absent-part", f"{place}/{name}", None, _ALWAYS, null=name in value)
     elif node.needed:
         yield Misshapen("absent-part", place, value, _ALWAYS)
     elif value == {} and parts:
