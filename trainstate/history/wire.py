@@ -38,7 +38,7 @@ class Notes:
     problems: list[Problem] = field(factory=list)
     naive: list[str] = field(factory=list)
     zoned: bool = False
-    units: dict[str, list[tuple[str, str, object]]] = field(factory=dict)
+    numbers: list[tuple[str, object]] = field(factory=list)
 
     def instant(self, value: object, *place: str) -> Instant | None:
         """The instant of a time; None if it is absent, or no job's."""
@@ -57,28 +57,24 @@ class Notes:
             self.naive.append("/".join(place))
         else:
             self.zoned = True
-        self.unit(value, "/".join(place))
+        if not (isinstance(value, str) and ":" in value):
+            self.numbers.append(("/".join(place), value))
         return instant
-
-    def unit(self, value: object, pointer: str) -> None:
-        """Notes the unit of a time, if it is a number, beside those of its list, or of members."""
-        if unit := instants.unit_of(value):
-            within = pointer.split("/")[1] if pointer.count("/") > 1 else ""
-            self.units.setdefault(within, []).append((pointer, unit, value))
 
     def mixed_units(self) -> None:
         """Notes times whose unit is not that of most members, or of most in their list."""
-        for found in self.units.values():
-            counts = Counter(unit for _, unit, _ in found)
-            most = max(counts, key=lambda unit: (counts[unit], unit), default="")
-            for pointer, unit, value in found if len(counts) > 1 else ():
-                if unit != most:
-                    self.fault(
-                        "mixed-unit",
-                        pointer,
-                        value,
-                        f"{unit}, but most times beside it are in {most}",
-                    )
+        units = [instants.unit_of(value) for _, value in self.numbers]
+        if len({*units} - {""}) < 2:
+            return
+        beside: dict[str, list[str]] = {}
+        for (pointer, _), unit in zip(self.numbers, units, strict=True):
+            beside.setdefault(_list_of(pointer), []).append(unit)
+        for (pointer, value), unit in zip(self.numbers, units, strict=True):
+            counts = Counter(filter(None, beside[_list_of(pointer)]))
+            most = max(counts, key=lambda one: (counts[one], one), default="")
+            if unit not in ("", most):
+                expected = f"{unit}, but most times beside it are in {most}"
+                self.fault("mixed-unit", pointer, value, expected)
 
     def text(self, value: object, *place: str) -> str | None:
         """A text; None for anything else."""
@@ -91,6 +87,11 @@ class Notes:
         """Notes a value that is not what it should be."""
         problem = Problem(kind=kind, pointer=pointer, value=value, expected=expected)
         self.problems.append(problem)
+
+
+def _list_of(pointer: str) -> str:
+    """The list of a time; empty for a member."""
+    return pointer.split("/")[1] if pointer.count("/") > 1 else ""
 
 
 def read_response(
@@ -121,8 +122,7 @@ def read_response(
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, notes)
     if origin.reader not in RETYPED:
-        for pointer, value in times(members, spec):
-            notes.unit(value, pointer)
+        notes.numbers += times(members, spec)
         notes.mixed_units()
     return Response(
         kind=_kind(kind, members, layout),
