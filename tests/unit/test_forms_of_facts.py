@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 import trainstate
-from tests.lives import poll
+from tests.lives import COMPLETED, poll
 from trainstate.history import instants
 
 MOMENT = datetime(2026, 5, 5, 10, 0, 0, 123000, timezone(timedelta(hours=2)))
 MILLIS = round(MOMENT.timestamp() * 1000)
 WHOLE = MILLIS // 1000 * 1000
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ def test_a_time_is_read_as_programs_print_it(written: object, milliseconds: int)
     assert (milliseconds * 1000, False) == instants.parse(written)
 
 
+HISTORY = "SecondaryStatusTransitions"
 PLACEBO = {"__class__": "datetime", "year": 2026, "month": 5, "day": 5, "hour": 8}
 
 
@@ -230,6 +232,75 @@ def test_numbers_of_dynamodb_are_numbers(nested: bool) -> None:
 
     assert [] == list(trainstate.check([JOB | whole]).findings)
     assert "wrong-type" in {one.name for one in trainstate.check([JOB | parted]).findings}
+
+
+def _bson(value: Any) -> Any:
+    """A value in MongoDB's canonical form, in which numbers have types."""
+    if isinstance(value, dict):
+        return {name: _bson(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_bson(item) for item in value]
+    if isinstance(value, float):
+        return {"$numberDouble": str(value)}
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"$numberInt": str(value)}
+    return value
+
+
+def test_numbers_of_mongodb_are_numbers() -> None:
+    """Its canonical form wraps every number in its type; what is no number is told as before."""
+    written = _bson(poll(*COMPLETED, TrainingTimeInSeconds=180, BillableTimeInSeconds=180))
+    faulty = written | {"TrainingTimeInSeconds": {"$numberInt": "x"}}
+
+    assert [] == list(trainstate.check(json.dumps(written)).findings)
+    assert ["wrong-type"] == [one.name for one in trainstate.check([faulty]).findings]
+
+
+def test_constants_of_dotnet_are_texts() -> None:
+    """Its SDK has objects with a value for enumerations, and PowerShell prints them so."""
+    shown = poll(*COMPLETED)
+    history = [entry | {"Status": {"Value": entry["Status"]}} for entry in shown[HISTORY]]
+    wrapped = {name: {"Value": shown[name]} for name in ("TrainingJobStatus", "SecondaryStatus")}
+    report = trainstate.check(json.dumps(shown | wrapped | {HISTORY: history}))
+
+    assert ([], True) == (list(report.findings), report.jobs[0].complete)
+
+
+def test_a_hyperparameter_may_be_called_value() -> None:
+    """Only a response whose status is wrapped has constants."""
+    shown = poll(*COMPLETED) | {"HyperParameters": {"Value": "3"}}
+
+    assert [] == list(trainstate.check([shown]).findings)
+
+
+@pytest.mark.parametrize(
+    "unset",
+    [
+        "0001-01-01T00:00:00",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01 00:00:00 +0000 UTC",
+        "/Date(-62135596800000)/",
+        FIRST,
+    ],
+)
+@pytest.mark.parametrize("whole", [False, True])
+def test_an_unset_time_is_absent(unset: Any, whole: bool) -> None:
+    """.NET and Go write the first instant of the year 1 for a time that is absent."""
+    shown = poll("Starting")
+    history = [entry | {"EndTime": unset} for entry in shown[HISTORY]]
+    times = {"TrainingStartTime": unset, "TrainingEndTime": unset}
+    written = shown | times | {HISTORY: history}
+    polls = [written, poll(*COMPLETED)]
+    source: Any = polls if whole or unset is FIRST else "\n".join(map(json.dumps, polls))
+
+    assert [] == [str(one) for one in trainstate.check(source).findings]
+
+
+def test_a_time_of_the_year_one_with_a_clock_is_told() -> None:
+    """Only the very first instant stands for an absent time."""
+    told = trainstate.check([poll("Starting") | {"TrainingEndTime": "/Date(-1)/"}]).findings
+
+    assert "bad-timestamp" in {one.name for one in told}
 
 
 def test_instances_are_selected_while_the_job_runs() -> None:

@@ -36,7 +36,7 @@ _WRITABLE = range(
 )
 _NUMBER = re.compile(r"[0-9]{1,19}(\.[0-9]{1,12})?([eE]\+?[0-9]{1,2})?", re.ASCII)
 # A time in the JSON of .NET, and the keys in which MongoDB and PowerShell wrap one.
-_DOTNET = re.compile(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
+_DOTNET = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
 _WRAPPED, _LONG = ("$date", "value"), "$numberLong"
 # The keys of a datetime in placebo's recordings of boto3.
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
@@ -48,6 +48,10 @@ HORIZON = Instant((_END - _EPOCH) // _MICROSECOND)
 A later time is a mistaken unit, or a placeholder in stores that cannot omit a time. It is fixed, so
 that a report does not depend on the day of the check.
 """
+
+
+UNSET = Instant(_WRITABLE.start)
+"""The first instant of the year 1: what .NET and Go write for a time that is absent."""
 
 
 def is_beyond(time: datetime | float) -> bool:
@@ -191,7 +195,7 @@ def unit_of(value: object) -> str:
 
 
 def _from_milliseconds(value: int) -> Instant:
-    if value > _LATEST * 1000:
+    if value > _LATEST * 1000 or (value < 0 and value * 1000 != UNSET):
         raise NotAnInstant("outside the years 1970 to 9999")
     return Instant(value * 1000)
 

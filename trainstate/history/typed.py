@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from attrs import frozen
 
-from trainstate.history.instants import is_beyond
+from trainstate.history.instants import UNSET, is_beyond, iso
 from trainstate.history.nested import maps, terms
 from trainstate.history.shapes import is_repeated, shape_of, unique_part
 from trainstate.spec.model import Member, Spec
@@ -37,6 +37,7 @@ ABSENT = b""
 """The slice of an absent member."""
 
 _NULL = msgspec.Raw(b"null")
+_UNSET = b'"' + iso(UNSET).partition("T")[0].encode()
 
 SETTLED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 """The roles of members that are fixed when the job is created."""
@@ -124,6 +125,8 @@ class Decode:
         """The typed response in a line of JSON; None if it does not fit the type."""
         try:
             typed: Typed = self.response.decode(line)
+            if _UNSET in line:
+                return None  # an absent time, as .NET and Go write it
             if not line.isascii():
                 line.decode()  # msgspec does not check skipped bytes
         except _BROKEN:

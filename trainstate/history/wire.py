@@ -6,7 +6,6 @@ What cannot be read becomes a Problem, which a rule reports; the rest is judged 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from trainstate.history.instants import Instant
 from trainstate.history.machines import folded
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
 from trainstate.history.nested import maps, misfits, no_texts, no_times, numbers, times
+from trainstate.history.scalars import unwrapped
 from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
@@ -26,7 +26,6 @@ RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
 # Kinds with the members of Describe; an event spells some of them differently.
 _DESCRIBED = frozenset({Kind.RESPONSE, Kind.SEARCH})
 _PAIR = {"key", "value"}
-_LONGEST = Decimal(2**63)
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _CAMEL = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
 
@@ -37,6 +36,7 @@ class Notes:
 
     problems: list[Problem] = field(factory=list)
     naive: list[str] = field(factory=list)
+    unset: list[str] = field(factory=list)
     zoned: bool = False
     numbers: list[tuple[str, object]] = field(factory=list)
 
@@ -52,6 +52,9 @@ class Notes:
         if instant >= instants.HORIZON:
             expected = "no job lives after the year 2099"
             self.fault("bad-timestamp", "/".join(place), value, expected)
+            return None
+        if instant == instants.UNSET:
+            self.unset.append("/".join(place))
             return None
         if naive:
             self.naive.append("/".join(place))
@@ -100,17 +103,20 @@ def read_response(
     """Reads a response from a mapping with any values.
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge ``detail``),
-    snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members,
-    and an empty name, ARN or status, count as absent. Nothing is raised: see ``Response.problems``.
+    snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members, an
+    empty name, ARN or status, and a time that .NET or Go left unset count as absent. Nothing is
+    raised: see ``Response.problems``.
     """
     if None in recorded.values():
         recorded = {name: value for name, value in recorded.items() if value is not None}
     given = recorded
-    recorded = _without_decimals(recorded) if _has_decimals(recorded) else recorded
+    recorded = unwrapped(recorded, spec)
     named = _service_names(recorded, spec)
     members = _without_pairs(_without_empty_texts(named, spec.layout), spec)
     layout, notes = spec.layout, Notes()
     moments = _moments(members, spec, notes)
+    if notes.unset:
+        members = {name: members[name] for name in members if f"/{name}" not in notes.unset}
     own = named is given and origin.reader not in RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
         notes.fault("wrong-type", *misfit)
@@ -297,29 +303,6 @@ def _pascal_name(key: Any, spec: Spec) -> Any:
     if isinstance(key, str) and _CAMEL.fullmatch(key):
         return key[:1].upper() + key[1:]
     return key
-
-
-def plain_number(value: Decimal) -> float:
-    """A DynamoDB number, a Decimal in Python, as an int or float."""
-    whole = value.is_finite() and abs(value) < _LONGEST and value == value.to_integral_value()
-    return int(value) if whole else float(value)
-
-
-def _has_decimals(value: Mapping[str, Any]) -> bool:
-    """Whether a mapping has a Decimal, directly or one level down."""
-    return Decimal in map(type, value.values()) or any(
-        type(item) is dict and Decimal in map(type, item.values()) for item in value.values()
-    )
-
-
-def _without_decimals(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return plain_number(value)
-    if isinstance(value, Mapping):
-        return {name: _without_decimals(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_decimals(item) for item in value]
-    return value
 
 
 def _without_empty_texts(members: Mapping[str, Any], layout: RecordLayout) -> Mapping[str, Any]:

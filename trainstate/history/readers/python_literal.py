@@ -13,7 +13,7 @@ from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
 from trainstate.history.readers.counts import Counts
 from trainstate.history.readers.envelope import records
-from trainstate.history.wire import plain_number
+from trainstate.history.scalars import plain_number
 
 READER = "python"
 
