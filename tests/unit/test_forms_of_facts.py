@@ -221,6 +221,50 @@ def test_what_stands_beside_a_response_under_a_name_is_another_thing() -> None:
     assert ([], 1) == (list(report.findings), report.summary.responses)
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        "Polling the job...",
+        "[INFO] 2026-05-05 polled",
+        '{"level": "info", "message": "sleeping"}',
+        '{"index": {"_index": "jobs"}}',
+        '{"__type": "ThrottlingException", "message": "Rate exceeded"}',
+        '{"LabelingJobArn": "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/a"}',
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_program_prints_more_than_responses(between: str, indent: int | None) -> None:
+    """A line between responses that surely was none is an info, and the jobs are judged."""
+    shown = [json.dumps(job, indent=indent) for job in (poll("Starting"), poll(*COMPLETED))]
+    report = trainstate.check("\n".join([shown[0], between, shown[1], between, ""]))
+
+    assert (2, "CONSISTENT") == (report.summary.responses, report.verdict)
+    assert {("unreadable-record", "info")} >= {(one.name, one.severity) for one in report.findings}
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        '{"TrainingJobName": "jo',
+        'bName": "job", "TrainingJobStatus": "InProgress"}',
+        '[{"TrainingJobName": "job", ',
+        "\0" * 8,
+        "{}",
+    ],
+)
+def test_a_response_that_may_be_lost_is_an_error(between: str) -> None:
+    """It may have contradicted the others."""
+    shown = [json.dumps(job) for job in (poll("Starting"), poll(*COMPLETED))]
+    report = trainstate.check("\n".join([shown[0], between, shown[1]]))
+
+    assert ("UNKNOWN", 1) == (report.verdict, report.summary.errors)
+
+
+def test_without_any_job_nothing_is_known() -> None:
+    """A value that is no response shows no job; it is no reason to be content."""
+    assert "UNKNOWN" == trainstate.check({"message": "sleeping"}).verdict
+
+
 @pytest.mark.parametrize("nested", [False, True])
 def test_numbers_of_dynamodb_are_numbers(nested: bool) -> None:
     """Its items have Decimals; one that is no whole number is told as before."""

@@ -146,13 +146,16 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all jobs; UNKNOWN at best if an input could not be read.
+        """The worst verdict of all jobs; UNKNOWN at best if an input or record could not be read.
 
-        Without any job it is CONSISTENT.
+        A record that surely was no response counts only if there is no job. Without any record the
+        verdict is CONSISTENT.
         """
         if self.summary.inconsistent:
             return Verdict.INCONSISTENT
-        unreadable = self.unread or any(finding.index is None for finding in self.findings)
+        lost = (one for one in self.findings if one.index is None)
+        mild = Severity.INFO if self.summary.jobs else None
+        unreadable = self.unread or any(one.severity is not mild for one in lost)
         return Verdict.UNKNOWN if self.summary.unknown or unreadable else Verdict.CONSISTENT
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:

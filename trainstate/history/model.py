@@ -203,11 +203,15 @@ def _steps(pointer: str) -> tuple[str, ...]:
 
 @frozen(kw_only=True)
 class Unreadable:
-    """A record that could not be read, with the reason and its place."""
+    """A record that could not be read, with the reason and its place.
+
+    ``lost`` holds if it may have been a response: other records and text surely were none.
+    """
 
     reason: str
     origin: Origin
     excerpt: str = ""
+    lost: bool = True
 
 
 def place_of(origin: Origin) -> str:

@@ -40,7 +40,7 @@ class Notes:
     zoned: bool = False
     numbers: list[tuple[str, object]] = field(factory=list)
 
-    def instant(self, value: object, *place: str) -> Instant | None:
+    def instant(self, value: object, *place: str, optional: bool = True) -> Instant | None:
         """The instant of a time; None if it is absent, or no job's."""
         if value is None:
             return None
@@ -53,7 +53,7 @@ class Notes:
             expected = "no job lives after the year 2099"
             self.fault("bad-timestamp", "/".join(place), value, expected)
             return None
-        if instant == instants.UNSET:
+        if optional and instant == instants.UNSET:
             self.unset.append("/".join(place))
             return None
         if naive:
@@ -104,8 +104,8 @@ def read_response(
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge ``detail``),
     snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members, an
-    empty name, ARN or status, and a time that .NET or Go left unset count as absent. Nothing is
-    raised: see ``Response.problems``.
+    empty name, ARN or status, and an optional time that .NET or Go left unset count as absent.
+    Nothing is raised: see ``Response.problems``.
     """
     if None in recorded.values():
         recorded = {name: value for name, value in recorded.items() if value is not None}
@@ -184,7 +184,7 @@ def _moments(members: Mapping[str, Any], spec: Spec, notes: Notes) -> dict[str, 
         if member is None or value is None:
             continue
         if member.type == "timestamp":
-            moment = notes.instant(value, "", name)
+            moment = notes.instant(value, "", name, optional=not member.required)
             if moment is not None:
                 moments[name] = moment
         elif not has_type(value, member.type):
@@ -256,7 +256,9 @@ def _entry(item: object, pointer: str, spec: Spec, notes: Notes) -> Entry:
     return Entry(
         status=spec.canonical_secondary(written) or written,
         written=written,
-        start=notes.instant(item.get(layout.entry_start), pointer, layout.entry_start),
+        start=notes.instant(
+            item.get(layout.entry_start), pointer, layout.entry_start, optional=False
+        ),
         end=notes.instant(item.get(layout.entry_end), pointer, layout.entry_end),
         message=notes.text(item.get(layout.entry_message), pointer, layout.entry_message),
     )

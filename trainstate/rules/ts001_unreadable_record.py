@@ -1,7 +1,7 @@
 """TS001 unreadable-record."""
 
 from trainstate.rules.example import DONE, text
-from trainstate.rules.model import Unreadable, Violation, Violations, rule
+from trainstate.rules.model import Severity, Unreadable, Violation, Violations, rule
 
 _WHOLE = '{"TrainingJobName": "a", "TrainingJobStatus": "InProgress"}'
 
@@ -22,8 +22,10 @@ def unreadable_record(record: Unreadable) -> Violations:
 
     The text is not JSON, or it is not a response, summary, event or history of a job. The
     other records are judged as if it were absent, so a lost response can hide a
-    contradiction.
+    contradiction. What surely was no response, such as another line of a log, is an info.
     """
     yield Violation(
-        pointer=record.origin.pointer, facts={"reason": record.reason, "excerpt": record.excerpt}
+        pointer=record.origin.pointer,
+        facts={"reason": record.reason, "excerpt": record.excerpt},
+        severity=None if record.lost else Severity.INFO,
     )

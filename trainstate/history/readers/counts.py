@@ -14,6 +14,7 @@ NO_RESPONSE = "no member of a training job's response"
 """The reason for a well-formed record without a response."""
 
 _EXCERPT = 120
+_BEGUN = re.compile(rb"\s*\[?\s*\{")
 _WORD = re.compile(r"""[^\s{}\[\]():,;="']+""")
 _WORDS = re.compile(r"…(?:\s*…)+")
 
@@ -49,11 +50,37 @@ class Counts:
         self, reason: str, origin: Origin, shown: object = "", *, foreign: bool = False
     ) -> Unreadable:
         """An unreadable record; counts it as broken or foreign."""
-        if foreign or reason == NO_RESPONSE:
+        other = foreign or reason == NO_RESPONSE
+        if other:
             self.foreign += 1
         else:
             self.broken += 1
-        return Unreadable(reason=reason, origin=origin, excerpt=outline(shown, self.spec))
+        return Unreadable(
+            reason=reason,
+            origin=origin,
+            excerpt=outline(shown, self.spec),
+            lost=not other or shown == {},
+        )
+
+    def around(self, reason: str, origin: Origin, text: bytes) -> Unreadable:
+        """An unreadable part of a text between records; it is no lost record if it shows none."""
+        lost = _BEGUN.match(text) or _is_damaged(text) or shows_status(text, self.spec)
+        return self.unreadable(reason, origin, text, foreign=not lost)
+
+
+def _is_damaged(text: bytes) -> bool:
+    """Whether a part of a text is no text."""
+    try:
+        return "\0" in text.decode()
+    except UnicodeDecodeError:
+        return True
+
+
+def shows_status(data: bytes, spec: Spec) -> bool:
+    """Whether a text contains the name of a member with a job's status."""
+    folded = data.replace(b"_", b"").lower()
+    shown = (name for one in spec.family.values() for name in (one.primary, one.history))
+    return any(name.lower().encode() in folded for name in shown if name)
 
 
 def outline(shown: object, spec: Spec) -> str:

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from trainstate.history.model import Origin, Response, Unreadable
 from trainstate.history.readers.brackets import PYTHON, spans
-from trainstate.history.readers.counts import Counts
+from trainstate.history.readers.counts import Counts, shows_status
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.python_literal import NotData, NotLiteral, literal
@@ -72,13 +72,6 @@ def read_printed(
             # Only the beginning: copying the rest at each fault would take quadratic time.
             shown = data[printed.begin : printed.begin + _SHOWN]
             yield counts.unreadable(printed.fault, place, shown)
-
-
-def shows_status(data: bytes, spec: Spec) -> bool:
-    """Whether a text contains the name of a member with a job's status."""
-    folded = data.replace(b"_", b"").lower()
-    shown = (name for one in spec.family.values() for name in (one.primary, one.history))
-    return any(name.lower().encode() in folded for name in shown if name)
 
 
 def _around(data: bytes, found: Iterable[Printed]) -> str:

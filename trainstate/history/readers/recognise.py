@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from trainstate.history.machines import markers
+from trainstate.history.readers.counts import shows_status
 from trainstate.history.readers.envelope import Form, payloads
 from trainstate.history.readers.json_value import NotJson, decode
 from trainstate.history.readers.plugins import ARROW, MAGICS, PARQUET, binary_format
-from trainstate.history.readers.printed import shows_status
 from trainstate.history.readers.sdk_log import has_status_line
 from trainstate.history.readers.separated import separator
 from trainstate.history.readers.yaml_text import is_yaml

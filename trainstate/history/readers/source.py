@@ -8,14 +8,14 @@ from attrs import define, field, frozen
 from trainstate.errors import InputError
 from trainstate.history.model import Origin
 from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole, without_prefix
-from trainstate.history.readers.counts import Counts
+from trainstate.history.readers.counts import Counts, shows_status
 from trainstate.history.readers.foreign import named_form
 from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import read_ndjson
 from trainstate.history.readers.notebook import read_notebook
 from trainstate.history.readers.plugins import CannotRead, is_binary, plugin, seekable_input
-from trainstate.history.readers.printed import read_printed, shows_status
+from trainstate.history.readers.printed import read_printed
 from trainstate.history.readers.python_literal import read_literals
 from trainstate.history.readers.recognise import (
     ARRAY,
