@@ -40,7 +40,12 @@ def _ordered_by_arrival(observations: Sequence[Obs], i: int, j: int) -> bool:
     one, other = observations[i], observations[j]
     both = one.history is not None and other.history is not None
     dated = one.modified is not None and other.modified is not None
-    return i < j and not (both and dated)
+    return _first(observations, i) < _first(observations, j) and not (both and dated)
+
+
+def _first(observations: Sequence[Obs], i: int) -> int:
+    """Where a response arrived first: one that is dated may have been given twice."""
+    return i if observations[i].modified is None else observations.index(observations[i])
 
 
 def _key(observations: Sequence[Obs], i: int) -> float:

@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import trainstate
+from tests.lives import poll
 from tests.render.recordings import bad, good, run
 from trainstate.history.instants import NotAnInstant, iso, parse
 
 OUTSIDE = ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "0001-01-01 00:00:00 +0100")
+HISTORY = "SecondaryStatusTransitions"
 MEMBERS = ("CreationTime", "LastModifiedTime", "TrainingEndTime", "StartTime", "EndTime")
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -77,3 +79,34 @@ def test_a_tracker_goes_on_after_a_time_outside(member: str, value: str) -> None
     assert "TS004" in [finding.code for finding in first.findings]
     assert tracker.timeline
     assert tracker.to_json()
+
+
+@pytest.mark.parametrize(
+    ("written", "millisecond"),
+    [
+        ("2026-05-05T10:00:00.763999938Z", 764),
+        ("2026-05-05T10:00:00.7639999Z", 764),
+        ("2026-05-05T12:00:00.764000082+02:00", 764),
+        ("2026-05-05 10:00:00.764000499 +0000 UTC", 764),
+        ("2026-05-05T10:00:00.999999938Z", 1000),
+    ],
+)
+def test_digits_below_the_microsecond_are_rounded(written: str, millisecond: int) -> None:
+    """Rust and .NET print what a float made of the service's milliseconds."""
+    assert (parse("2026-05-05T10:00:00Z")[0] + 1000 * millisecond, False) == parse(written)
+
+
+def test_the_typed_decode_rounds_alike() -> None:
+    """The first response is read by it and the second is not: their times are one."""
+    shown = poll("Starting", "Training") | {"LastModifiedTime": "2023-11-14T22:14:20.763999938Z"}
+    begun, later = "2023-11-14T22:13:20Z", "2023-11-14T22:14:20Z"
+    history = [
+        {"Status": "Starting", "StartTime": begun, "EndTime": later},
+        {"Status": "Training", "StartTime": later},
+    ]
+    shown |= {"CreationTime": begun, "TrainingStartTime": later, HISTORY: history}
+    closed = [history[0], history[1] | {"EndTime": later}, {"Status": "Uploading"}]
+    closed[2]["StartTime"] = later
+    grown = shown | {"SecondaryStatus": "Uploading", HISTORY: closed}
+
+    assert [] == [str(one) for one in trainstate.check("\n".join(map(json.dumps, (shown, grown))))]

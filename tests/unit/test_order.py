@@ -289,3 +289,17 @@ def test_a_tracker_ends_the_same_if_a_whole_second_comes_late() -> None:
 
     assert tracker.state.primary == "Stopping"
     assert tracker.to_json() == restored.to_json()
+
+
+@pytest.mark.parametrize("modified", [60.0, 60.5])
+def test_a_listing_given_twice_is_a_repetition(modified: float) -> None:
+    """Two states of one LastModifiedTime come in turn again, and say nothing new."""
+    active = written(poll("InProgress/Training: Starting 30, Training", BARE, modified=modified))
+    stopped = active | {"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"}
+
+    def errors(*shown: dict[str, Any]) -> list[str]:
+        return [one.code for one in check(shown) if one.severity == "error"]
+
+    assert errors(active, stopped) == errors(active, stopped, active, stopped)
+    assert "TS604" in errors(stopped, active)
+    assert "TS604" not in errors(active, stopped, active)

@@ -63,15 +63,26 @@ class Observations:
     floating: tuple[tuple[Observation, int], ...] = ()
 
     def is_repeat(self, observation: Observation, rank: Rank | None) -> bool:
-        """Whether the observation equals the newest one and is not older."""
+        """Whether the observation equals the newest one and is not older, or was given twice."""
         if rank is None:
             return any(known == observation for known, _ in self.floating)
         if not self.runs:
             return False
+        if observation.by is not None and self._has(observation, rank.moment):
+            return True
         newest = self.runs[-1]
         if len(self.runs) > 1 and are_tied(newest.first, self.runs[-2].last):
             return False
         return newest.value == observation and rank.moment >= newest.last.moment
+
+    def _has(self, observation: Observation, moment: int) -> bool:
+        """Whether the observation was made with this LastModifiedTime before."""
+        at = bisect_left(self.runs, moment, key=lambda run: run.last.moment)
+        while at < len(self.runs) and self.runs[at].first.moment <= moment:
+            if self.runs[at].value == observation:
+                return True
+            at += 1
+        return False
 
     def repeated(self, rank: Rank | None) -> Observations:
         """These observations, with the newest seen again at a later rank."""

@@ -8,6 +8,7 @@ nanoseconds. As integers all of them compare and subtract alike.
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NewType
@@ -95,20 +96,29 @@ def _from_datetime(value: datetime) -> tuple[Instant, bool]:
 def _from_text(value: str) -> tuple[Instant, bool]:
     if value[10:11] == "T":
         # The service's own form first: there are many others.
-        try:
-            return _from_datetime(datetime.fromisoformat(value))
-        except (ValueError, OverflowError):
-            pass
+        with suppress(ValueError, OverflowError):
+            return _from_iso(value)
     text = value.strip()
     if _NUMBER.fullmatch(text):
         return _from_number(int(text) if text.isdecimal() else float(text)), False
     if found := _DOTNET.fullmatch(text):
         return _from_milliseconds(int(found[1])), False
     try:
-        moment = datetime.fromisoformat(_iso_spelling(text))
-    except (ValueError, OverflowError):
+        return _from_iso(_iso_spelling(text))
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, NotAnInstant):
+            raise
         raise NotAnInstant("not an ISO 8601 time, and no epoch number") from None
-    return _from_datetime(moment)
+
+
+def _from_iso(text: str) -> tuple[Instant, bool]:
+    """The instant of ISO 8601 text, rounded to microseconds as the typed decode rounds.
+
+    Programs in Rust and .NET print `.763999938` for `.764`, which they got as a float.
+    """
+    instant, naive = _from_datetime(datetime.fromisoformat(text))
+    rounded = text[19:20] == "." and text[26:27].isdigit() and text[26:27] >= "5"
+    return Instant(instant + rounded), naive
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
