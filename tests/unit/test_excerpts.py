@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import trainstate
-from tests.lives import COMPLETED, FAILED, SPOT, STOPPED, poll
+from tests.lives import BORN, COMPLETED, FAILED, SPOT, STOPPED, poll
 from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec
 
@@ -236,3 +236,21 @@ def test_a_page_of_a_list_must_show_each_job_s_status() -> None:
     page = {"TrainingJobSummaries": [listed]}
 
     assert ["TrainingJobStatus"] == alarms(page)
+
+
+def test_the_last_entry_of_a_job_that_queued_at_once_is_no_history() -> None:
+    """Recorded jobs were `Starting` for 0.2 to 0.4 seconds, so `Pending` seems to come first."""
+    statuses = ("Starting", "Pending")
+    queued = poll(*statuses, born=BORN + 0.5, step=0.3, TrainingStartTime=None)
+    last = without(queued, {"RoleArn", "OutputDataConfig"}) | {HISTORY: queued[HISTORY][-1:]}
+
+    for responses in ([last, queued], [queued, last]):
+        assert [] == [one.code for one in trainstate.check(responses) if one.severity != "info"]
+
+
+def test_the_last_entry_is_not_late_after_the_whole_history() -> None:
+    """It has fewer entries than the same response as a whole, and shows no earlier moment."""
+    whole = poll("Starting", "Downloading", "Training")
+    last = without(whole, {"RoleArn", "OutputDataConfig"}) | {HISTORY: whole[HISTORY][-1:]}
+
+    assert [] == [one.code for one in trainstate.check([whole, last]) if one.severity != "info"]

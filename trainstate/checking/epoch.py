@@ -155,7 +155,7 @@ class Epoch:
     def _placed(self, response: Response, rank: Rank | None, index: int) -> dict[str, Any]:
         """The relation of the response's history to the known one, and any contradiction."""
         history = response.history or ()
-        begun = self.earliest if self.created is None else self.created
+        begun = self._begun
         if history and history[0].start is not None:
             self.earliest = min(history[0].start, self.earliest or history[0].start)
         if not history or is_tail(response, self.spec, begun):
@@ -182,6 +182,11 @@ class Epoch:
         if "clash" in seen:
             self.known = known
         return {**relation, **seen}
+
+    @property
+    def _begun(self) -> int | None:
+        """When the job began, as far as it is known."""
+        return self.earliest if self.created is None else self.created
 
     def _is_printed_with(self, known: History, history: History) -> bool:
         """Whether one history is a log's, and differs only by statuses that the log missed."""
@@ -355,7 +360,8 @@ class Epoch:
         if response.origin.file != self.newest_file:
             return False
         seen = response.history or ()
-        smaller = bool(seen) and self._extent(seen) < self._extent(self.known)
+        whole = bool(seen) and not is_tail(response, self.spec, self._begun)
+        smaller = whole and self._extent(seen) < self._extent(self.known)
         # A listing truncates times to the second; that does not make it older.
         same = same_instant(response.modified, self.newest)
         return smaller if same else response.modified < self.newest

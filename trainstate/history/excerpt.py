@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from trainstate.history.instants import SECOND, since
+from trainstate.history.instants import SECOND, same_instant, since
 from trainstate.history.model import Kind, Response
-from trainstate.spec.model import Member, Spec
+from trainstate.spec.model import Evidence, Member, Spec
 
 _RELEASES = timedelta(days=60)
 """Members released within this time are nearly always in the same client."""
@@ -94,17 +94,21 @@ def knows(day: str, member: Member) -> bool:
 def is_tail(response: Response, spec: Spec, created: int | None = None) -> bool:
     """Whether the front of an excerpt's history was cut off, as ``Transitions[-1:]`` does.
 
-    Its first entry has no initial status, or starts after the job.
+    Its first entry has no initial status, or starts after the job. An initial status that no
+    recording begins with may follow another one within the job's first second.
     """
     entries, created = response.history, response.created or created
     if not entries or not response.described or is_whole(response, spec):
         return False
     first = entries[0]
-    if first.status in spec.secondary_by_name and first.status not in spec.initial_by_secondary:
+    begun = spec.initial_by_secondary.get(first.status)
+    if begun is None and first.status in spec.secondary_by_name:
         return True
     if created is None or first.start is None:
         return False
-    return first.start - created >= SECOND
+    rare = begun is not None and begun.evidence is Evidence.INFERRED
+    later = first.start > created and not same_instant(first.start, created)
+    return first.start - created >= SECOND or (rare and later)
 
 
 @cache
