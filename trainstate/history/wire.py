@@ -21,8 +21,8 @@ from trainstate.history.scalars import unwrapped
 from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
-# Formats that infer types: a text that looks like a number becomes one.
-RETYPED = frozenset({"arrow", "csv", "parquet", "spark", "table", "yaml"})
+# Formats that infer types (a text that looks like a number becomes one) or leave parts out.
+RETYPED = frozenset({"arrow", "csv", "parquet", "printed-object", "spark", "table", "yaml"})
 # Kinds with the members of Describe; an event spells some of them differently.
 _DESCRIBED = frozenset({Kind.RESPONSE, Kind.SEARCH})
 _PAIR = {"key", "value"}

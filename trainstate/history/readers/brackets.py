@@ -10,6 +10,9 @@ _BRACKET = rb"[{}\[\]]"
 JSON = re.compile(_DOUBLE + b"|" + _BRACKET, re.DOTALL)
 STRING = _DOUBLE + b"|" + _SINGLE
 PYTHON = re.compile(STRING + b"|" + _BRACKET, re.DOTALL)
+PRINTED = re.compile(STRING + b"|" + _DOUBLE.replace(b'"', b"`") + b"|" + _BRACKET, re.DOTALL)
+"""As PYTHON; Node prints a text with both quotes in backticks."""
+
 _OPENING, _CLOSING = b"{[", b"}]"
 
 _NEW_VALUE = re.compile(rb"\n(?=\{)")

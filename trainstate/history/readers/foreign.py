@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainstate.history.machines import folded, unknown_machine
+from trainstate.history.readers.counts import shows_status
 from trainstate.spec.model import Spec
 
 _DESCRIBE = "record what `aws sagemaker describe-training-job` answers"
@@ -31,14 +32,37 @@ _FORMS = {
         " SageMaker can be checked"
     ),
 }
+PRINT_JSON = (
+    "; it names a job's status, so print that as JSON: `json.Marshal` in Go, `to_h.to_json` in"
+    " Ruby, `json_encode` in PHP, `ConvertTo-Json -Depth 10` in PowerShell, `kubectl get -o json`"
+)
+"""What to do with a job in a notation that cannot be read."""
+
+_TAR = re.compile(rb"[\s\S]{257}ustar")
 _COMPILED = tuple((re.compile(form), sentence) for form, sentence in _FORMS.items())
 
 
-def named_form(head: bytes, spec: Spec) -> str | None:
-    """What an input without a response is, and what to do; None if unknown."""
+def archive(head: bytes) -> str | None:
+    """What an archive of files is, and what to do; None for anything else."""
+    kind = "zip" if head.startswith(b"PK\x03\x04") else "tar" if _TAR.match(head) else None
+    return kind and f"is a {kind} archive; unpack it, and give the folder"
+
+
+def is_notation(head: bytes, spec: Spec) -> bool:
+    """Whether a text shows a job, in whatever notation; `kubectl describe` splits names."""
+    return shows_status(head.replace(b" ", b""), spec)
+
+
+def named_form(head: bytes, spec: Spec, *, text: bool = False) -> str | None:
+    """What an input without a response is, and what to do; None if unknown.
+
+    A ``text`` in no known format may name anything: an ARN in it does not say what it is.
+    """
     for form, sentence in _COMPILED:
         if form.search(head):
             return sentence
+    if text:
+        return None
     kind = unknown_machine(head.decode("utf-8", "replace"), spec)
     return None if kind is None else f"is {unknown_facts(kind, spec)}"
 

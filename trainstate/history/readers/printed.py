@@ -8,7 +8,8 @@ from typing import Any
 from attrs import evolve, frozen
 
 from trainstate.history.model import Origin, Response, Unreadable
-from trainstate.history.readers.brackets import PYTHON, spans
+from trainstate.history.readers import notation
+from trainstate.history.readers.brackets import PRINTED, spans
 from trainstate.history.readers.counts import Counts, shows_status
 from trainstate.history.readers.envelope import records
 from trainstate.history.readers.json_value import NotJson, decode
@@ -24,7 +25,9 @@ BREAK = re.compile(r"\r\n|\n|\r")
 _IN_LINE = re.compile(rb"[^\r\n]+")
 _AT_LINE_START = re.compile(rb"^[ \t]*(?=[{\[])(?!\[[A-Z]\w*Job\()|" + BEGIN, re.MULTILINE)
 # After a prompt, a logger's prefix or a variable's name, but not `[INFO]`.
-_ANYWHERE = re.compile(rb"(?=[{\[]\s*[\"'{\[])|" + BEGIN)
+_ANYWHERE = re.compile(rb"(?=[{\[]\s*[\"'{\[])|" + notation.BEGIN + b"|" + BEGIN)
+# JSON and Python print the names of members in quotes.
+_QUOTED = re.compile(rb"[\[{(\s]*[\"']")
 # An unclosed bracket is searched to the end of the text, so their number is bounded.
 _UNCLOSED = 20
 _SHOWN = 1000
@@ -33,12 +36,16 @@ _SHOWN = 1000
 
 @frozen
 class Printed:
-    """A value in a text, or why it cannot be read, and where it begins and ends."""
+    """A value in a text, or why it cannot be read, and where it begins and ends.
+
+    ``partial`` holds for a notation that leaves parts out.
+    """
 
     begin: int
     end: int
     value: Any = None
     fault: str | None = None
+    partial: bool = False
 
 
 def printed_values(text: str, spec: Spec) -> tuple[list[Any], str]:
@@ -67,7 +74,8 @@ def read_printed(
         counted = printed.begin
         place = evolve(origin, line=line)
         if printed.fault is None:
-            yield from records(printed.value, place, counts)
+            named = evolve(place, reader=notation.READER) if printed.partial else place
+            yield from records(printed.value, named, counts)
         else:
             # Only the beginning: copying the rest at each fault would take quadratic time.
             shown = data[printed.begin : printed.begin + _SHOWN]
@@ -88,14 +96,17 @@ def _printed(data: bytes, spec: Spec, opening: re.Pattern[bytes]) -> Iterator[Pr
     place, unclosed = 0, 0
     while unclosed < _UNCLOSED and (match := opening.search(data, place)):
         if match["resource"] is None:
-            begin, end, closed = next(spans(data, match.end(), token=PYTHON))
+            begin, end, closed = next(spans(data, match.end(), token=PRINTED))
         else:
             begin, (end, closed) = match.end(), resource_end(data, match.end())
         place = end if closed else match.end() + 1
         unclosed += not closed
         shown = closed and shows_status(data[begin:end], spec)
-        read = _decoded if match["resource"] is None else _resource
-        if shown and (printed := read(data, begin, end)):
+        if not shown:
+            continue
+        plain = match["resource"] is None
+        printed = _decoded(data, begin, end, spec) if plain else _resource(data, begin, end)
+        if printed:
             yield printed
 
 
@@ -106,7 +117,7 @@ def _resource(data: bytes, begin: int, end: int) -> Printed | None:
     return None
 
 
-def _decoded(data: bytes, begin: int, end: int) -> Printed | None:
+def _decoded(data: bytes, begin: int, end: int, spec: Spec) -> Printed | None:
     """The value of a part of a text, or its fault; None for code, which is no output."""
     part = data[begin:end]
     try:
@@ -115,8 +126,11 @@ def _decoded(data: bytes, begin: int, end: int) -> Printed | None:
         fault = str(error)
     try:
         return Printed(begin, end, literal(part))
-    except NotData:
-        return None
     except NotLiteral as error:
+        with suppress(NotLiteral):
+            histories = {one.history for one in spec.family.values()}
+            return Printed(begin, end, notation.notation(part, histories), partial=True)
+        if isinstance(error, NotData) or not _QUOTED.match(part):
+            return None
         # A key in double quotes means that JSON was intended.
         return Printed(begin, end, fault=fault if b'":' in part else str(error))

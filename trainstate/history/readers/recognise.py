@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from trainstate.history.machines import markers
+from trainstate.history.readers import notation
 from trainstate.history.readers.counts import shows_status
 from trainstate.history.readers.envelope import Form, payloads
 from trainstate.history.readers.json_value import NotJson, decode
@@ -36,6 +37,8 @@ _CELL = re.compile(rb'"(?:cell_type|nbformat|kernelspec)"\s*:')
 _OBJECT = re.compile(rb'\{\s*(?:["}]|$)')
 _ARRAY = re.compile(rb'\[\s*(?:["{\[\]]|$)')
 _LITERAL = re.compile(rb"[\[({\s]*\{\s*'")
+# The SDK for Node begins with its metadata, in quotes for the sake of the dollar sign.
+_NODE = re.compile(rb"[&\s]*(?:\{\s*'\$metadata': |" + notation.BEGIN + b")")
 _BLANK = b" \t\r\n\0"
 
 
@@ -57,7 +60,7 @@ def recognised(head: bytes, *, whole: bool, spec: Spec) -> str | None:
         return PRINTED if shows_status(head, spec) else LOG
     if lined or _is_ndjson(start, whole=whole, spec=spec):
         return NDJSON
-    forms = ((_LITERAL, PYTHON), (_ARRAY, ARRAY), (_OBJECT, JSON))
+    forms = ((_NODE, PRINTED), (_LITERAL, PYTHON), (_ARRAY, ARRAY), (_OBJECT, JSON))
     found = next((form for beginning, form in forms if beginning.match(start)), None)
     return found or _of_lines(start.decode("utf-8", "replace"), spec)
 

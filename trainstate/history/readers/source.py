@@ -9,7 +9,7 @@ from trainstate.errors import InputError
 from trainstate.history.model import Origin
 from trainstate.history.readers.bytestream import Opened, lines, opened, read_whole, without_prefix
 from trainstate.history.readers.counts import Counts, shows_status
-from trainstate.history.readers.foreign import named_form
+from trainstate.history.readers.foreign import PRINT_JSON, archive, is_notation, named_form
 from trainstate.history.readers.json_text import read_documents
 from trainstate.history.readers.lines import Record
 from trainstate.history.readers.ndjson import read_ndjson
@@ -107,9 +107,12 @@ class Input:
             if counts.responses:
                 self.report = _reported(self.name, counts, opening)
         if counts.responses == 0 and not (strict and counts.broken):
-            known = opening.fault or named_form(opening.head, counts.spec)
+            text = reader in (LOG, PRINTED)
+            known = opening.fault or named_form(opening.head, counts.spec, text=text)
             other = counts.others and counts.spec.narrow
             remedy = "; `--spec` chooses another machine" if other else _EXPECTED
+            if text and is_notation(opening.head, counts.spec):
+                remedy = PRINT_JSON
             self._refuse(known or _nothing(counts), remedy="" if known else remedy)
             return
         if opening.fault:
@@ -121,6 +124,9 @@ class Input:
         """The format; None if the input is skipped."""
         if not opening.head.strip():
             self._refuse(opening.fault or "is empty: it has no records")
+            return None
+        if (packed := archive(opening.head)) is not None:
+            self._refuse(packed)
             return None
         if self.asked.input_format != "auto":
             return FORCED[self.asked.input_format]
