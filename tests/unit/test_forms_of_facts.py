@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -289,6 +290,30 @@ def _bson(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"$numberInt": str(value)}
     return value
+
+
+def test_rows_of_logs_insights_are_read_as_the_api_gives_them() -> None:
+    """Its answer has pairs of a field and a value; the message is a response."""
+    rows = [
+        [
+            {"field": "@timestamp", "value": "2026-05-05 10:00:00.000"},
+            {"field": "@message", "value": json.dumps(job)},
+        ]
+        for job in (poll("Starting"), poll(*COMPLETED))
+    ]
+    report = trainstate.check(json.dumps({"results": rows, "status": "Complete"}))
+
+    assert ([], 2) == ([str(one) for one in report], report.summary.responses)
+
+
+@pytest.mark.parametrize("name", ["data", "Data"])
+def test_records_of_a_stream_are_unpacked(name: str) -> None:
+    """Kinesis and Firehose give their data as base64; other data is no record."""
+    packed = [b64encode(json.dumps(job).encode()).decode() for job in (poll(*COMPLETED), {"a": 1})]
+    records = [{"kinesis": {name: one}, "eventSource": "aws:kinesis"} for one in packed]
+    report = trainstate.check(json.dumps({"Records": records}))
+
+    assert ([], 1) == ([one for one in report if one.severity != "info"], report.summary.responses)
 
 
 def test_numbers_of_mongodb_are_numbers() -> None:

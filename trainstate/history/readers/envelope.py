@@ -18,7 +18,7 @@ from trainstate.history.nested import escaped
 from trainstate.history.readers.counts import NO_RESPONSE, Counts
 from trainstate.history.readers.foreign import is_foreign, is_other, unknown_facts
 from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
-from trainstate.history.readers.reshaped import rows, untyped
+from trainstate.history.readers.reshaped import paired, rows, untyped
 from trainstate.history.wire import looks_like_response, read_response, renamed
 from trainstate.spec.model import Spec
 
@@ -117,7 +117,11 @@ def _mapping_payloads(
             yield from _of_machine([summary], own, spec)
     elif (name := _list_named(value, "Results", "results")) is not None:
         for index, item in enumerate(value[name]):
-            yield _result(item, spec, f"{pointer}/{name}/{index}")
+            place = f"{pointer}/{name}/{index}"
+            row = paired(item)
+            yield from (
+                [_result(item, spec, place)] if row is None else _inside(row, spec, place, depth)
+            )
     elif _kind_in(value, spec) is not None:
         yield _result(value, spec, pointer)
     elif _is_log(value):
@@ -212,8 +216,9 @@ def _is_informative(payload: Payload, spec: Spec) -> bool:
 
 
 def _unpacked(name: str, item: Any, value: Mapping[str, Any]) -> Any:
-    """A base64 body of a browser or Ruby's VCR as bytes; other values unchanged."""
-    packed = name == "base64_string" or (name == "text" and value.get("encoding") == "base64")
+    """A base64 body of a browser, a stream or Ruby's VCR as bytes; other values unchanged."""
+    packed = name in ("base64_string", "data", "Data")
+    packed |= name == "text" and value.get("encoding") == "base64"
     if packed and isinstance(item, str):
         with suppress(ValueError):
             return b64decode(item)

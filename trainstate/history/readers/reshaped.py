@@ -1,4 +1,4 @@
-"""Responses in another shape: columns of a table, or DynamoDB's typed values."""
+"""Responses in another shape: columns of a table, pairs, or DynamoDB's typed values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -8,6 +8,7 @@ from trainstate.history.wire import looks_like_response
 from trainstate.spec.model import Spec
 
 _TYPED = frozenset({"S", "N", "BOOL", "NULL", "M", "L", "SS", "NS", "BS", "B"})
+_PAIR = {"field", "value"}
 _SCALAR = frozenset({"string", "integer", "long", "timestamp", "boolean"})
 
 Row = tuple[str, dict[str, Any]]
@@ -22,6 +23,14 @@ def untyped(value: Mapping[str, Any]) -> dict[str, Any] | None:
     if not value or not all(map(_is_typed, value.values())):
         return None
     return {name: _bare(item) for name, item in value.items()}
+
+
+def paired(item: Any) -> dict[str, Any] | None:
+    """A row of CloudWatch Logs Insights, which the API gives as pairs of a field and its value."""
+    pairs = item if isinstance(item, list | tuple) else ()
+    if not pairs or not all(isinstance(pair, Mapping) and pair.keys() == _PAIR for pair in pairs):
+        return None
+    return {str(pair["field"]): pair["value"] for pair in pairs}
 
 
 def rows(value: Mapping[str, Any], spec: Spec) -> Iterator[Row]:
