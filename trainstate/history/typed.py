@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from attrs import frozen
 
-from trainstate.history.instants import UNSET, is_beyond, iso
+from trainstate.history.instants import is_beyond
 from trainstate.history.nested import maps, terms
 from trainstate.history.shapes import is_repeated, shape_of, unique_part
 from trainstate.spec.model import Member, Spec
@@ -27,6 +27,11 @@ def is_moment(time: Any) -> bool:
     return (type(time) is float or time.year > 1) and not is_beyond(time)
 
 
+def _is_unset(time: Any) -> bool:
+    """Whether a time is in the year 1, as .NET and Go write an absent one."""
+    return type(time) is datetime and time.year == 1
+
+
 Whole = (
     Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
     | Annotated[float, msgspec.Meta(multiple_of=1.0)]
@@ -37,7 +42,6 @@ ABSENT = b""
 """The slice of an absent member."""
 
 _NULL = msgspec.Raw(b"null")
-_UNSET = b'"' + iso(UNSET).partition("T")[0].encode()
 
 SETTLED_ROLES = ("origin", "fixed-configuration", "updatable-configuration")
 """The roles of members that are fixed when the job is created."""
@@ -125,13 +129,11 @@ class Decode:
         """The typed response in a line of JSON; None if it does not fit the type."""
         try:
             typed: Typed = self.response.decode(line)
-            if _UNSET in line:
-                return None  # an absent time, as .NET and Go write it
             if not line.isascii():
                 line.decode()  # msgspec does not check skipped bytes
         except _BROKEN:
             return None
-        return typed
+        return None if _is_unset(typed.started) or _is_unset(typed.ended) else typed
 
     def history(self, raw: msgspec.Raw | bytes) -> list[TypedEntry] | None:
         """The typed entries of a history; None if one does not fit the type."""
@@ -139,7 +141,7 @@ class Decode:
             entries: list[TypedEntry] = self.entries.decode(raw)
         except _BROKEN:
             return None
-        return entries
+        return None if any(_is_unset(entry.end) for entry in entries) else entries
 
     def inside(self, values: Values, old: Values | None = None) -> dict[str, Any] | None:
         """The sliced members that are not as in ``old``; None if one may not fit its shape."""

@@ -64,6 +64,12 @@ class Notes:
             self.numbers.append(("/".join(place), value))
         return instant
 
+    def without_unset(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The members without unset times."""
+        if not self.unset:
+            return members
+        return {name: members[name] for name in members if f"/{name}" not in self.unset}
+
     def mixed_units(self) -> None:
         """Notes times whose unit is not that of most members, or of most in their list."""
         units = [instants.unit_of(value) for _, value in self.numbers]
@@ -103,20 +109,17 @@ def read_response(
     """Reads a response from a mapping with any values.
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge ``detail``),
-    snake_case, camelCase or caseless ones. Unknown members are kept and ignored; null members, an
-    empty name, ARN or status, and an optional time that .NET or Go left unset count as absent.
-    Nothing is raised: see ``Response.problems``.
+    snake_case, camelCase or caseless ones. Unknown members are kept and ignored. Null members, an
+    empty name, ARN or status, and an optional time that .NET or Go left unset are absent.
     """
     if None in recorded.values():
         recorded = {name: value for name, value in recorded.items() if value is not None}
     given = recorded
-    recorded = unwrapped(recorded, spec)
-    named = _service_names(recorded, spec)
+    named = _service_names(unwrapped(recorded, spec), spec)
     members = _without_pairs(_without_empty_texts(named, spec.layout), spec)
     layout, notes = spec.layout, Notes()
     moments = _moments(members, spec, notes)
-    if notes.unset:
-        members = {name: members[name] for name in members if f"/{name}" not in notes.unset}
+    members = notes.without_unset(members)
     own = named is given and origin.reader not in RETYPED
     for misfit in (*misfits(members, spec), *(no_texts(members, spec) if own else ())):
         notes.fault("wrong-type", *misfit)
