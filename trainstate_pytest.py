@@ -68,9 +68,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hands what a worker of pytest-xdist has visited to the process that started it."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None and _VISITS in session.config.stash:
-        from attrs import astuple  # noqa: PLC0415 - see the module
+        from attrs import asdict, filters  # noqa: PLC0415 - see the module
 
-        output[_OUTPUT] = astuple(session.config.stash[_VISITS], recurse=False)
+        visits = session.config.stash[_VISITS]
+        output[_OUTPUT] = asdict(visits, recurse=False, filter=filters.exclude("spec"))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -79,7 +80,7 @@ def pytest_testnodedown(node: Any) -> None:
     packed = getattr(node, "workeroutput", {}).get(_OUTPUT)
     if packed is not None:
         visits = _visits(node.config)
-        visits.add(type(visits)(*packed))
+        visits.add(type(visits)(**packed))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
