@@ -225,8 +225,6 @@ def test_what_stands_beside_a_response_under_a_name_is_another_thing() -> None:
 @pytest.mark.parametrize(
     "between",
     [
-        "Polling the job...",
-        "[INFO] 2026-05-05 polled",
         '{"level": "info", "message": "sleeping"}',
         '{"index": {"_index": "jobs"}}',
         '{"__type": "ThrottlingException", "message": "Rate exceeded"}',
@@ -250,6 +248,7 @@ def test_a_program_prints_more_than_responses(between: str, indent: int | None) 
         'bName": "job", "TrainingJobStatus": "InProgress"}',
         '[{"TrainingJobName": "job", ',
         "\0" * 8,
+        "Polling the job...",
         "{}",
     ],
 )

@@ -205,7 +205,7 @@ def _steps(pointer: str) -> tuple[str, ...]:
 class Unreadable:
     """A record that could not be read, with the reason and its place.
 
-    ``lost`` holds if it may have been a response: other records and text surely were none.
+    ``lost`` holds if it may have been a response; JSON of something else was none.
     """
 
     reason: str

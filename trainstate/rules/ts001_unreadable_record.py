@@ -22,7 +22,7 @@ def unreadable_record(record: Unreadable) -> Violations:
 
     The text is not JSON, or it is not a response, summary, event or history of a job. The
     other records are judged as if it were absent, so a lost response can hide a
-    contradiction. What surely was no response, such as another line of a log, is an info.
+    contradiction. JSON of something else, such as another record of a log, is an info.
     """
     yield Violation(
         pointer=record.origin.pointer,

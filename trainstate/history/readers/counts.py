@@ -14,7 +14,6 @@ NO_RESPONSE = "no member of a training job's response"
 """The reason for a well-formed record without a response."""
 
 _EXCERPT = 120
-_BEGUN = re.compile(rb"\s*\[?\s*\{")
 _WORD = re.compile(r"""[^\s{}\[\]():,;="']+""")
 _WORDS = re.compile(r"…(?:\s*…)+")
 
@@ -61,19 +60,6 @@ class Counts:
             excerpt=outline(shown, self.spec),
             lost=not other or shown == {},
         )
-
-    def around(self, reason: str, origin: Origin, text: bytes) -> Unreadable:
-        """An unreadable part of a text between records; it is no lost record if it shows none."""
-        lost = _BEGUN.match(text) or _is_damaged(text) or shows_status(text, self.spec)
-        return self.unreadable(reason, origin, text, foreign=not lost)
-
-
-def _is_damaged(text: bytes) -> bool:
-    """Whether a part of a text is no text."""
-    try:
-        return "\0" in text.decode()
-    except UnicodeDecodeError:
-        return True
 
 
 def shows_status(data: bytes, spec: Spec) -> bool:

@@ -22,7 +22,6 @@ _RESUMPTIONS = 10
 _INK = re.compile(rb"\S")
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _ITEM = re.compile(rb"[\s,]*")
-_GAP = "not JSON: text between values"
 # Blanks between documents, and around the items of a damaged array.
 _BETWEEN, _AROUND_ITEMS = b" \t\r\n", b" \t\r\n,]"
 
@@ -74,9 +73,7 @@ def read_documents(
         origin = Origin(
             file=counts.file, line=line, reader=counts.reader, pointer=inside, ordinal=ordinal
         )
-        if document.fault == _GAP:
-            yield counts.around(_GAP, origin, document.text)
-        elif document.fault is not None:
+        if document.fault is not None:
             yield counts.unreadable(document.fault, origin, document.text)
         else:
             yield from records(document.value, origin, counts)
@@ -181,7 +178,7 @@ def _gap(data: bytes, begin: int, end: int, nothing: bytes) -> Iterator[Document
     """A faulty document if there is text between two values."""
     text = data[begin:end].strip(nothing)
     if text:
-        yield Document(start=_indent(data, begin), fault=_GAP, text=text)
+        yield Document(start=_indent(data, begin), fault="not JSON: text between values", text=text)
 
 
 def _indent(data: bytes, start: int) -> int:

@@ -41,6 +41,6 @@ def line_records(
             if line.lstrip().startswith(b"{"):
                 yield from read_documents(line, counts, pointer=pointer, first=number)
             else:
-                yield counts.around(str(error), origin, line)
+                yield counts.unreadable(str(error), origin, line)
             continue
         yield from records(value, origin, counts)
