@@ -335,3 +335,25 @@ def test_remote_debugging_stays_as_it_was_at_the_end() -> None:
 
     assert set() == told(training, ended, rule="TS612")
     assert {("/RemoteDebugConfig", "error")} == told(training, ended, later, rule="TS612")
+
+
+@pytest.mark.parametrize("known", [COMPLETED[:3], COMPLETED])
+def test_a_setting_that_changes_with_or_after_the_end_is_reported(known: tuple[str, ...]) -> None:
+    """Not only the results of an ended job stay as they are."""
+    other = poll(*COMPLETED, RoleArn="arn:aws:iam::123456789012:role/other")
+
+    assert "changed-fixed-member" in names(poll(*known), other)
+
+
+@pytest.mark.parametrize("kind", ["event", "search"])
+def test_only_a_described_job_loses_a_part_of_a_setting(kind: str) -> None:
+    """Events and searches may leave out what a setting consists of; a whole response does not."""
+    image = {"TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/image:1"}
+    algorithm = {**image, "TrainingInputMode": "File"}
+    metrics = {"MetricDefinitions": [{"Name": "loss", "Regex": "loss=(.*)"}]}
+    had = poll(*COMPLETED[:3], AlgorithmSpecification={**algorithm, **metrics})
+    lacks = poll(*COMPLETED[:3], AlgorithmSpecification=algorithm)
+    other = event(lacks) if kind == "event" else {"Results": [{"TrainingJob": lacks}]}
+
+    assert "changed-fixed-member" in names(had, lacks)
+    assert "changed-fixed-member" not in names(had, other)
