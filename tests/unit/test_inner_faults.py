@@ -128,17 +128,6 @@ def test_a_sequence_has_1_to_1024_thousand_tokens(length: str, stands: bool) -> 
     assert ([] if stands else [place]) == places(job, code="TS514")
 
 
-def test_a_reused_pool_names_the_job_that_reused_it() -> None:
-    """In an excerpt the name may have been left out."""
-    instances = poll("Starting")["ResourceConfig"] | {"KeepAlivePeriodInSeconds": 600}
-    pools = [{"Status": "Reused"}, {"Status": "Reused", "ReusedByJob": "next"}]
-    jobs = [poll(*COMPLETED, ResourceConfig=instances, WarmPoolStatus=pool) for pool in pools]
-    excerpt = {key: value for key, value in jobs[0].items() if key != "RoleArn"}
-
-    found = [places(job, code="TS515") for job in (*jobs, excerpt)]
-    assert [["/WarmPoolStatus/Status"], [], []] == found
-
-
 @pytest.mark.parametrize(("at", "stands"), [(BORN + 1, False), (BORN + 55, True), (BORN, False)])
 def test_a_metric_is_no_older_than_the_training(at: float, stands: bool) -> None:
     """The algorithm has a clock of its own: a minute is no fault.

@@ -90,7 +90,7 @@ def configured(
         _set(fields, guard.member, _guard_value(spec, guard, guard.name in guards, budget))
     for number, machine in enumerate(spec.machines, len(OPTIONAL)):
         if bits >> number & 1:
-            fields[machine.member] = attached(spec, machine, machine.statuses[0])
+            fields[machine.member] = attached(machine, machine.statuses[0])
             if machine.configured:
                 # A rule is evaluated because the job was created with it.
                 fields[machine.configured] = OPTIONAL[machine.configured]
@@ -117,15 +117,11 @@ def input_mode(file_mode: bool | None, number: int) -> str:
     return INPUT_MODES[0] if file_mode else INPUT_MODES[1 + number % (len(INPUT_MODES) - 1)]
 
 
-def attached(spec: Spec, machine: AttachedMachine, status: str) -> Any:
-    """The value of an attached machine's member with a status, and the parts that it needs."""
+def attached(machine: AttachedMachine, status: str) -> Any:
+    """The value of an attached machine's member with a status."""
     if not machine.status:
         return status
-    place = f"{machine.member}/{machine.status}"
-    rows = (row for row in spec.constraints if (row.path, row.value) == (place, status))
-    needed = (path.split("/") for row in rows for path in row.needs)
-    parts = {path[-1]: "another" for path in needed if path[0] == machine.member}
-    item = {machine.status: status, **parts}
+    item = {machine.status: status}
     return [{machine.key: "loss", **item}] if machine.items else item
 
 
@@ -195,4 +191,4 @@ def machine_steps(spec: Spec, record: Record, pick: int) -> Iterator[tuple[str, 
     following = [end for start, end in machine.transitions if start == before and end not in late]
     if following:
         after = following[pick // len(present) % len(following)]
-        yield machine.member, attached(spec, machine, after)
+        yield machine.member, attached(machine, after)
