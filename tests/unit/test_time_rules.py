@@ -9,7 +9,6 @@ import pytest
 from attrs import evolve
 
 import trainstate
-from tests import lives
 from trainstate.checking.ask import Questions
 from trainstate.history.instants import SECOND, Instant, iso
 from trainstate.history.model import Entry, Kind, Origin
@@ -226,28 +225,3 @@ def test_a_time_that_no_clock_explains_is_an_error(
     assert found.get(warning or "") == (warning and "warning")
     assert error or "error" not in found.values()
     assert error or warning or "warning" not in found.values()
-
-
-@pytest.mark.parametrize(
-    ("second", "seconds", "told"),
-    [(0, 347, False), (0, 253, False), (0, 421, True), (0, 179, True), (30, 347, True)],
-)
-def test_times_cut_to_the_minute_hide_less_than_a_minute(
-    second: int, seconds: int, told: bool
-) -> None:
-    """Consoles and spreadsheets print them; other times in whole minutes are there by chance."""
-    life = lives.poll(*lives.COMPLETED, born=1_700_000_040.0, step=100.0)
-    minutes = (0, 2, 3, 6, 7)
-    start = 1_700_000_040.0
-    times = [start + 60 * at for at in minutes]
-    for place, entry in enumerate(life["SecondaryStatusTransitions"]):
-        entry |= {"StartTime": times[place], "EndTime": times[min(place + 1, 4)]}
-    life |= {
-        "TrainingStartTime": times[1],
-        "TrainingEndTime": times[4],
-        "LastModifiedTime": times[4] + second,
-        "TrainingTimeInSeconds": seconds,
-        "BillableTimeInSeconds": seconds,
-    }
-
-    assert told == ("TS405" in {one.code for one in trainstate.check([life])})

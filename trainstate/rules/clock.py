@@ -1,16 +1,12 @@
 """Training time as a response shows it: how long, and how reliably."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby, pairwise
 from math import inf
 
 from trainstate.history.instants import SECOND, iso, resolution
 from trainstate.history.model import Entry
 from trainstate.rules.parts import Clock, Times
-
-_MINUTE = 60 * SECOND
-_BY_CHANCE = 2
-"""How many different times may be whole minutes by chance."""
 
 
 def elapsed(times: Clock) -> float | None:
@@ -27,19 +23,8 @@ def life(times: Clock) -> float | None:
 
 def slack(times: Clock, first: str, last: str) -> float:
     """Seconds by which the time between two members can be off because one was cut."""
-    known = [times.instants.get(name) for name in (first, last)]
-    return _resolution(times, (time for time in known if time is not None))
-
-
-def _resolution(times: Clock, known: Iterable[int]) -> float:
-    """The resolution of some times in seconds: a minute if all of the response are whole minutes.
-
-    Consoles and spreadsheets print times so.
-    """
-    entries = (time for entry in times.history for time in (entry.start, entry.end))
-    shown = {time for time in (*times.instants.values(), *entries) if time is not None}
-    whole = len(shown) > _BY_CHANCE and all(time % _MINUTE == 0 for time in shown)
-    return (_MINUTE if whole else resolution(*known)) / SECOND
+    known = (times.instants.get(name) for name in (first, last))
+    return resolution(*(time for time in known if time is not None)) / SECOND
 
 
 def lived(times: Clock) -> float | None:
@@ -91,7 +76,7 @@ def broken_seconds(times: Clock) -> float:
 def broken_slack(times: Clock) -> float:
     """Seconds by which ``broken_seconds`` can be off: what cutting hides, for each break."""
     known = [time for span in _breaks(times) for time in span if time is not None]
-    return len(list(_breaks(times))) * _resolution(times, known)
+    return len(list(_breaks(times))) * resolution(*known) / SECOND
 
 
 def seconds_in(times: Clock, statuses: Collection[str]) -> Iterator[float]:
