@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 import trainstate
+from tests.lives import COMPLETED, life
 from trainstate.checking import ask
 from trainstate.checking.jobs import JobState
 from trainstate.checking.report import Finding
@@ -235,3 +236,24 @@ def test_a_fixed_member_that_cannot_be_read_is_not_gone() -> None:
     found = [one.name for one in trainstate.check(polls) if one.severity != "info"]
 
     assert ["wrong-type", "changed-fixed-member"] == found
+
+
+def test_an_entry_before_the_creation_is_not_regular() -> None:
+    """As near as it is: the history begins with the job."""
+    early = life("Starting", "Downloading")[-1]
+    early["SecondaryStatusTransitions"][0]["StartTime"] -= 5
+
+    assert ["times-out-of-order"] == checked([json.dumps(early)])[0]
+
+
+def test_a_pool_hides_no_other_change_of_its_moment() -> None:
+    """What was billed goes back with the poll that shows the pool available."""
+    pooled = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "KeepAlivePeriodInSeconds": 600}
+    seconds = {"TrainingTimeInSeconds": 180, "BillableTimeInSeconds": 180}
+    in_use, available = (
+        life(*COMPLETED, ResourceConfig=pooled, WarmPoolStatus={"Status": status}, **seconds)[-1]
+        for status in ("InUse", "Available")
+    )
+    found, _ = checked([json.dumps(in_use), json.dumps({**available, "TrainingTimeInSeconds": 90})])
+
+    assert "changed-after-end" in found
