@@ -127,3 +127,23 @@ def test_a_past_that_no_run_takes_is_held_as_that() -> None:
     assert "guard-unverified" in {finding.name for finding in once.findings}
     assert {finding.name for finding in once.findings} == {f.name for f in twice.findings}
     assert once.verdict == twice.verdict
+
+
+def test_a_repetition_without_a_time_adds_nothing_where_the_newest_two_are_tied() -> None:
+    """One LastModifiedTime is cut to the second of the other; a third response has none."""
+    statuses = ["Starting", "Downloading", "Training"] * 4
+    times = [*(float(10 * at) + 0.5 for at in range(len(statuses) - 2)), 200.0, 200.4, None]
+    polls = [
+        {
+            "TrainingJobName": "tern",
+            "TrainingJobStatus": "InProgress",
+            "SecondaryStatus": status,
+            "RetryStrategy": {"MaximumRetryAttempts": 30},
+            "CreationTime": 1_700_000_000.0,
+            **({} if time is None else {"LastModifiedTime": 1_700_000_000 + time}),
+        }
+        for status, time in zip([*statuses, statuses[-1]], times, strict=True)
+    ]
+    report = trainstate.check(polls)
+
+    assert (13, 0, 0) == (len(polls), report.summary.errors, report.summary.warnings)
