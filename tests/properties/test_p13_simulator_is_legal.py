@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from botocore.exceptions import ClientError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import trainstate
@@ -80,6 +80,12 @@ def observed(client: Any) -> list[dict[str, Any]]:
     return [answer for answer in answers if answer is not None]
 
 
+# A stop that is asked for while instances are prepared; the limit is reached before it comes.
+@example(
+    751,
+    Evidence.INFERRED,
+    [*[("create", "one", False, {})] * 3, ("create", "two", False, MEMBERS[-1])],
+)
 @given(
     seed=st.integers(0, 10_000),
     level=st.sampled_from([Evidence.RECORDED, Evidence.INFERRED, Evidence.DEPRECATED]),

@@ -130,9 +130,8 @@ def read_response(
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))
     history = _history(members.get(layout.history), spec, notes)
-    if origin.reader not in RETYPED:
-        notes.numbers += times(members, spec)
-        notes.mixed_units()
+    notes.numbers += times(members, spec)
+    notes.mixed_units()
     return Response(
         kind=_kind(kind, members, layout),
         name=_as_text(members.get(layout.name)),

@@ -34,8 +34,7 @@ def mixed_time_units(problems: Problems) -> Violations:
 
     One program writes all times of a response. If one is in milliseconds beside others in
     seconds, a client that expects one unit reads a time of another age. The members and each
-    list may differ, as a table can have the one in columns and the other as text. Formats that
-    give each column a type of its own are not looked at.
+    list may differ, as a table can have the one in columns and the other as text.
     """
     for problem in problems.problems:
         if problem.kind == "mixed-unit":

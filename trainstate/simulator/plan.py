@@ -162,7 +162,9 @@ def _cut(acts: Sequence[Act], allowed: JobLimits, spec: Spec) -> tuple[Act, ...]
     run, wait, pending, trained = allowed.run, allowed.wait, allowed.pending, False
     for at, (act, counts) in enumerate(_clocked(acts, spec)):
         trained = trained or act.status == TRAINING
-        if act.status in (_STOPPING, _UPLOADING) or act.status in spec.terminal_secondaries:
+        # A stop that was only asked for does not stop the clock.
+        over = act.status in (_STOPPING, _UPLOADING) or act.status in spec.terminal_secondaries
+        if over and not act.alone:
             return tuple(acts)
         room = {
             "MaxWaitTimeExceeded": wait,
