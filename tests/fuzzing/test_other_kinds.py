@@ -145,6 +145,14 @@ def test_only_what_a_target_and_the_facts_have_is_fuzzed() -> None:
         fuzz(moto(), spec=builtin_spec("job"))
 
 
+def test_a_specification_may_have_a_name_of_its_own() -> None:
+    """Its jobs are those of the operation that it names, as in an overlay."""
+    for name in ("training-job", "processing-job"):
+        mine = evolve(builtin_spec(name), name="mine")
+
+        assert [] == [str(found.finding) for found in fuzz(simulator(), spec=mine, max_examples=3)]
+
+
 def test_a_report_counts_what_its_machine_has(report: FuzzReport) -> None:
     """Jobs with one status have no transitions that a response could show."""
     assert ["statuses", "pairs"] == list(report.coverage)

@@ -69,8 +69,8 @@ class Problem:
 
     ``kind`` is *wrong-type* or *bad-timestamp* for an unreadable value, *undeclared-value* or
     *absent-part* for one without the shape that the API declares, *mixed-unit* for a time in
-    another unit than the others. ``pointer`` is the value's JSON
-    pointer in the response; ``expected`` is what belongs there.
+    another unit than the others. ``pointer`` is the value's JSON pointer in the response;
+    ``expected`` is what belongs there.
     """
 
     kind: str

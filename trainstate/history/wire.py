@@ -110,7 +110,8 @@ def read_response(
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge ``detail``),
     snake_case, camelCase or caseless ones. Unknown members are kept and ignored. Null members, an
-    empty name, ARN or status, and an optional time that .NET or Go left unset are absent.
+    empty name, ARN or status, and an optional time that .NET or Go left unset are absent. Nothing
+    is raised: see ``Response.problems``.
     """
     if None in recorded.values():
         recorded = {name: value for name, value in recorded.items() if value is not None}

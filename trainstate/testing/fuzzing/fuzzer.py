@@ -36,7 +36,7 @@ from trainstate.testing.fuzzing.program import (
     stages,
 )
 from trainstate.testing.fuzzing.report import Discovery, FuzzReport, Key, key_of
-from trainstate.testing.fuzzing.requests import creation, job_name
+from trainstate.testing.fuzzing.requests import creation, job_name, kind_of
 from trainstate.testing.fuzzing.scripting import script
 from trainstate.testing.fuzzing.subject import Advance, Maker, Target, target_of
 
@@ -109,14 +109,14 @@ class Fuzzer:
 
     @property
     def _is_wide(self) -> bool:
-        return self.target.wide and self.spec.name == BUILTIN
+        return self.target.wide and kind_of(self.spec) == BUILTIN
 
     def _fitted(self, program: Program) -> Program:
-        return fitted(program, self.spec, api(self.spec.name).operations)
+        return fitted(program, self.spec, api(kind_of(self.spec)).operations)
 
     def _is_shared(self) -> bool:
         """Whether one client's job exists for the next."""
-        facts, name = api(self.spec.name), job_name("a", f"{self._run}0")
+        facts, name = api(kind_of(self.spec)), job_name("a", f"{self._run}0")
         with self.target.open(0) as first:
             asked = creation("plain", name, self.spec)
             facts.called(first.client, facts.methods[CREATE], asked)
@@ -286,7 +286,7 @@ def fuzz(
         if value is not None and not value > 0:
             raise UsageError(f"Expected {name} to be more than 0 but got {value!r}.")
     target, spec = target_of(make_client, advance=advance), spec or builtin_spec()
-    if target.only not in ("", spec.name):
+    if target.only not in ("", kind_of(spec)):
         raise UsageError(f"The target {target.label} has no {spec.name}s; fuzz {target.only}s.")
     fuzzer = Fuzzer(
         target=target,

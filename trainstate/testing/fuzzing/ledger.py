@@ -9,7 +9,6 @@ from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
-from trainstate.errors import one_of
 from trainstate.history.model import Response
 from trainstate.rules.exchange import (
     CREATE,
@@ -31,7 +30,7 @@ from trainstate.rules.exchange import (
 )
 from trainstate.spec.load import BUILTIN
 from trainstate.spec.model import Spec
-from trainstate.testing.fuzzing.requests import JOBS, limit_of
+from trainstate.testing.fuzzing.requests import kind_of, limit_of
 
 FACTS = "{}_api.toml"
 """The file with the facts about a machine's operations, by its name."""
@@ -106,11 +105,7 @@ def _status(response: Any) -> int:
 
 @cache
 def api(machine: str = BUILTIN) -> Api:
-    """The built-in facts about the operations of a machine.
-
-    Raises UsageError if there are none.
-    """
-    one_of("the machine of a service's jobs", machine, JOBS)
+    """The built-in facts about the operations of one of ``JOBS``."""
     facts, common = facts_of(machine), facts_of(BUILTIN)["common"]
     operations = [
         Operation(part=row["part"], name=row["name"], declared=frozenset(row["errors"]))
@@ -150,7 +145,7 @@ class JobLedger:
 
     spec: Spec
     still: bool = True
-    facts: Api = field(default=Factory(lambda self: api(self.spec.name), takes_self=True))
+    facts: Api = field(default=Factory(lambda self: api(kind_of(self.spec)), takes_self=True))
     standings: dict[str, KnownJob] = field(factory=dict)
     shown: set[str] = field(factory=set)
     spots: int = 0

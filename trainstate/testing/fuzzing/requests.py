@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
+from trainstate.errors import one_of
 from trainstate.spec.load import builtin_spec
 from trainstate.spec.model import Spec
 
@@ -42,12 +43,21 @@ def creation(word: str, name: str, spec: Spec | None = None) -> dict[str, Any]:
     """The parameters that create a job."""
     spec = spec or builtin_spec()
     given = f"{name}{_BAD_NAME}" if word == "bad-name" else name
-    return {spec.layout.name: given, **JOBS[spec.name], **CREATIONS[word]}
+    return {spec.layout.name: given, **JOBS[kind_of(spec)], **CREATIONS[word]}
+
+
+def kind_of(spec: Spec) -> str:
+    """The built-in machine with the operations of a specification, which may have its own name.
+
+    Raises UsageError if there is none whose jobs can be created.
+    """
+    kinds = (name for name in JOBS if builtin_spec(name).layout.operation == spec.layout.operation)
+    return next(kinds, None) or one_of("the machine of a service's jobs", spec.name, JOBS)
 
 
 def creations(spec: Spec) -> tuple[str, ...]:
     """The words of the creations that a machine's jobs know, the simplest first."""
-    return tuple(_FACTS["known"].get(spec.name, CREATIONS))
+    return tuple(_FACTS["known"].get(kind_of(spec), CREATIONS))
 
 
 def listing(word: str, first_created: datetime | None) -> dict[str, Any]:

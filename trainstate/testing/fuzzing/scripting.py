@@ -17,7 +17,7 @@ from trainstate.spec.model import Spec
 from trainstate.testing.fuzzing.ledger import JobLedger, api
 from trainstate.testing.fuzzing.other_calls import OtherCalls
 from trainstate.testing.fuzzing.program import ADVANCE, FINISH, Call, Program, request
-from trainstate.testing.fuzzing.requests import LISTS, TIMES, job_name
+from trainstate.testing.fuzzing.requests import LISTS, TIMES, job_name, kind_of
 from trainstate.testing.fuzzing.subject import Script
 
 _CALL = Template('''\
@@ -84,7 +84,7 @@ def script(program: Program, finding: Finding, how: Script, spec: Spec) -> str:
 
 
 def _call(spec: Spec) -> str:
-    layout, methods = spec.layout, api(spec.name).methods
+    layout, methods = spec.layout, api(kind_of(spec)).methods
     return _CALL.substitute(
         listed=layout.listed, name=layout.name, status=layout.primary, describe=methods[DESCRIBE]
     )
@@ -92,7 +92,7 @@ def _call(spec: Spec) -> str:
 
 def _finished(call: Call, how: Script, spec: Spec) -> str:
     return _FINISH.format(
-        describe=api(spec.name).methods[DESCRIBE],
+        describe=api(kind_of(spec)).methods[DESCRIBE],
         member=spec.layout.name,
         name=job_name(call.slot, _RUN),
         status=spec.layout.primary,
@@ -102,7 +102,7 @@ def _finished(call: Call, how: Script, spec: Spec) -> str:
 
 
 def _lines(call: Call, how: Script, spec: Spec) -> Iterator[str]:
-    methods = api(spec.name).methods
+    methods = api(kind_of(spec)).methods
     if call.verb == ADVANCE:
         yield _advanced(how, f"{call.seconds:g}")
     elif call.verb == FINISH:
