@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
 import time
@@ -21,6 +22,16 @@ def described(client: Any, name: str) -> dict[str, Any]:
     response: dict[str, Any] = client.describe_training_job(TrainingJobName=name)
     response.pop("ResponseMetadata")
     return response
+
+
+def test_a_forgotten_store_is_closed() -> None:
+    """Python 3.13 warns of a database that is collected while it is open."""
+    store = Store()
+    base = store._base
+    del store
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        base.execute("select 1")
 
 
 def test_a_restart_changes_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ plan and the clock, also after a restart.
 
 import itertools
 import sqlite3
+import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -72,6 +73,8 @@ class Store:
             )
         except (sqlite3.Error, OSError) as error:
             raise self._unusable(str(error)) from error
+        # A simulator in memory is seldom closed, and Python 3.13 warns of an open database.
+        weakref.finalize(self, self._base.close)
         try:
             self._begin(fresh)
         except (sqlite3.Error, msgspec.MsgspecError, TypeError) as error:
