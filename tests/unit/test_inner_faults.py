@@ -144,6 +144,9 @@ def test_a_metric_is_no_older_than_the_training(at: float, stands: bool) -> None
     assert expected == places(lines, code="TS413")
     restarted = done | {"TrainingStartTime": BORN + 100 * 3}
     assert expected == places(restarted, code="TS413")
+    # The history shows when the training started, too.
+    unstarted = {name: value for name, value in done.items() if name != "TrainingStartTime"}
+    assert expected == places(unstarted, code="TS413")
 
 
 def test_a_metric_of_a_job_without_a_training_start_is_no_older_than_the_job() -> None:

@@ -63,9 +63,11 @@ class Within:
     def parts(self, typed: Typed, values: Values, new: New) -> frozenset[str]:
         """The parts whose rules must be asked."""
         created, modified = typed.created, typed.modified
+        # Without a start the history may show one, which the rules know.
+        started = modified if typed.started is None else typed.started
         try:
             timely = all(
-                (typed.started or created if emitted else created) <= time <= modified
+                (started if emitted else created) <= time <= modified
                 for emitted, time in self._times(new)
             )
         except TypeError:  # a time of another kind
