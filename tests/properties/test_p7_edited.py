@@ -51,7 +51,8 @@ def query(draw: random.Random, shown: dict[str, Any], _: dict[str, Any]) -> None
     for name in draw.sample(list(shown), min(len(shown), draw.randrange(4))):
         del shown[name]
     name = draw.choice(["Status", "StartTime", "EndTime", "StatusMessage"])
-    for one in shown.get(LAYOUT.history) or ():
+    history = shown.get(LAYOUT.history)
+    for one in history if isinstance(history, list) else ():
         if isinstance(one, dict):
             one.pop(name, None)
 

@@ -50,7 +50,7 @@ def test_selectors_are_texts_or_iterables_of_them() -> None:
 
 def test_what_is_no_path_is_no_specification() -> None:
     """Nothing but a path is opened."""
-    with pytest.raises(trainstate.SpecError, match="cannot be read: expected str"):
+    with pytest.raises(trainstate.SpecError, match="'None' cannot be read: it is no path"):
         trainstate.load_spec(None)  # type: ignore[arg-type]
 
 

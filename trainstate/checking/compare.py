@@ -2,7 +2,8 @@
 
 A repetition is only counted. A continuation contradicts nothing, so sequence rules do not apply:
 its small parts are judged once a variant (``variants``), *regular* times and amounts need no rule,
-and only parts that may break a rule are judged. Any other response is judged with its job's epoch.
+and only parts that may break a rule are judged; of one with nothing new but metrics, only these.
+Any other response is judged with its job's epoch.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from trainstate.history.typed import (
     CREATED,
     IDENTITY,
     SCALARS,
-    SLICED,
     Decode,
     Typed,
     Values,
@@ -66,6 +66,14 @@ class Delta:
     statuses: Ruling | None = None
     findings: tuple[Finding, ...] = ()
     to_judge: frozenset[str] = _NOTHING
+
+
+def _is_not_earlier(earlier: Any, typed: Typed) -> bool:
+    """Whether a response's LastModifiedTime is surely not before an earlier one."""
+    later = typed.modified
+    if type(later) is not type(earlier) or not is_moment(later) or later < earlier:
+        return False
+    return not _may_be_cut(earlier, later)
 
 
 def _may_be_cut(earlier: Any, later: Any) -> bool:
@@ -130,20 +138,22 @@ class Comparer:
             return None
         if self.is_same(shown, line):
             return Delta(shown)
-        values, old, modified = values_of(typed), shown.values, typed.modified
-        if values[IDENTITY] != old[IDENTITY]:
+        values, old = values_of(typed), shown.values
+        changed = values[SCALARS.start :] != old[SCALARS.start :]
+        equal = typed.modified == shown.modified
+        follows = values[IDENTITY] == old[IDENTITY] and _is_not_earlier(shown.modified, typed)
+        if not follows or not (shown.goes_on or (equal and not changed)):
             return None
-        alike = type(modified) is type(shown.modified) and is_moment(modified)
-        if not alike or modified < shown.modified or _may_be_cut(shown.modified, modified):
+        quiet = equal or self._is_quiet(shown, typed)
+        if changed and not (quiet and self._is_alike(shown, values)):
+            return self._next(shown, line, values, state.reported)
+        within = self._within(typed, values, old) if changed else _NOTHING
+        if within is None or not quiet:
             return None
-        if values[SCALARS.start :] != old[SCALARS.start :]:
-            return self._next(shown, line, values, state.reported) if shown.goes_on else None
-        equal = modified == shown.modified
-        # Statuses whose order an equal time left open can be wrong at a later one.
-        quiet = shown.goes_on and shown.in_order and typed.secondary not in self.regular.limited
-        quiet = quiet and not self._is_overdue(shown, modified)
-        shown.modified, shown.file = modified, line.source.file
-        return Delta(shown, later=True) if equal or quiet else None
+        if changed:
+            shown.values = kept(self.decode, values, old)
+        shown.modified, shown.file = typed.modified, line.source.file
+        return Delta(shown, later=True, to_judge=within)
 
     def is_same(self, shown: Shown, line: Line) -> bool:
         """Whether a response repeats the newest: same LastModifiedTime, file and content."""
@@ -155,7 +165,7 @@ class Comparer:
 
     def _next(self, shown: Shown, line: Line, values: Values, reported: Set[int]) -> Delta | None:
         """What a response with changed members adds; None if it does not continue its job."""
-        typed, decode, old, within = line.typed, self.decode, shown.values, _NOTHING
+        typed, decode, old = line.typed, self.decode, shown.values
         now = next_shown(decode, values, shown, line.source.file)
         attached = values[decode.attached]
         if now is None or not self.variants.is_attached(typed, old[decode.attached], attached):
@@ -165,11 +175,9 @@ class Comparer:
             if terms is None or terms.config != shown.terms.config:
                 return None
             now.terms = terms
-        if values[SLICED:] != old[SLICED:]:
-            inside = decode.inside(values, old)
-            if inside is None:
-                return None
-            within = self.within.parts(typed, values, inside)
+        within = self._within(typed, values, old)
+        if within is None:
+            return None
         delta = self._delta(typed, now, reported, within)
         if delta is not None:
             now.values = kept(decode, values, old)
@@ -205,6 +213,24 @@ class Comparer:
             return False
         begins = first.status in self.spec.initial_by_secondary
         return begins and between(created, first.start) < 1
+
+    def _is_alike(self, shown: Shown, values: Values) -> bool:
+        """Whether only results changed that judge no job, such as metrics, before its end."""
+        return not shown.ended and self.decode.is_alike(shown.values, values)
+
+    def _is_quiet(self, shown: Shown, typed: Typed) -> bool:
+        """Whether a later LastModifiedTime alone breaks no rule.
+
+        Statuses whose order an equal time left open can be wrong at a later one.
+        """
+        if not shown.in_order or typed.secondary in self.regular.limited:
+            return False
+        return not self._is_overdue(shown, typed.modified)
+
+    def _within(self, typed: Typed, values: Values, old: Values) -> frozenset[str] | None:
+        """The parts to judge for new values inside members; None if one may not fit its shape."""
+        inside = self.decode.inside(values, old)
+        return None if inside is None else self.within.parts(typed, values, inside)
 
     def _is_overdue(self, shown: Shown, modified: Any) -> bool:
         """Whether a job that has not ended may have exceeded a limit by now."""

@@ -127,7 +127,9 @@ class JobState:
         if statuses is None and not delta.later:
             return
         values, file = shown.values, shown.file
-        repeats = statuses is None or (bool(pending) and pending[-1].has_all_of(values))
+        repeats = statuses is None or (
+            bool(pending) and decode.is_alike(pending[-1].values, values)
+        )
         if not repeats or not pending:
             pending.append(PendingChange(index, values, file, decode, repeats=repeats))
         if repeats:

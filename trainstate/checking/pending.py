@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 from trainstate.checking.epoch import Epoch
 from trainstate.history.instants import Instant, parse
 from trainstate.history.model import Entry, Origin
-from trainstate.history.typed import HISTORY, MODIFIED, PAIR, SCALARS, Decode, TypedEntry, Values
+from trainstate.history.typed import HISTORY, MODIFIED, PAIR, Decode, TypedEntry, Values
 from trainstate.history.wire import read_response
 
 
@@ -44,17 +44,6 @@ class PendingChange:
     def times(self) -> tuple[Instant | None, Instant | None]:
         """When it was seen first and last."""
         return _instant(self.values[MODIFIED]), _instant(self.again)
-
-    def has_all_of(self, values: Values) -> bool:
-        """Whether a later response shows an epoch no more; it does not read a job's metrics."""
-        old, decode = self.values, self.decode
-        asked = [decode.places[name] for name in decode.results_asked]
-        return (
-            old[SCALARS.start : decode.results.start]
-            == values[SCALARS.start : decode.results.start]
-            and old[decode.settled.start :] == values[decode.settled.start :]
-            and all(old[place] == values[place] for place in asked)
-        )
 
     def replay(self, epoch: Epoch) -> None:
         """Lets the epoch observe the response, and its last repetition."""

@@ -179,6 +179,16 @@ class Decode:
         items = ((one.name, self.value(one, raw)) for one, raw in sliced)
         return {name: item for name, item in items if item is not None}
 
+    def is_alike(self, values: Values, other: Values) -> bool:
+        """Whether two responses differ at most in results, such as metrics, that judge no job."""
+        before, after = self.results.start, self.results.stop
+        asked = (self.places[name] for name in self.results_asked)
+        return (
+            values[SCALARS.start : before] == other[SCALARS.start : before]
+            and values[after:] == other[after:]
+            and all(values[place] == other[place] for place in asked)
+        )
+
     def value(self, sliced: Sliced, raw: msgspec.Raw | bytes) -> Any:
         """The value of a sliced member; None if it is absent or of another type."""
         try:

@@ -125,7 +125,8 @@ def load_spec(path: str | PathLike[str]) -> Spec:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, TypeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        told = getattr(error, "strerror", None) or error
+        reason = "it is no path" if isinstance(error, TypeError) else told
         raise SpecError(
             f"The spec {str(path)!r} cannot be read: {reason}; name a TOML file such as"
             " `trainstate discover --format toml` writes, or one of the machines:"
