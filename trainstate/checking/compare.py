@@ -8,7 +8,7 @@ Any other response is judged with its job's epoch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -25,6 +25,7 @@ from trainstate.history.readers.lines import Line
 from trainstate.history.typed import (
     CREATED,
     IDENTITY,
+    MODIFIED,
     SCALARS,
     Decode,
     Typed,
@@ -68,7 +69,7 @@ class Delta:
     to_judge: frozenset[str] = _NOTHING
 
 
-def _is_not_earlier(earlier: Any, typed: Typed) -> bool:
+def _is_later(typed: Typed, earlier: Any) -> bool:
     """Whether a response's LastModifiedTime is surely not before an earlier one."""
     later = typed.modified
     if type(later) is not type(earlier) or not is_moment(later) or later < earlier:
@@ -139,19 +140,19 @@ class Comparer:
         if self.is_same(shown, line):
             return Delta(shown)
         values, old = values_of(typed), shown.values
-        changed = values[SCALARS.start :] != old[SCALARS.start :]
-        equal = typed.modified == shown.modified
-        follows = values[IDENTITY] == old[IDENTITY] and _is_not_earlier(shown.modified, typed)
-        if not follows or not (shown.goes_on or (equal and not changed)):
+        changed = self.decode.changed(values, old)
+        new, equal = changed not in ([], [MODIFIED]), typed.modified == shown.modified
+        follows = (not changed or changed[0] >= MODIFIED) and _is_later(typed, shown.modified)
+        if not follows or not (shown.goes_on or (equal and not new)):
             return None
         quiet = equal or self._is_quiet(shown, typed)
-        if changed and not (quiet and self._is_alike(shown, values)):
-            return self._next(shown, line, values, state.reported)
-        within = self._within(typed, values, old) if changed else _NOTHING
+        if new and (not quiet or shown.ended or not self.decode.unjudged.issuperset(changed)):
+            return self._next(shown, line, changed, state.reported)
+        within = self._within(typed, values, changed) if new else _NOTHING
         if within is None or not quiet:
             return None
-        if changed:
-            shown.values = kept(self.decode, values, old)
+        if new:
+            shown.values = kept(values, old, changed)
         shown.modified, shown.file = typed.modified, line.source.file
         return Delta(shown, later=True, to_judge=within)
 
@@ -163,9 +164,12 @@ class Comparer:
         same = same and line.source.file == shown.file
         return same and bool(values[SCALARS.start :] == old[SCALARS.start :])
 
-    def _next(self, shown: Shown, line: Line, values: Values, reported: Set[int]) -> Delta | None:
-        """What a response with changed members adds; None if it does not continue its job."""
+    def _next(
+        self, shown: Shown, line: Line, changed: list[int], reported: Set[int]
+    ) -> Delta | None:
+        """What a response with changed values adds; None if it does not continue its job."""
         typed, decode, old = line.typed, self.decode, shown.values
+        values = values_of(typed)
         now = next_shown(decode, values, shown, line.source.file)
         attached = values[decode.attached]
         if now is None or not self.variants.is_attached(typed, old[decode.attached], attached):
@@ -175,12 +179,12 @@ class Comparer:
             if terms is None or terms.config != shown.terms.config:
                 return None
             now.terms = terms
-        within = self._within(typed, values, old)
+        within = self._within(typed, values, changed)
         if within is None:
             return None
         delta = self._delta(typed, now, reported, within)
         if delta is not None:
-            now.values = kept(decode, values, old)
+            now.values = kept(values, old, changed)
         return delta
 
     def _delta(
@@ -214,10 +218,6 @@ class Comparer:
         begins = first.status in self.spec.initial_by_secondary
         return begins and between(created, first.start) < 1
 
-    def _is_alike(self, shown: Shown, values: Values) -> bool:
-        """Whether only results changed that judge no job, such as metrics, before its end."""
-        return not shown.ended and self.decode.is_alike(shown.values, values)
-
     def _is_quiet(self, shown: Shown, typed: Typed) -> bool:
         """Whether a later LastModifiedTime alone breaks no rule.
 
@@ -227,9 +227,11 @@ class Comparer:
             return False
         return not self._is_overdue(shown, typed.modified)
 
-    def _within(self, typed: Typed, values: Values, old: Values) -> frozenset[str] | None:
-        """The parts to judge for new values inside members; None if one may not fit its shape."""
-        inside = self.decode.inside(values, old)
+    def _within(
+        self, typed: Typed, values: Values, changed: Iterable[int]
+    ) -> frozenset[str] | None:
+        """The parts to judge for changed values; None if one may not fit its shape."""
+        inside = self.decode.inside(values, changed)
         return None if inside is None else self.within.parts(typed, values, inside)
 
     def _is_overdue(self, shown: Shown, modified: Any) -> bool:

@@ -128,7 +128,7 @@ class JobState:
             return
         values, file = shown.values, shown.file
         repeats = statuses is None or (
-            bool(pending) and decode.is_alike(pending[-1].values, values)
+            bool(pending) and decode.unjudged.issuperset(decode.changed(values, pending[-1].values))
         )
         if not repeats or not pending:
             pending.append(PendingChange(index, values, file, decode, repeats=repeats))

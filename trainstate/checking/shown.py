@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
@@ -112,13 +112,16 @@ def next_shown(decode: Decode, values: Values, shown: Shown, file: str | None) -
     return now if _grows(decode, shown, now) else None
 
 
-def kept(decode: Decode, values: Values, old: Values) -> Values:
-    """The values to keep of a response: equal ones are the older response's."""
-    settled = decode.settled.start
-    same = values[settled:] == old[settled:]
-    pairs = zip(values[:settled], old[:settled], strict=True)
-    own = [was if one == was else one.copy() if type(one) is Raw else one for one, was in pairs]
-    return (*own, *(old if same else values)[settled:])
+def kept(values: Values, old: Values, changed: Iterable[int]) -> Values:
+    """The values to keep of a response: unchanged ones are the older response's.
+
+    A slice is copied, as it holds its whole line.
+    """
+    now = list(old)
+    for at in changed:
+        value = values[at]
+        now[at] = value.copy() if type(value) is Raw else value
+    return tuple(now)
 
 
 def is_in_order(shown: Shown) -> bool:

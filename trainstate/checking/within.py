@@ -27,13 +27,14 @@ New = Mapping[str, Any]
 class Within:
     """Where members contain times, bounded numbers, and items that the job asked for.
 
+    ``timed`` has the member and the name of each time, and whether only training makes it.
     ``constraints`` are the numbers of a member's constraints that are no variants, ``heads`` the
     sliced members that each constraint mentions.
     """
 
     spec: Spec
     decode: Decode
-    timed: tuple[tuple[str, str], ...]
+    timed: tuple[tuple[str, str, bool], ...]
     bounded: tuple[str, ...]
     asked: tuple[AttachedMachine, ...]
     constraints: Mapping[str, tuple[int, ...]]
@@ -43,6 +44,7 @@ class Within:
     def of(cls, spec: Spec, decode: Decode) -> Within:
         """Those of a specification."""
         pairs = [pointer.strip("/").split("/") for pointer in spec.layout.moments]
+        emitted = spec.layout.emitted
         settled, known = {one.name for one in decode.of(decode.settled)}, constraints_of_terms(spec)
         held = {bound.pointer.strip("/").partition("/")[0] for bound in spec.bounds}
         heads = [{path.split("/")[0] for path in row.paths} for row in spec.constraints]
@@ -50,7 +52,7 @@ class Within:
         return cls(
             spec=spec,
             decode=decode,
-            timed=tuple([(member, name) for member, name in pairs]),
+            timed=tuple([(member, name, f"/{member}/{name}" in emitted) for member, name in pairs]),
             bounded=tuple(sorted(held.intersection(decode.places) - settled)),
             asked=tuple([machine for machine in spec.machines if machine.configured]),
             constraints={
@@ -90,10 +92,9 @@ class Within:
 
     def _times(self, new: New) -> Iterator[tuple[bool, Any]]:
         """The times inside members, and whether only training makes them."""
-        for member, name in self.timed:
-            emitted = f"/{member}/{name}" in self.spec.layout.emitted
-            value = new.get(member)
-            for item in value if isinstance(value, list) else (value,):
+        for member, name, emitted in self.timed:
+            value = new.get(member, ())
+            for item in value if isinstance(value, list | tuple) else (value,):
                 time = None if item is None else getattr(item, name)
                 if time is not None:
                     yield emitted, time

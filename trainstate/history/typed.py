@@ -106,7 +106,8 @@ class Decode:
     settled members; after them come those that only a search shows, and ``unsearched`` is their
     values without any. ``places`` are the indexes of the slices by name, ``terms`` those with what
     the configuration allows. Rules ask whether ``settled_asked`` and ``results_asked`` are present.
-    ``ended`` are the primaries of ended jobs, ``maps`` the members with free names.
+    ``unjudged`` are the indexes of LastModifiedTime, and of results that judge no job, such as
+    metrics. ``ended`` are the primaries of ended jobs, ``maps`` the members with free names.
     """
 
     named: tuple[str, ...]
@@ -120,6 +121,7 @@ class Decode:
     terms: Mapping[int, Sliced]
     settled_asked: tuple[str, ...]
     results_asked: tuple[str, ...]
+    unjudged: frozenset[int]
     ended: frozenset[str]
     maps: tuple[str, ...]
     unsearched: Values
@@ -143,12 +145,16 @@ class Decode:
             return None
         return None if any(_is_unset(entry.end) for entry in entries) else entries
 
-    def inside(self, values: Values, old: Values | None = None) -> dict[str, Any] | None:
-        """The sliced members that are not as in ``old``; None if one may not fit its shape."""
+    def changed(self, values: Values, old: Values) -> list[int]:
+        """The indexes of the values that differ between two responses."""
+        return [at for at, value in enumerate(values) if value != old[at]]
+
+    def inside(self, values: Values, new: Iterable[int] | None = None) -> dict[str, Any] | None:
+        """The sliced members, or the ``new`` ones; None if one may not fit its shape."""
         found: dict[str, Any] = {}
-        for place, sliced in enumerate(self.sliced, SLICED):
-            raw = values[place]
-            if raw is not ABSENT and (old is None or raw != old[place]):
+        for place in self.places.values() if new is None else new:
+            if SLICED <= place < self.settled.stop and (raw := values[place]) is not ABSENT:
+                sliced = self.sliced[place - SLICED]
                 try:
                     value = sliced.shape.decode(raw)
                 except _BROKEN:
@@ -178,16 +184,6 @@ class Decode:
     def _there(self, sliced: Iterable[tuple[Sliced, Any]]) -> dict[str, Any]:
         items = ((one.name, self.value(one, raw)) for one, raw in sliced)
         return {name: item for name, item in items if item is not None}
-
-    def is_alike(self, values: Values, other: Values) -> bool:
-        """Whether two responses differ at most in results, such as metrics, that judge no job."""
-        before, after = self.results.start, self.results.stop
-        asked = (self.places[name] for name in self.results_asked)
-        return (
-            values[SCALARS.start : before] == other[SCALARS.start : before]
-            and values[after:] == other[after:]
-            and all(values[place] == other[place] for place in asked)
-        )
 
     def value(self, sliced: Sliced, raw: msgspec.Raw | bytes) -> Any:
         """The value of a sliced member; None if it is absent or of another type."""
@@ -250,6 +246,7 @@ def decode_of(spec: Spec) -> Decode | None:
     times = {"status": status, "start": Moment, "end": Moment | None, "message": str | None}
     entry = _struct("Entry", times, {name: getattr(spec.layout, f"entry_{name}") for name in times})
     first, second = SLICED + len(attached), SLICED + len(attached) + len(results)
+    places = {one.name: at for at, one in enumerate(sliced, SLICED)}
     settling = terms(spec)
     billed = {*spec.time.billed_otherwise, *(one.name for one in spec.members_with("billing"))}
     asked = {*spec.telling, *billed}
@@ -261,10 +258,13 @@ def decode_of(spec: Spec) -> Decode | None:
         attached=slice(SLICED, first),
         results=slice(first, second),
         settled=slice(second, SLICED + len(sliced)),
-        places={one.name: at for at, one in enumerate(sliced, SLICED)},
+        places=places,
         terms={SLICED + at: one for at, one in enumerate(sliced) if one.name in settling},
         settled_asked=tuple([one.name for one in settled if one.name in asked]),
         results_asked=tuple([one.name for one in results if one.name in asked]),
+        unjudged=frozenset(
+            {MODIFIED, *(places[one.name] for one in results if one.name not in asked)}
+        ),
         ended=frozenset(spec.ended_primaries),
         maps=maps(spec),
         unsearched=(ABSENT,) * len(spec.layout.searched),
