@@ -73,6 +73,25 @@ FORMS: dict[str, tuple[Any, str]] = {
         {"PipelineExecutionSteps": [STEP]},
         r"is a list of a pipeline's steps.*describe-",
     ),
+    "a model of the API": (
+        {
+            "metadata": {"apiVersion": "2017-07-24"},
+            "shapes": {
+                "TrainingJobStatus": {"type": "string", "enum": ["InProgress"]},
+                "SecondaryStatus": {"type": "string"},
+            },
+        },
+        r"is the model of an API.*trainstate drift",
+    ),
+    "a container's configuration": (
+        {
+            "TrainingJobName": "tern",
+            "TrainingJobArn": "arn:aws:sagemaker:us-east-1:111122223333:training-job/tern",
+            "InputDataConfig": [{"ChannelName": "data", "CompressionType": "NONE"}],
+            "BaseTags": [],
+        },
+        r"is what a container gets.*describe-training-job",
+    ),
     "Terraform": (STATE, r"is a state of Terraform.*describe-training-job"),
     "another service": (OTHER_SERVICE, r"another service's DescribeTrainingJob.*no ARN"),
     "another service's page": (
@@ -86,7 +105,7 @@ FORMS: dict[str, tuple[Any, str]] = {
             "EndpointName": "tern",
             "EndpointArn": "arn:aws:sagemaker:us-east-1:111122223333:endpoint/tern",
             "EndpointStatus": "InService",
-            "ResponseMetadata": {"HTTPStatusCode": 200},
+            "ResponseMetadata": {"HTTPStatusCode": 200, "RequestId": "7d1"},
         },
         r"is a record of type `endpoint`.*no facts",
     ),
@@ -128,3 +147,35 @@ def test_an_excerpt_of_a_job_is_no_stranger() -> None:
 
     assert 1 == trainstate.check([{**job, "ResponseMetadata": {"RequestId": "x"}}]).summary.jobs
     assert 1 == trainstate.check([{**job, "RequestId": "x"}]).summary.jobs
+
+
+@pytest.mark.parametrize("kind", ["type", "shape", "$ref"])
+def test_a_schema_of_a_response_is_no_response(kind: str) -> None:
+    """Each member has a description in the place of its value."""
+    schema = {"TrainingJobStatus": {kind: "string"}, "SecondaryStatus": {kind: "string"}}
+    job = poll("Starting", "Training", name="crane")
+
+    with pytest.raises(InputError, match="other things than training jobs"):
+        trainstate.check(json.dumps({"properties": schema}))
+    report = trainstate.check([{"properties": schema}, job])
+    assert ([], 1) == ([one.code for one in report if one.severity == "error"], len(report.jobs))
+
+
+def test_a_notebook_without_a_job_is_named_by_no_arn(tmp_path: Path) -> None:
+    """Its code and its kernel have ARNs of anything."""
+    kernel = "arn:aws:sagemaker:us-east-1:111122223333:image/datascience-1.0"
+    cell = {"cell_type": "code", "source": ["print(1)"], "outputs": []}
+    path = tmp_path / "work.ipynb"
+    path.write_text(json.dumps({"cells": [cell], "metadata": {"kernelspec": {"name": kernel}}}))
+
+    with pytest.raises(InputError, match="was read as notebook and holds no response"):
+        trainstate.check(path)
+
+
+def test_an_answer_without_a_job_is_not_taken_for_another_service_s(tmp_path: Path) -> None:
+    """Every answer of AWS has a `RequestId`."""
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps({"RequestId": "7d1", "Message": "throttled"}))
+
+    with pytest.raises(InputError, match="holds no response of a training job"):
+        trainstate.check(path)

@@ -16,7 +16,7 @@ from trainstate.history.machines import folded, machine_of, named_by, unknown_ma
 from trainstate.history.model import Envelope, Kind, Origin, Response, Unreadable
 from trainstate.history.nested import escaped
 from trainstate.history.readers.counts import NO_RESPONSE, Counts
-from trainstate.history.readers.foreign import is_foreign, is_other, unknown_facts
+from trainstate.history.readers.foreign import is_foreign, is_other, is_schema, unknown_facts
 from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
 from trainstate.history.readers.reshaped import paired, rows, untyped
 from trainstate.history.wire import looks_like_response, read_response, renamed
@@ -163,7 +163,7 @@ def _kind_in(value: Mapping[str, Any], spec: Spec) -> tuple[str, Spec] | None:
 
 def _reshaped(value: Mapping[str, Any], spec: Spec, pointer: str) -> Iterator[Payload]:
     """A response, or the responses whose columns the members are."""
-    if is_foreign(value, spec):
+    if is_foreign(value, spec) or is_schema(value):
         yield Payload(Form.OTHER, value, pointer)
     elif any(isinstance(item, str) for item in value.values()):
         yield Payload(Form.RESPONSE, value, pointer)

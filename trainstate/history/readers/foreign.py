@@ -24,10 +24,18 @@ _FORMS = {
         "is a list of a pipeline's steps, whose statuses are not those of their jobs; record"
         " what `aws sagemaker describe-processing-job`, or the like, answers of each job"
     ),
+    rb'"BaseTags"\s*:': (
+        f"is what a container gets (`trainingjobconfig.json`), which shows no status; {_DESCRIBE}"
+    ),
+    rb'"(?:operations|shapes)"\s*:\s*\{': (
+        "is the model of an API, which has no jobs; `trainstate drift` compares the facts with it"
+    ),
     rb'"terraform_version"\s*:': (
         f"is a state of Terraform, which has what was asked for and no history; {_DESCRIBE}"
     ),
-    rb'"(?:Response|RequestId|RoleName|TrainingJobSet)"\s*:': (
+    # Every answer of AWS has a `RequestId`.
+    rb'(?s)\A(?!.*"TrainingJobArn")(?=.*"TrainingJob(?:Status|Set)")'
+    rb'.*"(?:Response|RequestId|RoleName|TrainingJobSet)"\s*:': (
         "is another service's DescribeTrainingJob, for it has no ARN; only jobs of Amazon"
         " SageMaker can be checked"
     ),
@@ -38,6 +46,7 @@ PRINT_JSON = (
 )
 """What to do with a job in a notation that cannot be read."""
 
+_DESCRIBED = frozenset({"type", "shape", "$ref"})
 _TAR = re.compile(rb"[\s\S]{257}ustar")
 _COMPILED = tuple((re.compile(form), sentence) for form, sentence in _FORMS.items())
 
@@ -88,5 +97,15 @@ def is_foreign(value: Mapping[str, Any], spec: Spec) -> bool:
 
 
 def is_other(value: Mapping[str, Any]) -> bool:
-    """Whether a mapping is a CloudTrail record or a page of another service."""
-    return ("eventSource" in value and "eventVersion" in value) or "TrainingJobSet" in value
+    """Whether a mapping is CloudTrail's, another service's page, or what a container gets.
+
+    A container's configuration has the names of a response, and other enumerators.
+    """
+    trail = "eventSource" in value and "eventVersion" in value
+    return trail or not {"TrainingJobSet", "BaseTags"}.isdisjoint(value)
+
+
+def is_schema(value: Mapping[str, Any]) -> bool:
+    """Whether each member is described, as in the API's own model: by a type or a shape."""
+    kinds = (set(item) if isinstance(item, Mapping) else () for item in value.values())
+    return all(not _DESCRIBED.isdisjoint(kind) for kind in kinds)

@@ -108,7 +108,8 @@ class Input:
                 self.report = _reported(self.name, counts, opening)
         if counts.responses == 0 and not (strict and counts.broken):
             text = reader in (LOG, PRINTED)
-            known = opening.fault or named_form(opening.head, counts.spec, text=text)
+            prose = text or reader == NOTEBOOK
+            known = opening.fault or named_form(opening.head, counts.spec, text=prose)
             other = counts.others and counts.spec.narrow
             remedy = "; `--spec` chooses another machine" if other else _EXPECTED
             if text and is_notation(opening.head, counts.spec):
