@@ -64,13 +64,12 @@ class Within:
 
     def parts(self, typed: Typed, values: Values, new: New) -> frozenset[str]:
         """The parts whose rules must be asked."""
-        created, modified = typed.created, typed.modified
-        # Without a start the history may show one, which the rules know.
-        started = modified if typed.started is None else typed.started
         try:
             timely = all(
-                (started if emitted else created) <= time <= modified
+                # Without a start the history may show one, which the rules know.
+                begun is not None and begun <= time <= typed.modified
                 for emitted, time in self._times(new)
+                for begun in (typed.started if emitted else typed.created,)
             )
         except TypeError:  # a time of another kind
             timely = False

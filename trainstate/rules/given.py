@@ -169,6 +169,13 @@ class Reading:
         return min((one for one in known if one is not None), default=None)
 
     @cached_property
+    def untrained(self) -> bool:
+        """Whether the history is shown from its beginning, and the job has not trained."""
+        response = self.response
+        shown = response.described and bool(response.history) and not self.trimmed
+        return shown and self.began is None
+
+    @cached_property
     def inside(self) -> Inside:
         """What is inside results and attached machines."""
         return self._part(Inside, members=self._members(_holders(self.spec)))

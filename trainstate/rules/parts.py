@@ -240,12 +240,14 @@ class Settings(Part):
 class Inside(Paired):
     """The values inside results and attached machines, and the lists that request them.
 
-    The job has lived from ``created`` to ``modified``, and trained no earlier than ``began``.
+    The job has lived from ``created`` to ``modified``, and trained no earlier than ``began``;
+    ``untrained``: it has not trained at all.
     """
 
     subject = "members"
     created: int | None
     began: int | None
+    untrained: bool
     modified: int | None
     members: Mapping[str, Any]
     tolerances: Tolerances

@@ -3,15 +3,18 @@
 from typing import Any
 
 from trainstate.history.nested import is_emitted, moments
-from trainstate.rules.example import DONE, Poll, poll
+from trainstate.rules.example import DONE, STARTING, Poll, poll
 from trainstate.rules.model import Violation, Violations, rule
 from trainstate.rules.parts import Inside
 from trainstate.rules.wording import time_text
 
 
+def _metric_at(time: Any) -> dict[str, Any]:
+    return {"MetricName": "loss", "Value": 0.5, "Timestamp": time}
+
+
 def _metric(time: Any) -> Poll:
-    metric = {"MetricName": "loss", "Value": 0.5, "Timestamp": time}
-    return poll(DONE, {"/FinalMetricDataList": [metric]})
+    return poll(DONE, {"/FinalMetricDataList": [_metric_at(time)]})
 
 
 def _evaluated(time: Any) -> Poll:
@@ -28,6 +31,7 @@ def _evaluated(time: Any) -> Poll:
         _metric("2026-01-02T09:00:00Z"),
         _metric("2026-01-02T10:00:20Z"),
         _metric("2026-01-03T10:00:00Z"),
+        poll(STARTING, {"/FinalMetricDataList": [_metric_at("2026-01-02T10:00:50Z")]}),
         _evaluated("2026-01-02T09:00:00Z"),
         _evaluated("2026-01-03T10:00:00Z"),
     ],
@@ -36,22 +40,25 @@ def _evaluated(time: Any) -> Poll:
 def time_outside_life(inside: Inside) -> Violations:
     """A time inside the response lies before the job's creation or after its last modification.
 
-    The algorithm emits metrics while it trains, so none is older than the training start. A
-    change of an evaluation modifies the job's record: all recordings have these times between
-    the creation and the last modification. The algorithm has a clock of its own, so a minute
-    is not a fault, and no documentation says more. The best training job of a tuning job lived
+    The algorithm emits metrics while it trains, so none is older than the training start, and an
+    active job that has not trained has none. A change of an evaluation modifies the job's
+    record: all recordings have these times between the creation and the last modification. The
+    algorithm has a clock of its own, so a minute is not a fault, and no documentation says
+    more. The best training job of a tuning job lived
     between its creation and its end; no recording shows whether it modifies the record before
     the end.
     """
     doubt = inside.tolerances.microseconds("doubt")
     follows = inside.ended or bool(inside.spec.layout.history)
     for pointer, at in moments(inside.members, inside.spec):
-        trained = inside.began is not None and is_emitted(pointer, inside.spec)
+        emitted = is_emitted(pointer, inside.spec)
+        never = emitted and inside.active and inside.untrained
+        trained = emitted and inside.began is not None
         first = inside.began if trained else inside.created
-        early = first is not None and first - at > doubt
+        early = never or (first is not None and first - at > doubt)
         late = follows and inside.modified is not None and at - inside.modified > doubt
         if early or late:
-            before = "before the training start" if trained else "before the creation"
+            before = "before the training start" if trained or never else "before the creation"
             side = before if early else "after the last modification"
             facts = {"member": pointer.rpartition("/")[2], "time": time_text(at), "side": side}
             yield Violation(pointer=pointer, facts=facts)
