@@ -208,6 +208,36 @@ def test_columns_of_one_name_are_refused(rows: list[Row]) -> None:
         ts.check(twice)
 
 
+@pytest.mark.parametrize("columns", [False, True])
+def test_what_pandas_has_for_an_absent_value_is_absent(columns: bool, rows: list[Row]) -> None:
+    """NA is equal to nothing and has no truth; a search for NaT in a range never ended."""
+    pandas = pytest.importorskip("pandas")
+    names = {name: None for row in rows for name in row}
+    missing = {name: pandas.NaT if name.endswith("Time") else pandas.NA for name in names}
+    whole = [missing | row for row in rows]
+    values = {name: [row[name] for row in whole] for name in names} if columns else whole
+
+    assert told(ts.check(rows)) == told(ts.check(values))
+
+
+def test_a_time_in_an_entry_that_is_nat_is_no_time(rows: list[Row]) -> None:
+    """Inside members nothing is left out, and it is read to the end."""
+    pandas = pytest.importorskip("pandas")
+    rows[0][HISTORY][0]["StartTime"] = pandas.NaT
+
+    assert "TS004" in {one.code for one in ts.check(rows[0])}
+
+
+def test_a_cell_may_have_what_python_prints(rows: list[Row]) -> None:
+    """A frame from a CSV of pandas has structures so, as the CSV has."""
+    texts = [
+        {name: repr(cell) if isinstance(cell, dict | list) else cell for name, cell in row.items()}
+        for row in rows
+    ]
+
+    assert told(ts.check(rows)) == told(ts.check(pandas_frame(texts)))
+
+
 def test_values_of_mixed_types_are_found(rows: list[Row]) -> None:
     """A column of objects can hold anything: the rows are judged one by one."""
     frame = pandas_frame(rows)

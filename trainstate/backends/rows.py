@@ -7,12 +7,14 @@ whatever their unit.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 import polars as pl
 
 from trainstate.history.machines import folded
+from trainstate.history.readers.python_literal import NotLiteral, literal
 from trainstate.history.wire import mapping_of
 from trainstate.spec.model import Spec
 
@@ -113,14 +115,16 @@ def _mapping(value: Any) -> bytes:
 
 
 def _nested(value: Any) -> bytes:
-    """The JSON in a text; the text itself if there is none."""
+    """The JSON of what a text holds as JSON, or as Python prints it; else that of the text."""
     data = value.strip().encode() if isinstance(value, str) else b""
+    if data[:1] not in (b"{", b"["):
+        return _json(value)
     try:
-        if data[:1] in (b"{", b"["):
-            msgspec.json.decode(data, type=msgspec.Raw)
-            return data.replace(b"\n", b" ")
+        msgspec.json.decode(data, type=msgspec.Raw)
+        return data.replace(b"\n", b" ")
     except msgspec.DecodeError:
-        pass
+        with suppress(NotLiteral):
+            return _json(literal(data))
     return _json(value)
 
 

@@ -87,7 +87,8 @@ def _from_datetime(value: datetime) -> tuple[Instant, bool]:
     naive = value.tzinfo is None
     aware = value.replace(tzinfo=UTC) if naive else value
     instant = (aware - _EPOCH) // _MICROSECOND
-    if instant not in _WRITABLE:
+    # Of pandas' NaT this is a NaN, which a range would be searched for, number by number.
+    if not isinstance(instant, int) or instant not in _WRITABLE:
         raise NotAnInstant("outside the years 1 to 9999 in UTC")
     return Instant(instant), naive
 

@@ -1,4 +1,4 @@
-"""Scalars as other writers wrap them: decimals, MongoDB's numbers, .NET's constants."""
+"""Scalars as other writers have them: decimals, MongoDB's numbers, .NET's constants, NaT."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,6 +17,18 @@ _NUMBERS: Mapping[str, Callable[[str], float]] = {
 }
 _CONSTANT = "Value"
 """The only member of a constant in the SDK for .NET, which PowerShell prints, too."""
+
+
+_MISSING = frozenset({"NoneType", "NaTType", "NAType"})
+"""The classes of an absent value, of pandas' too; NaN is a number that a program wrote."""
+
+
+def without_missing(recorded: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The mapping without null members, nor NaT and NA of pandas; unchanged if it has none."""
+    missing = [name for name, value in recorded.items() if type(value).__name__ in _MISSING]
+    if not missing:
+        return recorded
+    return {name: value for name, value in recorded.items() if name not in missing}
 
 
 def plain_number(value: Decimal) -> float:

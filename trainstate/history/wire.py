@@ -17,7 +17,7 @@ from trainstate.history.instants import Instant
 from trainstate.history.machines import folded
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
 from trainstate.history.nested import maps, misfits, no_texts, no_times, numbers, times
-from trainstate.history.scalars import unwrapped
+from trainstate.history.scalars import unwrapped, without_missing
 from trainstate.history.shapes import has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
@@ -109,13 +109,11 @@ def read_response(
     """Reads a response from a mapping with any values.
 
     ``recorded`` has the service's member names (boto3, AWS CLI, raw API, EventBridge ``detail``),
-    snake_case, camelCase or caseless ones. Unknown members are kept and ignored. Null members, an
-    empty name, ARN or status, and an optional time that .NET or Go left unset are absent. Nothing
-    is raised: see ``Response.problems``.
+    snake_case, camelCase or caseless ones. Unknown members are kept and ignored. Null members, NaT
+    and NA of pandas, an empty name, ARN or status, and an optional time that .NET or Go left unset
+    are absent. Nothing is raised: see ``Response.problems``.
     """
-    if None in recorded.values():
-        recorded = {name: value for name, value in recorded.items() if value is not None}
-    given = recorded
+    given = recorded = without_missing(recorded)
     named = _service_names(unwrapped(recorded, spec), spec)
     members = _without_pairs(_without_empty_texts(named, spec.layout), spec)
     layout, notes = spec.layout, Notes()
