@@ -11,8 +11,10 @@ import trainstate
 from tests.lives import poll
 from trainstate.errors import InputError
 from trainstate.history import Kind, Response
+from trainstate.history.instants import iso
 from trainstate.history.readers import SourceReport, read_paths, read_values
 from trainstate.history.readers.sdk_log import has_status_line
+from trainstate.rules.model import Severity
 from trainstate.spec.load import builtin_spec
 
 SPEC = builtin_spec()
@@ -294,3 +296,80 @@ def test_a_log_may_have_missed_a_status(tmp_path: Path, reverse: bool) -> None:
     wrong = created("tern-1") + line("Starting") + line("Training", 20) + line("Stopped", 40)
     (tmp_path / f"{other}.log").write_text(wrong)
     assert "forked-history" in {f.name for f in trainstate.check(tmp_path)}
+
+
+OVERWRITTEN = """\
+2025-04-16 12:39:14 Starting - Starting the training job...
+2025-04-16 12:39:41 Starting - Preparing the instances for training..
+.....04-16 12:40:01 Downloading - Downloading input data.
+..............41:10 Downloading - Downloading the training image.
+2025-04-16 12:51:24 Uploading - Uploading generated training model
+2025-04-16 12:51:24 Completed - Training job completed
+Training seconds: 682
+Billable seconds: 682
+"""
+
+
+def observed(text: str) -> list[tuple[str | None, str]]:
+    return [(job.secondary, iso(job.modified or 0)[11:19]) for job in jobs(text)]
+
+
+def test_dots_over_the_start_of_a_line_hide_no_status() -> None:
+    """JupyterLab prints the dots of the polls over the next line; other lines are gone for good."""
+    assert observed(OVERWRITTEN) == [
+        ("Starting", "12:39:14"),
+        ("Downloading", "12:40:01"),
+        ("Uploading", "12:51:24"),
+        ("Completed", "12:51:24"),
+    ]
+
+
+def test_a_log_with_lost_lines_lacks_statuses_without_a_finding() -> None:
+    """Its statuses are seen one by one, as polls see them; they are no history."""
+    report = trainstate.check(OVERWRITTEN)
+    (job,) = report.jobs
+
+    assert [str(one) for one in report.at_least(Severity.WARNING)] == []
+    assert (job.verdict, job.complete, job.basis) == ("CONSISTENT", True, "reachability")
+
+
+def test_a_log_with_lost_lines_has_its_totals_once() -> None:
+    members = [set(job.members) for job in jobs(OVERWRITTEN)]
+
+    totals = {"TrainingTimeInSeconds", "BillableTimeInSeconds"}
+    assert members == [set(), set(), set(), totals]
+
+
+@pytest.mark.parametrize("dots", range(1, 31))
+def test_as_many_dots_as_characters_they_overwrite(dots: int) -> None:
+    """However much of the time and of the status they hide, while its end can be read."""
+    lines = [line("Starting"), "." * dots + line("Downloading", 40)[dots:], line("Completed", 50)]
+
+    assert [job.secondary for job in jobs("".join(lines))] == [
+        "Starting",
+        "Downloading",
+        "Completed",
+    ]
+
+
+def test_an_overwritten_time_that_would_go_back_is_not_known() -> None:
+    """The hidden hour need not be that of the line before."""
+    text = "2020-05-18 10:59:50 Starting - x\n" + "." * 14 + "01:00 Training - x\n"
+
+    assert [job.modified is None for job in jobs(text)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "....Training - epoch 1 of 3",
+        "...................... - done",
+        ".....10:11:40 Training - epoch 1 of 3",
+        "....................epoch - Training",
+    ],
+)
+def test_dots_before_other_output_overwrite_nothing(printed: str) -> None:
+    """The SDK's dots for polls stand before a container's lines, too."""
+    assert histories(f"{LOG.partition('Training -')[0]}Training - x\n{printed}\n") == [
+        ["Starting", "Downloading", "Training"]
+    ]

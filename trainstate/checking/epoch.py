@@ -380,7 +380,7 @@ class Epoch:
         self.instance_type = self.instance_type or instance_type(response.members, self.spec)
         if response.modified is not None and response.modified >= self.newest:
             self.newest, self.newest_file = response.modified, response.origin.file
-        last = response.history[-1].status if response.history else None
+        last = response.history[-1].status if response.history else response.secondary
         terminal = response.primary is None and last in self.spec.terminal_secondaries
         self.ended |= response.primary in self.spec.ended_primaries or terminal
 

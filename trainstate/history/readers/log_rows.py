@@ -1,9 +1,9 @@
 """A history of printed status lines: their times are bounds, and their job is often unnamed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from trainstate.history.model import Entry, Kind, Origin, Response
 from trainstate.history.wire import Notes
@@ -61,6 +61,28 @@ def log_response(
         zoned=notes.zoned,
         origin=origin,
     )
+
+
+def observations(
+    rows: Iterable[StatusLine], members: Mapping[str, Any], spec: Spec, *, origin: Origin
+) -> Iterator[Response]:
+    """What the lines amount to if others are lost: a response for each status, no history.
+
+    The printed totals are the last one's.
+    """
+    layout = spec.layout
+    read = log_response(rows, members, spec, origin=origin)
+    named = {layout.name: read.name} if read.name else {}
+    entries = read.history or ()
+    for number, entry in enumerate(entries, 1):
+        yield evolve(
+            read,
+            secondary=entry.status,
+            written_secondary=entry.written,
+            modified=entry.stamp,
+            history=None,
+            members=members if number == len(entries) else named,
+        )
 
 
 def named_totals(printed: Mapping[str, Any], spec: Spec) -> dict[str, Any]:

@@ -9,7 +9,13 @@ from typing import Any
 from attrs import define, evolve, field
 
 from trainstate.history.model import Origin, Response
-from trainstate.history.readers.log_rows import StatusLine, log_response, named_totals
+from trainstate.history.readers.log_rows import (
+    StatusLine,
+    log_response,
+    named_totals,
+    observations,
+)
+from trainstate.history.readers.overwritten import hidden, restored
 from trainstate.history.readers.sdk_panel import ESCAPES, Panels
 from trainstate.spec.model import Spec
 
@@ -75,11 +81,18 @@ def read_log(lines: Iterable[tuple[int, str]], spec: Spec, *, origin: Origin) ->
             ordinal += 1
             at = history.line if origin.cell is None else None
             place = evolve(origin, line=at, ordinal=ordinal)
-            yield log_response(history.rows, history.members(spec), spec, origin=place)
+            read = observations if history.lacks else _histories
+            yield from read(history.rows, history.members(spec), spec, origin=place)
         for panel in panels.take(line or "", number):
             at = panel.line if origin.cell is None else None
             place = evolve(origin, line=at)
             yield log_response(panel.rows, panel.members, spec, origin=place)
+
+
+def _histories(
+    rows: list[StatusLine], members: dict[str, Any], spec: Spec, *, origin: Origin
+) -> Iterator[Response]:
+    yield log_response(rows, members, spec, origin=origin)
 
 
 def has_status_line(text: str, spec: Spec) -> bool:
@@ -94,13 +107,14 @@ def has_status_line(text: str, spec: Spec) -> bool:
 
 @define
 class _History:
-    """The status lines of one job so far."""
+    """The status lines of one job so far; ``lacks`` holds if some may be lost."""
 
     line: int = 0
     name: str | None = None
     rows: list[StatusLine] = field(factory=list)
     totals: dict[str, Any] = field(factory=dict)
     last: str | None = None  # the last known status
+    lacks: bool = False
 
     def members(self, spec: Spec) -> dict[str, Any]:
         """The printed members and totals under the service's names."""
@@ -139,8 +153,18 @@ class _Log:
             ended = self.add(row, number)
             if ended:
                 yield ended
+        if line.startswith(".") and (rest := hidden(line, self.spec)):
+            if rest.status:
+                ended = self.add(self._restored(rest), number)
+                yield from [ended] if ended else []
+            self.open.lacks = True
         if "s: " in line:
             self.open.totals |= totals(line)
+
+    def _restored(self, row: StatusLine) -> StatusLine:
+        before = self.open.rows[-1].time if self.open.rows else None
+        message = _message(str(row.message))
+        return evolve(row, time=restored(str(row.time), before), message=message)
 
     def _create(self, text: str) -> None:
         named = _NAME.match(text if self.broken else text.partition(_CREATING)[2])
