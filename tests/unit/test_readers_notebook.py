@@ -173,3 +173,16 @@ def test_what_is_no_notebook_can_be_forced(tmp_path: Path, notebook: str) -> Non
 
     with pytest.raises(InputError, match="was read as notebook"):
         list(read_paths([file], SPEC, input_format="notebook"))
+
+
+def test_the_values_of_a_page_s_script_are_read(tmp_path: Path) -> None:
+    """The widget of Step Functions shows an execution's progress: its events are in the script."""
+    output = json.dumps({"TrainingJobName": "tern", "TrainingJobStatus": "Completed"})
+    events = json.dumps([{"id": 1, "taskSucceededEventDetails": {"output": output}}])
+    page = f"<script>\n    var events = {{ 'events': {events} }};\n    show(events);\n</script>"
+
+    shown = {"text/plain": "<IPython.core.display.HTML object>", "text/html": [page]}
+    cells = [cell({"output_type": "display_data", "data": shown})]
+    (job,) = read(tmp_path, {"cells": cells, "nbformat": 4})
+
+    assert (job.name, job.primary) == ("tern", "Completed")

@@ -12,13 +12,14 @@ from typing import Any
 from attrs import define, field
 
 from trainstate.history import instants
+from trainstate.history.constants import api_spelling
 from trainstate.history.excerpt import lacking
 from trainstate.history.instants import Instant
 from trainstate.history.machines import folded
 from trainstate.history.model import Entry, Kind, Origin, Problem, Response
 from trainstate.history.nested import maps, misfits, no_texts, no_times, numbers, times
 from trainstate.history.scalars import unwrapped, without_missing
-from trainstate.history.shapes import has_type, misshapen, shape_names
+from trainstate.history.shapes import fits, has_type, misshapen, shape_names
 from trainstate.spec.model import RecordLayout, Spec
 
 # Formats that infer types (a text that looks like a number becomes one) or leave parts out.
@@ -124,7 +125,8 @@ def read_response(
         notes.fault("wrong-type", *misfit)
     for misfit in no_times(members, spec):
         notes.fault("bad-timestamp", *misfit)
-    if kind in _DESCRIBED:
+    if kind in _DESCRIBED and not fits(members, spec):
+        members = api_spelling(members, spec)
         _misshapen(members, spec, notes, own=own, retyped=origin.reader in RETYPED)
     primary = _as_text(members.get(layout.primary))
     secondary = _as_text(members.get(layout.secondary))

@@ -18,6 +18,8 @@ from trainstate.history.readers.sdk_log import read_log
 READER = "notebook"
 
 _TAG = re.compile(r"<[^<>]*>")
+# The values that a page's script is given, as those of the progress of Step Functions.
+_ASSIGNED = re.compile(r"= *(?=[{\[])")
 
 
 def read_notebook(
@@ -79,7 +81,7 @@ def _shown(data: Any) -> str:
     plain = _joined(_get(data, "text/plain"))
     page = _joined(_get(data, "text/html"))
     bare = not plain.strip() or plain.startswith("<")
-    return unescape(_TAG.sub("", page)) if page and bare else plain
+    return unescape(_ASSIGNED.sub("=\n", _TAG.sub("", page))) if page and bare else plain
 
 
 def _joined(text: Any) -> str:
