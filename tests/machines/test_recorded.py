@@ -109,6 +109,35 @@ def autopilot() -> list[dict[str, Any]]:
     ]
 
 
+def canvas(status: str, secondary: str, seconds: float) -> dict[str, Any]:
+    """An answer about a job that Canvas made; it has an end unless it is active."""
+    last = 1_600_000_000 + seconds
+    return {
+        "AutoMLJobName": "canvas",
+        "AutoMLJobArn": f"{ARN}:automl-job/canvas",
+        "AutoMLJobStatus": status,
+        "AutoMLJobSecondaryStatus": secondary,
+        "CreationTime": 1_600_000_000,
+        "LastModifiedTime": last,
+        **({"EndTime": last - 0.032} if status == "Completed" else {}),
+    }
+
+
+CANVAS = [canvas("Completed", "Completed", 215.938)]
+CANVAS_STOPPED = [
+    canvas("InProgress", "PreTraining", 3.997),
+    canvas("Stopping", "PreTraining", 3.997),
+]
+
+
+@pytest.mark.parametrize("recorded", [CANVAS, CANVAS_STOPPED, autopilot()])
+def test_what_was_recorded_of_an_automl_job_is_no_inference(recorded: Any) -> None:
+    """Recorded evidence explains it; the stop left LastModifiedTime as it was."""
+    report = trainstate.check(recorded, accept="recorded")
+
+    assert ("CONSISTENT", []) == (report.verdict, [one.code for one in report])
+
+
 @pytest.mark.parametrize(
     "recorded",
     [PROCESSING, [TRANSFORM, TRANSFORMED], TRANSFORMS, TUNING, STEP, autopilot()],
