@@ -88,6 +88,16 @@ def test_the_unsearched_members_are_those_that_a_search_has_not() -> None:
     assert members.difference(searched) == set(SPEC.layout.unsearched)
 
 
+def test_the_enlisted_members_are_those_that_a_tuning_job_lists_only() -> None:
+    """A list of a tuning job's jobs always has them; no response and no other list does."""
+    shapes = model("service-2")["shapes"]
+    listed = shapes["HyperParameterTrainingJobSummary"]
+    others = ("DescribeTrainingJobResponse", "TrainingJob", "TrainingJobSummary")
+    elsewhere = {name for shape in others for name in shapes[shape]["members"]}
+
+    assert set(listed["required"]).difference(elsewhere) == set(SPEC.layout.enlisted)
+
+
 def declared(path: str, spec: Spec) -> tuple[Any, bool]:
     """What the API declares of a value inside a member, and whether it is required there."""
     shapes = model("service-2")["shapes"]

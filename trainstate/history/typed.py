@@ -103,11 +103,12 @@ class Decode:
 
     ``response`` decodes the changing members. ``named`` are the service's names of the typed
     members, in order. ``sliced`` are the others in three groups: attached machines, results, and
-    settled members; after them come those that only a search shows, and ``unsearched`` is their
-    values without any. ``places`` are the indexes of the slices by name, ``terms`` those with what
-    the configuration allows. Rules ask whether ``settled_asked`` and ``results_asked`` are present.
-    ``unjudged`` are the indexes of LastModifiedTime, and of results that judge no job, such as
-    metrics. ``ended`` are the primaries of ended jobs, ``maps`` the members with free names.
+    settled members; after them come those that only a search or a list shows, and ``unsearched`` is
+    their values without any. ``places`` are the indexes of the slices by name, ``terms`` those with
+    what the configuration allows. Rules ask whether ``settled_asked`` and ``results_asked`` are
+    present. ``unjudged`` are the indexes of LastModifiedTime, and of results that judge no job,
+    such as metrics. ``ended`` are the primaries of ended jobs, ``maps`` the members with free
+    names.
     """
 
     named: tuple[str, ...]
@@ -240,7 +241,7 @@ def decode_of(spec: Spec) -> Decode | None:
     results = [member for member in others if member not in (*settled, *attached)]
     members = (*attached, *results, *settled)
     sliced = [_sliced(member, spec) for member in members]
-    names = [*(member.name for member in sliced), *spec.layout.searched]
+    names = [*(member.name for member in sliced), *_foreign(spec)]
     response = _struct("Response", types, named, names)
     status = types["secondary"]
     times = {"status": status, "start": Moment, "end": Moment | None, "message": str | None}
@@ -267,9 +268,14 @@ def decode_of(spec: Spec) -> Decode | None:
         ),
         ended=frozenset(spec.ended_primaries),
         maps=maps(spec),
-        unsearched=(ABSENT,) * len(spec.layout.searched),
+        unsearched=(ABSENT,) * len(_foreign(spec)),
         unattached=(ABSENT,) * len(attached),
     )
+
+
+def _foreign(spec: Spec) -> tuple[str, ...]:
+    """The members that no response has but those of a search or a list."""
+    return (*spec.layout.searched, *spec.layout.enlisted)
 
 
 def _sliced(member: Member, spec: Spec) -> Sliced:

@@ -198,11 +198,14 @@ def _moments(members: Mapping[str, Any], spec: Spec, notes: Notes) -> dict[str, 
 def _kind(kind: Kind, members: Mapping[str, Any], layout: RecordLayout) -> Kind:
     """A response with nothing but the members of a listing is a summary, wherever it was.
 
+    So is one with a member that only lists have, such as the best job of a tuning job.
     Without a status it may be an excerpt of anything. Members that only Search returns tell its
     results.
     """
     if kind is Kind.RESPONSE and any(name in members for name in layout.searched):
         kind = Kind.SEARCH
+    if kind is Kind.RESPONSE and any(name in members for name in layout.enlisted):
+        kind = Kind.SUMMARY
     few = kind in (Kind.RESPONSE, Kind.SEARCH) and 0 < len(members) <= len(layout.summary)
     bare = few and set(members) <= set(layout.summary)
     return Kind.SUMMARY if bare and members.get(layout.primary) is not None else kind

@@ -247,7 +247,8 @@ class RecordLayout:
     """The roles of a response's members, in the service's spelling; empty if none plays a role.
 
     ``summary`` lists the members of a job in a listing, ``unsearched`` those that a search
-    omits, ``searched`` those that only a search shows. ``service`` and ``resource`` are the
+    omits, ``searched`` those that only a search shows, ``enlisted`` those that only a list of a
+    tuning job's jobs shows. ``service`` and ``resource`` are the
     service and resource type in the job's ARN, ``event`` the type of its events. ``kind`` is
     the job's name in a search and in Kubernetes, ``listed`` the member of a ``listing`` page
     that holds the summaries. ``asked`` are the request members that name a job, if it is not
@@ -272,6 +273,7 @@ class RecordLayout:
     summary: tuple[str, ...] = ()
     unsearched: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
+    enlisted: tuple[str, ...] = ()
     started: str = ""
     ended: str = ""
     training_seconds: str = ""
