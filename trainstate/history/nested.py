@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from trainstate.history.instants import NotAnInstant, parse
+from trainstate.history.instants import UNSET, NotAnInstant, parse
 from trainstate.history.model import value_at
 from trainstate.spec.model import AttachedMachine, Spec
 
@@ -149,10 +149,10 @@ def _keys(machine: AttachedMachine, items: object) -> list[str | None]:
 
 
 def moments(members: Mapping[str, Any], spec: Spec) -> Iterator[tuple[str, int]]:
-    """The aware times inside members: JSON pointer and instant."""
+    """The aware times inside members, without unset ones: JSON pointer and instant."""
     for pointer, value in times(members, spec):
         instant = aware(value)
-        if instant is not None:
+        if instant is not None and instant != UNSET:
             yield pointer, instant
 
 
