@@ -149,6 +149,41 @@ def test_a_metric_is_no_older_than_the_training(at: float, stands: bool) -> None
     assert expected == places(unstarted, code="TS413")
 
 
+@pytest.mark.parametrize("statuses", [("Starting",), ("Starting", "Pending")])
+def test_a_job_that_never_trained_has_no_metric(statuses: tuple[str, ...]) -> None:
+    """The training algorithm emits them; a history with training of before shows that it ran."""
+    metrics = [{"MetricName": "loss", "Value": 0.5, "Timestamp": BORN + 2}]
+    first = poll("Starting", step=100)
+    never = poll(*statuses, step=100, FinalMetricDataList=metrics)
+    expected = ["/FinalMetricDataList/0/Timestamp"]
+
+    assert expected == places(never, code="TS413") == places(first, never, code="TS413")
+    lines = "\n".join(map(json.dumps, (first, never, never)))
+    assert expected == places(lines, code="TS413")
+    again = poll(*COMPLETED[:3], "Starting", step=100, FinalMetricDataList=metrics)
+    later = [{**metrics[0], "Timestamp": BORN + 250}]
+    assert [] == places(again | {"FinalMetricDataList": later}, code="TS413")
+    assert [] == places(never | {"FinalMetricDataList": []}, code="TS413")
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"SecondaryStatusTransitions": []}, {"SecondaryStatusTransitions": None}]
+)
+def test_a_job_without_a_history_may_have_trained(hidden: dict[str, Any]) -> None:
+    """Nor does an event tell, a status that no fact knows, or entries without times."""
+    metrics = [{"MetricName": "loss", "Value": 0.5, "Timestamp": BORN + 2}]
+    never = poll("Starting", step=100, FinalMetricDataList=metrics)
+    event = {"detail-type": "SageMaker Training Job State Change", "detail": never}
+    fresh = json.loads(json.dumps(never).replace("Starting", "Igniting"))
+
+    assert [] == places(never | hidden, code="TS413")
+    assert [] == places(event, code="TS413") == places(fresh, code="TS413")
+    done = poll(*COMPLETED, step=100, FinalMetricDataList=metrics)
+    bare = [{"Status": one["Status"]} for one in done["SecondaryStatusTransitions"]]
+    timeless = done | {"SecondaryStatusTransitions": bare, "TrainingStartTime": None}
+    assert [] == places(timeless, code="TS413")
+
+
 def test_a_metric_of_a_job_without_a_training_start_is_no_older_than_the_job() -> None:
     """An excerpt says no more."""
     metric = {"MetricName": "loss", "Value": 0.5, "Timestamp": BORN + 1}

@@ -170,10 +170,20 @@ class Reading:
 
     @cached_property
     def untrained(self) -> bool:
-        """Whether the history is shown from its beginning, and the job has not trained."""
-        response = self.response
+        """Whether the history is shown from its beginning, and the job has not trained.
+
+        A status that no fact knows may be one of training.
+        """
+        response, known = self.response, self.spec.secondary_by_name
         shown = response.described and bool(response.history) and not self.trimmed
-        return shown and self.began is None
+        shown = shown and all(status in known for status in response.statuses)
+        return shown and self.began is None and not self._is_clocked
+
+    @property
+    def _is_clocked(self) -> bool:
+        """Whether an entry of the history starts the training clock."""
+        starts = self.spec.time.clock_starts
+        return any(status in starts for status in self.response.statuses)
 
     @cached_property
     def inside(self) -> Inside:
@@ -193,7 +203,7 @@ class Reading:
     @cached_property
     def presence(self) -> Presence:
         """Which members there are."""
-        response, starts = self.response, self.spec.time.clock_starts
+        response = self.response
         members, unread = response.members, response.unread
         present = [name for name in self.spec.telling if members.get(name) is not None]
         return self._part(
@@ -203,7 +213,7 @@ class Reading:
             mistyped=frozenset(name for name in present if unread and f"/{name}" in unread),
             history=None if response.history is None else bool(response.history),
             repeated=self.statuses.is_repeated,
-            clocked=any(status in starts for status in response.statuses),
+            clocked=self._is_clocked,
             given=response.origin.whole,
             broken=self._broken,
             placed=is_placed(members.get(self.spec.layout.artifacts)),
