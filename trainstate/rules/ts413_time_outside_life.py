@@ -44,9 +44,8 @@ def time_outside_life(inside: Inside) -> Violations:
     active job that has not trained has none. A change of an evaluation modifies the job's
     record: all recordings have these times between the creation and the last modification. The
     algorithm has a clock of its own, so a minute is not a fault, and no documentation says
-    more. The best training job of a tuning job lived
-    between its creation and its end; no recording shows whether it modifies the record before
-    the end.
+    more. The best training job of a tuning job lived between its creation and its end; no
+    recording shows whether it modifies the record before the end.
     """
     doubt = inside.tolerances.microseconds("doubt")
     follows = inside.ended or bool(inside.spec.layout.history)
