@@ -13,8 +13,6 @@ from tests.lives import COMPLETED, SPOT, poll
 
 RETRIED = ("Starting", "Training", "Starting")
 TWICE = {"MaximumRetryAttempts": 2}
-TODAY: dict[str, Any] = {"RemoteDebugConfig": {"EnableRemoteDebug": False}}
-"""What a client shows that knows of retries."""
 
 
 def event(detail: dict[str, Any], *absent: str) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def test_an_event_that_leaves_the_retries_out_decides_nothing() -> None:
 
 def test_a_whole_response_without_retries_forbids_what_an_event_showed() -> None:
     """The way that the event told is judged when the configuration is shown, in any order."""
-    told, shown = event(poll(*RETRIED), "RetryStrategy"), poll(*RETRIED[:2], **TODAY)
+    told, shown = event(poll(*RETRIED), "RetryStrategy"), poll(*RETRIED[:2])
 
     assert {"guard-violated"} == names(told, shown) == names(shown, told)
 
@@ -76,8 +74,8 @@ def test_a_search_does_not_show_that_a_job_is_serverless() -> None:
 def test_what_is_fixed_neither_comes_nor_goes(name: str) -> None:
     """Between two whole responses; between a whole one and an excerpt it may."""
     fixed: dict[str, Any] = {name: "arn:aws:iam::123456789012:role/r"}
-    had, trains = poll("Starting", **fixed, **TODAY), poll("Starting", "Training", **TODAY)
-    lacks = {key: value for key, value in trains.items() if key != name}
+    had = poll("Starting", **fixed)
+    lacks = {key: value for key, value in poll("Starting", "Training").items() if key != name}
     picked = lacks.keys() - {"StoppingCondition", "ResourceConfig"}
     excerpt = {key: value for key, value in lacks.items() if key in picked}
 
@@ -150,19 +148,14 @@ def test_the_level_of_a_transition_is_named() -> None:
     assert messages
 
 
-OLD = [
-    {},
-    {"DebugHookConfig": {"S3OutputPath": "s3://bucket"}},
-    {"Environment": {"stage": "test"}},
-]
-"""What clients show that are older than retries: one of 2019, of 2020, and of April 2021."""
+OLD = [{}, {"DebugHookConfig": {"S3OutputPath": "s3://bucket"}}]
+"""What clients show that are older than retries: one of 2019, and one of 2020."""
 
 
 def whole(*statuses: str, **members: Any) -> dict[str, Any]:
-    """A response with what the service always gave since 2019, and nothing younger but this."""
+    """A response with what the service always gave since 2019, and nothing younger."""
     shown = poll(*statuses, **members)
-    younger = {"Environment"} - members.keys()
-    return {name: value for name, value in shown.items() if name not in younger}
+    return {name: value for name, value in shown.items() if name != "Environment"}
 
 
 @pytest.mark.parametrize("older", OLD)

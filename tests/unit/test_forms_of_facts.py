@@ -364,22 +364,6 @@ def test_an_unset_time_is_absent(unset: Any, whole: bool) -> None:
     assert [] == [str(one) for one in trainstate.check(source).findings]
 
 
-@pytest.mark.parametrize("unset", ["0001-01-01T00:00:00", "0001-01-01T00:00:00Z", FIRST])
-def test_an_unset_time_inside_a_member_is_absent(unset: Any) -> None:
-    """Go programs write it for an evaluation that has no time, or a metric."""
-    rules = [{"RuleConfigurationName": "loss", "RuleEvaluatorImage": "rules:1"}]
-    evaluated = [{**rules[0], "RuleEvaluationStatus": "InProgress", "LastModifiedTime": unset}]
-    metrics = [{"MetricName": "loss", "Value": 0.5, "Timestamp": unset}]
-    del evaluated[0]["RuleEvaluatorImage"]
-    written = poll(*COMPLETED) | {
-        "DebugRuleConfigurations": rules,
-        "DebugRuleEvaluationStatuses": evaluated,
-        "FinalMetricDataList": metrics,
-    }
-
-    assert [] == [str(one) for one in trainstate.check([written]).findings]
-
-
 def test_a_time_of_the_year_one_with_a_clock_is_told() -> None:
     """Only the very first instant stands for an absent time."""
     told = trainstate.check([poll("Starting") | {"TrainingEndTime": "/Date(-1)/"}]).findings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.lives import BORN, COMPLETED, poll
 SERVERLESS: dict[str, Any] = {
     "ServerlessJobConfig": {"JobType": "FineTuning", "BaseModelArn": "a-model"}
 }
+FIRST = datetime.min.replace(tzinfo=UTC)
 ITEM = {"RuleConfigurationName": "loss", "RuleEvaluationStatus": "InProgress"}
 
 
@@ -182,6 +184,22 @@ def test_a_job_without_a_history_may_have_trained(hidden: dict[str, Any]) -> Non
     bare = [{"Status": one["Status"]} for one in done["SecondaryStatusTransitions"]]
     timeless = done | {"SecondaryStatusTransitions": bare, "TrainingStartTime": None}
     assert [] == places(timeless, code="TS413")
+
+
+@pytest.mark.parametrize("unset", ["0001-01-01T00:00:00", "0001-01-01T00:00:00Z", FIRST])
+def test_an_unset_time_inside_a_member_is_absent(unset: Any) -> None:
+    """Go programs write it for an evaluation that has no time, or a metric."""
+    rule = {"RuleConfigurationName": "loss"}
+    rules = [rule | {"RuleEvaluatorImage": "rules:1"}]
+    evaluated = [rule | {"RuleEvaluationStatus": "InProgress", "LastModifiedTime": unset}]
+    metrics = [{"MetricName": "loss", "Value": 0.5, "Timestamp": unset}]
+    written = poll(*COMPLETED) | {
+        "DebugRuleConfigurations": rules,
+        "DebugRuleEvaluationStatuses": evaluated,
+        "FinalMetricDataList": metrics,
+    }
+
+    assert [] == [str(one) for one in ts.check([written]).findings]
 
 
 def test_a_metric_of_a_job_without_a_training_start_is_no_older_than_the_job() -> None:

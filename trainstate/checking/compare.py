@@ -30,6 +30,7 @@ from trainstate.history.typed import (
     Decode,
     Typed,
     Values,
+    changed_in,
     is_moment,
     values_of,
 )
@@ -140,7 +141,7 @@ class Comparer:
         if self.is_same(shown, line):
             return Delta(shown)
         values, old = values_of(typed), shown.values
-        changed = self.decode.changed(values, old)
+        changed = changed_in(values, old)
         new, equal = changed not in ([], [MODIFIED]), typed.modified == shown.modified
         follows = (not changed or changed[0] >= MODIFIED) and _is_later(typed, shown.modified)
         if not follows or not (shown.goes_on or (equal and not new)):

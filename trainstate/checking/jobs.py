@@ -17,7 +17,7 @@ from trainstate.checking.variants import weakest_used
 from trainstate.history.chain import History
 from trainstate.history.instants import datetime_of, parse
 from trainstate.history.model import Response
-from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode
+from trainstate.history.typed import AMOUNTS, ARN, CREATED, PAIR, Decode, changed_in
 from trainstate.machine.guards import UNSEEN, Configuration
 from trainstate.rules.model import Comparison, JobEnd, OtherEpoch, Severity
 from trainstate.spec.model import Evidence, Spec
@@ -128,7 +128,7 @@ class JobState:
             return
         values, file = shown.values, shown.file
         repeats = statuses is None or (
-            bool(pending) and decode.unjudged.issuperset(decode.changed(values, pending[-1].values))
+            bool(pending) and decode.unjudged.issuperset(changed_in(values, pending[-1].values))
         )
         if not repeats or not pending:
             pending.append(PendingChange(index, values, file, decode, repeats=repeats))

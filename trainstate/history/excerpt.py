@@ -5,12 +5,16 @@ omits proves nothing, nor does what a search omits, or a client older than the m
 """
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from trainstate.history.instants import SECOND, same_instant, since
 from trainstate.history.model import Kind, Response
 from trainstate.spec.model import Evidence, Member, Spec
+
+_RELEASES = timedelta(days=60)
+"""Members released within this time are nearly always in the same client."""
 
 
 def absent_members(response: Response, spec: Spec) -> tuple[str, ...]:
@@ -81,8 +85,10 @@ def newest(members: Mapping[str, Any], spec: Spec) -> str:
 
 
 def knows(day: str, member: Member) -> bool:
-    """Whether a client of this day knows a member: one released by then."""
-    return member.since <= day
+    """Whether a client of this day knows a member: one released by then, or soon after."""
+    if member.since <= day:
+        return True
+    return bool(day) and date.fromisoformat(member.since) - date.fromisoformat(day) <= _RELEASES
 
 
 def is_tail(response: Response, spec: Spec, created: int | None = None) -> bool:

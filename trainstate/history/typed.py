@@ -146,10 +146,6 @@ class Decode:
             return None
         return None if any(_is_unset(entry.end) for entry in entries) else entries
 
-    def changed(self, values: Values, old: Values) -> list[int]:
-        """The indexes of the values that differ between two responses."""
-        return [at for at, value in enumerate(values) if value != old[at]]
-
     def inside(self, values: Values, new: Iterable[int] | None = None) -> dict[str, Any] | None:
         """The sliced members, or the ``new`` ones; None if one may not fit its shape."""
         found: dict[str, Any] = {}
@@ -205,6 +201,12 @@ class Decode:
 
 values_of: Any = msgspec.structs.astuple
 """The values of a typed response, as a tuple."""
+
+
+def changed_in(values: Values, old: Values) -> list[int]:
+    """The indexes of the values that differ between two responses."""
+    return [at for at, value in enumerate(values) if value != old[at]]
+
 
 _FORMS: Mapping[str, Any] = {
     "string": str | None,

@@ -248,8 +248,8 @@ class RecordLayout:
 
     ``summary`` lists the members of a job in a listing, ``unsearched`` those that a search
     omits, ``searched`` those that only a search shows, ``enlisted`` those that only a list of a
-    tuning job's jobs shows. ``service`` and ``resource`` are the
-    service and resource type in the job's ARN, ``event`` the type of its events. ``kind`` is
+    tuning job's jobs shows. ``service`` and ``resource`` are the service and resource type in the
+    job's ARN, ``event`` the type of its events. ``kind`` is
     the job's name in a search and in Kubernetes, ``listed`` the member of a ``listing`` page
     that holds the summaries. ``asked`` are the request members that name a job, if it is not
     the name alone. ``moments`` are times inside members, as JSON pointers without an item's

@@ -27,7 +27,7 @@ _FORMS = {
     rb'"BaseTags"\s*:': (
         f"is what a container gets (`trainingjobconfig.json`), which shows no status; {_DESCRIBE}"
     ),
-    rb'"(?:operations|shapes)"\s*:\s*\{': (
+    rb'(?s)\A(?=.*"apiVersion").*"(?:operations|shapes)"\s*:\s*\{': (
         "is the model of an API, which has no jobs; `trainstate drift` compares the facts with it"
     ),
     rb'"terraform_version"\s*:': (
